@@ -1,0 +1,1 @@
+"""The application's shell: pages and moliere_core meet here."""

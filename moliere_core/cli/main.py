@@ -1,0 +1,55 @@
+"""Parse the command line, run one subcommand, print its result or one line of error."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from moliere_core import __version__
+from moliere_core.cli import corpus, evaluate, models, next_char, sample, train
+from moliere_core.errors import MoliereError
+
+BAD_INPUT = 2
+INTERRUPTED = 130  # 128 + SIGINT, as shells report it
+
+COMMANDS = (corpus, train, sample, next_char, evaluate, models)
+
+
+class _Parser(argparse.ArgumentParser):
+    """An ArgumentParser whose errors are one line, without the usage before them."""
+
+    def error(self, message: str) -> NoReturn:
+        print(f"error: {message} (see {self.prog} --help)", file=sys.stderr)
+        sys.exit(BAD_INPUT)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line."""
+    parser = _Parser(prog="moliere", description="Language models in French, character by character.")
+    parser.add_argument("--version", action="version", version=__version__)
+    subparsers = parser.add_subparsers(required=True, metavar="command")
+    for command in COMMANDS:
+        summary = (command.__doc__ or "").strip()
+        subparser = subparsers.add_parser(command.NAME, help=summary, description=summary)
+        subparser.add_argument("--json", action="store_true", help="print one JSON object")
+        command.add_arguments(subparser)
+        subparser.set_defaults(command=command)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; its exit status: 0, 2 for bad input, 130 when interrupted."""
+    args = build_parser().parse_args(argv)
+    try:
+        result = args.command.run(args)
+    except (MoliereError, OSError) as error:
+        print("error:", " ".join(str(error).split()), file=sys.stderr)
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        print("error: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    print(json.dumps(result, ensure_ascii=False) if args.json else args.command.render(result))
+    return 0

@@ -1,0 +1,98 @@
+"""Train a model on a corpus, or open the stored run of the same request."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from moliere_core.config import CELLS, PRESETS, RunConfig
+
+if TYPE_CHECKING:
+    from moliere_core.training import Event
+
+NAME = "train"
+
+# Option, the part of RunConfig that it sets, the field there, and what it means.
+_SETTINGS = (
+    ("epochs", "training", "epochs", int, "N", "passes over the text"),
+    ("layers", "model", "layers", int, "L", "recurrent layers, 1 to 3"),
+    ("units", "model", "units", int, "U", "width of a recurrent layer"),
+    ("embedding", "model", "embedding_dim", int, "E", "width of the embedding"),
+    ("seq-length", "training", "seq_length", int, "S", "characters in a window"),
+    ("shift", "training", "shift", int, "K", "start a window every K characters, from a zero state"),
+    ("batch", "training", "batch_size", int, "B", "windows or streams side by side"),
+    ("dropout", "model", "dropout", float, "D", "share of outputs dropped while training"),
+    ("lr", "training", "learning_rate", float, "R", "highest learning rate of Adam"),
+    ("min-char-freq", "training", "min_char_freq", int, "N", "rarer characters become unknown"),
+    ("seed", "training", "seed", int, "S", "seed of the weights, the order and the dropout"),
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("--corpus", metavar="PATH", help="a CSV or text file, or an address")
+    parser.add_argument(
+        "--play", nargs="+", action="extend", default=[], metavar="SLUG", help="training plays"
+    )
+    parser.add_argument(
+        "--validation", nargs="+", action="extend", metavar="SLUG", help="held-out plays"
+    )
+    parser.add_argument("--preset", choices=PRESETS, default="demo", help="where settings start")
+    parser.add_argument("--cell", choices=CELLS, help="kind of recurrent cell")
+    for option, _, _, kind, metavar, meaning in _SETTINGS:
+        parser.add_argument(f"--{option}", type=kind, metavar=metavar, help=meaning)
+    parser.add_argument("--from", dest="initial", metavar="MODEL", help="go on from this model")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="the run's folder")
+
+
+def run(args: argparse.Namespace) -> dict[str, Any]:
+    """Train, with progress on standard error."""
+    from moliere_core.corpus import load_corpus
+    from moliere_core.training import train
+
+    run_config = config_from(args)
+    trained = train(run_config, load_corpus(args.corpus), args.out, on_event=_show)
+    last = trained.history[-1] if trained.history else {}
+    seconds = sum(row["seconds"] for row in trained.history)
+    chars = sum(row["chars"] for row in trained.history)
+    return {
+        "run": str(trained.path),
+        "epochs": len(trained.history),
+        "bits_per_char": last.get("validation_bits_per_char"),
+        "seconds": seconds,
+        "chars_per_second": chars / seconds if seconds else 0.0,
+    }
+
+
+def render(result: dict[str, Any]) -> str:
+    """One sentence."""
+    return (
+        f"{result['run']}: {result['epochs']} epochs, {result['bits_per_char']:.3f} bits per "
+        f"character, {result['seconds']:.0f} s, {result['chars_per_second']:.0f} characters a second"
+    )
+
+
+def config_from(args: argparse.Namespace) -> RunConfig:
+    """The preset, with the settings given on the command line in place of its own."""
+    preset = PRESETS[args.preset]
+    changes: dict[str, dict[str, Any]] = {"model": {}, "training": {}}
+    if args.cell:
+        changes["model"]["cell"] = args.cell
+    for option, part, field, *_ in _SETTINGS:
+        value = getattr(args, option.replace("-", "_"))
+        if value is not None:
+            changes[part][field] = value
+    return RunConfig(
+        model=replace(preset.model, **changes["model"]),
+        training=replace(preset.training, **changes["training"]),
+        plays=tuple(args.play),
+        validation=preset.validation if args.validation is None else tuple(args.validation),
+        initial=args.initial,
+    )
+
+
+def _show(event: Event) -> None:
+    print(event, file=sys.stderr, flush=True)

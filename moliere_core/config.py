@@ -1,0 +1,168 @@
+"""Every setting of the product as frozen, validated dataclasses; the presets of the lesson."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal, get_args
+
+from moliere_core.errors import ConfigError
+
+Cell = Literal["lstm", "gru"]
+CELLS: tuple[Cell, ...] = get_args(Cell)
+
+
+def check_range(name: str, value: float, low: float, high: float) -> None:
+    """Raise ConfigError unless `low <= value <= high` (NaN is outside every range)."""
+    if not low <= value <= high:
+        raise ConfigError(f"{name} is {value:g}: choose a value from {low:g} to {high:g}")
+
+
+@dataclass(frozen=True)
+class SamplingConfig:
+    """How a character is drawn from the logits: temperature first, then top_k, then top_p.
+
+    Attributes:
+        temperature: divides the logits; 0 is greedy (the most probable character, always).
+        top_k: keep the k most probable characters; 0 keeps all.
+        top_p: keep the smallest set of characters whose probabilities reach p; 1 keeps all.
+    """
+
+    temperature: float = 1.0
+    top_k: int = 0
+    top_p: float = 1.0
+
+    def __post_init__(self) -> None:
+        check_range("temperature", self.temperature, 0, 10)
+        check_range("top_k", self.top_k, 0, 100_000)
+        if not 0 < self.top_p <= 1:
+            raise ConfigError(f"top_p is {self.top_p:g}: choose a value above 0, and at most 1")
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """The architecture: embedding, a stack of recurrent layers, dropout, dense softmax."""
+
+    cell: Cell = "lstm"
+    embedding_dim: int = 128
+    units: int = 256
+    layers: int = 1
+    dropout: float = 0.2  # on the output of every recurrent layer, one mask a window (variational)
+    recurrent_dropout: float = 0.0  # on the recurrent weights (DropConnect, Merity et al. 2018)
+
+    def __post_init__(self) -> None:
+        if self.cell not in CELLS:
+            raise ConfigError(f"cell is {self.cell!r}: choose one of {', '.join(CELLS)}")
+        check_range("embedding", self.embedding_dim, 1, 2048)
+        check_range("units", self.units, 1, 4096)
+        check_range("layers", self.layers, 1, 3)
+        check_range("dropout", self.dropout, 0, 0.9)
+        check_range("recurrent_dropout", self.recurrent_dropout, 0, 0.9)
+
+    def parameter_count(self, vocab_size: int) -> int:
+        """Number of trained parameters for an alphabet of `vocab_size` symbols (unknown included)."""
+        gates = 4 if self.cell == "lstm" else 3
+        biases = 1 if self.cell == "lstm" else 2  # Keras' GRU has reset_after=True: two bias rows
+        count, inputs = vocab_size * self.embedding_dim, self.embedding_dim
+        for _ in range(self.layers):
+            count += gates * self.units * (inputs + self.units + biases)
+            inputs = self.units
+        return count + vocab_size * (self.units + 1)
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """How the model is trained.
+
+    With `shift` None the text is cut into `batch_size` contiguous streams read side by side, the
+    state carried from one window to the next; with a number, windows start every `shift`
+    characters, each from a zero state, shuffled, as in the course.
+    """
+
+    epochs: int = 2
+    seq_length: int = 50
+    shift: int | None = None
+    batch_size: int = 32
+    learning_rate: float = 5e-3
+    schedule: Literal["cosine", "constant"] = "cosine"
+    clip_norm: float = 1.0
+    weight_averaging: float = 0.0  # decay of the exponential moving average per update; 0 is none
+    min_char_freq: int = 1
+    speakers: bool = False  # "PERSONNAGE : réplique" instead of the cues alone
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        check_range("epochs", self.epochs, 0, 10_000)
+        check_range("seq_length", self.seq_length, 1, 2_000)
+        if self.shift is not None:
+            check_range("shift", self.shift, 1, 10_000)
+        check_range("batch_size", self.batch_size, 1, 8_192)
+        check_range("learning_rate", self.learning_rate, 1e-7, 1)
+        if self.schedule not in ("cosine", "constant"):
+            raise ConfigError(f"schedule is {self.schedule!r}: choose cosine or constant")
+        check_range("clip_norm", self.clip_norm, 1e-6, 1e6)
+        check_range("weight_averaging", self.weight_averaging, 0, 0.99999)
+        check_range("min_char_freq", self.min_char_freq, 1, 1_000_000)
+        check_range("seed", self.seed, 0, 2**32 - 1)
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """What makes a run: the model, the training, and the plays it read.
+
+    Attributes:
+        plays: slugs of the training plays; empty means all but `validation`.
+        validation: slugs of the held-out plays; where none of them is in the corpus the last
+            tenth of the text is held out instead.
+        initial: reference of the model whose weights the training starts from, or None.
+    """
+
+    model: ModelConfig = ModelConfig()
+    training: TrainingConfig = TrainingConfig()
+    plays: tuple[str, ...] = ()
+    validation: tuple[str, ...] = ("ecole-des-maris", "medecin-malgre-lui")
+    initial: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON-ready dictionary, with the same keys as the dataclasses."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> RunConfig:
+        """The inverse of `to_json`; ConfigError on an unknown key or a value out of range."""
+        try:
+            return cls(
+                model=ModelConfig(**data["model"]),
+                training=TrainingConfig(**data["training"]),
+                plays=tuple(data["plays"]),
+                validation=tuple(data["validation"]),
+                initial=data["initial"],
+            )
+        except (KeyError, TypeError) as error:
+            raise ConfigError(f"this configuration was not written by this version: {error}") from error
+
+
+_COURSE = RunConfig(
+    ModelConfig(embedding_dim=128, units=256, dropout=0.2),
+    TrainingConfig(
+        epochs=15, seq_length=60, shift=1, batch_size=64, learning_rate=1e-3, schedule="constant"
+    ),
+)
+PRESETS: dict[str, RunConfig] = {
+    "cours": _COURSE,
+    "cours-rapide": RunConfig(
+        ModelConfig(embedding_dim=64, units=128, dropout=0.2),
+        replace(_COURSE.training, seq_length=40, shift=5),
+    ),
+    "demo": RunConfig(ModelConfig(dropout=0.0), TrainingConfig()),
+    "meilleur": RunConfig(
+        ModelConfig(units=512, layers=2, dropout=0.3, recurrent_dropout=0.35),
+        TrainingConfig(
+            epochs=40,
+            seq_length=80,
+            batch_size=64,
+            learning_rate=2.5e-3,
+            weight_averaging=0.998,
+            min_char_freq=3,
+        ),
+    ),
+}

@@ -1,0 +1,114 @@
+"""A corpus: a table with one row a cue, and the text that models read."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import pandas as pd
+
+from moliere_core.errors import CorpusError
+
+COLUMNS = ("play_name", "title", "act", "scene", "speaker", "form", "cue")
+HELD_OUT_SHARE = 0.1  # of the text, where no validation play can be held out
+
+
+@dataclass(frozen=True, eq=False)
+class Corpus:
+    """Cues in reading order.
+
+    Attributes:
+        frame: one row a cue, columns `COLUMNS`, all strings, "" where the source says nothing.
+        source: where it was read: "embedded", a path or an address.
+    """
+
+    frame: pd.DataFrame
+    source: str
+
+    @cached_property
+    def plays(self) -> tuple[str, ...]:
+        """Slugs of the plays, in the order of the source."""
+        return tuple(self.frame["play_name"].unique())
+
+    @cached_property
+    def titles(self) -> dict[str, str]:
+        """Title of each play; its slug where the source has no title."""
+        first = self.frame.drop_duplicates("play_name").set_index("play_name")["title"]
+        return {slug: title or slug for slug, title in first.items()}
+
+    def select(self, plays: Sequence[str]) -> Corpus:
+        """The sub-corpus of these plays; CorpusError if one is not there."""
+        self._check_plays(plays)
+        return Corpus(self.frame[self.frame["play_name"].isin(plays)], self.source)
+
+    def without(self, plays: Iterable[str]) -> Corpus:
+        """The corpus less these plays; those it lacks are ignored."""
+        return Corpus(self.frame[~self.frame["play_name"].isin(list(plays))], self.source)
+
+    def text(self, speakers: bool = False) -> str:
+        """The cues joined by line breaks, as in the course; with speakers "PERSONNAGE : cue"."""
+        cues = self.frame["cue"]
+        if speakers:
+            names = self.frame["speaker"].str.upper()
+            cues = cues.where(names == "", names + " : " + cues)
+        return "\n".join(cues)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the plays' names, speakers and cues, in hexadecimal."""
+        rows = self.frame[["play_name", "speaker", "cue"]].to_csv(index=False, lineterminator="\n")
+        return hashlib.sha256(rows.encode()).hexdigest()
+
+    def summary(self) -> dict[str, int | str]:
+        """Counts of plays, cues, characters and distinct characters, and the source."""
+        text = self.text()
+        return {
+            "plays": len(self.plays),
+            "cues": len(self.frame),
+            "chars": len(text),
+            "vocab_size": len(set(text)),
+            "source": self.source,
+        }
+
+    def _check_plays(self, plays: Sequence[str]) -> None:
+        for play in plays:
+            if play not in self.plays:
+                known = ", ".join(self.plays[:8]) + (", ..." if len(self.plays) > 8 else "")
+                raise CorpusError(f"there is no play {play!r} in this corpus: choose from {known}")
+
+
+@dataclass(frozen=True)
+class Split:
+    """What is learned from, and what is held out to measure."""
+
+    train_text: str
+    validation_text: str
+    held_out: Literal["plays", "last-tenth"]
+
+
+def split(
+    corpus: Corpus, plays: Sequence[str], validation: Sequence[str], speakers: bool = False
+) -> Split:
+    """Hold out whole plays, or the last tenth of the text where that cannot be.
+
+    Args:
+        corpus: where the plays are.
+        plays: the training plays; none means all but the validation plays.
+        validation: plays to hold out; those that are absent or trained on are passed over.
+        speakers: whether texts name who speaks.
+
+    Raises:
+        CorpusError: an unknown training play, or too little text to hold anything out.
+    """
+    held = [p for p in validation if p in corpus.plays and p not in plays]
+    train = corpus.select(plays) if plays else corpus.without(held)
+    text = train.text(speakers)
+    if held and text:
+        return Split(text, corpus.select(held).text(speakers), "plays")
+    cut = int(len(text) * (1 - HELD_OUT_SHARE))
+    if cut == 0 or cut == len(text):
+        raise CorpusError(f"{len(text)} characters are too few to train on: add plays or text")
+    return Split(text[:cut], text[cut:], "last-tenth")

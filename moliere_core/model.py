@@ -1,0 +1,289 @@
+"""The network as Keras layers: embedding, one to three LSTM or GRU layers, dropout, dense.
+
+Written with Keras 3's own API, so that each of its backends (KERAS_BACKEND) can train it. This
+file and `training.py` are the only ones that import Keras.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moliere_core.config import ModelConfig, TrainingConfig
+from moliere_core.errors import ConfigError, ModelError
+
+MAX_THREADS = 8  # more do not help matrices of this size
+
+
+def threads() -> int:
+    """Threads that a framework may use: `MOLIERE_THREADS`, or the processor's cores up to 8."""
+    cores = os.cpu_count() or 1
+    if hasattr(os, "sched_getaffinity"):
+        cores = len(os.sched_getaffinity(0))  # fewer than the machine's inside a container
+    text = os.environ.get("MOLIERE_THREADS", str(min(cores, MAX_THREADS)))
+    if not text.isdecimal() or int(text) < 1:
+        raise ConfigError(f"MOLIERE_THREADS is {text!r}: give a whole number, at least 1")
+    return int(text)
+
+
+def _prepare_environment() -> None:
+    """Settings that the frameworks read once, when they are imported."""
+    count = str(threads())
+    for name in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"):
+        os.environ.setdefault(name, count)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # progress alone goes to standard error
+
+
+_prepare_environment()
+import keras  # noqa: E402  (the environment has to be set first)
+from keras import layers  # noqa: E402
+
+Weights = dict[str, NDArray[np.float32]]
+
+
+class DropConnect:
+    """Mixin for a recurrent layer: zeroes recurrent weights, one draw a window.
+
+    Weight-dropped networks of Merity, Keskar and Socher (arXiv 1708.02182 and 1803.08240). It
+    acts in training only: what is learned stays a plain LSTM or GRU. The layer's own fast kernels
+    remain in use, which Keras' `recurrent_dropout` (on states, gate by gate) would switch off.
+    """
+
+    cell: Any
+
+    def __init__(self, *args: Any, drop_connect: float = 0.0, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.drop_connect = drop_connect
+        self.drop_seed = keras.random.SeedGenerator(kwargs.get("seed"))
+
+    def inner_loop(
+        self, sequences: Any, initial_state: Any, mask: Any, training: bool = False
+    ) -> Any:
+        """Keras' loop over time, run with a thinned recurrent kernel while training."""
+        inner = super().inner_loop  # type: ignore[misc]  # of the layer this is mixed into
+        if not (training and self.drop_connect):
+            return inner(sequences, initial_state, mask, training=training)
+        cell, kernel = self.cell, self.cell.recurrent_kernel
+        thinned = keras.random.dropout(
+            keras.ops.convert_to_tensor(kernel), self.drop_connect, seed=self.drop_seed
+        )
+        # Past Keras' tracking of attributes: the variable stays the cell's only weight.
+        object.__setattr__(cell, "recurrent_kernel", thinned)
+        try:
+            return inner(sequences, initial_state, mask, training=training)
+        finally:
+            object.__setattr__(cell, "recurrent_kernel", kernel)
+
+
+class DropConnectLSTM(DropConnect, layers.LSTM):  # type: ignore[misc]  # Keras is untyped
+    """An LSTM layer with `DropConnect`."""
+
+
+class DropConnectGRU(DropConnect, layers.GRU):  # type: ignore[misc]  # Keras is untyped
+    """A GRU layer with `DropConnect`."""
+
+
+RECURRENT = {"lstm": DropConnectLSTM, "gru": DropConnectGRU}
+
+
+def build(
+    config: ModelConfig,
+    vocab_size: int,
+    batch_size: int | None = None,
+    seq_length: int | None = None,
+    stateful: bool = False,
+    last_only: bool = False,
+    seed: int = 0,
+) -> Any:
+    """The network, from characters to logits.
+
+    Args:
+        config: its sizes and dropouts.
+        vocab_size: number of symbols, the unknown one included.
+        batch_size: rows a batch; a stateful network needs it, others take any.
+        seq_length: characters a row, or None for any.
+        stateful: whether each row goes on from the state its predecessor left.
+        last_only: predict the last position alone, as the course's notebook meant to.
+        seed: of the initial weights and of the dropout masks.
+
+    Returns:
+        A `keras.Model` from int32 ids (batch, time) to logits (batch, time, vocab_size), or
+        (batch, vocab_size) with `last_only`.
+    """
+    seeds = _seeds(seed)
+    inputs = keras.Input((seq_length,), batch_size if stateful else None, "int32", name="ids")
+    uniform = keras.initializers.RandomUniform(seed=next(seeds))
+    x = layers.Embedding(vocab_size, config.embedding_dim, uniform, name="embedding")(inputs)
+    for i in range(config.layers):
+        sequences = not last_only or i < config.layers - 1
+        x = RECURRENT[config.cell](
+            config.units,
+            kernel_initializer=keras.initializers.GlorotUniform(next(seeds)),
+            recurrent_initializer=keras.initializers.Orthogonal(seed=next(seeds)),
+            return_sequences=sequences,
+            stateful=stateful,
+            drop_connect=config.recurrent_dropout,
+            seed=next(seeds),
+            name=f"{config.cell}_{i}",
+        )(x)  # (batch, time, units)
+        if config.dropout:
+            # One mask for the whole window (variational, Gal and Ghahramani 2016).
+            dropout = layers.SpatialDropout1D if sequences else layers.Dropout
+            x = dropout(config.dropout, seed=next(seeds), name=f"dropout_{i}")(x)
+    glorot = keras.initializers.GlorotUniform(next(seeds))
+    logits = layers.Dense(vocab_size, kernel_initializer=glorot, name="dense")(x)
+    return keras.Model(inputs, logits, name="moliere")
+
+
+def _seeds(seed: int) -> Iterator[int]:
+    """Independent 31-bit seeds derived from one (every backend takes that many bits)."""
+    for child in np.random.SeedSequence(seed).spawn(64):
+        yield int(child.generate_state(1)[0] >> 1)
+
+
+def _named_variables(model: Any) -> dict[str, Any]:
+    """The trained variables under the names of the weight files."""
+    named = {"embedding": model.get_layer("embedding").embeddings}
+    for layer in model.layers:
+        if isinstance(layer, (layers.LSTM, layers.GRU)):
+            named[f"{layer.name}.kernel"] = layer.cell.kernel
+            named[f"{layer.name}.recurrent_kernel"] = layer.cell.recurrent_kernel
+            named[f"{layer.name}.bias"] = layer.cell.bias
+    dense = model.get_layer("dense")
+    return {**named, "dense.kernel": dense.kernel, "dense.bias": dense.bias}
+
+
+def weights_by_name(model: Any) -> Weights:
+    """Copies of the weights under the names that `recurrent.RecurrentNetwork` reads."""
+    named = _named_variables(model)
+    return {name: _array(variable) for name, variable in named.items()}
+
+
+def averaged_weights_by_name(model: Any) -> Weights:
+    """The running averages of the weights where the optimiser keeps them, else the weights."""
+    optimizer = model.optimizer
+    if not isinstance(optimizer, AveragingAdam) or not optimizer.decay:
+        return weights_by_name(model)
+    averages = {
+        id(variable): average
+        for variable, average in zip(model.trainable_variables, optimizer.averages, strict=True)
+    }
+    named = _named_variables(model)
+    return {name: _array(averages[id(variable)]) for name, variable in named.items()}
+
+
+def set_weights_by_name(model: Any, weights: Mapping[str, NDArray[Any]]) -> None:
+    """Give the model these weights: ModelError if a name or a shape does not fit."""
+    named = _named_variables(model)
+    expected = {name: tuple(variable.shape) for name, variable in named.items()}
+    found = {name: array.shape for name, array in weights.items()}
+    if expected != found:
+        wrong = sorted({name for name, _ in expected.items() ^ found.items()})
+        raise ModelError(
+            f"these weights do not fit the model ({', '.join(wrong)}): "
+            "give it the cell, the layers and the sizes they were trained with"
+        )
+    for name, variable in named.items():
+        variable.assign(weights[name].astype(np.float32))
+
+
+def _array(variable: Any) -> NDArray[Any]:
+    return np.array(keras.ops.convert_to_numpy(variable))
+
+
+class AveragingAdam(keras.optimizers.Adam):  # type: ignore[misc]  # Keras is untyped
+    """Adam that can also keep an exponential moving average of the weights it trains.
+
+    Keras' own `use_ema` has a constant decay, so that the first hundreds of averages are those of
+    the untrained network; here the decay at update t is min(decay, (1 + t) / (10 + t)), as in
+    TensorFlow's ExponentialMovingAverage.
+    """
+
+    def __init__(self, learning_rate: Any, clip_norm: float, decay: float) -> None:
+        super().__init__(learning_rate, global_clipnorm=clip_norm)
+        self.decay = decay
+        self.averages: list[Any] = []
+
+    def build(self, var_list: list[Any]) -> None:
+        """Create Adam's moments, and the averages, which begin as the weights."""
+        if self.built:
+            return
+        super().build(var_list)
+        if self.decay:
+            self.averages = self.add_optimizer_variables(var_list, "average")
+            self.restart_averages(var_list)
+
+    def restart_averages(self, var_list: list[Any]) -> None:
+        """Let the averages begin again at the present weights."""
+        for variable, average in zip(var_list, self.averages, strict=bool(self.decay)):
+            average.assign(variable)
+
+    def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
+        """Adam's update of one variable, then that of its average."""
+        super().update_step(gradient, variable, learning_rate)
+        if self.decay:
+            average = self.averages[self._get_variable_index(variable)]
+            done = keras.ops.cast(self.iterations, variable.dtype)
+            decay = keras.ops.minimum(self.decay, (1 + done) / (10 + done))
+            self.assign_add(average, (variable - average) * (1 - decay))
+
+
+FINAL_RATE = 0.01  # of the cosine's learning rate, as a share of the first
+
+
+def compile_model(model: Any, config: TrainingConfig, updates: int) -> None:
+    """Give the model its loss and optimiser, for a training of `updates` updates in all.
+
+    The loss is the mean cross-entropy in nats per character. The gradient's global norm is
+    clipped to `config.clip_norm`.
+    """
+    rate: Any = config.learning_rate
+    if config.schedule == "cosine":
+        rate = keras.optimizers.schedules.CosineDecay(rate, max(updates, 1), FINAL_RATE)
+    optimizer = AveragingAdam(rate, config.clip_norm, config.weight_averaging)
+    optimizer.build(model.trainable_variables)
+    model.compile(
+        optimizer,
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        # XLA is four times slower than TensorFlow's own kernels on a CPU (docs: training).
+        jit_compile=False if keras.backend.backend() == "tensorflow" else "auto",
+    )
+
+
+def reset_states(model: Any) -> None:
+    """Set the carried state of every recurrent layer to zero."""
+    for layer in model.layers:
+        if isinstance(layer, layers.RNN):
+            layer.reset_state()
+
+
+def training_state(model: Any) -> dict[str, NDArray[Any]]:
+    """All that training goes on from: weights, carried state, generators, optimiser."""
+    return {name: _array(variable) for name, variable in _all_variables(model).items()}
+
+
+def restore_training_state(model: Any, state: Mapping[str, NDArray[Any]]) -> None:
+    """The inverse of `training_state`, on a model built and compiled in the same way."""
+    variables = _all_variables(model)
+    shapes = {name: tuple(variable.shape) for name, variable in variables.items()}
+    if shapes != {name: array.shape for name, array in state.items()}:
+        raise ModelError("the stored training does not fit this model: delete the run and restart")
+    for name, variable in variables.items():
+        variable.assign(state[name])
+
+
+def _all_variables(model: Any) -> dict[str, Any]:
+    # Numbered: names differ from one process to the next, the order does not.
+    named = {f"model.{i}": variable for i, variable in enumerate(model.variables)}
+    return named | {f"optimizer.{i}": v for i, v in enumerate(model.optimizer.variables)}
+
+
+def summary(model: Any) -> str:
+    """Keras' table of the layers, their output shapes and their parameters, as text."""
+    lines: list[str] = []
+    model.summary(print_fn=lambda text, **_: lines.append(text), line_length=88)
+    return "\n".join(lines)

@@ -1,0 +1,176 @@
+"""Model references, and the one protocol that every character model follows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moliere_core.normalise import normalise
+from moliere_core.errors import ModelError
+from moliere_core.recurrent import Array, RecurrentNetwork, State
+from moliere_core.runs import Run, list_runs, run_path
+from moliere_core.vocabulary import UNKNOWN, Ids, Vocabulary
+
+CONTEXT_START = "\n"  # every context begins with a line break, as if a cue had just ended
+ASSETS = Path(__file__).parent / "assets"
+SHIPPED = ("petit", "grand")
+
+# What a character outside the alphabet is charged: a uniform choice among Unicode's code points.
+# The same flat fee for all character models, so that none gains by a smaller alphabet.
+UNKNOWN_BITS = float(np.log2(0x110000))
+
+SCORE_CHUNK = 512  # characters projected at once while scoring: bounds memory, costs no speed
+Progress = Callable[[float], None]
+
+
+class CharModel(Protocol):
+    """What sampling, inspection and evaluation ask of a model of the next character."""
+
+    reference: str
+    vocabulary: Vocabulary
+    parameters: int
+
+    def start(self, prompts: Sequence[str]) -> tuple[Array, Any]:
+        """Logits of the next character, shape (prompts, vocab_size), and the state, after each."""
+
+    def step(self, ids: Ids, state: Any) -> tuple[Array, Any]:
+        """The same after one more character a stream, `ids` of shape (streams,)."""
+
+    def surprisal(self, text: str, progress: Progress | None = None) -> NDArray[np.float64]:
+        """Bits of each character of `text` given those before it, shape (len(text),)."""
+
+
+class RecurrentModel:
+    """A trained network and its alphabet, as a `CharModel`."""
+
+    def __init__(self, reference: str, network: RecurrentNetwork, vocabulary: Vocabulary) -> None:
+        if network.vocab_size != len(vocabulary):
+            raise ModelError(
+                f"{reference} has weights for {network.vocab_size} symbols and an alphabet of "
+                f"{len(vocabulary)}: the files of two models were mixed, fetch or train it again"
+            )
+        self.reference = reference
+        self.network = network
+        self.vocabulary = vocabulary
+        self.parameters = network.parameters
+
+    def start(self, prompts: Sequence[str]) -> tuple[Array, State]:
+        """Read a line break and the normalised prompt in each stream; see `CharModel`."""
+        distinct = list(dict.fromkeys(prompts))
+        read = [self._read(prompt) for prompt in distinct]  # lengths differ: one at a time
+        rows = [read[distinct.index(prompt)] for prompt in prompts]
+        logits = np.concatenate([row[0] for row in rows])
+        state = tuple(
+            tuple(np.concatenate(parts) for parts in zip(*layer, strict=True))
+            for layer in zip(*(row[1] for row in rows), strict=True)
+        )
+        return logits, state
+
+    def step(self, ids: Ids, state: State) -> tuple[Array, State]:
+        """Read one character in each stream; see `CharModel`."""
+        return self.network.step(ids, state)
+
+    def surprisal(
+        self, text: str, progress: Progress | None = None, streams: int = 1, warm_up: int = 1024
+    ) -> NDArray[np.float64]:
+        """Bits of each character given a line break and all characters before it.
+
+        A character outside the alphabet costs `UNKNOWN_BITS`; the others share all the
+        probability, since the unknown symbol is never drawn. With several streams the text is
+        cut into that many pieces, scored side by side, each after reading the `warm_up`
+        characters before it: faster, and an approximation of the carried state.
+        """
+        ids = self.vocabulary.encode(CONTEXT_START + text)
+        length = -(-len(text) // streams)  # characters a stream, rounded up
+        starts = np.arange(streams) * length
+        bits = np.zeros(streams * length)
+        state = self.network.zero_state(streams)
+        if streams > 1:
+            before = starts[:, None] + np.arange(-min(warm_up, length), 0)
+            state = self.network.run(ids[before.clip(0)], state)[1]
+            for part in (part for layer in state for part in layer):
+                part[0] = 0  # the first piece has nothing before it
+        for offset in range(0, length, SCORE_CHUNK):
+            stop = min(offset + SCORE_CHUNK, length)
+            at = starts[:, None] + np.arange(offset, stop)  # (streams, time)
+            # The last piece may run past the end: its surplus is cut off below.
+            logits, state = self.network.run(ids[at.clip(None, len(ids) - 1)], state)
+            bits[at] = _bits(logits, ids[(at + 1).clip(None, len(ids) - 1)])
+            if progress is not None:
+                progress(stop / length)
+        return bits[: len(text)]
+
+    def _read(self, prompt: str) -> tuple[Array, State]:
+        ids = self.vocabulary.encode(CONTEXT_START + normalise(prompt))[None]
+        state = self.network.zero_state(1)
+        for start in range(0, ids.shape[1], SCORE_CHUNK):
+            logits, state = self.network.run(ids[:, start : start + SCORE_CHUNK], state)
+        return logits[:, -1], state
+
+
+def _bits(logits: Array, targets: Ids) -> NDArray[np.float64]:
+    """Bits of the targets under the known characters' softmax; unknown ones pay the fee."""
+    known = logits[..., 1:]
+    peak = known.max(axis=-1)
+    total = np.log(np.exp(known - peak[..., None]).sum(axis=-1, dtype=np.float64)) + peak
+    chosen = np.take_along_axis(logits, targets[..., None], axis=-1)[..., 0]
+    return np.where(targets == UNKNOWN, UNKNOWN_BITS, (total - chosen) / np.log(2))
+
+
+@dataclass(frozen=True)
+class ModelEntry:
+    """A model that can be named: what a list shows before anything is loaded."""
+
+    name: str
+    kind: str  # "lstm" or "gru"
+    parameters: int
+    available: bool
+    epochs: tuple[int, ...] = ()
+
+
+_REFERENCE = re.compile(r"(?P<name>.+?)(@(?P<snapshot>\d+|step-\d+))?")
+
+
+def open_run(reference: str) -> tuple[Run, str | None]:
+    """The run that a reference names, and the name of its snapshot where it gives one.
+
+    `petit`, `grand`, `run:ID` or the path of a run's folder, with `@EPOCH` or `@step-UPDATES`.
+    """
+    match = _REFERENCE.fullmatch(reference)
+    if match is None:
+        raise ModelError("the name of the model is empty: choose petit or grand")
+    name, snapshot = match["name"], match["snapshot"]
+    if name in SHIPPED:
+        return Run.open(ASSETS / name), snapshot
+    if name.startswith("run:"):
+        return Run.open(run_path(name.removeprefix("run:"))), snapshot
+    if Path(name).is_dir():
+        return Run.open(Path(name)), snapshot
+    raise ModelError(
+        f"there is no model {name!r}: choose one of {', '.join(SHIPPED)}, run:ID, or a run's folder"
+    )
+
+
+def load_model(reference: str) -> RecurrentModel:
+    """Open a model by its reference; its last epoch unless the reference names a snapshot."""
+    run, snapshot = open_run(reference)
+    path = run.snapshot(snapshot).path
+    return RecurrentModel(reference, RecurrentNetwork.load(path), run.vocabulary)
+
+
+def list_models() -> list[ModelEntry]:
+    """The shipped models, then the stored runs, newest first."""
+    shipped = [_entry(name, Run.open(ASSETS / name)) for name in SHIPPED if (ASSETS / name).is_dir()]
+    return shipped + [_entry(f"run:{run.id}", run) for run in list_runs()]
+
+
+def _entry(name: str, run: Run) -> ModelEntry:
+    epochs = tuple(s.epoch for s in run.snapshots if s.epoch is not None)
+    size = run.config.model.parameter_count(len(run.vocabulary))
+    return ModelEntry(name, run.config.model.cell, size, bool(run.snapshots), epochs)

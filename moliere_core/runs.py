@@ -1,0 +1,394 @@
+"""A run on disk: a folder with the settings, the alphabet, the history and the snapshots.
+
+`config.json`, `vocabulary.json`, `history.jsonl` (a line an epoch), `epoch-000.safetensors`
+(untrained) to `epoch-NNN.safetensors`, `step-NNNNNN.safetensors` inside the first epoch,
+`resume.safetensors` while it is not complete, `label.json`, `owner.json`. Every file is written
+under a temporary name and then renamed, so that a reader never sees half of one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import hmac
+import io
+import json
+import os
+import re
+import secrets
+import shutil
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import platformdirs
+from numpy.typing import NDArray
+from safetensors.numpy import save
+
+from moliere_core.config import RunConfig
+from moliere_core.errors import MoliereError, RunError
+from moliere_core.vocabulary import Vocabulary
+
+CONFIG, VOCABULARY, HISTORY = "config.json", "vocabulary.json", "history.jsonl"
+RESUME, LABEL, OWNER, LOCK = "resume.safetensors", "label.json", "owner.json", "training.lock"
+ID_LENGTH = 12
+MAX_LABEL = 80
+PRIVATE = (RESUME, OWNER, LOCK)  # what a downloaded run does without
+
+_SNAPSHOT = re.compile(r"(?P<kind>epoch|step)-(?P<number>\d+)\.safetensors")
+_WANTED = re.compile(r"(?:(?P<kind>epoch|step)[- ]?)?(?P<number>\d+)")
+Precision = Literal["float16", "float32"]
+
+
+def home() -> Path:
+    """Where runs and fetched models are kept: `MOLIERE_HOME`, or the user's data folder."""
+    named = os.environ.get("MOLIERE_HOME")
+    return Path(named) if named else Path(platformdirs.user_data_path("moliere"))
+
+
+def runs_folder() -> Path:
+    """Where runs are kept, inside `home()`."""
+    return home() / "runs"
+
+
+def run_path(run_id: str) -> Path:
+    """The folder of a run of the store, there or not; RunError if `run_id` is no identifier."""
+    if not re.fullmatch(rf"[0-9a-f]{{{ID_LENGTH}}}", run_id):
+        raise RunError(f"{run_id!r} is not a run: an identifier is {ID_LENGTH} digits 0-9 and a-f")
+    return runs_folder() / run_id
+
+
+def request_id(config: RunConfig, corpus_digest: str, initial_digest: str = "") -> str:
+    """Identifier of what is asked for: the same request, the same run.
+
+    Args:
+        config: all the settings, the number of epochs included.
+        corpus_digest: of the corpus (`Corpus.digest`).
+        initial_digest: of the weights that a fine-tuning starts from.
+
+    Returns:
+        The first 12 hexadecimal digits of a SHA-256.
+    """
+    request = [config.to_json(), corpus_digest, initial_digest]
+    return hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()[:ID_LENGTH]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Stored weights.
+
+    Attributes:
+        name: "epoch-003" or "step-000100".
+        epoch: number of the epoch it ended, None inside the first; 0 is the untrained network.
+        update: updates made when it was taken.
+        path: its safetensors file.
+    """
+
+    name: str
+    epoch: int | None
+    update: int
+    path: Path
+
+
+class Run:
+    """A run's folder. Nothing is read before it is asked for; `open` checks that it is a run."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @classmethod
+    def open(cls, path: Path) -> Run:
+        """The run in the folder `path`: RunError if there is none, or if it is half-written."""
+        run = cls(path)
+        if not (path / CONFIG).is_file():
+            raise RunError(f"{path} is not a run: choose a folder that training has written")
+        try:
+            _ = run.id, run.config, run.vocabulary, run.history, run.snapshots
+        except RunError:
+            raise
+        except (MoliereError, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise RunError(f"{path} is damaged ({error}): delete it and train again") from error
+        return run
+
+    @classmethod
+    def create(
+        cls,
+        path: Path,
+        run_id: str,
+        config: RunConfig,
+        vocabulary: Vocabulary,
+        corpus: Mapping[str, Any],
+        held_out: str,
+    ) -> Run:
+        """Begin a run, or take up the one that the same request began in this folder.
+
+        Args:
+            path: its folder, made if need be.
+            run_id: from `request_id`.
+            config: its settings.
+            vocabulary: its alphabet.
+            corpus: "source", "digest" and "chars" of the corpus.
+            held_out: "plays" or "last-tenth", see `corpus.split`.
+
+        Raises:
+            RunError: the folder holds something else, or cannot be written.
+        """
+        if (path / CONFIG).is_file():
+            run = cls.open(path)
+            if run.id != run_id:
+                raise RunError(f"{path} holds another run ({run.id}): choose another folder")
+            return run
+        if path.is_dir() and any(not p.name.startswith(VOCABULARY) for p in path.iterdir()):
+            raise RunError(f"{path} holds files that are not a run's: choose an empty folder")
+        # The settings come last: a folder with them is a run.
+        write_atomically(path / VOCABULARY, _json({"chars": vocabulary.chars}))
+        document = {
+            "id": run_id,
+            **config.to_json(),
+            "corpus": dict(corpus),
+            "held_out": held_out,
+        }
+        write_atomically(path / CONFIG, _json(document, indent=2))
+        return cls.open(path)
+
+    @cached_property
+    def _document(self) -> dict[str, Any]:
+        document = json.loads((self.path / CONFIG).read_text(encoding="utf-8"))
+        if not isinstance(document, dict):
+            raise RunError(f"{self.path / CONFIG} is not a run's: delete the folder, train again")
+        return document
+
+    @property
+    def id(self) -> str:
+        """First 12 hexadecimal digits of the request's hash."""
+        return str(self._document["id"])
+
+    @cached_property
+    def config(self) -> RunConfig:
+        """The settings it was trained with."""
+        return RunConfig.from_json(self._document)
+
+    @property
+    def corpus(self) -> dict[str, Any]:
+        """The corpus it read: "source", "digest", "chars" (of the training text)."""
+        return dict(self._document["corpus"])
+
+    @property
+    def held_out(self) -> str:
+        """What was held out to measure: "plays" or "last-tenth"."""
+        return str(self._document["held_out"])
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """Its alphabet."""
+        return Vocabulary.load(self.path / VOCABULARY)
+
+    @property
+    def history(self) -> list[dict[str, Any]]:
+        """One record an epoch, read afresh: another process may be adding to it."""
+        path = self.path / HISTORY
+        lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+        records: list[dict[str, Any]] = [json.loads(line) for line in lines]
+        if [record["epoch"] for record in records] != list(range(1, len(records) + 1)):
+            raise RunError(f"{path} skips an epoch: delete the run and train again")
+        return records
+
+    @property
+    def complete(self) -> bool:
+        """Whether all the epochs asked for are there."""
+        epochs = self.config.training.epochs
+        last = self.path / f"{epoch_name(epochs)}.safetensors"
+        return len(self.history) >= epochs and last.is_file()
+
+    @property
+    def snapshots(self) -> list[Snapshot]:
+        """All stored weights, in the order in which they were taken."""
+        updates = {0: 0} | {record["epoch"]: record["updates"] for record in self.history}
+        found = []
+        for path in self.path.glob("*.safetensors"):
+            match = _SNAPSHOT.fullmatch(path.name)
+            if match is None:
+                continue
+            number = int(match["number"])
+            if match["kind"] == "step":
+                found.append(Snapshot(path.stem, None, number, path))
+            elif number in updates:  # else its epoch is not measured yet
+                found.append(Snapshot(path.stem, number, updates[number], path))
+        return sorted(found, key=lambda s: (s.update, s.epoch or 0))
+
+    def snapshot(self, name: str | int | None = None) -> Snapshot:
+        """The snapshot of that name: an epoch's number ("3"), "epoch-3", "step-100"; None: latest.
+
+        Raises:
+            RunError: there is none.
+        """
+        found = self.snapshots
+        if not found:
+            raise RunError(f"the run {self.id} has no weights yet: wait for its first snapshot")
+        if name is None:
+            return found[-1]
+        match = _WANTED.fullmatch(str(name))
+        if match is not None:
+            kind, number = match["kind"] or "epoch", int(match["number"])
+            for snapshot in found:
+                if number == (snapshot.epoch if kind == "epoch" else _step(snapshot)):
+                    return snapshot
+        names = ", ".join(s.name for s in found[:6]) + (", ..." if len(found) > 6 else "")
+        raise RunError(f"the run {self.id} has no snapshot {name!r}: choose among {names}")
+
+    # Writing
+
+    def save_snapshot(
+        self, name: str, weights: Mapping[str, NDArray[Any]], dtype: Precision = "float32"
+    ) -> Path:
+        """Write `<name>.safetensors`, in half or single precision; returns its path."""
+        path = self.path / f"{name}.safetensors"
+        write_atomically(path, save({k: w.astype(dtype) for k, w in weights.items()}))
+        return path
+
+    def save_history(self, records: list[dict[str, Any]]) -> None:
+        """Write the whole history, one record an epoch from the first."""
+        lines = (json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+        write_atomically(self.path / HISTORY, "".join(lines).encode())
+
+    def append_history(self, record: dict[str, Any]) -> None:
+        """Add the record of one more epoch."""
+        self.save_history([*self.history, record])
+
+    @contextlib.contextmanager
+    def lock(self) -> Iterator[None]:
+        """Keep other processes from training this run: RunError if one is at it."""
+        try:
+            import fcntl
+        except ImportError:  # Windows: the queue of jobs alone keeps trainings apart
+            yield
+            return
+        with (self.path / LOCK).open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                raise RunError(
+                    f"the run {self.id} is being trained by another process: wait for its end"
+                ) from error
+            yield
+
+    # What people do with it
+
+    @property
+    def label(self) -> str:
+        """What people call it, "" if nothing."""
+        try:
+            return str(json.loads((self.path / LABEL).read_text(encoding="utf-8"))["label"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return ""
+
+    def rename(self, label: str, token: str | None = None) -> None:
+        """Call it something else; RunError unless `token` is its owner's."""
+        self._require_owner(token)
+        label = " ".join(label.split())
+        if len(label) > MAX_LABEL:
+            raise RunError(f"this name has {len(label)} characters: keep it within {MAX_LABEL}")
+        write_atomically(self.path / LABEL, _json({"label": label}))
+
+    def delete(self, token: str | None = None) -> None:
+        """Remove it from the store; RunError unless `token` is its owner's."""
+        self._require_owner(token)
+        if self.path.resolve().parent != runs_folder().resolve():
+            raise RunError(f"{self.path} is outside the store of runs: remove the folder by hand")
+        # Renamed first: a reader sees the whole run or none.
+        grave = self.path.with_name(f".{self.path.name}-{secrets.token_hex(4)}")
+        try:
+            self.path.rename(grave)
+        except OSError as error:
+            raise RunError(f"{self.path} cannot be removed: {error.strerror}") from error
+        shutil.rmtree(grave, ignore_errors=True)
+
+    def set_owner(self, token: str) -> None:
+        """Give it an owner; only a salted hash of the token is kept."""
+        salt = secrets.token_hex(16)
+        write_atomically(self.path / OWNER, _json({"salt": salt, "hash": _hash(salt, token)}))
+
+    def check_owner(self, token: str | None) -> bool:
+        """Whether `token` is its owner's, or the teacher's code (`MOLIERE_TEACHER_CODE`).
+
+        A run that nobody owns (trained on the command line) is open to all where no teacher's
+        code is set.
+        """
+        code = os.environ.get("MOLIERE_TEACHER_CODE", "")
+        if code and hmac.compare_digest((token or "").encode(), code.encode()):
+            return True
+        if not (self.path / OWNER).exists():
+            return not code
+        try:
+            owner = json.loads((self.path / OWNER).read_text(encoding="utf-8"))
+            return hmac.compare_digest(_hash(owner["salt"], token or ""), owner["hash"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return False  # a damaged file opens to nobody but the teacher
+
+    def _require_owner(self, token: str | None) -> None:
+        if not self.check_owner(token):
+            raise RunError(
+                f"the run {self.label or self.id} belongs to someone else: "
+                "ask the person who trained it, or give the teacher's code"
+            )
+
+    def zip_bytes(self) -> bytes:
+        """The run as a zip archive, less what is private to this machine (`PRIVATE`)."""
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:  # weights do not shrink
+            for path in sorted(self.path.iterdir()):
+                if path.is_file() and path.name not in PRIVATE and not path.name.startswith("."):
+                    archive.write(path, f"{self.id}/{path.name}")
+        return buffer.getvalue()
+
+
+def list_runs(folder: Path | None = None) -> list[Run]:
+    """The runs of a folder (the store's by default), newest first; damaged ones are passed over."""
+    folder = runs_folder() if folder is None else folder
+    paths = [p for p in folder.iterdir() if p.is_dir()] if folder.is_dir() else []
+    runs = []
+    for path in paths:
+        with contextlib.suppress(RunError, OSError):
+            if not path.name.startswith("."):
+                runs.append((path.joinpath(CONFIG).stat().st_mtime, path.name, Run.open(path)))
+    return [run for _, _, run in sorted(runs, key=lambda item: item[:2], reverse=True)]
+
+
+def epoch_name(epoch: int) -> str:
+    """Name of the snapshot at the end of an epoch; 0 is the untrained network."""
+    return f"epoch-{epoch:03d}"
+
+
+def step_name(update: int) -> str:
+    """Name of the snapshot after so many updates, inside the first epoch."""
+    return f"step-{update:06d}"
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write a file so that a reader, or a crash, sees all of it or none; RunError if it cannot."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(data)
+        temporary.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise RunError(
+            f"{path} cannot be written ({error.strerror}): make room, or choose another folder"
+        ) from error
+
+
+def _step(snapshot: Snapshot) -> int | None:
+    return snapshot.update if snapshot.epoch is None else None
+
+
+def _json(data: Mapping[str, Any], indent: int | None = None) -> bytes:
+    return json.dumps(data, ensure_ascii=False, indent=indent).encode()
+
+
+def _hash(salt: str, token: str) -> str:
+    return hashlib.sha256(f"{salt}:{token}".encode()).hexdigest()

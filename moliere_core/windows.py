@@ -1,0 +1,110 @@
+"""Windows on a text: the pairs (input, target) that training reads, as views of one array."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from moliere_core.errors import TrainingError
+from moliere_core.vocabulary import Ids
+
+Window = tuple[Ids, Ids]  # inputs and targets, the same shape (batch, time)
+
+
+def sliding_windows(ids: Ids, seq_length: int, shift: int) -> Window:
+    """Windows of `seq_length` characters that start every `shift` characters, as in the course.
+
+    Args:
+        ids: the text, shape (chars,).
+        seq_length: characters a window.
+        shift: from the start of a window to the start of the next.
+
+    Returns:
+        Inputs and targets, each of shape (windows, seq_length) with
+        windows = 1 + (chars - seq_length - 1) // shift; the targets are the inputs one character
+        later. Both are read-only views of `ids`: nothing is copied.
+
+    Raises:
+        TrainingError: the text is shorter than one window and its last target.
+    """
+    if len(ids) <= seq_length:
+        raise TrainingError(
+            f"the text has {len(ids)} characters and a window needs {seq_length + 1}: "
+            f"choose a sequence length of at most {max(len(ids) - 1, 0)}, or more text"
+        )
+    windows = sliding_window_view(ids, seq_length + 1)[::shift]
+    return windows[:, :-1], windows[:, 1:]
+
+
+def shuffled_batches(windows: Window, batch_size: int, seed: int, epoch: int) -> Iterator[Window]:
+    """One epoch of batches of `windows`, in an order that depends on the seed and the epoch alone.
+
+    Only whole batches are given: the windows left over differ from one epoch to the next. Where
+    there are fewer windows than `batch_size`, all of them make the one batch.
+
+    Args:
+        windows: inputs and targets, each (windows, time).
+        batch_size: windows a batch.
+        seed: the run's seed.
+        epoch: number of the epoch.
+
+    Yields:
+        Inputs and targets, each (batch, time), copied from the views.
+    """
+    inputs, targets = windows
+    batch = min(batch_size, len(inputs))
+    order = np.random.default_rng([seed, epoch]).permutation(len(inputs))
+    for start in range(0, len(order) - batch + 1, batch):
+        chosen = order[start : start + batch]
+        yield inputs[chosen], targets[chosen]
+
+
+def contiguous_streams(ids: Ids, batch_size: int, seq_length: int) -> Iterator[Window]:
+    """Cut the text into `batch_size` streams and read them side by side, window after window.
+
+    Row i of a batch goes on where row i of the batch before stopped, so that a network may carry
+    its state from one batch to the next (truncated back-propagation through time).
+
+    Args:
+        ids: the text, shape (chars,).
+        batch_size: number of streams.
+        seq_length: characters a window.
+
+    Returns:
+        An iterator over `stream_updates(...)` batches: inputs and targets, the targets one
+        character later, each a view of shape (batch_size, seq_length). Of the text only the last
+        (chars - 1) % batch_size characters, and of each stream only the characters after its last
+        whole window, are left out.
+
+    Raises:
+        TrainingError: the text is too short for one window in each stream.
+    """
+    updates = stream_updates(len(ids), batch_size, seq_length)
+    length = (len(ids) - 1) // batch_size  # characters a stream
+    inputs = ids[: batch_size * length].reshape(batch_size, length)
+    targets = ids[1 : batch_size * length + 1].reshape(batch_size, length)
+    starts = range(0, updates * seq_length, seq_length)
+    return ((inputs[:, s : s + seq_length], targets[:, s : s + seq_length]) for s in starts)
+
+
+def stream_updates(chars: int, batch_size: int, seq_length: int) -> int:
+    """Number of batches that `contiguous_streams` gives for a text of `chars` characters."""
+    updates = (chars - 1) // batch_size // seq_length
+    if updates < 1:
+        raise TrainingError(
+            f"the text has {chars} characters and {batch_size} streams of {seq_length} need "
+            f"{batch_size * seq_length + 1}: choose a smaller batch size or sequence length, "
+            "or more text"
+        )
+    return updates
+
+
+def rotated(ids: Ids, seed: int, epoch: int) -> Ids:
+    """The text from a place that depends on the seed and the epoch, its beginning put at the end.
+
+    Streams and windows then begin elsewhere in each epoch: a character is not always predicted
+    from the same truncated past.
+    """
+    return np.roll(ids, -int(np.random.default_rng([seed, epoch]).integers(len(ids))))

@@ -1,0 +1,62 @@
+"""Small models for tests: random networks, and an alphabet that recites itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from moliere_core.recurrent import Array, RecurrentNetwork
+from moliere_core.vocabulary import Ids, Vocabulary
+
+LETTERS = Vocabulary(tuple("\n abcdefghijklmnopqrstuvwxyz"))
+
+
+def random_weights(
+    vocabulary: Vocabulary, cell: str = "lstm", layers: int = 1, units: int = 8, embedding: int = 4
+) -> dict[str, Array]:
+    """Weights of a network that nobody trained, the same at each call."""
+    rng = np.random.default_rng(7)
+    gates = 4 if cell == "lstm" else 3
+    bias = (gates * units,) if cell == "lstm" else (2, gates * units)
+    shapes: dict[str, tuple[int, ...]] = {"embedding": (len(vocabulary), embedding)}
+    inputs = embedding
+    for i in range(layers):
+        shapes[f"{cell}_{i}.kernel"] = (inputs, gates * units)
+        shapes[f"{cell}_{i}.recurrent_kernel"] = (units, gates * units)
+        shapes[f"{cell}_{i}.bias"] = bias
+        inputs = units
+    shapes["dense.kernel"] = (units, len(vocabulary))
+    shapes["dense.bias"] = (len(vocabulary),)
+    return {name: rng.normal(0, 0.7, shape).astype(np.float32) for name, shape in shapes.items()}
+
+
+def random_network(**architecture: Any) -> RecurrentNetwork:
+    """A network over `LETTERS`."""
+    return RecurrentNetwork(random_weights(LETTERS, **architecture))
+
+
+class AlphabetModel:
+    """After each letter, the next one of the alphabet has twice the odds of any other symbol.
+
+    Greedy, it recites: "a" is followed by "bcdef". It follows `moliere_core.models.CharModel`.
+    """
+
+    reference = "alphabet"
+    vocabulary = LETTERS
+    parameters = 0
+
+    def start(self, prompts: Sequence[str]) -> tuple[Array, None]:
+        return self._logits(np.array([LETTERS.encode(f"\n{p}")[-1] for p in prompts])), None
+
+    def step(self, ids: Ids, state: None) -> tuple[Array, None]:
+        return self._logits(ids), state
+
+    def surprisal(self, text: str, progress: Any = None) -> np.ndarray[Any, Any]:
+        raise NotImplementedError
+
+    def _logits(self, last: Ids) -> Array:
+        logits = np.zeros((len(last), len(LETTERS)), np.float32)
+        logits[np.arange(len(last)), last % (len(LETTERS) - 1) + 1] = np.log(2)
+        return logits
