@@ -18,7 +18,9 @@ T = TypeVar("T")
 
 MAX_PROMPT = 500  # characters: an address must stay an address
 DEFAULT_PROMPT = "Mon frère, s'il vous plaît, ne discourons point tant,"  # L'École des maris, I, 1
+DEFAULT_PROMPTS = "Mon frère, \nAh ! \nQuoi ! "  # one a line
 DEFAULT_MODEL = "petit"
+MAX_COLUMNS = 6
 
 _KEPT = "state.kept"  # key of a field -> its last value, across pages
 _NOTED = "state.noted"  # name -> text, what this run has shown so far
@@ -72,6 +74,10 @@ def show_numbers(values: tuple[float, ...]) -> str:
     return ",".join(f"{value:g}" for value in values)
 
 
+def _brief(value: float) -> str:
+    return f"{value:g}"
+
+
 def clip(text: str) -> str:
     """A prompt of a permitted length."""
     return text[:MAX_PROMPT]
@@ -82,11 +88,55 @@ PROMPT: Field[str] = Field("prompt", "prompt", DEFAULT_PROMPT, clip)
 MODEL: Field[str] = Field("model", "model", DEFAULT_MODEL, str)
 SEED: Field[int] = Field("seed", "seed", 1, integer(0, 2**32 - 1))
 
+SPEED: Field[str] = Field("home.speed", "speed", "normal", choice("slow", "normal", "instant"))
+HOME_TEMPERATURE: Field[float] = Field("home.temperature", "temperature", 0.8, number(0, 2), _brief)
+
+COMPARED: Field[str] = Field("temperature.mode", "compare", "temperatures",
+                             choice("temperatures", "prompts"))
+TEMPERATURES: Field[tuple[float, ...]] = Field(
+    "temperature.t", "t", (0.2, 0.5, 0.8, 1.0, 1.3), numbers(0, 5, MAX_COLUMNS), show_numbers
+)
+PROMPTS: Field[str] = Field("temperature.prompts", "prompts", DEFAULT_PROMPTS, clip)
+LENGTH: Field[int] = Field("temperature.chars", "chars", 200, integer(20, 2000))
+ONE_TEMPERATURE: Field[float] = Field("temperature.one", "temperature", 0.8, number(0, 5), _brief)
+
+NEXT_TEMPERATURE: Field[float] = Field(
+    "probabilities.temperature", "temperature", 1.0, number(0, 3), _brief
+)
+CHOSEN: Field[str] = Field("probabilities.chosen", "chosen", "", clip)
+BARS: Field[int] = Field("probabilities.bars", "bars", 8, integer(3, 120))
+
+
+def top_k(page: str) -> Field[int]:
+    """How many characters a page keeps; 0 keeps all."""
+    return Field(f"{page}.top_k", "top_k", 0, integer(0, 200))
+
+
+def top_p(page: str) -> Field[float]:
+    """What share of the probability a page keeps."""
+    return Field(f"{page}.top_p", "top_p", 1.0, number(0.05, 1), _brief)
+
+
+def begin() -> None:
+    """Forget what an interrupted run has noted; the router calls it first."""
+    st.session_state[_NOTED] = {}
+
 
 def language() -> str:
-    """`fr` or `en`: what was chosen, else the browser's language, else French."""
-    chosen = st.session_state.get(LANGUAGE.key) or _recall(LANGUAGE)
+    """`fr` or `en`: what the address says, else what was chosen, else the browser's, else French."""
+    raw = st.query_params.get(LANGUAGE.name)
+    if raw in ("fr", "en") and raw != _store(_PUBLISHED).get(LANGUAGE.name):
+        return raw
+    chosen = st.session_state.get(LANGUAGE.key) or _store(_KEPT).get(LANGUAGE.key)
     return str(chosen or _browser_language())
+
+
+def keep_language() -> None:
+    """Note the language for the URL, unless it is the one the browser asks for."""
+    chosen = str(st.session_state[LANGUAGE.key])
+    _store(_KEPT)[LANGUAGE.key] = chosen
+    if chosen != _browser_language():
+        _store(_NOTED)[LANGUAGE.name] = chosen
 
 
 def restore(field: Field[T], default: T | None = None) -> T:
@@ -113,6 +163,11 @@ def keep(field: Field[T], value: T) -> T:
     return value
 
 
+def value(field: Field[T]) -> T:
+    """The value of a field that has no widget: from the URL, else from this session."""
+    return keep(field, restore(field))
+
+
 def change(field: Field[T], value: T) -> None:
     """Set a field that has no widget in this run, or whose widget is yet to come."""
     st.session_state[field.key] = value
@@ -125,14 +180,6 @@ def publish() -> None:
     if st.query_params.to_dict() != noted:
         st.query_params.from_dict(noted)
     st.session_state[_PUBLISHED] = noted
-
-
-def _recall(field: Field[T]) -> T | None:
-    raw = st.query_params.get(field.name)
-    try:
-        return field.parse(raw) if raw is not None else _store(_KEPT).get(field.key)
-    except ValueError:
-        return None
 
 
 def _browser_language() -> str:

@@ -138,7 +138,9 @@ class RunConfig:
                 initial=data["initial"],
             )
         except (KeyError, TypeError) as error:
-            raise ConfigError(f"this configuration was not written by this version: {error}") from error
+            raise ConfigError(
+                f"this configuration was not written by this version: {error}"
+            ) from error
 
 
 _COURSE = RunConfig(

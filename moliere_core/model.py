@@ -87,7 +87,7 @@ class DropConnectGRU(DropConnect, layers.GRU):  # type: ignore[misc]  # Keras is
     """A GRU layer with `DropConnect`."""
 
 
-RECURRENT = {"lstm": DropConnectLSTM, "gru": DropConnectGRU}
+RECURRENT: dict[str, Any] = {"lstm": DropConnectLSTM, "gru": DropConnectGRU}
 
 
 def build(
@@ -215,12 +215,8 @@ class AveragingAdam(keras.optimizers.Adam):  # type: ignore[misc]  # Keras is un
         super().build(var_list)
         if self.decay:
             self.averages = self.add_optimizer_variables(var_list, "average")
-            self.restart_averages(var_list)
-
-    def restart_averages(self, var_list: list[Any]) -> None:
-        """Let the averages begin again at the present weights."""
-        for variable, average in zip(var_list, self.averages, strict=bool(self.decay)):
-            average.assign(variable)
+            for variable, average in zip(var_list, self.averages, strict=True):
+                average.assign(variable)
 
     def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
         """Adam's update of one variable, then that of its average."""

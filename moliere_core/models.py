@@ -166,7 +166,9 @@ def load_model(reference: str) -> RecurrentModel:
 
 def list_models() -> list[ModelEntry]:
     """The shipped models, then the stored runs, newest first."""
-    shipped = [_entry(name, Run.open(ASSETS / name)) for name in SHIPPED if (ASSETS / name).is_dir()]
+    shipped = [
+        _entry(name, Run.open(ASSETS / name)) for name in SHIPPED if (ASSETS / name).is_dir()
+    ]
     return shipped + [_entry(f"run:{run.id}", run) for run in list_runs()]
 
 

@@ -103,8 +103,10 @@ class Layer:
         return self.bias.ndim == 1
 
     def project(self, inputs: Array) -> Array:
-        """Input part of the gates, shape (rows, inputs) to (rows, gates * units)."""
-        return product(inputs, self.kernel) + (self.bias if self.is_lstm else self.bias[0])
+        """Input part of the gates, shape (..., inputs) to (..., gates * units)."""
+        rows = product(inputs.reshape(-1, inputs.shape[-1]), self.kernel)
+        rows += self.bias if self.is_lstm else self.bias[0]
+        return rows.reshape(*inputs.shape[:-1], -1)
 
     def step(self, projected: Array, state: LayerState) -> LayerState:
         """The next state from the projected input, shape (streams, gates * units)."""
@@ -112,6 +114,14 @@ class Layer:
         if self.is_lstm:
             return lstm_cell(projected + recurrent, state[1])
         return (gru_cell(projected, recurrent + self.bias[1], state[0]),)
+
+    def run(self, projected: Array, state: LayerState) -> tuple[Array, LayerState]:
+        """Step through time: hidden states, shape (streams, time, units), and the last state."""
+        hidden = np.empty((*projected.shape[:2], self.units), np.float32)
+        for t in range(projected.shape[1]):
+            state = self.step(projected[:, t], state)
+            hidden[:, t] = state[0]
+        return hidden, state
 
     def zero_state(self, streams: int) -> LayerState:
         """Zeros, one array for a GRU and two for an LSTM."""
@@ -202,17 +212,11 @@ class RecurrentNetwork:
         Returns:
             logits after each symbol, shape (streams, time, vocab_size), and the last state.
         """
-        projected = self._table[ids]  # (streams, time, gates * units)
-        after: list[LayerState] = []
-        for number, (layer, now) in enumerate(zip(self.layers, state, strict=True)):
-            if number:
-                flat = layer.project(hidden.reshape(-1, hidden.shape[-1]))
-                projected = flat.reshape(*ids.shape, -1)
-            hidden = np.empty((*ids.shape, layer.units), np.float32)
-            for t in range(ids.shape[1]):
-                now = layer.step(projected[:, t], now)
-                hidden[:, t] = now[0]
-            after.append(now)
+        hidden, last = self.layers[0].run(self._table[ids], state[0])
+        after = [last]
+        for layer, before in zip(self.layers[1:], state[1:], strict=True):
+            hidden, last = layer.run(layer.project(hidden), before)
+            after.append(last)
         return hidden @ self.dense + self.dense_bias, tuple(after)
 
     def _check_shapes(self) -> None:

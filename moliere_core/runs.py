@@ -141,7 +141,7 @@ class Run:
             if run.id != run_id:
                 raise RunError(f"{path} holds another run ({run.id}): choose another folder")
             return run
-        if path.is_dir() and any(not p.name.startswith(VOCABULARY) for p in path.iterdir()):
+        if path.is_dir() and any(not p.name.startswith((VOCABULARY, ".")) for p in path.iterdir()):
             raise RunError(f"{path} holds files that are not a run's: choose an empty folder")
         # The settings come last: a folder with them is a run.
         write_atomically(path / VOCABULARY, _json({"chars": vocabulary.chars}))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from moliere_core.config import ModelConfig, RunConfig, TrainingConfig
 from moliere_core.recurrent import Array, RecurrentNetwork
+from moliere_core.runs import Run
 from moliere_core.vocabulary import Ids, Vocabulary
 
 LETTERS = Vocabulary(tuple("\n abcdefghijklmnopqrstuvwxyz"))
@@ -60,3 +63,16 @@ class AlphabetModel:
         logits = np.zeros((len(last), len(LETTERS)), np.float32)
         logits[np.arange(len(last)), last % (len(LETTERS) - 1) + 1] = np.log(2)
         return logits
+
+
+def make_run(path: Path, snapshots: Sequence[str] = ("epoch-000", "epoch-001")) -> Run:
+    """A complete run in the folder `path`, of a random network over `LETTERS`."""
+    config = RunConfig(
+        ModelConfig(embedding_dim=4, units=8), TrainingConfig(epochs=1), validation=("b",)
+    )
+    corpus = {"source": "test", "digest": "0" * 64, "chars": 1000}
+    run = Run.create(path, "0123456789ab", config, LETTERS, corpus, "plays")
+    for name in snapshots:
+        run.save_snapshot(name, random_weights(LETTERS))
+    run.append_history({"epoch": 1, "updates": 40, "validation_bits_per_char": 4.2})
+    return run

@@ -36,8 +36,8 @@ class Corpus:
     @cached_property
     def titles(self) -> dict[str, str]:
         """Title of each play; its slug where the source has no title."""
-        first = self.frame.drop_duplicates("play_name").set_index("play_name")["title"]
-        return {slug: title or slug for slug, title in first.items()}
+        first = self.frame.drop_duplicates("play_name")
+        return {s: title or s for s, title in zip(first["play_name"], first["title"], strict=True)}
 
     def select(self, plays: Sequence[str]) -> Corpus:
         """The sub-corpus of these plays; CorpusError if one is not there."""

@@ -95,7 +95,7 @@ def test_choosing_plays(tmp_path: Path) -> None:
     assert corpus.select(["scapin"]).plays == ("scapin",)
     assert corpus.without(["scapin"]).plays == ("avare",)
     assert corpus.select(["scapin"]).digest != corpus.digest
-    with pytest.raises(CorpusError, match="no play 'tartuffe'.*avare, scapin"):
+    with pytest.raises(CorpusError, match=r"no play 'tartuffe'.*avare, scapin"):
         corpus.select(["tartuffe"])
 
 

@@ -1,0 +1,52 @@
+"""What Streamlit's own widgets do not draw: small components in plain HTML, CSS and JavaScript.
+
+Data goes in as JSON and reaches the screen through `textContent` only, so that no prompt and no
+generated text is ever read as HTML. Colours and fonts are the theme's, through its CSS variables.
+Each component is redrawn in place when its data change: nothing is mounted again, nothing flickers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+HERE = Path(__file__).parent
+
+
+def player(data: Mapping[str, Any], key: str, on_more: Callable[[], None]) -> None:
+    """A text that writes itself, the bars of the current choice beside it; see player.js."""
+    _component("player")(data=dict(data), key=key, on_more_change=on_more)
+
+
+def texts(data: Mapping[str, Any], key: str) -> None:
+    """Texts in columns, with their first differences and their loops marked; see texts.js."""
+    _component("texts")(data=dict(data), key=key)
+
+
+def choices(data: Mapping[str, Any], key: str, on_pick: Callable[[], None]) -> None:
+    """Bars before and after the settings, each of them a button; see choices.js."""
+    _component("choices")(data=dict(data), key=key, on_pick_change=on_pick)
+
+
+def picked(key: str) -> str | None:
+    """Inside `on_pick`: the character of the bar that was clicked, "" for the one drawn."""
+    result: Any = st.session_state[key]
+    pick: str | None = result["pick"]
+    return pick
+
+
+@cache
+def _source(name: str) -> tuple[str, str]:
+    common = (HERE / "common.css").read_text(encoding="utf-8")
+    css = common + (HERE / f"{name}.css").read_text(encoding="utf-8")
+    return css, (HERE / f"{name}.js").read_text(encoding="utf-8")
+
+
+def _component(name: str) -> Any:
+    css, js = _source(name)
+    # Registering again with the same source is idempotent, and AppTest has no lasting registry.
+    return st.components.v2.component(f"moliere_{name}", html="<div></div>", css=css, js=js)

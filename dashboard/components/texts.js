@@ -1,0 +1,38 @@
+// Texts side by side. data: columns [{heading, long, figures, loop, prompt, text, differs_at,
+// cycle [from, to] or null}]. What is shared with the left neighbour is quiet, the first character
+// that differs is marked, a passage that goes round in circles is underlined twice.
+
+const element = (tag, className, parent, text) => {
+  const made = document.createElement(tag);
+  made.className = className;
+  made.textContent = text ?? "";
+  parent.appendChild(made);
+  return made;
+};
+
+export default function ({ data, parentElement }) {
+  const root = parentElement.querySelector("div");
+  root.textContent = "";
+  const columns = element("div", "columns", root);
+  for (const column of data.columns) {
+    const leaf = element("section", "column leaf", columns);
+    leaf.setAttribute("aria-label", column.heading);
+    element("h2", "serif" + (column.long ? " long" : ""), leaf, column.heading);
+    const figures = element("p", "figures small", leaf, column.figures);
+    if (column.loop) {
+      element("br", "", figures);
+      element("span", "loop", figures, column.loop);
+    }
+    const text = element("p", "text serif", leaf);
+    const chars = Array.from(column.text);
+    const differs = column.differs_at ?? -1;
+    const [from, to] = column.cycle ?? [-1, -1];
+    const kind = (i) => (i === differs ? "mark" : i < differs ? "same" : "") + (i >= from && i < to ? " cycle" : "");
+    for (let i = 0, j; i < chars.length; i = j) {
+      for (j = i + 1; j < chars.length && kind(j) === kind(i); j++);
+      const run = chars.slice(i, j).join("");
+      const visible = i === differs ? run.replace(" ", "\u2423").replace("\n", "\u21b5\n") : run;
+      element(i === differs ? "mark" : "span", kind(i).replace("mark", ""), text, visible);
+    }
+  }
+}

@@ -1,0 +1,189 @@
+"""Shared controls: each one labels itself, has an address, and returns plain values."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboard import cached, i18n, state
+from dashboard.i18n import _
+from dashboard.playback import marked
+from moliere_core.config import SamplingConfig
+from moliere_core.errors import MoliereError
+
+
+def language_switch() -> None:
+    """French or English, in the sidebar."""
+    state.change(state.LANGUAGE, state.language())
+    with st.sidebar:
+        st.segmented_control(
+            "Langue / Language",
+            list(i18n.LANGUAGES),
+            format_func=i18n.LANGUAGES.__getitem__,
+            required=True,
+            key=state.LANGUAGE.key,
+            label_visibility="collapsed",
+        )
+    state.keep_language()
+
+
+def heading(page: str, title: str) -> DeltaGenerator:
+    """The title and the closed drawers beside it; returns the place of `code`.
+
+    One drawer is open at a time, and what is closed is not computed.
+    """
+    labels = {
+        "lesson": ":material/menu_book: " + _("La leçon"),
+        "code": ":material/code: " + _("Voir le code"),
+    }
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
+        st.title(title, anchor=False, width="content")
+        drawer = st.pills(
+            _("Tiroirs"),
+            list(labels),
+            format_func=labels.__getitem__,
+            key=f"{page}.drawer",
+            label_visibility="collapsed",
+        )
+    place = st.container(border=True) if drawer else st.container()
+    if drawer == "lesson":
+        place.markdown(i18n.lesson(page))
+    return place
+
+
+def code(page: str, place: DeltaGenerator, snippet: str) -> None:
+    """The corrected cell of the course for this page, where its drawer is open."""
+    if st.session_state[f"{page}.drawer"] == "code":
+        place.caption(_("La cellule du cours, corrigée, avec les réglages de cette page :"))
+        place.code(snippet, language="python")
+
+
+def prompt() -> str:
+    """The text that starts the writing; an empty one is fine."""
+    state.restore(state.PROMPT)
+    text = st.text_input(
+        _("Texte de départ"),
+        key=state.PROMPT.key,
+        max_chars=state.MAX_PROMPT,
+        placeholder=_("Vide : le modèle commence seul"),
+    )
+    return state.keep(state.PROMPT, text or "")
+
+
+def model() -> str:
+    """The model that writes, by its reference."""
+    chosen = state.restore(state.MODEL)
+    known = cached.models()
+    options = known if chosen in known else [*known, chosen]
+    return state.keep(state.MODEL, st.selectbox(_("Modèle"), options, key=state.MODEL.key))
+
+
+def seed() -> int:
+    """The random generator's integer: same seed, same text."""
+    return integer(state.SEED, _("Graine du hasard"), 0, 2**32 - 1)
+
+
+def filters(page: str, temperature: float) -> SamplingConfig:
+    """top_k and top_p, joined to a temperature chosen elsewhere."""
+    k = integer(
+        state.top_k(page), "top_k", 0, 200, help=_("Garder les k caractères les plus probables.")
+    )
+    p = slider(
+        state.top_p(page), "top_p", 0.05, 1.0, help=_("Garder les plus probables, jusqu’à la part p.")
+    )
+    return SamplingConfig(temperature, k, p)
+
+
+def integer(
+    field: state.Field[int], label: str, low: int, high: int, help: str | None = None
+) -> int:
+    """A whole number with an address."""
+    state.restore(field)
+    chosen = st.number_input(label, low, high, step=1, key=field.key, help=help)
+    return state.keep(field, int(chosen))
+
+
+def slider(
+    field: state.Field[float], label: str, low: float, high: float, help: str | None = None
+) -> float:
+    """A number with an address, in steps of 0.05."""
+    state.restore(field)
+    chosen = st.slider(label, low, high, step=0.05, key=field.key, help=help)
+    return state.keep(field, round(float(chosen), 2))
+
+
+def segmented(
+    field: state.Field[str], label: str, options: Mapping[str, str], visible: bool = True
+) -> str:
+    """One of a few words, shown side by side."""
+    state.restore(field)
+    chosen = st.segmented_control(
+        label,
+        list(options),
+        format_func=options.__getitem__,
+        required=True,
+        key=field.key,
+        label_visibility="visible" if visible else "collapsed",
+    )
+    return state.keep(field, str(chosen))
+
+
+def unknown(reference: str, prompt: str) -> list[tuple[str, bool]]:
+    """Say which characters of the prompt the model has never read; returns the prompt in runs."""
+    runs = marked(cached.model(reference).vocabulary, prompt)
+    missing = list(dict.fromkeys("".join(text for text, known in runs if not known)))
+    if missing:
+        shown = "".join(
+            html.escape(text)
+            if known
+            else f'<u style="text-decoration:underline wavy;text-underline-offset:4px">'
+            f"<strong>{html.escape(text)}</strong></u>"
+            for text, known in runs
+        )
+        sentence = i18n.ngettext(
+            "Ce modèle n’a jamais lu ce caractère : {chars}. Il le lit comme « inconnu ».",
+            "Ce modèle n’a jamais lu ces caractères : {chars}. Il les lit comme « inconnus ».",
+            len(missing),
+        ).format(chars=html.escape(" ".join(missing)))
+        st.html(
+            f'<p style="margin:0;font-size:.85rem;line-height:1.3">{html.escape("⚠")} {sentence} '
+            f'<em style="opacity:.8">{shown}</em></p>'
+        )
+    return runs
+
+
+def card(reference: str) -> None:
+    """The model in one line: what it is, and how well it predicts what it has not read."""
+    found = cached.card(reference)
+    parts = [
+        f"**{plain(reference)}**",
+        i18n.ngettext(
+            "{cell} d’une couche de {units} unités", "{cell} de {n} couches de {units} unités",
+            found.layers,
+        ).format(cell=found.cell, n=found.layers, units=found.units),
+        _("{count} paramètres").format(count=i18n.number(found.parameters)),
+    ]
+    if found.bits_per_char is not None:
+        measure = (
+            _("{bits} bit par caractère sur des pièces qu’il n’a pas lues")
+            if found.held_out == "plays"
+            else _("{bits} bit par caractère sur le dernier dixième du texte, qu’il n’a pas lu")
+        )
+        parts.append(measure.format(bits=i18n.number(found.bits_per_char, 2)))
+    st.caption(" · ".join(parts))
+
+
+def problem(error: MoliereError) -> None:
+    """What went wrong, in one sentence."""
+    st.error(_("Impossible de continuer : {reason}").format(reason=plain(str(error))))
+
+
+def plain(text: str) -> str:
+    """Text that Markdown shows as it is."""
+    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])", r"\\\1", text)

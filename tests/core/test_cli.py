@@ -1,0 +1,135 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from moliere_core.cli import main
+from tests.networks import LETTERS, make_run
+
+
+@pytest.fixture(name="run_folder")
+def _run_folder(tmp_path: Path) -> str:
+    return str(make_run(tmp_path / "run").path)
+
+
+def call(capsys: pytest.CaptureFixture[str], *args: str) -> dict[str, Any]:
+    assert main([*args, "--json"]) == 0
+    result: dict[str, Any] = json.loads(capsys.readouterr().out)  # one object and nothing else
+    return result
+
+
+def test_corpus(capsys: pytest.CaptureFixture[str]) -> None:
+    result = call(capsys, "corpus", "embedded")
+    assert set(result) == {"plays", "cues", "chars", "vocab_size", "source"}
+    assert result["plays"] == 3
+
+
+def test_next(capsys: pytest.CaptureFixture[str], run_folder: str) -> None:
+    result = call(capsys, "next", "--prompt", "ab", "--model", run_folder)
+    assert set(result) == {"model", "entropy_bits", "next", "extra"}
+    assert result["extra"] == {"unknown": 0, "end": 0, "unresolved": 0}
+    assert {item["char"] for item in result["next"]} == set(LETTERS.chars)
+    probs = [item["prob"] for item in result["next"]]
+    assert sum(probs) == pytest.approx(1, abs=1e-5)
+    assert probs == sorted(probs, reverse=True)
+    top = call(
+        capsys, "next", "--prompt", "ab", "--model", run_folder, "--top", "3", "--top-k", "2"
+    )
+    assert [item["prob"] > 0 for item in top["next"]] == [True, True, False]
+
+
+def test_sample(capsys: pytest.CaptureFixture[str], run_folder: str) -> None:
+    common = ("--prompt", "ab", "--chars", "40", "--temperature", "0.8", "--model", run_folder)
+    three = call(capsys, "sample", *common, "--seed", "5", "--count", "3")["texts"]
+    assert [len(text) for text in three] == [40] * 3
+    assert call(capsys, "sample", *common, "--seed", "7")["texts"] == three[2:]
+    assert call(capsys, "sample", "--chars", "0", "--model", run_folder) == {"texts": [""]}
+
+
+def test_evaluate(capsys: pytest.CaptureFixture[str], run_folder: str, tmp_path: Path) -> None:
+    text = tmp_path / "text.txt"
+    text.write_text("un mot\u00a0!\r\n", encoding="utf-8")
+    result = call(capsys, "evaluate", str(text), "--model", run_folder)
+    assert set(result) == {"model", "bits_per_char", "chars", "unknown_chars", "upper_bound"}
+    assert (result["chars"], result["unknown_chars"], result["upper_bound"]) == (9, 1, False)
+    assert 3 < result["bits_per_char"] < 20
+
+
+def test_models(capsys: pytest.CaptureFixture[str]) -> None:
+    models = call(capsys, "models")["models"]
+    assert [set(model) for model in models] == [
+        {"name", "kind", "parameters", "available"} for _ in models
+    ]
+    assert {"petit", "grand"} <= {model["name"] for model in models}
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        [],
+        ["nonsense"],
+        ["corpus", "/no/such/file"],
+        ["next", "--model", "gros"],
+        ["next", "--temperature", "-1"],
+        ["next", "--temperature", "hot"],
+        ["next", "--top", "0"],
+        ["sample", "--chars", "-5"],
+        ["sample", "--top-p", "0"],
+        ["evaluate", "/no/such/file"],
+        ["evaluate"],
+        ["train", "--units", "0"],
+        ["train", "--preset", "none"],
+        ["train", "--corpus", "embedded", "--play", "tartuffe"],
+    ],
+)
+def test_bad_input_is_one_line_and_status_2(
+    args: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    try:
+        status: Any = main(args)
+    except SystemExit as error:
+        status = error.code
+    captured = capsys.readouterr()
+    assert status == 2
+    assert captured.out == ""
+    assert captured.err.startswith("error: ")
+    assert captured.err.count("\n") == 1
+
+
+def test_texts_without_json(capsys: pytest.CaptureFixture[str], run_folder: str) -> None:
+    assert main(["next", "--model", run_folder, "--top", "2"]) == 0
+    assert main(["sample", "--model", run_folder, "--chars", "5"]) == 0
+    assert main(["corpus", "embedded"]) == 0
+    assert main(["models"]) == 0
+    assert "entropy" in capsys.readouterr().out
+
+
+def test_no_framework_is_imported_that_the_command_does_not_need(run_folder: str) -> None:
+    code = (
+        "import sys; from moliere_core.cli import main;"
+        f"main(['next', '--model', {run_folder!r}]);"
+        "heavy = {'keras', 'tensorflow', 'torch', 'transformers', 'pandas', 'streamlit'};"
+        "sys.exit(str(heavy & set(sys.modules)) if heavy & set(sys.modules) else 0)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+def test_help_imports_next_to_nothing() -> None:
+    code = (
+        "import sys\n"
+        "from moliere_core.cli import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "sys.exit('numpy' in sys.modules or 'click' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+def test_the_installed_command() -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "moliere_core", "--version"], capture_output=True, check=True
+    )
+    assert result.stdout.strip()
