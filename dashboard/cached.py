@@ -6,6 +6,7 @@ import numpy and plotly at the same time; `warm_up` does it once, under the lock
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,15 @@ class Card:
     held_out: str  # "plays" or "last-tenth": what it was measured on
 
 
+def _public(reference: str) -> str:
+    """The reference, unless it is a folder's path, which an address must not open."""
+    from moliere_core.errors import ModelError
+
+    if not re.fullmatch(r"(\w[\w-]*|run:\w+|hf:[\w./-]+)(@[\w-]+)?", reference, re.ASCII):
+        raise ModelError(f"there is no model {reference!r}: choose one from the list")
+    return reference
+
+
 @st.cache_resource(show_spinner=False)
 def warm_up() -> None:
     """Import what pages need, once; then tell the collector that it is there to stay.
@@ -53,7 +63,7 @@ def model(reference: str) -> RecurrentModel:
     """A model, opened once for all sessions."""
     from moliere_core.models import load_model
 
-    return load_model(reference)
+    return load_model(_public(reference))
 
 
 @st.cache_data(show_spinner=False, ttl=5)
@@ -69,7 +79,7 @@ def card(reference: str) -> Card:
     """What a model is and how well it predicts, from its run's own files."""
     from moliere_core.models import open_run
 
-    run, snapshot = open_run(reference)
+    run, snapshot = open_run(_public(reference))
     network = model(reference).network
     epoch = run.snapshot(snapshot).epoch
     measured = [line for line in run.history if line["epoch"] == epoch]

@@ -220,7 +220,7 @@ class Run:
         return sorted(found, key=lambda s: (s.update, s.epoch or 0))
 
     def snapshot(self, name: str | int | None = None) -> Snapshot:
-        """The snapshot of that name: an epoch's number ("3"), "epoch-3", "step-100"; None: latest.
+        """The snapshot of that name: "3" (an epoch), "epoch 3", "step-100"; None or "latest".
 
         Raises:
             RunError: there is none.
@@ -228,7 +228,7 @@ class Run:
         found = self.snapshots
         if not found:
             raise RunError(f"the run {self.id} has no weights yet: wait for its first snapshot")
-        if name is None:
+        if name in (None, "latest"):
             return found[-1]
         match = _WANTED.fullmatch(str(name))
         if match is not None:

@@ -12,6 +12,9 @@ STEPS = 1000
 @contextmanager
 def progress_bar(label: str) -> Iterator[Callable[[float], None]]:
     """A function that takes the fraction done, from 0 to 1."""
+    if not sys.stderr.isatty():
+        yield lambda fraction: None
+        return
     import click
 
     with click.progressbar(length=STEPS, label=label, file=sys.stderr) as bar:

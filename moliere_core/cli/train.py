@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from moliere_core.cli.progress import progress_bar
 from moliere_core.config import CELLS, PRESETS, RunConfig
 
 if TYPE_CHECKING:
@@ -60,22 +63,24 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     from moliere_core.corpus import load_corpus
     from moliere_core.training import train
 
-    run_config = config_from(args)
-    trained = train(run_config, load_corpus(args.corpus), args.out, on_event=_show)
+    run_config, corpus = config_from(args), load_corpus(args.corpus)
+    with progress_bar("training") as update:
+        trained = train(run_config, corpus, args.out, on_event=partial(_show, update))
     last = trained.history[-1] if trained.history else {}
-    seconds = sum(row["seconds"] for row in trained.history)
-    chars = sum(row["chars"] for row in trained.history)
+    rates = [record["chars_per_second"] for record in trained.history]
     return {
         "run": str(trained.path),
         "epochs": len(trained.history),
         "bits_per_char": last.get("validation_bits_per_char"),
-        "seconds": seconds,
-        "chars_per_second": chars / seconds if seconds else 0.0,
+        "seconds": last.get("seconds", 0.0),
+        "chars_per_second": sum(rates) / len(rates) if rates else 0.0,
     }
 
 
 def render(result: dict[str, Any]) -> str:
     """One sentence."""
+    if not result["epochs"]:
+        return f"{result['run']}: the untrained network"
     return (
         f"{result['run']}: {result['epochs']} epochs, {result['bits_per_char']:.3f} bits per "
         f"character, {result['seconds']:.0f} s, {result['chars_per_second']:.0f} characters a second"
@@ -101,5 +106,12 @@ def config_from(args: argparse.Namespace) -> RunConfig:
     )
 
 
-def _show(event: Event) -> None:
-    print(event, file=sys.stderr, flush=True)
+def _show(update: Callable[[float], None], event: Event) -> None:
+    """Move the bar; say what each epoch gave."""
+    document = event.to_json()
+    if event.kind == "progress":
+        update(document["update"] / document["updates"])
+    elif event.kind == "epoch":
+        record = document["record"]
+        bits = record["validation_bits_per_char"]
+        print(f"\nepoch {record['epoch']}: {bits:.4f} bits per character", file=sys.stderr)

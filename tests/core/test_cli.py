@@ -133,3 +133,23 @@ def test_the_installed_command() -> None:
         [sys.executable, "-m", "moliere_core", "--version"], capture_output=True, check=True
     )
     assert result.stdout.strip()
+
+
+def test_train_then_open_the_stored_run(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("keras")
+    monkeypatch.setenv("MOLIERE_HOME", str(tmp_path / "home"))
+    text = tmp_path / "text.txt"
+    text.write_text("il était une fois. " * 60, encoding="utf-8")
+    request = ["train", "--corpus", str(text), "--units", "8", "--embedding", "4", "--epochs", "2"]
+    request += ["--seq-length", "10", "--batch", "4", "--cell", "gru"]
+    first = call(capsys, *request)
+    assert set(first) == {"run", "epochs", "bits_per_char", "seconds", "chars_per_second"}
+    assert first["epochs"] == 2
+    assert first["bits_per_char"] < 5
+    assert first["chars_per_second"] > 0
+    assert call(capsys, *request) == first  # stored: even the seconds are the same
+    assert call(capsys, *request, "--seed", "1")["run"] != first["run"]
+    sampled = call(capsys, "sample", "--model", first["run"], "--chars", "12")
+    assert len(sampled["texts"][0]) == 12

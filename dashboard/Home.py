@@ -1,0 +1,38 @@
+"""The router: which pages there are, and what surrounds each of them."""
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import StopException
+
+st.set_page_config(page_title="Molière, caractère par caractère", page_icon="🎭", layout="wide")
+
+from dashboard import cached  # noqa: E402  the page's configuration comes first
+
+cached.warm_up()
+
+from dashboard import state, widgets  # noqa: E402  only once everything is imported
+from dashboard.i18n import _  # noqa: E402
+from moliere_core.errors import MoliereError  # noqa: E402
+
+state.begin()
+sections = {
+    _("Commencer"): [
+        st.Page("../pages/home.py", title=_("Accueil"), icon=":material/edit_note:", default=True),
+    ],
+    _("Les données"): [],
+    _("Le modèle"): [],
+    _("La génération"): [
+        st.Page("../pages/temperature.py", title=_("Température"), icon=":material/thermostat:"),
+        st.Page("../pages/probabilities.py", title=_("Probabilités"), icon=":material/bar_chart:"),
+    ],
+    _("Vers les LLM"): [],
+}
+page = st.navigation({title: pages for title, pages in sections.items() if pages})
+widgets.language_switch()
+try:
+    page.run()
+except MoliereError as error:
+    widgets.problem(error)
+except StopException:
+    state.publish()
+    raise
+state.publish()

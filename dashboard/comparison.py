@@ -1,0 +1,130 @@
+"""The Temperature page's controls, and what its columns show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import streamlit as st
+
+from dashboard import i18n, state
+from dashboard.i18n import _
+from dashboard.playback import Column
+from moliere_core.config import SamplingConfig
+from moliere_core.errors import ConfigError
+
+SUGGESTED = (0.0, 0.2, 0.5, 0.8, 1.0, 1.3, 1.6, 2.0)
+
+
+@dataclass(frozen=True)
+class Streams:
+    """What is written side by side: one heading, prompt and settings a column."""
+
+    headings: tuple[str, ...]
+    prompts: tuple[str, ...]
+    configs: tuple[SamplingConfig, ...]
+
+    @property
+    def read(self) -> str:
+        """Everything that the model reads."""
+        return "\n".join(dict.fromkeys(self.prompts))
+
+
+def temperatures() -> tuple[float, ...]:
+    """Up to six temperatures, in order."""
+    chosen = state.restore(state.TEMPERATURES)
+    st.session_state[state.TEMPERATURES.key] = list(chosen)
+    typed = st.multiselect(
+        _("Températures (six au plus)"),
+        sorted({*SUGGESTED, *(c for c in chosen if isinstance(c, float))}),
+        format_func=_decimal,
+        key=state.TEMPERATURES.key,
+        max_selections=state.MAX_COLUMNS,
+        accept_new_options=True,
+        placeholder=_("Choisir ou taper un nombre"),
+    )
+    return state.keep(state.TEMPERATURES, tuple(sorted({_number(t) for t in typed})))
+
+
+def prompts() -> tuple[str, ...]:
+    """Up to six prompts, one a line."""
+    state.restore(state.PROMPTS)
+    text = st.text_area(
+        _("Débuts, un par ligne (six au plus)"), key=state.PROMPTS.key, height=120,
+        max_chars=state.MAX_PROMPT,
+    )
+    state.keep(state.PROMPTS, text or "")
+    return tuple(dict.fromkeys((text or "").split("\n")[: state.MAX_COLUMNS]))
+
+
+def by_temperature(
+    prompt: str, temperatures: Sequence[float], filters: SamplingConfig
+) -> Streams:
+    """One prompt at several temperatures."""
+    if not temperatures:
+        raise ConfigError(_("aucune température n’est choisie, prenez-en une dans la liste"))
+    return Streams(
+        tuple(_heading(t) for t in temperatures),
+        (prompt,) * len(temperatures),
+        tuple(replace(filters, temperature=t) for t in temperatures),
+    )
+
+
+def by_prompt(prompts: Sequence[str], temperature: float, filters: SamplingConfig) -> Streams:
+    """Several prompts at one temperature."""
+    config = replace(filters, temperature=temperature)
+    headings = tuple(f"« {p} »" if p else _("(vide)") for p in prompts)
+    return Streams(headings, tuple(prompts), (config,) * len(prompts))
+
+
+def payload(streams: Streams, columns: Sequence[Column]) -> dict[str, Any]:
+    """What components/texts.js needs."""
+    return {
+        "columns": [
+            {
+                "heading": heading,
+                "long": len(heading) > 12,
+                "figures": _("hésite comme entre {count} caractères").format(
+                    count=i18n.number(column.hesitation, 1)
+                ),
+                "loop": _("tourne en rond") if column.loop else "",
+                "text": column.text,
+                "differs_at": column.differs_at,
+                "cycle": column.loop,
+            }
+            for heading, column in zip(streams.headings, columns, strict=True)
+        ]
+    }
+
+
+def legend(compared: str, seed: int, chars: int) -> str:
+    """How to read the columns."""
+    told = (
+        _("Surligné : la première divergence avec la colonne de gauche.")
+        if compared == "temperatures"
+        else _("Mêmes tirages, débuts différents.")
+    )
+    return _("{chars} caractères, les mêmes tirages dans chaque colonne (graine {seed}).").format(
+        chars=i18n.number(chars), seed=seed
+    ) + " " + told
+
+
+def _heading(temperature: float) -> str:
+    if temperature == 0:
+        return _("Glouton (T = 0)")
+    return f"T = {_decimal(temperature)}"
+
+
+def _decimal(value: float | str) -> str:
+    return f"{_number(value):g}".replace(".", "," if state.language() == "fr" else ".")
+
+
+def _number(typed: float | str) -> float:
+    try:
+        value = float(str(typed).replace(",", "."))
+    except ValueError as error:
+        raise ConfigError(
+            _("« {typed} » n’est pas un nombre, tapez par exemple 0,7").format(typed=typed)
+        ) from error
+    return SamplingConfig(value).temperature

@@ -1,0 +1,116 @@
+"""The Home page's player: what it plays, at which speed, paused or hidden.
+
+The text is written here in pieces of PIECE characters, with the choice behind each character, and
+played in the browser (components/player.js): a pause or a speed costs one light rerun, and thirty
+screens that write cost the server nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from dashboard import state
+from dashboard.i18n import _
+from dashboard.playback import BARS, Playback
+from moliere_core.config import SamplingConfig
+
+PIECE = 800  # characters sent at a time: 40 seconds of reading at normal speed
+MOST = 8 * PIECE
+SPEEDS = {"slow": 8, "normal": 20, "instant": 0}  # characters a second; 0 is at once
+
+_PAUSED, _HIDDEN, _TAKE, _WRITTEN = "home.paused", "home.hidden", "home.take", "home.written"
+
+
+@dataclass(frozen=True)
+class Performance:
+    """What is being written: the same performance gives the same text."""
+
+    reference: str
+    prompt: str
+    config: SamplingConfig
+    seed: int
+
+
+def restart() -> None:
+    """Start again from the prompt."""
+    st.session_state[_TAKE] = st.session_state.get(_TAKE, 0) + 1
+    st.session_state[_PAUSED] = False
+    st.session_state[_HIDDEN] = False
+
+
+def pause_button() -> None:
+    """Pause or go on; key P."""
+    paused = st.session_state.setdefault(_PAUSED, False)
+    st.button(
+        _("Reprendre") if paused else _("Pause"),
+        key="home.pause",
+        icon=":material/play_arrow:" if paused else ":material/pause:",
+        shortcut="P",
+        on_click=_toggle,
+        args=(_PAUSED,),
+    )
+
+
+def hide_button() -> None:
+    """Hide the text and the bars, so that the class can guess; key H."""
+    hidden = st.session_state.setdefault(_HIDDEN, False)
+    st.button(
+        _("Montrer") if hidden else _("Masquer"),
+        key="home.hide",
+        icon=":material/visibility:" if hidden else ":material/visibility_off:",
+        shortcut="H",
+        on_click=_toggle,
+        args=(_HIDDEN,),
+    )
+
+
+def chars(performance: Performance) -> int:
+    """How many characters of this performance are wanted so far."""
+    written, wanted = st.session_state.get(_WRITTEN, (None, 0))
+    if written != _identity(performance):
+        wanted = PIECE
+        st.session_state[_WRITTEN] = _identity(performance), wanted
+    return int(wanted)
+
+
+def write_more() -> None:
+    """The text has run out in the browser: want another piece."""
+    written, wanted = st.session_state[_WRITTEN]
+    st.session_state[_WRITTEN] = written, min(wanted + PIECE, MOST)
+
+
+def payload(
+    performance: Performance, playback: Playback, runs: list[tuple[str, bool]], speed: str
+) -> dict[str, Any]:
+    """What components/player.js needs."""
+    return {
+        "id": _identity(performance),
+        "prompt": runs,
+        "text": playback.text,
+        "candidates": playback.candidates,
+        "chances": playback.chances,
+        "drawn": playback.drawn,
+        "bars": BARS,
+        "speed": SPEEDS[speed],
+        "paused": st.session_state[_PAUSED],
+        "hidden": st.session_state[_HIDDEN],
+        "more": len(playback.text) < MOST,
+        "locale": state.language(),
+        "labels": {
+            "heading": _("Le caractère suivant"),
+            "note": _("Probabilités parmi lesquelles il tire ; en couleur, le caractère tiré."),
+            "looked": _("Le choix derrière le caractère surligné. Cliquez-le pour revenir."),
+            "hush": _("Sortie masquée : à vous de deviner. Touche H pour la montrer."),
+        },
+    }
+
+
+def _identity(performance: Performance) -> str:
+    return f"{performance!r}/{st.session_state.get(_TAKE, 0)}"
+
+
+def _toggle(key: str) -> None:
+    st.session_state[key] = not st.session_state[key]

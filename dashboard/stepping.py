@@ -1,0 +1,174 @@
+"""The Probabilities page's controls: step, play, undo, and choosing by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from dashboard import cached, components, i18n, state, widgets
+from dashboard.i18n import _
+from dashboard.playback import NextCharacter
+from moliere_core.config import SamplingConfig
+from moliere_core.normalise import normalise
+
+PLAY = 700  # milliseconds from one character to the next
+LINKS = 14  # characters of the chain that fit beside the prompt
+
+_PLAYING, _DRAWN, _REFUSED = "probabilities.playing", "probabilities.drawn", "probabilities.refused"
+_TYPED, _START = "probabilities.typed", "probabilities.start"
+
+
+def temperature(filters: SamplingConfig) -> SamplingConfig:
+    """The temperature, which acts live, joined to the filters."""
+    t = widgets.slider(state.NEXT_TEMPERATURE, _("Température"), 0.0, 3.0)
+    return replace(filters, temperature=t)
+
+
+def chosen(reference: str, prompt: str) -> str:
+    """The characters chosen so far; another prompt or model starts again."""
+    start = st.session_state.get(_START)
+    if start is not None and start != (reference, prompt):
+        _stop()
+        state.change(state.CHOSEN, "")
+    st.session_state[_START] = reference, prompt
+    vocabulary = cached.model(reference).vocabulary
+    known = "".join(c for c in state.value(state.CHOSEN) if c in vocabulary.index)
+    return state.keep(state.CHOSEN, known)
+
+
+def buttons(following: NextCharacter) -> None:
+    """Step, play or stop, undo; keys S, P and U."""
+    st.session_state[_DRAWN] = following.drawn
+    playing = st.session_state.setdefault(_PLAYING, False)
+    full = len(following.chain) >= state.MAX_PROMPT
+    with st.container(horizontal=True, gap="small"):
+        st.button(
+            _("Un pas"),
+            key="probabilities.step",
+            icon=":material/skip_next:",
+            shortcut="S",
+            type="primary",
+            on_click=step,
+            disabled=full,
+            help=_("Tirer le caractère suivant selon les barres"),
+        )
+        st.button(
+            _("Pause") if playing else _("Lecture"),
+            key="probabilities.play",
+            icon=":material/pause:" if playing else ":material/play_arrow:",
+            shortcut="P",
+            on_click=_play,
+            disabled=full,
+        )
+        st.button(
+            _("Annuler"),
+            key="probabilities.undo",
+            icon=":material/undo:",
+            shortcut="U",
+            on_click=undo,
+            disabled=not following.chain,
+        )
+
+
+def typed(reference: str) -> None:
+    """A character chosen on the keyboard."""
+    st.text_input(
+        _("Ou tapez le caractère de votre choix"),
+        key=_TYPED,
+        max_chars=20,
+        on_change=_take,
+        args=(reference,),
+    )
+    if refused := st.session_state.pop(_REFUSED, ""):
+        st.warning(
+            _("Ce modèle n’a jamais lu « {char} » : il ne peut pas l’écrire.").format(
+                char=widgets.plain(refused)
+            )
+        )
+
+
+def hesitation(following: NextCharacter) -> None:
+    """The entropy in bits, and what it says in characters."""
+    count = 2**following.entropy_bits
+    st.metric(
+        _("Entropie"),
+        _("{bits} bits").format(bits=i18n.number(following.entropy_bits, 2)),
+    )
+    st.markdown(
+        _("Il hésite comme entre **{count} caractères**").format(count=i18n.number(count, 1))
+    )
+
+
+def step() -> None:
+    """Take the character that the seed draws."""
+    _append(st.session_state[_DRAWN])
+
+
+def undo() -> None:
+    """Take back the last character chosen."""
+    _stop()
+    state.change(state.CHOSEN, st.session_state[state.CHOSEN.key][:-1])
+
+
+def pick() -> None:
+    """A bar was clicked, or the player asks for the next draw."""
+    char = components.picked("probabilities.choices")
+    if char == "" and st.session_state[_PLAYING]:
+        step()
+    elif char:
+        _stop()
+        _append(char)
+
+
+def payload(following: NextCharacter, runs: list[tuple[str, bool]]) -> dict[str, Any]:
+    """What components/choices.js needs."""
+    return {
+        "step": len(following.chain),
+        "prompt": [*runs, *[(c, True) for c, _p in following.chain[:-LINKS]]],
+        "chain": following.chain[-LINKS:],
+        "bars": [
+            {"char": bar.char, "before": bar.before, "after": bar.after} for bar in following.bars
+        ],
+        "others": {
+            "label": i18n.ngettext(
+                "L’autre caractère :", "Les {count} autres caractères, ensemble :", following.others
+            ).format(count=following.others),
+            "before": following.before,
+            "after": following.after,
+        },
+        "drawn": following.drawn,
+        "play": PLAY if st.session_state[_PLAYING] else 0,
+        "locale": state.language(),
+        "labels": {
+            "before": _("avant réglages (T = 1)"),
+            "after": _("après réglages"),
+            "before_short": _("avant"),
+            "after_short": _("après"),
+            "choose": _("Choisir"),
+        },
+    }
+
+
+def _append(text: str) -> None:
+    state.change(state.CHOSEN, state.clip(st.session_state[state.CHOSEN.key] + text))
+
+
+def _take(reference: str) -> None:
+    text = normalise(st.session_state[_TYPED])
+    missing = cached.model(reference).vocabulary.unknown_in(text)
+    st.session_state[_TYPED] = ""
+    _stop()
+    if missing:
+        st.session_state[_REFUSED] = " ".join(missing)
+    else:
+        _append(text)
+
+
+def _play() -> None:
+    st.session_state[_PLAYING] = not st.session_state[_PLAYING]
+
+
+def _stop() -> None:
+    st.session_state[_PLAYING] = False

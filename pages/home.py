@@ -1,0 +1,51 @@
+"""Home: a model that writes by itself, and the choice behind each of its characters."""
+
+import streamlit as st
+
+from dashboard import cached, components, player, snippets, state, widgets
+from dashboard.i18n import _
+from moliere_core.config import SamplingConfig
+
+drawer = widgets.heading("home", _("Un réseau écrit comme Molière"))
+
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    prompt = widgets.prompt()
+    st.button(
+        _("Écrire la suite"), type="primary", icon=":material/edit:", on_click=player.restart
+    )
+with st.container(horizontal=True, vertical_alignment="center"):
+    speed = widgets.segmented(
+        state.SPEED,
+        _("Vitesse"),
+        {"slow": _("lent"), "normal": _("normal"), "instant": _("instantané")},
+        visible=False,
+    )
+    player.pause_button()
+    player.hide_button()
+    with st.popover(_("Réglages"), icon=":material/tune:"):
+        reference = widgets.model()
+        temperature = widgets.slider(state.HOME_TEMPERATURE, _("Température"), 0.0, 2.0)
+        seed = widgets.seed()
+
+config = SamplingConfig(temperature)
+runs = widgets.unknown(reference, prompt)
+performance = player.Performance(reference, prompt, config, seed)
+playback = cached.playback(reference, prompt, config, seed, player.chars(performance))
+
+components.player(
+    player.payload(performance, playback, runs, speed), "home.player", player.write_more
+)
+widgets.card(reference)
+with st.container(horizontal=True, gap="medium"):
+    st.markdown(_("**Et maintenant ?**"), width="content")
+    st.page_link(
+        "../pages/probabilities.py",
+        label=_("Choisir soi-même le caractère suivant"),
+        icon=":material/bar_chart:",
+    )
+    st.page_link(
+        "../pages/temperature.py",
+        label=_("Changer la température"),
+        icon=":material/thermostat:",
+    )
+widgets.code("home", drawer, snippets.home(reference, prompt, config, seed))

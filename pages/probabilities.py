@@ -1,0 +1,32 @@
+"""Probabilities: the distribution of the next character, and a hand that chooses from it."""
+
+import streamlit as st
+
+from dashboard import cached, components, snippets, state, stepping, widgets
+from dashboard.i18n import _
+
+drawer = widgets.heading("probabilities", _("Le caractère suivant"))
+
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    prompt = widgets.prompt()
+    with st.popover(_("Réglages"), icon=":material/tune:"):
+        reference = widgets.model()
+        filters = widgets.filters("probabilities", 1.0)
+        bars = widgets.integer(state.BARS, _("Nombre de barres"), 3, 120)
+        seed = widgets.seed()
+runs = widgets.unknown(reference, prompt)
+board, panel = st.columns([2.2, 1], gap="medium")
+with panel:
+    config = stepping.temperature(filters)
+    chosen = stepping.chosen(reference, prompt)
+    following = cached.next_character(reference, prompt, chosen, config, seed, bars)
+    stepping.buttons(following)
+    stepping.typed(reference)
+    stepping.hesitation(following)
+with board:
+    components.choices(
+        stepping.payload(following, runs), "probabilities.choices", stepping.pick
+    )
+widgets.code(
+    "probabilities", drawer, snippets.probabilities(reference, prompt + chosen, config, bars)
+)

@@ -1,0 +1,44 @@
+"""Temperature: the same prompt and the same draws, at several temperatures side by side."""
+
+import streamlit as st
+
+from dashboard import cached, components, comparison, snippets, state, widgets
+from dashboard.i18n import _
+
+drawer = widgets.heading("temperature", _("La température"))
+
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    compared = widgets.segmented(
+        state.COMPARED,
+        _("Comparer"),
+        {"temperatures": _("des températures"), "prompts": _("des débuts")},
+    )
+    with st.popover(_("Réglages"), icon=":material/tune:"):
+        reference = widgets.model()
+        chars = widgets.integer(state.LENGTH, _("Nombre de caractères"), 20, 2000)
+        seed = widgets.seed()
+        filters = widgets.filters("temperature", 1.0)
+if compared == "temperatures":
+    left, right = st.columns([1, 1], vertical_alignment="bottom")
+    with left:
+        prompt = widgets.prompt()
+    with right:
+        temperatures = comparison.temperatures()
+    streams = comparison.by_temperature(prompt, temperatures, filters)
+else:
+    left, right = st.columns([3, 1], vertical_alignment="top")
+    with left:
+        prompts = comparison.prompts()
+    with right:
+        temperature = widgets.slider(state.ONE_TEMPERATURE, _("Température"), 0.0, 2.0)
+    streams = comparison.by_prompt(prompts, temperature, filters)
+
+widgets.unknown(reference, streams.read)
+columns = cached.comparison(reference, streams.prompts, streams.configs, seed, chars)
+components.texts(comparison.payload(streams, columns), "temperature.texts")
+st.caption(comparison.legend(compared, seed, chars))
+widgets.code(
+    "temperature",
+    drawer,
+    snippets.temperature(reference, streams.prompts, streams.configs, seed, chars),
+)
