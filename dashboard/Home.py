@@ -3,7 +3,8 @@
 import streamlit as st
 from streamlit.runtime.scriptrunner import StopException
 
-st.set_page_config(page_title="Molière, caractère par caractère", page_icon="🎭", layout="wide")
+st.set_page_config(page_title="Molière, caractère par caractère", page_icon="🎭", layout="wide",
+                   initial_sidebar_state=250)
 
 from dashboard import cached  # noqa: E402  the page's configuration comes first
 
@@ -14,6 +15,7 @@ from dashboard.i18n import _  # noqa: E402
 from moliere_core.errors import MoliereError  # noqa: E402
 
 state.begin()
+widgets.style()
 sections = {
     _("Commencer"): [
         st.Page("../pages/home.py", title=_("Accueil"), icon=":material/edit_note:", default=True),

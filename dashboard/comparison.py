@@ -43,6 +43,7 @@ def temperatures() -> tuple[float, ...]:
         max_selections=state.MAX_COLUMNS,
         accept_new_options=True,
         placeholder=_("Choisir ou taper un nombre"),
+        label_visibility="collapsed",
     )
     return state.keep(state.TEMPERATURES, tuple(sorted({_number(t) for t in typed})))
 

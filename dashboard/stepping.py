@@ -43,33 +43,32 @@ def buttons(following: NextCharacter) -> None:
     st.session_state[_DRAWN] = following.drawn
     playing = st.session_state.setdefault(_PLAYING, False)
     full = len(following.chain) >= state.MAX_PROMPT
-    with st.container(horizontal=True, gap="small"):
-        st.button(
-            _("Un pas"),
-            key="probabilities.step",
-            icon=":material/skip_next:",
-            shortcut="S",
-            type="primary",
-            on_click=step,
-            disabled=full,
-            help=_("Tirer le caractère suivant selon les barres"),
-        )
-        st.button(
-            _("Pause") if playing else _("Lecture"),
-            key="probabilities.play",
-            icon=":material/pause:" if playing else ":material/play_arrow:",
-            shortcut="P",
-            on_click=_play,
-            disabled=full,
-        )
-        st.button(
-            _("Annuler"),
-            key="probabilities.undo",
-            icon=":material/undo:",
-            shortcut="U",
-            on_click=undo,
-            disabled=not following.chain,
-        )
+    st.button(
+        _("Un pas"),
+        key="probabilities.step",
+        icon=":material/skip_next:",
+        shortcut="S",
+        type="primary",
+        on_click=step,
+        disabled=full,
+        help=_("Tirer le caractère suivant selon les barres"),
+    )
+    st.button(
+        _("Pause") if playing else _("Lecture"),
+        key="probabilities.play",
+        icon=":material/pause:" if playing else ":material/play_arrow:",
+        shortcut="P",
+        on_click=_play,
+        disabled=full,
+    )
+    st.button(
+        _("Annuler"),
+        key="probabilities.undo",
+        icon=":material/undo:",
+        shortcut="U",
+        on_click=undo,
+        disabled=not following.chain,
+    )
 
 
 def typed(reference: str) -> None:
@@ -78,6 +77,8 @@ def typed(reference: str) -> None:
         _("Ou tapez le caractère de votre choix"),
         key=_TYPED,
         max_chars=20,
+        placeholder=_("ou tapez le caractère de votre choix"),
+        label_visibility="collapsed",
         on_change=_take,
         args=(reference,),
     )

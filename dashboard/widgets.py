@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping
+from pathlib import Path
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -14,6 +15,11 @@ from dashboard.i18n import _
 from dashboard.playback import marked
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import MoliereError
+
+
+def style() -> None:
+    """Margins for a projector, over Streamlit's own."""
+    st.html(Path(__file__).parent / "style.css")
 
 
 def language_switch() -> None:
@@ -41,7 +47,10 @@ def heading(page: str, title: str) -> DeltaGenerator:
         "code": ":material/code: " + _("Voir le code"),
     }
     with st.container(
-        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+        key="heading",
+        horizontal=True,
+        horizontal_alignment="distribute",
+        vertical_alignment="center",
     ):
         st.title(title, anchor=False, width="content")
         drawer = st.pills(

@@ -15,14 +15,16 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         bars = widgets.integer(state.BARS, _("Nombre de barres"), 3, 120)
         seed = widgets.seed()
 runs = widgets.unknown(reference, prompt)
-board, panel = st.columns([2.2, 1], gap="medium")
+chosen = stepping.chosen(reference, prompt)
+tools = st.container(horizontal=True, vertical_alignment="bottom")
+board, panel = st.columns([2.5, 1], gap="medium")
 with panel:
     config = stepping.temperature(filters)
-    chosen = stepping.chosen(reference, prompt)
     following = cached.next_character(reference, prompt, chosen, config, seed, bars)
+    stepping.hesitation(following)
+with tools:
     stepping.buttons(following)
     stepping.typed(reference)
-    stepping.hesitation(following)
 with board:
     components.choices(
         stepping.payload(following, runs), "probabilities.choices", stepping.pick

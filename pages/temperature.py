@@ -7,11 +7,14 @@ from dashboard.i18n import _
 
 drawer = widgets.heading("temperature", _("La température"))
 
-with st.container(horizontal=True, vertical_alignment="bottom"):
+first = st.container(horizontal=True, vertical_alignment="bottom")
+second = st.container(horizontal=True, vertical_alignment="center")
+with second:
     compared = widgets.segmented(
         state.COMPARED,
         _("Comparer"),
         {"temperatures": _("des températures"), "prompts": _("des débuts")},
+        visible=False,
     )
     with st.popover(_("Réglages"), icon=":material/tune:"):
         reference = widgets.model()
@@ -19,17 +22,15 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         seed = widgets.seed()
         filters = widgets.filters("temperature", 1.0)
 if compared == "temperatures":
-    left, right = st.columns([1, 1], vertical_alignment="bottom")
-    with left:
+    with first:
         prompt = widgets.prompt()
-    with right:
+    with second:
         temperatures = comparison.temperatures()
     streams = comparison.by_temperature(prompt, temperatures, filters)
 else:
-    left, right = st.columns([3, 1], vertical_alignment="top")
-    with left:
+    with first:
         prompts = comparison.prompts()
-    with right:
+    with second:
         temperature = widgets.slider(state.ONE_TEMPERATURE, _("Température"), 0.0, 2.0)
     streams = comparison.by_prompt(prompts, temperature, filters)
 

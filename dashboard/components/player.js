@@ -37,7 +37,7 @@ function build(root, bars) {
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector("div");
+  const root = parentElement.querySelector(".root");
   const view = root.view ?? (root.view = build(root, data.bars));
   const show = root.show ?? (root.show = { id: null, at: 0, asked: 0, looked: null });
   const text = Array.from(data.text);

@@ -11,7 +11,7 @@ const element = (tag, className, parent, text) => {
 };
 
 export default function ({ data, parentElement }) {
-  const root = parentElement.querySelector("div");
+  const root = parentElement.querySelector(".root");
   root.textContent = "";
   const columns = element("div", "columns", root);
   for (const column of data.columns) {
@@ -31,7 +31,9 @@ export default function ({ data, parentElement }) {
     for (let i = 0, j; i < chars.length; i = j) {
       for (j = i + 1; j < chars.length && kind(j) === kind(i); j++);
       const run = chars.slice(i, j).join("");
-      const visible = i === differs ? run.replace(" ", "\u2423").replace("\n", "\u21b5\n") : run;
+      // A line break that starts a text, or that is the difference, would not be seen.
+      const visible = i === differs ? run.replace(" ", "\u2423").replace("\n", "\u21b5\n")
+        : i === 0 ? run.replace(/^\n/, "\u21b5\n") : run;
       element(i === differs ? "mark" : "span", kind(i).replace("mark", ""), text, visible);
     }
   }

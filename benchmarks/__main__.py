@@ -1,0 +1,23 @@
+"""Measure this engine beside the alternatives, in one run, and print one table.
+
+`python -m benchmarks` runs everything (about six minutes on two quiet cores);
+`python -m benchmarks sampling` only what is named. Frameworks that are not installed are said so.
+"""
+
+import argparse
+
+from benchmarks import sampling, training
+from benchmarks.table import print_table
+
+SUITES = {"sampling": sampling.measure, "training": training.measure}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("suites", nargs="*", choices=SUITES, default=list(SUITES))
+    chosen = parser.parse_args().suites
+    print_table([row for name in chosen for row in SUITES[name]()])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,393 @@
+"""Training from end to end on tiny texts: identity, snapshots, stop, resume, fine-tuning."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from safetensors.numpy import load_file
+
+from moliere_core import training
+from moliere_core.config import ModelConfig, RunConfig, TrainingConfig
+from moliere_core.corpus import Corpus
+from moliere_core.errors import ConfigError, RunError, TrainingError
+from moliere_core.evaluation import score
+from moliere_core.models import load_model
+from moliere_core.runs import Run, list_runs, run_path
+from moliere_core.training import (
+    EpochEnded,
+    Event,
+    Finished,
+    Progress,
+    SnapshotTaken,
+    Started,
+    Stopped,
+    continued_from,
+    train,
+)
+
+pytest.importorskip("keras")
+
+TIMES = ("seconds", "chars_per_second")
+
+
+def corpus(cues: int = 60) -> Corpus:
+    rng = np.random.default_rng(0)
+    words = ["la", "le", "ma", "me", "lame", "mele"]
+    texts = [" ".join(rng.choice(words, 4)) for _ in range(cues)]
+    frame = pd.DataFrame({"play_name": ["a"] * (cues - 10) + ["b"] * 10, "cue": texts})
+    columns = ["play_name", "title", "act", "scene", "speaker", "form", "cue"]
+    return Corpus(frame.reindex(columns=columns, fill_value=""), "test")
+
+
+CORPUS = corpus()
+STREAMS = RunConfig(
+    ModelConfig(embedding_dim=4, units=6, layers=2, dropout=0.3, recurrent_dropout=0.3),
+    TrainingConfig(epochs=3, seq_length=8, batch_size=4, weight_averaging=0.9),
+    validation=("b",),
+)
+WINDOWS = RunConfig(
+    ModelConfig("gru", embedding_dim=4, units=6, dropout=0.3),
+    TrainingConfig(epochs=3, seq_length=8, shift=3, batch_size=16, schedule="constant"),
+    validation=("b",),
+)
+
+
+@pytest.fixture(autouse=True)
+def _store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOLIERE_HOME", str(tmp_path / "home"))
+
+
+def stop_after(events: list[Event], condition: Callable[[Event], bool]) -> Callable[[], bool]:
+    return lambda: any(condition(event) for event in events)
+
+
+def untimed(history: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{k: v for k, v in record.items() if k not in TIMES} for record in history]
+
+
+def assert_same_training(run: Run, other: Run) -> None:
+    assert len(run.history) == len(other.history)
+    for mine, theirs in zip(untimed(run.history), untimed(other.history), strict=True):
+        assert mine.keys() == theirs.keys()
+        for key, value in mine.items():
+            expected = pytest.approx(value, abs=1e-4) if isinstance(value, float) else value
+            assert theirs[key] == expected, key
+    assert [s.name for s in run.snapshots] == [s.name for s in other.snapshots]
+    for mine_, theirs_ in zip(run.snapshots, other.snapshots, strict=True):
+        weights = load_file(theirs_.path)
+        for name, array in load_file(mine_.path).items():
+            np.testing.assert_allclose(array, weights[name], atol=1e-4)
+
+
+def test_a_run_holds_its_history_and_snapshots() -> None:
+    events: list[Event] = []
+    run = train(STREAMS, CORPUS, on_event=events.append)
+    assert run.complete
+    assert run.path == run_path(run.id)
+    assert [s.name for s in run.snapshots] == [
+        "epoch-000",
+        "step-000030",
+        "epoch-001",
+        "epoch-002",
+        "epoch-003",
+    ]
+    per_epoch = run.history[0]["updates"]
+    assert [r["updates"] for r in run.history] == [per_epoch, 2 * per_epoch, 3 * per_epoch]
+    assert per_epoch == (len(CORPUS.select(["a"]).text()) + 1 - 1) // 4 // 8
+    assert not (run.path / "resume.safetensors").exists()
+
+    started, finished = events[0], events[-1]
+    assert isinstance(started, Started)
+    assert isinstance(finished, Finished)
+    assert (started.updates, started.resumed_from) == (3 * per_epoch, 0)
+    assert started.chars == run.corpus["chars"] == len(CORPUS.select(["a"]).text())
+    assert [e.record for e in events if isinstance(e, EpochEnded)] == run.history
+    assert [e.name for e in events if isinstance(e, SnapshotTaken)] == [
+        s.name for s in run.snapshots
+    ]
+    assert not finished.stored
+    for event in events:
+        assert json.loads(json.dumps(event.to_json(), allow_nan=False))["event"] == event.kind
+
+
+def test_measures_are_those_of_the_stored_weights() -> None:
+    run = train(STREAMS, CORPUS)
+    text = CORPUS.select(["b"]).text()
+    for record in run.history:
+        model = load_model(f"run:{run.id}@{record['epoch']}")
+        result = score(model, text)
+        assert record["validation_bits_per_char"] == pytest.approx(result.bits_per_char, abs=1e-9)
+        own = score(model, CORPUS.select(["a"]).text()).bits_per_char * math.log(2)
+        assert record["train_loss"] == pytest.approx(own, abs=1e-6)
+        ids = run.vocabulary.encode("\n" + text)
+        logits, _ = model.network.run(ids[None, :-1], model.network.zero_state(1))
+        hits = logits[0, :, 1:].argmax(-1) + 1 == ids[1:]
+        assert record["accuracy"] == pytest.approx(hits.mean())
+        assert len(record["sample"]) == training.SAMPLE_CHARS
+    first, last = run.history[0], run.history[-1]
+    assert last["validation_bits_per_char"] < first["validation_bits_per_char"] < 3
+    assert last["loss"] < first["loss"] < math.log(len(run.vocabulary))
+
+
+def test_windows_from_a_zero_state_learn_too() -> None:
+    run = train(WINDOWS, CORPUS)
+    assert run.history[-1]["validation_bits_per_char"] < 2.6
+    text = CORPUS.select(["a"]).text()
+    windows = 1 + (len(text) + 1 - 8 - 1) // 3
+    assert run.history[0]["updates"] == windows // 16
+
+
+def test_half_precision_is_measured_as_it_is_stored() -> None:
+    run = train(replace(WINDOWS, training=replace(WINDOWS.training, epochs=1)), CORPUS, dtype="float16")
+    assert load_file(run.snapshot().path)["dense.bias"].dtype == np.float16
+    model = load_model(f"run:{run.id}")
+    bits = score(model, CORPUS.select(["b"]).text()).bits_per_char
+    assert run.history[0]["validation_bits_per_char"] == pytest.approx(bits, abs=1e-9)
+
+
+def test_no_epochs_store_the_untrained_network() -> None:
+    run = train(replace(STREAMS, training=replace(STREAMS.training, epochs=0)), CORPUS)
+    assert run.complete
+    assert [s.name for s in run.snapshots] == ["epoch-000"]
+
+
+def test_the_same_request_is_not_trained_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    short = replace(STREAMS, training=replace(STREAMS.training, epochs=1))
+    run = train(short, CORPUS)
+    written = {p: p.stat().st_mtime_ns for p in run.path.iterdir()}
+    monkeypatch.setattr(training, "_framework", lambda: pytest.fail("it trains again"))
+    events: list[Event] = []
+    assert train(short, corpus(), on_event=events.append).id == run.id
+    assert [e.to_json() for e in events] == [
+        {"event": "finished", "run": run.id, "path": str(run.path), "stored": True}
+    ]
+    assert {p: p.stat().st_mtime_ns for p in run.path.iterdir()} == written
+
+
+def test_a_stored_run_opens_without_keras(tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    short = replace(STREAMS, training=replace(STREAMS.training, epochs=0))
+    train(short, CORPUS, out=out)
+    script = f"""
+        import sys
+        from pathlib import Path
+        from tests.core.test_training import CORPUS, STREAMS, replace, train
+        sys.modules.pop("keras", None)
+        before = set(sys.modules)
+        short = replace(STREAMS, training=replace(STREAMS.training, epochs=0))
+        assert train(short, CORPUS, out=Path({str(out)!r})).complete
+        assert not {{m.partition(".")[0] for m in set(sys.modules) - before}} & {{"keras", "tensorflow"}}
+    """
+    script = script.replace("pytest.importorskip", "")
+    subprocess.run([sys.executable, "-c", textwrap.dedent(script)], check=True)
+
+
+@pytest.mark.parametrize("config", [STREAMS, WINDOWS], ids=["streams-lstm", "windows-gru"])
+@pytest.mark.parametrize("place", ["first-epoch", "second-epoch", "while-measuring"])
+def test_a_stopped_training_goes_on_as_if_it_had_not_been(
+    config: RunConfig, place: str, tmp_path: Path
+) -> None:
+    whole = train(config, CORPUS, out=tmp_path / "whole")
+    per_epoch = whole.history[0]["updates"]
+    events: list[Event] = []
+    snapshot = {"first-epoch": "epoch-000", "second-epoch": "epoch-001"}.get(place, "epoch-002")
+    calls = [0]
+
+    def should_stop() -> bool:
+        # Some updates after the snapshot; while measuring, at the very next question.
+        if any(isinstance(e, SnapshotTaken) and e.name == snapshot for e in events):
+            calls[0] += 1
+        return calls[0] > (0 if place == "while-measuring" else per_epoch // 2)
+
+    out = tmp_path / "stopped"
+    run = train(config, CORPUS, out=out, on_event=events.append, should_stop=should_stop)
+    epochs = {"first-epoch": 0, "second-epoch": 1, "while-measuring": 1}[place]
+    assert events[-1] == Stopped(run.id, str(out), epochs)
+    assert len(run.history) == epochs
+    assert not run.complete
+
+    events.clear()
+    again = train(config, CORPUS, out=out, on_event=events.append)
+    resumed = {"first-epoch": 0, "second-epoch": 1, "while-measuring": 2}[place]
+    assert isinstance(events[0], Started)
+    assert events[0].resumed_from == resumed
+    assert again.complete
+    assert_same_training(whole, again)
+
+
+def test_a_killed_training_goes_on_as_if_it_had_not_been(tmp_path: Path) -> None:
+    whole = train(STREAMS, CORPUS, out=tmp_path / "whole")
+    out = tmp_path / "killed"
+    script = f"""
+        import os, signal
+        from pathlib import Path
+        from moliere_core.training import SnapshotTaken, train
+        from tests.core.test_training import CORPUS, STREAMS
+
+        seen = []
+
+        def on_event(event):
+            if isinstance(event, SnapshotTaken):
+                seen.append(event.name)
+
+        def should_stop():
+            if seen[-1:] == ["epoch-002"]:  # stored, and not measured yet
+                os.kill(os.getpid(), signal.SIGKILL)
+            return False
+
+        train(STREAMS, CORPUS, Path({str(out)!r}), on_event, should_stop)
+    """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert len(Run.open(out).history) == 1
+    assert_same_training(whole, train(STREAMS, CORPUS, out=out))
+
+
+def test_a_failed_training_goes_on_too(tmp_path: Path) -> None:
+    whole = train(WINDOWS, CORPUS, out=tmp_path / "whole")
+
+    def fail(event: Event) -> None:
+        if isinstance(event, EpochEnded):
+            raise OSError("the listener is gone")
+
+    out = tmp_path / "failed"
+    for _ in range(3):
+        with pytest.raises(OSError, match="the listener is gone"):
+            train(WINDOWS, CORPUS, out=out, on_event=fail)
+    assert_same_training(whole, train(WINDOWS, CORPUS, out=out))
+
+
+def test_a_history_ahead_of_the_stored_state_is_trained_again(tmp_path: Path) -> None:
+    whole = train(STREAMS, CORPUS, out=tmp_path / "whole")
+    out = tmp_path / "other"
+    events: list[Event] = []
+    two = stop_after(events, lambda e: isinstance(e, EpochEnded) and e.record["epoch"] == 2)
+    run = train(STREAMS, CORPUS, out=out, on_event=events.append, should_stop=two)
+    assert len(run.history) == 2
+    (out / "resume.safetensors").unlink()  # as in a run that came back without it
+    events.clear()
+    again = train(STREAMS, CORPUS, out=out, on_event=events.append)
+    assert isinstance(events[0], Started)
+    assert events[0].resumed_from == 0
+    assert_same_training(whole, again)
+
+
+def test_stopping_at_once_leaves_a_run_that_can_be_opened() -> None:
+    events: list[Event] = []
+    run = train(STREAMS, CORPUS, on_event=events.append, should_stop=lambda: True)
+    assert [s.name for s in Run.open(run.path).snapshots] == ["epoch-000"]
+    assert isinstance(events[-1], Stopped)
+    assert not any(isinstance(e, Progress) for e in events)
+
+
+def test_fine_tuning_keeps_the_alphabet_and_starts_from_the_weights() -> None:
+    first = train(WINDOWS, CORPUS)
+    frame = CORPUS.frame.assign(cue=CORPUS.frame["cue"].str.replace("l", "z"))
+    other = Corpus(frame, "other")
+    config = continued_from(replace(STREAMS, plays=("a",)), f"run:{first.id}")
+    assert config.model == replace(WINDOWS.model, dropout=0.3, recurrent_dropout=0.3)
+    run = train(config, other)
+    assert run.vocabulary == first.vocabulary
+    assert "z" not in run.vocabulary.chars
+    before, start = load_file(first.snapshot().path), load_file(run.snapshot(0).path)
+    for name, array in before.items():
+        np.testing.assert_array_equal(array, start[name])
+    assert (load_file(run.snapshot().path)["embedding"] != before["embedding"]).any()
+    assert len(list_runs()) == 2
+
+
+def test_fine_tuning_another_architecture_says_what_to_do() -> None:
+    first = train(replace(WINDOWS, training=replace(WINDOWS.training, epochs=0)), CORPUS)
+    with pytest.raises(ConfigError, match=r"GRU 1 x 6 units.*not LSTM 2 x 6 units.*from scratch"):
+        train(replace(STREAMS, initial=f"run:{first.id}"), CORPUS)
+
+
+def test_too_short_a_text_leaves_nothing_behind(tmp_path: Path) -> None:
+    for config in (STREAMS, WINDOWS):
+        long = replace(config, training=replace(config.training, seq_length=2_000))
+        with pytest.raises(TrainingError, match="choose"):
+            train(long, CORPUS, out=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_loss_that_diverges_is_one_sentence() -> None:
+    wild = TrainingConfig(epochs=3, seq_length=8, batch_size=4, learning_rate=1, clip_norm=1e6)
+    with pytest.raises(TrainingError, match="learning rate") as caught:
+        session_with_nan(replace(STREAMS, training=wild))
+    assert "\n" not in str(caught.value)
+
+
+def session_with_nan(config: RunConfig) -> None:
+    framework = training._framework()
+    build = framework.build
+
+    def broken(*args: Any, **kwargs: Any) -> Any:
+        model = build(*args, **kwargs)
+        weights = framework.weights_by_name(model)
+        framework.set_weights_by_name(model, weights | {"embedding": weights["embedding"] * np.nan})
+        return model
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(framework, "build", broken)
+        train(config, CORPUS)
+
+
+def test_without_a_framework_one_sentence_names_the_command(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delitem(sys.modules, "moliere_core.model", raising=False)
+    monkeypatch.setitem(sys.modules, "keras", None)
+    import moliere_core
+
+    monkeypatch.delattr(moliere_core, "model", raising=False)
+    with pytest.raises(TrainingError, match=r"pip install keras tensorflow") as caught:
+        train(STREAMS, CORPUS)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_run_being_trained_elsewhere_is_refused() -> None:
+    pytest.importorskip("fcntl")
+    run = train(STREAMS, CORPUS, should_stop=lambda: True)
+    with run.lock(), pytest.raises(RunError, match="another process"):
+        train(STREAMS, CORPUS)
+
+
+def test_progress_comes_a_few_times_a_second() -> None:
+    clock = training._Clock(chars=100)
+    clock_now = [10.0]
+    ticks = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training.time, "perf_counter", lambda: clock_now[0])
+        for _ in range(100):
+            ticks.append(clock.tick())
+            clock_now[0] += 0.02
+    assert clock.rate == pytest.approx(100 / 0.02)
+    assert 6 <= sum(t > 0 for t in ticks) <= 8  # of two seconds
+    assert sum(ticks) <= 99
+
+
+@pytest.mark.parametrize("chars", [10, training.TRAIN_SAMPLE_CHARS + 1, 400_000])
+def test_the_training_sample_is_bounded_and_spread(chars: int) -> None:
+    text = "".join(chr(0x4E00 + i * 20_000 // chars) for i in range(chars))
+    sample = training._spread_sample(text)
+    assert len(sample) == min(chars, training.TRAIN_SAMPLE_CHARS)
+    assert (sample[0], sample[-1]) == (text[0], text[-1])
+    assert sample == training._spread_sample(text)
+
+
+def test_killing_is_possible_here() -> None:
+    assert hasattr(os, "kill")
+    assert hasattr(signal, "SIGKILL")
