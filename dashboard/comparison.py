@@ -86,9 +86,11 @@ def payload(streams: Streams, columns: Sequence[Column]) -> dict[str, Any]:
             {
                 "heading": heading,
                 "long": len(heading) > 12,
-                "figures": _("hésite comme entre {count} caractères").format(
-                    count=i18n.number(column.hesitation, 1)
-                ),
+                "figures": i18n.ngettext(
+                    "hésite comme entre {count} caractère",
+                    "hésite comme entre {count} caractères",
+                    2 if column.hesitation >= 2 else 1,
+                ).format(count=i18n.number(column.hesitation, 1)),
                 "loop": _("tourne en rond") if column.loop else "",
                 "text": column.text,
                 "differs_at": column.differs_at,
@@ -102,7 +104,7 @@ def payload(streams: Streams, columns: Sequence[Column]) -> dict[str, Any]:
 def legend(compared: str, seed: int, chars: int) -> str:
     """How to read the columns."""
     told = (
-        _("Surligné : la première divergence avec la colonne de gauche.")
+        _("Surligné : la première divergence avec la colonne de gauche.")
         if compared == "temperatures"
         else _("Mêmes tirages, débuts différents.")
     )
@@ -126,6 +128,6 @@ def _number(typed: float | str) -> float:
         value = float(str(typed).replace(",", "."))
     except ValueError as error:
         raise ConfigError(
-            _("« {typed} » n’est pas un nombre, tapez par exemple 0,7").format(typed=typed)
+            _("« {typed} » n’est pas un nombre, tapez par exemple 0,7").format(typed=typed)
         ) from error
     return SamplingConfig(value).temperature

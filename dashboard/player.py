@@ -101,9 +101,9 @@ def payload(
         "locale": state.language(),
         "labels": {
             "heading": _("Le caractère suivant"),
-            "note": _("Probabilités parmi lesquelles il tire ; en couleur, le caractère tiré."),
+            "note": _("Probabilités parmi lesquelles il tire ; en couleur, le caractère tiré."),
             "looked": _("Le choix derrière le caractère surligné. Cliquez-le pour revenir."),
-            "hush": _("Sortie masquée : à vous de deviner. Touche H pour la montrer."),
+            "hush": _("Sortie masquée : à vous de deviner. Touche H pour la montrer."),
         },
     }
 

@@ -84,7 +84,7 @@ def typed(reference: str) -> None:
     )
     if refused := st.session_state.pop(_REFUSED, ""):
         st.warning(
-            _("Ce modèle n’a jamais lu « {char} » : il ne peut pas l’écrire.").format(
+            _("Ce modèle n’a jamais lu « {char} » : il ne peut pas l’écrire.").format(
                 char=widgets.plain(refused)
             )
         )
@@ -98,8 +98,13 @@ def hesitation(following: NextCharacter) -> None:
         _("{bits} bits").format(bits=i18n.number(following.entropy_bits, 2)),
     )
     st.markdown(
-        _("Il hésite comme entre **{count} caractères**").format(count=i18n.number(count, 1))
+        i18n.ngettext(
+            "Il hésite comme entre **{count} caractère**",
+            "Il hésite comme entre **{count} caractères**",
+            2 if count >= 2 else 1,
+        ).format(count=i18n.number(count, 1))
     )
+    st.caption(_("La température ne change ni les poids du réseau, ni l’ordre des barres."))
 
 
 def step() -> None:
@@ -134,7 +139,7 @@ def payload(following: NextCharacter, runs: list[tuple[str, bool]]) -> dict[str,
         ],
         "others": {
             "label": i18n.ngettext(
-                "L’autre caractère :", "Les {count} autres caractères, ensemble :", following.others
+                "L’autre caractère :", "Les {count} autres caractères, ensemble :", following.others
             ).format(count=following.others),
             "before": following.before,
             "after": following.after,

@@ -69,7 +69,7 @@ def heading(page: str, title: str) -> DeltaGenerator:
 def code(page: str, place: DeltaGenerator, snippet: str) -> None:
     """The corrected cell of the course for this page, where its drawer is open."""
     if st.session_state[f"{page}.drawer"] == "code":
-        place.caption(_("La cellule du cours, corrigée, avec les réglages de cette page :"))
+        place.caption(_("La cellule du cours, corrigée, avec les réglages de cette page :"))
         place.code(snippet, language="python")
 
 
@@ -80,7 +80,7 @@ def prompt() -> str:
         _("Texte de départ"),
         key=state.PROMPT.key,
         max_chars=state.MAX_PROMPT,
-        placeholder=_("Vide : le modèle commence seul"),
+        placeholder=_("Vide : le modèle commence seul"),
     )
     return state.keep(state.PROMPT, text or "")
 
@@ -156,8 +156,8 @@ def unknown(reference: str, prompt: str) -> list[tuple[str, bool]]:
             for text, known in runs
         )
         sentence = i18n.ngettext(
-            "Ce modèle n’a jamais lu ce caractère : {chars}. Il le lit comme « inconnu ».",
-            "Ce modèle n’a jamais lu ces caractères : {chars}. Il les lit comme « inconnus ».",
+            "Ce modèle n’a jamais lu ce caractère : {chars}. Il le lit comme « inconnu ».",
+            "Ce modèle n’a jamais lu ces caractères : {chars}. Il les lit comme « inconnus ».",
             len(missing),
         ).format(chars=html.escape(" ".join(missing)))
         st.html(
@@ -180,9 +180,9 @@ def card(reference: str) -> None:
     ]
     if found.bits_per_char is not None:
         measure = (
-            _("{bits} bit par caractère sur des pièces qu’il n’a pas lues")
+            _("{bits} bit par caractère sur des pièces jamais lues")
             if found.held_out == "plays"
-            else _("{bits} bit par caractère sur le dernier dixième du texte, qu’il n’a pas lu")
+            else _("{bits} bit par caractère sur la fin du texte, jamais lue")
         )
         parts.append(measure.format(bits=i18n.number(found.bits_per_char, 2)))
     st.caption(" · ".join(parts))
@@ -190,7 +190,7 @@ def card(reference: str) -> None:
 
 def problem(error: MoliereError) -> None:
     """What went wrong, in one sentence."""
-    st.error(_("Impossible de continuer : {reason}").format(reason=plain(str(error))))
+    st.error(_("Impossible de continuer : {reason}").format(reason=plain(str(error))))
 
 
 def plain(text: str) -> str:

@@ -258,7 +258,11 @@ def reset_states(model: Any) -> None:
 
 
 def training_state(model: Any) -> dict[str, NDArray[Any]]:
-    """All that training goes on from: weights, carried state, generators, optimiser."""
+    """All that training goes on from: weights, random generators, optimiser.
+
+    The carried state is not in it (Keras does not count it among the variables): an epoch begins
+    with `reset_states`.
+    """
     return {name: _array(variable) for name, variable in _all_variables(model).items()}
 
 

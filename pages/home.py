@@ -37,7 +37,7 @@ components.player(
 )
 widgets.card(reference)
 with st.container(horizontal=True, gap="medium"):
-    st.markdown(_("**Et maintenant ?**"), width="content")
+    st.markdown(_("**Et maintenant ?**"), width="content")
     st.page_link(
         "../pages/probabilities.py",
         label=_("Choisir soi-même le caractère suivant"),
