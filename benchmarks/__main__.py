@@ -6,10 +6,14 @@
 
 import argparse
 
-from benchmarks import sampling, training
+from benchmarks import sampling, server, training
 from benchmarks.table import print_table
 
-SUITES = {"sampling": sampling.measure, "training": training.measure}
+SUITES = {
+    "sampling": sampling.measure,
+    "server": server.measure,
+    "training": training.measure,
+}
 
 
 def main() -> None:

@@ -17,7 +17,8 @@ import numpy as np
 from benchmarks.table import Row
 from moliere_core.config import PRESETS, RunConfig, TrainingConfig
 from moliere_core.corpus import load_corpus, split
-from moliere_core.models import CONTEXT_START, UNKNOWN_BITS, RecurrentModel
+from moliere_core.models import RecurrentModel
+from moliere_core.protocol import CONTEXT_START, UNKNOWN_BITS
 from moliere_core.recurrent import RecurrentNetwork
 from moliere_core.sampling import log_softmax
 from moliere_core.vocabulary import UNKNOWN, Vocabulary

@@ -3,8 +3,12 @@
 import streamlit as st
 from streamlit.runtime.scriptrunner import StopException
 
-st.set_page_config(page_title="Molière, caractère par caractère", page_icon="🎭", layout="wide",
-                   initial_sidebar_state=250)
+st.set_page_config(
+    page_title="Molière, caractère par caractère",
+    page_icon="🎭",
+    layout="wide",
+    initial_sidebar_state=250,
+)
 
 from dashboard import cached  # noqa: E402  the page's configuration comes first
 
@@ -30,6 +34,7 @@ sections = {
 }
 page = st.navigation({title: pages for title, pages in sections.items() if pages})
 widgets.language_switch()
+state.enter(page.url_path)
 try:
     page.run()
 except MoliereError as error:

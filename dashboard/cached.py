@@ -61,9 +61,9 @@ def warm_up() -> None:
 @st.cache_resource(show_spinner=False, max_entries=8)
 def model(reference: str) -> RecurrentModel:
     """A model, opened once for all sessions."""
-    from moliere_core.models import load_model
+    from moliere_core.models import load_recurrent
 
-    return load_model(_public(reference))
+    return load_recurrent(_public(reference))
 
 
 @st.cache_data(show_spinner=False, ttl=5)
@@ -71,7 +71,7 @@ def models() -> list[str]:
     """References of the models that can be chosen; looked up again every five seconds."""
     from moliere_core.models import list_models
 
-    return [entry.name for entry in list_models() if entry.available]
+    return [e.name for e in list_models() if e.available and e.kind != "ngram"]
 
 
 @st.cache_data(show_spinner=False, max_entries=32, ttl=60)

@@ -52,16 +52,16 @@ def prompts() -> tuple[str, ...]:
     """Up to six prompts, one a line."""
     state.restore(state.PROMPTS)
     text = st.text_area(
-        _("Débuts, un par ligne (six au plus)"), key=state.PROMPTS.key, height=120,
+        _("Débuts, un par ligne (six au plus)"),
+        key=state.PROMPTS.key,
+        height=132,
         max_chars=state.MAX_PROMPT,
     )
     state.keep(state.PROMPTS, text or "")
     return tuple(dict.fromkeys((text or "").split("\n")[: state.MAX_COLUMNS]))
 
 
-def by_temperature(
-    prompt: str, temperatures: Sequence[float], filters: SamplingConfig
-) -> Streams:
+def by_temperature(prompt: str, temperatures: Sequence[float], filters: SamplingConfig) -> Streams:
     """One prompt at several temperatures."""
     if not temperatures:
         raise ConfigError(_("aucune température n’est choisie, prenez-en une dans la liste"))
@@ -86,19 +86,28 @@ def payload(streams: Streams, columns: Sequence[Column]) -> dict[str, Any]:
             {
                 "heading": heading,
                 "long": len(heading) > 12,
-                "figures": i18n.ngettext(
-                    "hésite comme entre {count} caractère",
-                    "hésite comme entre {count} caractères",
-                    2 if column.hesitation >= 2 else 1,
-                ).format(count=i18n.number(column.hesitation, 1)),
+                "figures": _figures(config, column),
                 "loop": _("tourne en rond") if column.loop else "",
                 "text": column.text,
                 "differs_at": column.differs_at,
                 "cycle": column.loop,
             }
-            for heading, column in zip(streams.headings, columns, strict=True)
+            for heading, config, column in zip(
+                streams.headings, streams.configs, columns, strict=True
+            )
         ]
     }
+
+
+def _figures(config: SamplingConfig, column: Column) -> str:
+    if config.temperature == 0:
+        return _("glouton : toujours le plus probable")
+    count = round(column.hesitation, 1)
+    return i18n.ngettext(
+        "hésite comme entre {count} caractère",
+        "hésite comme entre {count} caractères",
+        2 if count >= 2 else 1,
+    ).format(count=i18n.number(count, 1))
 
 
 def legend(compared: str, seed: int, chars: int) -> str:
@@ -108,14 +117,16 @@ def legend(compared: str, seed: int, chars: int) -> str:
         if compared == "temperatures"
         else _("Mêmes tirages, débuts différents.")
     )
-    return _("{chars} caractères, les mêmes tirages dans chaque colonne (graine {seed}).").format(
-        chars=i18n.number(chars), seed=seed
-    ) + " " + told
+    return (
+        _("{chars} caractères, les mêmes tirages dans chaque colonne (graine {seed}).").format(
+            chars=i18n.number(chars), seed=seed
+        )
+        + " "
+        + told
+    )
 
 
 def _heading(temperature: float) -> str:
-    if temperature == 0:
-        return _("Glouton (T = 0)")
     return f"T = {_decimal(temperature)}"
 
 

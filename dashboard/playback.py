@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moliere_core.config import SamplingConfig
-from moliere_core.models import CharModel
 from moliere_core.normalise import normalise
+from moliere_core.protocol import CharModel
 from moliere_core.recurrent import Array
 from moliere_core.sampling import Writer, entropy_bits, next_distribution
 from moliere_core.vocabulary import Vocabulary
@@ -168,7 +168,7 @@ def next_character(
     logits = writer.logits[0]
     before = next_distribution(logits, SamplingConfig())
     after = next_distribution(logits, config)
-    order = np.argsort(-before, kind="stable")[:bars]
+    order = np.argsort(-before, kind="stable")[: min(bars, len(model.vocabulary.chars))]
     return NextCharacter(
         bars=tuple(
             Bar(

@@ -14,6 +14,8 @@ from moliere_core.config import SamplingConfig
 
 def home(reference: str, prompt: str, config: SamplingConfig, seed: int) -> str:
     """Write on, one character at a time."""
+    course = _("le cours : model.predict sur 60 caractères, à chaque pas")
+    here = _("ici : l’état du LSTM est gardé d’un caractère au suivant")
     return f"""\
 from moliere_core.config import SamplingConfig
 from moliere_core.models import load_model
@@ -24,8 +26,10 @@ prompt = {prompt!r}
 writer = Writer(model, [prompt], [{_config(config)}], seeds=[{seed}])
 
 print(prompt, end="")
-for _ in range(300):  # {_("le cours : model.predict sur 60 caractères, à chaque pas")}
-    ids = writer.step()  # {_("ici : l’état du LSTM est gardé d’un caractère au suivant")}
+# {course}
+# {here}
+for _ in range(300):
+    ids = writer.step()
     print(model.vocabulary.decode(ids), end="")
 """
 
@@ -34,9 +38,11 @@ def temperature(
     reference: str, prompts: Sequence[str], configs: Sequence[SamplingConfig], seed: int, chars: int
 ) -> str:
     """Several streams side by side, with the same draws."""
-    listed = "".join(f"    ({prompt!r}, {_config(config)}),\n" for prompt, config in zip(
-        prompts, configs, strict=True
-    ))
+    same = _("la même graine : les mêmes tirages dans chaque colonne")
+    listed = "".join(
+        f"    ({prompt!r}, {_config(config)}),\n"
+        for prompt, config in zip(prompts, configs, strict=True)
+    )
     return f"""\
 from moliere_core.config import SamplingConfig
 from moliere_core.models import load_model
@@ -46,7 +52,8 @@ model = load_model({reference!r})
 columns = [
 {listed}]
 prompts, configs = zip(*columns)
-seeds = [{seed}] * len(columns)  # {_("la même graine : les mêmes tirages dans chaque colonne")}
+# {same}
+seeds = [{seed}] * len(columns)
 texts = generate(model, prompts, configs, seeds, max_new_chars={chars})
 
 for prompt, config, text in zip(prompts, configs, texts):
@@ -56,6 +63,8 @@ for prompt, config, text in zip(prompts, configs, texts):
 
 def probabilities(reference: str, prompt: str, config: SamplingConfig, bars: int) -> str:
     """The distribution of the next character, before and after the settings."""
+    learned = _("température 1 : comme appris")
+    entropy, perplexity = _("entropie"), _("perplexité par caractère")
     return f"""\
 from moliere_core.config import SamplingConfig
 from moliere_core.models import load_model
@@ -63,14 +72,15 @@ from moliere_core.sampling import entropy_bits, next_distribution
 
 model = load_model({reference!r})
 logits, state = model.start([{prompt!r}])
-before = next_distribution(logits[0], SamplingConfig())  # {_("température 1 : comme appris")}
+# {learned}
+before = next_distribution(logits[0], SamplingConfig())
 after = next_distribution(logits[0], {_config(config)})
 
 for i in before.argsort()[::-1][:{bars}]:
     char = model.vocabulary.decode([i])
     print(f"{{char!r:6}} {{before[i]:7.1%}} {{after[i]:7.1%}}")
 bits = entropy_bits(after)
-print(f"{_("entropie")} : {{bits:.2f}} bits, {_("perplexité par caractère")} : {{2**bits:.1f}}")
+print(f"{entropy}: {{bits:.2f}} bits, {perplexity}: {{2**bits:.1f}}")
 """
 
 

@@ -24,6 +24,8 @@ MAX_COLUMNS = 6
 
 _KEPT = "state.kept"  # key of a field -> its last value, across pages
 _NOTED = "state.noted"  # name -> text, what this run has shown so far
+_PAGE = "state.page"  # the page of the last run
+_ENTERED = "state.entered"  # keys whose widgets have had their value since the page was entered
 _PUBLISHED = "state.published"  # name -> text, what the URL holds because we wrote it
 
 
@@ -91,8 +93,9 @@ SEED: Field[int] = Field("seed", "seed", 1, integer(0, 2**32 - 1))
 SPEED: Field[str] = Field("home.speed", "speed", "normal", choice("slow", "normal", "instant"))
 HOME_TEMPERATURE: Field[float] = Field("home.temperature", "temperature", 0.8, number(0, 2), _brief)
 
-COMPARED: Field[str] = Field("temperature.mode", "compare", "temperatures",
-                             choice("temperatures", "prompts"))
+COMPARED: Field[str] = Field(
+    "temperature.mode", "compare", "temperatures", choice("temperatures", "prompts")
+)
 TEMPERATURES: Field[tuple[float, ...]] = Field(
     "temperature.t", "t", (0.2, 0.5, 0.8, 1.0, 1.3), numbers(0, 5, MAX_COLUMNS), show_numbers
 )
@@ -122,8 +125,19 @@ def begin() -> None:
     st.session_state[_NOTED] = {}
 
 
+def enter(page: str) -> None:
+    """Tell which page runs; the router calls it before the page.
+
+    Widgets that share a key across pages are different widgets to Streamlit: on entering a page
+    each of them needs its value again.
+    """
+    if st.session_state.get(_PAGE) != page:
+        st.session_state[_PAGE] = page
+        st.session_state[_ENTERED] = set()
+
+
 def language() -> str:
-    """`fr` or `en`: what the address says, else what was chosen, else the browser's, else French."""
+    """`fr` or `en`: from the address, else what was chosen, else the browser's, else French."""
     raw = st.query_params.get(LANGUAGE.name)
     if raw in ("fr", "en") and raw != _store(_PUBLISHED).get(LANGUAGE.name):
         return raw
@@ -139,7 +153,7 @@ def keep_language() -> None:
         _store(_NOTED)[LANGUAGE.name] = chosen
 
 
-def restore(field: Field[T], default: T | None = None) -> T:
+def restore(field: Field[T]) -> T:
     """Call just before the widget with `key=field.key`; returns the value put there."""
     raw = st.query_params.get(field.name)
     if raw is not None and raw != _store(_PUBLISHED).get(field.name):
@@ -148,9 +162,10 @@ def restore(field: Field[T], default: T | None = None) -> T:
             st.session_state[field.key] = field.parse(raw)
         except ValueError:
             st.session_state[field.key] = field.default
-    elif field.key not in st.session_state:
-        fallback = field.default if default is None else default
-        st.session_state[field.key] = _store(_KEPT).get(field.key, fallback)
+    elif field.key not in st.session_state or field.key not in st.session_state[_ENTERED]:
+        # Only then: writing it at each run would wipe what is being typed.
+        st.session_state[field.key] = _store(_KEPT).get(field.key, field.default)
+    st.session_state[_ENTERED].add(field.key)
     value: T = st.session_state[field.key]
     return value
 

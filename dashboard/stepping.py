@@ -14,7 +14,7 @@ from moliere_core.config import SamplingConfig
 from moliere_core.normalise import normalise
 
 PLAY = 700  # milliseconds from one character to the next
-LINKS = 14  # characters of the chain that fit beside the prompt
+LINKS = 9  # characters of the chain that fit beside the prompt
 
 _PLAYING, _DRAWN, _REFUSED = "probabilities.playing", "probabilities.drawn", "probabilities.refused"
 _TYPED, _START = "probabilities.typed", "probabilities.start"
@@ -92,11 +92,14 @@ def typed(reference: str) -> None:
 
 def hesitation(following: NextCharacter) -> None:
     """The entropy in bits, and what it says in characters."""
-    count = 2**following.entropy_bits
+    bits = round(following.entropy_bits, 2)
     st.metric(
         _("Entropie"),
-        _("{bits} bits").format(bits=i18n.number(following.entropy_bits, 2)),
+        i18n.ngettext("{bits} bit", "{bits} bits", 2 if bits >= 2 else 1).format(
+            bits=i18n.number(bits, 2)
+        ),
     )
+    count = round(2**following.entropy_bits, 1)
     st.markdown(
         i18n.ngettext(
             "Il hésite comme entre **{count} caractère**",

@@ -104,7 +104,11 @@ def filters(page: str, temperature: float) -> SamplingConfig:
         state.top_k(page), "top_k", 0, 200, help=_("Garder les k caractères les plus probables.")
     )
     p = slider(
-        state.top_p(page), "top_p", 0.05, 1.0, help=_("Garder les plus probables, jusqu’à la part p.")
+        state.top_p(page),
+        "top_p",
+        0.05,
+        1.0,
+        help=_("Garder les plus probables, jusqu’à la part p."),
     )
     return SamplingConfig(temperature, k, p)
 
@@ -143,27 +147,21 @@ def segmented(
     return state.keep(field, str(chosen))
 
 
-def unknown(reference: str, prompt: str) -> list[tuple[str, bool]]:
-    """Say which characters of the prompt the model has never read; returns the prompt in runs."""
+def unknown(reference: str, prompt: str, underlined: bool = False) -> list[tuple[str, bool]]:
+    """Say which characters of the prompt the model has never read; returns the prompt in runs.
+
+    `underlined` shows the prompt with them, where the page itself does not.
+    """
     runs = marked(cached.model(reference).vocabulary, prompt)
     missing = list(dict.fromkeys("".join(text for text, known in runs if not known)))
     if missing:
-        shown = "".join(
-            html.escape(text)
-            if known
-            else f'<u style="text-decoration:underline wavy;text-underline-offset:4px">'
-            f"<strong>{html.escape(text)}</strong></u>"
-            for text, known in runs
-        )
         sentence = i18n.ngettext(
             "Ce modèle n’a jamais lu ce caractère : {chars}. Il le lit comme « inconnu ».",
             "Ce modèle n’a jamais lu ces caractères : {chars}. Il les lit comme « inconnus ».",
             len(missing),
         ).format(chars=html.escape(" ".join(missing)))
-        st.html(
-            f'<p style="margin:0;font-size:.85rem;line-height:1.3">{html.escape("⚠")} {sentence} '
-            f'<em style="opacity:.8">{shown}</em></p>'
-        )
+        shown = f" <em>{_underlined(runs)}</em>" if underlined else ""
+        st.html(f'<p style="margin:0;font-size:.85rem;line-height:1.3">⚠ {sentence}{shown}</p>')
     return runs
 
 
@@ -173,7 +171,8 @@ def card(reference: str) -> None:
     parts = [
         f"**{plain(reference)}**",
         i18n.ngettext(
-            "{cell} d’une couche de {units} unités", "{cell} de {n} couches de {units} unités",
+            "{cell} d’une couche de {units} unités",
+            "{cell} de {n} couches de {units} unités",
             found.layers,
         ).format(cell=found.cell, n=found.layers, units=found.units),
         _("{count} paramètres").format(count=i18n.number(found.parameters)),
@@ -191,6 +190,13 @@ def card(reference: str) -> None:
 def problem(error: MoliereError) -> None:
     """What went wrong, in one sentence."""
     st.error(_("Impossible de continuer : {reason}").format(reason=plain(str(error))))
+
+
+def _underlined(runs: list[tuple[str, bool]]) -> str:
+    wavy = '<u style="text-decoration:underline wavy;text-underline-offset:4px">{}</u>'
+    return "".join(
+        html.escape(text) if known else wavy.format(html.escape(text)) for text, known in runs
+    )
 
 
 def plain(text: str) -> str:

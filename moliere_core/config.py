@@ -59,7 +59,7 @@ class ModelConfig:
         check_range("recurrent_dropout", self.recurrent_dropout, 0, 0.9)
 
     def parameter_count(self, vocab_size: int) -> int:
-        """Number of trained parameters for an alphabet of `vocab_size` symbols (unknown included)."""
+        """Number of trained parameters; `vocab_size` counts the unknown symbol."""
         gates = 4 if self.cell == "lstm" else 3
         biases = 1 if self.cell == "lstm" else 2  # Keras' GRU has reset_after=True: two bias rows
         count, inputs = vocab_size * self.embedding_dim, self.embedding_dim

@@ -1,4 +1,4 @@
-"""One family of exceptions: each message is one sentence that names the value, the limit and the way out."""
+"""One family of exceptions: one sentence that names the value, the limit and the way out."""
 
 
 class MoliereError(Exception):

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from moliere_core.normalise import normalise
 from moliere_core.errors import CorpusError
-from moliere_core.models import CharModel, Progress
+from moliere_core.normalise import normalise
+from moliere_core.protocol import CharModel, Progress
 
 
 @dataclass(frozen=True)

@@ -1,49 +1,29 @@
-"""Model references, and the one protocol that every character model follows."""
+"""Model references: what `petit`, `grand@12`, `run:ID` or `kn-3` name, and how it is opened."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from moliere_core.normalise import normalise
 from moliere_core.errors import ModelError
+from moliere_core.ngrams import NGramModel
+from moliere_core.normalise import normalise
+from moliere_core.protocol import CONTEXT_START, UNKNOWN_BITS, CharModel, Progress
 from moliere_core.recurrent import Array, RecurrentNetwork, State
 from moliere_core.runs import Run, list_runs, run_path
 from moliere_core.vocabulary import UNKNOWN, Ids, Vocabulary
 
-CONTEXT_START = "\n"  # every context begins with a line break, as if a cue had just ended
 ASSETS = Path(__file__).parent / "assets"
 SHIPPED = ("petit", "grand")
-
-# What a character outside the alphabet is charged: a uniform choice among Unicode's code points.
-# The same flat fee for all character models, so that none gains by a smaller alphabet.
-UNKNOWN_BITS = float(np.log2(0x110000))
+NGRAMS = ASSETS / "ngrams" / "kn-8.safetensors"  # holds the lower orders too
+NGRAM_ORDERS = range(1, 9)
 
 SCORE_CHUNK = 512  # characters projected at once while scoring: bounds memory, costs no speed
-Progress = Callable[[float], None]
-
-
-class CharModel(Protocol):
-    """What sampling, inspection and evaluation ask of a model of the next character."""
-
-    reference: str
-    vocabulary: Vocabulary
-    parameters: int
-
-    def start(self, prompts: Sequence[str]) -> tuple[Array, Any]:
-        """Logits of the next character, shape (prompts, vocab_size), and the state, after each."""
-
-    def step(self, ids: Ids, state: Any) -> tuple[Array, Any]:
-        """The same after one more character a stream, `ids` of shape (streams,)."""
-
-    def surprisal(self, text: str, progress: Progress | None = None) -> NDArray[np.float64]:
-        """Bits of each character of `text` given those before it, shape (len(text),)."""
 
 
 class RecurrentModel:
@@ -128,8 +108,8 @@ class ModelEntry:
     """A model that can be named: what a list shows before anything is loaded."""
 
     name: str
-    kind: str  # "lstm" or "gru"
-    parameters: int
+    kind: str  # "lstm", "gru" or "ngram"
+    parameters: int  # of n-grams: the stored contexts and n-grams
     available: bool
     epochs: tuple[int, ...] = ()
 
@@ -153,12 +133,22 @@ def open_run(reference: str) -> tuple[Run, str | None]:
     if Path(name).is_dir():
         return Run.open(Path(name)), snapshot
     raise ModelError(
-        f"there is no model {name!r}: choose one of {', '.join(SHIPPED)}, run:ID, or a run's folder"
+        f"there is no model {name!r}: choose {', '.join(SHIPPED)}, kn-1 to kn-8, run:ID, "
+        "or a run's folder"
     )
 
 
-def load_model(reference: str) -> RecurrentModel:
-    """Open a model by its reference; its last epoch unless the reference names a snapshot."""
+def load_model(reference: str) -> CharModel:
+    """Open a model by its reference; the last epoch unless the reference names a snapshot."""
+    if order := _ngram_order(reference):
+        return NGramModel.load(NGRAMS, order)
+    return load_recurrent(reference)
+
+
+def load_recurrent(reference: str) -> RecurrentModel:
+    """Open a model that has cells to look into; ModelError for any other."""
+    if _ngram_order(reference):
+        raise ModelError(f"{reference} has no cells to look into: choose petit, grand or a run")
     run, snapshot = open_run(reference)
     path = run.snapshot(snapshot).path
     return RecurrentModel(reference, RecurrentNetwork.load(path), run.vocabulary)
@@ -166,10 +156,24 @@ def load_model(reference: str) -> RecurrentModel:
 
 def list_models() -> list[ModelEntry]:
     """The shipped models, then the stored runs, newest first."""
-    shipped = [
-        _entry(name, Run.open(ASSETS / name)) for name in SHIPPED if (ASSETS / name).is_dir()
+    shipped = [_entry(name, Run.open(ASSETS / name)) for name in SHIPPED]
+    stored = [_entry(f"run:{run.id}", run) for run in list_runs()]
+    return shipped + _ngram_entries() + stored
+
+
+def _ngram_order(reference: str) -> int:
+    """The n of "kn-n", where n-grams of that length are shipped; 0 for any other reference."""
+    order = reference.removeprefix("kn-")
+    return int(order) if order != reference and order in map(str, NGRAM_ORDERS) else 0
+
+
+def _ngram_entries() -> list[ModelEntry]:
+    largest = NGramModel.load(NGRAMS)
+    sizes = [largest.truncated(order).parameters for order in NGRAM_ORDERS]
+    return [
+        ModelEntry(f"kn-{order}", "ngram", size, available=True)
+        for order, size in zip(NGRAM_ORDERS, sizes, strict=True)
     ]
-    return shipped + [_entry(f"run:{run.id}", run) for run in list_runs()]
 
 
 def _entry(name: str, run: Run) -> ModelEntry:

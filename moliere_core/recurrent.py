@@ -42,7 +42,7 @@ def sigmoid(x: Array) -> Array:
 
 
 def product(rows: Array, matrix: Array) -> Array:
-    """rows @ matrix; BLAS rearranges the whole matrix first, which few rows do not repay."""
+    """Rows @ matrix; BLAS rearranges the whole matrix first, which few rows do not repay."""
     if 1 < len(rows) <= FEW_ROWS:
         return np.concatenate([row @ matrix for row in rows[:, None]])
     return rows @ matrix

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moliere_core.config import SamplingConfig
-from moliere_core.models import CharModel
+from moliere_core.protocol import CharModel
 from moliere_core.recurrent import Array
 from moliere_core.vocabulary import UNKNOWN, Ids
 

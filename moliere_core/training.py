@@ -26,8 +26,9 @@ from moliere_core.config import ModelConfig, RunConfig, SamplingConfig, Training
 from moliere_core.corpus import Corpus, Split, split
 from moliere_core.errors import ConfigError, ModelError, RunError, TrainingError
 from moliere_core.evaluation import score
-from moliere_core.models import CONTEXT_START, RecurrentModel, open_run
+from moliere_core.models import RecurrentModel, open_run
 from moliere_core.normalise import normalise
+from moliere_core.protocol import CONTEXT_START
 from moliere_core.recurrent import Array, RecurrentNetwork, State
 from moliere_core.runs import (
     RESUME,

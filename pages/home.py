@@ -10,9 +10,7 @@ drawer = widgets.heading("home", _("Un réseau écrit comme Molière"))
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
     prompt = widgets.prompt()
-    st.button(
-        _("Écrire la suite"), type="primary", icon=":material/edit:", on_click=player.restart
-    )
+    st.button(_("Écrire la suite"), type="primary", icon=":material/edit:", on_click=player.restart)
 with st.container(horizontal=True, vertical_alignment="center"):
     speed = widgets.segmented(
         state.SPEED,

@@ -26,9 +26,7 @@ with tools:
     stepping.buttons(following)
     stepping.typed(reference)
 with board:
-    components.choices(
-        stepping.payload(following, runs), "probabilities.choices", stepping.pick
-    )
+    components.choices(stepping.payload(following, runs), "probabilities.choices", stepping.pick)
 widgets.code(
     "probabilities", drawer, snippets.probabilities(reference, prompt + chosen, config, bars)
 )

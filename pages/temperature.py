@@ -2,13 +2,15 @@
 
 import streamlit as st
 
-from dashboard import cached, components, comparison, snippets, state, widgets
+from dashboard import cached, comparison, components, snippets, state, widgets
 from dashboard.i18n import _
 
 drawer = widgets.heading("temperature", _("La température"))
 
 first = st.container(horizontal=True, vertical_alignment="bottom")
 second = st.container(horizontal=True, vertical_alignment="center")
+with first:
+    main, settings = st.container(), st.container(width="content")
 with second:
     compared = widgets.segmented(
         state.COMPARED,
@@ -16,25 +18,25 @@ with second:
         {"temperatures": _("des températures"), "prompts": _("des débuts")},
         visible=False,
     )
-    with st.popover(_("Réglages"), icon=":material/tune:"):
-        reference = widgets.model()
-        chars = widgets.integer(state.LENGTH, _("Nombre de caractères"), 20, 2000)
-        seed = widgets.seed()
-        filters = widgets.filters("temperature", 1.0)
+with settings, st.popover(_("Réglages"), icon=":material/tune:"):
+    reference = widgets.model()
+    chars = widgets.integer(state.LENGTH, _("Nombre de caractères"), 20, 2000)
+    seed = widgets.seed()
+    filters = widgets.filters("temperature", 1.0)
 if compared == "temperatures":
-    with first:
+    with main:
         prompt = widgets.prompt()
     with second:
         temperatures = comparison.temperatures()
     streams = comparison.by_temperature(prompt, temperatures, filters)
 else:
-    with first:
+    with main:
         prompts = comparison.prompts()
     with second:
         temperature = widgets.slider(state.ONE_TEMPERATURE, _("Température"), 0.0, 2.0)
     streams = comparison.by_prompt(prompts, temperature, filters)
 
-widgets.unknown(reference, streams.read)
+widgets.unknown(reference, streams.read, underlined=True)
 columns = cached.comparison(reference, streams.prompts, streams.configs, seed, chars)
 components.texts(comparison.payload(streams, columns), "temperature.texts")
 st.caption(comparison.legend(compared, seed, chars))

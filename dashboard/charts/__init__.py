@@ -1,0 +1,1 @@
+"""Data in, plotly Figure out: the only place that imports plotly."""

@@ -49,4 +49,6 @@ def _source(name: str) -> tuple[str, str]:
 def _component(name: str) -> Any:
     css, js = _source(name)
     # Registering again with the same source is idempotent, and AppTest has no lasting registry.
-    return st.components.v2.component(f"moliere_{name}", html='<div class="root"></div>', css=css, js=js)
+    return st.components.v2.component(
+        f"moliere_{name}", html='<div class="root"></div>', css=css, js=js
+    )

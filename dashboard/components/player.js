@@ -51,7 +51,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       bar.row.className = "row" + (chosen ? " chosen" : "");
       bar.glyph.textContent = SHOWN[char] ?? char;
       bar.fill.style.width = chance / 100 + "%";
-      bar.percent.textContent = chance > 0 && chance < 50 ? "<\u00a01\u00a0%" : percent.format(chance / 1e4);
+      bar.percent.textContent = chance > 0 && chance < 50 ? "<\u00a0" + percent.format(0.01) : percent.format(chance / 1e4);
     };
     let found = false;
     view.rows.forEach((bar, i) => {

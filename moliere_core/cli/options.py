@@ -15,7 +15,7 @@ def add_model(parser: argparse.ArgumentParser) -> None:
         "--model",
         default=DEFAULT_MODEL,
         metavar="M",
-        help="petit, grand, run:ID or a run's folder, with @EPOCH for a snapshot (default: %(default)s)",
+        help="petit, grand, kn-N, run:ID or a run's folder, @EPOCH for a snapshot (%(default)s)",
     )
 
 

@@ -82,9 +82,9 @@ def render(result: dict[str, Any]) -> str:
     if not result["epochs"]:
         return f"{result['run']}: the untrained network"
     return (
-        f"{result['run']}: {result['epochs']} epochs, {result['bits_per_char']:.3f} bits per "
-        f"character, {result['seconds']:.0f} s, {result['chars_per_second']:.0f} characters a second"
-    )
+        "{run}: {epochs} epochs, {bits_per_char:.3f} bits per character, "
+        "{seconds:.0f} s, {chars_per_second:.0f} characters a second"
+    ).format(**result)
 
 
 def config_from(args: argparse.Namespace) -> RunConfig:

@@ -98,6 +98,26 @@ def test_drop_connect_thins_recurrent_weights_in_training_only(cell: Cell) -> No
 
 
 @pytest.mark.parametrize("cell", ["lstm", "gru"])
+@pytest.mark.parametrize("stateful", [True, False])
+def test_the_written_out_gradients_are_those_of_keras(
+    cell: Cell, stateful: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = ModelConfig(cell, 3, 5, layers=2, dropout=0.4, recurrent_dropout=0.4)
+    training = TrainingConfig(learning_rate=0.05)
+    results = []
+    for explicit in (True, False):
+        monkeypatch.setattr(km, "_explicit", lambda explicit=explicit: explicit)
+        model = km.build(config, VOCAB, 2, 12, stateful=stateful, seed=5)
+        km.compile_model(model, training, updates=9)
+        losses = [float(model.train_on_batch(IDS, np.roll(IDS, 1, 1))) for _ in range(3)]
+        results.append((losses, km.weights_by_name(model)))
+    (losses, weights), (expected_losses, expected) = results
+    assert losses == pytest.approx(expected_losses, abs=1e-5)
+    for name, array in weights.items():
+        np.testing.assert_allclose(array, expected[name], atol=1e-4, err_msg=name)
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
 def test_drop_connect_trains_the_weights_it_thins(cell: Cell) -> None:
     config = ModelConfig(cell, 3, 8, dropout=0.0, recurrent_dropout=0.5)
     model = km.build(config, VOCAB, batch_size=2, seq_length=12, stateful=True)

@@ -7,12 +7,12 @@ from moliere_core.errors import MoliereError
 from moliere_core.evaluation import score
 from moliere_core.models import (
     SHIPPED,
-    UNKNOWN_BITS,
     ModelEntry,
     RecurrentModel,
     list_models,
     load_model,
 )
+from moliere_core.protocol import UNKNOWN_BITS
 from moliere_core.sampling import log_softmax
 from moliere_core.vocabulary import Vocabulary
 from tests.networks import LETTERS, make_run, random_network

@@ -32,7 +32,7 @@ def test_the_shortest_text_makes_one_window() -> None:
 
 
 def test_too_short_for_a_window_says_what_to_do() -> None:
-    with pytest.raises(TrainingError, match="5 characters and a window needs 6.*at most 4"):
+    with pytest.raises(TrainingError, match=r"5 characters and a window needs 6.*at most 4"):
         sliding_windows(IDS[:5], seq_length=5, shift=1)
 
 

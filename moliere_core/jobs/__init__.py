@@ -1,0 +1,293 @@
+"""Training jobs: ask for one, follow it from any page, stop it, open its run.
+
+    spec = jobs.prepare(config, corpus, label="Tartuffe, deux couches")
+    job = jobs.submit(spec, token)
+    job.status, job.events(since=n), job.run
+
+The identifier of a job is that of the run it makes: asked for twice, by a double click, a rerun or
+a second browser, it is one job; a run that is stored is finished at once. Jobs run on this
+machine, one at a time, or on the cluster that `MOLIERE_SCHEDULER` names. Nothing here imports a
+framework: that is the worker process' business.
+"""
+
+from __future__ import annotations
+
+import atexit
+import importlib.util
+import os
+import shutil
+import threading
+import time
+from pathlib import Path
+
+from moliere_core.errors import MoliereError, RunError
+from moliere_core.jobs import corpora
+from moliere_core.jobs.cluster import Cluster
+from moliere_core.jobs.estimate import seconds as estimated_seconds
+from moliere_core.jobs.job import (
+    EVENTS,
+    Backend,
+    Job,
+    State,
+    Status,
+    job_path,
+    jobs_folder,
+    read_spec,
+)
+from moliere_core.jobs.local import LocalQueue
+from moliere_core.jobs.spec import (
+    JobSpec,
+    Limits,
+    limits,
+    owned_by,
+    prepare,
+    require_allowed,
+)
+from moliere_core.runs import Run, run_path
+
+__all__ = [
+    "Job",
+    "JobSpec",
+    "Limits",
+    "State",
+    "Status",
+    "active",
+    "available",
+    "close",
+    "delete",
+    "estimated_seconds",
+    "get",
+    "limits",
+    "list_jobs",
+    "prepare",
+    "stop",
+    "submit",
+]
+
+_SETTLE_SECONDS = 5.0  # for a job that is stopping, before it can be asked for again
+
+_lock = threading.RLock()
+_backends: dict[str, Backend] = {}  # by scheduler's address, "" for this machine
+_jobs: dict[Path, Job] = {}  # by folder: every page shares the events that were read
+
+
+def submit(spec: JobSpec, token: str = "") -> Job:
+    """Ask for a training, or for the one in progress of the same request.
+
+    A run that is stored whole comes back at once as a finished job; one that was stopped, failed
+    or interrupted goes on from its last epoch.
+
+    Args:
+        spec: from `prepare`.
+        token: a secret of who asks; only they, or the teacher, may stop or delete the job.
+
+    Raises:
+        ConfigError: more than this server allows.
+        TrainingError: the cluster does not answer.
+        RunError: the job cannot be written.
+    """
+    job = get(spec.run_id)
+    if job is None or job.stopping or not job.status.active:
+        _settle(spec.run_id)
+    with _lock:
+        job = get(spec.run_id)
+        if job is not None and (job.status.active or job.state is State.FINISHED):
+            return job
+        backend = _backend()
+        waiting = backend.active()
+        own = sum(1 for other in waiting if token and other.spec.owner and _owns(other, token))
+        limits().check(spec, own, len(waiting))
+        job = _fresh(owned_by(spec, token))
+        backend.submit(job)
+        return job
+
+
+def get(job_id: str) -> Job | None:
+    """The job with that identifier, in progress or ended; None if there is none.
+
+    A stored run whose job was forgotten is a finished job.
+    """
+    try:
+        folder, path = job_path(job_id), run_path(job_id)
+    except RunError:
+        return None
+    with _lock:
+        job = _jobs.get(folder)
+        if job is None:
+            spec = read_spec(folder)
+            if spec is not None and spec.run_id == job_id:
+                job = _jobs[folder] = _job(folder, spec)
+    # Its state before its run: the run is whole before the last event says so.
+    state = None if job is None else job.state
+    if state in (State.QUEUED, State.RUNNING):
+        return job
+    run = _complete(path)
+    if run is not None:
+        return _stored(run, job)
+    return None if state is State.FINISHED else job  # None: its run was deleted
+
+
+def list_jobs() -> list[Job]:
+    """Jobs in progress in the order of the queue, then those that ended, latest first."""
+    waiting = active()
+    ids = {job.id for job in waiting}
+    folder = jobs_folder()
+    paths = [p for p in folder.iterdir() if p.is_dir()] if folder.is_dir() else []
+    ended = [(_written(p), p.name) for p in paths if p.name not in ids]
+    found = [get(name) for _, name in sorted(ended, reverse=True)]
+    return waiting + [job for job in found if job is not None]
+
+
+def active() -> list[Job]:
+    """The jobs that run, then those that wait, in their order: what a badge on every page asks."""
+    backend = _backends.get(_address())
+    return [] if backend is None else backend.active()
+
+
+def stop(job_id: str, token: str = "", wait: float = 0.0) -> Job:
+    """Stop a job, which ends within about a second and can be asked for again.
+
+    Args:
+        job_id: which one.
+        token: its owner's, or the teacher's code.
+        wait: seconds to wait for the end, so that the page that asked can show it.
+
+    Raises:
+        RunError: there is no such job, or it is someone else's.
+    """
+    job = _required(job_id)
+    require_allowed(job.spec, token)
+    backend = _backends.get(_address())
+    if backend is not None:
+        backend.stop(job_id)
+    if wait:
+        job.wait(wait)
+    return job
+
+
+def delete(job_id: str, token: str = "") -> None:
+    """Delete a job and its run; stops it first.
+
+    Raises:
+        RunError: there is no such job, it is someone else's, or it does not stop.
+    """
+    job = _required(job_id)
+    require_allowed(job.spec, token)
+    if job.status.active:
+        stop(job_id, token)
+        _settle(job_id)
+    with _lock:
+        run = job.run
+        if run is not None:
+            run.delete(token)
+        shutil.rmtree(job.folder, ignore_errors=True)
+        _jobs.pop(job.folder, None)
+        _forget_corpus(job.spec.corpus_digest)
+
+
+def available() -> bool:
+    """Whether training is possible here: a framework is installed, or a cluster is named."""
+    if _address():
+        return True
+    return all(importlib.util.find_spec(name) for name in ("keras", "tensorflow"))
+
+
+def close() -> None:
+    """End all jobs of this process; called when the interpreter exits."""
+    with _lock:
+        backends = list(_backends.values())
+        _backends.clear()
+        _jobs.clear()
+    for backend in backends:
+        backend.close()
+
+
+atexit.register(close)
+
+
+def _address() -> str:
+    return os.environ.get("MOLIERE_SCHEDULER", "")
+
+
+def _backend() -> Backend:
+    address = _address()
+    if address not in _backends:
+        _backends[address] = Cluster(address) if address else LocalQueue()
+    return _backends[address]
+
+
+def _owns(job: Job, token: str) -> bool:
+    return job.spec.owner is not None and job.spec.owner.holds(token)
+
+
+def _fresh(spec: JobSpec) -> Job:
+    """The job of this spec, with its folder ready; the events of earlier tries are kept."""
+    folder = job_path(spec.run_id)
+    job = _jobs.get(folder)
+    if job is None or job.state is State.FINISHED:
+        (folder / EVENTS).unlink(missing_ok=True)  # of a run that was deleted
+        job = _jobs[folder] = _job(folder, spec)
+    job.spec = spec
+    job.save_spec()
+    return job
+
+
+def _job(folder: Path, spec: JobSpec) -> Job:
+    return Job(folder, spec, lambda: _backends.get(_address()))
+
+
+def _complete(path: Path) -> Run | None:
+    """The run in this folder if all its epochs are there."""
+    if not path.is_dir():
+        return None
+    try:
+        run = Run.open(path)
+        return run if run.complete else None
+    except (MoliereError, OSError):
+        return None
+
+
+def _stored(run: Run, job: Job | None) -> Job:
+    """A finished job for a stored run, whoever trained it."""
+    if job is None:
+        return Job.of_run(run)
+    status = job.status
+    if not status.active and status.state is not State.FINISHED:
+        job.append(job.finished())  # trained since on the command line, or its server died
+    return job
+
+
+def _required(job_id: str) -> Job:
+    job = get(job_id)
+    if job is None:
+        raise RunError(f"there is no training {job_id!r}: it was deleted, or its link is wrong")
+    return job
+
+
+def _settle(job_id: str) -> None:
+    """Wait until a job that is ending, if any, is let go; RunError if it is not."""
+    deadline = time.monotonic() + _SETTLE_SECONDS
+    while time.monotonic() < deadline:
+        backend = _backends.get(_address())
+        if backend is None or not backend.holds(job_id):
+            return
+        time.sleep(0.05)
+    raise RunError("this training is still ending: ask again in a few seconds")
+
+
+def _written(folder: Path) -> float:
+    try:
+        return (folder / EVENTS).stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _forget_corpus(digest: str) -> None:
+    """Remove a stored corpus that no job needs any more."""
+    folder = jobs_folder()
+    specs = [read_spec(p) for p in folder.iterdir()] if folder.is_dir() else []
+    if not any(spec and spec.corpus_digest == digest for spec in specs):
+        try:
+            corpora.path_of(digest).unlink(missing_ok=True)
+        except (MoliereError, OSError):
+            return

@@ -1,0 +1,260 @@
+"""What a job is asked to do, who asked, and how much a public server allows."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from moliere_core.config import RunConfig
+from moliere_core.corpus import Corpus, split
+from moliere_core.errors import ConfigError, ModelError, RunError
+from moliere_core.jobs import corpora
+from moliere_core.models import SHIPPED, open_run
+from moliere_core.runs import MAX_LABEL, request_id
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Who asked, as a salted hash of their token: the fields of a run's `owner.json`."""
+
+    salt: str
+    hash: str
+
+    @classmethod
+    def of(cls, token: str) -> Owner:
+        """The owner who holds `token`."""
+        salt = secrets.token_hex(16)
+        return cls(salt, _hash(salt, token))
+
+    def holds(self, token: str) -> bool:
+        """Whether `token` is this owner's."""
+        return hmac.compare_digest(_hash(self.salt, token), self.hash)
+
+
+def _hash(salt: str, token: str) -> str:
+    return hashlib.sha256(f"{salt}:{token}".encode()).hexdigest()  # as `Run.set_owner`
+
+
+def is_teacher(token: str) -> bool:
+    """Whether `token` is the teacher's code (`MOLIERE_TEACHER_CODE`)."""
+    code = os.environ.get("MOLIERE_TEACHER_CODE", "")
+    return bool(code) and hmac.compare_digest(token.encode(), code.encode())
+
+
+@dataclass(frozen=True)
+class JobSpec:
+    """A training, fully described: the same request is the same job, whoever asks.
+
+    Attributes:
+        config: all the settings.
+        source: where the corpus was read, for people ("embedded", a path, an address).
+        corpus_digest: which corpus it is, see `corpora`.
+        chars: length of the training text.
+        validation_chars: length of the text held out.
+        initial_digest: of the weights that a fine-tuning starts from, "" where it does not.
+        owner: who asked; None where nobody in particular did.
+        label: what people call it.
+    """
+
+    config: RunConfig
+    source: str
+    corpus_digest: str
+    chars: int
+    validation_chars: int = 0
+    initial_digest: str = ""
+    owner: Owner | None = None
+    label: str = ""
+
+    @cached_property
+    def run_id(self) -> str:
+        """Identifier of the run to make, and of the job that makes it."""
+        return request_id(self.config, self.corpus_digest, self.initial_digest)
+
+    @property
+    def predictions(self) -> int:
+        """Characters predicted in training, all epochs together: what it costs."""
+        training = self.config.training
+        overlap = training.seq_length / training.shift if training.shift else 1
+        return round(training.epochs * self.chars * overlap)
+
+    def allows(self, token: str) -> bool:
+        """Whether the holder of `token` may stop or delete the job.
+
+        A job that nobody owns is open to all where no teacher's code is set, as runs are.
+        """
+        if is_teacher(token):
+            return True
+        if self.owner is None:
+            return not os.environ.get("MOLIERE_TEACHER_CODE")
+        return self.owner.holds(token)
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON-ready dictionary."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> JobSpec:
+        """The inverse of `to_json`; ConfigError if it was written by something else."""
+        try:
+            owner = Owner(**data["owner"]) if data["owner"] else None
+            return cls(**{**data, "config": RunConfig.from_json(data["config"]), "owner": owner})
+        except (KeyError, TypeError) as error:
+            raise ConfigError(f"this job was not written by this version: {error}") from error
+
+
+def prepare(config: RunConfig, corpus: Corpus, label: str = "") -> JobSpec:
+    """Describe a training of `config` on `corpus`, and store the corpus for the worker.
+
+    Raises:
+        CorpusError: an unknown play, or too little text.
+        ModelError: the initial model is not there.
+        ConfigError: the initial model is a folder, or the label is too long.
+    """
+    label = " ".join(label.split())
+    if len(label) > MAX_LABEL:
+        raise ConfigError(f"this name has {len(label)} characters: keep it within {MAX_LABEL}")
+    texts = split(corpus, config.plays, config.validation, config.training.speakers)
+    spec = JobSpec(
+        config=config,
+        source=corpus.source,
+        corpus_digest=corpus.digest,
+        chars=len(texts.train_text),
+        validation_chars=len(texts.validation_text),
+        initial_digest=initial_digest(config.initial),
+        label=label,
+    )
+    corpora.keep(corpus)
+    return spec
+
+
+def initial_digest(reference: str | None) -> str:
+    """SHA-256 of the weights that a fine-tuning starts from, "" for none; see `request_id`."""
+    if reference is None:
+        return ""
+    name = reference.partition("@")[0]
+    if name not in SHIPPED and not name.startswith("run:"):
+        raise ConfigError(f"a job cannot start from {reference!r}: choose petit, grand or run:ID")
+    run, snapshot = open_run(reference)
+    try:
+        return hashlib.sha256(run.snapshot(snapshot).path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise ModelError(f"{reference} cannot be read: {error.strerror}") from error
+
+
+def parse(document: str) -> JobSpec:
+    """The spec in a file's text; ConfigError if it is not one."""
+    try:
+        data = json.loads(document)
+    except ValueError as error:
+        raise ConfigError(f"this job's description is damaged: {error}") from error
+    if not isinstance(data, dict):
+        raise ConfigError("this job's description is damaged: it is not an object")
+    return JobSpec.from_json(data)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much one may ask for; None is no limit.
+
+    Attributes:
+        epochs: passes over the text.
+        units: width of a recurrent layer.
+        layers: recurrent layers.
+        embedding: width of the embedding.
+        chars: length of the training text.
+        predictions: characters predicted in all (`JobSpec.predictions`): windows that overlap
+            read the text many times an epoch.
+        session_jobs: unfinished jobs of one owner.
+        queue_jobs: unfinished jobs of everybody together.
+    """
+
+    epochs: int | None = None
+    units: int | None = None
+    layers: int | None = None
+    embedding: int | None = None
+    chars: int | None = None
+    predictions: int | None = None
+    session_jobs: int | None = None
+    queue_jobs: int | None = None
+
+    def check(self, spec: JobSpec, own: int = 0, queued: int = 0) -> None:
+        """Raise ConfigError, in one sentence, unless `spec` may be added.
+
+        Args:
+            spec: what is asked for.
+            own: unfinished jobs that the same person has.
+            queued: unfinished jobs of everybody.
+        """
+        config = spec.config
+        for value, limit, sentence in (
+            (config.training.epochs, self.epochs, "{} epochs, and at most {}: choose fewer"),
+            (config.model.units, self.units, "{} units, and at most {}: choose fewer"),
+            (config.model.layers, self.layers, "{} layers, and at most {}: choose fewer"),
+            (
+                config.model.embedding_dim,
+                self.embedding,
+                "an embedding of {}, and at most {}: choose a smaller one",
+            ),
+            (spec.chars, self.chars, "{} characters of text, and at most {}: choose fewer plays"),
+            (
+                spec.predictions,
+                self.predictions,
+                "{} characters predicted in all, and at most {}: "
+                "choose fewer epochs, fewer plays or a larger shift",
+            ),
+        ):
+            if limit is not None and value > limit:
+                found = sentence.format(f"{value:,}", f"{limit:,} on this public server")
+                raise ConfigError(f"this training asks for {found}")
+        if self.session_jobs is not None and own >= self.session_jobs:
+            raise ConfigError(
+                f"you have {own} unfinished trainings, and at most {self.session_jobs} on this "
+                "public server: wait for the end of one, or stop it"
+            )
+        if self.queue_jobs is not None and queued >= self.queue_jobs:
+            raise ConfigError(
+                f"{queued} trainings are waiting, and at most {self.queue_jobs} on this public "
+                "server: come back in a few minutes, or open a stored run"
+            )
+
+
+PUBLIC = Limits(
+    epochs=10,
+    units=256,
+    layers=2,
+    embedding=128,
+    chars=2_000_000,  # all of Molière
+    predictions=20_000_000,
+    session_jobs=1,
+    queue_jobs=6,
+)
+
+
+def is_public() -> bool:
+    """Whether the server is open to strangers (`MOLIERE_PUBLIC=1`)."""
+    return os.environ.get("MOLIERE_PUBLIC") == "1"
+
+
+def limits() -> Limits:
+    """The limits of this server."""
+    return PUBLIC if is_public() else Limits()
+
+
+def require_allowed(spec: JobSpec, token: str) -> None:
+    """RunError unless the holder of `token` may stop or delete the job."""
+    if not spec.allows(token):
+        raise RunError(
+            f"the training {spec.label or spec.run_id} belongs to someone else: "
+            "ask the person who started it, or give the teacher's code"
+        )
+
+
+def owned_by(spec: JobSpec, token: str) -> JobSpec:
+    """The spec as asked for by the holder of `token`; by nobody in particular if it is empty."""
+    return replace(spec, owner=Owner.of(token) if token else None)

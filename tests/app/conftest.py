@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from moliere_core.config import ModelConfig, RunConfig, TrainingConfig
+from moliere_core.runs import Run
+from moliere_core.vocabulary import Vocabulary
+from tests.networks import random_weights
+
+ROOT = Path(__file__).parents[2]
+RUN = "0123456789ab"
+REFERENCE = f"run:{RUN}"
+ALPHABET = Vocabulary(tuple(sorted("\n !',.:;?ABCEJLMNPQRSTUVabcdefghijlmnopqrstuvxyzàçèéêîôû")))
+
+Open = Callable[..., AppTest]
+
+
+def write_run(home: Path) -> None:
+    """A small network that nobody trained, as a run of the store."""
+    config = RunConfig(ModelConfig(embedding_dim=4, units=8), TrainingConfig(epochs=1))
+    corpus = {"source": "test", "digest": "", "chars": 1}
+    run = Run.create(home / "runs" / RUN, RUN, config, ALPHABET, corpus, "plays")
+    run.save_snapshot("epoch-001", random_weights(ALPHABET))
+    run.append_history({"epoch": 1, "updates": 1, "validation_bits_per_char": 4.25})
+
+
+@pytest.fixture(autouse=True)
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("MOLIERE_HOME", str(tmp_path))
+    write_run(tmp_path)
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    yield tmp_path
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def open_page(store: Path) -> Open:
+    """Open a page at an address, as a browser would."""
+
+    def open_page(page: str = "home", **address: Any) -> AppTest:
+        at = AppTest.from_file(str(ROOT / "dashboard" / "Home.py"), default_timeout=30)
+        at.query_params["lang"] = "fr"
+        at.query_params["model"] = REFERENCE
+        at.run()
+        for name, value in address.items():
+            at.query_params[name] = str(value)
+        if page != "home":
+            at.switch_page(f"../pages/{page}.py")
+        return at.run()
+
+    return open_page
+
+
+def component(at: AppTest) -> dict[str, Any]:
+    """What a page sends to its component."""
+    [element] = at.get("bidi_component")
+    data: dict[str, Any] = json.loads(element.proto.json)
+    return data
+
+
+def shown(at: AppTest) -> str:
+    """All the text that the page itself shows."""
+    kinds = ("title", "markdown", "caption", "html", "error", "warning", "code")
+    return "\n".join(
+        str(getattr(e, "value", "") or getattr(e.proto, "body", ""))
+        for kind in kinds
+        for e in at.get(kind)
+    )
+
+
+def address(at: AppTest) -> dict[str, str]:
+    """What the page has put into the address."""
+    return {name: v if isinstance(v, str) else v[-1] for name, v in at.query_params.items()}

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from dashboard.playback import BARS
+from dashboard.player import PIECE
+from dashboard.state import DEFAULT_PROMPT
+from tests.app.conftest import Open, address, component
+
+
+def test_it_writes_by_itself_with_the_bars_of_each_choice(open_page: Open) -> None:
+    data = component(open_page())
+    assert "".join(text for text, _ in data["prompt"]) == DEFAULT_PROMPT
+    assert len(data["text"]) == PIECE
+    assert len(data["candidates"]) == len(data["chances"]) == PIECE * BARS
+    assert not data["paused"]
+    assert data["speed"] == 20
+    first = data["chances"][:BARS]
+    assert first == sorted(first, reverse=True)
+    assert sum(first) <= 10_000
+    assert all(
+        data["candidates"][i * BARS : (i + 1) * BARS].count(char) <= 1
+        for i, char in enumerate(data["text"])
+    )
+
+
+def test_the_chance_of_the_character_drawn_is_that_of_its_bar(open_page: Open) -> None:
+    data = component(open_page())
+    for i, char in enumerate(data["text"]):
+        bars = data["candidates"][i * BARS : (i + 1) * BARS]
+        if char in bars:
+            assert data["drawn"][i] == data["chances"][i * BARS + bars.index(char)]
+
+
+def test_pause_hide_and_speed_do_not_start_again(open_page: Open) -> None:
+    at = open_page()
+    before = component(at)
+    at = at.button(key="home.pause").click().run()
+    assert component(at)["paused"]
+    assert at.button(key="home.pause").label == "Reprendre"
+    at = at.button(key="home.hide").click().run()
+    assert component(at)["hidden"]
+    at = at.segmented_control(key="home.speed").set_value("slow").run()
+    assert component(at)["speed"] == 8
+    assert address(at)["speed"] == "slow"
+    assert component(at)["id"] == before["id"]
+    assert component(at)["text"] == before["text"]
+
+
+def test_writing_on_and_another_prompt_start_again(open_page: Open) -> None:
+    at = open_page()
+    before = component(at)
+    at = at.button(key="home.pause").click().run()
+    [write_on] = [b for b in at.button if b.label == "Écrire la suite"]
+    at = write_on.click().run()
+    again = component(at)
+    assert again["id"] != before["id"]
+    assert again["text"] == before["text"]  # same seed, same text
+    assert not again["paused"]
+    other = component(at.text_input(key="prompt").set_value("Ah ! ").run())
+    assert other["id"] != again["id"]
+
+
+def test_the_card_gives_size_and_measure(open_page: Open) -> None:
+    at = open_page(lang="en")
+    [card] = [c.value for c in at.caption]
+    assert "one layer of 8 units" in card
+    assert "4.25 bits per character" in card

@@ -1,0 +1,77 @@
+"""The rules of the house, as far as a test can hold them."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.app.conftest import REFERENCE, ROOT
+
+PAGES = sorted((ROOT / "pages").glob("*.py"))
+DASHBOARD = sorted((ROOT / "dashboard").rglob("*.py"))
+
+VISIT = """
+import sys
+from streamlit.testing.v1 import AppTest
+at = AppTest.from_file("dashboard/Home.py", default_timeout=60)
+at.query_params["model"] = sys.argv[1]
+at.run()
+assert not at.exception and not at.error
+for page in sys.argv[2:]:
+    at.switch_page(f"../pages/{page}.py").run()
+    assert not at.exception and not at.error
+found = {"keras", "tensorflow", "torch", "transformers", "jax"} & set(sys.modules)
+sys.exit(f"imported by the server: {found}" if found else 0)
+"""
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.stem)
+def test_a_page_is_short_and_only_asks_and_shows(page: Path) -> None:
+    source = page.read_text(encoding="utf-8")
+    assert len(source.splitlines()) <= 100
+    assert source.startswith('"""')
+    assert not re.search(
+        r"^\s*class |st\.cache_|plotly|query_params|open\(|^import (?!streamlit)",
+        source,
+        re.MULTILINE,
+    )
+
+
+def test_the_router_is_short() -> None:
+    source = (ROOT / "dashboard" / "Home.py").read_text(encoding="utf-8")
+    assert len(source.splitlines()) <= 60
+
+
+def test_one_module_each_for_caches_addresses_and_plotly() -> None:
+    for path in DASHBOARD:
+        source = path.read_text(encoding="utf-8")
+        code = re.sub(r'""".*?"""', "", source, flags=re.DOTALL)
+        assert "query_params" not in code or path.name in ("state.py",), path
+        assert "st.cache_" not in code or path.name == "cached.py", path
+        imports_plotly = re.search(r"^\s*(import|from) plotly", code, re.MULTILINE)
+        assert not imports_plotly or "charts" in path.parts, path
+
+
+def test_components_never_parse_text_as_html() -> None:
+    for path in (ROOT / "dashboard" / "components").glob("*.js"):
+        source = path.read_text(encoding="utf-8")
+        assert not re.search(r"innerHTML|outerHTML|insertAdjacent|document\.write|eval", source)
+
+
+def test_no_framework_in_the_server(store: Path) -> None:
+    names = [page.stem for page in PAGES if page.stem != "home"]
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", VISIT, REFERENCE, *names],
+        cwd=ROOT,
+        env={**os.environ, "MOLIERE_HOME": str(store), "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import gettext
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from tests.app.conftest import ROOT
+
+DASHBOARD = ROOT / "dashboard"
+CATALOGUE = DASHBOARD / "translations" / "en" / "LC_MESSAGES" / "dashboard.po"
+PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
+MISSING_NBSP = re.compile(r"\S [;?!»](\s|$)|« |(?<!`) :(\s|$)")
+
+
+def source_messages() -> set[str | tuple[str, ...]]:
+    found: set[str | tuple[str, ...]] = set()
+    for folder in (DASHBOARD, ROOT / "pages"):
+        for _, _, message, _, _ in extract_from_dir(str(folder), [("**.py", "python")]):
+            found.add(message if isinstance(message, str) else tuple(message[:2]))
+    return found
+
+
+def translations() -> dict[str | tuple[str, ...], Message]:
+    with CATALOGUE.open("rb") as file:
+        return {
+            tuple(m.id) if isinstance(m.id, list | tuple) else m.id: m
+            for m in read_po(file, "en")
+            if m.id
+        }
+
+
+def test_the_english_catalogue_is_complete_and_has_nothing_else() -> None:
+    translated = translations()
+    assert set(translated) == source_messages()
+    for message in translated.values():
+        strings = [message.string] if isinstance(message.string, str) else message.string
+        assert all(strings), message.id
+        assert not message.fuzzy, message.id
+
+
+def test_placeholders_survive_translation() -> None:
+    for message in translations().values():
+        ids = [message.id] if isinstance(message.id, str) else list(message.id)
+        strings = [message.string] if isinstance(message.string, str) else list(message.string)
+        names = set(re.findall(r"{\w+}", ids[-1]))
+        assert set(re.findall(r"{\w+}", strings[-1])) == names, message.id
+
+
+def test_the_compiled_catalogue_is_up_to_date() -> None:
+    compiled = gettext.translation("dashboard", DASHBOARD / "translations", ["en"])
+    for message in translations().values():
+        if isinstance(message.id, str):
+            assert compiled.gettext(message.id) == message.string
+        else:
+            for count, index in ((1, 0), (2, 1)):
+                assert compiled.ngettext(*message.id, count) == message.string[index]
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_has_a_lesson(page: str, language: str) -> None:
+    text = (DASHBOARD / "lessons" / language / f"{page}.md").read_text(encoding="utf-8")
+    assert len(text) > 500
+
+
+@pytest.mark.parametrize("path", sorted((DASHBOARD / "lessons" / "fr").glob("*.md")), ids=str)
+def test_french_lessons_are_typeset(path: Path) -> None:
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if not line.startswith("$$"):
+            assert not MISSING_NBSP.search(line), line
+            assert not re.search(r"\w'\w", line), line
+
+
+def test_french_labels_are_typeset() -> None:
+    for message in source_messages():
+        for text in [message] if isinstance(message, str) else message:
+            assert not MISSING_NBSP.search(text), text
+            assert "'" not in text, text

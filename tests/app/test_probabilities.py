@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from moliere_core.config import SamplingConfig
+from moliere_core.models import load_model
+from moliere_core.sampling import generate
+from tests.app.conftest import ALPHABET, REFERENCE, Open, address, component
+
+
+def chain(at: AppTest) -> str:
+    return "".join(char for char, _ in component(at)["chain"])
+
+
+def test_bars_before_and_after(open_page: Open) -> None:
+    at = open_page("probabilities", temperature=0.5)
+    data = component(at)
+    before = [bar["before"] for bar in data["bars"]]
+    after = [bar["after"] for bar in data["bars"]]
+    assert before == sorted(before, reverse=True)
+    assert after == sorted(after, reverse=True)  # temperature does not change the order
+    assert after[0] > before[0]
+    assert math.isclose(sum(before) + data["others"]["before"], 1, abs_tol=1e-5)
+    assert math.isclose(sum(after) + data["others"]["after"], 1, abs_tol=1e-5)
+
+
+def test_top_k_leaves_k_characters(open_page: Open) -> None:
+    at = open_page("probabilities", top_k=3, bars=60)
+    assert sum(bar["after"] > 0 for bar in component(at)["bars"]) == 3
+    assert len(component(at)["bars"]) == len(ALPHABET.chars)
+
+
+def test_entropy_and_hesitation_agree(open_page: Open) -> None:
+    at = open_page("probabilities", lang="en", bars=60)
+    probs = [bar["after"] for bar in component(at)["bars"]]
+    bits = -sum(p * math.log2(p) for p in probs if p > 0)
+    assert at.metric[0].value == f"{bits:.2f} bits"
+    assert f"**{2**bits:.1f} characters**" in "".join(m.value for m in at.markdown)
+
+
+def test_steps_write_what_the_seed_writes(open_page: Open) -> None:
+    at = open_page("probabilities", prompt="Ah ! ", seed=5)
+    for _ in range(4):
+        at = at.button(key="probabilities.step").click().run()
+    expected = generate(load_model(REFERENCE), ["Ah ! "], [SamplingConfig()], [5], 4)
+    assert chain(at) == expected[0]
+    at = at.button(key="probabilities.undo").click().run()
+    assert chain(at) == expected[0][:3]
+
+
+def test_typing_a_character(open_page: Open) -> None:
+    at = open_page("probabilities")
+    at = at.text_input(key="probabilities.typed").set_value("q").run()
+    assert chain(at) == "q"
+    assert address(at)["chosen"] == "q"
+    assert at.text_input(key="probabilities.typed").value == ""
+    at = at.text_input(key="probabilities.typed").set_value(" ").run()
+    assert chain(at) == "q "
+    at = at.text_input(key="probabilities.typed").set_value("k").run()
+    assert chain(at) == "q "
+    assert "k" in at.warning[0].value
+
+
+def test_the_chain_is_in_the_address(open_page: Open) -> None:
+    at = open_page("probabilities", prompt="Ah", chosen=" ! Quoi")
+    assert chain(at) == " ! Quoi"
+    chances = [chance for _, chance in component(at)["chain"]]
+    assert all(0 < chance < 1 for chance in chances)
+
+
+def test_another_prompt_starts_again(open_page: Open) -> None:
+    at = open_page("probabilities", chosen="abc")
+    assert chain(at) == "abc"
+    at = at.text_input(key="prompt").set_value("Oh").run()
+    assert chain(at) == ""
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_play_and_pause(open_page: Open, times: int) -> None:
+    at = open_page("probabilities")
+    for _ in range(times):
+        at = at.button(key="probabilities.play").click().run()
+    assert (component(at)["play"] > 0) == (times == 1)
+
+
+def test_greedy_has_one_bar(open_page: Open) -> None:
+    data = component(open_page("probabilities", temperature=0))
+    assert [bar["after"] for bar in data["bars"]][:2] == [1, 0]
+    assert data["drawn"] == data["bars"][0]["char"]

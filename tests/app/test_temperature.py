@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import time
+from itertools import pairwise
+
+import pytest
+
+from moliere_core.config import SamplingConfig
+from moliere_core.models import load_model
+from moliere_core.sampling import generate
+from tests.app.conftest import REFERENCE, Open, address, component
+
+
+def test_five_temperatures_with_the_same_draws(open_page: Open) -> None:
+    at = open_page("temperature", prompt="Ah ! ", seed=3)
+    columns = component(at)["columns"]
+    assert [c["heading"] for c in columns] == ["T = 0,2", "T = 0,5", "T = 0,8", "T = 1", "T = 1,3"]
+    configs = [SamplingConfig(t) for t in (0.2, 0.5, 0.8, 1.0, 1.3)]
+    texts = generate(load_model(REFERENCE), ["Ah ! "] * 5, configs, [3] * 5, 200)
+    assert [c["text"] for c in columns] == texts
+    assert columns[0]["differs_at"] is None
+    for left, right in pairwise(columns):
+        at_char = right["differs_at"]
+        assert left["text"][:at_char] == right["text"][:at_char]
+        assert left["text"][at_char] != right["text"][at_char]
+
+
+def test_everything_is_in_the_address(open_page: Open) -> None:
+    wanted = {"t": "0,0.7,2", "chars": "60", "seed": "9", "top_k": "4", "top_p": "0.9"}
+    at = open_page("temperature", **wanted)
+    assert {name: address(at)[name] for name in wanted} == {
+        name: value for name, value in wanted.items()
+    }
+    columns = component(at)["columns"]
+    assert [c["heading"] for c in columns] == ["T = 0", "T = 0,7", "T = 2"]
+    assert {len(c["text"]) for c in columns} == {60}
+    again = open_page("temperature", **address(at))
+    assert component(again) == component(at)
+
+
+def test_several_prompts_at_one_temperature(open_page: Open) -> None:
+    at = open_page("temperature", compare="prompts", prompts="Ah ! \nQuoi ? ", temperature=0.5)
+    columns = component(at)["columns"]
+    assert [c["heading"] for c in columns] == ["« Ah !  »", "« Quoi ?  »"]
+    assert at.slider(key="temperature.one").value == 0.5
+
+
+def test_a_typed_temperature_with_a_comma(open_page: Open) -> None:
+    at = open_page("temperature")
+    at = at.multiselect(key="temperature.t").set_value(["0,35"]).run()
+    assert [c["heading"] for c in component(at)["columns"]] == ["T = 0,35"]
+    assert address(at)["t"] == "0.35"
+
+
+@pytest.mark.parametrize("typed", [["chaud"], ["12"], ["nan"], []])
+def test_bad_temperatures_are_one_sentence(open_page: Open, typed: list[str]) -> None:
+    at = open_page("temperature")
+    at = at.multiselect(key="temperature.t").set_value(typed).run()
+    assert not at.exception
+    assert len(at.error) == 1
+    at = at.multiselect(key="temperature.t").set_value([0.5]).run()
+    assert not at.error
+
+
+def test_a_greedy_loop_is_flagged(open_page: Open) -> None:
+    at = open_page("temperature", t="0", chars=500)
+    [column] = component(at)["columns"]
+    assert column["loop"] == "tourne en rond"
+    start, stop = column["cycle"]
+    assert stop - start >= 30
+
+
+def test_it_is_fast(open_page: Open) -> None:
+    at = open_page("temperature")
+    began = time.perf_counter()
+    at.number_input(key="seed").set_value(12345).run()
+    assert time.perf_counter() - began < 3  # a slow machine's allowance: 0.3 s is the aim

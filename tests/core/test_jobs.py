@@ -1,0 +1,551 @@
+"""Jobs on this machine: the queue, stopping, failing, going on, who may do what, and limits."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from moliere_core import jobs
+from moliere_core.config import ModelConfig, RunConfig, TrainingConfig
+from moliere_core.corpus import Corpus
+from moliere_core.errors import ConfigError, CorpusError, RunError
+from moliere_core.jobs import corpora, estimate, process
+from moliere_core.jobs.job import INTERRUPTED, EventFile, Job, append
+from moliere_core.jobs.spec import PUBLIC, JobSpec, Limits, parse
+from moliere_core.jobs.worker import _Thinned
+from moliere_core.runs import Run, list_runs, run_path
+from moliere_core.training import EpochEnded, Event, Progress
+from tests.networks import make_run
+
+ROOT = Path(__file__).parents[2]
+FAKE = (sys.executable, "-m", "tests.core.fake_worker")
+PATIENCE = 60.0  # for a condition that comes at once on a quiet machine
+
+
+def corpus(words: str = "la le ma me lame mele") -> Corpus:
+    rng = np.random.default_rng(0)
+    texts = [" ".join(rng.choice(words.split(), 4)) for _ in range(60)]
+    frame = pd.DataFrame({"play_name": ["a"] * 50 + ["b"] * 10, "cue": texts})
+    columns = ["play_name", "title", "act", "scene", "speaker", "form", "cue"]
+    return Corpus(frame.reindex(columns=columns, fill_value=""), "test")
+
+
+CORPUS = corpus()
+CONFIG = RunConfig(
+    ModelConfig(embedding_dim=4, units=8),
+    TrainingConfig(epochs=3, seq_length=8, batch_size=4),
+    validation=("b",),
+)
+
+
+def request(seed: int = 0, epochs: int = 3, label: str = "") -> JobSpec:
+    training = replace(CONFIG.training, seed=seed, epochs=epochs)
+    return jobs.prepare(replace(CONFIG, training=training), CORPUS, label)
+
+
+@pytest.fixture(autouse=True)
+def _store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("MOLIERE_HOME", str(tmp_path / "home"))
+    for name in ("MOLIERE_PUBLIC", "MOLIERE_TEACHER_CODE", "MOLIERE_SCHEDULER"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    yield
+    jobs.close()
+    wait_until(lambda: not [t for t in threading.enumerate() if t.name.startswith("moliere")])
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Workers without a framework; call it to set their pace and what goes wrong."""
+    monkeypatch.setattr(process, "COMMAND", FAKE)
+
+    def settings(pause: float = 0.001, mode: str = "") -> None:
+        monkeypatch.setenv("FAKE_PAUSE", str(pause))
+        monkeypatch.setenv("FAKE_MODE", mode)
+
+    settings()
+    return settings
+
+
+def wait_until(condition: Callable[[], Any], patience: float = PATIENCE) -> None:
+    deadline = time.monotonic() + patience
+    while not condition():
+        assert time.monotonic() < deadline, "this never came"
+        time.sleep(0.02)
+
+
+def kinds(job: Job, since: int = 0) -> list[str]:
+    return [event["event"] for event in job.events(since)]
+
+
+# The spec
+
+
+def test_a_spec_survives_json_and_names_its_run() -> None:
+    spec = request(label="  Deux   couches ")
+    assert spec.label == "Deux couches"
+    assert spec.chars == len(CORPUS.select(["a"]).text())
+    assert spec.validation_chars == len(CORPUS.select(["b"]).text())
+    assert parse(json.dumps(spec.to_json())) == spec
+    assert spec.run_id == request().run_id  # the name is no part of the request
+    assert spec.run_id != request(seed=1).run_id
+    with pytest.raises(ConfigError, match="not written by this version"):
+        parse('{"config": {}}')
+    with pytest.raises(ConfigError, match="damaged"):
+        parse("{")
+
+
+def test_a_job_starts_from_a_stored_model_only(tmp_path: Path) -> None:
+    make_run(tmp_path / "run")
+    with pytest.raises(ConfigError, match="petit, grand or run:ID"):
+        jobs.prepare(replace(CONFIG, initial=str(tmp_path / "run")), CORPUS)
+    run = make_run(run_path("0123456789ab"))
+    spec = jobs.prepare(replace(CONFIG, initial=f"run:{run.id}"), CORPUS)
+    assert spec.initial_digest
+    assert spec.run_id != request().run_id
+
+
+def test_a_corpus_is_kept_as_it_is() -> None:
+    odd = Corpus(CORPUS.frame.assign(cue='"a\r\nb",\u2028\N{NO-BREAK SPACE}', speaker="NA"), "x")
+    corpora.keep(odd)
+    back = corpora.load(odd.digest)
+    assert (back.digest, back.source, back.text()) == (odd.digest, "x", odd.text())
+    with pytest.raises(CorpusError, match="not the one asked for"):
+        corpora.from_bytes(corpora.to_bytes(odd), CORPUS.digest)
+    with pytest.raises(CorpusError, match="no longer stored"):
+        corpora.load(CORPUS.digest)
+    with pytest.raises(CorpusError, match="cannot be read"):
+        corpora.from_bytes(b"\x1f\x8b", CORPUS.digest)
+    with pytest.raises(CorpusError, match="not the digest"):
+        corpora.load("../../etc/passwd")
+
+
+# The queue
+
+
+def test_jobs_run_one_at_a_time_in_the_order_they_were_asked_for(fake: Callable[..., None]) -> None:
+    fake(pause=0.01)
+    asked = [jobs.submit(request(seed)) for seed in range(3)]
+    assert [job.id for job in jobs.active()] == [job.id for job in asked]
+    assert asked[2].status.place >= 1
+    wait_until(lambda: asked[0].state is jobs.State.RUNNING)
+    assert [job.status.place for job in asked] == [0, 1, 2]
+    starts = [job.status.starts_in for job in asked[1:]]
+    assert starts[0] is not None
+    assert starts[1] is not None
+    assert 0 <= starts[0] < starts[1]
+    for job in asked:
+        assert job.wait(PATIENCE).state is jobs.State.FINISHED
+    times = [{e["event"]: e["time"] for e in job.events()} for job in asked]
+    for before, after in pairwise(times):
+        assert before["finished"] <= after["launched"]
+    wait_until(lambda: not jobs.active())
+    assert [job.id for job in jobs.list_jobs()] == [job.id for job in reversed(asked)]
+
+
+def test_asking_twice_gives_one_job_from_any_thread(fake: Callable[..., None]) -> None:
+    fake(pause=0.02)
+    spec, got = request(), []
+    threads = [threading.Thread(target=lambda: got.append(jobs.submit(spec))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({id(job) for job in got}) == 1
+    assert len(jobs.active()) == 1
+    assert got[0].wait(PATIENCE).state is jobs.State.FINISHED
+    assert kinds(got[0]).count("launched") == 1
+    assert jobs.get(spec.run_id) is got[0]
+
+
+def test_events_are_read_once_and_a_status_follows_them(fake: Callable[..., None]) -> None:
+    fake(pause=0.03)
+    job = jobs.submit(request(label="Essai"), "moi")
+    assert job.wait(PATIENCE, lambda s: s.seconds_left is not None).seconds_left is not None
+    status = job.wait(PATIENCE)
+    assert (status.state, status.epoch, status.share) == (jobs.State.FINISHED, 3, 1.0)
+    seen = kinds(job)
+    assert seen[:4] == ["queued", "launched", "started", "snapshot"]
+    assert seen[-1] == "finished"
+    assert seen.count("epoch") == 3
+    assert job.events(len(seen)) == []
+    assert kinds(job, len(seen) - 1) == ["finished"]
+    run = job.run
+    assert run is not None
+    assert run.complete
+    assert run.label == "Essai"
+    assert run.check_owner("moi")
+    assert not run.check_owner("toi")
+    assert "moi" not in (job.folder / "spec.json").read_text()
+
+
+def test_a_stored_run_comes_back_without_a_worker(
+    fake: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = request(epochs=1)
+    assert jobs.submit(spec).wait(PATIENCE).state is jobs.State.FINISHED
+    monkeypatch.setattr(process, "COMMAND", ("/no/such/program",))
+    assert jobs.submit(spec).state is jobs.State.FINISHED
+    jobs.close()  # as after a restart
+    again = jobs.submit(spec)
+    assert again.state is jobs.State.FINISHED
+    assert kinds(again)[-2:] == ["epoch", "finished"]
+    for path in again.folder.iterdir():
+        path.unlink()
+    jobs.close()
+    bare = jobs.get(spec.run_id)
+    assert bare is not None
+    assert kinds(bare) == ["finished"]
+    assert not jobs.active()
+
+
+# Stopping
+
+
+def test_stopping_is_quick_and_the_same_request_goes_on(
+    fake: Callable[..., None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    fake(pause=0.02)
+    job = jobs.submit(request())
+    job.wait(PATIENCE, lambda s: s.epoch >= 1)
+    asked = time.monotonic()
+    jobs.stop(job.id)
+    assert job.stopping
+    status = job.wait(PATIENCE)
+    took = time.monotonic() - asked
+    with capsys.disabled():
+        print(f" [stopped in {took:.2f} s]", end="")
+    assert status.state is jobs.State.STOPPED
+    assert took < 5
+    seen = len(job.events())
+    again = jobs.submit(request())
+    assert again is job
+    assert again.wait(PATIENCE).state is jobs.State.FINISHED
+    started = next(e for e in job.events(seen) if e["event"] == "started")
+    assert started["resumed_from"] == status.epoch >= 1
+    assert kinds(job, seen).count("epoch") == 3 - status.epoch
+
+
+def test_a_worker_that_does_not_listen_is_ended(
+    fake: Callable[..., None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    fake(mode="hang")
+    job = jobs.submit(request())
+    job.wait(PATIENCE, lambda s: s.epoch >= 1)
+    asked = time.monotonic()
+    assert jobs.stop(job.id, wait=PATIENCE).state is jobs.State.STOPPED
+    took = time.monotonic() - asked
+    with capsys.disabled():
+        print(f" [ended in {took:.2f} s]", end="")
+    assert took < 5
+    assert job.events()[-1]["epoch"] == 1
+    assert not list(job.run_path.glob(".*"))
+
+
+def test_a_waiting_job_leaves_the_queue(fake: Callable[..., None]) -> None:
+    fake(pause=0.05)
+    first, second = jobs.submit(request(0)), jobs.submit(request(1))
+    assert jobs.stop(second.id).state is jobs.State.STOPPED
+    assert [job.id for job in jobs.active()] == [first.id]
+    assert kinds(second) == ["queued", "stopped"]
+    assert jobs.submit(request(1)).state is jobs.State.QUEUED
+    jobs.stop(first.id)
+    assert second.wait(PATIENCE, lambda s: s.epoch >= 1).epoch >= 1
+
+
+def test_only_the_owner_or_the_teacher_stops_and_deletes(
+    fake: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake(pause=0.05)
+    job = jobs.submit(request(label="Tartuffe"), "moi")
+    for action in (jobs.stop, jobs.delete):
+        for token in ("toi", ""):
+            with pytest.raises(RunError, match=r"Tartuffe belongs to someone else.*teacher"):
+                action(job.id, token)
+    assert jobs.submit(request(), "toi") is job  # and it stays mine
+    assert job.spec.allows("moi")
+    monkeypatch.setenv("MOLIERE_TEACHER_CODE", "alceste")
+    jobs.stop(job.id, "alceste", wait=PATIENCE)
+    assert job.state is jobs.State.STOPPED
+    with pytest.raises(RunError, match="someone else"):
+        jobs.delete(job.id, "")
+    jobs.delete(job.id, "moi")
+    assert jobs.get(job.id) is None
+    assert not job.folder.exists()
+    assert not job.run_path.exists()
+    with pytest.raises(CorpusError):
+        corpora.load(CORPUS.digest)
+    with pytest.raises(RunError, match="there is no training"):
+        jobs.stop(job.id, "moi")
+    assert jobs.get("../../..") is None
+
+
+def test_deleting_ends_the_worker_first(fake: Callable[..., None]) -> None:
+    fake(pause=0.05)
+    job = jobs.submit(request(), "moi")
+    job.wait(PATIENCE, lambda s: s.epoch >= 1)
+    jobs.delete(job.id, "moi")
+    assert jobs.list_jobs() == []
+    assert list_runs() == []
+    # Asked for again, it is trained from the beginning.
+    fake()
+    again = jobs.submit(request(), "toi")
+    assert again.wait(PATIENCE).state is jobs.State.FINISHED
+    assert [e["resumed_from"] for e in again.events() if e["event"] == "started"] == [0]
+
+
+def test_a_run_deleted_behind_its_job_is_trained_again(fake: Callable[..., None]) -> None:
+    job = jobs.submit(request(epochs=1))
+    job.wait(PATIENCE)
+    Run.open(job.run_path).delete()
+    assert jobs.get(job.id) is None
+    assert jobs.submit(request(epochs=1)).wait(PATIENCE).state is jobs.State.FINISHED
+
+
+# Failing
+
+
+def test_a_killed_worker_says_so_and_can_go_on(fake: Callable[..., None]) -> None:
+    fake(mode="kill")
+    job = jobs.submit(request())
+    status = job.wait(PATIENCE)
+    assert (status.state, status.message) == (jobs.State.FAILED, process.KILLED)
+    assert "memory" in status.message
+    again = jobs.submit(request())
+    assert again.wait(PATIENCE).state is jobs.State.FINISHED
+    assert [e["resumed_from"] for e in job.events() if e["event"] == "started"] == [0, 1]
+    assert len(Run.open(job.run_path).history) == 3
+
+
+@pytest.mark.parametrize(
+    ("mode", "message"),
+    [("exit", process.VANISHED), ("error", "the training failed (ValueError: two lines)")],
+)
+def test_any_failure_is_one_sentence(fake: Callable[..., None], mode: str, message: str) -> None:
+    fake(mode=mode)
+    status = jobs.submit(request()).wait(PATIENCE)
+    assert status.state is jobs.State.FAILED
+    assert status.message.startswith(message)
+    assert "\n" not in status.message
+
+
+def test_a_worker_that_cannot_be_started_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "COMMAND", ("/no/such/program",))
+    status = jobs.submit(request()).wait(PATIENCE)
+    assert status.state is jobs.State.FAILED
+    assert "cannot be started" in status.message
+
+
+def test_a_job_whose_server_was_closed_shows_as_interrupted_and_goes_on(
+    fake: Callable[..., None],
+) -> None:
+    spec = request()
+    job = jobs.submit(spec)
+    job.wait(PATIENCE)
+    # As a server that was killed would leave it.
+    lines = (job.folder / "events.jsonl").read_text().splitlines()
+    cut = next(i for i, line in enumerate(lines) if '"epoch-003"' in line)
+    (job.folder / "events.jsonl").write_text("\n".join(lines[:cut]) + '\n{"event": "progr')
+    history = (job.run_path / "history.jsonl").read_text().splitlines()
+    (job.run_path / "history.jsonl").write_text(history[0] + "\n")
+    jobs.close()
+    back = jobs.get(job.id)
+    assert back is not None
+    assert back is not job
+    status = back.status
+    assert (status.state, status.message, status.epoch) == (jobs.State.FAILED, INTERRUPTED, 2)
+    assert [j.id for j in jobs.list_jobs()] == [job.id]
+    assert jobs.submit(spec).wait(PATIENCE).state is jobs.State.FINISHED
+
+
+def test_no_orphan_is_left_when_the_server_is_killed(tmp_path: Path) -> None:
+    script = """
+        import sys, time
+        from moliere_core import jobs
+        from moliere_core.jobs import process
+        from tests.core.test_jobs import FAKE, request
+        process.COMMAND = FAKE
+        job = jobs.submit(request())
+        job.wait(60, lambda s: s.epoch >= 1)
+        print(jobs._backends[""]._worker.pid, flush=True)
+        time.sleep(600)
+    """
+    environment = {**os.environ, "FAKE_PAUSE": "0.05"}
+    server = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(script)],
+        stdout=subprocess.PIPE,
+        env=environment,
+        cwd=ROOT,
+    )
+    try:
+        assert server.stdout is not None
+        pid = int(server.stdout.readline())
+        assert alive(pid)
+    finally:
+        server.kill()
+        server.communicate()
+    wait_until(lambda: not alive(pid), 10)
+    job = jobs.get(request().run_id)
+    assert job is not None
+    assert job.status.message == INTERRUPTED, (job.status, job.events()[-3:])
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        return state != "Z"
+    except (ProcessLookupError, FileNotFoundError):
+        return False
+
+
+def test_the_interpreter_exits_at_once_with_a_job_running() -> None:
+    script = """
+        from moliere_core import jobs
+        from moliere_core.jobs import process
+        from tests.core.test_jobs import FAKE, request
+        process.COMMAND = FAKE
+        job = jobs.submit(request())
+        jobs.submit(request(1))
+        job.wait(60, lambda s: s.epoch >= 1)
+        print(jobs._backends[""]._worker.pid, flush=True)
+    """
+    environment = {**os.environ, "FAKE_PAUSE": "0.05"}
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", textwrap.dedent(script)],
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=ROOT,
+        timeout=PATIENCE,
+        check=True,
+    )
+    assert done.stderr == ""
+    assert not alive(int(done.stdout))
+    first, second = (jobs.get(request(seed).run_id) for seed in (0, 1))
+    assert first is not None
+    assert second is not None
+    assert first.state is jobs.State.STOPPED
+    assert second.status.message == INTERRUPTED
+
+
+# Small parts
+
+
+def test_a_half_written_line_is_never_read(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    file = EventFile(path)
+    assert file.refresh() == []
+    append(path, {"event": "a"})
+    with path.open("a") as stream:
+        stream.write('{"event": "b", "x": ')
+    assert [e["event"] for e in file.refresh()] == ["a"]
+    append(path, {"event": "c"})  # the writer of "b" was killed
+    assert [e["event"] for e in file.refresh()] == ["c"]
+    assert [e["event"] for e in EventFile(path).refresh()] == ["a", "c"]
+
+
+def test_progress_is_thinned_and_its_loss_stays_a_mean() -> None:
+    now, written = [0.0], []
+    thinned = _Thinned(written.append, lambda: now[0])
+    events: list[Event] = [
+        Progress(1, 10 * i, 100_000, i / 100, 1.0, 1.0) for i in range(1, 10_001)
+    ]
+    for event in events:
+        now[0] += 0.25
+        thinned(event)
+    thinned(EpochEnded({"epoch": 1}))
+    progress = [e for e in written if e["event"] == "progress"]
+    assert written[-1]["event"] == "epoch"
+    assert progress[-1]["update"] == 100_000
+    assert 2_000 < len(progress) < 5_000
+    updates = np.diff([0, *(e["update"] for e in progress)])
+    mean = np.average([e["loss"] for e in progress], weights=updates)
+    assert mean == pytest.approx(np.mean([i / 100 for i in range(1, 10_001)]))
+
+
+def test_limits_say_what_to_do() -> None:
+    spec = request()
+    Limits().check(spec, own=1_000, queued=1_000)
+    PUBLIC.check(spec)
+    small = Limits(1, 4, 0, 2, 10, 10)
+    for name, choice in (
+        ("epochs", "choose fewer"),
+        ("units", "choose fewer"),
+        ("layers", "choose fewer"),
+        ("embedding", "choose a smaller"),
+        ("chars", "choose fewer plays"),
+        ("predictions", "choose fewer epochs, fewer plays or a larger shift"),
+    ):
+        limit = getattr(small, name)
+        with pytest.raises(ConfigError, match=f"at most {limit} on this public server: {choice}"):
+            replace(Limits(), **{name: limit}).check(spec)
+    with pytest.raises(ConfigError, match="you have 1 unfinished"):
+        PUBLIC.check(spec, own=1)
+    with pytest.raises(ConfigError, match="6 trainings are waiting"):
+        PUBLIC.check(spec, queued=6)
+
+
+def test_limits_hold_on_a_public_server(
+    fake: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake(pause=0.05)
+    monkeypatch.setenv("MOLIERE_PUBLIC", "1")
+    mine = jobs.submit(request(0), "moi")
+    with pytest.raises(ConfigError, match="you have 1 unfinished"):
+        jobs.submit(request(1), "moi")
+    assert jobs.submit(request(0), "moi") is mine
+    jobs.submit(request(1), "toi")
+    with pytest.raises(ConfigError, match="epochs"):
+        jobs.submit(request(2, epochs=11), "lui")
+
+
+def test_estimates_follow_sizes_and_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOLIERE_THREADS", "2")
+    big = replace(request(), config=RunConfig(), chars=1_720_998, validation_chars=102_193)
+    # docs: 256 units, 32 streams of 50, two epochs: 82 s on two cores, and their measures.
+    assert 60 < estimate.seconds(big, 1.0) < 180
+    assert estimate.seconds(big, 2.0) < estimate.seconds(big, 1.0)
+    wide = replace(big, config=RunConfig(ModelConfig(units=512)))
+    assert estimate.seconds(wide, 1.0) > 1.5 * estimate.seconds(big, 1.0)
+
+
+def test_nothing_here_imports_a_framework() -> None:
+    script = """
+        import sys
+        from moliere_core import jobs
+        assert jobs.available() in (True, False)
+        wrong = {"keras", "tensorflow", "torch", "distributed", "dask"} & set(sys.modules)
+        assert not wrong, wrong
+    """
+    subprocess.run([sys.executable, "-c", textwrap.dedent(script)], check=True, cwd=ROOT)
+
+
+# With a framework
+
+
+def test_a_real_training_is_stopped_and_ends_as_if_it_had_not_been() -> None:
+    pytest.importorskip("keras")
+    spec = request(epochs=40)
+    job = jobs.submit(spec)
+    job.wait(PATIENCE, lambda s: s.epoch >= 2)
+    jobs.stop(job.id, wait=PATIENCE)
+    assert job.state is jobs.State.STOPPED, job.status
+    assert jobs.submit(spec).wait(PATIENCE).state is jobs.State.FINISHED
+    run = Run.open(job.run_path)
+    assert run.complete
+    assert run.history[-1]["validation_bits_per_char"] < run.history[0]["validation_bits_per_char"]

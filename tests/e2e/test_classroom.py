@@ -1,0 +1,105 @@
+"""What a class sees, in a real browser."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.app.conftest import REFERENCE
+
+OFFSCREEN = """() => [...document.querySelectorAll('[data-testid="stMainBlockContainer"] *')]
+  .filter((e) => e.getBoundingClientRect().right > innerWidth + 1).length"""
+
+
+def open_home(page: Page, server: str, query: str = "") -> None:
+    page.goto(f"{server}/?model={REFERENCE}{query}")
+
+
+def written(page: Page) -> str:
+    return page.locator(".written").inner_text()
+
+
+def test_it_writes_by_itself_then_after_a_typed_prompt(page: Page, server: str) -> None:
+    open_home(page, server)
+    expect(page.locator(".written")).to_have_text(re.compile(r".{12}", re.DOTALL))
+    expect(page.locator(".row.chosen .percent")).to_have_text(re.compile(r"%"))
+    assert page.evaluate(OFFSCREEN) == 0
+
+    box = page.get_by_label("Texte de départ")
+    box.fill("Quoi ! <b>vous</b> ")
+    page.get_by_role("button", name="Écrire la suite").click()
+    expect(page.locator(".prompt").first).to_have_text("Quoi ! <b>vous</b> ")
+    expect(page.locator(".prompt b")).to_have_count(0)  # text, never HTML
+    expect(page.locator(".unknown").first).to_have_text("<")
+    expect(page.locator(".written")).to_have_text(re.compile(r".{12}", re.DOTALL))
+    expect(page).to_have_url(re.compile("prompt=Quoi"))
+
+
+def test_pause_instant_and_hide(page: Page, server: str) -> None:
+    open_home(page, server, "&speed=slow")
+    expect(page.locator(".written")).to_have_text(re.compile(r".{3}", re.DOTALL))
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_role("button", name="Reprendre")).to_be_visible()
+    expect(page.locator(".player")).to_have_attribute("data-state", "paused")
+    before = written(page)
+    page.get_by_role("radio", name="instantané").click()
+    assert written(page).startswith(before)
+    page.get_by_role("button", name="Reprendre").click()
+    expect(page.locator(".player")).to_have_attribute("data-at", "800")
+    assert written(page).startswith(before)
+
+    page.keyboard.press("h")
+    expect(page.locator(".hush")).to_be_visible()
+    expect(page.locator(".written")).to_be_hidden()
+    page.keyboard.press("h")
+    expect(page.locator(".written")).to_be_visible()
+
+
+def test_the_text_goes_on_when_it_runs_out(page: Page, server: str) -> None:
+    open_home(page, server, "&speed=instant")
+    expect(page.locator(".player")).to_have_attribute("data-at", "800")
+    before = written(page)
+    page.get_by_role("radio", name="normal").click()
+    expect(page.locator(".player")).to_have_attribute("data-at", re.compile(r"^8[1-9]\d$"))
+    assert written(page).startswith(before)
+
+
+def test_choosing_the_next_character_by_clicking_its_bar(page: Page, server: str) -> None:
+    page.goto(f"{server}/probabilities?model={REFERENCE}&prompt=Ah")
+    bars = page.locator("button.row")
+    expect(bars).to_have_count(8)
+    char = bars.nth(2).get_attribute("data-char")
+    bars.nth(2).click()
+    expect(page.locator(".board")).to_have_attribute("data-step", "1")
+    expect(page.locator(".link:not(.next) .glyph")).to_have_text([char or ""])
+    page.get_by_role("button", name="Un pas").click()
+    expect(page.locator(".board")).to_have_attribute("data-step", "2")
+    page.get_by_role("button", name="Annuler").click()
+    expect(page.locator(".board")).to_have_attribute("data-step", "1")
+    page.get_by_role("button", name="Lecture").click()
+    expect(page.locator(".board")).to_have_attribute("data-step", "4")
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_role("button", name="Lecture")).to_be_visible()
+    assert page.evaluate(OFFSCREEN) == 0
+
+
+def test_temperature_columns_and_links_between_pages(page: Page, server: str) -> None:
+    open_home(page, server)
+    page.get_by_role("link", name="Changer la température").click()
+    expect(page.locator(".column")).to_have_count(5)
+    expect(page.locator(".column mark").first).to_be_visible()
+    assert page.evaluate(OFFSCREEN) == 0
+    expect(page).to_have_url(re.compile("model=run"))
+    page.get_by_text("English").click()
+    expect(page.get_by_role("heading", name="Temperature", level=1)).to_be_visible()
+    expect(page).to_have_url(re.compile("lang=en"))
+
+
+def test_drawers_open_by_a_click(page: Page, server: str) -> None:
+    open_home(page, server)
+    page.get_by_text("La leçon").click()
+    expect(page.get_by_text("Ce que vous voyez.")).to_be_visible()
+    page.get_by_text("Voir le code").click()
+    expect(page.get_by_text("writer.step()")).to_be_visible()
+    expect(page.get_by_text("Ce que vous voyez.")).to_have_count(0)
