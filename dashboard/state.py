@@ -8,6 +8,7 @@ differ from their defaults into the URL. Identifiers in the URL never depend on 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -22,10 +23,14 @@ DEFAULT_PROMPTS = "Mon frère, \nAh ! \nQuoi ! "  # one a line
 DEFAULT_MODEL = "petit"
 MAX_COLUMNS = 6
 
+ECHO = 5.0  # seconds during which the browser may repeat an address that is no longer ours
+
 _KEPT = "state.kept"  # key of a field -> its last value, across pages
 _NOTED = "state.noted"  # name -> text, what this run has shown so far
 _PAGE = "state.page"  # the page of the last run
 _ENTERED = "state.entered"  # keys whose widgets have had their value since the page was entered
+_RECEIVED = "state.received"  # name -> text, what the browser said the URL holds
+_ECHOES = "state.echoes"  # (name, text) -> when we wrote it, for the last ECHO seconds
 _PUBLISHED = "state.published"  # name -> text, what the URL holds because we wrote it
 
 
@@ -134,12 +139,13 @@ def enter(page: str) -> None:
     if st.session_state.get(_PAGE) != page:
         st.session_state[_PAGE] = page
         st.session_state[_ENTERED] = set()
+        st.session_state[_RECEIVED] = {}
 
 
 def language() -> str:
     """`fr` or `en`: from the address, else what was chosen, else the browser's, else French."""
     raw = st.query_params.get(LANGUAGE.name)
-    if raw in ("fr", "en") and raw != _store(_PUBLISHED).get(LANGUAGE.name):
+    if raw in ("fr", "en") and _comes_from_outside(LANGUAGE.name, raw):
         return raw
     chosen = st.session_state.get(LANGUAGE.key) or _store(_KEPT).get(LANGUAGE.key)
     return str(chosen or _browser_language())
@@ -148,6 +154,7 @@ def language() -> str:
 def keep_language() -> None:
     """Note the language for the URL, unless it is the one the browser asks for."""
     chosen = str(st.session_state[LANGUAGE.key])
+    _store(_RECEIVED)[LANGUAGE.name] = st.query_params.get(LANGUAGE.name)
     _store(_KEPT)[LANGUAGE.key] = chosen
     if chosen != _browser_language():
         _store(_NOTED)[LANGUAGE.name] = chosen
@@ -156,8 +163,9 @@ def keep_language() -> None:
 def restore(field: Field[T]) -> T:
     """Call just before the widget with `key=field.key`; returns the value put there."""
     raw = st.query_params.get(field.name)
-    if raw is not None and raw != _store(_PUBLISHED).get(field.name):
-        _store(_PUBLISHED)[field.name] = raw  # once: from here on the widget has the last word
+    outside = raw is not None and _comes_from_outside(field.name, raw)
+    _store(_RECEIVED)[field.name] = raw  # from the next run on the widget has the last word
+    if raw is not None and outside:
         try:
             st.session_state[field.key] = field.parse(raw)
         except ValueError:
@@ -195,6 +203,20 @@ def publish() -> None:
     if st.query_params.to_dict() != noted:
         st.query_params.from_dict(noted)
     st.session_state[_PUBLISHED] = noted
+    now = time.monotonic()
+    echoes = {echo: then for echo, then in _store(_ECHOES).items() if now - then < ECHO}
+    st.session_state[_ECHOES] = echoes | {item: now for item in noted.items()}
+
+
+def _comes_from_outside(name: str, raw: str) -> bool:
+    """Whether somebody changed the address, rather than the browser repeating ours.
+
+    Two quick clicks send the second one with the address from before the first: what the browser
+    said before, and what we have written lately, is an echo.
+    """
+    if raw == _store(_RECEIVED).get(name) or raw == _store(_PUBLISHED).get(name):
+        return False
+    return (name, raw) not in _store(_ECHOES)
 
 
 def _browser_language() -> str:
@@ -202,6 +224,6 @@ def _browser_language() -> str:
     return "en" if locale.lower().startswith("en") else "fr"
 
 
-def _store(name: str) -> dict[str, Any]:
-    store: dict[str, Any] = st.session_state.setdefault(name, {})
+def _store(name: str) -> dict[Any, Any]:
+    store: dict[Any, Any] = st.session_state.setdefault(name, {})
     return store

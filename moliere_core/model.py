@@ -40,7 +40,7 @@ def _prepare_environment() -> None:
 
 _prepare_environment()
 import keras  # noqa: E402  (the environment has to be set first)
-from keras import layers, ops  # noqa: E402
+from keras import layers, ops, tree  # noqa: E402
 
 Weights = dict[str, NDArray[np.float32]]
 
@@ -395,11 +395,22 @@ def compile_model(model: Any, config: TrainingConfig, updates: int) -> None:
     )
 
 
-def reset_states(model: Any) -> None:
-    """Set the carried state of every recurrent layer to zero."""
+def reset_states(model: Any, streams: NDArray[np.bool_] | None = None) -> None:
+    """Set the carried state of every recurrent layer to zero; of these streams alone, if given.
+
+    Args:
+        model: a stateful model.
+        streams: which of its rows to reset, shape (batch,); None resets all.
+    """
     for layer in model.layers:
-        if isinstance(layer, layers.RNN):
+        if not isinstance(layer, layers.RNN):
+            continue
+        if streams is None:
             layer.reset_state()
+            continue
+        kept = np.where(streams, 0, 1).astype(np.float32)[:, None]
+        for state in tree.flatten(layer.states):
+            state.assign(state * kept)
 
 
 def training_state(model: Any) -> dict[str, NDArray[Any]]:

@@ -98,7 +98,13 @@ def submit(spec: JobSpec, token: str = "") -> Job:
         own = sum(1 for other in waiting if token and other.spec.owner and _owns(other, token))
         limits().check(spec, own, len(waiting))
         job = _fresh(owned_by(spec, token))
-        backend.submit(job)
+        try:
+            backend.submit(job)
+        except MoliereError:
+            if not job.events():  # it was never a job
+                shutil.rmtree(job.folder, ignore_errors=True)
+                _jobs.pop(job.folder, None)
+            raise
         return job
 
 

@@ -64,3 +64,20 @@ def test_the_card_gives_size_and_measure(open_page: Open) -> None:
     [card] = [c.value for c in at.caption]
     assert "one layer of 8 units" in card
     assert "4.25 bits per character" in card
+
+
+def test_an_address_that_lags_behind_a_quick_click_is_not_obeyed(open_page: Open) -> None:
+    at = open_page(speed="slow")
+    assert component(at)["speed"] == 8
+    at = at.segmented_control(key="home.speed").set_value("instant").run()
+    at.query_params["speed"] = "slow"  # what the browser still shows
+    at = at.button(key="home.pause").click().run()
+    assert component(at)["speed"] == 0
+    assert address(at)["speed"] == "instant"
+
+
+def test_an_address_that_somebody_edits_is_obeyed(open_page: Open) -> None:
+    at = open_page(speed="slow")
+    at.query_params["speed"] = "instant"
+    at = at.run()
+    assert component(at)["speed"] == 0

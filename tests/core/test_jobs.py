@@ -401,7 +401,8 @@ def test_no_orphan_is_left_when_the_server_is_killed(tmp_path: Path) -> None:
     wait_until(lambda: not alive(pid), 10)
     job = jobs.get(request().run_id)
     assert job is not None
-    assert job.status.message == INTERRUPTED, (job.status, job.events()[-3:])
+    # Its last thread may let go of the run's lock a moment after the process is gone.
+    wait_until(lambda: job.status.message == INTERRUPTED, 10)
 
 
 def alive(pid: int) -> bool:
@@ -540,7 +541,7 @@ def test_nothing_here_imports_a_framework() -> None:
 
 def test_a_real_training_is_stopped_and_ends_as_if_it_had_not_been() -> None:
     pytest.importorskip("keras")
-    spec = request(epochs=40)
+    spec = request(epochs=12)
     job = jobs.submit(spec)
     job.wait(PATIENCE, lambda s: s.epoch >= 2)
     jobs.stop(job.id, wait=PATIENCE)

@@ -1,0 +1,237 @@
+"""Jobs on a real scheduler and two real workers, each a process of its own on loopback."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from moliere_core import jobs
+from moliere_core.errors import RunError, TrainingError
+from moliere_core.jobs import cluster, process, remote
+from moliere_core.jobs.job import Job
+from moliere_core.runs import Run
+from moliere_core.training import train
+from tests.core.test_jobs import (
+    CONFIG,
+    CORPUS,
+    FAKE,
+    PATIENCE,
+    ROOT,
+    _store,  # noqa: F401  (a fixture: a store of its own for each test, and everything closed)
+    kinds,
+    request,
+    wait_until,
+)
+from tests.core.test_training import assert_same_training
+from tests.networks import make_run
+
+SLOW = 0.02  # seconds an update, 23 updates an epoch
+
+
+class Machines:
+    """A scheduler and its workers."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        file = folder / "scheduler.json"
+        self._start("scheduler", "--port", "0", "--scheduler-file", str(file))
+        wait_until(lambda: file.exists() and file.read_text().strip().endswith("}"))
+        self.address: str = json.loads(file.read_text())["address"]
+
+    def worker(self, name: str, *command: str) -> None:
+        """Start a worker, whose trainings are run by `command`."""
+        options = ["--no-nanny", "--nthreads", "1", "--memory-limit", "0", "--name", name]
+        options += ["--local-directory", str(self.folder)]
+        self._start(name, self.address, *options, command=command)
+
+    def kill_the_one_at(self, address: str) -> str:
+        """SIGKILL the worker with that address; returns its name."""
+        logs = {n: (self.folder / f"{n}.log").read_text() for n in self.processes}
+        name = next(n for n, log in logs.items() if f"Start worker at: {address}" in squeezed(log))
+        self.processes[name].kill()
+        self.processes[name].wait()
+        return name
+
+    def close(self) -> None:
+        for running in reversed(self.processes.values()):
+            running.kill()
+        for running in self.processes.values():
+            running.wait()
+
+    def _start(self, name: str, *options: str, command: tuple[str, ...] = ()) -> None:
+        kind = "scheduler" if name == "scheduler" else "worker"
+        script = (
+            "import sys; from moliere_core.jobs import process; "
+            f"process.COMMAND = {command or process.COMMAND!r}; "
+            f"from distributed.cli.dask_{kind} import main; main()"
+        )
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "MOLIERE_THREADS": "1"}
+        environment |= {"MOLIERE_HOME": "/nowhere", "FAKE_PAUSE": str(SLOW), "FAKE_MODE": ""}
+        with (self.folder / f"{name}.log").open("wb") as log:
+            self.processes[name] = subprocess.Popen(
+                [sys.executable, "-c", script, "--host", "127.0.0.1", "--no-dashboard", *options],
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+                env=environment,
+            )
+
+
+def squeezed(text: str) -> str:
+    return " ".join(text.split())
+
+
+@pytest.fixture(scope="module")
+def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machines]:
+    pytest.importorskip("distributed")
+    machines = Machines(tmp_path_factory.mktemp("cluster"))
+    try:
+        yield machines
+    finally:
+        machines.close()
+
+
+@pytest.fixture(autouse=True)
+def _scheduler(_store: None, machines: Machines, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    monkeypatch.setenv("MOLIERE_SCHEDULER", machines.address)
+
+
+def address(job: Job) -> str:
+    """Of the machine that has the job."""
+    return next(e["address"] for e in reversed(job.events()) if e["event"] == "launched")
+
+
+def test_jobs_wait_for_a_machine_and_can_be_withdrawn() -> None:
+    asked = [jobs.submit(request(seed), "moi") for seed in range(3)]
+    assert [job.status.place for job in asked] == [1, 2, 3]
+    assert jobs.submit(request(1), "toi") is asked[1]
+    with pytest.raises(RunError, match="someone else"):
+        jobs.stop(asked[1].id, "toi")
+    for job in asked:
+        jobs.stop(job.id, "moi", wait=PATIENCE)
+        assert job.state is jobs.State.STOPPED
+    assert asked[0].run is None
+    assert not jobs.active()
+
+
+def test_two_machines_train_at_once_and_a_lost_one_is_replaced(
+    machines: Machines, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without a framework: events, files, stop, retry."""
+    machines.worker("one", *FAKE)
+    machines.worker("two", *FAKE)
+    first, second = (
+        jobs.submit(request(seed, epochs=8, label=f"{seed}"), "moi") for seed in (0, 1)
+    )
+    for job in (first, second):
+        assert job.wait(PATIENCE, lambda s: s.update > 0 and s.epoch >= 1).epoch >= 1
+    assert first.status.active
+    assert address(first) != address(second)
+    assert kinds(first)[:4] == ["queued", "launched", "started", "snapshot"]
+    run = first.run  # it grows here while it is trained there
+    assert run is not None
+    assert [s.name for s in run.snapshots][:2] == ["epoch-000", "epoch-001"]
+    assert (run.label, run.check_owner("moi"), run.check_owner("toi")) == ("0", True, False)
+    assert {e["path"] for e in first.events() if "path" in e} == {str(first.run_path)}
+
+    jobs.stop(second.id, "moi")
+    assert second.wait(PATIENCE).state is jobs.State.STOPPED
+    times = second.events()[-1]["time"]
+    with capsys.disabled():
+        print(f" [stopped after {times - second.events()[-2]['time']:.2f} s of silence]", end="")
+
+    lost = address(first)
+    before = first.status.epoch
+    assert machines.kill_the_one_at(lost) in ("one", "two")
+    status = first.wait(PATIENCE)
+    assert status.state is jobs.State.FINISHED
+    assert address(first) != lost
+    resumed = [e["resumed_from"] for e in first.events() if e["event"] == "started"]
+    assert resumed[0] == 0
+    assert resumed[1] >= before >= 1
+    run = Run.open(first.run_path)
+    assert run.complete
+    assert [record["epoch"] for record in run.history] == list(range(1, 9))
+    assert not list(run.path.glob("resume*")) + list(run.path.glob(".*"))
+    assert len(run.snapshots) == 9
+
+    # Stopped jobs go on elsewhere, too; and the machines keep nothing of them.
+    assert (
+        jobs.submit(request(1, epochs=8), "moi").wait(PATIENCE, lambda s: s.epoch >= 2).epoch >= 2
+    )
+    jobs.stop(second.id, "moi", wait=PATIENCE)
+    resumed = [e["resumed_from"] for e in second.events() if e["event"] == "started"]
+    assert resumed[1] >= 1
+    for survivor in machines.processes:
+        if machines.processes[survivor].poll() is None and survivor != "scheduler":
+            machines.processes[survivor].kill()
+            machines.processes[survivor].wait()
+
+
+def test_a_real_training_on_the_cluster_equals_one_on_this_machine(
+    machines: Machines, tmp_path: Path
+) -> None:
+    """With Keras: killed in the middle, its history is that of a training nobody disturbed."""
+    pytest.importorskip("keras")
+    machines.worker("three")
+    start = make_run(jobs.job_path("0123456789ab").parents[1] / "runs" / "0123456789ab")
+    training = replace(CONFIG.training, epochs=16, batch_size=2)
+    config = replace(CONFIG, training=training, initial=f"run:{start.id}")
+    job = jobs.submit(jobs.prepare(config, CORPUS))
+    assert job.wait(PATIENCE, lambda s: s.epoch >= 2).epoch >= 2
+    machines.kill_the_one_at(address(job))
+    machines.worker("four")
+    status = job.wait(PATIENCE)
+    assert status.state is jobs.State.FINISHED, status.message
+    resumed = [e["resumed_from"] for e in job.events() if e["event"] == "started"]
+    assert len(resumed) == 2
+    assert resumed[1] >= 2
+    assert_same_training(train(config, CORPUS, out=tmp_path / "here"), Run.open(job.run_path))
+
+
+def test_a_failure_on_a_machine_is_told_here(machines: Machines) -> None:
+    machines.worker("five", sys.executable, "-c", "import os; os._exit(1)")
+    status = jobs.submit(request(5)).wait(PATIENCE)
+    assert (status.state, status.message) == (jobs.State.FAILED, process.VANISHED)
+
+
+def test_a_scheduler_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOLIERE_SCHEDULER", "tcp://127.0.0.1:9")
+    with pytest.raises(TrainingError, match=r"no cluster answers at tcp://127\.0\.0\.1:9: start"):
+        jobs.submit(request())
+    monkeypatch.setenv("MOLIERE_SCHEDULER", "nonsense://")
+    with pytest.raises(TrainingError, match="no cluster answers at nonsense"):
+        jobs.submit(request())
+    assert jobs.get(request().run_id) is None
+
+
+def test_without_dask_one_sentence_names_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(TrainingError, match=r"pip install -e \.\[cluster\]") as caught:
+        jobs.submit(request())
+    assert "\n" not in str(caught.value)
+
+
+def test_files_that_are_no_run_s_are_refused(tmp_path: Path) -> None:
+    job = Job(jobs.job_path(request().run_id), request())
+    watch = cluster._Watch(job, None, "topic", lambda _: None)
+    with pytest.raises(TrainingError, match="no run's"):
+        watch._store({"../../evil": b""})
+    assert not job.run_path.exists()
+
+
+def test_a_run_is_read_in_an_order_that_can_be_taken_up_again(tmp_path: Path) -> None:
+    run = make_run(tmp_path)
+    (run.path / "resume.safetensors").write_bytes(b"x")
+    files = list(remote.read_run(run.path, {"epoch-000.safetensors"}))
+    assert files[:2] == ["history.jsonl", "resume.safetensors"]
+    assert files[-1] == "epoch-001.safetensors"
+    assert "epoch-000.safetensors" not in files
