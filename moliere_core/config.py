@@ -86,6 +86,10 @@ class TrainingConfig:
     schedule: Literal["cosine", "constant"] = "cosine"
     clip_norm: float = 1.0
     weight_averaging: float = 0.0  # decay of the exponential moving average per update; 0 is none
+    # Share of the streams that begin again from a zero state after each window. Generation always
+    # does: a network that met a zero state only once an epoch fell, from 7% of the starts of cues,
+    # into a state it had never seen, and stayed there (15 bits a character after 300 updates).
+    fresh_starts: float = 0.02
     min_char_freq: int = 1
     speakers: bool = False  # "PERSONNAGE : réplique" instead of the cues alone
     seed: int = 0
@@ -101,6 +105,7 @@ class TrainingConfig:
             raise ConfigError(f"schedule is {self.schedule!r}: choose cosine or constant")
         check_range("clip_norm", self.clip_norm, 1e-6, 1e6)
         check_range("weight_averaging", self.weight_averaging, 0, 0.99999)
+        check_range("fresh_starts", self.fresh_starts, 0, 1)
         check_range("min_char_freq", self.min_char_freq, 1, 1_000_000)
         check_range("seed", self.seed, 0, 2**32 - 1)
 

@@ -52,10 +52,6 @@ from moliere_core.windows import (
 )
 
 STEP_SNAPSHOTS = (30, 100, 300, 1_000, 3_000)  # updates, inside the first epoch
-# Share of the streams that begin again from a zero state after each window. Generation always
-# does; a network that met a zero state only once an epoch fell, from 7% of the starts of cues, into
-# a state it had never seen, and stayed there (15 bits a character after 300 updates).
-FRESH_STARTS = 0.05
 PROGRESS_SECONDS = 0.25  # at least, between two `Progress` events
 TRAIN_SAMPLE_CHARS = 50_000  # of the training text, scored again after every epoch
 TRAIN_SAMPLE_BLOCKS = 10  # places it is taken from
@@ -393,8 +389,8 @@ class _Session:
         for inputs, targets in self.batches.epoch(epoch):
             self._check_stop()
             losses.append(float(self.model.train_on_batch(inputs, targets)))
-            if streams and (fresh := generator.random(len(inputs)) < FRESH_STARTS).any():
-                self.framework.reset_states(self.model, fresh)
+            if streams:
+                self._restart_some(generator)
             update += 1
             self._check_loss(losses[-1], update)
             if ticks := clock.tick():
@@ -414,6 +410,12 @@ class _Session:
         self._snapshot(epoch_name(epoch), update)
         self._save_resume(pending)
         return pending
+
+    def _restart_some(self, generator: np.random.Generator) -> None:
+        """Begin some streams again from a zero state (`TrainingConfig.fresh_starts`)."""
+        fresh = generator.random(self.config.batch_size) < self.config.fresh_starts
+        if fresh.any():
+            self.framework.reset_states(self.model, fresh)
 
     def _report(self, epoch: int, update: int, loss: float, rate: float) -> None:
         left = (self.updates - update) * self.batches.chars / rate

@@ -33,7 +33,6 @@ from moliere_core.evaluation import score
 from moliere_core.models import RecurrentModel
 from moliere_core.recurrent import RecurrentNetwork
 from moliere_core.runs import Run, epoch_name, request_id
-from moliere_core.training import FRESH_STARTS
 from moliere_core.vocabulary import Vocabulary
 from moliere_core.windows import contiguous_streams
 
@@ -272,7 +271,7 @@ class Trainer:
             self.update += 1
             self.average()
             losses.append(loss.item())
-            kept = torch.rand(TRAINING.batch_size, 1) >= FRESH_STARTS
+            kept = torch.rand(TRAINING.batch_size, 1) >= TRAINING.fresh_starts
             states = [(h * kept, c * kept) for h, c in states]
         seconds = time.perf_counter() - began
         self.seconds += seconds
