@@ -66,7 +66,8 @@ __all__ = [
 
 _SETTLE_SECONDS = 5.0  # for a job that is stopping, before it can be asked for again
 
-_lock = threading.RLock()
+_asking = threading.Lock()  # one request at a time: what is asked twice is found the second time
+_lock = threading.Lock()  # of the two dictionaries; held for an instant, pages poll through it
 _backends: dict[str, Backend] = {}  # by scheduler's address, "" for this machine
 _jobs: dict[Path, Job] = {}  # by folder: every page shares the events that were read
 
@@ -89,7 +90,7 @@ def submit(spec: JobSpec, token: str = "") -> Job:
     job = get(spec.run_id)
     if job is None or job.stopping or not job.status.active:
         _settle(spec.run_id)
-    with _lock:
+    with _asking:
         job = get(spec.run_id)
         if job is not None and (job.status.active or job.state is State.FINISHED):
             return job
@@ -182,7 +183,7 @@ def delete(job_id: str, token: str = "") -> None:
     if job.status.active:
         stop(job_id, token)
         _settle(job_id)
-    with _lock:
+    with _asking:
         run = job.run
         if run is not None:
             run.delete(token)
@@ -229,10 +230,13 @@ def _owns(job: Job, token: str) -> bool:
 def _fresh(spec: JobSpec) -> Job:
     """The job of this spec, with its folder ready; the events of earlier tries are kept."""
     folder = job_path(spec.run_id)
-    job = _jobs.get(folder)
+    with _lock:
+        job = _jobs.get(folder)
     if job is None or job.state is State.FINISHED:
         (folder / EVENTS).unlink(missing_ok=True)  # of a run that was deleted
-        job = _jobs[folder] = _job(folder, spec)
+        job = _job(folder, spec)
+        with _lock:
+            _jobs[folder] = job
     job.spec = spec
     job.save_spec()
     return job

@@ -117,7 +117,8 @@ class Backend(Protocol):
 def append(path: Path, record: Record) -> None:
     """Add a line to a file of events, after closing one that a killed writer left open."""
     line = json.dumps({**record, "time": round(time.time(), 3)}, ensure_ascii=False) + "\n"
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+    binary = getattr(os, "O_BINARY", 0)  # of Windows
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | binary, 0o644)
     try:
         size = os.fstat(descriptor).st_size
         if size:

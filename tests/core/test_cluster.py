@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -60,11 +61,17 @@ class Machines:
         self.processes[name].wait()
         return name
 
+    def kill_workers(self) -> None:
+        for name in [name for name in self.processes if name != "scheduler"]:
+            self._end(self.processes.pop(name))
+
     def close(self) -> None:
-        for running in reversed(self.processes.values()):
-            running.kill()
-        for running in self.processes.values():
-            running.wait()
+        self.kill_workers()
+        self._end(self.processes["scheduler"])
+
+    def _end(self, running: subprocess.Popen[bytes]) -> None:
+        running.kill()
+        running.wait()
 
     def _start(self, name: str, *options: str, command: tuple[str, ...] = ()) -> None:
         kind = "scheduler" if name == "scheduler" else "worker"
@@ -100,8 +107,14 @@ def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machines]:
 
 
 @pytest.fixture(autouse=True)
-def _scheduler(_store: None, machines: Machines, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+def _scheduler(
+    _store: None,  # noqa: F811
+    machines: Machines,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[None]:
     monkeypatch.setenv("MOLIERE_SCHEDULER", machines.address)
+    yield
+    machines.kill_workers()
 
 
 def address(job: Job) -> str:
@@ -142,11 +155,13 @@ def test_two_machines_train_at_once_and_a_lost_one_is_replaced(
     assert (run.label, run.check_owner("moi"), run.check_owner("toi")) == ("0", True, False)
     assert {e["path"] for e in first.events() if "path" in e} == {str(first.run_path)}
 
+    asked = time.monotonic()
     jobs.stop(second.id, "moi")
     assert second.wait(PATIENCE).state is jobs.State.STOPPED
-    times = second.events()[-1]["time"]
+    took = time.monotonic() - asked
     with capsys.disabled():
-        print(f" [stopped after {times - second.events()[-2]['time']:.2f} s of silence]", end="")
+        print(f" [stopped in {took:.2f} s]", end="")
+    assert took < 5
 
     lost = address(first)
     before = first.status.epoch
@@ -170,10 +185,6 @@ def test_two_machines_train_at_once_and_a_lost_one_is_replaced(
     jobs.stop(second.id, "moi", wait=PATIENCE)
     resumed = [e["resumed_from"] for e in second.events() if e["event"] == "started"]
     assert resumed[1] >= 1
-    for survivor in machines.processes:
-        if machines.processes[survivor].poll() is None and survivor != "scheduler":
-            machines.processes[survivor].kill()
-            machines.processes[survivor].wait()
 
 
 def test_a_real_training_on_the_cluster_equals_one_on_this_machine(
@@ -183,17 +194,17 @@ def test_a_real_training_on_the_cluster_equals_one_on_this_machine(
     pytest.importorskip("keras")
     machines.worker("three")
     start = make_run(jobs.job_path("0123456789ab").parents[1] / "runs" / "0123456789ab")
-    training = replace(CONFIG.training, epochs=16, batch_size=2)
+    training = replace(CONFIG.training, epochs=12)
     config = replace(CONFIG, training=training, initial=f"run:{start.id}")
     job = jobs.submit(jobs.prepare(config, CORPUS))
-    assert job.wait(PATIENCE, lambda s: s.epoch >= 2).epoch >= 2
+    assert job.wait(PATIENCE, lambda s: s.epoch >= 1).epoch >= 1
     machines.kill_the_one_at(address(job))
     machines.worker("four")
     status = job.wait(PATIENCE)
     assert status.state is jobs.State.FINISHED, status.message
     resumed = [e["resumed_from"] for e in job.events() if e["event"] == "started"]
     assert len(resumed) == 2
-    assert resumed[1] >= 2
+    assert resumed[1] >= 1
     assert_same_training(train(config, CORPUS, out=tmp_path / "here"), Run.open(job.run_path))
 
 
@@ -218,6 +229,20 @@ def test_without_dask_one_sentence_names_the_command(monkeypatch: pytest.MonkeyP
     with pytest.raises(TrainingError, match=r"pip install -e \.\[cluster\]") as caught:
         jobs.submit(request())
     assert "\n" not in str(caught.value)
+
+
+def test_a_machine_stops_when_the_server_is_silent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "COMMAND", FAKE)
+    monkeypatch.setenv("FAKE_PAUSE", str(SLOW))
+    job = Job(jobs.job_path(request().run_id), request())
+    attempt = remote._Attempt("x", cluster._parcel(job))
+    attempt.heard -= remote.LEASE_SECONDS - 0.1
+    assert not attempt.deserted
+    outcome = remote._train(job.id, attempt, tmp_path / "machine", lambda _: None)
+    assert attempt.deserted
+    assert outcome["ending"]["event"] == "stopped"
 
 
 def test_files_that_are_no_run_s_are_refused(tmp_path: Path) -> None:
