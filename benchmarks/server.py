@@ -2,7 +2,7 @@
 
 Cold servers of the application and of an empty page with a single Plotly chart are started in
 turn, and a new headless Chromium opens each: "first content" is when the heading is there, "all of
-it" when the chart is drawn, or the model has written ten characters. The thirty clients speak
+it" when the chart is drawn, or the model has begun to write. The thirty clients speak
 Streamlit's own protocol over websockets: a rerun takes until `script_finished`. Nothing leaves
 this machine.
 """
@@ -47,7 +47,7 @@ def measure() -> list[Row]:
         empty.write_text(EMPTY_PAGE)
         pages = {
             "empty": (empty, chart_drawn),
-            "home": (ROOT / "dashboard/Home.py", ten_characters_written),
+            "home": (ROOT / "dashboard/Home.py", writing),
         }
         opened: dict[str, list[tuple[float, float]]] = {name: [] for name in pages}
         for _ in range(ROUNDS):
@@ -91,9 +91,9 @@ def chart_drawn(page: Page) -> None:
     expect(page.locator(".js-plotly-plot .bars path")).to_have_count(3, timeout=60_000)
 
 
-def ten_characters_written(page: Page) -> None:
+def writing(page: Page) -> None:
     text = page.locator(".written")
-    expect(text).to_have_text(re.compile(r".{10}", re.DOTALL), timeout=60_000)
+    expect(text).to_have_text(re.compile(r"\S"), timeout=60_000)
 
 
 @contextmanager
