@@ -1,4 +1,4 @@
-"""Labels in two languages: French is the source, English a gettext catalogue.
+r"""Two languages: gettext catalogues of the labels, from French, and of the errors, from English.
 
 After a label has changed:
 
@@ -7,7 +7,15 @@ After a label has changed:
     (translate what is new in dashboard/translations/en/LC_MESSAGES/dashboard.po)
     pybabel compile -d dashboard/translations -D dashboard
 
-A test fails where a label has no translation or the compiled catalogue is older than its source.
+After a sentence of an error of the core has changed:
+
+    pybabel extract -k "ConfigError CorpusError ModelError RunError TrainingError check_range" \
+        --no-location -o /tmp/errors.pot moliere_core
+    pybabel update -i /tmp/errors.pot -d dashboard/translations -D errors -N
+    (translate what is new in dashboard/translations/fr/LC_MESSAGES/errors.po)
+    pybabel compile -d dashboard/translations -D errors
+
+A test fails where one has no translation or a compiled catalogue is older than its source.
 """
 
 from __future__ import annotations
@@ -15,8 +23,11 @@ from __future__ import annotations
 import gettext
 from functools import cache
 from pathlib import Path
+from string import Formatter
+from typing import Any
 
 from dashboard import state
+from moliere_core.errors import MoliereError
 
 HERE = Path(__file__).parent
 LANGUAGES = {"fr": "Français", "en": "English"}
@@ -39,7 +50,16 @@ def number(value: float, decimals: int = 0) -> str:
     text = f"{value:,.{decimals}f}"
     if state.language() == "en":
         return text
-    return text.replace(",", THIN_NBSP).replace(".", ",")
+    return _with_french_marks(text)
+
+
+def sentence(error: MoliereError) -> str:
+    """What an error says, in the reader's language."""
+    if state.language() == "en":
+        return str(error)
+    template = _french_errors().gettext(error.template)
+    values = {name: _in_french(value) for name, value in error.values.items()}
+    return _FrenchFormatter().format(template, **values) if values else template
 
 
 def lesson(name: str) -> str:
@@ -52,6 +72,30 @@ def _catalogue(language: str) -> gettext.NullTranslations:
     if language == "fr":
         return _French()
     return gettext.translation("dashboard", HERE / "translations", [language])
+
+
+@cache
+def _french_errors() -> gettext.NullTranslations:
+    return gettext.translation("errors", HERE / "translations", ["fr"])
+
+
+def _in_french(value: Any) -> Any:
+    """A value of an error: another error and the name of a setting are translated, too."""
+    if isinstance(value, MoliereError):
+        return sentence(value)
+    return _french_errors().gettext(value) if isinstance(value, str) and value else value
+
+
+def _with_french_marks(number: str) -> str:
+    return number.replace(",", THIN_NBSP).replace(".", ",")
+
+
+class _FrenchFormatter(Formatter):
+    """`str.format`, with numbers as French writes them."""
+
+    def format_field(self, value: Any, format_spec: str) -> Any:
+        text = super().format_field(value, format_spec)
+        return _with_french_marks(text) if isinstance(value, int | float) else text
 
 
 class _French(gettext.NullTranslations):

@@ -14,7 +14,13 @@ CELLS: tuple[Cell, ...] = get_args(Cell)
 def check_range(name: str, value: float, low: float, high: float) -> None:
     """Raise ConfigError unless `low <= value <= high` (NaN is outside every range)."""
     if not low <= value <= high:
-        raise ConfigError(f"{name} is {value:g}: choose a value from {low:g} to {high:g}")
+        raise ConfigError(
+            "{name} is {value:g}: choose a value from {low:g} to {high:g}",
+            name=name,
+            value=value,
+            low=low,
+            high=high,
+        )
 
 
 @dataclass(frozen=True)
@@ -35,7 +41,9 @@ class SamplingConfig:
         check_range("temperature", self.temperature, 0, 10)
         check_range("top_k", self.top_k, 0, 100_000)
         if not 0 < self.top_p <= 1:
-            raise ConfigError(f"top_p is {self.top_p:g}: choose a value above 0, and at most 1")
+            raise ConfigError(
+                "top_p is {value:g}: choose a value above 0, and at most 1", value=self.top_p
+            )
 
 
 @dataclass(frozen=True)
@@ -51,7 +59,9 @@ class ModelConfig:
 
     def __post_init__(self) -> None:
         if self.cell not in CELLS:
-            raise ConfigError(f"cell is {self.cell!r}: choose one of {', '.join(CELLS)}")
+            raise ConfigError(
+                "cell is {cell!r}: choose one of {cells}", cell=self.cell, cells=", ".join(CELLS)
+            )
         check_range("embedding", self.embedding_dim, 1, 2048)
         check_range("units", self.units, 1, 4096)
         check_range("layers", self.layers, 1, 3)
@@ -102,7 +112,9 @@ class TrainingConfig:
         check_range("batch_size", self.batch_size, 1, 8_192)
         check_range("learning_rate", self.learning_rate, 1e-7, 1)
         if self.schedule not in ("cosine", "constant"):
-            raise ConfigError(f"schedule is {self.schedule!r}: choose cosine or constant")
+            raise ConfigError(
+                "schedule is {schedule!r}: choose cosine or constant", schedule=self.schedule
+            )
         check_range("clip_norm", self.clip_norm, 1e-6, 1e6)
         check_range("weight_averaging", self.weight_averaging, 0, 0.99999)
         check_range("fresh_starts", self.fresh_starts, 0, 1)
@@ -144,7 +156,7 @@ class RunConfig:
             )
         except (KeyError, TypeError) as error:
             raise ConfigError(
-                f"this configuration was not written by this version: {error}"
+                "this configuration was not written by this version: {error}", error=error
             ) from error
 
 

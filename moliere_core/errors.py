@@ -1,8 +1,38 @@
 """One family of exceptions: one sentence that names the value, the limit and the way out."""
 
+from __future__ import annotations
+
+import json
+from typing import Any, Self
+
 
 class MoliereError(Exception):
-    """Anything that the user can put right; the message is meant to be shown as it is."""
+    """Anything that the user can put right; the sentence is meant to be shown as it is.
+
+    It is kept as a template and its values: an interface says it in its reader's language by
+    looking the template up (`dashboard.i18n.sentence`), and the values that are words, too.
+
+    Attributes:
+        template: the sentence in English, with named fields; as it is, where there is no value.
+        values: of the fields.
+    """
+
+    def __init__(self, template: str, /, **values: Any) -> None:
+        super().__init__(template)
+        self.template, self.values = template, values
+
+    def __str__(self) -> str:
+        return self.template.format(**self.values) if self.values else self.template
+
+    def to_json(self) -> dict[str, Any]:
+        """The sentence under "message", and what it is made of, for another process."""
+        values = json.loads(json.dumps(self.values, default=str))
+        return {"message": str(self), "template": self.template, "values": values}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """The inverse of `to_json`; a "message" alone is a sentence without values."""
+        return cls(data.get("template", data.get("message", "")), **data.get("values", {}))
 
 
 class ConfigError(MoliereError):
@@ -23,3 +53,8 @@ class RunError(MoliereError):
 
 class TrainingError(MoliereError):
     """A training that cannot start: no framework, or too little text."""
+
+
+def N_(text: str) -> str:
+    """`text` itself: marks for translation a sentence, or a value, that is not raised in place."""
+    return text

@@ -70,11 +70,15 @@ def import_keras(
             "import this one on your own machine, and bring the run"
         )
     if Path(name).suffix.lower() not in SUFFIXES:
-        raise ModelError(f"{name} is not a model saved by Keras: give a .keras or .h5 file")
+        raise ModelError(
+            "{name} is not a model saved by Keras: give a .keras or .h5 file", name=name
+        )
     if len(data) > MAX_BYTES:
         raise ModelError(
-            f"{name} is larger than {MAX_BYTES // 1_000_000} MB: save it without its optimizer, "
-            "or import a smaller model"
+            "{name} is larger than {megabytes} MB: save it without its optimizer, "
+            "or import a smaller model",
+            name=name,
+            megabytes=MAX_BYTES // 1_000_000,
         )
     weights, facts = _open(data, Path(name).suffix.lower())
     vocabulary = _alphabet(facts["vocab_size"], corpus, text)
@@ -149,17 +153,19 @@ def _open(data: bytes, suffix: str) -> tuple[dict[str, NDArray[np.float32]], dic
             )
         except subprocess.TimeoutExpired as error:
             raise ModelError(
-                f"this model was not open after {TIMEOUT_SECONDS} s: import a smaller one"
+                "this model was not open after {seconds} s: import a smaller one",
+                seconds=TIMEOUT_SECONDS,
             ) from error
         try:
             facts = json.loads(done.stdout.splitlines()[-1])
         except (IndexError, ValueError) as error:
             raise ModelError(
-                f"this model could not be opened within {MEMORY_MB} MB of memory: "
-                "import a smaller one"
+                "this model could not be opened within {megabytes} MB of memory: "
+                "import a smaller one",
+                megabytes=MEMORY_MB,
             ) from error
         if "error" in facts:
-            raise ModelError(str(facts["error"]))
+            raise ModelError.from_json(facts["error"])
         return load_file(target), facts
 
 
@@ -171,8 +177,10 @@ def _alphabet(size: int, corpus: Corpus, text: str | None) -> Vocabulary:
         if len(vocabulary.chars) == size:
             return vocabulary
     raise ModelError(
-        f"this model has an alphabet of {size} characters and this text one of "
-        f"{len(found[0].chars)}: give the very text that it was trained on"
+        "this model has an alphabet of {size} characters and this text one of {found}: "
+        "give the very text that it was trained on",
+        size=size,
+        found=len(found[0].chars),
     )
 
 

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
 from moliere_core.config import ModelConfig
-from moliere_core.errors import ModelError
+from moliere_core.errors import N_, ModelError
 from moliere_core.recurrent import RecurrentNetwork
 from moliere_core.vocabulary import Ids
 
@@ -36,7 +36,7 @@ CHECKED_CHARS = 24
 PASSED_OVER = ("InputLayer", "Dropout", "SpatialDropout1D")
 KNOWN = ("Embedding", "LSTM", "GRU", "Dense", "Activation", *PASSED_OVER)
 MODELS = ("Sequential", "Functional", "Model")
-EXPECTED = "an Embedding, one to three LSTM or GRU layers and a Dense softmax, as in the course"
+EXPECTED = N_("an Embedding, one to three LSTM or GRU layers and a Dense softmax, as in the course")
 
 
 def main(source: Path, target: Path) -> dict[str, Any]:
@@ -52,7 +52,9 @@ def main(source: Path, target: Path) -> dict[str, Any]:
         raise
     except Exception as error:
         reason = " ".join(str(error).split())[:200]
-        raise ModelError(f"Keras cannot open this file ({reason}): save the model again") from error
+        raise ModelError(
+            "Keras cannot open this file ({reason}): save the model again", reason=reason
+        ) from error
     weights, architecture, last_only = _convert(keras, model)
     _check_outputs(model, weights, architecture, last_only)
     save_file(weights, target)
@@ -78,11 +80,13 @@ def _description(source: Path) -> dict[str, Any]:
             with zipfile.ZipFile(source) as archive:
                 if sum(info.file_size for info in archive.infolist()) > MAX_BYTES:
                     raise ModelError(
-                        f"this file unpacks to more than {MAX_BYTES // 1_000_000} MB: "
-                        "import a smaller model"
+                        "this file unpacks to more than {megabytes} MB: import a smaller model",
+                        megabytes=MAX_BYTES // 1_000_000,
                     )
                 if archive.getinfo("config.json").file_size > MAX_DESCRIPTION:
-                    raise ModelError(f"this model's description is too long: give {EXPECTED}")
+                    raise ModelError(
+                        "this model's description is too long: give {expected}", expected=EXPECTED
+                    )
                 text: Any = archive.read("config.json")
         else:
             h5py = importlib.import_module("h5py")
@@ -95,7 +99,7 @@ def _description(source: Path) -> dict[str, Any]:
             'model.save("modele.keras") has written'
         ) from error
     if not isinstance(description, dict):
-        raise ModelError(f"this model's description is not one: give {EXPECTED}")
+        raise ModelError("this model's description is not one: give {expected}", expected=EXPECTED)
     return description
 
 
@@ -103,20 +107,26 @@ def _check_description(description: dict[str, Any]) -> None:
     """ModelError unless it names known layers only, and nothing from outside Keras."""
     name = description.get("class_name")
     if name not in MODELS:
-        raise ModelError(f"this file holds a {name!r}, not a model: give {EXPECTED}")
+        raise ModelError(
+            "this file holds a {name!r}, not a model: give {expected}", name=name, expected=EXPECTED
+        )
     layers = (description.get("config") or {}).get("layers")
     if not isinstance(layers, list):
-        raise ModelError(f"this model has no list of layers: give {EXPECTED}")
+        raise ModelError("this model has no list of layers: give {expected}", expected=EXPECTED)
     for layer in layers:
         kind = layer.get("class_name") if isinstance(layer, dict) else layer
         if kind not in KNOWN:
-            raise ModelError(f"this model has a layer {kind!r}: give {EXPECTED}")
+            raise ModelError(
+                "this model has a layer {kind!r}: give {expected}", kind=kind, expected=EXPECTED
+            )
     for part in _parts(description):
         module, registered = part.get("module"), part.get("registered_name")
         outside = module is not None and str(module).partition(".")[0] not in ("keras", "builtins")
         if outside or ">" in str(registered) or part.get("class_name") in ("Lambda", "function"):
             raise ModelError(
-                f"this model uses code of its own ({part.get('class_name')}): give {EXPECTED}"
+                "this model uses code of its own ({name}): give {expected}",
+                name=part.get("class_name"),
+                expected=EXPECTED,
             )
 
 
@@ -163,7 +173,11 @@ def _convert(keras: Any, model: Any) -> tuple[dict[str, NDArray[np.float32]], Mo
     cells = {kind for kind in kinds if kind in ("LSTM", "GRU")}
     wanted = ["Embedding", *(kinds[1:2] * len(recurrent)), "Dense"]
     if len(cells) != 1 or kinds not in (wanted, [*wanted, "Activation"]) or len(recurrent) > 3:
-        raise ModelError(f"this model is {' > '.join(kinds) or 'empty'}: give {EXPECTED}")
+        raise ModelError(
+            "this model is {layers}: give {expected}",
+            layers=" > ".join(kinds) or N_("empty"),
+            expected=EXPECTED,
+        )
     embedding, dense = layers[0], layers[len(recurrent) + 1]
     last_only = _check_settings(embedding, recurrent, [dense, *layers[len(recurrent) + 2 :]])
     cell = cells.pop().lower()
@@ -198,7 +212,11 @@ def _check_settings(embedding: Any, recurrent: list[Any], head: list[Any]) -> bo
         for name, value in {**usual, "go_backwards": False}.items():
             if settings[name] != value:
                 raise ModelError(
-                    f"this {kind} has {name}={settings[name]!r}: train it with {name}={value!r}"
+                    "this {kind} has {name}={found!r}: train it with {name}={usual!r}",
+                    kind=kind,
+                    name=name,
+                    found=settings[name],
+                    usual=value,
                 )
     if not all(layer.return_sequences for layer in recurrent[:-1]):
         raise ModelError("this model's first layers return their last output alone: save another")
@@ -207,7 +225,11 @@ def _check_settings(embedding: Any, recurrent: list[Any], head: list[Any]) -> bo
         raise ModelError("this model's Dense layer has no bias: train it with use_bias=True")
     names = [layer.get_config()["activation"] for layer in head]
     if names not in (["softmax"], ["linear"], ["linear", "softmax"]):
-        raise ModelError(f"this model ends in {' > '.join(map(str, names))}: give {EXPECTED}")
+        raise ModelError(
+            "this model ends in {names}: give {expected}",
+            names=" > ".join(map(str, names)),
+            expected=EXPECTED,
+        )
     return not recurrent[-1].return_sequences
 
 
@@ -235,7 +257,11 @@ def _check_outputs(
         theirs = _softmax(theirs)  # a Dense without softmax: logits
     worst = float(np.abs(theirs - ours).max()) if theirs.shape == ours.shape else float("inf")
     if not worst <= TOLERANCE:
-        raise ModelError(f"this model computes something else (by {worst:.1g}): give {EXPECTED}")
+        raise ModelError(
+            "this model computes something else (by {worst:.1g}): give {expected}",
+            worst=worst,
+            expected=EXPECTED,
+        )
 
 
 def _softmax(logits: NDArray[Any]) -> NDArray[Any]:
@@ -248,5 +274,5 @@ if __name__ == "__main__":
     try:
         json.dump(main(Path(sys.argv[1]), Path(sys.argv[2])), answer)
     except ModelError as refusal:
-        json.dump({"error": str(refusal)}, answer)
+        json.dump({"error": refusal.to_json()}, answer)
     print(answer.getvalue(), flush=True)

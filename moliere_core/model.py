@@ -26,7 +26,7 @@ def threads() -> int:
         cores = len(os.sched_getaffinity(0))  # fewer than the machine's inside a container
     text = os.environ.get("MOLIERE_THREADS", str(min(cores, MAX_THREADS)))
     if not text.isdecimal() or int(text) < 1:
-        raise ConfigError(f"MOLIERE_THREADS is {text!r}: give a whole number, at least 1")
+        raise ConfigError("MOLIERE_THREADS is {text!r}: give a whole number, at least 1", text=text)
     return int(text)
 
 
@@ -329,8 +329,9 @@ def set_weights_by_name(model: Any, weights: Mapping[str, NDArray[Any]]) -> None
     if expected != found:
         wrong = sorted({name for name, _ in expected.items() ^ found.items()})
         raise ModelError(
-            f"these weights do not fit the model ({', '.join(wrong)}): "
-            "give it the cell, the layers and the sizes they were trained with"
+            "these weights do not fit the model ({names}): "
+            "give it the cell, the layers and the sizes they were trained with",
+            names=", ".join(wrong),
         )
     for name, variable in named.items():
         variable.assign(weights[name].astype(np.float32))

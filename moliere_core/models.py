@@ -32,8 +32,11 @@ class RecurrentModel:
     def __init__(self, reference: str, network: RecurrentNetwork, vocabulary: Vocabulary) -> None:
         if network.vocab_size != len(vocabulary):
             raise ModelError(
-                f"{reference} has weights for {network.vocab_size} symbols and an alphabet of "
-                f"{len(vocabulary)}: the files of two models were mixed, fetch or train it again"
+                "{reference} has weights for {symbols} symbols and an alphabet of {alphabet}: "
+                "the files of two models were mixed, fetch or train it again",
+                reference=reference,
+                symbols=network.vocab_size,
+                alphabet=len(vocabulary),
             )
         self.reference = reference
         self.network = network
@@ -133,8 +136,9 @@ def open_run(reference: str) -> tuple[Run, str | None]:
     if Path(name).is_dir():
         return Run.open(Path(name)), snapshot
     raise ModelError(
-        f"there is no model {name!r}: choose {', '.join(SHIPPED)}, kn-1 to kn-8, run:ID, "
-        "or a run's folder"
+        "there is no model {name!r}: choose {shipped}, kn-1 to kn-8, run:ID, or a run's folder",
+        name=name,
+        shipped=", ".join(SHIPPED),
     )
 
 
@@ -148,7 +152,10 @@ def load_model(reference: str) -> CharModel:
 def load_recurrent(reference: str) -> RecurrentModel:
     """Open a model that has cells to look into; ModelError for any other."""
     if _ngram_order(reference):
-        raise ModelError(f"{reference} has no cells to look into: choose petit, grand or a run")
+        raise ModelError(
+            "{reference} has no cells to look into: choose petit, grand or a run",
+            reference=reference,
+        )
     run, snapshot = open_run(reference)
     path = run.snapshot(snapshot).path
     return RecurrentModel(reference, RecurrentNetwork.load(path), run.vocabulary)

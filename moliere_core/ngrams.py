@@ -162,14 +162,22 @@ class NGramModel:
             TrainingError: no character of the text is in the alphabet.
         """
         if not 1 <= order <= MAX_ORDER:
-            raise ConfigError(f"order is {order}: choose from 1 to {MAX_ORDER} characters")
+            raise ConfigError(
+                "order is {order}: choose from 1 to {highest} characters",
+                order=order,
+                highest=MAX_ORDER,
+            )
         if min_count < 1:
-            raise ConfigError(f"min_count is {min_count}: choose at least 1, which drops nothing")
+            raise ConfigError(
+                "min_count is {min_count}: choose at least 1, which drops nothing",
+                min_count=min_count,
+            )
         vocabulary = vocabulary or Vocabulary.from_text(text, min_char_freq)
         ids = vocabulary.encode(CONTEXT_START + text)
         if not ids[1:].any():
             raise TrainingError(
-                f"none of the {len(text)} characters to count is in the alphabet: give more text"
+                "none of the {chars} characters to count is in the alphabet: give more text",
+                chars=len(text),
             )
         counted = _count(ids, order, len(vocabulary))
         return cls(_prune(counted, len(vocabulary), min_count), vocabulary)
@@ -180,7 +188,9 @@ class NGramModel:
         ConfigError if this model has no such order.
         """
         if not 1 <= order <= self.order:
-            raise ConfigError(f"order is {order}: this model has 1 to {self.order}")
+            raise ConfigError(
+                "order is {order}: this model has 1 to {highest}", order=order, highest=self.order
+            )
         return NGramModel(self.levels[:order], self.vocabulary)
 
     # The protocol
@@ -322,7 +332,12 @@ class NGramModel:
                 names = file.keys()  # the file itself cannot be iterated over
                 highest = sum(name.endswith(".discounts") for name in names)
                 if order is not None and not 1 <= order <= highest:
-                    raise ConfigError(f"order is {order}: {path} has 1 to {highest}")
+                    raise ConfigError(
+                        "order is {order}: {path} has 1 to {highest}",
+                        order=order,
+                        path=path,
+                        highest=highest,
+                    )
                 levels = [
                     Level(**{f.name: file.get_tensor(f"{n}.{f.name}") for f in fields(Level)})
                     for n in range(order or highest)
@@ -333,7 +348,9 @@ class NGramModel:
                 if not (keys[1:] > keys[:-1]).all():
                     raise ValueError("it is not sorted")
         except (OSError, SafetensorError, ValueError, KeyError, TypeError) as error:
-            raise ModelError(f"{path} is not an n-gram model ({error}): count it again") from error
+            raise ModelError(
+                "{path} is not an n-gram model ({error}): count it again", path=path, error=error
+            ) from error
         return model
 
 

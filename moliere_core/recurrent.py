@@ -21,7 +21,7 @@ from safetensors.numpy import load_file
 from threadpoolctl import threadpool_limits
 
 from moliere_core.config import CELLS, Cell, ModelConfig
-from moliere_core.errors import ModelError
+from moliere_core.errors import N_, ModelError
 from moliere_core.vocabulary import Ids
 
 Array = NDArray[np.float32]
@@ -150,8 +150,9 @@ class RecurrentNetwork:
             )
         except (KeyError, StopIteration) as error:
             raise ModelError(
-                f"these weights lack {error or 'a recurrent layer'}: "
-                "only models trained by this application, or imported into it, can be opened"
+                "these weights lack {name}: "
+                "only models trained by this application, or imported into it, can be opened",
+                name=str(error) or N_("a recurrent layer"),
             ) from error
         self._check_shapes()
         self.parameters = sum(int(w.size) for w in weights.values())
@@ -164,7 +165,9 @@ class RecurrentNetwork:
         try:
             return cls(load_file(path))
         except (OSError, SafetensorError) as error:
-            raise ModelError(f"{path} cannot be read as safetensors weights: {error}") from error
+            raise ModelError(
+                "{path} cannot be read as safetensors weights: {error}", path=path, error=error
+            ) from error
 
     @property
     def vocab_size(self) -> int:
@@ -230,7 +233,9 @@ class RecurrentNetwork:
                 or layer.recurrent.shape != (layer.units, width)
                 or layer.bias.shape != bias
             ):
-                raise ModelError(f"layer {number} of these weights has shapes that do not fit")
+                raise ModelError(
+                    "layer {number} of these weights has shapes that do not fit", number=number
+                )
             inputs = layer.units
         if self.dense.shape != (inputs, self.vocab_size) or self.dense_bias.shape != (
             self.vocab_size,

@@ -57,7 +57,11 @@ def runs_folder() -> Path:
 def run_path(run_id: str) -> Path:
     """The folder of a run of the store, there or not; RunError if `run_id` is no identifier."""
     if not re.fullmatch(rf"[0-9a-f]{{{ID_LENGTH}}}", run_id):
-        raise RunError(f"{run_id!r} is not a run: an identifier is {ID_LENGTH} digits 0-9 and a-f")
+        raise RunError(
+            "{run_id!r} is not a run: an identifier is {digits} digits 0-9 and a-f",
+            run_id=run_id,
+            digits=ID_LENGTH,
+        )
     return runs_folder() / run_id
 
 
@@ -104,13 +108,17 @@ class Run:
         """The run in the folder `path`: RunError if there is none, or if it is half-written."""
         run = cls(path)
         if not (path / CONFIG).is_file():
-            raise RunError(f"{path} is not a run: choose a folder that training has written")
+            raise RunError(
+                "{path} is not a run: choose a folder that training has written", path=path
+            )
         try:
             _ = run.id, run.config, run.vocabulary, run.history, run.snapshots
         except RunError:
             raise
         except (MoliereError, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise RunError(f"{path} is damaged ({error}): delete it and train again") from error
+            raise RunError(
+                "{path} is damaged ({error}): delete it and train again", path=path, error=error
+            ) from error
         return run
 
     @classmethod
@@ -139,10 +147,16 @@ class Run:
         if (path / CONFIG).is_file():
             run = cls.open(path)
             if run.id != run_id:
-                raise RunError(f"{path} holds another run ({run.id}): choose another folder")
+                raise RunError(
+                    "{path} holds another run ({run_id}): choose another folder",
+                    path=path,
+                    run_id=run.id,
+                )
             return run
         if path.is_dir() and any(not p.name.startswith((VOCABULARY, ".")) for p in path.iterdir()):
-            raise RunError(f"{path} holds files that are not a run's: choose an empty folder")
+            raise RunError(
+                "{path} holds files that are not a run's: choose an empty folder", path=path
+            )
         # The settings come last: a folder with them is a run.
         write_atomically(path / VOCABULARY, _json({"chars": vocabulary.chars}))
         document = {
@@ -158,7 +172,9 @@ class Run:
     def _document(self) -> dict[str, Any]:
         document = json.loads((self.path / CONFIG).read_text(encoding="utf-8"))
         if not isinstance(document, dict):
-            raise RunError(f"{self.path / CONFIG} is not a run's: delete the folder, train again")
+            raise RunError(
+                "{path} is not a run's: delete the folder, train again", path=self.path / CONFIG
+            )
         return document
 
     @property
@@ -193,7 +209,7 @@ class Run:
         lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
         records: list[dict[str, Any]] = [json.loads(line) for line in lines]
         if [record["epoch"] for record in records] != list(range(1, len(records) + 1)):
-            raise RunError(f"{path} skips an epoch: delete the run and train again")
+            raise RunError("{path} skips an epoch: delete the run and train again", path=path)
         return records
 
     @property
@@ -227,7 +243,9 @@ class Run:
         """
         found = self.snapshots
         if not found:
-            raise RunError(f"the run {self.id} has no weights yet: wait for its first snapshot")
+            raise RunError(
+                "the run {run_id} has no weights yet: wait for its first snapshot", run_id=self.id
+            )
         if name in (None, "latest"):
             return found[-1]
         match = _WANTED.fullmatch(str(name))
@@ -237,7 +255,12 @@ class Run:
                 if number == (snapshot.epoch if kind == "epoch" else _step(snapshot)):
                     return snapshot
         names = ", ".join(s.name for s in found[:6]) + (", ..." if len(found) > 6 else "")
-        raise RunError(f"the run {self.id} has no snapshot {name!r}: choose among {names}")
+        raise RunError(
+            "the run {run_id} has no snapshot {name!r}: choose among {names}",
+            run_id=self.id,
+            name=name,
+            names=names,
+        )
 
     # Writing
 
@@ -271,7 +294,8 @@ class Run:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
                 raise RunError(
-                    f"the run {self.id} is being trained by another process: wait for its end"
+                    "the run {run_id} is being trained by another process: wait for its end",
+                    run_id=self.id,
                 ) from error
             yield
 
@@ -290,20 +314,28 @@ class Run:
         self._require_owner(token)
         label = " ".join(label.split())
         if len(label) > MAX_LABEL:
-            raise RunError(f"this name has {len(label)} characters: keep it within {MAX_LABEL}")
+            raise RunError(
+                "this name has {chars} characters: keep it within {limit}",
+                chars=len(label),
+                limit=MAX_LABEL,
+            )
         write_atomically(self.path / LABEL, _json({"label": label}))
 
     def delete(self, token: str | None = None) -> None:
         """Remove it from the store; RunError unless `token` is its owner's."""
         self._require_owner(token)
         if self.path.resolve().parent != runs_folder().resolve():
-            raise RunError(f"{self.path} is outside the store of runs: remove the folder by hand")
+            raise RunError(
+                "{path} is outside the store of runs: remove the folder by hand", path=self.path
+            )
         # Renamed first: a reader sees the whole run or none.
         grave = self.path.with_name(f".{self.path.name}-{secrets.token_hex(4)}")
         try:
             self.path.rename(grave)
         except OSError as error:
-            raise RunError(f"{self.path} cannot be removed: {error.strerror}") from error
+            raise RunError(
+                "{path} cannot be removed: {reason}", path=self.path, reason=error.strerror
+            ) from error
         shutil.rmtree(grave, ignore_errors=True)
 
     def set_owner(self, token: str) -> None:
@@ -331,8 +363,9 @@ class Run:
     def _require_owner(self, token: str | None) -> None:
         if not self.check_owner(token):
             raise RunError(
-                f"the run {self.label or self.id} belongs to someone else: "
-                "ask the person who trained it, or give the teacher's code"
+                "the run {name} belongs to someone else: "
+                "ask the person who trained it, or give the teacher's code",
+                name=self.label or self.id,
             )
 
     def zip_bytes(self) -> bytes:
@@ -378,7 +411,9 @@ def write_atomically(path: Path, data: bytes) -> None:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise RunError(
-            f"{path} cannot be written ({error.strerror}): make room, or choose another folder"
+            "{path} cannot be written ({reason}): make room, or choose another folder",
+            path=path,
+            reason=error.strerror,
         ) from error
 
 

@@ -24,7 +24,7 @@ from safetensors.numpy import load_file, save
 
 from moliere_core.config import ModelConfig, RunConfig, SamplingConfig, TrainingConfig
 from moliere_core.corpus import Corpus, Split, split
-from moliere_core.errors import ConfigError, ModelError, RunError, TrainingError
+from moliere_core.errors import N_, ConfigError, ModelError, RunError, TrainingError
 from moliere_core.evaluation import score
 from moliere_core.models import RecurrentModel, open_run
 from moliere_core.normalise import normalise
@@ -179,8 +179,12 @@ class _Initial:
         """ConfigError unless `config` has this model's architecture (dropouts may differ)."""
         if _architecture(config) != _architecture(self.model):
             raise ConfigError(
-                f"{self.reference} is {_describe(self.model)}, not {_describe(config)}: "
-                "ask for its cell, layers, units and embedding, or train from scratch"
+                "{reference} is {cell} {layers} x {units} units, embedding {embedding}, not "
+                "{asked_cell} {asked_layers} x {asked_units} units, embedding {asked_embedding}: "
+                "ask for its cell, layers, units and embedding, or train from scratch",
+                reference=self.reference,
+                **_sizes(self.model),
+                **{f"asked_{name}": size for name, size in _sizes(config).items()},
             )
 
 
@@ -189,16 +193,22 @@ def _load(path: Path) -> dict[str, NDArray[np.float32]]:
     try:
         return {name: array.astype(np.float32) for name, array in load_file(path).items()}
     except (OSError, SafetensorError) as error:
-        raise ModelError(f"{path} cannot be read as safetensors weights: {error}") from error
+        raise ModelError(
+            "{path} cannot be read as safetensors weights: {error}", path=path, error=error
+        ) from error
 
 
 def _architecture(config: ModelConfig) -> ModelConfig:
     return replace(config, dropout=0.0, recurrent_dropout=0.0)
 
 
-def _describe(config: ModelConfig) -> str:
-    sizes = f"{config.layers} x {config.units} units, embedding {config.embedding_dim}"
-    return f"{config.cell.upper()} {sizes}"
+def _sizes(config: ModelConfig) -> dict[str, str | int]:
+    return {
+        "cell": config.cell.upper(),
+        "layers": config.layers,
+        "units": config.units,
+        "embedding": config.embedding_dim,
+    }
 
 
 def continued_from(config: RunConfig, reference: str) -> RunConfig:
@@ -306,8 +316,9 @@ def _framework() -> ModuleType:
         from moliere_core import model
     except ImportError as error:
         raise TrainingError(
-            f"training needs Keras and TensorFlow, and {error.name or 'one of them'} is missing: "
-            "run `pip install keras tensorflow`"
+            "training needs Keras and TensorFlow, and {name} is missing: "
+            "run `pip install keras tensorflow`",
+            name=error.name or N_("one of them"),
         ) from error
     return model
 
@@ -424,8 +435,10 @@ class _Session:
     def _check_loss(self, loss: float, update: int) -> None:
         if not math.isfinite(loss):
             raise TrainingError(
-                f"the loss is no longer a number after {update} updates: choose a learning rate "
-                f"below {self.config.learning_rate:g}, or a smaller clip_norm"
+                "the loss is no longer a number after {update} updates: choose a learning rate "
+                "below {rate:g}, or a smaller clip_norm",
+                update=update,
+                rate=self.config.learning_rate,
             )
 
     def _check_stop(self, _: float = 0.0) -> None:
@@ -463,7 +476,7 @@ class _Session:
 
     def _train_loss(self, model: RecurrentModel) -> float:
         """Nats per known character on a fixed sample of the training text, without dropout."""
-        text = normalise(_spread_sample(self.texts.train_text))
+        text = normalise(spread_sample(self.texts.train_text))
         known = self.run.vocabulary.encode(text) != UNKNOWN
         bits = score(model, text, self._check_stop).bits[known]
         return float(bits.mean() * math.log(2)) if known.any() else 0.0
@@ -502,7 +515,9 @@ def _read_resume(path: Path) -> tuple[dict[str, Any] | None, dict[str, NDArray[A
             state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no dict)
             return json.loads(file.metadata()["pending"]), state
     except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
-        raise RunError(f"{path} is damaged ({error}): delete it, and the run restarts") from error
+        raise RunError(
+            "{path} is damaged ({error}): delete it, and the run restarts", path=path, error=error
+        ) from error
 
 
 class _Clock:
@@ -542,7 +557,7 @@ class _Watched(RecurrentNetwork):
         return logits, state
 
 
-def _spread_sample(text: str) -> str:
+def spread_sample(text: str) -> str:
     """At most `TRAIN_SAMPLE_CHARS` characters, from places evenly spread over the text."""
     if len(text) <= TRAIN_SAMPLE_CHARS:
         return text

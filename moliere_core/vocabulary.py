@@ -41,7 +41,9 @@ class Vocabulary:
         try:
             return cls(tuple(json.loads(path.read_text(encoding="utf-8"))["chars"]))
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise ModelError(f"{path} is not a vocabulary file: {error}") from error
+            raise ModelError(
+                "{path} is not a vocabulary file: {error}", path=path, error=error
+            ) from error
 
     def save(self, path: Path) -> None:
         """Write `vocabulary.json`: {"chars": [...]}, the unknown symbol left implicit."""

@@ -31,8 +31,11 @@ def sliding_windows(ids: Ids, seq_length: int, shift: int) -> Window:
     """
     if len(ids) <= seq_length:
         raise TrainingError(
-            f"the text has {len(ids)} characters and a window needs {seq_length + 1}: "
-            f"choose a sequence length of at most {max(len(ids) - 1, 0)}, or more text"
+            "the text has {chars} characters and a window needs {needed}: "
+            "choose a sequence length of at most {longest}, or more text",
+            chars=len(ids),
+            needed=seq_length + 1,
+            longest=max(len(ids) - 1, 0),
         )
     windows = sliding_window_view(ids, seq_length + 1)[::shift]
     return windows[:, :-1], windows[:, 1:]
@@ -94,9 +97,12 @@ def stream_updates(chars: int, batch_size: int, seq_length: int) -> int:
     updates = (chars - 1) // batch_size // seq_length
     if updates < 1:
         raise TrainingError(
-            f"the text has {chars} characters and {batch_size} streams of {seq_length} need "
-            f"{batch_size * seq_length + 1}: choose a smaller batch size or sequence length, "
-            "or more text"
+            "the text has {chars} characters and {batch_size} streams of {seq_length} need "
+            "{needed}: choose a smaller batch size or sequence length, or more text",
+            chars=chars,
+            batch_size=batch_size,
+            seq_length=seq_length,
+            needed=batch_size * seq_length + 1,
         )
     return updates
 

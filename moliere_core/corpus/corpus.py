@@ -77,7 +77,11 @@ class Corpus:
         for play in plays:
             if play not in self.plays:
                 known = ", ".join(self.plays[:8]) + (", ..." if len(self.plays) > 8 else "")
-                raise CorpusError(f"there is no play {play!r} in this corpus: choose from {known}")
+                raise CorpusError(
+                    "there is no play {play!r} in this corpus: choose from {known}",
+                    play=play,
+                    known=known,
+                )
 
 
 @dataclass(frozen=True)
@@ -110,5 +114,7 @@ def split(
         return Split(text, corpus.select(held).text(speakers), "plays")
     cut = int(len(text) * (1 - HELD_OUT_SHARE))
     if cut == 0 or cut == len(text):
-        raise CorpusError(f"{len(text)} characters are too few to train on: add plays or text")
+        raise CorpusError(
+            "{chars} characters are too few to train on: add plays or text", chars=len(text)
+        )
     return Split(text[:cut], text[cut:], "last-tenth")

@@ -44,9 +44,9 @@ def load_corpus(source: str | Path | None = None) -> Corpus:
 
 def _read(path: Path) -> bytes:
     if not path.is_file():
-        raise CorpusError(f"there is no file {path}: give the path of a CSV or text file")
+        raise CorpusError("there is no file {path}: give the path of a CSV or text file", path=path)
     if path.stat().st_size > MAX_BYTES:
-        raise CorpusError(_too_large(str(path)))
+        raise _too_large(str(path))
     return path.read_bytes()
 
 
@@ -58,29 +58,37 @@ def _download(url: str) -> bytes:
             for chunk in response.iter_content(65_536):
                 data += chunk
                 if len(data) > MAX_BYTES:
-                    raise CorpusError(_too_large(url))
+                    raise _too_large(url)
     except requests.RequestException as error:
         raise CorpusError(
-            f"{url} cannot be read ({type(error).__name__}): "
-            "check the address and the network, or use the embedded corpus"
+            "{url} cannot be read ({reason}): "
+            "check the address and the network, or use the embedded corpus",
+            url=url,
+            reason=type(error).__name__,
         ) from error
     return bytes(data)
 
 
-def _too_large(name: str) -> str:
-    return f"{name} is larger than {MAX_BYTES // 1_000_000} MB: keep fewer plays in the file"
+def _too_large(name: str) -> CorpusError:
+    return CorpusError(
+        "{name} is larger than {megabytes} MB: keep fewer plays in the file",
+        name=name,
+        megabytes=MAX_BYTES // 1_000_000,
+    )
 
 
 def _parse(data: bytes, source: str, name: str) -> Corpus:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise CorpusError(f"{name} is not UTF-8 text: save it again as UTF-8") from error
+        raise CorpusError("{name} is not UTF-8 text: save it again as UTF-8", name=name) from error
     if "\0" in text:
-        raise CorpusError(f"{name} is a binary file, not text: give a CSV or a plain text file")
+        raise CorpusError(
+            "{name} is a binary file, not text: give a CSV or a plain text file", name=name
+        )
     text = normalise(text)
     if not text.strip():
-        raise CorpusError(f"{name} is empty: give a file with at least one cue")
+        raise CorpusError("{name} is empty: give a file with at least one cue", name=name)
     if name.lower().endswith(".csv"):
         return Corpus(_csv_frame(text, name), source)
     return Corpus(_table({"play_name": [_slug(name)], "cue": [text]}), source)
@@ -94,15 +102,22 @@ def _csv_frame(text: str, name: str) -> pd.DataFrame:
             io.StringIO(text), sep=separator, dtype=str, keep_default_na=False, engine="c"
         )
     except (pd.errors.ParserError, csv.Error) as error:
-        raise CorpusError(f"{name} is not a well-formed CSV file: {error}") from error
+        raise CorpusError(
+            "{name} is not a well-formed CSV file: {error}", name=name, error=error
+        ) from error
     frame.columns = frame.columns.str.strip()
     for column in ("play_name", "cue"):
         if column not in frame.columns:
             found = ", ".join(map(str, frame.columns[:8]))
-            raise CorpusError(f"{name} has no column {column!r} (it has {found}): rename or add it")
+            raise CorpusError(
+                "{name} has no column {column!r} (it has {found}): rename or add it",
+                name=name,
+                column=column,
+                found=found,
+            )
     frame = frame[frame["cue"].str.strip() != ""]
     if frame.empty:
-        raise CorpusError(f"{name} has no cue: its column 'cue' is empty")
+        raise CorpusError("{name} has no cue: its column 'cue' is empty", name=name)
     return _table({column: frame[column] for column in COLUMNS if column in frame.columns})
 
 

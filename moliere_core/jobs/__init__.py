@@ -270,7 +270,9 @@ def _stored(run: Run, job: Job | None) -> Job:
 def _required(job_id: str) -> Job:
     job = get(job_id)
     if job is None:
-        raise RunError(f"there is no training {job_id!r}: it was deleted, or its link is wrong")
+        raise RunError(
+            "there is no training {job_id!r}: it was deleted, or its link is wrong", job_id=job_id
+        )
     return job
 
 

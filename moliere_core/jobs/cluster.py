@@ -21,9 +21,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from moliere_core.errors import MoliereError, TrainingError
+from moliere_core.errors import N_, MoliereError, TrainingError
 from moliere_core.jobs import corpora, remote
-from moliere_core.jobs.job import SPEC, Job, Record
+from moliere_core.jobs.job import SPEC, Job, Record, failed
 from moliere_core.models import SHIPPED, open_run
 from moliere_core.runs import CONFIG, HISTORY, RESUME, VOCABULARY, run_path, write_atomically
 
@@ -33,19 +33,19 @@ RENEW_SECONDS = 5.0  # several times within a lease
 CALL_SECONDS = 60  # for a worker's reply
 STOP_SECONDS = 10.0  # for a worker to end once told to; then its machine is taken for lost
 
-MISSING = (
+MISSING = N_(
     "training on a cluster needs Dask: run `pip install -e .[cluster]`, or unset MOLIERE_SCHEDULER "
     "to train on this machine"
 )
-LOST = (
+LOST = N_(
     "the cluster's scheduler no longer answers: start it again, then ask for the training again "
     "to resume from its last epoch"
 )
-WORKERS_LOST = (
+WORKERS_LOST = N_(
     "several machines were lost during this training: ask for it again to resume from its last "
     "epoch, and choose a smaller model or batch if it happens again"
 )
-NOT_INSTALLED = (
+NOT_INSTALLED = N_(
     "the machines of the cluster lack this application: run `pip install -e .[cluster]` on them"
 )
 
@@ -134,8 +134,9 @@ class Cluster:
             client.subscribe_topic(self._topic, self._on_event)
         except (OSError, ValueError, TimeoutError) as error:
             raise TrainingError(
-                f"no cluster answers at {self.address}: start it with `dask scheduler`, or unset "
-                "MOLIERE_SCHEDULER to train on this machine"
+                "no cluster answers at {address}: start it with `dask scheduler`, or unset "
+                "MOLIERE_SCHEDULER to train on this machine",
+                address=self.address,
             ) from error
         self._client = client
         return client
@@ -171,10 +172,10 @@ class _Watch(threading.Thread):
         try:
             ending = self._follow()
         except MoliereError as error:
-            ending = _failed(str(error))
+            ending = failed(error)
         except Exception as error:
             _LOGGER.exception("the job %s was lost", self.job.id)
-            ending = _failed(f"the cluster failed this training ({_line(error)})")
+            ending = failed(_unexpected(error))
         try:
             self.job.append(ending)
         finally:
@@ -262,7 +263,9 @@ class _Watch(threading.Thread):
         """Write what came into the store, in the order in which training writes."""
         unknown = [n for n in files if n not in _ORDER and not _NAME.fullmatch(n)]
         if unknown:
-            raise TrainingError(f"the cluster sent a file that is no run's: {unknown[0]!r}")
+            raise TrainingError(
+                "the cluster sent a file that is no run's: {name!r}", name=unknown[0]
+            )
         if CONFIG not in files and not (self.job.run_path / CONFIG).is_file():
             return
         for name in sorted(files, key=lambda n: (_ORDER.get(n, 2), n)):
@@ -287,11 +290,11 @@ class _Watch(threading.Thread):
         if future.status == "error":
             error = future.exception(timeout=CALL_SECONDS)
             if type(error).__name__ == "KilledWorker":
-                return _failed(WORKERS_LOST)
+                return failed(TrainingError(WORKERS_LOST))
             if isinstance(error, ImportError):
-                return _failed(NOT_INSTALLED)
-            return _failed(f"the cluster failed this training ({_line(error)})")
-        return self.job.stopped() if self.job.stopping else _failed(LOST)
+                return failed(TrainingError(NOT_INSTALLED))
+            return failed(_unexpected(error))
+        return self.job.stopped() if self.job.stopping else failed(TrainingError(LOST))
 
 
 # The order in which files are written; snapshots come third.
@@ -321,8 +324,8 @@ def _read(run_id: str, names: list[str]) -> remote.Files:
     return {f"runs/{run_id}/{p.name}": p.read_bytes() for p in paths if p.is_file()}
 
 
-def _failed(message: str) -> Record:
-    return {"event": "failed", "message": message}
+def _unexpected(error: BaseException) -> TrainingError:
+    return TrainingError("the cluster failed this training ({error})", error=_line(error))
 
 
 def _line(error: BaseException) -> str:

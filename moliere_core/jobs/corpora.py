@@ -30,7 +30,9 @@ def folder() -> Path:
 def path_of(digest: str) -> Path:
     """The file of the corpus with that digest, there or not; CorpusError if it is no digest."""
     if not _DIGEST.fullmatch(digest):
-        raise CorpusError(f"{digest!r} is not the digest of a corpus: prepare the training again")
+        raise CorpusError(
+            "{digest!r} is not the digest of a corpus: prepare the training again", digest=digest
+        )
     return folder() / f"{digest}.json.gz"
 
 
@@ -51,7 +53,7 @@ def from_bytes(data: bytes, digest: str) -> Corpus:
         corpus = Corpus(frame, str(document["source"]))
     except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
         raise CorpusError(
-            f"the stored corpus cannot be read ({error}): prepare the training again"
+            "the stored corpus cannot be read ({error}): prepare the training again", error=error
         ) from error
     if corpus.digest != digest:
         raise CorpusError("the stored corpus is not the one asked for: prepare the training again")

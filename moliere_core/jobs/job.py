@@ -6,8 +6,8 @@ worker never waits for a reader; thirty pages that poll cost a `stat` each, and 
 parsed once. One process writes at a time: the worker while it lives, the server before and after.
 
 The events are those of `training.py`, with the time at which each was written, and three more:
-`queued`, `launched` (a worker was started) and `failed` (with a "message"). A job that is taken up
-again adds to the same file: indices given to `events(since)` stay valid.
+`queued`, `launched` (a worker was started) and `failed` (with a "message", see `MoliereError`). A
+job that is taken up again adds to the same file: indices given to `events(since)` stay valid.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
-from moliere_core.errors import ConfigError, RunError
+from moliere_core.errors import N_, ConfigError, MoliereError, RunError, TrainingError
 from moliere_core.jobs.spec import JobSpec, parse
 from moliere_core.runs import CONFIG, LABEL, OWNER, Run, home, run_path, write_atomically
 
@@ -30,7 +30,7 @@ SPEC, EVENTS, LOG = "spec.json", "events.jsonl", "worker.log"
 ENDINGS = ("finished", "stopped", "failed")
 Record = dict[str, Any]
 
-INTERRUPTED = (
+INTERRUPTED = N_(
     "the application was closed during this training: ask for it again to resume from its last "
     "epoch"
 )
@@ -62,7 +62,7 @@ class Status:
         updates: updates in all, 0 before it starts.
         loss: latest training loss, nats per character, with dropout.
         chars_per_second: latest speed.
-        message: why it failed, one sentence.
+        error: why it failed.
     """
 
     state: State
@@ -76,12 +76,17 @@ class Status:
     updates: int = 0
     loss: float | None = None
     chars_per_second: float = 0.0
-    message: str = ""
+    error: MoliereError | None = None
 
     @property
     def active(self) -> bool:
         """Whether it is queued or running."""
         return self.state in (State.QUEUED, State.RUNNING)
+
+    @property
+    def message(self) -> str:
+        """Why it failed, one sentence in English; "" if it did not."""
+        return str(self.error or "")
 
     @property
     def share(self) -> float:
@@ -128,6 +133,11 @@ def append(path: Path, record: Record) -> None:
         os.write(descriptor, line.encode())
     finally:
         os.close(descriptor)
+
+
+def failed(error: MoliereError) -> Record:
+    """The event of a job that ends for that reason."""
+    return {"event": "failed", **error.to_json()}
 
 
 @dataclass
@@ -238,12 +248,12 @@ class Job:
     @property
     def status(self) -> Status:
         """All that is known of it now; cheap enough to be asked for every second."""
-        state, message = self._state()
+        state, error = self._state()
         with self._lock:
             status = self._fold.status(state)
         status = replace(
             status,
-            message=message,
+            error=error,
             epochs=self.spec.config.training.epochs,
             stopping=self.stopping and status.active,
         )
@@ -266,16 +276,16 @@ class Job:
                 return status
             time.sleep(0.05)
 
-    def _state(self) -> tuple[State, str]:
+    def _state(self) -> tuple[State, MoliereError | None]:
         held = self._held()  # before the events: a job is let go once its end is written
         with self._lock:
             self._refresh()
-            state, message = self._fold.state, self._fold.message
+            state, error = self._fold.state, self._fold.error
         active = state in (State.QUEUED, State.RUNNING)
         # Asked twice: it may have been taken in between the first answer and the events.
         if active and not held and not self._held() and not self._trained_elsewhere():
-            return State.FAILED, INTERRUPTED
-        return state, message
+            return State.FAILED, TrainingError(INTERRUPTED)
+        return state, error
 
     def _held(self) -> bool:
         backend = self._backend()
@@ -301,7 +311,8 @@ class _Fold:
     """What a stream of events amounts to."""
 
     def __init__(self) -> None:
-        self.state, self.message = State.QUEUED, ""
+        self.state = State.QUEUED
+        self.error: MoliereError | None = None
         self._started: Record = {}
         self._progress: Record = {}
         self._epoch = 0
@@ -311,11 +322,12 @@ class _Fold:
         """Take one more event into account."""
         kind = record["event"]
         if kind == "queued":
-            self.state, self.message = State.QUEUED, ""
+            self.state, self.error = State.QUEUED, None
         elif kind in ("launched", "started"):
-            self.state, self.message = State.RUNNING, ""
+            self.state, self.error = State.RUNNING, None
         elif kind in ENDINGS:
-            self.state, self.message = State(kind), str(record.get("message", ""))
+            self.state = State(kind)
+            self.error = TrainingError.from_json(record) if kind == "failed" else None
         if kind == "started":
             self._started, self._progress = record, {}
             self._epoch = int(record["resumed_from"])

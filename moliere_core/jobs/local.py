@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 from collections import deque
 
+from moliere_core.errors import TrainingError
 from moliere_core.jobs import estimate
-from moliere_core.jobs.job import Job, State
+from moliere_core.jobs.job import Job, State, failed
 from moliere_core.jobs.process import WorkerProcess
 
 POLL_SECONDS = 0.25
@@ -108,8 +109,10 @@ class LocalQueue:
         try:
             worker = WorkerProcess(job.folder, job.folder.parent.parent)
         except OSError as error:
-            reason = f"a worker cannot be started ({error.strerror}): close other programs"
-            job.append({"event": "failed", "message": reason})
+            reason = TrainingError(
+                "a worker cannot be started ({reason}): close other programs", reason=error.strerror
+            )
+            job.append(failed(reason))
             return
         with self._lock:
             self._worker = worker

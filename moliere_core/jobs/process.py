@@ -14,7 +14,8 @@ import sys
 import time
 from pathlib import Path
 
-from moliere_core.jobs.job import ENDINGS, LOG, Record
+from moliere_core.errors import N_, TrainingError
+from moliere_core.jobs.job import ENDINGS, LOG, Record, failed
 from moliere_core.runs import run_path
 
 COMMAND = (sys.executable, "-m", "moliere_core.jobs.worker")
@@ -22,15 +23,15 @@ STOP = b"s"
 POLITE_SECONDS = 0.5  # to stop between two updates; a framework's import takes longer
 TERMINATED_SECONDS = 2.0  # to die of SIGTERM
 
-KILLED = (
+KILLED = N_(
     "the training was killed, probably for lack of memory: ask for it again to resume from its "
     "last epoch, and choose a smaller model or batch if it is killed again"
 )
-ABORTED = (
+ABORTED = N_(
     "the training ran out of memory or crashed inside its framework: ask for it again to resume "
     "from its last epoch, and choose a smaller model or batch if it fails again"
 )
-VANISHED = "the training ended without a word: ask for it again to resume from its last epoch"
+VANISHED = N_("the training ended without a word: ask for it again to resume from its last epoch")
 
 
 class WorkerProcess:
@@ -106,7 +107,7 @@ class WorkerProcess:
             epoch = max([*epochs, *resumed[-1:]], default=0)
             path = self._home / "runs" / run_id
             return {"event": "stopped", "run": run_id, "path": str(path), "epoch": epoch}
-        return {"event": "failed", "message": self._reason()}
+        return failed(TrainingError(self._reason()))
 
     def _reason(self) -> str:
         code = self._process.returncode

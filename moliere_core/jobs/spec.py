@@ -13,7 +13,7 @@ from typing import Any
 
 from moliere_core.config import RunConfig
 from moliere_core.corpus import Corpus, split
-from moliere_core.errors import ConfigError, ModelError, RunError
+from moliere_core.errors import N_, ConfigError, ModelError, RunError
 from moliere_core.jobs import corpora
 from moliere_core.models import SHIPPED, open_run
 from moliere_core.runs import MAX_LABEL, request_id
@@ -105,7 +105,9 @@ class JobSpec:
             owner = Owner(**data["owner"]) if data["owner"] else None
             return cls(**{**data, "config": RunConfig.from_json(data["config"]), "owner": owner})
         except (KeyError, TypeError) as error:
-            raise ConfigError(f"this job was not written by this version: {error}") from error
+            raise ConfigError(
+                "this job was not written by this version: {error}", error=error
+            ) from error
 
 
 def prepare(config: RunConfig, corpus: Corpus, label: str = "") -> JobSpec:
@@ -118,7 +120,11 @@ def prepare(config: RunConfig, corpus: Corpus, label: str = "") -> JobSpec:
     """
     label = " ".join(label.split())
     if len(label) > MAX_LABEL:
-        raise ConfigError(f"this name has {len(label)} characters: keep it within {MAX_LABEL}")
+        raise ConfigError(
+            "this name has {chars} characters: keep it within {limit}",
+            chars=len(label),
+            limit=MAX_LABEL,
+        )
     texts = split(corpus, config.plays, config.validation, config.training.speakers)
     spec = JobSpec(
         config=config,
@@ -139,12 +145,17 @@ def initial_digest(reference: str | None) -> str:
         return ""
     name = reference.partition("@")[0]
     if name not in SHIPPED and not name.startswith("run:"):
-        raise ConfigError(f"a job cannot start from {reference!r}: choose petit, grand or run:ID")
+        raise ConfigError(
+            "a job cannot start from {reference!r}: choose petit, grand or run:ID",
+            reference=reference,
+        )
     run, snapshot = open_run(reference)
     try:
         return hashlib.sha256(run.snapshot(snapshot).path.read_bytes()).hexdigest()
     except OSError as error:
-        raise ModelError(f"{reference} cannot be read: {error.strerror}") from error
+        raise ModelError(
+            "{reference} cannot be read: {reason}", reference=reference, reason=error.strerror
+        ) from error
 
 
 def parse(document: str) -> JobSpec:
@@ -152,10 +163,36 @@ def parse(document: str) -> JobSpec:
     try:
         data = json.loads(document)
     except ValueError as error:
-        raise ConfigError(f"this job's description is damaged: {error}") from error
+        raise ConfigError("this job's description is damaged: {error}", error=error) from error
     if not isinstance(data, dict):
         raise ConfigError("this job's description is damaged: it is not an object")
     return JobSpec.from_json(data)
+
+
+_TOO_MANY_EPOCHS = N_(
+    "this training asks for {value:,} epochs, and at most {limit:,} on this public server: "
+    "choose fewer"
+)
+_TOO_MANY_UNITS = N_(
+    "this training asks for {value:,} units, and at most {limit:,} on this public server: "
+    "choose fewer"
+)
+_TOO_MANY_LAYERS = N_(
+    "this training asks for {value:,} layers, and at most {limit:,} on this public server: "
+    "choose fewer"
+)
+_TOO_WIDE_AN_EMBEDDING = N_(
+    "this training asks for an embedding of {value:,}, and at most {limit:,} on this public "
+    "server: choose a smaller one"
+)
+_TOO_LONG_A_TEXT = N_(
+    "this training asks for {value:,} characters of text, and at most {limit:,} on this public "
+    "server: choose fewer plays"
+)
+_TOO_MANY_PREDICTIONS = N_(
+    "this training asks for {value:,} characters predicted in all, and at most {limit:,} on this "
+    "public server: choose fewer epochs, fewer plays or a larger shift"
+)
 
 
 @dataclass(frozen=True)
@@ -192,35 +229,29 @@ class Limits:
             queued: unfinished jobs of everybody.
         """
         config = spec.config
-        for value, limit, sentence in (
-            (config.training.epochs, self.epochs, "{} epochs, and at most {}: choose fewer"),
-            (config.model.units, self.units, "{} units, and at most {}: choose fewer"),
-            (config.model.layers, self.layers, "{} layers, and at most {}: choose fewer"),
-            (
-                config.model.embedding_dim,
-                self.embedding,
-                "an embedding of {}, and at most {}: choose a smaller one",
-            ),
-            (spec.chars, self.chars, "{} characters of text, and at most {}: choose fewer plays"),
-            (
-                spec.predictions,
-                self.predictions,
-                "{} characters predicted in all, and at most {}: "
-                "choose fewer epochs, fewer plays or a larger shift",
-            ),
+        for value, limit, template in (
+            (config.training.epochs, self.epochs, _TOO_MANY_EPOCHS),
+            (config.model.units, self.units, _TOO_MANY_UNITS),
+            (config.model.layers, self.layers, _TOO_MANY_LAYERS),
+            (config.model.embedding_dim, self.embedding, _TOO_WIDE_AN_EMBEDDING),
+            (spec.chars, self.chars, _TOO_LONG_A_TEXT),
+            (spec.predictions, self.predictions, _TOO_MANY_PREDICTIONS),
         ):
             if limit is not None and value > limit:
-                found = sentence.format(f"{value:,}", f"{limit:,} on this public server")
-                raise ConfigError(f"this training asks for {found}")
+                raise ConfigError(template, value=value, limit=limit)
         if self.session_jobs is not None and own >= self.session_jobs:
             raise ConfigError(
-                f"you have {own} unfinished trainings, and at most {self.session_jobs} on this "
-                "public server: wait for the end of one, or stop it"
+                "you have {own} unfinished trainings, and at most {limit} on this "
+                "public server: wait for the end of one, or stop it",
+                own=own,
+                limit=self.session_jobs,
             )
         if self.queue_jobs is not None and queued >= self.queue_jobs:
             raise ConfigError(
-                f"{queued} trainings are waiting, and at most {self.queue_jobs} on this public "
-                "server: come back in a few minutes, or open a stored run"
+                "{queued} trainings are waiting, and at most {limit} on this public "
+                "server: come back in a few minutes, or open a stored run",
+                queued=queued,
+                limit=self.queue_jobs,
             )
 
 
@@ -250,8 +281,9 @@ def require_allowed(spec: JobSpec, token: str) -> None:
     """RunError unless the holder of `token` may stop or delete the job."""
     if not spec.allows(token):
         raise RunError(
-            f"the training {spec.label or spec.run_id} belongs to someone else: "
-            "ask the person who started it, or give the teacher's code"
+            "the training {name} belongs to someone else: "
+            "ask the person who started it, or give the teacher's code",
+            name=spec.label or spec.run_id,
         )
 
 

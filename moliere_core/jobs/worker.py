@@ -17,9 +17,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from moliere_core.errors import ConfigError, MoliereError
+from moliere_core.errors import ConfigError, MoliereError, TrainingError
 from moliere_core.jobs import corpora
-from moliere_core.jobs.job import EVENTS, append, claim, read_spec
+from moliere_core.jobs.job import EVENTS, append, claim, failed, read_spec
 from moliere_core.jobs.process import ABORTED
 from moliere_core.jobs.spec import JobSpec, initial_digest
 
@@ -47,12 +47,12 @@ def main(folder: Path) -> int:
             raise ConfigError("this job's description is gone: prepare the training again")
         _train(spec, lambda record: append(events, record), stop.is_set)
     except MoliereError as error:
-        append(events, {"event": "failed", "message": str(error)})
+        append(events, failed(error))
     except MemoryError:
-        append(events, {"event": "failed", "message": ABORTED})
+        append(events, failed(TrainingError(ABORTED)))
     except Exception as error:
         traceback.print_exc()  # to the job's log
-        append(events, {"event": "failed", "message": _sentence(error)})
+        append(events, failed(_unexpected(error)))
     return 0
 
 
@@ -89,7 +89,8 @@ def _train(
     corpus = corpora.load(spec.corpus_digest)
     if initial_digest(spec.config.initial) != spec.initial_digest:
         raise ConfigError(
-            f"{spec.config.initial} has changed since this training was prepared: prepare it again"
+            "{reference} has changed since this training was prepared: prepare it again",
+            reference=spec.config.initial,
         )
     thinned = _Thinned(write)
 
@@ -141,10 +142,13 @@ class _Thinned:
             self._held, self._updates, self._summed = None, 0.0, 0.0
 
 
-def _sentence(error: Exception) -> str:
-    """An unexpected error in one line."""
-    text = " ".join(str(error).split())[:300]
-    return f"the training failed ({type(error).__name__}: {text}): its log has the details"
+def _unexpected(error: Exception) -> TrainingError:
+    """Any other error in one line."""
+    return TrainingError(
+        "the training failed ({kind}: {reason}): its log has the details",
+        kind=type(error).__name__,
+        reason=" ".join(str(error).split())[:300],
+    )
 
 
 if __name__ == "__main__":

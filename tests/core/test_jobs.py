@@ -343,6 +343,14 @@ def test_any_failure_is_one_sentence(fake: Callable[..., None], mode: str, messa
     assert "\n" not in status.message
 
 
+def test_a_failure_can_be_said_in_another_language(fake: Callable[..., None]) -> None:
+    fake(mode="error")
+    error = jobs.submit(request()).wait(PATIENCE).error
+    assert error is not None
+    assert error.template.startswith("the training failed ({kind}: {reason})")
+    assert error.values == {"kind": "ValueError", "reason": "two lines"}
+
+
 def test_a_worker_that_cannot_be_started_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "COMMAND", ("/no/such/program",))
     status = jobs.submit(request()).wait(PATIENCE)

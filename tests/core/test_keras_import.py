@@ -207,6 +207,11 @@ def test_files_of_other_kinds_are_refused(tmp_path: Path, monkeypatch: pytest.Mo
 def test_a_refusal_crosses_the_process(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="not a model saved by Keras"):
         import_keras(b"not a zip", "m.keras", CORPUS)
+    with zipfile.ZipFile(tmp_path / "dog.keras", "w") as archive:
+        archive.writestr("config.json", '{"class_name": "Dog"}')
+    with pytest.raises(ModelError, match="holds a 'Dog', not a model") as caught:
+        import_keras((tmp_path / "dog.keras").read_bytes(), "dog.keras", CORPUS)
+    assert caught.value.values["name"] == "Dog"
 
 
 def test_too_little_memory_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

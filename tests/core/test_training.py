@@ -389,7 +389,7 @@ def test_progress_comes_a_few_times_a_second() -> None:
 @pytest.mark.parametrize("chars", [10, training.TRAIN_SAMPLE_CHARS + 1, 400_000])
 def test_the_training_sample_is_bounded_and_spread(chars: int) -> None:
     text = "".join(chr(0x4E00 + i * 20_000 // chars) for i in range(chars))
-    sample = training._spread_sample(text)
+    sample = training.spread_sample(text)
     assert len(sample) == min(chars, training.TRAIN_SAMPLE_CHARS)
     assert (sample[0], sample[-1]) == (text[0], text[-1])
-    assert sample == training._spread_sample(text)
+    assert sample == training.spread_sample(text)

@@ -1,0 +1,109 @@
+"""Errors of the core, in the reader's language."""
+
+from __future__ import annotations
+
+import gettext
+import re
+from string import Formatter
+
+import pytest
+from babel.messages.catalog import Message
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.pofile import read_po
+
+from dashboard import i18n, state
+from moliere_core.config import SamplingConfig
+from moliere_core.errors import ConfigError, ModelError, MoliereError, RunError
+from tests.app.conftest import ROOT, Open
+from tests.app.test_i18n import DASHBOARD, MISSING_NBSP
+
+CATALOGUE = DASHBOARD / "translations" / "fr" / "LC_MESSAGES" / "errors.po"
+NBSP = i18n.NBSP
+
+
+def source_messages() -> set[str]:
+    marks = [error.__name__ for error in MoliereError.__subclasses__()] + ["check_range"]
+    keywords = {**DEFAULT_KEYWORDS, **dict.fromkeys(marks)}
+    core = str(ROOT / "moliere_core")
+    found = extract_from_dir(core, [("**.py", "python")], keywords=keywords)
+    return {str(message) for _, _, message, _, _ in found}
+
+
+def translations() -> dict[str, Message]:
+    with CATALOGUE.open("rb") as file:
+        return {str(message.id): message for message in read_po(file, "fr") if message.id}
+
+
+def fields(template: str) -> set[str]:
+    return {field for _, field, _, _ in Formatter().parse(template) if field}
+
+
+@pytest.fixture
+def french(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state, "language", lambda: "fr")
+
+
+def test_the_french_catalogue_is_complete_and_has_nothing_else() -> None:
+    translated = translations()
+    assert set(translated) == source_messages()
+    for message in translated.values():
+        assert message.string, message.id
+        assert not message.fuzzy, message.id
+
+
+def test_the_fields_survive_translation() -> None:
+    for english, message in translations().items():
+        assert fields(message.string) == fields(english), english
+
+
+def test_the_compiled_catalogue_is_up_to_date() -> None:
+    compiled = gettext.translation("errors", DASHBOARD / "translations", ["fr"])
+    for english, message in translations().items():
+        assert compiled.gettext(english) == message.string
+
+
+def test_french_sentences_are_typeset() -> None:
+    for message in translations().values():
+        assert not MISSING_NBSP.search(message.string), message.string
+        assert not re.search(r"\w'\w", message.string), message.string
+
+
+@pytest.mark.usefixtures("french")
+def test_the_name_of_a_setting_and_numbers_are_french() -> None:
+    with pytest.raises(ConfigError) as caught:
+        SamplingConfig(temperature=12.5)
+    assert i18n.sentence(caught.value) == (
+        f"la température vaut 12,5{NBSP}: choisissez une valeur entre 0 et 10"
+    )
+
+
+@pytest.mark.usefixtures("french")
+def test_a_reason_is_translated_too() -> None:
+    reason = ModelError("the name of the model is empty: choose petit or grand")
+    error = RunError(
+        "{path} is damaged ({error}): delete it and train again", path="a", error=reason
+    )
+    assert i18n.sentence(error) == (
+        f"a est abîmé (le nom du modèle est vide{NBSP}: choisissez petit ou grand){NBSP}: "
+        "supprimez-le et recommencez l’entraînement"
+    )
+
+
+@pytest.mark.usefixtures("french")
+def test_an_empty_value_stays_empty() -> None:
+    assert i18n.sentence(ModelError("there is {nothing}.", nothing="")) == "there is ."
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("fr", f"il n’y a pas de modèle «{NBSP}tartuffe{NBSP}»{NBSP}: choisissez petit, grand"),
+        ("en", "there is no model 'tartuffe': choose petit, grand"),
+    ],
+)
+def test_an_unknown_model_is_said_in_the_reader_s_language(
+    open_page: Open, language: str, sentence: str
+) -> None:
+    at = open_page(model="tartuffe", lang=language)
+    assert len(at.error) == 1
+    assert sentence in re.sub(r"\\(.)", r"\1", at.error[0].value)  # as Markdown shows it
