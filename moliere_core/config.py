@@ -9,6 +9,8 @@ from moliere_core.errors import ConfigError
 
 Cell = Literal["lstm", "gru"]
 CELLS: tuple[Cell, ...] = get_args(Cell)
+MIN_TEMPERATURE = 0.001  # above 0: float32 keeps the scaled logits apart well below it
+MAX_TEMPERATURE = 10.0
 
 
 def check_range(name: str, value: float, low: float, high: float) -> None:
@@ -38,7 +40,13 @@ class SamplingConfig:
     top_p: float = 1.0
 
     def __post_init__(self) -> None:
-        check_range("temperature", self.temperature, 0, 10)
+        check_range("temperature", self.temperature, 0, MAX_TEMPERATURE)
+        if 0 < self.temperature < MIN_TEMPERATURE:
+            raise ConfigError(
+                "temperature is {value:g}: choose 0, which is greedy, or at least {low:g}",
+                value=self.temperature,
+                low=MIN_TEMPERATURE,
+            )
         check_range("top_k", self.top_k, 0, 100_000)
         if not 0 < self.top_p <= 1:
             raise ConfigError(

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from moliere_core.errors import ModelError
+from moliere_core.errors import ModelError, RunError
 from moliere_core.ngrams import NGramModel
 from moliere_core.normalise import normalise
 from moliere_core.protocol import CONTEXT_START, UNKNOWN_BITS, CharModel, Progress
@@ -117,7 +117,7 @@ class ModelEntry:
     epochs: tuple[int, ...] = ()
 
 
-_REFERENCE = re.compile(r"(?P<name>.+?)(@(?P<snapshot>\d+|step-\d+))?")
+_REFERENCE = re.compile(r"(?P<name>.+?)(@(?P<snapshot>\d+|step-\d+))?", re.DOTALL)
 
 
 def open_run(reference: str) -> tuple[Run, str | None]:
@@ -129,6 +129,8 @@ def open_run(reference: str) -> tuple[Run, str | None]:
     if match is None:
         raise ModelError("the name of the model is empty: choose petit or grand")
     name, snapshot = match["name"], match["snapshot"]
+    if _ngram_order(name):
+        raise ModelError("{reference} has no run: choose petit, grand or a run", reference=name)
     if name in SHIPPED:
         return Run.open(ASSETS / name), snapshot
     if name.startswith("run:"):
@@ -163,7 +165,7 @@ def load_recurrent(reference: str) -> RecurrentModel:
 
 def list_models() -> list[ModelEntry]:
     """The shipped models, then the stored runs, newest first."""
-    shipped = [_entry(name, Run.open(ASSETS / name)) for name in SHIPPED]
+    shipped = [_shipped_entry(name) for name in SHIPPED]
     stored = [_entry(f"run:{run.id}", run) for run in list_runs()]
     return shipped + _ngram_entries() + stored
 
@@ -181,6 +183,13 @@ def _ngram_entries() -> list[ModelEntry]:
         ModelEntry(f"kn-{order}", "ngram", size, available=True)
         for order, size in zip(NGRAM_ORDERS, sizes, strict=True)
     ]
+
+
+def _shipped_entry(name: str) -> ModelEntry:
+    try:
+        return _entry(name, Run.open(ASSETS / name))
+    except RunError:  # an incomplete copy of the application: the other models still work
+        return ModelEntry(name, "lstm", 0, available=False)
 
 
 def _entry(name: str, run: Run) -> ModelEntry:

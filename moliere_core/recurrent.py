@@ -155,6 +155,10 @@ class RecurrentNetwork:
                 name=str(error) or N_("a recurrent layer"),
             ) from error
         self._check_shapes()
+        if not all(np.isfinite(w).all() for w in weights.values()):
+            raise ModelError(
+                "these weights hold values that are not numbers: train the model again"
+            )
         self.parameters = sum(int(w.size) for w in weights.values())
         # Looking the first projection up replaces a product by a row of this table.
         self._table: Array = self.layers[0].project(self.embedding)  # (vocab, gates * units)

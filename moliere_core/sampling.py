@@ -56,6 +56,7 @@ def top_p_filter(logits: Array, top_p: float) -> Array:
     ranked = np.take_along_axis(probs, order, axis=-1)
     # A character stays while the mass before it is short of p: the first always does.
     keep_ranked = np.cumsum(ranked, axis=-1) - ranked < top_p
+    keep_ranked[..., 0] = True  # even where p is lost to rounding
     keep = np.zeros_like(keep_ranked)
     np.put_along_axis(keep, order, keep_ranked, axis=-1)
     return np.where(keep, logits, -np.inf).astype(np.float32)

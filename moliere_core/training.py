@@ -263,6 +263,11 @@ def train(
         if initial
         else Vocabulary.from_text(texts.train_text, config.training.min_char_freq)
     )
+    if not vocabulary.chars:
+        raise TrainingError(
+            "no character occurs {least} times in this text: lower min_char_freq, or add text",
+            least=config.training.min_char_freq,
+        )
     batches = _Batches(vocabulary.encode(CONTEXT_START + texts.train_text), config.training)
     provenance = {
         "source": corpus.source,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
+import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from moliere_core import __version__
 from moliere_core.cli import corpus, evaluate, models, next_char, sample, train
@@ -47,11 +49,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = build_parser().parse_args(argv)
     try:
         result = args.command.run(args)
+        _print(_json(result) if args.json else args.command.render(result))
+    except BrokenPipeError:  # `moliere next | head -1`: the reader has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (MoliereError, OSError) as error:
         print("error:", " ".join(str(error).split()), file=sys.stderr)
         return BAD_INPUT
     except KeyboardInterrupt:
         print("error: interrupted", file=sys.stderr)
         return INTERRUPTED
-    print(json.dumps(result, ensure_ascii=False) if args.json else args.command.render(result))
     return 0
+
+
+def _json(result: dict[str, Any]) -> str:
+    return json.dumps(result, ensure_ascii=False, allow_nan=False)
+
+
+def _print(text: str) -> None:
+    """Write to standard output in UTF-8, whatever the locale, and find out if it was read."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+    print(text, flush=True)

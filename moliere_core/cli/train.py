@@ -61,9 +61,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> dict[str, Any]:
     """Train, with progress on standard error."""
     from moliere_core.corpus import load_corpus
-    from moliere_core.training import train
+    from moliere_core.training import continued_from, train
 
-    run_config, corpus = config_from(args), load_corpus(args.corpus)
+    start = PRESETS[args.preset]
+    if args.initial:
+        start = continued_from(start, args.initial)
+    run_config, corpus = config_from(args, start), load_corpus(args.corpus)
+    corpus.select(args.validation or ())  # those asked for by name must be there
     with progress_bar("training") as update:
         trained = train(run_config, corpus, args.out, on_event=partial(_show, update))
     last = trained.history[-1] if trained.history else {}
@@ -87,9 +91,8 @@ def render(result: dict[str, Any]) -> str:
     ).format(**result)
 
 
-def config_from(args: argparse.Namespace) -> RunConfig:
-    """The preset, with the settings given on the command line in place of its own."""
-    preset = PRESETS[args.preset]
+def config_from(args: argparse.Namespace, start: RunConfig) -> RunConfig:
+    """`start`, with the settings given on the command line in place of its own."""
     changes: dict[str, dict[str, Any]] = {"model": {}, "training": {}}
     if args.cell:
         changes["model"]["cell"] = args.cell
@@ -98,10 +101,10 @@ def config_from(args: argparse.Namespace) -> RunConfig:
         if value is not None:
             changes[part][field] = value
     return RunConfig(
-        model=replace(preset.model, **changes["model"]),
-        training=replace(preset.training, **changes["training"]),
+        model=replace(start.model, **changes["model"]),
+        training=replace(start.training, **changes["training"]),
         plays=tuple(args.play),
-        validation=preset.validation if args.validation is None else tuple(args.validation),
+        validation=start.validation if args.validation is None else tuple(args.validation),
         initial=args.initial,
     )
 

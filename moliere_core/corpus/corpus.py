@@ -11,6 +11,7 @@ from typing import Literal
 import pandas as pd
 
 from moliere_core.errors import CorpusError
+from moliere_core.normalise import normalise
 
 COLUMNS = ("play_name", "title", "act", "scene", "speaker", "form", "cue")
 HELD_OUT_SHARE = 0.1  # of the text, where no validation play can be held out
@@ -41,6 +42,7 @@ class Corpus:
 
     def select(self, plays: Sequence[str]) -> Corpus:
         """The sub-corpus of these plays; CorpusError if one is not there."""
+        plays = [normalise(play) for play in plays]  # as the corpus' own names are
         self._check_plays(plays)
         return Corpus(self.frame[self.frame["play_name"].isin(plays)], self.source)
 
@@ -109,8 +111,10 @@ def split(
     """
     held = [p for p in validation if p in corpus.plays and p not in plays]
     train = corpus.select(plays) if plays else corpus.without(held)
+    if train.frame.empty:  # nothing but validation plays: they are trained on, then
+        held, train = [], corpus
     text = train.text(speakers)
-    if held and text:
+    if held:
         return Split(text, corpus.select(held).text(speakers), "plays")
     cut = int(len(text) * (1 - HELD_OUT_SHARE))
     if cut == 0 or cut == len(text):

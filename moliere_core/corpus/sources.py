@@ -7,11 +7,13 @@ import io
 import os
 import re
 import unicodedata
+import warnings
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pandas as pd
 import requests
+from urllib3.exceptions import HTTPError
 
 from moliere_core.corpus.corpus import COLUMNS, Corpus
 from moliere_core.errors import CorpusError
@@ -34,10 +36,12 @@ def load_corpus(source: str | Path | None = None) -> Corpus:
     Raises:
         CorpusError: nothing there, too large, not text, empty, or a column is missing.
     """
-    source = str(source or os.environ.get("MOLIERE_CORPUS") or EMBEDDED)
+    if source is None:
+        source = os.environ.get("MOLIERE_CORPUS") or EMBEDDED
+    source = str(source)
     if source == EMBEDDED:
         return _parse(EMBEDDED_PATH.read_bytes(), EMBEDDED, EMBEDDED_PATH.name)
-    if source.startswith(("http://", "https://")):
+    if source.lower().startswith(("http://", "https://")):
         return _parse(_download(source), source, Path(urlsplit(source).path).name)
     return _parse(_read(Path(source)), source, Path(source).name)
 
@@ -59,12 +63,13 @@ def _download(url: str) -> bytes:
                 data += chunk
                 if len(data) > MAX_BYTES:
                     raise _too_large(url)
-    except requests.RequestException as error:
+    except (requests.RequestException, HTTPError, ValueError) as error:  # a malformed host too
+        status = getattr(getattr(error, "response", None), "status_code", None)
         raise CorpusError(
             "{url} cannot be read ({reason}): "
             "check the address and the network, or use the embedded corpus",
             url=url,
-            reason=type(error).__name__,
+            reason=f"HTTP {status}" if status else type(error).__name__,
         ) from error
     return bytes(data)
 
@@ -89,23 +94,37 @@ def _parse(data: bytes, source: str, name: str) -> Corpus:
     text = normalise(text)
     if not text.strip():
         raise CorpusError("{name} is empty: give a file with at least one cue", name=name)
-    if name.lower().endswith(".csv"):
+    if text.lstrip().startswith("<?xml") or name.lower().endswith(".xml"):
+        raise CorpusError(
+            "{name} is an XML file, which is not read yet: give a CSV or a plain text file",
+            name=name,
+        )
+    if name.lower().endswith(".csv") or _has_csv_header(text):
         return Corpus(_csv_frame(text, name), source)
     return Corpus(_table({"play_name": [_slug(name)], "cue": [text]}), source)
+
+
+def _has_csv_header(text: str) -> bool:
+    """Whether the first line names both columns: a CSV under another name, as exports have."""
+    names = re.split(r"[,;\t]", text.partition("\n")[0].lower())
+    return {"play_name", "cue"} <= {name.strip(" \"'") for name in names}
 
 
 def _csv_frame(text: str, name: str) -> pd.DataFrame:
     header = text.partition("\n")[0]
     separator = max(",;\t", key=header.count)
     try:
-        frame = pd.read_csv(
-            io.StringIO(text), sep=separator, dtype=str, keep_default_na=False, engine="c"
-        )
-    except (pd.errors.ParserError, csv.Error) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)  # rows wider than the header
+            frame = pd.read_csv(
+                io.StringIO(text), sep=separator, dtype=str, keep_default_na=False, index_col=False
+            )
+    except (pd.errors.ParserError, pd.errors.ParserWarning, csv.Error) as error:
         raise CorpusError(
             "{name} is not a well-formed CSV file: {error}", name=name, error=error
         ) from error
-    frame.columns = frame.columns.str.strip()
+    frame.columns = frame.columns.str.strip().str.lower()
+    frame = frame.loc[:, ~frame.columns.duplicated()]
     for column in ("play_name", "cue"):
         if column not in frame.columns:
             found = ", ".join(map(str, frame.columns[:8]))
@@ -115,9 +134,10 @@ def _csv_frame(text: str, name: str) -> pd.DataFrame:
                 column=column,
                 found=found,
             )
-    frame = frame[frame["cue"].str.strip() != ""]
+    frame = frame[frame["cue"].str.strip() != ""].copy()
     if frame.empty:
         raise CorpusError("{name} has no cue: its column 'cue' is empty", name=name)
+    frame["play_name"] = frame["play_name"].str.strip()
     return _table({column: frame[column] for column in COLUMNS if column in frame.columns})
 
 

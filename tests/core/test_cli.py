@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -82,6 +83,10 @@ def test_models(capsys: pytest.CaptureFixture[str]) -> None:
         ["evaluate"],
         ["train", "--units", "0"],
         ["train", "--preset", "none"],
+        ["train", "--corpus", "embedded", "--validation", "zzz"],
+        ["train", "--corpus", "embedded", "--min-char-freq", "1000000"],
+        ["train", "--from", "kn-3"],
+        ["train", "--from", "petit", "--units", "8"],
         ["train", "--corpus", "embedded", "--play", "tartuffe"],
     ],
 )
@@ -153,3 +158,28 @@ def test_train_then_open_the_stored_run(
     assert call(capsys, *request, "--seed", "1")["run"] != first["run"]
     sampled = call(capsys, "sample", "--model", first["run"], "--chars", "12")
     assert len(sampled["texts"][0]) == 12
+
+
+def test_the_reader_may_leave_early(run_folder: str) -> None:
+    command = f"{sys.executable} -m moliere_core next --model {run_folder} | head -1"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)
+    assert "entropy" in done.stdout
+    assert done.stderr == ""
+
+
+def test_output_is_utf8_whatever_the_locale(run_folder: str) -> None:
+    command = [sys.executable, "-m", "moliere_core", "next", "--model", run_folder]
+    env = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, capture_output=True, check=True, env=env)
+    assert "␣" in done.stdout.decode("utf-8")
+
+
+def test_a_fine_tuning_takes_the_architecture_of_its_model(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, run_folder: str
+) -> None:
+    pytest.importorskip("keras")
+    text = tmp_path / "text.txt"
+    text.write_text("il était une fois. " * 60, encoding="utf-8")
+    request = ["train", "--corpus", str(text), "--from", run_folder, "--epochs", "1"]
+    request += ["--seq-length", "10", "--batch", "4", "--out", str(tmp_path / "tuned")]
+    assert call(capsys, *request)["epochs"] == 1

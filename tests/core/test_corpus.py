@@ -118,3 +118,46 @@ def test_the_embedded_plays() -> None:
     assert {"verse", "prose"} <= set(corpus.frame["form"])
     assert (corpus.frame[["act", "scene", "speaker"]] != "").all().all()
     assert len(set(corpus.text())) <= 80
+
+
+def test_exports_are_known_by_their_header(tmp_path: Path) -> None:
+    corpus = load_corpus(
+        write(tmp_path / "export.txt", CSV.replace("play_name,cue", "Play_Name,CUE"))
+    )
+    assert corpus.plays == ("avare", "scapin")
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ("play_name,cue\na,b,c\na,b,c\n", "not a well-formed CSV"),
+        ("<?xml version='1.0'?><TEI/>", "XML"),
+    ],
+)
+def test_what_would_be_misread_is_refused(tmp_path: Path, data: str, message: str) -> None:
+    with pytest.raises(CorpusError, match=message):
+        load_corpus(write(tmp_path / "a.csv", data))
+
+
+def test_names_are_forgiving(tmp_path: Path) -> None:
+    data = "play_name,cue, cue\nle-coeur ,Ah !,x\nL’Avare,Oh !,y\n"
+    corpus = load_corpus(write(tmp_path / "a.csv", data))
+    assert corpus.text() == "Ah !\nOh !"
+    assert corpus.select(["le-coeur"]).text() == "Ah !"
+    assert corpus.select(["L’Avare"]).text() == "Oh !"
+
+
+@pytest.mark.parametrize("url", ["http://a..b/x.csv", f"http://{'a' * 80}/x.csv"])
+def test_malformed_addresses(url: str) -> None:
+    with pytest.raises(CorpusError, match="cannot be read"):
+        load_corpus(url)
+
+
+def test_an_empty_path_is_no_corpus() -> None:
+    with pytest.raises(CorpusError, match="there is no file"):
+        load_corpus("")
+
+
+def test_a_corpus_of_validation_plays_alone_is_trained_on(tmp_path: Path) -> None:
+    corpus = load_corpus(write(tmp_path / "a.csv", CSV)).select(["avare"])
+    assert split(corpus, (), ("avare",)).held_out == "last-tenth"

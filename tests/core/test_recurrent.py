@@ -89,3 +89,10 @@ def test_a_file_of_something_else(tmp_path: Path) -> None:
     path.write_bytes(b"not weights")
     with pytest.raises(ModelError, match="cannot be read"):
         RecurrentNetwork.load(path)
+
+
+def test_weights_that_are_not_numbers_are_refused() -> None:
+    weights = random_weights(LETTERS)
+    weights["dense.bias"][3] = np.nan
+    with pytest.raises(ModelError, match="not numbers"):
+        RecurrentNetwork(weights)
