@@ -8,12 +8,15 @@ differ from their defaults into the URL. Identifiers in the URL never depend on 
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import streamlit as st
+
+from moliere_core.config import MAX_TEMPERATURE, MIN_TEMPERATURE
 
 T = TypeVar("T")
 
@@ -47,7 +50,24 @@ class Field(Generic[T]):
 
 def number(low: float, high: float) -> Callable[[str], float]:
     """A parser of numbers between two bounds, which are brought back inside them."""
-    return lambda text: min(max(float(text), low), high)
+
+    def parse(text: str) -> float:
+        value = float(text)
+        if math.isnan(value):
+            raise ValueError(text)
+        return min(max(value, low), high)
+
+    return parse
+
+
+def temperature(high: float) -> Callable[[str], float]:
+    """A parser of temperatures up to `high`; those that are all but 0 are 0."""
+
+    def parse(text: str) -> float:
+        value = number(0, high)(text)
+        return value if value >= MIN_TEMPERATURE else 0.0
+
+    return parse
 
 
 def integer(low: int, high: int) -> Callable[[str], int]:
@@ -66,18 +86,18 @@ def choice(*options: str) -> Callable[[str], str]:
     return parse
 
 
-def numbers(low: float, high: float, most: int) -> Callable[[str], tuple[float, ...]]:
-    """A parser of up to `most` distinct numbers separated by commas."""
+def temperatures(most: int) -> Callable[[str], tuple[float, ...]]:
+    """A parser of up to `most` distinct temperatures separated by commas."""
 
     def parse(text: str) -> tuple[float, ...]:
-        found = sorted({number(low, high)(part) for part in text.split(",")})
+        found = sorted({temperature(MAX_TEMPERATURE)(part) for part in text.split(",")})
         return tuple(found[:most])
 
     return parse
 
 
 def show_numbers(values: tuple[float, ...]) -> str:
-    """The inverse of `numbers`."""
+    """The inverse of `temperatures`."""
     return ",".join(f"{value:g}" for value in values)
 
 
@@ -96,23 +116,78 @@ MODEL: Field[str] = Field("model", "model", DEFAULT_MODEL, str)
 SEED: Field[int] = Field("seed", "seed", 1, integer(0, 2**32 - 1))
 
 SPEED: Field[str] = Field("home.speed", "speed", "normal", choice("slow", "normal", "instant"))
-HOME_TEMPERATURE: Field[float] = Field("home.temperature", "temperature", 0.8, number(0, 2), _brief)
+HOME_TEMPERATURE: Field[float] = Field(
+    "home.temperature", "temperature", 0.8, temperature(2), _brief
+)
 
 COMPARED: Field[str] = Field(
     "temperature.mode", "compare", "temperatures", choice("temperatures", "prompts")
 )
 TEMPERATURES: Field[tuple[float, ...]] = Field(
-    "temperature.t", "t", (0.2, 0.5, 0.8, 1.0, 1.3), numbers(0, 5, MAX_COLUMNS), show_numbers
+    "temperature.t", "t", (0.2, 0.5, 0.8, 1.0, 1.3), temperatures(MAX_COLUMNS), show_numbers
 )
 PROMPTS: Field[str] = Field("temperature.prompts", "prompts", DEFAULT_PROMPTS, clip)
 LENGTH: Field[int] = Field("temperature.chars", "chars", 200, integer(20, 2000))
-ONE_TEMPERATURE: Field[float] = Field("temperature.one", "temperature", 0.8, number(0, 5), _brief)
+ONE_TEMPERATURE: Field[float] = Field("temperature.one", "temperature", 0.8, temperature(2), _brief)
 
 NEXT_TEMPERATURE: Field[float] = Field(
-    "probabilities.temperature", "temperature", 1.0, number(0, 3), _brief
+    "probabilities.temperature", "temperature", 1.0, temperature(3), _brief
 )
 CHOSEN: Field[str] = Field("probabilities.chosen", "chosen", "", clip)
 BARS: Field[int] = Field("probabilities.bars", "bars", 8, integer(3, 120))
+
+FILM_TEMPERATURE: Field[float] = Field(
+    "film.temperature", "temperature", 0.8, temperature(2), _brief
+)
+FILM_VIEW: Field[str] = Field("film.view", "view", "film", choice("film", "compare"))
+MOMENT: Field[str] = Field("film.moment", "moment", "", str)  # epoch-003, step-000100
+BEFORE: Field[str] = Field("film.before", "before", "epoch-000", str)
+
+MOST_RUNS = 12  # compared at once
+
+
+def words(text: str) -> tuple[str, ...]:
+    """A parser of words separated by commas; the inverse of `",".join`."""
+    return tuple(dict.fromkeys(part for part in text.split(",") if part))
+
+
+def references(text: str) -> tuple[str, ...]:
+    """A parser of a few model references."""
+    return words(text)[:MOST_RUNS]
+
+
+def maybe(low: float, high: float) -> Callable[[str], float | None]:
+    """A parser of a number that may be absent."""
+    return lambda text: number(low, high)(text) if text else None
+
+
+def _maybe_brief(value: float | None) -> str:
+    return "" if value is None else _brief(value)
+
+
+JOB: Field[str] = Field("training.job", "job", "", str)
+PRESET: Field[str] = Field(
+    "training.preset", "preset", "demo", choice("cours", "cours-rapide", "demo", "meilleur")
+)
+SOURCE: Field[str] = Field("training.corpus", "corpus", "", choice("embedded", "server"))
+PLAYS: Field[tuple[str, ...]] = Field("training.plays", "plays", (), words, ",".join)
+START_FROM: Field[str] = Field("training.initial", "from", "", str)
+LOSS_GUESS: Field[float | None] = Field(
+    "training.guess.loss", "guess_loss", None, maybe(0, 20), _maybe_brief
+)
+BITS_GUESS: Field[float | None] = Field(
+    "training.guess.bits", "guess_bits", None, maybe(0, 20), _maybe_brief
+)
+RUNS: Field[tuple[str, ...]] = Field("training.runs", "runs", (), references, ",".join)
+COMMON: Field[str] = Field(
+    "training.common", "common", "held:embedded", choice("held:embedded", "held:server", "typed")
+)
+
+
+def training_view(job: str) -> Field[str]:
+    """What the Training page shows: with a job in the address, its curves."""
+    default = "follow" if job else "new"
+    return Field("training.view", "view", default, choice("new", "follow", "stored"))
 
 
 def top_k(page: str) -> Field[int]:
@@ -181,6 +256,7 @@ def restore(field: Field[T]) -> T:
 def keep(field: Field[T], value: T) -> T:
     """Call just after the widget; notes the value for the URL and for later visits."""
     _store(_KEPT)[field.key] = value
+    _store(_NOTED).pop(field.name, None)
     if value != field.default:
         _store(_NOTED)[field.name] = field.show(value)
     return value

@@ -189,7 +189,7 @@ def card(reference: str) -> None:
 
 def problem(error: MoliereError) -> None:
     """What went wrong, in one sentence."""
-    st.error(_("Impossible de continuer : {reason}").format(reason=plain(str(error))))
+    st.error(_("Impossible de continuer : {reason}").format(reason=plain(i18n.sentence(error))))
 
 
 def _underlined(runs: list[tuple[str, bool]]) -> str:
