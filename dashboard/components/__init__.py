@@ -39,18 +39,6 @@ def picked(key: str) -> str | None:
     return pick
 
 
-def film(data: Mapping[str, Any], key: str, on_rest: Callable[[], None]) -> None:
-    """The moments of a training, played, or two of them side by side; see film.js."""
-    _component("film")(data=dict(data), key=key, on_rest_change=on_rest)
-
-
-def rested(key: str) -> dict[str, str] | None:
-    """Inside `on_rest`: the names of the moments on which the film has come to rest."""
-    result: Any = st.session_state[key]
-    rest: dict[str, str] | None = result["rest"]
-    return rest
-
-
 @cache
 def _source(name: str) -> tuple[str, str]:
     common = (HERE / "common.css").read_text(encoding="utf-8")
