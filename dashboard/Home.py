@@ -14,7 +14,7 @@ from dashboard import cached  # noqa: E402  the page's configuration comes first
 
 cached.warm_up()
 
-from dashboard import state, widgets  # noqa: E402  only once everything is imported
+from dashboard import badge, state, widgets  # noqa: E402  only once everything is imported
 from dashboard.i18n import _  # noqa: E402
 from moliere_core.errors import MoliereError  # noqa: E402
 
@@ -25,7 +25,9 @@ sections = {
         st.Page("../pages/home.py", title=_("Accueil"), icon=":material/edit_note:", default=True),
     ],
     _("Les données"): [],
-    _("Le modèle"): [],
+    _("Le modèle"): [
+        st.Page("../pages/training.py", title=_("Entraînement"), icon=":material/model_training:"),
+    ],
     _("La génération"): [
         st.Page("../pages/temperature.py", title=_("Température"), icon=":material/thermostat:"),
         st.Page("../pages/probabilities.py", title=_("Probabilités"), icon=":material/bar_chart:"),
@@ -34,6 +36,7 @@ sections = {
 }
 page = st.navigation({title: pages for title, pages in sections.items() if pages})
 widgets.language_switch()
+badge.show()
 state.enter(page.url_path)
 try:
     page.run()

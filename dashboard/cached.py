@@ -14,9 +14,14 @@ import streamlit as st
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from concurrent.futures import Future, ThreadPoolExecutor
 
+    from dashboard.charts.training import Figure, Guesses
+    from dashboard.curves import Curves
     from dashboard.playback import Column, NextCharacter, Playback
+    from dashboard.yardsticks import Yardsticks
     from moliere_core.config import SamplingConfig
+    from moliere_core.corpus import Corpus
     from moliere_core.models import RecurrentModel
 
 
@@ -52,7 +57,16 @@ def warm_up() -> None:
     import gc
     import importlib
 
-    for name in ("numpy", "moliere_core.sampling", "dashboard.playback", "dashboard.widgets"):
+    names = (
+        "numpy",
+        "plotly.graph_objects",
+        "moliere_core.jobs",
+        "moliere_core.sampling",
+        "dashboard.charts.training",
+        "dashboard.playback",
+        "dashboard.widgets",
+    )
+    for name in names:
         importlib.import_module(name)
     gc.collect()
     gc.freeze()
@@ -127,3 +141,148 @@ def next_character(
     from dashboard import playback
 
     return playback.next_character(model(reference), prompt, chosen, config, seed, bars)
+
+
+# Training
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a training would read: sizes of its texts and of its alphabet."""
+
+    chars: int
+    validation_chars: int
+    vocab_size: int
+    held_out: str
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def corpus(source: str) -> Corpus:
+    """The embedded plays, or with "server" those that `MOLIERE_CORPUS` names."""
+    from moliere_core.corpus import EMBEDDED, load_corpus
+
+    return load_corpus(None if source == "server" else EMBEDDED)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def reading(source: str, plays: tuple[str, ...], min_char_freq: int) -> Reading:
+    """What a training on these plays would read."""
+    from moliere_core.config import RunConfig
+    from moliere_core.corpus import split
+    from moliere_core.vocabulary import Vocabulary
+
+    texts = split(corpus(source), plays, RunConfig().validation)
+    vocabulary = Vocabulary.from_text(texts.train_text, min_char_freq)
+    sizes = len(texts.train_text), len(texts.validation_text), len(vocabulary)
+    return Reading(*sizes, texts.held_out)
+
+
+@st.cache_resource(show_spinner=False)
+def _background() -> ThreadPoolExecutor:
+    """One thread for what a page can do without for a second."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    return ThreadPoolExecutor(1, "moliere-pages")
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def yardsticks(run_id: str) -> Future[Yardsticks]:
+    """The references of a run, measured in the background."""
+    from dashboard.yardsticks import measure
+    from moliere_core.runs import Run, run_path
+
+    corpora = known_corpora()
+    return _background().submit(lambda: measure(Run.open(run_path(run_id)), corpora))
+
+
+@st.cache_data(show_spinner=False, max_entries=4)
+def held_out_text(source: str) -> str:
+    """The text that a training on all of a corpus keeps to measure, normalised."""
+    from moliere_core.config import RunConfig
+    from moliere_core.corpus import split
+    from moliere_core.normalise import normalise
+
+    return normalise(split(corpus(source), (), RunConfig().validation).validation_text)
+
+
+@dataclass(frozen=True)
+class StoredRun:
+    """A run of the store, in one line.
+
+    Attributes:
+        reference: run:ID.
+        name: what people call it.
+        architecture: its network, in a few symbols.
+        parameters: how many.
+        epochs: that have ended.
+        asked: epochs asked for.
+        bits_per_char: after the last of them, None where nobody measured it.
+        seconds: of training, None where nobody measured them.
+    """
+
+    reference: str
+    name: str
+    architecture: str
+    parameters: int
+    epochs: int
+    asked: int
+    bits_per_char: float | None
+    seconds: float | None
+
+
+@st.cache_data(show_spinner=False, ttl=3)
+def stored_runs() -> list[StoredRun]:
+    """The runs of the store, newest first; looked up again every three seconds."""
+    from dashboard import naming
+    from moliere_core.runs import list_runs
+
+    found = []
+    for run in list_runs():
+        history, config = run.history, run.config
+        last = history[-1] if history else {}
+        row = StoredRun(
+            reference=f"run:{run.id}",
+            name=naming.training(config, run.label),
+            architecture=naming.architecture(config),
+            parameters=config.model.parameter_count(len(run.vocabulary)),
+            epochs=len(history),
+            asked=config.training.epochs,
+            bits_per_char=last.get("validation_bits_per_char"),
+            seconds=last.get("seconds"),
+        )
+        found.append(row)
+    return found
+
+
+def known_corpora() -> list[Corpus]:
+    """The corpora of this server."""
+    from dashboard import naming
+
+    return [corpus(source) for source in naming.sources()]
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def curves_figure(
+    curves: Curves, yardsticks: Yardsticks | None, guesses: Guesses, dark: bool, language: str
+) -> Figure:
+    """The chart of a training, drawn once for all who watch it; its labels are in `language`."""
+    from dashboard.charts.training import curves_figure
+
+    return curves_figure(curves, yardsticks, guesses, dark)
+
+
+@st.cache_data(show_spinner=False, max_entries=256)
+def bits_on(reference: str, text: str) -> float:
+    """Bits per character of a model on a text."""
+    from moliere_core.evaluation import score
+
+    return score(model(reference), text).bits_per_char
+
+
+@st.cache_data(show_spinner=False, max_entries=256)
+def has_read(reference: str, text: str) -> bool | None:
+    """Whether a model was trained on passages of a text; None where nobody can tell."""
+    from dashboard.yardsticks import has_read
+    from moliere_core.models import open_run
+
+    return has_read(open_run(_public(reference))[0], text, known_corpora())

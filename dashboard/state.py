@@ -136,6 +136,52 @@ NEXT_TEMPERATURE: Field[float] = Field(
 CHOSEN: Field[str] = Field("probabilities.chosen", "chosen", "", clip)
 BARS: Field[int] = Field("probabilities.bars", "bars", 8, integer(3, 120))
 
+MOST_RUNS = 12  # compared at once
+
+
+def words(text: str) -> tuple[str, ...]:
+    """A parser of words separated by commas; the inverse of `",".join`."""
+    return tuple(dict.fromkeys(part for part in text.split(",") if part))
+
+
+def references(text: str) -> tuple[str, ...]:
+    """A parser of a few model references."""
+    return words(text)[:MOST_RUNS]
+
+
+def maybe(low: float, high: float) -> Callable[[str], float | None]:
+    """A parser of a number that may be absent."""
+    return lambda text: number(low, high)(text) if text else None
+
+
+def _maybe_brief(value: float | None) -> str:
+    return "" if value is None else _brief(value)
+
+
+JOB: Field[str] = Field("training.job", "job", "", str)
+PRESET: Field[str] = Field(
+    "training.preset", "preset", "demo", choice("cours", "cours-rapide", "demo", "meilleur")
+)
+SOURCE: Field[str] = Field("training.corpus", "corpus", "", choice("embedded", "server"))
+PLAYS: Field[tuple[str, ...]] = Field("training.plays", "plays", (), words, ",".join)
+START_FROM: Field[str] = Field("training.initial", "from", "", str)
+LOSS_GUESS: Field[float | None] = Field(
+    "training.guess.loss", "guess_loss", None, maybe(0, 20), _maybe_brief
+)
+BITS_GUESS: Field[float | None] = Field(
+    "training.guess.bits", "guess_bits", None, maybe(0, 20), _maybe_brief
+)
+RUNS: Field[tuple[str, ...]] = Field("training.runs", "runs", (), references, ",".join)
+COMMON: Field[str] = Field(
+    "training.common", "common", "held:embedded", choice("held:embedded", "held:server", "typed")
+)
+
+
+def training_view(job: str) -> Field[str]:
+    """What the Training page shows: with a job in the address, its curves."""
+    default = "follow" if job else "new"
+    return Field("training.view", "view", default, choice("new", "follow", "stored"))
+
 
 def top_k(page: str) -> Field[int]:
     """How many characters a page keeps; 0 keeps all."""
@@ -212,6 +258,11 @@ def keep(field: Field[T], value: T) -> T:
 def value(field: Field[T]) -> T:
     """The value of a field that has no widget: from the URL, else from this session."""
     return keep(field, restore(field))
+
+
+def link(page: str, label: str, icon: str, field: Field[T], value: T) -> None:
+    """A link to a page, with one field of its address already set."""
+    st.page_link(page, label=label, icon=icon, query_params={field.name: field.show(value)})
 
 
 def change(field: Field[T], value: T) -> None:

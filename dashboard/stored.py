@@ -1,0 +1,238 @@
+"""The Training page's stored runs: opened, compared on one text, renamed, deleted, downloaded."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Mapping
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import (
+    cached,
+    i18n,
+    naming,
+    state,
+    training_desk,
+    training_live,
+    training_rights,
+    widgets,
+)
+from dashboard.i18n import _
+from moliere_core import jobs
+from moliere_core.errors import MoliereError, RunError
+from moliere_core.models import SHIPPED
+from moliere_core.normalise import normalise
+from moliere_core.runs import MAX_LABEL, Run, run_path
+
+COMMON_CHARS = 10_000  # of the common text: a quarter of a second a model of 256 units
+_REFUSED, _TEXT, _NAME = "training.refused.stored", "training.text", "training.name"
+
+
+def choose() -> tuple[str, ...]:
+    """The models to look at: one to open it, several to compare them."""
+    rows = {row.reference: row for row in cached.stored_runs()}
+    known = [*rows, *(name for name in cached.models() if name in SHIPPED)]
+    asked = state.restore(state.RUNS)
+    st.session_state[state.RUNS.key] = [name for name in asked if name in known]
+    chosen = st.multiselect(
+        _("Entraînements enregistrés"),
+        known,
+        format_func=lambda name: rows[name].name if name in rows else name,
+        key=state.RUNS.key,
+        max_selections=state.MOST_RUNS,
+        placeholder=_("un seul pour l’ouvrir, plusieurs pour les comparer"),
+        label_visibility="collapsed",
+    )
+    return state.keep(state.RUNS, tuple(chosen))
+
+
+def table() -> None:
+    """All stored runs, the newest first."""
+    rows = cached.stored_runs()
+    if not rows:
+        st.info(_("Aucun entraînement enregistré : le premier que vous lancerez restera ici."))
+        return
+    columns = {
+        _("Nom"): [row.name for row in rows],
+        _("Réseau"): [row.architecture for row in rows],
+        _("Paramètres"): [row.parameters for row in rows],
+        _("Époques"): [f"{row.epochs} / {row.asked}" for row in rows],
+        _("Bits par caractère"): [_rounded(row.bits_per_char) for row in rows],
+        _("Durée"): [training_desk.duration(row.seconds) if row.seconds else "" for row in rows],
+    }
+    _show(columns)
+    st.caption(
+        _(
+            "Bits par caractère : sur le texte que chacun a mis de côté, "
+            "qui diffère de l’un à l’autre. Pour comparer, choisissez-en plusieurs ci-dessus."
+        )
+    )
+
+
+def tools(reference: str) -> None:
+    """What can be done with one run."""
+    if reference in SHIPPED:
+        widgets.card(reference)
+        training_live.links(reference)
+        return
+    run = Run.open(run_path(reference.removeprefix("run:")))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            _("Ses courbes"),
+            key="training.open",
+            icon=":material/show_chart:",
+            on_click=training_desk.follow,
+            args=(run.id,),
+        )
+        if run.snapshots:
+            training_live.links(reference)
+        with st.popover(_("Renommer"), icon=":material/edit:"):
+            st.text_input(
+                _("Nouveau nom"), value=run.label, max_chars=MAX_LABEL, key=f"{_NAME}.{run.id}"
+            )
+            st.button(_("Renommer"), key="training.rename", on_click=_rename, args=(run.id,))
+        st.download_button(
+            _("Télécharger (.zip)"),
+            run.zip_bytes,
+            f"moliere-{run.id}.zip",
+            "application/zip",
+            key="training.download",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        with st.popover(_("Supprimer"), icon=":material/delete:"):
+            st.markdown(
+                _("Supprimer « {name} » ? Rien ne le fera revenir.").format(
+                    name=widgets.plain(naming.training(run.config, run.label))
+                )
+            )
+            st.button(
+                _("Oui, supprimer"),
+                key="training.delete",
+                type="primary",
+                on_click=_delete,
+                args=(run.id,),
+            )
+    refused = st.session_state.pop(_REFUSED, None)
+    if refused is not None:
+        widgets.problem(refused)
+
+
+def common_text() -> str:
+    """The text on which all are compared: what a corpus holds out, or one that is typed."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if state.restore(state.COMMON) == "held:server" and "server" not in naming.sources():
+            state.change(state.COMMON, state.COMMON.default)
+        options = {f"held:{name}": naming.source(name) for name in naming.sources()}
+        kind = widgets.segmented(
+            state.COMMON,
+            _("Texte commun"),
+            {
+                **{
+                    key: _("texte gardé pour la mesure ({corpus})").format(corpus=name)
+                    for key, name in options.items()
+                },
+                "typed": _("un texte à vous"),
+            },
+            visible=False,
+        )
+    if kind == "typed":
+        return normalise(
+            st.text_area(
+                _("Texte"),
+                key=_TEXT,
+                max_chars=COMMON_CHARS,
+                height=120,
+                placeholder=_("Collez ici quelques répliques qu’aucun n’a lues."),
+            )
+            or ""
+        )
+    return cached.held_out_text(kind.removeprefix("held:"))[:COMMON_CHARS]
+
+
+def comparison(references: tuple[str, ...], text: str) -> None:
+    """Bits per character of each model on the same text, the best first."""
+    if not text:
+        st.info(_("Le texte commun est vide : collez quelques répliques."))
+        return
+    rows = {row.reference: row for row in cached.stored_runs()}
+    answers = {True: _("oui"), False: _("non"), None: _("on ne sait pas")}
+    found = []
+    with st.spinner(_("Chacun lit le texte…")):
+        for reference in references:
+            name = rows[reference].name if reference in rows else reference
+            bits = cached.bits_on(reference, text)
+            found.append((bits, name, cached.card(reference), cached.has_read(reference, text)))
+    found.sort(key=lambda row: row[0])
+    _show(
+        {
+            _("Modèle"): [name for _bits, name, _card, _read in found],
+            _("Bits par caractère"): [_rounded(bits) for bits, *_rest in found],
+            _("Paramètres"): [card.parameters for _bits, _name, card, _read in found],
+            _("A lu ce texte"): [answers[read] for *_rest, read in found],
+        }
+    )
+    st.caption(
+        _(
+            "Les {chars} mêmes caractères pour tous. Qui a lu ce texte pendant "
+            "l’apprentissage a un avantage."
+        ).format(chars=i18n.number(len(text)))
+    )
+
+
+def _show(columns: Mapping[str, object]) -> None:
+    frame = pd.DataFrame(dict(columns))
+    st.dataframe(
+        frame,
+        hide_index=True,
+        width="stretch",
+        row_height=44,
+        column_config={
+            _("Bits par caractère"): st.column_config.NumberColumn(format="localized"),
+            _("Paramètres"): st.column_config.NumberColumn(format="localized"),
+        },
+    )
+
+
+def _rounded(bits: float | None) -> float | None:
+    return None if bits is None else round(bits, 3)
+
+
+def _rename(run_id: str) -> None:
+    label = str(st.session_state.get(f"{_NAME}.{run_id}") or "")
+    _try(lambda token: Run.open(run_path(run_id)).rename(label, token))
+
+
+def _delete(run_id: str) -> None:
+    if _try(lambda token: _remove(run_id, token)):
+        state.change(state.RUNS, ())
+        if st.session_state.get(state.JOB.key) == run_id:
+            state.change(state.JOB, "")
+
+
+def _remove(run_id: str, token: str) -> None:
+    """Delete a job and its run, whose owners are the same; the run alone where it has no job."""
+    run = Run.open(run_path(run_id))
+    if not run.check_owner(token):
+        run.delete(token)  # which says whose it is
+    with contextlib.suppress(RunError):
+        jobs.delete(run_id, token)
+    if run.path.is_dir():
+        run.delete(token)
+
+
+def _try(action: Callable[[str], None]) -> bool:
+    """Do it with each key of this session until one opens; note why none does."""
+    error: MoliereError | None = None
+    for token in training_rights.tokens():
+        try:
+            action(token)
+        except MoliereError as refusal:
+            error = refusal
+        else:
+            cached.stored_runs.clear()
+            cached.models.clear()
+            return True
+    st.session_state[_REFUSED] = error
+    return False

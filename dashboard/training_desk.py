@@ -1,0 +1,341 @@
+"""The Training page's desk: presets, what the settings amount to, the class's bets, the button."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from dashboard import cached, i18n, knobs, naming, state, training_rights, widgets
+from dashboard.charts.training import Guesses
+from dashboard.i18n import _
+from moliere_core import jobs
+from moliere_core.config import PRESETS, ModelConfig, RunConfig
+from moliere_core.errors import ConfigError, MoliereError
+from moliere_core.jobs import JobSpec
+from moliere_core.runs import MAX_LABEL
+
+_APPLIED = "training.applied"  # the preset, or the model, whose values the knobs were given
+_REFUSED = "training.refused"  # why the last request was refused
+_LABEL = "training.label"
+
+
+@dataclass(frozen=True)
+class Request:
+    """A training as the desk describes it.
+
+    Attributes:
+        source: which corpus, see `cached.corpus`.
+        config: all the settings.
+        label: what people will call it.
+        reading: sizes of its texts.
+        symbols: size of its alphabet, the unknown symbol included.
+    """
+
+    source: str
+    config: RunConfig
+    label: str
+    reading: cached.Reading
+    symbols: int
+
+    @property
+    def spec(self) -> JobSpec:
+        """What will be asked for; nothing is stored yet."""
+        corpus, reading = cached.corpus(self.source), self.reading
+        return JobSpec(
+            self.config, corpus.source, corpus.digest, reading.chars, reading.validation_chars
+        )
+
+
+def preset() -> RunConfig:
+    """The settings to begin with; choosing others turns all the knobs."""
+    name = widgets.segmented(
+        state.PRESET,
+        _("Préréglage"),
+        {
+            "demo": _("démo"),
+            "cours-rapide": _("cours rapide"),
+            "cours": _("cours"),
+            "meilleur": _("meilleur"),
+        },
+    )
+    return PRESETS[name]
+
+
+def request(base: RunConfig) -> Request:
+    """Every knob of the course, turned from those of a preset."""
+    essentials = st.container()
+    with st.expander(_("Tous les réglages"), icon=":material/tune:"):
+        left, middle, right = st.columns(3, gap="small")
+        with right:
+            source, initial = _source(), _initial()
+        stored = _stored_model(initial)
+        if stored is not None:
+            base = replace(base, model=replace(stored, dropout=base.model.dropout))
+        _turn_at_once(base, f"{st.session_state[state.PRESET.key]}/{initial}")
+        shown, fixed = knobs.values(base), stored is not None
+        with left:
+            shown["embedding"] = knobs.whole("embedding", shown["embedding"], fixed)
+            shown["dropout"] = knobs.dropout(shown["dropout"])
+            shown["rate"] = knobs.rate(shown["rate"])
+            shown["train_seed"] = knobs.whole("train_seed", shown["train_seed"])
+        with middle:
+            shown["seq"] = knobs.whole("seq", shown["seq"])
+            shown["shift"] = knobs.shift(shown["shift"])
+            shown["batch"] = knobs.whole("batch", shown["batch"])
+            shown["min_freq"] = knobs.whole("min_freq", shown["min_freq"], fixed)
+        with right:
+            label = _label()
+    with essentials, st.container(horizontal=True, vertical_alignment="bottom"):
+        plays = _plays(source)
+        shown["cell"] = knobs.cell(shown["cell"], fixed)
+    with essentials:
+        for name, place in zip(("layers", "units", "epochs"), st.columns(3), strict=True):
+            with place:
+                shown[name] = knobs.whole(name, shown[name], fixed and name != "epochs")
+    config = replace(knobs.turned(base, shown), plays=plays, initial=initial or None)
+    reading = cached.reading(source, plays, config.training.min_char_freq)
+    symbols = len(cached.model(initial).vocabulary) if initial else reading.vocab_size
+    _told(source, reading)
+    return Request(source, config, label, reading, symbols)
+
+
+def guesses() -> Guesses:
+    """What the class writes down before the start."""
+    st.markdown(_("**Le pari de la classe**"))
+    left, right = st.columns(2)
+    with left:
+        loss = _bet(
+            state.LOSS_GUESS,
+            _("Perte au départ"),
+            _(
+                "Avant d’avoir rien lu, le réseau donne la même chance à chaque symbole de son "
+                "alphabet : quelle perte cela fait-il, en nats ?"
+            ),
+        )
+    with right:
+        bits = _bet(
+            state.BITS_GUESS,
+            _("Bits à la fin"),
+            _("Combien de bits par caractère lui faudra-t-il, sur un texte jamais lu ?"),
+        )
+    return Guesses(loss, bits)
+
+
+def kept_guesses() -> Guesses:
+    """What it wrote down, once the desk is put away."""
+    return Guesses(state.value(state.LOSS_GUESS), state.value(state.BITS_GUESS))
+
+
+def summary(request: Request) -> None:
+    """How many parameters, and where they are."""
+    model, symbols = request.config.model, request.symbols
+    st.markdown(
+        _("**{count} paramètres**").format(
+            count=i18n.number(model.parameter_count(symbols)),
+        )
+    )
+    rows = "".join(
+        f"<tr><td>{name}</td><td>{formula}</td><td>{i18n.number(count)}</td></tr>"
+        for name, formula, count in composition(model, symbols)
+    )
+    st.html(f'<table class="sums">{rows}</table>')
+
+
+def composition(model: ModelConfig, symbols: int) -> list[tuple[str, str, int]]:
+    """The parameters of each layer, as in Keras' `model.summary()`, and the product they make."""
+    gates, biases = (4, 1) if model.cell == "lstm" else (3, 2)
+    inputs, units = model.embedding_dim, model.units
+    rows = [(_("Plongement"), f"{symbols} × {inputs}", symbols * inputs)]
+    for layer in range(1, model.layers + 1):
+        name = model.cell.upper() + (f" {layer}" if model.layers > 1 else "")
+        formula = f"{gates} × {units} × ({inputs} + {units} + {biases})"
+        rows.append((name, formula, gates * units * (inputs + units + biases)))
+        inputs = units
+    return [*rows, (_("Sortie"), f"{symbols} × ({inputs} + 1)", symbols * (inputs + 1))]
+
+
+def button(request: Request) -> None:
+    """The one button; on it how long it will take, under it why it cannot be pressed."""
+    problem = _problem(request)
+    label = _("Entraîner")
+    if problem is None:
+        about = duration(jobs.estimated_seconds(request.spec))
+        label = _("Entraîner ({duration} environ)").format(duration=about)
+    st.button(
+        label,
+        key="training.start",
+        type="primary",
+        icon=":material/play_arrow:",
+        width="stretch",
+        disabled=problem is not None or not jobs.available(),
+        on_click=start,
+        args=(request,),
+    )
+    refused = st.session_state.pop(_REFUSED, None) or problem
+    if refused is not None:
+        widgets.problem(refused)
+    if not jobs.available():
+        st.info(
+            _(
+                "Keras et TensorFlow ne sont pas installés ici : rien ne peut être entraîné, "
+                "mais les entraînements enregistrés s’ouvrent."
+            )
+        )
+    if (limits := jobs.limits()).epochs is not None:
+        st.caption(
+            _(
+                "Serveur public : {epochs} époques, {units} unités, {layers} couches et "
+                "{chars} caractères à prédire au plus, un entraînement à la fois chacun."
+            ).format(
+                epochs=limits.epochs,
+                units=limits.units,
+                layers=limits.layers,
+                chars=i18n.number(limits.predictions or 0),
+            )
+        )
+
+
+def start(request: Request) -> None:
+    """Ask for the training and follow it; asked for twice, it is one."""
+    try:
+        spec = jobs.prepare(request.config, cached.corpus(request.source), request.label)
+        job = jobs.submit(spec, training_rights.token())
+    except MoliereError as error:
+        st.session_state[_REFUSED] = error
+        return
+    follow(job.id)
+
+
+def follow(job_id: str) -> None:
+    """Show this job's curves from now on."""
+    state.change(state.JOB, job_id)
+    state.change(state.training_view(job_id), "follow")
+
+
+def duration(seconds: float) -> str:
+    """A duration as people say it, no more precise than it is."""
+    if seconds < 100:
+        return _("{count} s").format(count=max(round(seconds), 1))
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return _("{count} min").format(count=minutes)
+    hours, rest = divmod(round(minutes / 10) * 10, 60)
+    if rest:
+        return _("{hours} h {minutes} min").format(hours=hours, minutes=rest)
+    return _("{hours} h").format(hours=hours)
+
+
+def _turn_at_once(base: RunConfig, name: str) -> None:
+    """Give the knobs the values of another preset or stored model, once it is chosen."""
+    if st.session_state.get(_APPLIED, name) != name:
+        knobs.set_all(base)
+    st.session_state[_APPLIED] = name
+
+
+def _source() -> str:
+    """Which corpus: the embedded plays, or those that the server was given."""
+    given = naming.sources()
+    if state.restore(state.SOURCE) not in given:
+        state.change(state.SOURCE, given[-1])
+    chosen = st.selectbox(
+        _("Corpus"),
+        given,
+        format_func=naming.source,
+        key=state.SOURCE.key,
+        help=_("Les pastiches sont écrits pour cette application ; ce n’est pas Molière."),
+    )
+    return str(state.keep(state.SOURCE, str(chosen)))
+
+
+def _plays(source: str) -> tuple[str, ...]:
+    corpus = cached.corpus(source)
+    state.change(state.PLAYS, tuple(p for p in state.restore(state.PLAYS) if p in corpus.plays))
+    st.session_state[state.PLAYS.key] = list(st.session_state[state.PLAYS.key])
+    chosen = st.multiselect(
+        _("Pièces"),
+        corpus.plays,
+        format_func=corpus.titles.__getitem__,
+        key=state.PLAYS.key,
+        placeholder=_("toutes ; ou choisissez celles qu’il lira"),
+        help=_("Plus il en lit, mieux il prédit un texte nouveau, et plus c’est long."),
+    )
+    return state.keep(state.PLAYS, tuple(chosen))
+
+
+def _initial() -> str:
+    """The model whose weights it starts from, "" for a network that knows nothing."""
+    state.restore(state.START_FROM)
+    known = cached.models()
+    if st.session_state[state.START_FROM.key] not in known:
+        state.change(state.START_FROM, "")
+    chosen = st.selectbox(
+        _("Partir de"),
+        ["", *known],
+        format_func=lambda name: _model_name(name) if name else _("zéro"),
+        key=state.START_FROM.key,
+        help=_("Un modèle enregistré garde son alphabet et son architecture, et va plus loin."),
+    )
+    return state.keep(state.START_FROM, str(chosen))
+
+
+def _model_name(reference: str) -> str:
+    names = {row.reference: row.name for row in cached.stored_runs()}
+    return names.get(reference, reference)
+
+
+def _stored_model(reference: str) -> ModelConfig | None:
+    return cached.model(reference).network.config if reference else None
+
+
+def _label() -> str:
+    typed = st.text_input(
+        _("Nom"),
+        key=_LABEL,
+        max_chars=MAX_LABEL,
+        placeholder=_("par exemple Table 4"),
+        help=_("Sous quel nom la classe le retrouvera."),
+    )
+    return typed or ""
+
+
+def _told(source: str, reading: cached.Reading) -> None:
+    """What it reads, and what is kept to measure."""
+    held = (
+        _("jugé sur {count} caractères de deux pièces qu’il ne lit pas")
+        if reading.held_out == "plays"
+        else _("jugé sur le dernier dixième, {count} caractères qu’il ne lit pas")
+    ).format(count=i18n.number(reading.validation_chars))
+    st.caption(
+        _("{corpus} : il lit {chars} caractères, {symbols} symboles ; {held}.").format(
+            corpus=widgets.plain(naming.source(source)),
+            chars=i18n.number(reading.chars),
+            symbols=reading.vocab_size,
+            held=held,
+        )
+    )
+
+
+def _bet(field: state.Field[float | None], label: str, help: str) -> float | None:
+    state.restore(field)
+    typed = st.number_input(
+        label,
+        0.0,
+        20.0,
+        value=None,
+        step=0.1,
+        format="%.2f",
+        key=field.key,
+        help=help,
+        placeholder="?",
+    )
+    return state.keep(field, typed)
+
+
+def _problem(request: Request) -> MoliereError | None:
+    """Why this server will not train it."""
+    try:
+        jobs.limits().check(request.spec)
+    except ConfigError as error:
+        return error
+    return None

@@ -1,0 +1,489 @@
+"""The Training page: the desk, a job followed live, who may stop it, and the stored runs."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import math
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import badge, cached, curves, knobs, snippets, training_desk, yardsticks
+from dashboard.charts.training import Guesses, curves_figure
+from moliere_core import jobs
+from moliere_core.config import PRESETS, ModelConfig, RunConfig, TrainingConfig
+from moliere_core.corpus import load_corpus
+from moliere_core.jobs import Job, State, process
+from moliere_core.runs import Run, run_path
+from tests.app.conftest import REFERENCE, ROOT, RUN, Open, address, shown
+
+FAKE = (sys.executable, "-m", "tests.core.fake_worker")
+TITLE = "<b>Titre</b> **gras**"
+TINY = {"epochs": 2, "seq": 40, "batch": 4, "units": 128, "embedding": 64}
+LONG = TINY | {"epochs": 90}
+PATIENCE = 60.0
+
+
+@pytest.fixture(autouse=True)
+def quiet(store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A corpus of a few hundred characters, workers without a framework, and no job left."""
+    cues = ["Ah ! vous voilà, Monsieur.", "Je vous attendais.", "Que me voulez-vous donc ?"]
+    frame = pd.DataFrame({"play_name": "petite", "title": TITLE, "cue": cues * 6})
+    frame.to_csv(tmp_path / "petit corpus.csv", index=False)
+    monkeypatch.setenv("MOLIERE_CORPUS", str(tmp_path / "petit corpus.csv"))
+    for name in ("MOLIERE_PUBLIC", "MOLIERE_TEACHER_CODE", "MOLIERE_SCHEDULER"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("FAKE_PAUSE", "0.001")
+    monkeypatch.setenv("FAKE_MODE", "")
+    monkeypatch.setattr(process, "COMMAND", FAKE)
+    monkeypatch.setattr(jobs, "available", lambda: True)
+    yield
+    jobs.close()
+    deadline = time.monotonic() + PATIENCE
+    while any(t.name == "moliere-jobs" for t in threading.enumerate()):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def begin(open_page: Open, **settings: Any) -> AppTest:
+    at = open_page("training", **(TINY | settings))
+    assert not at.exception
+    return at.button(key="training.start").click().run()
+
+
+def job_of(at: AppTest) -> Job:
+    job = jobs.get(address(at)["job"])
+    assert job is not None
+    return job
+
+
+def labels(at: AppTest) -> set[str]:
+    return {button.label for button in at.button}
+
+
+def text(at: AppTest) -> str:
+    return shown(at) + "\n".join(info.value for info in at.info)
+
+
+def figure(at: AppTest) -> dict[str, Any]:
+    [chart] = at.get("plotly_chart")
+    spec: dict[str, Any] = json.loads(chart.proto.spec)
+    return spec
+
+
+def running(job: Job) -> None:
+    job.wait(PATIENCE, lambda status: status.state is State.RUNNING and status.epoch > 0)
+
+
+# The desk
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_knobs_show_a_preset_and_give_it_back(name: str) -> None:
+    assert knobs.turned(PRESETS[name], knobs.values(PRESETS[name])) == PRESETS[name]
+    for knob, value in knobs.values(PRESETS[name]).items():
+        if knob in knobs.BOUNDS:
+            assert knobs.BOUNDS[knob][0] <= value <= knobs.BOUNDS[knob][1]
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+@pytest.mark.parametrize("layers", [1, 2, 3])
+def test_the_parameters_are_those_of_the_model(
+    cell: Any, layers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashboard.state.language", lambda: "fr")
+    model = ModelConfig(cell=cell, layers=layers, units=192, embedding_dim=96)
+    rows = training_desk.composition(model, 74)
+    assert sum(count for *_rest, count in rows) == model.parameter_count(74)
+    for _name, formula, count in rows:
+        assert eval(formula.replace("×", "*")) == count
+
+
+def test_a_preset_turns_all_the_knobs(open_page: Open) -> None:
+    at = open_page("training")
+    for name, preset in PRESETS.items():
+        at = at.segmented_control(key="training.preset").set_value(name).run()
+        assert at.number_input(key="training.units").value == preset.model.units
+        assert at.number_input(key="training.epochs").value == preset.training.epochs
+        assert at.number_input(key="training.rate").value == preset.training.learning_rate
+        assert not set(address(at)) & {"units", "epochs", "rate", "shift"}
+    at = at.number_input(key="training.units").set_value(128).run()
+    assert address(at)["units"] == "128"
+    assert address(at)["preset"] == "meilleur"
+
+
+def test_every_knob_has_its_sentence(open_page: Open) -> None:
+    at = open_page("training")
+    widgets = [*at.number_input, *at.slider, *at.selectbox, *at.multiselect]
+    for widget in widgets:
+        assert widget.proto.help, widget.label
+
+
+def test_settings_come_from_the_address(open_page: Open) -> None:
+    at = open_page("training", preset="cours", layers=2, cell="gru", shift=7, plays="petite,none")
+    assert at.number_input(key="training.layers").value == 2
+    assert at.selectbox(key="training.shift").value == 7
+    assert at.multiselect(key="training.plays").value == ["petite"]
+    assert "3 × 256 × (256 + 256 + 2)" in "".join(e.proto.body for e in at.get("html"))
+
+
+def test_a_stored_model_sets_the_architecture(open_page: Open) -> None:
+    at = open_page("training", **{"from": "petit"})
+    assert not at.exception
+    assert at.number_input(key="training.units").disabled
+    assert at.number_input(key="training.units").value == 256
+    at = at.selectbox(key="training.initial").set_value("").run()
+    assert not at.number_input(key="training.units").disabled
+
+
+def test_a_public_server_says_what_it_refuses(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOLIERE_PUBLIC", "1")
+    at = open_page("training", units=512)
+    assert at.button(key="training.start").disabled
+    assert "512" in at.error[0].value
+    assert "Serveur public" in text(at)
+    at = at.number_input(key="training.units").set_value(256).run()
+    assert not at.button(key="training.start").disabled
+
+
+def test_without_a_framework_the_page_says_so_and_stored_runs_open(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "available", lambda: False)
+    at = open_page("training")
+    assert at.button(key="training.start").disabled
+    assert "TensorFlow" in text(at)
+    at = at.segmented_control(key="training.view").set_value("stored").run()
+    assert at.dataframe[0].value["Nom"].tolist() == ["LSTM 8"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"), [(0.2, "1 s"), (75, "75 s"), (200, "3 min"), (9000, "2 h 30 min")]
+)
+def test_durations(seconds: float, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dashboard.state.language", lambda: "fr")
+    assert training_desk.duration(seconds) == told
+
+
+# A job
+
+
+def test_the_button_trains_and_draws(open_page: Open) -> None:
+    at = begin(open_page, guess_loss=3.1, guess_bits=2.5)
+    job = job_of(at)
+    assert job.wait(PATIENCE).state is State.FINISHED
+    at = at.run()
+    assert not at.exception
+    assert not at.error
+    assert "terminé" in text(at)
+    assert "Exactitude" in text(at)
+    assert "Époque 2" in "".join(e.proto.body for e in at.get("html"))
+    drawn = figure(at)
+    notes = " ".join(a["text"] for a in drawn["layout"]["annotations"])
+    for note in ("hasard", "3-gramme", "8-gramme", "3,10 nats", "2,50 bits"):
+        assert note in notes
+    nats, bits = (drawn["layout"][axis]["range"] for axis in ("yaxis", "yaxis2"))
+    assert nats == pytest.approx([bound * math.log(2) for bound in bits])
+    assert job.spec.owner is not None
+
+
+def test_asked_for_twice_it_is_one_job(open_page: Open) -> None:
+    at = open_page("training", **LONG)
+    request = {name: value for name, value in address(at).items()}
+    at.button(key="training.start").click()
+    at = at.run()
+    again = open_page("training", **request).button(key="training.start").click().run()
+    assert address(at)["job"] == address(again)["job"]
+    assert len(jobs.list_jobs()) == 1
+
+
+def test_stop_then_resume(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAKE_PAUSE", "0.05")
+    at = begin(open_page, **LONG)
+    job = job_of(at)
+    running(job)
+    at = at.run()
+    assert "époque" in text(at)
+    at = at.button(key="training.stop").click().run()
+    assert job.wait(5).state is State.STOPPED
+    at = at.run()
+    assert "arrêté" in text(at)
+    at = at.button(key="training.resume").click().run()
+    assert job.status.active
+    assert at.button(key="training.stop")
+    jobs.stop(job.id, at.session_state["training.token"], wait=5)
+
+
+def test_a_link_shows_it_to_anyone_and_only_its_owner_stops_it(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAKE_PAUSE", "0.05")
+    monkeypatch.setenv("MOLIERE_TEACHER_CODE", "la craie")
+    owner = begin(open_page, **LONG)
+    job = job_of(owner)
+    running(job)
+    visitor = open_page("training", job=job.id)
+    assert not visitor.exception
+    assert figure(visitor)
+    assert visitor.button(key="training.stop").disabled
+    typed = visitor.text_input(key="training.key").set_value("la craie").run()
+    assert not typed.button(key="training.stop").disabled
+    key = owner.session_state["training.token"]
+    typed = visitor.text_input(key="training.key").set_value(key).run()
+    typed = typed.button(key="training.stop").click().run()
+    assert job.wait(5).state is State.STOPPED
+
+
+def test_the_badge_is_on_every_page_while_a_job_runs(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAKE_PAUSE", "0.05")
+    assert not open_page("home").sidebar.get("progress")
+    at = begin(open_page, **LONG)
+    job = job_of(at)
+    running(job)
+    other = open_page("temperature")
+    assert "époque" in other.sidebar.caption[0].value
+    [link] = [e.proto for e in other.sidebar.get("page_link")]
+    assert link.query_string == f"job={job.id}"
+    jobs.stop(job.id, at.session_state["training.token"], wait=5)
+    assert not other.run().sidebar.get("progress")
+
+
+def test_the_badge_is_cheap() -> None:
+    began = time.perf_counter()
+    for _ in range(1000):
+        assert not jobs.active()
+    assert (time.perf_counter() - began) / 1000 < 1e-3
+    assert badge.PERIOD >= 1
+
+
+def test_a_queue(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAKE_PAUSE", "0.05")
+    first = begin(open_page, **LONG)
+    second = begin(open_page, **(LONG | {"train_seed": 5}))
+    assert "dans la file, place 1" in text(second)
+    assert "Aussi en cours" in text(second)
+    for at in (second, first):
+        jobs.stop(job_of(at).id, at.session_state["training.token"], wait=5)
+
+
+def test_a_killed_worker_is_one_french_sentence(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAKE_MODE", "kill")
+    at = begin(open_page)
+    assert job_of(at).wait(PATIENCE).state is State.FAILED
+    at = at.run()
+    assert len(at.error) == 1
+    assert at.error[0].value.startswith("Impossible de continuer")
+    assert "Reprendre" in labels(at)
+    assert "the training" not in at.error[0].value
+
+
+@pytest.mark.parametrize("job", ["000000000000", "../../etc", "<b>"])
+def test_a_link_to_nothing_is_one_sentence(open_page: Open, job: str) -> None:
+    at = open_page("training", job=job)
+    assert not at.exception
+    assert "n’est plus là" in text(at)
+
+
+def test_names_are_never_read_as_markdown_or_html(open_page: Open) -> None:
+    at = open_page("training", **TINY)
+    name = "<img src=x onerror=alert(1)> **gras** [lien](http://x)"
+    at = at.text_input(key="training.label").set_value(name).run()
+    at = at.button(key="training.start").click().run()
+    assert job_of(at).wait(PATIENCE).state is State.FINISHED
+    at = at.run()
+    told = text(at)
+    assert not re.search(r"(?<!\\)<img", told)
+    assert "**gras**" not in told
+    assert r"\[lien\]" in told
+    html = "".join(e.proto.body for e in at.get("html"))
+    assert "<b>Titre" not in html
+    cached.stored_runs.clear()  # looked up again every three seconds
+    at = at.segmented_control(key="training.view").set_value("stored").run()
+    assert name in at.dataframe[0].value["Nom"].tolist()
+
+
+# Stored runs
+
+
+def test_a_stored_run_is_renamed_opened_and_deleted_with_a_confirmation(open_page: Open) -> None:
+    at = open_page("training", view="stored", runs=REFERENCE)
+    assert {"Ses courbes", "Renommer", "Oui, supprimer"} <= labels(at)
+    assert [e.proto.label for e in at.get("download_button")] == ["Télécharger (.zip)"]
+    links = [e.proto.query_string for e in at.main.get("page_link")]
+    assert set(links) == {f"model=run%3A{RUN}"}
+    at = at.text_input(key=f"training.name.{RUN}").set_value("Table 4").run()
+    at = at.button(key="training.rename").click().run()
+    assert Run.open(run_path(RUN)).label == "Table 4"
+    at = at.button(key="training.open").click().run()
+    assert "Table 4" in text(at)
+    assert "4,25 bits par caractère" in text(at)
+    assert "plus ici" in text(at)  # its corpus is unknown: no n-grams
+    at = at.segmented_control(key="training.view").set_value("stored").run()
+    at = at.button(key="training.delete").click().run()
+    assert not run_path(RUN).exists()
+    assert "runs" not in address(at)
+
+
+def test_someone_elses_run_is_neither_renamed_nor_deleted(open_page: Open) -> None:
+    Run.open(run_path(RUN)).set_owner("quelqu’un")
+    at = open_page("training", view="stored", runs=REFERENCE)
+    at = at.button(key="training.delete").click().run()
+    assert run_path(RUN).exists()
+    assert len(at.error) == 1
+    at = at.text_input(key="training.key").set_value("quelqu’un").run()
+    at = at.button(key="training.delete").click().run()
+    assert not run_path(RUN).exists()
+
+
+def test_models_are_compared_on_one_text(open_page: Open) -> None:
+    at = open_page("training", view="stored", runs=f"{REFERENCE},petit", common="typed")
+    assert not at.exception
+    assert not at.dataframe
+    at = at.text_area(key="training.text").set_value("Ah ! vous voilà, Monsieur.").run()
+    frame = at.dataframe[0].value
+    assert frame["Modèle"].tolist() == ["petit", "LSTM 8"]
+    assert frame["Bits par caractère"].is_monotonic_increasing
+    at = open_page("training", view="stored", runs=f"{REFERENCE},petit", common="held:server")
+    assert len(at.dataframe[0].value) == 2
+
+
+# What is drawn
+
+
+def progress(update: int, loss: float) -> dict[str, Any]:
+    return {"event": "progress", "update": update, "loss": loss}
+
+
+def ended(epoch: int, bits: float, loss: float | None = 1.0) -> dict[str, Any]:
+    record = {"epoch": epoch, "updates": 10 * epoch, "train_loss": loss, "loss": loss}
+    return {"event": "epoch", "record": {**record, "validation_bits_per_char": bits}}
+
+
+def started(resumed: int = 0) -> dict[str, Any]:
+    return {"event": "started", "updates": 40, "epochs": 4, "resumed_from": resumed}
+
+
+def test_a_resumed_training_is_drawn_once() -> None:
+    events = [started(), progress(5, 4), progress(10, 3), ended(1, 3), progress(18, 2.5)]
+    events += [started(1), progress(15, 2.6), ended(2, 2.5)]
+    drawn = curves.from_events(events, [], 4)
+    assert drawn.live == ((0.5, 4), (1.0, 3), (1.5, 2.6))
+    assert [e.number for e in drawn.ended] == [1, 2]
+
+
+def test_short_epochs_and_imported_runs_are_drawn_too() -> None:
+    drawn = curves.from_events([started(), ended(1, 3, 2.0), ended(2, 2.5, 1.5)], [], 4)
+    assert drawn.live == ((0.5, 2.0), (1.5, 1.5))
+    imported = [{"epoch": 1, "validation_bits_per_char": 2.0, "loss": None, "train_loss": None}]
+    drawn = curves.from_events([], imported, 1)
+    assert drawn.live == ()
+    assert curves_figure(drawn, None, Guesses(), dark=True)
+
+
+def test_a_long_training_is_thinned() -> None:
+    events = [{**started(), "updates": 4000}, *(progress(u, 4 - u / 4000) for u in range(1, 4001))]
+    drawn = curves.from_events(events, [], 4)
+    assert len(drawn.live) <= curves.POINTS + 1
+    assert list(drawn.live) == sorted(drawn.live)
+
+
+def test_overfitting_is_a_validation_that_turns_up_while_training_goes_down() -> None:
+    def epochs(*pairs: tuple[float, float]) -> tuple[curves.Epoch, ...]:
+        events = [ended(n, bits, loss) for n, (bits, loss) in enumerate(pairs, 1)]
+        return curves.from_events([started(), *events], [], 4).ended
+
+    best = curves.overfitting(epochs((3, 2), (2, 1.5), (2.2, 1.2)))
+    assert best is not None
+    assert best.number == 2
+    assert curves.overfitting(epochs((3, 2), (2, 1.5), (2.2, 1.6))) is None
+    assert curves.overfitting(epochs((3, 2), (2, 1.5), (2.001, 1.4))) is None
+    assert curves.overfitting(epochs((3, 2))) is None
+
+
+def test_the_word_on_overfitting(open_page: Open) -> None:
+    run = Run.open(run_path(RUN))
+    run.save_history([ended(n, b, t)["record"] for n, b, t in ((1, 2, 2), (2, 3, 1))])
+    at = open_page("training", job=RUN)
+    assert "surapprentissage" in at.warning[0].value
+
+
+def test_the_references_are_counted_on_what_the_run_reads(open_page: Open) -> None:
+    at = begin(open_page)
+    job = job_of(at)
+    job.wait(PATIENCE)
+    run = job.run
+    assert run is not None
+    measured = yardsticks.measure(run)
+    assert measured.chance == pytest.approx(math.log(len(run.vocabulary)))
+    assert not measured.shipped
+    assert [order for order, _nats in measured.ngrams] == [3, 8]
+    held = yardsticks.texts_of(run)
+    assert held is not None
+    assert measured.spaces == held.validation_text.count(" ") / len(held.validation_text)
+    assert yardsticks.has_read(run, held.train_text)
+    assert yardsticks.has_read(run, "Rien de cela n’y est écrit.") is False
+    assert yardsticks.has_read(Run.open(run_path(RUN)), "Ah !") is None
+
+
+@pytest.mark.skipif(
+    not (ROOT.parent / "shared" / "data" / "moliere.csv").is_file(), reason="needs Molière"
+)
+def test_the_shipped_ngrams_where_their_two_plays_are_held_out(store: Path) -> None:
+    corpus = load_corpus(ROOT.parent / "shared" / "data" / "moliere.csv")
+    run = Run.open(run_path(RUN))
+    provenance = {"source": "x", "digest": corpus.digest, "chars": 1}
+    path = store / "runs" / "ba9876543210"
+    run = Run.create(path, path.name, run.config, run.vocabulary, provenance, "plays")
+    measured = yardsticks.measure(run, [corpus])
+    assert measured.shipped
+    bits = [round(nats / math.log(2), 2) for _order, nats in measured.ngrams]
+    assert bits == [2.62, 1.77]
+
+
+# The cell of the course
+
+
+@pytest.mark.parametrize("plays", [(), ("petite",)])
+def test_the_snippet_trains(plays: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    if not all(importlib.util.find_spec(name) for name in ("keras", "tensorflow")):
+        pytest.skip("needs Keras and TensorFlow")
+    monkeypatch.setattr("dashboard.state.language", lambda: "fr")
+    config = RunConfig(
+        ModelConfig(units=8, embedding_dim=4),
+        TrainingConfig(epochs=1, seq_length=10, batch_size=4),
+        plays=plays,
+    )
+    spec = jobs.prepare(config, load_corpus())
+    source = snippets.training(spec)
+    if plays:
+        compile(source, "snippet", "exec")
+        return
+    done = subprocess.run(
+        [sys.executable, "-c", source],
+        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "Total params" in done.stdout
+    assert run_path(spec.run_id).is_dir()
