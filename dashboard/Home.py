@@ -27,6 +27,7 @@ sections = {
     _("Les données"): [],
     _("Le modèle"): [
         st.Page("../pages/training.py", title=_("Entraînement"), icon=":material/model_training:"),
+        st.Page("../pages/film.py", title=_("Film"), icon=":material/movie:"),
     ],
     _("La génération"): [
         st.Page("../pages/temperature.py", title=_("Température"), icon=":material/thermostat:"),

@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 
     from dashboard.charts.training import Figure, Guesses
     from dashboard.curves import Curves
+    from dashboard.moments import Scene, Timeline
     from dashboard.playback import Column, NextCharacter, Playback
     from dashboard.yardsticks import Yardsticks
     from moliere_core.config import SamplingConfig
     from moliere_core.corpus import Corpus
+    from moliere_core.learning import Record
     from moliere_core.models import RecurrentModel
 
 
@@ -61,10 +63,13 @@ def warm_up() -> None:
         "numpy",
         "plotly.graph_objects",
         "moliere_core.jobs",
+        "moliere_core.learning",
         "moliere_core.sampling",
         "dashboard.charts.training",
+        "dashboard.film",
         "dashboard.playback",
         "dashboard.widgets",
+        "dashboard.yardsticks",
     )
     for name in names:
         importlib.import_module(name)
@@ -286,3 +291,43 @@ def has_read(reference: str, text: str) -> bool | None:
     from moliere_core.models import open_run
 
     return has_read(open_run(_public(reference))[0], text, known_corpora())
+
+
+# The film of a training
+
+
+@st.cache_data(show_spinner=False, max_entries=64, ttl=5)
+def timeline(reference: str) -> Timeline:
+    """The moments of a run; looked up again every five seconds."""
+    from dashboard.moments import timeline
+    from moliere_core.models import open_run
+
+    return timeline(open_run(_public(reference))[0])
+
+
+@st.cache_data(show_spinner=False, max_entries=2048)
+def scene(reference: str, moment: str, prompt: str, config: SamplingConfig, seed: int) -> Scene:
+    """What a run's network writes at one moment."""
+    from dashboard.moments import scene
+    from moliere_core.models import open_run
+
+    run = open_run(_public(reference))[0]
+    return scene(run, moment, prompt, config, seed)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def measures(reference: str, moments: tuple[str, ...]) -> Future[dict[str, Record]]:
+    """The measures that a run's history lacks, computed in the background."""
+    from dashboard.yardsticks import texts_of
+    from moliere_core import learning
+    from moliere_core.models import open_run
+
+    run, corpora = open_run(_public(reference))[0], known_corpora()
+
+    def measure() -> dict[str, Record]:
+        texts = texts_of(run, corpora)
+        if texts is None:
+            return {}
+        return learning.measure(run, texts, [s for s in run.snapshots if s.name in moments])
+
+    return _background().submit(measure)

@@ -183,6 +183,15 @@ def training_view(job: str) -> Field[str]:
     return Field("training.view", "view", default, choice("new", "follow", "stored"))
 
 
+FILM_TEMPERATURE: Field[float] = Field(
+    "film.temperature", "temperature", 0.8, temperature(2), _brief
+)
+FILM_VIEW: Field[str] = Field("film.view", "view", "film", choice("film", "compare"))
+MOMENT: Field[str] = Field("film.moment", "moment", "", str)  # epoch-003, step-000100
+BEFORE: Field[str] = Field("film.before", "before", "epoch-000", str)
+BACK: Field[int] = Field("film.back", "back", -1, integer(-1, MAX_PROMPT))  # -1: not chosen
+
+
 def top_k(page: str) -> Field[int]:
     """How many characters a page keeps; 0 keeps all."""
     return Field(f"{page}.top_k", "top_k", 0, integer(0, 200))

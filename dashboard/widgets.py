@@ -73,7 +73,7 @@ def code(page: str, place: DeltaGenerator, snippet: str) -> None:
         place.code(snippet, language="python")
 
 
-def prompt() -> str:
+def prompt(labelled: bool = True) -> str:
     """The text that starts the writing; an empty one is fine."""
     state.restore(state.PROMPT)
     text = st.text_input(
@@ -81,6 +81,7 @@ def prompt() -> str:
         key=state.PROMPT.key,
         max_chars=state.MAX_PROMPT,
         placeholder=_("Vide : le modèle commence seul"),
+        label_visibility="visible" if labelled else "collapsed",
     )
     return state.keep(state.PROMPT, text or "")
 

@@ -39,6 +39,18 @@ def picked(key: str) -> str | None:
     return pick
 
 
+def film(data: Mapping[str, Any], key: str, on_rest: Callable[[], None]) -> None:
+    """The moments of a training, played, or two of them side by side; see film.js."""
+    _component("film")(data=dict(data), key=key, on_rest_change=on_rest)
+
+
+def rested(key: str) -> dict[str, Any] | None:
+    """Inside `on_rest`: what the film has come to rest on, under at, before and back."""
+    result: Any = st.session_state[key]
+    rest: dict[str, Any] | None = result["rest"]
+    return rest
+
+
 @cache
 def _source(name: str) -> tuple[str, str]:
     common = (HERE / "common.css").read_text(encoding="utf-8")

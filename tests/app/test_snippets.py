@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from dashboard import snippets
+from dashboard.moments import CHARS
 from moliere_core.config import SamplingConfig
 from moliere_core.models import load_model
 from moliere_core.sampling import generate
@@ -48,6 +49,13 @@ def test_probabilities(prompt: str) -> None:
     written = run(snippets.probabilities(REFERENCE, prompt, CONFIG, 6))
     assert len(written.splitlines()) == 7
     assert "entropie: " in written
+
+
+@pytest.mark.parametrize("prompt", PROMPTS)
+def test_film(prompt: str) -> None:
+    written = run(snippets.film(REFERENCE, prompt, CONFIG, 4))
+    [text] = generate(load_model(REFERENCE), [prompt], [CONFIG], [4], CHARS)
+    assert written == f"--- epoch-001\n{prompt}{text}\n\n"
 
 
 @pytest.mark.parametrize("make", [snippets.home, snippets.probabilities])

@@ -1,0 +1,170 @@
+"""What the Film page shows of a run's snapshots: pure functions from moliere_core to plain data."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from moliere_core import learning
+from moliere_core.config import SamplingConfig
+from moliere_core.learning import Measure, Record
+from moliere_core.models import NGRAMS, RecurrentModel
+from moliere_core.ngrams import NGramModel
+from moliere_core.normalise import normalise
+from moliere_core.protocol import CONTEXT_START
+from moliere_core.recurrent import Array, RecurrentNetwork
+from moliere_core.runs import Run
+from moliere_core.sampling import generate, next_distribution
+
+CHARS = 230  # what fits beside the bars on a projector
+PLACES = 40  # characters of the prompt, from its end, whose bars can be looked at
+BARS = 8
+NO_BETTER = 0.02  # share of chance that a network must gain before it is said to know anything
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A snapshot of a run: its name, when it was taken, and what it predicts."""
+
+    name: str
+    epoch: int | None
+    update: int
+    measure: Measure
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """The moments of a run, and what they are compared with, in bits per character.
+
+    Attributes:
+        run_id: of the run.
+        moments: in the order in which they were taken.
+        curve: (updates, measure) of every measured point, with or without a snapshot.
+        symbols: size of the alphabet, the unknown symbol included.
+        ladder: n-grams on the same text, by order; empty where nobody measured them.
+        spaces: share of spaces in real text, or None.
+        batch_chars: characters read an update.
+        initial: the model that the training started from, or None.
+        held_out: "plays" or "last-tenth".
+        unmeasured: names of the moments without a measure.
+    """
+
+    run_id: str
+    moments: tuple[Moment, ...]
+    curve: tuple[tuple[int, Measure], ...]
+    symbols: int
+    ladder: Mapping[int, float]
+    spaces: float | None
+    batch_chars: int
+    initial: str | None
+    held_out: str
+    unmeasured: tuple[str, ...]
+
+    @property
+    def chance(self) -> float:
+        """Bits per character of someone to whom all symbols are the same."""
+        return math.log2(self.symbols)
+
+
+def timeline(run: Run) -> Timeline:
+    """What is known of a run without computing anything long."""
+    measures = learning.measured(run)
+    snapshots = run.snapshots
+    ladder = learning.ladder(run)
+    points = {s.update: measures[s.name] for s in snapshots if s.name in measures}
+    for record in run.history:
+        points[record["updates"]] = Measure.from_record(record)
+    training = run.config.training
+    return Timeline(
+        run_id=run.id,
+        moments=tuple(
+            Moment(s.name, s.epoch, s.update, measures.get(s.name, Measure())) for s in snapshots
+        ),
+        curve=tuple(sorted(points.items())),
+        symbols=len(run.vocabulary),
+        ladder=ladder,
+        spaces=_shipped_spaces() if ladder else None,
+        batch_chars=training.batch_size * training.seq_length,
+        initial=run.config.initial,
+        held_out=run.held_out,
+        unmeasured=tuple(s.name for s in learning.unmeasured(run)),
+    )
+
+
+def with_measures(timeline: Timeline, records: Mapping[str, Record]) -> Timeline:
+    """The timeline with measures that its run's folder does not have."""
+    found = {name: Measure.from_record(record) for name, record in records.items()}
+    moments = tuple(replace(m, measure=found.get(m.name, m.measure)) for m in timeline.moments)
+    points = {m.update: m.measure for m in moments if m.name in found}
+    return replace(
+        timeline,
+        moments=moments,
+        curve=tuple(sorted({**dict(timeline.curve), **points}.items())),
+    )
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What a network does at one moment.
+
+    Attributes:
+        text: what it writes after the prompt.
+        probs: the distributions of the last characters of the prompt, and of the one that
+            follows it, shape (places, vocab_size), at most `PLACES` of them.
+    """
+
+    text: str
+    probs: Array
+
+
+def scene(run: Run, moment: str, prompt: str, config: SamplingConfig, seed: int) -> Scene:
+    """Write with the weights of one moment of a run; the same draws at every moment."""
+    network = RecurrentNetwork.load(run.path / f"{moment}.safetensors")
+    read = run.vocabulary.encode(CONTEXT_START + normalise(prompt))[None]
+    logits = network.run(read, network.zero_state(1))[0][0]  # (characters read, vocab_size)
+    model = RecurrentModel(moment, network, run.vocabulary)
+    [text] = generate(model, [prompt], [config], [seed], CHARS)
+    return Scene(text, next_distribution(logits[-PLACES:], config))
+
+
+def shown(scenes: Sequence[Scene], following: Sequence[str], alphabet: str) -> list[list[int]]:
+    """Symbols whose bars are drawn at each place: likely at some moment, or what follows there.
+
+    Args:
+        scenes: of all moments.
+        following: the characters that follow at each place.
+        alphabet: the symbols in the order of their indices.
+    """
+    found = []
+    for place, chars in enumerate(following):
+        symbols = {alphabet.index(char) for char in chars if char in alphabet}
+        for one in scenes:
+            probs = one.probs[place]
+            top = np.argsort(-probs, kind="stable")[:BARS]
+            symbols.update(int(i) for i in top if probs[i] > 0)
+        found.append(sorted(symbols))
+    return found
+
+
+def longest_word(text: str) -> int:
+    """Letters of the longest run of letters of a text."""
+    spaced = "".join(c if c.isalpha() else " " for c in text)
+    return max(map(len, spaced.split()), default=0)
+
+
+def rung(bits: float, ladder: Mapping[int, float]) -> tuple[int | None, int | None]:
+    """The highest order that is beaten, and the lowest that is not; None where there is none."""
+    beaten = [order for order, theirs in ladder.items() if bits < theirs]
+    ahead = [order for order, theirs in ladder.items() if bits >= theirs]
+    return max(beaten, default=None), min(ahead, default=None)
+
+
+def _shipped_spaces() -> float:
+    """Share of spaces in the plays that the shipped n-grams were counted on."""
+    counted = NGramModel.load(NGRAMS, 1)
+    logits = counted.start([""])[0][0].astype(np.float64)
+    probs = np.exp(logits - logits.max())
+    return float(probs[counted.vocabulary.index[" "]] / probs.sum())

@@ -1,0 +1,228 @@
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dashboard import cached, moments
+from dashboard.state import DEFAULT_PROMPT
+from moliere_core.config import SamplingConfig
+from moliere_core.corpus import EMBEDDED, load_corpus, split
+from moliere_core.models import load_model, open_run
+from moliere_core.runs import Run
+from moliere_core.sampling import generate, next_distribution
+from tests.app.conftest import ALPHABET, REFERENCE, RUN, Open, address, component, shown
+from tests.networks import random_weights
+
+SNAPSHOTS = ["epoch-000", "step-000030", "step-000100", "step-000300", "step-001000"] + [
+    f"epoch-{n:03d}" for n in range(1, 13)
+]
+
+
+def snap(store: Path, *names: str) -> Run:
+    """More moments for the run of the store, each a little further from random weights."""
+    run = Run.open(store / "runs" / RUN)
+    for i, name in enumerate(names, start=1):
+        run.save_snapshot(name, {k: w * (1 + i / 4) for k, w in random_weights(ALPHABET).items()})
+    run.save_history([{"epoch": 1, "updates": 40, "train_loss": 3.0, **run.history[0]}])
+    run.save_history([{**run.history[0], "updates": 40}])
+    return run
+
+
+def test_every_moment_of_petit_is_sent_at_once(open_page: Open) -> None:
+    at = open_page("film", model="petit", prompt="Ah ! ", seed=3)
+    data = component(at)
+    assert [m["name"] for m in data["moments"]] == SNAPSHOTS
+    assert [m["update"] for m in data["moments"][:6]] == [0, 30, 100, 300, 1000, 1075]
+    assert data["autoplay"]
+    assert data["moments"][0]["title"] == "Avant l’apprentissage"
+    assert data["moments"][3]["title"] == "Après 300 mises à jour"
+    assert data["moments"][-1]["title"] == "Après 12 époques"
+    for reference, moment in (("petit@0", data["moments"][0]), ("petit", data["moments"][-1])):
+        config = SamplingConfig(0.8)
+        [text] = generate(load_model(reference), ["Ah ! "], [config], [3], moments.CHARS)
+        assert moment["text"] == text
+
+
+def test_the_bars_are_those_of_each_place_of_the_prompt(open_page: Open) -> None:
+    data = component(open_page("film", model="petit", prompt="Madame", temperature=1))
+    assert len(data["places"]) == len("Madame") + 1 + 0
+    model = load_model("petit")
+    for place in (0, 3, 6):
+        logits, _ = model.start(["Madame"[:place]])
+        probs = next_distribution(logits[0], SamplingConfig())
+        chars = data["places"][place]
+        chances = data["moments"][-1]["chances"][place]
+        for char, chance in zip(chars, chances, strict=True):
+            assert chance == pytest.approx(1e4 * probs[model.vocabulary.index[char]], abs=1.5)
+        if place < 6:
+            assert "Madame"[place] in chars
+
+
+def test_measures_come_from_the_history_and_its_complement(open_page: Open) -> None:
+    data = component(open_page("film", model="petit"))
+    values = [m["validation"] for m in data["moments"]]
+    run = open_run("petit")[0]
+    assert values[5:] == [record["validation_bits_per_char"] for record in run.history]
+    assert values == sorted(values, reverse=True)  # petit never turns back
+    assert values[0] == pytest.approx(np.log2(95), abs=0.05)
+    assert [r["label"] for r in data["references"]] == [
+        "hasard 6,57",
+        "3-gramme 2,62",
+        "8-gramme 1,77",
+    ]
+
+
+def test_what_is_said_is_computed(open_page: Open) -> None:
+    data = component(open_page("film", model="petit"))
+    first, last = data["moments"][0]["said"], data["moments"][-1]["said"]
+    assert first[0].startswith("Il ne sait encore rien")
+    assert last[0].startswith("Mieux que compter les suites de 8 caractères")
+    text = data["moments"][0]["text"]
+    assert f"{round(100 * text.count(' ') / len(text))}" in first[1]
+    assert data["moments"][-1]["hesitates"] == "3,3"
+
+
+@pytest.mark.parametrize(
+    ("bits", "expected"), [(6.0, (None, 1)), (2.5, (3, 4)), (2.0, (4, 5)), (1.0, (8, None))]
+)
+def test_the_rung_of_the_ladder(bits: float, expected: tuple[int | None, int | None]) -> None:
+    line = cached.timeline("petit")
+    assert moments.rung(bits, line.ladder) == expected
+
+
+def test_everything_is_in_the_address(open_page: Open) -> None:
+    wanted = {"moment": "step-000100", "before": "epoch-001", "view": "compare", "back": "2"}
+    wanted |= {"temperature": "0.5", "seed": "7", "prompt": "Madame", "model": "petit"}
+    at = open_page("film", **wanted)
+    expected = {name: value for name, value in wanted.items() if value != "petit"}
+    assert {name: address(at)[name] for name in expected} == expected
+    data = component(at)
+    assert data["moments"][data["at"]]["name"] == "step-000100"
+    assert data["moments"][data["before"]]["name"] == "epoch-001"
+    assert data["view"] == "compare"
+    assert data["cursor"] == 4
+    assert not data["autoplay"]
+
+
+def test_another_prompt_is_looked_at_from_its_end(open_page: Open) -> None:
+    at = open_page("film", model="petit", back=3)
+    assert component(at)["cursor"] == moments.PLACES - 4
+    at = at.text_input(key="prompt").set_value("Madam").run()
+    assert component(at)["cursor"] == len("Madam")
+
+
+def test_the_proposed_prompt_is_looked_at_where_it_is_learned_late(open_page: Open) -> None:
+    data = component(open_page("film", model="petit"))
+    follows = DEFAULT_PROMPT[len(DEFAULT_PROMPT) - moments.PLACES + 1 + data["cursor"]]
+    assert follows == "î"
+
+
+@pytest.mark.parametrize("moment", ["nothing", "epoch-999", "../x"])
+def test_a_moment_that_is_not_there_plays_the_film(open_page: Open, moment: str) -> None:
+    at = open_page("film", model="petit", moment=moment, before=moment)
+    assert not at.exception
+    assert not at.error
+    data = component(at)
+    assert (data["at"], data["before"]) == (0, 0)
+
+
+def test_a_snapshot_in_the_reference_is_the_moment(open_page: Open) -> None:
+    data = component(open_page("film", model="petit@step-300"))
+    assert data["moments"][data["at"]]["name"] == "step-000300"
+    assert not data["autoplay"]
+
+
+def test_a_run_with_one_moment_says_so(open_page: Open) -> None:
+    at = open_page("film")
+    assert "qu’un moment" in shown(at)
+    assert len(component(at)["moments"]) == 1
+
+
+def test_a_run_of_the_class_without_its_text(open_page: Open, store: Path) -> None:
+    snap(store, "epoch-000", "step-000030")
+    at = open_page("film")
+    assert not at.exception
+    data = component(at)
+    assert [m["name"] for m in data["moments"]] == ["epoch-000", "step-000030", "epoch-001"]
+    assert [m["validation"] for m in data["moments"]] == [None, None, 4.25]
+    assert "n’a pas de mesure" in data["moments"][1]["said"][0]
+    assert len(data["references"]) == 1
+
+
+def test_first_updates_are_measured_where_the_text_is_at_hand(open_page: Open, store: Path) -> None:
+    corpus = load_corpus(EMBEDDED)
+    run = snap(store, "epoch-000", "step-000030")
+    source = run.path / "config.json"
+    text = source.read_text(encoding="utf-8")
+    source.write_text(text.replace('"digest": ""', f'"digest": "{corpus.digest}"'), "utf-8")
+    open_page("film")
+    found = cached.measures(REFERENCE, ("epoch-000", "step-000030")).result(60)
+    cached.yardsticks(RUN).result(60)
+    data = component(open_page("film"))
+    validation = [m["validation"] for m in data["moments"]]
+    assert validation[:2] == [
+        found[name]["validation_bits_per_char"] for name in ("epoch-000", "step-000030")
+    ]
+    assert validation[2] == 4.25
+    assert len(data["references"]) == 3
+    assert "texte de l’entraînement" not in data["moments"][1]["said"][0]
+    held = split(corpus, [], run.config.validation).validation_text
+    model = load_model(f"{REFERENCE}@step-30")
+    assert validation[1] == pytest.approx(model.surprisal(held).mean(), abs=1e-4)
+
+
+def test_english_labels_and_the_code(open_page: Open) -> None:
+    at = open_page("film", lang="en", model="petit")
+    assert at.title[0].value == "A film of learning"
+    assert component(at)["moments"][1]["title"] == "After 30 updates"
+    at = at.pills(key="film.drawer").set_value("code").run()
+    assert "open_run(run_name := 'petit')" in at.code[0].value
+    at = at.pills(key="film.drawer").set_value("lesson").run()
+    assert "What people often get wrong" in shown(at)
+
+
+@pytest.mark.parametrize("prompt", ["", "x", "<b>Ah</b> ", "Kiwi", "a" * 500, "l\nm"])
+def test_any_prompt(open_page: Open, prompt: str) -> None:
+    at = open_page("film", prompt=prompt)
+    assert not at.exception
+    assert not at.error
+    data = component(at)
+    assert len(data["places"]) == min(len(prompt) + 1, moments.PLACES)
+    assert all(len(m["chances"]) == len(data["places"]) for m in data["moments"])
+
+
+def test_greedy_is_a_single_bar(open_page: Open) -> None:
+    data = component(open_page("film", temperature=0))
+    assert max(data["moments"][0]["chances"][-1]) == 10_000
+
+
+def test_seventeen_moments_take_less_than_a_second() -> None:
+    run = open_run("petit")[0]
+
+    def seconds(seed: int) -> float:
+        began = time.perf_counter()
+        for snapshot in run.snapshots:
+            moments.scene(run, snapshot.name, DEFAULT_PROMPT, SamplingConfig(0.8), seed)
+        return time.perf_counter() - began
+
+    assert min(seconds(seed) for seed in range(3)) < 1
+
+
+def test_longest_word() -> None:
+    assert moments.longest_word("Ah ! l'éternité,\nmoi") == 8
+    assert moments.longest_word("1 ; 2") == 0
+
+
+def test_with_measures_fills_only_what_is_missing() -> None:
+    line = cached.timeline("petit")
+    bare = replace(line, curve=line.curve[2:])
+    record = {"train_loss": np.log(2), "validation_bits_per_char": 2.5}
+    full = moments.with_measures(bare, {"epoch-000": record})
+    assert full.moments[0].measure.validation == 2.5
+    assert full.moments[0].measure.train == pytest.approx(1)
+    assert full.moments[1:] == line.moments[1:]
+    assert full.curve[0][0] == 0

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import json
+import math
+import re
+from pathlib import Path
+
+import pytest
+
+from moliere_core import learning
+from moliere_core.corpus import Split
+from moliere_core.models import NGRAMS, open_run
+from moliere_core.runs import Run
+from tests.networks import make_run
+
+TEXTS = Split("la peste soit de l'avarice " * 20, "et des avaricieux " * 12, "plays")
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    return make_run(tmp_path / "run", ("epoch-000", "step-000010", "epoch-001"))
+
+
+def test_the_history_measures_epochs_only(run: Run) -> None:
+    assert learning.measured(run) == {"epoch-001": learning.Measure(None, 4.2)}
+    assert [s.name for s in learning.unmeasured(run)] == ["epoch-000", "step-000010"]
+
+
+def test_what_is_measured_is_stored_and_read(run: Run) -> None:
+    shares: list[float] = []
+    records = learning.measure(run, TEXTS, learning.unmeasured(run), shares.append)
+    assert shares == [0.5, 1]
+    learning.save_measures(run, records)
+    assert not learning.unmeasured(run)
+    measure = learning.measured(run)["step-000010"]
+    assert measure.validation == records["step-000010"]["validation_bits_per_char"]
+    assert measure.train == pytest.approx(records["step-000010"]["train_loss"] / math.log(2))
+
+
+def test_other_weights_are_not_measured(run: Run) -> None:
+    learning.save_measures(run, learning.measure(run, TEXTS, learning.unmeasured(run)))
+    run.snapshot("step-10").path.write_bytes(run.snapshot("step-10").path.read_bytes() + b" ")
+    assert [s.name for s in learning.unmeasured(run)] == ["step-000010"]
+
+
+@pytest.mark.parametrize("damage", ["", "[]", "{", "{}"])
+def test_a_damaged_file_counts_for_nothing(run: Run, damage: str) -> None:
+    (run.path / learning.MEASURES).write_text(damage, "utf-8")
+    assert list(learning.measured(run)) == ["epoch-001"]
+
+
+def test_petit_is_measured_at_every_moment() -> None:
+    petit = open_run("petit")[0]
+    assert not learning.unmeasured(petit), "run python -m tools.measure_snapshots"
+
+
+def test_the_ladder_is_for_those_who_hold_out_the_same_plays(run: Run) -> None:
+    assert learning.ladder(run) == {}
+    for reference in ("petit", "grand"):
+        ladder = learning.ladder(open_run(reference)[0])
+        assert list(ladder) == list(range(1, 9))
+        assert list(ladder.values()) == sorted(ladder.values(), reverse=True)
+
+
+def test_the_card_says_the_same_twice() -> None:
+    card = (NGRAMS.parent / "card.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(kn-\d)` \| [\d,]+ \| ([\d.]+) \|$", card, re.MULTILINE)
+    stored = json.loads(learning.CARD.read_text(encoding="utf-8"))["bits_per_char"]
+    assert {name: float(bits) for name, bits in rows} == stored
