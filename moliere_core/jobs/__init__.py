@@ -281,8 +281,11 @@ def _settle(job_id: str) -> None:
     deadline = time.monotonic() + _SETTLE_SECONDS
     while time.monotonic() < deadline:
         backend = _backends.get(_address())
+        job = get(job_id)
         if backend is None or not backend.holds(job_id):
             return
+        if job is not None and job.status.active and not job.stopping:
+            return  # asked for again meanwhile, by someone who was quicker
         time.sleep(0.05)
     raise RunError("this training is still ending: ask again in a few seconds")
 

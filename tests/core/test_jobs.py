@@ -172,6 +172,16 @@ def test_asking_twice_gives_one_job_from_any_thread(fake: Callable[..., None]) -
     assert jobs.get(spec.run_id) is got[0]
 
 
+def test_who_comes_second_does_not_wait_for_the_end_of_the_job(
+    fake: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake(pause=0.5)
+    job = jobs.submit(request())
+    monkeypatch.setattr(jobs, "_SETTLE_SECONDS", 0.3)
+    jobs._settle(job.id)  # what a request does that began before the job was there
+    assert job.status.active
+
+
 def test_events_are_read_once_and_a_status_follows_them(fake: Callable[..., None]) -> None:
     fake(pause=0.03)
     job = jobs.submit(request(label="Essai"), "moi")
