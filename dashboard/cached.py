@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from moliere_core.corpus import Corpus
     from moliere_core.learning import Record
     from moliere_core.models import RecurrentModel
+    from moliere_core.runs import Run
 
 
 @dataclass(frozen=True)
@@ -43,18 +44,26 @@ class Card:
 
 def _public(reference: str) -> str:
     """The reference, unless it is a folder's path, which an address must not open."""
-    from moliere_core.errors import ModelError
+    from moliere_core.models import unknown_model
 
     if not re.fullmatch(r"(\w[\w-]*|run:\w+|hf:[\w./-]+)(@[\w-]+)?", reference, re.ASCII):
-        raise ModelError(f"there is no model {reference!r}: choose one from the list")
+        raise unknown_model(reference)
     return reference
+
+
+def _run(reference: str) -> tuple[Run, str | None]:
+    """The run of a public reference, and the snapshot that it names."""
+    from moliere_core.models import open_run
+
+    return open_run(_public(reference))
 
 
 @st.cache_resource(show_spinner=False)
 def warm_up() -> None:
     """Import what pages need, once; then tell the collector that it is there to stay.
 
-    Streamlit collects garbage after every run of a script: frozen objects cost it nothing.
+    Frozen objects cost nothing to Python's own collections, which are the only ones left: see
+    `postScriptGC` in .streamlit/config.toml.
     """
     import gc
     import importlib
@@ -96,9 +105,7 @@ def models() -> list[str]:
 @st.cache_data(show_spinner=False, max_entries=32, ttl=60)
 def card(reference: str) -> Card:
     """What a model is and how well it predicts, from its run's own files."""
-    from moliere_core.models import open_run
-
-    run, snapshot = open_run(_public(reference))
+    run, snapshot = _run(reference)
     network = model(reference).network
     epoch = run.snapshot(snapshot).epoch
     measured = [line for line in run.history if line["epoch"] == epoch]
@@ -288,9 +295,8 @@ def bits_on(reference: str, text: str) -> float:
 def has_read(reference: str, text: str) -> bool | None:
     """Whether a model was trained on passages of a text; None where nobody can tell."""
     from dashboard.yardsticks import has_read
-    from moliere_core.models import open_run
 
-    return has_read(open_run(_public(reference))[0], text, known_corpora())
+    return has_read(_run(reference)[0], text, known_corpora())
 
 
 # The film of a training
@@ -300,19 +306,16 @@ def has_read(reference: str, text: str) -> bool | None:
 def timeline(reference: str) -> Timeline:
     """The moments of a run; looked up again every five seconds."""
     from dashboard.moments import timeline
-    from moliere_core.models import open_run
 
-    return timeline(open_run(_public(reference))[0])
+    return timeline(_run(reference)[0])
 
 
 @st.cache_data(show_spinner=False, max_entries=2048)
 def scene(reference: str, moment: str, prompt: str, config: SamplingConfig, seed: int) -> Scene:
     """What a run's network writes at one moment."""
     from dashboard.moments import scene
-    from moliere_core.models import open_run
 
-    run = open_run(_public(reference))[0]
-    return scene(run, moment, prompt, config, seed)
+    return scene(_run(reference)[0], moment, prompt, config, seed)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
@@ -320,9 +323,8 @@ def measures(reference: str, moments: tuple[str, ...]) -> Future[dict[str, Recor
     """The measures that a run's history lacks, computed in the background."""
     from dashboard.yardsticks import texts_of
     from moliere_core import learning
-    from moliere_core.models import open_run
 
-    run, corpora = open_run(_public(reference))[0], known_corpora()
+    run, corpora = _run(reference)[0], known_corpora()
 
     def measure() -> dict[str, Record]:
         texts = texts_of(run, corpora)

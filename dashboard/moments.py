@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 
@@ -90,7 +91,7 @@ def timeline(run: Run) -> Timeline:
         batch_chars=training.batch_size * training.seq_length,
         initial=run.config.initial,
         held_out=run.held_out,
-        unmeasured=tuple(s.name for s in learning.unmeasured(run)),
+        unmeasured=tuple(s.name for s in snapshots if s.name not in measures),
     )
 
 
@@ -162,6 +163,7 @@ def rung(bits: float, ladder: Mapping[int, float]) -> tuple[int | None, int | No
     return max(beaten, default=None), min(ahead, default=None)
 
 
+@cache
 def _shipped_spaces() -> float:
     """Share of spaces in the plays that the shipped n-grams were counted on."""
     counted = NGramModel.load(NGRAMS, 1)

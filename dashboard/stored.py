@@ -20,7 +20,7 @@ from dashboard import (
 )
 from dashboard.i18n import _
 from moliere_core import jobs
-from moliere_core.errors import MoliereError, RunError
+from moliere_core.errors import RunError
 from moliere_core.models import SHIPPED
 from moliere_core.normalise import normalise
 from moliere_core.runs import MAX_LABEL, Run, run_path
@@ -223,16 +223,11 @@ def _remove(run_id: str, token: str) -> None:
 
 
 def _try(action: Callable[[str], None]) -> bool:
-    """Do it with each key of this session until one opens; note why none does."""
-    error: MoliereError | None = None
-    for token in training_rights.tokens():
-        try:
-            action(token)
-        except MoliereError as refusal:
-            error = refusal
-        else:
-            cached.stored_runs.clear()
-            cached.models.clear()
-            return True
-    st.session_state[_REFUSED] = error
-    return False
+    """Change a run with the keys of this session; note why none of them opens."""
+    refusal = training_rights.attempt(action)
+    if refusal is not None:
+        st.session_state[_REFUSED] = refusal
+        return False
+    cached.stored_runs.clear()
+    cached.models.clear()
+    return True

@@ -269,14 +269,9 @@ def _alt(curves: Curves) -> str:
 
 
 def _stop(job_id: str) -> None:
-    error: MoliereError | None = None
-    for token in training_rights.tokens():
-        try:
-            jobs.stop(job_id, token, wait=STOP_SECONDS)
-            return
-        except MoliereError as refusal:
-            error = refusal
-    st.session_state[_REFUSED] = error
+    st.session_state[_REFUSED] = training_rights.attempt(
+        lambda token: jobs.stop(job_id, token, wait=STOP_SECONDS)
+    )
 
 
 def _resume(job_id: str) -> None:

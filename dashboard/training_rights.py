@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 
 import streamlit as st
 
 from dashboard.i18n import _
+from moliere_core.errors import MoliereError
 
 _TOKEN, _TYPED = "training.token", "training.key"
 
@@ -20,6 +22,19 @@ def tokens() -> tuple[str, ...]:
     """What this session may show at the door: what was typed, then its own secret."""
     typed = str(st.session_state.get(_TYPED) or "").strip()
     return (typed, token()) if typed else (token(),)
+
+
+def attempt(action: Callable[[str], object]) -> MoliereError | None:
+    """Do it with each of these keys until one opens; why the last one does not, else None."""
+    error: MoliereError | None = None
+    for key in tokens():
+        try:
+            action(key)
+        except MoliereError as refusal:
+            error = refusal
+        else:
+            return None
+    return error
 
 
 def key_drawer() -> None:

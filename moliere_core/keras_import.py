@@ -22,7 +22,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from safetensors.numpy import load_file, save
 
-from moliere_core.config import ModelConfig, RunConfig, SamplingConfig, TrainingConfig
+from moliere_core.config import ModelConfig, RunConfig, TrainingConfig
 from moliere_core.corpus import Corpus
 from moliere_core.errors import ConfigError, CorpusError, ModelError
 from moliere_core.evaluation import score
@@ -32,14 +32,13 @@ from moliere_core.normalise import normalise
 from moliere_core.protocol import CONTEXT_START
 from moliere_core.recurrent import RecurrentNetwork
 from moliere_core.runs import Run, epoch_name, request_id, run_path
-from moliere_core.sampling import generate
+from moliere_core.training import sample
 from moliere_core.vocabulary import Vocabulary
 
 TIMEOUT_SECONDS = 120  # a framework's import included
 MEMORY_MB = 2_000
 UNKNOWN_BIAS = -30.0  # of the row added for the unknown symbol: a probability of nothing
 HELD_OUT_SHARE = 0.1
-SAMPLE_CHARS, SAMPLE_TEMPERATURE = 200, 0.8
 SUFFIXES = (".keras", ".h5", ".hdf5")
 
 
@@ -196,9 +195,7 @@ def _measure(model: RecurrentModel, learned: str) -> dict[str, Any]:
         "train_loss": None,
         "validation_bits_per_char": score(model, held_out).bits_per_char,
         "accuracy": _accuracy(model, normalise(held_out)),
-        "sample": generate(
-            model, [""], [SamplingConfig(temperature=SAMPLE_TEMPERATURE)], [0], SAMPLE_CHARS
-        )[0],
+        "sample": sample(model),
     }
 
 

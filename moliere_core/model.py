@@ -15,16 +15,12 @@ from numpy.typing import NDArray
 
 from moliere_core.config import ModelConfig, TrainingConfig
 from moliere_core.errors import ConfigError, ModelError
-
-MAX_THREADS = 8  # more do not help matrices of this size
+from moliere_core.machine import usable_cores
 
 
 def threads() -> int:
     """Threads that a framework may use: `MOLIERE_THREADS`, or the processor's cores up to 8."""
-    cores = os.cpu_count() or 1
-    if hasattr(os, "sched_getaffinity"):
-        cores = len(os.sched_getaffinity(0))  # fewer than the machine's inside a container
-    text = os.environ.get("MOLIERE_THREADS", str(min(cores, MAX_THREADS)))
+    text = os.environ.get("MOLIERE_THREADS", str(usable_cores()))
     if not text.isdecimal() or int(text) < 1:
         raise ConfigError("MOLIERE_THREADS is {text!r}: give a whole number, at least 1", text=text)
     return int(text)
@@ -189,9 +185,8 @@ class DropConnect:
         self, sequences: Any, initial_state: Any, mask: Any, training: bool = False
     ) -> Any:
         """The loop over time: last output, all outputs (batch, time, units), last state."""
-        kernel = ops.copy(
-            self.cell.recurrent_kernel
-        )  # a tensor: `custom_gradient` takes no variable
+        # A tensor: `custom_gradient` takes no variable.
+        kernel = ops.copy(self.cell.recurrent_kernel)
         if training and self.drop_connect:
             kernel = keras.random.dropout(kernel, self.drop_connect, seed=self.drop_seed)
         if not _explicit():

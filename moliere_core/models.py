@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -130,14 +131,21 @@ def open_run(reference: str) -> tuple[Run, str | None]:
         raise ModelError("the name of the model is empty: choose petit or grand")
     name, snapshot = match["name"], match["snapshot"]
     if _ngram_order(name):
-        raise ModelError("{reference} has no run: choose petit, grand or a run", reference=name)
+        raise ModelError(
+            "{reference} has no cells to look into: choose petit, grand or a run", reference=name
+        )
     if name in SHIPPED:
         return Run.open(ASSETS / name), snapshot
     if name.startswith("run:"):
         return Run.open(run_path(name.removeprefix("run:"))), snapshot
     if Path(name).is_dir():
         return Run.open(Path(name)), snapshot
-    raise ModelError(
+    raise unknown_model(name)
+
+
+def unknown_model(name: str) -> ModelError:
+    """What to say of a name that stands for no model."""
+    return ModelError(
         "there is no model {name!r}: choose {shipped}, kn-1 to kn-8, run:ID, or a run's folder",
         name=name,
         shipped=", ".join(SHIPPED),
@@ -153,11 +161,6 @@ def load_model(reference: str) -> CharModel:
 
 def load_recurrent(reference: str) -> RecurrentModel:
     """Open a model that has cells to look into; ModelError for any other."""
-    if _ngram_order(reference):
-        raise ModelError(
-            "{reference} has no cells to look into: choose petit, grand or a run",
-            reference=reference,
-        )
     run, snapshot = open_run(reference)
     path = run.snapshot(snapshot).path
     return RecurrentModel(reference, RecurrentNetwork.load(path), run.vocabulary)
@@ -167,7 +170,7 @@ def list_models() -> list[ModelEntry]:
     """The shipped models, then the stored runs, newest first."""
     shipped = [_shipped_entry(name) for name in SHIPPED]
     stored = [_entry(f"run:{run.id}", run) for run in list_runs()]
-    return shipped + _ngram_entries() + stored
+    return [*shipped, *_ngram_entries(), *stored]
 
 
 def _ngram_order(reference: str) -> int:
@@ -176,13 +179,15 @@ def _ngram_order(reference: str) -> int:
     return int(order) if order != reference and order in map(str, NGRAM_ORDERS) else 0
 
 
-def _ngram_entries() -> list[ModelEntry]:
+@cache
+def _ngram_entries() -> tuple[ModelEntry, ...]:
+    """Sizes of the shipped n-grams: reading them takes 50 ms, and they never change."""
     largest = NGramModel.load(NGRAMS)
     sizes = [largest.truncated(order).parameters for order in NGRAM_ORDERS]
-    return [
+    return tuple(
         ModelEntry(f"kn-{order}", "ngram", size, available=True)
         for order, size in zip(NGRAM_ORDERS, sizes, strict=True)
-    ]
+    )
 
 
 def _shipped_entry(name: str) -> ModelEntry:

@@ -11,7 +11,7 @@ import hashlib
 import json
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import ModuleType
@@ -228,6 +228,7 @@ def train(
     on_event: OnEvent = _ignore,
     should_stop: Callable[[], bool] = _never,
     dtype: Precision = "float32",
+    snapshot_at: Collection[int] = STEP_SNAPSHOTS,
 ) -> Run:
     """Train a model, or open the stored run of the same request.
 
@@ -242,6 +243,7 @@ def train(
         on_event: called with every event.
         should_stop: asked after every update; true ends the training there.
         dtype: precision of the stored snapshots. Measures are those of the stored weights.
+        snapshot_at: updates of the first epoch after which weights are stored.
 
     Returns:
         The run, complete unless it was stopped.
@@ -278,7 +280,9 @@ def train(
     stored = run.complete
     if not stored:
         with run.lock():
-            session = _Session(run, batches, texts, initial, on_event, should_stop, dtype)
+            session = _Session(
+                run, batches, texts, initial, on_event, should_stop, dtype, snapshot_at
+            )
             if not session.train():
                 on_event(Stopped(run.id, str(run.path), len(run.history)))
                 return run
@@ -340,12 +344,14 @@ class _Session:
         on_event: OnEvent,
         should_stop: Callable[[], bool],
         dtype: Precision,
+        snapshot_at: Collection[int],
     ) -> None:
         self.run, self.batches, self.texts = run, batches, texts
         self.on_event, self.should_stop, self.dtype = on_event, should_stop, dtype
         self.config = run.config.training
         self.updates = self.config.epochs * batches.updates
         self.seconds = 0.0  # spent training, in all sessions
+        self.snapshot_at = snapshot_at
         self.framework = _framework()
         self.model = self._build(initial)
 
@@ -411,7 +417,7 @@ class _Session:
             self._check_loss(losses[-1], update)
             if ticks := clock.tick():
                 self._report(epoch, update, float(np.mean(losses[-ticks:])), clock.rate)
-            if update in STEP_SNAPSHOTS and update < self.batches.updates:
+            if update in self.snapshot_at and update < self.batches.updates:
                 self._snapshot(step_name(update), update)
         seconds = time.perf_counter() - began
         self.seconds += seconds
@@ -469,7 +475,7 @@ class _Session:
             "train_loss": self._train_loss(model),
             "validation_bits_per_char": validation.bits_per_char,
             "accuracy": accuracy,
-            "sample": _sample(model),
+            "sample": sample(model),
         }
         self.run.append_history(record)
         self.on_event(EpochEnded(record))
@@ -571,7 +577,7 @@ def spread_sample(text: str) -> str:
     return "".join(text[start : start + size] for start in starts)
 
 
-def _sample(model: RecurrentModel) -> str:
+def sample(model: RecurrentModel) -> str:
     """What the model writes after a line break: the same draws after every epoch."""
     settings = SamplingConfig(temperature=SAMPLE_TEMPERATURE)
     return generate(model, [""], [settings], [SAMPLE_SEED], SAMPLE_CHARS)[0]

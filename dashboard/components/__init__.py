@@ -53,9 +53,11 @@ def rested(key: str) -> dict[str, Any] | None:
 
 @cache
 def _source(name: str) -> tuple[str, str]:
-    common = (HERE / "common.css").read_text(encoding="utf-8")
-    css = common + (HERE / f"{name}.css").read_text(encoding="utf-8")
-    return css, (HERE / f"{name}.js").read_text(encoding="utf-8")
+    def joined(suffix: str) -> str:
+        files = (HERE / f"common.{suffix}", HERE / f"{name}.{suffix}")
+        return "".join(file.read_text(encoding="utf-8") for file in files)
+
+    return joined("css"), joined("js")
 
 
 def _component(name: str) -> Any:

@@ -5,15 +5,6 @@
 // stopped), locale, labels {before, after, choose}. A click sends "pick" with the character;
 // while playing the drawn bar lights up and "pick" is sent with "", which asks for the draw.
 
-const SHOWN = { " ": "\u2423", "\n": "\u21b5", "\t": "\u21e5" };
-const element = (tag, className, parent, text) => {
-  const made = document.createElement(tag);
-  made.className = className;
-  if (text !== undefined) made.textContent = text;
-  parent.appendChild(made);
-  return made;
-};
-
 function build(root) {
   root.textContent = "";
   const board = element("div", "board", root);

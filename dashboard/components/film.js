@@ -8,7 +8,6 @@
 // the prompt, and what follows it: a click on one shows its bars. Once at rest, "rest" is sent with
 // {at, before (names), back (places from the end)}, for the address.
 
-const SHOWN = { " ": "\u2423", "\n": "\u21b5", "\t": "\u21e5" };
 const DWELL = { slow: 4200, normal: 2200, fast: 1000 }; // milliseconds a moment
 const TYPED = 0.4; // share of them in which the text is written
 const REST = 500; // milliseconds without a move before the address follows
@@ -18,13 +17,6 @@ const CONTEXT = 16; // characters named above the bars
 const ICONS = {
   play: "M6 3l15 9-15 9z", pause: "M5 3h5v18H5zM14 3h5v18h-5z",
   previous: "M18 3v18L7 12zM4 3h3v18H4z", next: "M6 3v18l11-9zM17 3h3v18h-3z",
-};
-const element = (tag, className, parent, text) => {
-  const made = document.createElement(tag);
-  made.className = className;
-  if (text !== undefined) made.textContent = text;
-  if (parent) parent.appendChild(made);
-  return made;
 };
 const shape = (tag, attributes, parent) => {
   const made = document.createElementNS("http://www.w3.org/2000/svg", tag);

@@ -5,14 +5,6 @@
 // second, 0 for at once), paused, hidden, more (whether the server can send a longer text), locale,
 // labels {heading, note, looked, hush}. A longer text under the same id goes on where it was.
 
-const SHOWN = { " ": "\u2423", "\n": "\u21b5", "\t": "\u21e5" };
-const element = (tag, className, parent) => {
-  const made = document.createElement(tag);
-  made.className = className;
-  if (parent) parent.appendChild(made);
-  return made;
-};
-
 function build(root, bars) {
   root.textContent = "";
   const player = element("div", "player", root);

@@ -2,14 +2,6 @@
 // cycle [from, to] or null}]. What is shared with the left neighbour is quiet, the first character
 // that differs is marked, a passage that goes round in circles is underlined twice.
 
-const element = (tag, className, parent, text) => {
-  const made = document.createElement(tag);
-  made.className = className;
-  made.textContent = text ?? "";
-  parent.appendChild(made);
-  return made;
-};
-
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".root");
   root.textContent = "";

@@ -10,15 +10,15 @@ from pathlib import Path
 
 from moliere_core.config import ModelConfig
 from moliere_core.jobs.spec import JobSpec
+from moliere_core.machine import usable_cores
 from moliere_core.runs import Run, list_runs, runs_folder
+from moliere_core.training import TRAIN_SAMPLE_CHARS
 
 VOCAB_SIZE = 100  # the alphabets of Molière's plays have 90 to 110 symbols
 LAUNCH_SECONDS = 8.0  # a framework's import, and its first update
 STEP_SECONDS = 3e-4  # overhead of one time step of one layer, whatever its width
 FLOPS_PER_CORE = 1.2e11  # single precision, measured while training (docs: training)
 SCORE_FLOPS = 2e10  # of the NumPy engine, which measures one stream on one core
-SAMPLE_CHARS = 50_000  # of the training text, scored again after every epoch
-MAX_CORES = 8
 RECENT_RUNS = 5
 REMEMBERED_SECONDS = 30
 
@@ -31,7 +31,7 @@ def seconds(spec: JobSpec, speed: float | None = None) -> float:
         speed: how much faster this machine is than the model of it; None looks at stored runs.
     """
     config, speed = spec.config, machine_speed() if speed is None else speed
-    measured = (spec.validation_chars + SAMPLE_CHARS) * _flops(config.model) / SCORE_FLOPS
+    measured = (spec.validation_chars + TRAIN_SAMPLE_CHARS) * _flops(config.model) / SCORE_FLOPS
     training = spec.predictions * _seconds_per_char(
         config.model, config.training.batch_size, config.training.seq_length
     )
@@ -84,7 +84,4 @@ def _cores() -> int:
     text = os.environ.get("MOLIERE_THREADS", "")
     if text.isdecimal() and int(text) > 0:
         return int(text)
-    count = os.cpu_count() or 1
-    if hasattr(os, "sched_getaffinity"):
-        count = len(os.sched_getaffinity(0))
-    return min(count, MAX_CORES)
+    return usable_cores()

@@ -94,6 +94,12 @@ def test_an_empty_value_stays_empty() -> None:
     assert i18n.sentence(ModelError("there is {nothing}.", nothing="")) == "there is ."
 
 
+def test_a_path_in_the_address_opens_nothing_and_is_said_in_french(open_page: Open) -> None:
+    at = open_page(model="../../etc", lang="fr")
+    assert len(at.error) == 1
+    assert "il n’y a pas de modèle" in at.error[0].value
+
+
 @pytest.mark.parametrize(
     ("language", "sentence"),
     [

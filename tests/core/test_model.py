@@ -12,6 +12,7 @@ keras = pytest.importorskip("keras")
 from moliere_core import model as km  # noqa: E402
 from moliere_core.config import Cell, ModelConfig, TrainingConfig  # noqa: E402
 from moliere_core.errors import ConfigError, ModelError  # noqa: E402
+from moliere_core.machine import MAX_CORES  # noqa: E402
 from moliere_core.recurrent import RecurrentNetwork  # noqa: E402
 
 VOCAB = 7
@@ -210,7 +211,7 @@ def test_threads_are_given_or_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MOLIERE_THREADS", "3")
     assert km.threads() == 3
     monkeypatch.delenv("MOLIERE_THREADS")
-    assert 1 <= km.threads() <= km.MAX_THREADS
+    assert 1 <= km.threads() <= MAX_CORES
     for wrong in ("0", "two", "-1"):
         monkeypatch.setenv("MOLIERE_THREADS", wrong)
         with pytest.raises(ConfigError, match="MOLIERE_THREADS"):
