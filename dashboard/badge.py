@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import i18n, naming, state, widgets
 from dashboard.i18n import _
+from dashboard.training import fields
 from moliere_core import jobs
 from moliere_core.jobs import Job
 
@@ -37,7 +38,7 @@ def _badge(ticking: bool) -> None:
             "../pages/training.py",
             widgets.plain(name),
             ":material/model_training:",
-            state.JOB,
+            fields.JOB,
             job.id,
         )
         told = _("{share} % · époque {now} sur {epochs}").format(

@@ -2,8 +2,9 @@ r"""Two languages: gettext catalogues of the labels, from French, and of the err
 
 After a label has changed:
 
-    pybabel extract -F dashboard/translations/babel.cfg -o /tmp/dashboard.pot .
-    pybabel update -i /tmp/dashboard.pot -d dashboard/translations -D dashboard -N
+    pybabel extract -F dashboard/translations/babel.cfg --no-location --sort-output \
+        -o /tmp/dashboard.pot .
+    pybabel update -i /tmp/dashboard.pot -d dashboard/translations -D dashboard -N --ignore-obsolete
     (translate what is new in dashboard/translations/en/LC_MESSAGES/dashboard.po)
     pybabel compile -d dashboard/translations -D dashboard
 

@@ -22,9 +22,7 @@ T = TypeVar("T")
 
 MAX_PROMPT = 500  # characters: an address must stay an address
 DEFAULT_PROMPT = "Mon frère, s'il vous plaît, ne discourons point tant,"  # L'École des maris, I, 1
-DEFAULT_PROMPTS = "Mon frère, \nAh ! \nQuoi ! "  # one a line
 DEFAULT_MODEL = "petit"
-MAX_COLUMNS = 6
 
 ECHO = 5.0  # seconds during which the browser may repeat an address that is no longer ours
 
@@ -101,7 +99,8 @@ def show_numbers(values: tuple[float, ...]) -> str:
     return ",".join(f"{value:g}" for value in values)
 
 
-def _brief(value: float) -> str:
+def brief(value: float) -> str:
+    """A number as an address writes it; the inverse of `number`."""
     return f"{value:g}"
 
 
@@ -115,38 +114,10 @@ PROMPT: Field[str] = Field("prompt", "prompt", DEFAULT_PROMPT, clip)
 MODEL: Field[str] = Field("model", "model", DEFAULT_MODEL, str)
 SEED: Field[int] = Field("seed", "seed", 1, integer(0, 2**32 - 1))
 
-SPEED: Field[str] = Field("home.speed", "speed", "normal", choice("slow", "normal", "instant"))
-HOME_TEMPERATURE: Field[float] = Field(
-    "home.temperature", "temperature", 0.8, temperature(2), _brief
-)
-
-COMPARED: Field[str] = Field(
-    "temperature.mode", "compare", "temperatures", choice("temperatures", "prompts")
-)
-TEMPERATURES: Field[tuple[float, ...]] = Field(
-    "temperature.t", "t", (0.2, 0.5, 0.8, 1.0, 1.3), temperatures(MAX_COLUMNS), show_numbers
-)
-PROMPTS: Field[str] = Field("temperature.prompts", "prompts", DEFAULT_PROMPTS, clip)
-LENGTH: Field[int] = Field("temperature.chars", "chars", 200, integer(20, 2000))
-ONE_TEMPERATURE: Field[float] = Field("temperature.one", "temperature", 0.8, temperature(2), _brief)
-
-NEXT_TEMPERATURE: Field[float] = Field(
-    "probabilities.temperature", "temperature", 1.0, temperature(3), _brief
-)
-CHOSEN: Field[str] = Field("probabilities.chosen", "chosen", "", clip)
-BARS: Field[int] = Field("probabilities.bars", "bars", 8, integer(3, 120))
-
-MOST_RUNS = 12  # compared at once
-
 
 def words(text: str) -> tuple[str, ...]:
     """A parser of words separated by commas; the inverse of `",".join`."""
     return tuple(dict.fromkeys(part for part in text.split(",") if part))
-
-
-def references(text: str) -> tuple[str, ...]:
-    """A parser of a few model references."""
-    return words(text)[:MOST_RUNS]
 
 
 def maybe(low: float, high: float) -> Callable[[str], float | None]:
@@ -154,42 +125,9 @@ def maybe(low: float, high: float) -> Callable[[str], float | None]:
     return lambda text: number(low, high)(text) if text else None
 
 
-def _maybe_brief(value: float | None) -> str:
-    return "" if value is None else _brief(value)
-
-
-JOB: Field[str] = Field("training.job", "job", "", str)
-PRESET: Field[str] = Field(
-    "training.preset", "preset", "demo", choice("cours", "cours-rapide", "demo", "meilleur")
-)
-SOURCE: Field[str] = Field("training.corpus", "corpus", "", choice("embedded", "server"))
-PLAYS: Field[tuple[str, ...]] = Field("training.plays", "plays", (), words, ",".join)
-START_FROM: Field[str] = Field("training.initial", "from", "", str)
-LOSS_GUESS: Field[float | None] = Field(
-    "training.guess.loss", "guess_loss", None, maybe(0, 20), _maybe_brief
-)
-BITS_GUESS: Field[float | None] = Field(
-    "training.guess.bits", "guess_bits", None, maybe(0, 20), _maybe_brief
-)
-RUNS: Field[tuple[str, ...]] = Field("training.runs", "runs", (), references, ",".join)
-COMMON: Field[str] = Field(
-    "training.common", "common", "held:embedded", choice("held:embedded", "held:server", "typed")
-)
-
-
-def training_view(job: str) -> Field[str]:
-    """What the Training page shows: with a job in the address, its curves."""
-    default = "follow" if job else "new"
-    return Field("training.view", "view", default, choice("new", "follow", "stored"))
-
-
-FILM_TEMPERATURE: Field[float] = Field(
-    "film.temperature", "temperature", 0.8, temperature(2), _brief
-)
-FILM_VIEW: Field[str] = Field("film.view", "view", "film", choice("film", "compare"))
-MOMENT: Field[str] = Field("film.moment", "moment", "", str)  # epoch-003, step-000100
-BEFORE: Field[str] = Field("film.before", "before", "epoch-000", str)
-BACK: Field[int] = Field("film.back", "back", -1, integer(-1, MAX_PROMPT))  # -1: not chosen
+def maybe_brief(value: float | None) -> str:
+    """The inverse of `maybe`."""
+    return "" if value is None else brief(value)
 
 
 def top_k(page: str) -> Field[int]:
@@ -199,7 +137,7 @@ def top_k(page: str) -> Field[int]:
 
 def top_p(page: str) -> Field[float]:
     """What share of the probability a page keeps."""
-    return Field(f"{page}.top_p", "top_p", 1.0, number(0.05, 1), _brief)
+    return Field(f"{page}.top_p", "top_p", 1.0, number(0.05, 1), brief)
 
 
 def begin() -> None:

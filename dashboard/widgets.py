@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import cached, i18n, state
 from dashboard.i18n import _
@@ -35,42 +34,6 @@ def language_switch() -> None:
             label_visibility="collapsed",
         )
     state.keep_language()
-
-
-def heading(page: str, title: str) -> DeltaGenerator:
-    """The title and the closed drawers beside it; returns the place of `code`.
-
-    One drawer is open at a time, and what is closed is not computed.
-    """
-    labels = {
-        "lesson": ":material/menu_book: " + _("La leçon"),
-        "code": ":material/code: " + _("Voir le code"),
-    }
-    with st.container(
-        key="heading",
-        horizontal=True,
-        horizontal_alignment="distribute",
-        vertical_alignment="center",
-    ):
-        st.title(title, anchor=False, width="content")
-        drawer = st.pills(
-            _("Tiroirs"),
-            list(labels),
-            format_func=labels.__getitem__,
-            key=f"{page}.drawer",
-            label_visibility="collapsed",
-        )
-    place = st.container(border=True) if drawer else st.container()
-    if drawer == "lesson":
-        place.markdown(i18n.lesson(page))
-    return place
-
-
-def code(page: str, place: DeltaGenerator, snippet: str) -> None:
-    """The corrected cell of the course for this page, where its drawer is open."""
-    if st.session_state[f"{page}.drawer"] == "code":
-        place.caption(_("La cellule du cours, corrigée, avec les réglages de cette page :"))
-        place.code(snippet, language="python")
 
 
 def prompt(labelled: bool = True) -> str:

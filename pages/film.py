@@ -2,29 +2,30 @@
 
 import streamlit as st
 
-from dashboard import components, film, snippets, state, widgets
+from dashboard import components, lesson, widgets
+from dashboard.film import fields, reel, snippet
 from dashboard.i18n import _
 from moliere_core.config import SamplingConfig
 
-drawer = widgets.heading("film", _("Le film de l’apprentissage"))
+drawer = lesson.heading("film", _("Le film de l’apprentissage"))
 
 with st.container(horizontal=True, vertical_alignment="center"):
     prompt = widgets.prompt(labelled=False)
     view = widgets.segmented(
-        state.FILM_VIEW,
+        fields.VIEW,
         _("Vue"),
         {"film": _("Film"), "compare": _("Avant / après")},
         visible=False,
     )
     with st.popover(_("Réglages"), icon=":material/tune:"):
         reference = widgets.model()
-        temperature = widgets.slider(state.FILM_TEMPERATURE, _("Température"), 0.0, 2.0)
+        temperature = widgets.slider(fields.TEMPERATURE, _("Température"), 0.0, 2.0)
         seed = widgets.seed()
 
 config = SamplingConfig(temperature)
 runs = widgets.unknown(reference, prompt)
-reel = film.reel(reference, prompt, runs, config, seed)
-components.film(film.payload(reel, view), film.KEY, film.move)
-film.remark(reel)
-film.watch(reference)
-widgets.code("film", drawer, snippets.film(reference, prompt, config, seed))
+shown = reel.reel(reference, prompt, runs, config, seed)
+components.film(reel.payload(shown, view), reel.KEY, reel.move)
+reel.remark(shown)
+reel.watch(reference)
+drawer.finish(snippet.code(reference, prompt, config, seed), reel.tried(reference, view, config))

@@ -2,18 +2,19 @@
 
 import streamlit as st
 
-from dashboard import cached, components, player, snippets, state, widgets
+from dashboard import components, lesson, widgets
+from dashboard.home import cached, fields, player, snippet
 from dashboard.i18n import _
 from moliere_core.config import SamplingConfig
 
-drawer = widgets.heading("home", _("Un réseau écrit comme Molière"))
+drawer = lesson.heading("home", _("Un réseau écrit comme Molière"))
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
     prompt = widgets.prompt()
     st.button(_("Écrire la suite"), type="primary", icon=":material/edit:", on_click=player.restart)
 with st.container(horizontal=True, vertical_alignment="center"):
     speed = widgets.segmented(
-        state.SPEED,
+        fields.SPEED,
         _("Vitesse"),
         {"slow": _("lent"), "normal": _("normal"), "instant": _("instantané")},
         visible=False,
@@ -22,7 +23,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
     player.hide_button()
     with st.popover(_("Réglages"), icon=":material/tune:"):
         reference = widgets.model()
-        temperature = widgets.slider(state.HOME_TEMPERATURE, _("Température"), 0.0, 2.0)
+        temperature = widgets.slider(fields.TEMPERATURE, _("Température"), 0.0, 2.0)
         seed = widgets.seed()
 
 config = SamplingConfig(temperature)
@@ -46,4 +47,4 @@ with st.container(horizontal=True, gap="medium"):
         label=_("Changer la température"),
         icon=":material/thermostat:",
     )
-widgets.code("home", drawer, snippets.home(reference, prompt, config, seed))
+drawer.finish(snippet.code(reference, prompt, config, seed), player.tried(prompt, seed))

@@ -2,17 +2,18 @@
 
 import streamlit as st
 
-from dashboard import cached, components, snippets, state, stepping, widgets
+from dashboard import components, lesson, widgets
 from dashboard.i18n import _
+from dashboard.probabilities import cached, fields, snippet, stepping
 
-drawer = widgets.heading("probabilities", _("Le caractère suivant"))
+drawer = lesson.heading("probabilities", _("Le caractère suivant"))
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
     prompt = widgets.prompt()
     with st.popover(_("Réglages"), icon=":material/tune:"):
         reference = widgets.model()
         filters = widgets.filters("probabilities", 1.0)
-        bars = widgets.integer(state.BARS, _("Nombre de barres"), 3, 120)
+        bars = widgets.integer(fields.BARS, _("Nombre de barres"), 3, 120)
         seed = widgets.seed()
 runs = widgets.unknown(reference, prompt)
 chosen = stepping.chosen(reference, prompt)
@@ -27,6 +28,6 @@ with tools:
     stepping.typed(reference)
 with board:
     components.choices(stepping.payload(following, runs), "probabilities.choices", stepping.pick)
-widgets.code(
-    "probabilities", drawer, snippets.probabilities(reference, prompt + chosen, config, bars)
+drawer.finish(
+    snippet.code(reference, prompt + chosen, config, bars), stepping.tried(prompt + chosen, runs)
 )

@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from dashboard import cached, comparison, components, snippets, state, widgets
+from dashboard import components, lesson, widgets
 from dashboard.i18n import _
+from dashboard.temperature import cached, comparison, fields, snippet
 
-drawer = widgets.heading("temperature", _("La température"))
+drawer = lesson.heading("temperature", _("La température"))
 
 first = st.container(horizontal=True, vertical_alignment="bottom")
 second = st.container(horizontal=True, vertical_alignment="center")
@@ -13,14 +14,14 @@ with first:
     main, settings = st.container(), st.container(width="content")
 with second:
     compared = widgets.segmented(
-        state.COMPARED,
+        fields.COMPARED,
         _("Comparer"),
         {"temperatures": _("des températures"), "prompts": _("des débuts")},
         visible=False,
     )
 with settings, st.popover(_("Réglages"), icon=":material/tune:"):
     reference = widgets.model()
-    chars = widgets.integer(state.LENGTH, _("Nombre de caractères"), 20, 2000)
+    chars = widgets.integer(fields.LENGTH, _("Nombre de caractères"), 20, 2000)
     seed = widgets.seed()
     filters = widgets.filters("temperature", 1.0)
 if compared == "temperatures":
@@ -33,15 +34,14 @@ else:
     with main:
         prompts = comparison.prompts()
     with second:
-        temperature = widgets.slider(state.ONE_TEMPERATURE, _("Température"), 0.0, 2.0)
+        temperature = widgets.slider(fields.ONE_TEMPERATURE, _("Température"), 0.0, 2.0)
     streams = comparison.by_prompt(prompts, temperature, filters)
 
 widgets.unknown(reference, streams.read, underlined=True)
 columns = cached.comparison(reference, streams.prompts, streams.configs, seed, chars)
 components.texts(comparison.payload(streams, columns), "temperature.texts")
 st.caption(comparison.legend(compared, seed, chars))
-widgets.code(
-    "temperature",
-    drawer,
-    snippets.temperature(reference, streams.prompts, streams.configs, seed, chars),
+drawer.finish(
+    snippet.code(reference, streams.prompts, streams.configs, seed, chars),
+    comparison.tried(streams),
 )

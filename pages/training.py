@@ -2,39 +2,32 @@
 
 import streamlit as st
 
-from dashboard import (
-    snippets,
-    state,
-    stored,
-    training_desk,
-    training_live,
-    training_rights,
-    widgets,
-)
+from dashboard import lesson, state, widgets
 from dashboard.i18n import _
+from dashboard.training import desk, fields, live, rights, snippet, stored
 
-drawer = widgets.heading("training", _("L’entraînement"))
+drawer = lesson.heading("training", _("L’entraînement"))
 
-job = state.value(state.JOB)
+job = state.value(fields.JOB)
 with st.container(horizontal=True, horizontal_alignment="distribute"):
     view = widgets.segmented(
-        state.training_view(job),
+        fields.view(job),
         _("Vue"),
         {"new": _("Régler"), "follow": _("Suivre"), "stored": _("Enregistrés")},
         visible=False,
     )
-    training_rights.key_drawer()
+    rights.key_drawer()
 if view == "new":
     left, right = st.columns([1.75, 1], gap="medium")
     with left:
-        request = training_desk.request(training_desk.preset())
+        request = desk.request(desk.preset())
     with right:
-        training_desk.summary(request)
-        training_desk.guesses()
-        training_desk.button(request)
+        desk.summary(request)
+        desk.guesses()
+        desk.button(request)
     spec = request.spec
 elif view == "follow":
-    spec = training_live.follow(job, training_desk.kept_guesses())
+    spec = live.follow(job, desk.kept_guesses())
 else:
     spec = None
     chosen = stored.choose()
@@ -44,4 +37,4 @@ else:
         stored.comparison(chosen, stored.common_text())
     else:
         stored.table()
-widgets.code("training", drawer, snippets.training(spec))
+drawer.finish(snippet.code(spec), desk.tried(spec))

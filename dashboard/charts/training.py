@@ -6,17 +6,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from plotly.graph_objects import Figure
-
 from dashboard import i18n, state
-from dashboard.curves import Curves, overfitting
+from dashboard.charts.common import FONT, Figure
 from dashboard.i18n import _
-from dashboard.yardsticks import Yardsticks
+from dashboard.training.curves import Curves, overfitting
+from dashboard.training.yardsticks import Yardsticks
 
 __all__ = ["HEIGHT", "Figure", "Guesses", "curves_figure"]
 
 HEIGHT = 352
-FONT = 17
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -80,3 +82,11 @@ def shown(at: AppTest) -> str:
 def address(at: AppTest) -> dict[str, str]:
     """What the page has put into the address."""
     return {name: v if isinstance(v, str) else v[-1] for name, v in at.query_params.items()}
+
+
+def run_snippet(source: str) -> str:
+    """What a cell prints when it is pasted and run."""
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output):
+        exec(compile(source, "snippet", "exec"), {})
+    return output.getvalue()

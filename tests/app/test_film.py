@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dashboard import cached, moments
+from dashboard.film import cached, moments
 from dashboard.state import DEFAULT_PROMPT
+from dashboard.training import cached as training_cache
 from moliere_core.config import SamplingConfig
 from moliere_core.corpus import EMBEDDED, load_corpus, split
 from moliere_core.models import load_model, open_run
@@ -161,7 +162,7 @@ def test_first_updates_are_measured_where_the_text_is_at_hand(open_page: Open, s
     source.write_text(text.replace('"digest": ""', f'"digest": "{corpus.digest}"'), "utf-8")
     open_page("film")
     found = cached.measures(REFERENCE, ("epoch-000", "step-000030")).result(60)
-    cached.yardsticks(RUN).result(60)
+    training_cache.yardsticks(RUN).result(60)
     data = component(open_page("film"))
     validation = [m["validation"] for m in data["moments"]]
     assert validation[:2] == [

@@ -19,8 +19,9 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import badge, cached, curves, knobs, snippets, training_desk, yardsticks
+from dashboard import badge
 from dashboard.charts.training import Guesses, curves_figure
+from dashboard.training import cached, curves, desk, knobs, snippet, yardsticks
 from moliere_core import jobs
 from moliere_core.config import PRESETS, ModelConfig, RunConfig, TrainingConfig
 from moliere_core.corpus import load_corpus
@@ -105,7 +106,7 @@ def test_the_parameters_are_those_of_the_model(
 ) -> None:
     monkeypatch.setattr("dashboard.state.language", lambda: "fr")
     model = ModelConfig(cell=cell, layers=layers, units=192, embedding_dim=96)
-    rows = training_desk.composition(model, 74)
+    rows = desk.composition(model, 74)
     assert sum(count for *_rest, count in rows) == model.parameter_count(74)
     for _name, formula, count in rows:
         assert eval(formula.replace("×", "*")) == count
@@ -176,7 +177,7 @@ def test_without_a_framework_the_page_says_so_and_stored_runs_open(
 )
 def test_durations(seconds: float, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dashboard.state.language", lambda: "fr")
-    assert training_desk.duration(seconds) == told
+    assert desk.duration(seconds) == told
 
 
 # A job
@@ -472,7 +473,7 @@ def test_the_snippet_trains(plays: tuple[str, ...], monkeypatch: pytest.MonkeyPa
         plays=plays,
     )
     spec = jobs.prepare(config, load_corpus())
-    source = snippets.training(spec)
+    source = snippet.code(spec)
     if plays:
         compile(source, "snippet", "exec")
         return

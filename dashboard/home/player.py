@@ -67,6 +67,16 @@ def hide_button() -> None:
     )
 
 
+def tried(prompt: str, seed: int) -> dict[str, bool]:
+    """Which items of the lesson's list the class has just done."""
+    return {
+        "hide": bool(st.session_state[_HIDDEN]),
+        "look": bool(st.session_state[_PAUSED]),
+        "own": prompt != state.DEFAULT_PROMPT,
+        "seed": seed != state.SEED.default,
+    }
+
+
 def chars(performance: Performance) -> int:
     """How many characters of this performance are wanted so far."""
     written, wanted = st.session_state.get(_WRITTEN, (None, 0))

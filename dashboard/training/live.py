@@ -7,12 +7,14 @@ import math
 
 import streamlit as st
 
-from dashboard import badge, cached, i18n, naming, state, training_rights, widgets
+from dashboard import badge, i18n, naming, state, widgets
 from dashboard.charts.training import HEIGHT, Guesses
-from dashboard.curves import Curves, Epoch, from_events, overfitting
 from dashboard.i18n import _
-from dashboard.training_desk import duration
-from dashboard.yardsticks import Yardsticks
+from dashboard.training import cached as training_cache
+from dashboard.training import fields, rights
+from dashboard.training.curves import Curves, Epoch, from_events, overfitting
+from dashboard.training.desk import duration
+from dashboard.training.yardsticks import Yardsticks
 from moliere_core import jobs
 from moliere_core.errors import MoliereError
 from moliere_core.jobs import Job, JobSpec, State, Status
@@ -55,7 +57,7 @@ def _live(job_id: str, guesses: Guesses, ticking: bool) -> None:
     chart, texts = st.columns([1.75, 1], gap="medium")
     with chart, st.container(height=HEIGHT + 8, border=False):
         st.plotly_chart(
-            cached.curves_figure(
+            training_cache.curves_figure(
                 curves, yardsticks, guesses, st.context.theme.type == "dark", state.language()
             ),
             key="training.curves",
@@ -69,7 +71,7 @@ def _live(job_id: str, guesses: Guesses, ticking: bool) -> None:
 
 def _yardsticks(run_id: str, wait: bool) -> Yardsticks | None:
     """The references of a run if they are measured; once nothing ticks, there is no later look."""
-    found = cached.yardsticks(run_id)
+    found = training_cache.yardsticks(run_id)
     if not (wait or found.done()):
         return None
     try:
@@ -137,7 +139,7 @@ def _standing(job: Job, status: Status, curves: Curves) -> str:
 
 
 def _buttons(job: Job, status: Status) -> None:
-    mine = any(job.spec.allows(token) for token in training_rights.tokens())
+    mine = any(job.spec.allows(token) for token in rights.tokens())
     if status.active:
         st.button(
             _("Arrêter"),
@@ -250,7 +252,7 @@ def _others(waiting: list[Job]) -> None:
                 key=f"training.other.{job.id}",
                 type="tertiary",
                 on_click=state.change,
-                args=(state.JOB, job.id),
+                args=(fields.JOB, job.id),
             )
 
 
@@ -269,7 +271,7 @@ def _alt(curves: Curves) -> str:
 
 
 def _stop(job_id: str) -> None:
-    st.session_state[_REFUSED] = training_rights.attempt(
+    st.session_state[_REFUSED] = rights.attempt(
         lambda token: jobs.stop(job_id, token, wait=STOP_SECONDS)
     )
 
@@ -278,6 +280,6 @@ def _resume(job_id: str) -> None:
     job = jobs.get(job_id)
     try:
         if job is not None:
-            jobs.submit(job.spec, training_rights.token())
+            jobs.submit(job.spec, rights.token())
     except MoliereError as error:
         st.session_state[_REFUSED] = error

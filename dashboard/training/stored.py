@@ -8,17 +8,10 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 import streamlit as st
 
-from dashboard import (
-    cached,
-    i18n,
-    naming,
-    state,
-    training_desk,
-    training_live,
-    training_rights,
-    widgets,
-)
+from dashboard import cached, i18n, naming, state, widgets
 from dashboard.i18n import _
+from dashboard.training import cached as training_cache
+from dashboard.training import desk, fields, live, rights
 from moliere_core import jobs
 from moliere_core.errors import RunError
 from moliere_core.models import SHIPPED
@@ -31,25 +24,25 @@ _REFUSED, _TEXT, _NAME = "training.refused.stored", "training.text", "training.n
 
 def choose() -> tuple[str, ...]:
     """The models to look at: one to open it, several to compare them."""
-    rows = {row.reference: row for row in cached.stored_runs()}
+    rows = {row.reference: row for row in training_cache.stored_runs()}
     known = [*rows, *(name for name in cached.models() if name in SHIPPED)]
-    asked = state.restore(state.RUNS)
-    st.session_state[state.RUNS.key] = [name for name in asked if name in known]
+    asked = state.restore(fields.RUNS)
+    st.session_state[fields.RUNS.key] = [name for name in asked if name in known]
     chosen = st.multiselect(
         _("Entraînements enregistrés"),
         known,
         format_func=lambda name: rows[name].name if name in rows else name,
-        key=state.RUNS.key,
-        max_selections=state.MOST_RUNS,
+        key=fields.RUNS.key,
+        max_selections=fields.MOST_RUNS,
         placeholder=_("un seul pour l’ouvrir, plusieurs pour les comparer"),
         label_visibility="collapsed",
     )
-    return state.keep(state.RUNS, tuple(chosen))
+    return state.keep(fields.RUNS, tuple(chosen))
 
 
 def table() -> None:
     """All stored runs, the newest first."""
-    rows = cached.stored_runs()
+    rows = training_cache.stored_runs()
     if not rows:
         st.info(_("Aucun entraînement enregistré : le premier que vous lancerez restera ici."))
         return
@@ -59,7 +52,7 @@ def table() -> None:
         _("Paramètres"): [row.parameters for row in rows],
         _("Époques"): [f"{row.epochs} / {row.asked}" for row in rows],
         _("Bits par caractère"): [_rounded(row.bits_per_char) for row in rows],
-        _("Durée"): [training_desk.duration(row.seconds) if row.seconds else "" for row in rows],
+        _("Durée"): [desk.duration(row.seconds) if row.seconds else "" for row in rows],
     }
     _show(columns)
     st.caption(
@@ -74,7 +67,7 @@ def tools(reference: str) -> None:
     """What can be done with one run."""
     if reference in SHIPPED:
         widgets.card(reference)
-        training_live.links(reference)
+        live.links(reference)
         return
     run = Run.open(run_path(reference.removeprefix("run:")))
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -82,11 +75,11 @@ def tools(reference: str) -> None:
             _("Ses courbes"),
             key="training.open",
             icon=":material/show_chart:",
-            on_click=training_desk.follow,
+            on_click=desk.follow,
             args=(run.id,),
         )
         if run.snapshots:
-            training_live.links(reference)
+            live.links(reference)
         with st.popover(_("Renommer"), icon=":material/edit:"):
             st.text_input(
                 _("Nouveau nom"), value=run.label, max_chars=MAX_LABEL, key=f"{_NAME}.{run.id}"
@@ -122,11 +115,11 @@ def tools(reference: str) -> None:
 def common_text() -> str:
     """The text on which all are compared: what a corpus holds out, or one that is typed."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        if state.restore(state.COMMON) == "held:server" and "server" not in naming.sources():
-            state.change(state.COMMON, state.COMMON.default)
+        if state.restore(fields.COMMON) == "held:server" and "server" not in naming.sources():
+            state.change(fields.COMMON, fields.COMMON.default)
         options = {f"held:{name}": naming.source(name) for name in naming.sources()}
         kind = widgets.segmented(
-            state.COMMON,
+            fields.COMMON,
             _("Texte commun"),
             {
                 **{
@@ -148,7 +141,7 @@ def common_text() -> str:
             )
             or ""
         )
-    return cached.held_out_text(kind.removeprefix("held:"))[:COMMON_CHARS]
+    return training_cache.held_out_text(kind.removeprefix("held:"))[:COMMON_CHARS]
 
 
 def comparison(references: tuple[str, ...], text: str) -> None:
@@ -156,14 +149,16 @@ def comparison(references: tuple[str, ...], text: str) -> None:
     if not text:
         st.info(_("Le texte commun est vide : collez quelques répliques."))
         return
-    rows = {row.reference: row for row in cached.stored_runs()}
+    rows = {row.reference: row for row in training_cache.stored_runs()}
     answers = {True: _("oui"), False: _("non"), None: _("on ne sait pas")}
     found = []
     with st.spinner(_("Chacun lit le texte…")):
         for reference in references:
             name = rows[reference].name if reference in rows else reference
-            bits = cached.bits_on(reference, text)
-            found.append((bits, name, cached.card(reference), cached.has_read(reference, text)))
+            bits = training_cache.bits_on(reference, text)
+            found.append(
+                (bits, name, cached.card(reference), training_cache.has_read(reference, text))
+            )
     found.sort(key=lambda row: row[0])
     _show(
         {
@@ -206,9 +201,9 @@ def _rename(run_id: str) -> None:
 
 def _delete(run_id: str) -> None:
     if _try(lambda token: _remove(run_id, token)):
-        state.change(state.RUNS, ())
-        if st.session_state.get(state.JOB.key) == run_id:
-            state.change(state.JOB, "")
+        state.change(fields.RUNS, ())
+        if st.session_state.get(fields.JOB.key) == run_id:
+            state.change(fields.JOB, "")
 
 
 def _remove(run_id: str, token: str) -> None:
@@ -224,10 +219,10 @@ def _remove(run_id: str, token: str) -> None:
 
 def _try(action: Callable[[str], None]) -> bool:
     """Change a run with the keys of this session; note why none of them opens."""
-    refusal = training_rights.attempt(action)
+    refusal = rights.attempt(action)
     if refusal is not None:
         st.session_state[_REFUSED] = refusal
         return False
-    cached.stored_runs.clear()
+    training_cache.stored_runs.clear()
     cached.models.clear()
     return True

@@ -17,9 +17,12 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dashboard import cached, components, i18n, moments, state
+from dashboard import cached, components, i18n, state
+from dashboard.film import cached as film_cache
+from dashboard.film import fields, moments
+from dashboard.film.moments import Moment, Scene, Timeline
 from dashboard.i18n import _
-from dashboard.moments import Moment, Scene, Timeline
+from dashboard.training import cached as training_cache
 from moliere_core.config import SamplingConfig
 from moliere_core.learning import Measure
 
@@ -47,7 +50,7 @@ def reel(
 ) -> Reel:
     """Shoot the film: the same prompt and the same draws at every moment of a run."""
     base, _at, snapshot = reference.partition("@")
-    timeline = _completed(base, cached.timeline(base))
+    timeline = _completed(base, film_cache.timeline(base))
     place = st.empty()
     began = time.monotonic()
     scenes = []
@@ -56,7 +59,7 @@ def reel(
             sentence = _("Le réseau de chaque moment écrit sa suite : {done} sur {all}")
             count = len(timeline.moments)
             place.progress(done / count, sentence.format(done=done, all=count))
-        scenes.append(cached.scene(base, moment.name, prompt, config, seed))
+        scenes.append(film_cache.scene(base, moment.name, prompt, config, seed))
     place.empty()
     return Reel(
         identity=repr((base, prompt, config, seed)),
@@ -97,18 +100,18 @@ def move() -> None:
     """The browser rests at a moment: keep it for the address."""
     rest = components.rested(KEY)
     if rest is not None:
-        state.change(state.MOMENT, str(rest["at"]))
-        state.change(state.BEFORE, str(rest["before"]))
-        state.change(state.BACK, int(rest["back"]))
+        state.change(fields.MOMENT, str(rest["at"]))
+        state.change(fields.BEFORE, str(rest["before"]))
+        state.change(fields.BACK, int(rest["back"]))
 
 
 def _cursor(prompt: str, places: int) -> int:
     """The place whose bars are shown; another prompt is looked at from its end."""
     start = st.session_state.get(_START)
     if start is not None and start != prompt:
-        state.change(state.BACK, -1)
+        state.change(fields.BACK, -1)
     st.session_state[_START] = prompt
-    back = state.value(state.BACK)
+    back = state.value(fields.BACK)
     if back < 0:
         back = len(prompt) - FIRST_PLACE if prompt == state.DEFAULT_PROMPT else 0
     return places - 1 - min(back, places - 1)
@@ -118,8 +121,8 @@ def payload(reel: Reel, view: str) -> dict[str, Any]:
     """What components/film.js needs."""
     line = reel.timeline
     names = [moment.name for moment in line.moments]
-    at = state.value(state.MOMENT) or reel.first
-    before = state.value(state.BEFORE)
+    at = state.value(fields.MOMENT) or reel.first
+    before = state.value(fields.BEFORE)
     first = 0 if view == "film" else len(names) - 1
     prompt = "".join(text for text, _known in reel.prompt)
     places = len(reel.scenes[0].probs)
@@ -161,14 +164,14 @@ def _named(timeline: Timeline, snapshot: str) -> str:
 def _futures(base: str, timeline: Timeline) -> list[Future[Any]]:
     if not base.startswith("run:"):
         return []
-    futures: list[Future[Any]] = [cached.yardsticks(timeline.run_id)]
+    futures: list[Future[Any]] = [training_cache.yardsticks(timeline.run_id)]
     if timeline.unmeasured:
-        futures.append(cached.measures(base, timeline.unmeasured))
+        futures.append(film_cache.measures(base, timeline.unmeasured))
     return futures
 
 
 def _ready(base: str) -> bool:
-    return all(future.done() for future in _futures(base, cached.timeline(base)))
+    return all(future.done() for future in _futures(base, film_cache.timeline(base)))
 
 
 def _completed(base: str, timeline: Timeline) -> Timeline:
@@ -326,6 +329,16 @@ def _labels(line: Timeline) -> dict[str, str]:
         "validation": _("texte jamais lu"),
         "train": _("texte lu"),
         "chart": _("Courbes d’apprentissage : bits par caractère selon les mises à jour"),
+    }
+
+
+def tried(reference: str, view: str, config: SamplingConfig) -> dict[str, bool]:
+    """Which items of the lesson's list the class has just done."""
+    return {
+        "letter": state.value(fields.BACK) != fields.BACK.default,
+        "compare": view == "compare",
+        "greedy": config.temperature == 0,
+        "run": reference.startswith("run:"),
     }
 
 

@@ -11,6 +11,7 @@ import streamlit as st
 from dashboard import i18n, state
 from dashboard.i18n import _
 from dashboard.playback import Column
+from dashboard.temperature import fields
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import ConfigError
 
@@ -31,34 +32,45 @@ class Streams:
         return "\n".join(dict.fromkeys(self.prompts))
 
 
+def tried(streams: Streams) -> dict[str, bool]:
+    """Which items of the lesson's list the class has just done."""
+    hot = [config for config in streams.configs if config.temperature >= 1.3]
+    return {
+        "cold": any(config.temperature <= 0.2 for config in streams.configs),
+        "hot": bool(hot),
+        "prompts": len(set(streams.prompts)) > 1,
+        "topk": any(config.top_k for config in hot),
+    }
+
+
 def temperatures() -> tuple[float, ...]:
     """Up to six temperatures, in order."""
-    chosen = state.restore(state.TEMPERATURES)
-    st.session_state[state.TEMPERATURES.key] = list(chosen)
+    chosen = state.restore(fields.TEMPERATURES)
+    st.session_state[fields.TEMPERATURES.key] = list(chosen)
     typed = st.multiselect(
         _("Températures (six au plus)"),
         sorted({*SUGGESTED, *(c for c in chosen if isinstance(c, float))}),
         format_func=_decimal,
-        key=state.TEMPERATURES.key,
-        max_selections=state.MAX_COLUMNS,
+        key=fields.TEMPERATURES.key,
+        max_selections=fields.MAX_COLUMNS,
         accept_new_options=True,
         placeholder=_("Choisir ou taper un nombre"),
         label_visibility="collapsed",
     )
-    return state.keep(state.TEMPERATURES, tuple(sorted({_number(t) for t in typed})))
+    return state.keep(fields.TEMPERATURES, tuple(sorted({_number(t) for t in typed})))
 
 
 def prompts() -> tuple[str, ...]:
     """Up to six prompts, one a line."""
-    state.restore(state.PROMPTS)
+    state.restore(fields.PROMPTS)
     text = st.text_area(
         _("Débuts, un par ligne (six au plus)"),
-        key=state.PROMPTS.key,
+        key=fields.PROMPTS.key,
         height=132,
         max_chars=state.MAX_PROMPT,
     )
-    state.keep(state.PROMPTS, text or "")
-    return tuple(dict.fromkeys((text or "").split("\n")[: state.MAX_COLUMNS]))
+    state.keep(fields.PROMPTS, text or "")
+    return tuple(dict.fromkeys((text or "").split("\n")[: fields.MAX_COLUMNS]))
 
 
 def by_temperature(prompt: str, temperatures: Sequence[float], filters: SamplingConfig) -> Streams:

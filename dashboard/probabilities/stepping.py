@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard import cached, components, i18n, state, widgets
 from dashboard.i18n import _
 from dashboard.playback import NextCharacter
+from dashboard.probabilities import fields
 from moliere_core.config import SamplingConfig
 from moliere_core.normalise import normalise
 
@@ -22,7 +23,7 @@ _TYPED, _START = "probabilities.typed", "probabilities.start"
 
 def temperature(filters: SamplingConfig) -> SamplingConfig:
     """The temperature, which acts live, joined to the filters."""
-    t = widgets.slider(state.NEXT_TEMPERATURE, _("Température"), 0.0, 3.0)
+    t = widgets.slider(fields.TEMPERATURE, _("Température"), 0.0, 3.0)
     return replace(filters, temperature=t)
 
 
@@ -31,11 +32,11 @@ def chosen(reference: str, prompt: str) -> str:
     start = st.session_state.get(_START)
     if start is not None and start != (reference, prompt):
         _stop()
-        state.change(state.CHOSEN, "")
+        state.change(fields.CHOSEN, "")
     st.session_state[_START] = reference, prompt
     vocabulary = cached.model(reference).vocabulary
-    known = "".join(c for c in state.value(state.CHOSEN) if c in vocabulary.index)
-    return state.keep(state.CHOSEN, known)
+    known = "".join(c for c in state.value(fields.CHOSEN) if c in vocabulary.index)
+    return state.keep(fields.CHOSEN, known)
 
 
 def buttons(following: NextCharacter) -> None:
@@ -118,7 +119,7 @@ def step() -> None:
 def undo() -> None:
     """Take back the last character chosen."""
     _stop()
-    state.change(state.CHOSEN, st.session_state[state.CHOSEN.key][:-1])
+    state.change(fields.CHOSEN, st.session_state[fields.CHOSEN.key][:-1])
 
 
 def pick() -> None:
@@ -161,7 +162,7 @@ def payload(following: NextCharacter, runs: list[tuple[str, bool]]) -> dict[str,
 
 
 def _append(text: str) -> None:
-    state.change(state.CHOSEN, state.clip(st.session_state[state.CHOSEN.key] + text))
+    state.change(fields.CHOSEN, state.clip(st.session_state[fields.CHOSEN.key] + text))
 
 
 def _take(reference: str) -> None:
@@ -181,3 +182,12 @@ def _play() -> None:
 
 def _stop() -> None:
     st.session_state[_PLAYING] = False
+
+
+def tried(text: str, runs: list[tuple[str, bool]]) -> dict[str, bool]:
+    """Which items of the lesson's list the class has just done; `text` is what was read."""
+    return {
+        "q": text[:-1].lower().endswith("q"),
+        "space": text.endswith(" "),
+        "unknown": any(not known for _text, known in runs),
+    }

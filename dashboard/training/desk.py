@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from dashboard import cached, i18n, knobs, naming, state, training_rights, widgets
+from dashboard import cached, i18n, naming, state, widgets
 from dashboard.charts.training import Guesses
 from dashboard.i18n import _
+from dashboard.training import cached as training_cache
+from dashboard.training import fields, knobs, rights
 from moliere_core import jobs
 from moliere_core.config import PRESETS, ModelConfig, RunConfig
 from moliere_core.errors import ConfigError, MoliereError
@@ -35,7 +37,7 @@ class Request:
     source: str
     config: RunConfig
     label: str
-    reading: cached.Reading
+    reading: training_cache.Reading
     symbols: int
 
     @property
@@ -50,7 +52,7 @@ class Request:
 def preset() -> RunConfig:
     """The settings to begin with; choosing others turns all the knobs."""
     name = widgets.segmented(
-        state.PRESET,
+        fields.PRESET,
         _("Préréglage"),
         {
             "demo": _("démo"),
@@ -72,7 +74,7 @@ def request(base: RunConfig) -> Request:
         stored = _stored_model(initial)
         if stored is not None:
             base = replace(base, model=replace(stored, dropout=base.model.dropout))
-        _turn_at_once(base, f"{st.session_state[state.PRESET.key]}/{initial}")
+        _turn_at_once(base, f"{st.session_state[fields.PRESET.key]}/{initial}")
         shown, fixed = knobs.values(base), stored is not None
         with left:
             shown["embedding"] = knobs.whole("embedding", shown["embedding"], fixed)
@@ -94,7 +96,7 @@ def request(base: RunConfig) -> Request:
             with place:
                 shown[name] = knobs.whole(name, shown[name], fixed and name != "epochs")
     config = replace(knobs.turned(base, shown), plays=plays, initial=initial or None)
-    reading = cached.reading(source, plays, config.training.min_char_freq)
+    reading = training_cache.reading(source, plays, config.training.min_char_freq)
     symbols = len(cached.model(initial).vocabulary) if initial else reading.vocab_size
     _told(source, reading)
     return Request(source, config, label, reading, symbols)
@@ -106,7 +108,7 @@ def guesses() -> Guesses:
     left, right = st.columns(2)
     with left:
         loss = _bet(
-            state.LOSS_GUESS,
+            fields.LOSS_GUESS,
             _("Perte au départ"),
             _(
                 "Avant d’avoir rien lu, le réseau donne la même chance à chaque symbole de son "
@@ -115,7 +117,7 @@ def guesses() -> Guesses:
         )
     with right:
         bits = _bet(
-            state.BITS_GUESS,
+            fields.BITS_GUESS,
             _("Bits à la fin"),
             _("Combien de bits par caractère lui faudra-t-il, sur un texte jamais lu ?"),
         )
@@ -124,7 +126,7 @@ def guesses() -> Guesses:
 
 def kept_guesses() -> Guesses:
     """What it wrote down, once the desk is put away."""
-    return Guesses(state.value(state.LOSS_GUESS), state.value(state.BITS_GUESS))
+    return Guesses(state.value(fields.LOSS_GUESS), state.value(fields.BITS_GUESS))
 
 
 def summary(request: Request) -> None:
@@ -200,7 +202,7 @@ def start(request: Request) -> None:
     """Ask for the training and follow it; asked for twice, it is one."""
     try:
         spec = jobs.prepare(request.config, cached.corpus(request.source), request.label)
-        job = jobs.submit(spec, training_rights.token())
+        job = jobs.submit(spec, rights.token())
     except MoliereError as error:
         st.session_state[_REFUSED] = error
         return
@@ -209,8 +211,8 @@ def start(request: Request) -> None:
 
 def follow(job_id: str) -> None:
     """Show this job's curves from now on."""
-    state.change(state.JOB, job_id)
-    state.change(state.training_view(job_id), "follow")
+    state.change(fields.JOB, job_id)
+    state.change(fields.view(job_id), "follow")
 
 
 def duration(seconds: float) -> str:
@@ -236,51 +238,51 @@ def _turn_at_once(base: RunConfig, name: str) -> None:
 def _source() -> str:
     """Which corpus: the embedded plays, or those that the server was given."""
     given = naming.sources()
-    if state.restore(state.SOURCE) not in given:
-        state.change(state.SOURCE, given[-1])
+    if state.restore(fields.SOURCE) not in given:
+        state.change(fields.SOURCE, given[-1])
     chosen = st.selectbox(
         _("Corpus"),
         given,
         format_func=naming.source,
-        key=state.SOURCE.key,
+        key=fields.SOURCE.key,
         help=_("Les pastiches sont écrits pour cette application ; ce n’est pas Molière."),
     )
-    return str(state.keep(state.SOURCE, str(chosen)))
+    return str(state.keep(fields.SOURCE, str(chosen)))
 
 
 def _plays(source: str) -> tuple[str, ...]:
     corpus = cached.corpus(source)
-    state.change(state.PLAYS, tuple(p for p in state.restore(state.PLAYS) if p in corpus.plays))
-    st.session_state[state.PLAYS.key] = list(st.session_state[state.PLAYS.key])
+    state.change(fields.PLAYS, tuple(p for p in state.restore(fields.PLAYS) if p in corpus.plays))
+    st.session_state[fields.PLAYS.key] = list(st.session_state[fields.PLAYS.key])
     chosen = st.multiselect(
         _("Pièces"),
         corpus.plays,
         format_func=corpus.titles.__getitem__,
-        key=state.PLAYS.key,
+        key=fields.PLAYS.key,
         placeholder=_("toutes ; ou choisissez celles qu’il lira"),
         help=_("Plus il en lit, mieux il prédit un texte nouveau, et plus c’est long."),
     )
-    return state.keep(state.PLAYS, tuple(chosen))
+    return state.keep(fields.PLAYS, tuple(chosen))
 
 
 def _initial() -> str:
     """The model whose weights it starts from, "" for a network that knows nothing."""
-    state.restore(state.START_FROM)
+    state.restore(fields.START_FROM)
     known = cached.models()
-    if st.session_state[state.START_FROM.key] not in known:
-        state.change(state.START_FROM, "")
+    if st.session_state[fields.START_FROM.key] not in known:
+        state.change(fields.START_FROM, "")
     chosen = st.selectbox(
         _("Partir de"),
         ["", *known],
         format_func=lambda name: _model_name(name) if name else _("zéro"),
-        key=state.START_FROM.key,
+        key=fields.START_FROM.key,
         help=_("Un modèle enregistré garde son alphabet et son architecture, et va plus loin."),
     )
-    return state.keep(state.START_FROM, str(chosen))
+    return state.keep(fields.START_FROM, str(chosen))
 
 
 def _model_name(reference: str) -> str:
-    names = {row.reference: row.name for row in cached.stored_runs()}
+    names = {row.reference: row.name for row in training_cache.stored_runs()}
     return names.get(reference, reference)
 
 
@@ -299,7 +301,7 @@ def _label() -> str:
     return typed or ""
 
 
-def _told(source: str, reading: cached.Reading) -> None:
+def _told(source: str, reading: training_cache.Reading) -> None:
     """What it reads, and what is kept to measure."""
     held = (
         _("jugé sur {count} caractères de deux pièces qu’il ne lit pas")
@@ -339,3 +341,15 @@ def _problem(request: Request) -> MoliereError | None:
     except ConfigError as error:
         return error
     return None
+
+
+def tried(spec: JobSpec | None) -> dict[str, bool]:
+    """Which items of the lesson's list the class has just done."""
+    if spec is None:
+        return {}
+    config = spec.config
+    usual = PRESETS["demo"].training.learning_rate
+    return {
+        "deep": len(config.plays) == 1 and config.model.layers == 2,
+        "rate": config.training.learning_rate >= 5 * usual,
+    }

@@ -1,0 +1,64 @@
+"""How a figure is shown: for the back row, for a screen reader, and to take away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from dashboard import state
+from dashboard.i18n import _
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from dashboard.charts.common import Figure
+
+
+def dark() -> bool:
+    """Whether the dark theme is on screen."""
+    return st.context.theme.type == "dark"
+
+
+def show(
+    figure: Figure,
+    key: str,
+    data: pd.DataFrame,
+    alt: str,
+    on_select: Callable[[], None] | None = None,
+) -> Any:
+    """A Plotly figure with its two downloads: a picture (PNG) and its numbers (CSV).
+
+    Args:
+        figure: from `charts`, with its title, units and axis labels.
+        key: unique on the page; also the name of the downloaded files.
+        data: what the figure shows, one row a mark, columns named for a reader.
+        alt: one or two sentences for those who cannot see it, with its main figures.
+        on_select: called when something of it is clicked; the event is under `key`.
+    """
+    name = key.replace(".", "-")
+    event = st.plotly_chart(
+        figure,
+        key=key,
+        alt=alt,
+        on_select=on_select or "ignore",
+        config={
+            "displaylogo": False,
+            "displayModeBar": "hover",
+            "modeBarButtons": [["toImage"]],
+            "toImageButtonOptions": {"format": "png", "scale": 2, "filename": name},
+            "locale": state.language(),
+        },
+    )
+    st.download_button(
+        _("Données (CSV)"),
+        lambda: data.to_csv(index=False).encode("utf-8-sig"),
+        file_name=f"{name}.csv",
+        mime="text/csv",
+        key=f"{key}.csv",
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+    )
+    return event

@@ -1,0 +1,49 @@
+"""The caches of the Film page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from dashboard import cached
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from dashboard.film.moments import Scene, Timeline
+    from moliere_core.config import SamplingConfig
+    from moliere_core.learning import Record
+
+
+@st.cache_data(show_spinner=False, max_entries=64, ttl=5)
+def timeline(reference: str) -> Timeline:
+    """The moments of a run; looked up again every five seconds."""
+    from dashboard.film.moments import timeline
+
+    return timeline(cached.open_run(reference)[0])
+
+
+@st.cache_data(show_spinner=False, max_entries=2048)
+def scene(reference: str, moment: str, prompt: str, config: SamplingConfig, seed: int) -> Scene:
+    """What a run's network writes at one moment."""
+    from dashboard.film.moments import scene
+
+    return scene(cached.open_run(reference)[0], moment, prompt, config, seed)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def measures(reference: str, moments: tuple[str, ...]) -> Future[dict[str, Record]]:
+    """The measures that a run's history lacks, computed in the background."""
+    from dashboard.training.yardsticks import texts_of
+    from moliere_core import learning
+
+    run, corpora = cached.open_run(reference)[0], cached.known_corpora()
+
+    def measure() -> dict[str, Record]:
+        texts = texts_of(run, corpora)
+        if texts is None:
+            return {}
+        return learning.measure(run, texts, [s for s in run.snapshots if s.name in moments])
+
+    return cached.background().submit(measure)

@@ -1,0 +1,23 @@
+"""The caches of the Home page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from dashboard import cached
+
+if TYPE_CHECKING:
+    from dashboard.playback import Playback
+    from moliere_core.config import SamplingConfig
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def playback(
+    reference: str, prompt: str, config: SamplingConfig, seed: int, chars: int
+) -> Playback:
+    """A text with the choice behind each of its characters."""
+    from dashboard.playback import record
+
+    return record(cached.model(reference), prompt, config, seed, chars)

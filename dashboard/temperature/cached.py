@@ -1,0 +1,29 @@
+"""The caches of the Temperature page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from dashboard import cached
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dashboard.playback import Column
+    from moliere_core.config import SamplingConfig
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def comparison(
+    reference: str,
+    prompts: Sequence[str],
+    configs: Sequence[SamplingConfig],
+    seed: int,
+    chars: int,
+) -> list[Column]:
+    """Texts written side by side with the same draws."""
+    from dashboard.playback import compare
+
+    return compare(cached.model(reference), prompts, configs, seed, chars)

@@ -1,0 +1,135 @@
+"""The caches of the Training page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from dashboard import cached
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from dashboard.charts.training import Figure, Guesses
+    from dashboard.training.curves import Curves
+    from dashboard.training.yardsticks import Yardsticks
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a training would read: sizes of its texts and of its alphabet."""
+
+    chars: int
+    validation_chars: int
+    vocab_size: int
+    held_out: str
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def reading(source: str, plays: tuple[str, ...], min_char_freq: int) -> Reading:
+    """What a training on these plays would read."""
+    from moliere_core.config import RunConfig
+    from moliere_core.corpus import split
+    from moliere_core.vocabulary import Vocabulary
+
+    texts = split(cached.corpus(source), plays, RunConfig().validation)
+    vocabulary = Vocabulary.from_text(texts.train_text, min_char_freq)
+    sizes = len(texts.train_text), len(texts.validation_text), len(vocabulary)
+    return Reading(*sizes, texts.held_out)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def yardsticks(run_id: str) -> Future[Yardsticks]:
+    """The references of a run, measured in the background."""
+    from dashboard.training.yardsticks import measure
+    from moliere_core.runs import Run, run_path
+
+    corpora = cached.known_corpora()
+    return cached.background().submit(lambda: measure(Run.open(run_path(run_id)), corpora))
+
+
+@st.cache_data(show_spinner=False, max_entries=4)
+def held_out_text(source: str) -> str:
+    """The text that a training on all of a corpus keeps to measure, normalised."""
+    from moliere_core.config import RunConfig
+    from moliere_core.corpus import split
+    from moliere_core.normalise import normalise
+
+    return normalise(split(cached.corpus(source), (), RunConfig().validation).validation_text)
+
+
+@dataclass(frozen=True)
+class StoredRun:
+    """A run of the store, in one line.
+
+    Attributes:
+        reference: run:ID.
+        name: what people call it.
+        architecture: its network, in a few symbols.
+        parameters: how many.
+        epochs: that have ended.
+        asked: epochs asked for.
+        bits_per_char: after the last of them, None where nobody measured it.
+        seconds: of training, None where nobody measured them.
+    """
+
+    reference: str
+    name: str
+    architecture: str
+    parameters: int
+    epochs: int
+    asked: int
+    bits_per_char: float | None
+    seconds: float | None
+
+
+@st.cache_data(show_spinner=False, ttl=3)
+def stored_runs() -> list[StoredRun]:
+    """The runs of the store, newest first; looked up again every three seconds."""
+    from dashboard import naming
+    from moliere_core.runs import list_runs
+
+    found = []
+    for run in list_runs():
+        history, config = run.history, run.config
+        last = history[-1] if history else {}
+        row = StoredRun(
+            reference=f"run:{run.id}",
+            name=naming.training(config, run.label),
+            architecture=naming.architecture(config),
+            parameters=config.model.parameter_count(len(run.vocabulary)),
+            epochs=len(history),
+            asked=config.training.epochs,
+            bits_per_char=last.get("validation_bits_per_char"),
+            seconds=last.get("seconds"),
+        )
+        found.append(row)
+    return found
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def curves_figure(
+    curves: Curves, yardsticks: Yardsticks | None, guesses: Guesses, dark: bool, language: str
+) -> Figure:
+    """The chart of a training, drawn once for all who watch it; its labels are in `language`."""
+    from dashboard.charts.training import curves_figure
+
+    return curves_figure(curves, yardsticks, guesses, dark)
+
+
+@st.cache_data(show_spinner=False, max_entries=256)
+def bits_on(reference: str, text: str) -> float:
+    """Bits per character of a model on a text."""
+    from moliere_core.evaluation import score
+
+    return score(cached.model(reference), text).bits_per_char
+
+
+@st.cache_data(show_spinner=False, max_entries=256)
+def has_read(reference: str, text: str) -> bool | None:
+    """Whether a model was trained on passages of a text; None where nobody can tell."""
+    from dashboard.training.yardsticks import has_read
+
+    return has_read(cached.open_run(reference)[0], text, cached.known_corpora())
