@@ -32,6 +32,7 @@ sections = {
     _("La génération"): [
         st.Page("../pages/temperature.py", title=_("Température"), icon=":material/thermostat:"),
         st.Page("../pages/probabilities.py", title=_("Probabilités"), icon=":material/bar_chart:"),
+        st.Page("../pages/reading.py", title=_("Lecture"), icon=":material/ink_highlighter:"),
     ],
     _("Vers les LLM"): [],
 }

@@ -72,6 +72,7 @@ def warm_up() -> None:
         "dashboard.figures",
         "dashboard.film.reel",
         "dashboard.playback",
+        "dashboard.reading.view",
         "dashboard.widgets",
         "dashboard.training.live",
     )

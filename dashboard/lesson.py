@@ -79,8 +79,7 @@ class Drawer:
             done: for each named item of the lesson's list, whether the class has just done it.
         """
         ticked = _ticked(self.page)
-        fresh = {name for name, true in (done or {}).items() if true} - ticked
-        ticked |= fresh
+        ticked |= {name for name, true in (done or {}).items() if true}
         if self.opened == "code":
             self.place.caption(
                 _("La cellule du cours, corrigée, avec les réglages de cette page :")
@@ -89,8 +88,6 @@ class Drawer:
         elif self.opened == "try":
             with self.place:
                 _tries(self.page, self.lesson, ticked)
-        if fresh & {name for name, _said in self.lesson.tries}:
-            st.toast(_("Fait : c’est coché dans « À essayer »."), icon=":material/check_circle:")
 
 
 def heading(page: str, title: str) -> Drawer:
@@ -121,15 +118,15 @@ def heading(page: str, title: str) -> Drawer:
 
 
 def _labels(page: str, lesson: Lesson) -> dict[str, str]:
-    labels = {"lesson": ":material/menu_book: " + _("Leçon")}
+    labels = {"lesson": _("Leçon")}
     if lesson.questions:
-        labels["questions"] = ":material/help: " + _("Questions")
+        labels["questions"] = _("Questions")
     if lesson.tries:
         names = {name for name, _said in lesson.tries if name}
-        labels["try"] = ":material/checklist: " + _("À essayer")
+        labels["try"] = _("À essayer")
         if done := len(_ticked(page) & names):
             labels["try"] += f" {done}/{len(lesson.tries)}"
-    return labels | {"code": ":material/code: " + _("Code")}
+    return labels | {"code": _("Code")}
 
 
 def _tries(page: str, lesson: Lesson, ticked: set[str]) -> None:

@@ -49,6 +49,13 @@ def prompt(labelled: bool = True) -> str:
     return state.keep(state.PROMPT, text or "")
 
 
+def text(field: state.Field[str], label: str) -> str:
+    """A short text with an address."""
+    state.restore(field)
+    given = st.text_input(label, key=field.key, max_chars=state.MAX_PROMPT)
+    return state.keep(field, given or "")
+
+
 def model() -> str:
     """The model that writes, by its reference."""
     chosen = state.restore(state.MODEL)
@@ -78,11 +85,24 @@ def filters(page: str, temperature: float) -> SamplingConfig:
 
 
 def integer(
-    field: state.Field[int], label: str, low: int, high: int, help: str | None = None
+    field: state.Field[int],
+    label: str,
+    low: int,
+    high: int,
+    help: str | None = None,
+    visible: bool = True,
 ) -> int:
     """A whole number with an address."""
     state.restore(field)
-    chosen = st.number_input(label, low, high, step=1, key=field.key, help=help)
+    chosen = st.number_input(
+        label,
+        low,
+        high,
+        step=1,
+        key=field.key,
+        help=help,
+        label_visibility="visible" if visible else "collapsed",
+    )
     return state.keep(field, int(chosen))
 
 

@@ -76,7 +76,7 @@ def layout(figure: Figure, dark: bool, title: str, x: str, y: str, height: int =
     """
     colours = theme(dark)
     axis: dict[str, Any] = {
-        "tickfont": {"size": FONT},
+        "tickfont": {"size": FONT, "color": colours.ink},
         "gridcolor": colours.grid,
         "zerolinecolor": colours.grid,
         "automargin": True,
@@ -93,6 +93,10 @@ def layout(figure: Figure, dark: bool, title: str, x: str, y: str, height: int =
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
     )
-    figure.update_xaxes(title={"text": x, "font": {"size": FONT}, "standoff": 8}, **axis)
-    figure.update_yaxes(title={"text": y, "font": {"size": FONT}, "standoff": 8}, **axis)
+    figure.update_xaxes(
+        title={"text": x, "font": {"size": FONT, "color": colours.ink}, "standoff": 8}, **axis
+    )
+    figure.update_yaxes(
+        title={"text": y, "font": {"size": FONT, "color": colours.ink}, "standoff": 8}, **axis
+    )
     return figure

@@ -44,6 +44,11 @@ def film(data: Mapping[str, Any], key: str, on_rest: Callable[[], None]) -> None
     _component("film")(data=dict(data), key=key, on_rest_change=on_rest)
 
 
+def reading(data: Mapping[str, Any], key: str) -> None:
+    """A text coloured by what a model made of each of its characters; see reading.js."""
+    _component("reading")(data=dict(data), key=key)
+
+
 def rested(key: str) -> dict[str, Any] | None:
     """Inside `on_rest`: what the film has come to rest on, under at, before and back."""
     result: Any = st.session_state[key]

@@ -55,7 +55,7 @@ def buttons(following: NextCharacter) -> None:
         help=_("Tirer le caractère suivant selon les barres"),
     )
     st.button(
-        _("Pause") if playing else _("Lecture"),
+        _("Pause") if playing else _("Jouer"),
         key="probabilities.play",
         icon=":material/pause:" if playing else ":material/play_arrow:",
         shortcut="P",

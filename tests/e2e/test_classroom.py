@@ -77,10 +77,10 @@ def test_choosing_the_next_character_by_clicking_its_bar(page: Page, server: str
     expect(page.locator(".board")).to_have_attribute("data-step", "2")
     page.get_by_role("button", name="Annuler").click()
     expect(page.locator(".board")).to_have_attribute("data-step", "1")
-    page.get_by_role("button", name="Lecture").click()
+    page.get_by_role("button", name="Jouer").click()
     expect(page.locator(".board")).to_have_attribute("data-step", "4")
     page.get_by_role("button", name="Pause").click()
-    expect(page.get_by_role("button", name="Lecture")).to_be_visible()
+    expect(page.get_by_role("button", name="Jouer")).to_be_visible()
     assert page.evaluate(OFFSCREEN) == 0
 
 

@@ -1,0 +1,1 @@
+"""The Reading page: its settings with an address, its caches and its views."""

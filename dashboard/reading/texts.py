@@ -1,0 +1,112 @@
+"""What the Reading page can read: a passage, the pupils' own text, a modern one, a written one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.resources import files
+
+import streamlit as st
+
+from dashboard import cached, naming, state, widgets
+from dashboard.i18n import _
+from dashboard.reading import cached as reading_cache
+from dashboard.reading import fields
+
+PASSAGE_CHARS = 900  # of whole cues: what a projector shows without scrolling
+WRITTEN_CHARS = 600
+MOST_CHARS = 5_000
+_OWN = "reading.own"
+
+
+@dataclass(frozen=True)
+class Text:
+    """What is read, and where it comes from."""
+
+    text: str
+    caption: str
+
+
+def choose(reference: str, seed: int) -> tuple[str, Text]:
+    """Where the text comes from, the controls of that origin, and the text."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        origin = widgets.segmented(
+            fields.ORIGIN,
+            _("Texte"),
+            {
+                "corpus": _("des pièces"),
+                "own": _("à vous"),
+                "modern": _("d’aujourd’hui"),
+                "written": _("écrit par lui"),
+            },
+            visible=False,
+        )
+        text = _text(origin, reference, seed)
+    return origin, text if text is not None else _own()
+
+
+def _text(origin: str, reference: str, seed: int) -> Text | None:
+    """The text of an origin whose controls fit on one line; None for the pupils' own."""
+    if origin == "own":
+        return None
+    if origin == "modern":
+        source = files("moliere_core") / "assets" / "texts" / "modern.txt"
+        return Text(
+            source.read_text(encoding="utf-8").strip(),
+            _("Un texte d’aujourd’hui, écrit pour ce projet : aucun modèle ne l’a lu."),
+        )
+    if origin == "written":
+        prompt = widgets.prompt(labelled=False)
+        return Text(
+            reading_cache.written(reference, prompt, seed, WRITTEN_CHARS),
+            _("Écrit par ce modèle à la température 1, après le texte de départ."),
+        )
+    return _passage()
+
+
+def _own() -> Text:
+    proposed = _("Salut, on se voit demain après le cours ? J’ai un truc à te dire !")
+    st.session_state.setdefault(_OWN, proposed)
+    text = st.text_area(_("Votre texte"), key=_OWN, max_chars=MOST_CHARS, height=110)
+    return Text(text, _("Ce texte reste dans cette page : il n’est pas dans son adresse."))
+
+
+def _passage() -> Text:
+    corpus = cached.corpus(naming.sources()[-1])
+    if state.restore(fields.PLAY) not in corpus.plays:
+        st.session_state[fields.PLAY.key] = _held_out(corpus.plays)
+    play = st.selectbox(
+        _("Pièce"),
+        corpus.plays,
+        format_func=corpus.titles.__getitem__,
+        key=fields.PLAY.key,
+        label_visibility="collapsed",
+    )
+    state.keep(fields.PLAY, play)
+    passages = _passages(corpus.frame.loc[corpus.frame["play_name"] == play, "cue"].tolist())
+    number = widgets.integer(fields.PASSAGE, _("Passage"), 1, 100_000, visible=False)
+    number = min(number, len(passages))
+    return Text(
+        passages[number - 1],
+        _("Passage {number} sur {count} de « {title} ».").format(
+            number=number, count=len(passages), title=widgets.plain(corpus.titles[play])
+        ),
+    )
+
+
+def _held_out(plays: tuple[str, ...]) -> str:
+    """A play that the shipped models have not read, where the corpus has one."""
+    from moliere_core.config import RunConfig
+
+    return next((play for play in RunConfig().validation if play in plays), plays[0])
+
+
+def _passages(cues: list[str]) -> list[str]:
+    """Whole cues joined until they reach PASSAGE_CHARS."""
+    passages, size = [[cues[0]]], len(cues[0])
+    for cue in cues[1:]:
+        if size >= PASSAGE_CHARS:
+            passages.append([])
+            size = 0
+        passages[-1].append(cue)
+        size += len(cue) + 1
+    return ["\n".join(passage) for passage in passages]

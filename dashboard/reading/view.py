@@ -1,0 +1,182 @@
+"""What the Reading page shows of a text that a model has read."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from dashboard import cached, figures, i18n, state, widgets
+from dashboard.charts.reading import completion_figure
+from dashboard.i18n import _
+from dashboard.reading import cached as reading_cache
+from dashboard.reading import fields
+from moliere_core.protocol import UNKNOWN_BITS
+from moliere_core.reading import Reading, confident_mistakes, lines
+
+PATIENCE = 0.4  # seconds of reading after which the page says how far it is
+RANK_CLASSES = (1, 3, 10)  # the last rank of each colour; beyond is a fourth
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[float], None]]:
+    """A bar that appears only where reading takes more than a moment."""
+    place, began = st.empty(), time.monotonic()
+
+    def told(share: float) -> None:
+        if time.monotonic() - began > PATIENCE:
+            place.progress(share, _("Le modèle lit : {share} %").format(share=round(100 * share)))
+
+    yield told
+    place.empty()
+
+
+def payload(reading: Reading, reference: str, colour: str) -> dict[str, Any]:
+    """What components/reading.js needs."""
+    vocabulary = cached.model(reference).vocabulary
+    return {
+        "text": reading.text,
+        "bits": np.round(reading.bits, 2).tolist(),
+        "ranks": reading.ranks.tolist(),
+        "entropy": np.round(reading.entropy, 2).tolist(),
+        "top": [vocabulary.decode(row) for row in reading.top],
+        "probs": np.rint(reading.top_probs * 1000).astype(int).tolist(),
+        "colour": colour,
+        "locale": state.language(),
+        "labels": {
+            "unknown": _("jamais lu par ce modèle"),
+            "rank": _("rang {rank}"),
+            "bits": _("{bits} bits"),
+            "expected": _("Il attendait"),
+            "entropy": _("Hésitation avant chaque caractère (entropie, bits)"),
+            "hint": _("Survolez un caractère : ce qu’il attendait. Cliquez pour le garder."),
+            "scale": [_("attendu"), _("surprenant")],
+            "classes": [_("1er choix"), _("2e ou 3e"), _("4e à 10e"), _("au-delà")],
+        },
+    }
+
+
+def summary(reading: Reading, reference: str, caption: str) -> None:
+    """Bits per character of the whole, of verse and of prose by their look; the surest error."""
+    found = lines(reading)
+    with st.container(horizontal=True, gap="medium"):
+        _metric(_("Tout le texte"), reading.bits_per_char)
+        for verse, label in ((True, _("Vers (à l’allure)")), (False, _("Prose (à l’allure)"))):
+            kept = [line for line in found if line.verse == verse]
+            if kept and len(kept) < len(found):
+                chars = np.array([line.stop - line.start for line in kept])
+                mean = np.array([line.bits_per_char for line in kept])
+                _metric(label, float((mean * chars).sum() / chars.sum()))
+        first = float((reading.ranks == 1).mean())
+        st.metric(_("1er choix du modèle"), f"{i18n.number(100 * first)}{i18n.THIN_NBSP}%")
+    if unknown := int((reading.ranks == 0).sum()):
+        caption += " " + i18n.ngettext(
+            "{count} caractère inconnu, compté {bits} bits.",
+            "{count} caractères inconnus, comptés {bits} bits chacun.",
+            unknown,
+        ).format(count=unknown, bits=i18n.number(UNKNOWN_BITS, 1))
+    st.caption(caption)
+    _mistake(reading, reference)
+
+
+def _metric(label: str, bits: float) -> None:
+    st.metric(label, _("{bits} bits/car.").format(bits=i18n.number(bits, 2)))
+
+
+def _mistake(reading: Reading, reference: str) -> None:
+    found = confident_mistakes(cached.model(reference), reading)
+    if not found:
+        st.markdown(_("Aucune erreur commise avec assurance dans ce texte."))
+        return
+    worst = found[0]
+    st.markdown(
+        _(
+            "**Sûr de lui, et dans l’erreur.** Après « {before} », il attendait « {expected} » à "
+            "{share} % ; c’est « {came} » qui est venu. Une forte probabilité n’est pas une vérité."
+        ).format(
+            before=widgets.plain(visible(reading.text[max(0, worst.at - 24) : worst.at])),
+            expected=widgets.plain(visible(worst.expected)),
+            came=widgets.plain(visible(worst.came)),
+            share=i18n.number(100 * worst.prob),
+        )
+    )
+
+
+def visible(text: str) -> str:
+    """Spaces alone and line breaks as signs."""
+    return "␣" if text == " " else text.replace("\n", "↵")
+
+
+def table(reading: Reading) -> None:
+    """The lines of the text, each with its own bits per character."""
+    found = lines(reading)
+    st.dataframe(
+        pd.DataFrame(
+            {
+                _("Ligne"): [reading.text[line.start : line.stop].strip() for line in found],
+                _("Bits par caractère"): [line.bits_per_char for line in found],
+                _("Allure"): [_("vers") if line.verse else _("prose") for line in found],
+            }
+        ),
+        hide_index=True,
+        column_config={
+            _("Bits par caractère"): st.column_config.ProgressColumn(
+                format="%.2f", min_value=0, max_value=8
+            )
+        },
+    )
+
+
+def word(reference: str, before: str, word: str) -> None:
+    """The curve of a word that becomes certain."""
+    found = reading_cache.completion(reference, before, word)
+    sure = found.sure_after()
+    if sure is None:
+        st.markdown(_("Jusqu’au bout, il donne moins d’une chance sur deux à la suite."))
+    else:
+        st.markdown(
+            i18n.ngettext(
+                "Après **{count} lettre**, il donne plus d’une chance sur deux à toute la suite.",
+                "Après **{count} lettres**, il donne plus d’une chance sur deux à toute la suite.",
+                sure,
+            ).format(count=sure)
+            if sure
+            else _("Avant même la première lettre, il donne plus d’une chance sur deux à ce mot.")
+        )
+    given = [visible(found.word[:n]) or "∅" for n in range(len(found.word))]
+    figures.show(
+        completion_figure(given, found, figures.dark()),
+        "reading.word.curve",
+        pd.DataFrame(
+            {
+                _("lettres données"): given,
+                _("probabilité de toute la suite"): found.probs,
+                _("probabilité de la lettre suivante"): found.next_probs,
+            }
+        ),
+        _("Probabilité de la suite de « {word} », lettre après lettre : de {low} à {high}.").format(
+            word=found.word,
+            low=i18n.number(found.probs[0], 4),
+            high=i18n.number(found.probs[-1], 4),
+        ),
+    )
+
+
+def tried(origin: str, colour: str) -> dict[str, bool]:
+    """Which items of the lesson's list the class has just done."""
+    return {
+        "own": origin == "own",
+        "modern": origin == "modern",
+        "written": origin == "written",
+        "rank": colour == "rank",
+    }
+
+
+def tried_word(word: str) -> dict[str, bool]:
+    """The same for the other view: a word of one's own."""
+    return {"word": word != fields.WORD.default}

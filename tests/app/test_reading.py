@@ -1,0 +1,86 @@
+"""The Reading page: a text coloured by surprise, and the letters it takes to know a word."""
+
+from __future__ import annotations
+
+import pytest
+
+from dashboard.reading import snippet
+from dashboard.reading.texts import PASSAGE_CHARS, _passages
+from moliere_core.models import load_model
+from moliere_core.reading import read
+from tests.app.conftest import REFERENCE, Open, address, component, run_snippet, shown
+
+HTML = "<b>Ah</b> **non** $x$ & </script><img src=x>"
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("origin", ["corpus", "own", "modern", "written"])
+def test_every_origin_is_read(open_page: Open, language: str, origin: str) -> None:
+    at = open_page("reading", lang=language, text=origin)
+    assert not at.exception
+    assert not at.error
+    data = component(at)
+    assert len(data["bits"]) == len(data["ranks"]) == len(data["top"]) == len(data["text"]) > 20
+    assert len(at.metric) >= 2
+    assert address(at).get("text", "corpus") == origin
+
+
+def test_the_figures_are_those_of_the_core(open_page: Open) -> None:
+    at = open_page("reading", text="own")
+    at = at.text_area[0].set_value("Quoi ? je vous aime.").run()
+    reading = read(load_model(REFERENCE), "Quoi ? je vous aime.")
+    data = component(at)
+    assert data["text"] == "Quoi ? je vous aime."
+    assert data["ranks"] == reading.ranks.tolist()
+    assert data["bits"] == pytest.approx(reading.bits, abs=0.006)
+    assert f"{reading.bits_per_char:.2f}".replace(".", ",") in at.metric[0].value
+
+
+def test_pasted_markup_shows_as_itself(open_page: Open) -> None:
+    at = open_page("reading", text="own")
+    at = at.text_area[0].set_value(HTML).run()
+    assert component(at)["text"] == HTML
+    assert "<b>" not in shown(at).replace("\\<b\\>", "")
+    assert "<img" not in shown(at)
+
+
+def test_an_empty_text_says_what_to_do(open_page: Open) -> None:
+    at = open_page("reading", text="own")
+    at = at.text_area[0].set_value("  ").run()
+    assert not at.exception
+    assert len(at.info) == 1
+
+
+def test_letters_before_it_knows(open_page: Open) -> None:
+    at = open_page("reading", view="word", model="petit")
+    assert not at.exception
+    [chart] = at.get("plotly_chart")
+    assert "Combien de lettres" in chart.proto.spec
+    assert "chance sur deux" in shown(at)
+    at = open_page("reading", view="word", word="<b>")
+    assert "<b>" not in at.get("plotly_chart")[0].proto.spec.replace("<b><", "").replace("<b>&", "")
+
+
+def test_items_tick_themselves(open_page: Open) -> None:
+    at = open_page("reading", text="modern", colour="rank")
+    at.session_state["reading.drawer"] = "try"
+    at = at.run()
+    assert at.checkbox(key="reading.try.modern").value
+    assert at.checkbox(key="reading.try.rank").value
+    assert not at.checkbox(key="reading.try.own").value
+
+
+def test_passages_are_whole_cues() -> None:
+    cues = [f"réplique {number} " * 20 for number in range(30)]
+    passages = _passages(cues)
+    assert "\n".join(passages) == "\n".join(cues)
+    assert all(len(passage) >= PASSAGE_CHARS for passage in passages[:-1])
+
+
+@pytest.mark.parametrize("text", ["Ah ! ", 'l\'"œil"\n{0} \\ \'\'\' """ %s'])
+def test_the_cell_runs(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setattr("dashboard.state.language", lambda: "fr")
+    lines = run_snippet(snippet.code(REFERENCE, text)).splitlines()
+    reading = read(load_model(REFERENCE), text)
+    assert lines[-1] == f"bits par caractère: {reading.bits_per_char:.3f}"
+    assert len(lines) == len(reading.text) + 1
