@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -125,11 +125,23 @@ def mean_hesitation(probs: Array) -> float:
 
 @dataclass(frozen=True)
 class Bar:
-    """A possible next character: its rank, score and probability before and after the settings."""
+    """A possible next character, through the stages of a draw.
+
+    Attributes:
+        char: which one.
+        rank: 1 for the most probable.
+        score: logit, in nats, as the network gives it.
+        scaled: score less the highest one, divided by the temperature; 0 for the first.
+        dropped: what sets it aside: "" (nothing), "greedy", "top_k" or "top_p".
+        before: probability as learned (temperature 1, no filter).
+        after: probability after the settings.
+    """
 
     char: str
     rank: int
     score: float
+    scaled: float
+    dropped: str
     before: float
     after: float
 
@@ -144,7 +156,8 @@ class NextCharacter:
         before, after: what those others have together, before and after the settings.
         entropy_bits: of the distribution after the settings.
         drawn: the character that the seed draws at this step.
-        chain: the characters chosen so far, each with its probability when it was chosen.
+        chain: the characters chosen so far, each with its probability and its rank then.
+        learned: probability of every character of the alphabet before the settings.
     """
 
     bars: tuple[Bar, ...]
@@ -153,7 +166,8 @@ class NextCharacter:
     after: float
     entropy_bits: float
     drawn: str
-    chain: tuple[tuple[str, float], ...]
+    chain: tuple[tuple[str, float, int], ...]
+    learned: Mapping[str, float]
 
 
 def next_character(
@@ -163,18 +177,23 @@ def next_character(
     writer = Writer(model, [prompt], [config], [seed])
     chain = []
     for char, index in zip(chosen, model.vocabulary.encode(chosen), strict=True):
-        chain.append((char, float(next_distribution(writer.logits[0], config)[index])))
+        then = writer.logits[0]
+        rank = 1 + int((then[1:] > then[index]).sum())
+        chain.append((char, float(next_distribution(then, config)[index]), rank))
         writer.push(np.array([index], np.int32))
     logits = writer.logits[0]
     before = next_distribution(logits, SamplingConfig())
     after = next_distribution(logits, config)
     order = np.argsort(-before, kind="stable")[: min(bars, len(model.vocabulary.chars))]
+    dropped = _dropped(logits, config)
     return NextCharacter(
         bars=tuple(
             Bar(
                 model.vocabulary.decode([i]),
                 rank,
                 float(logits[i]),
+                float(logits[i] - logits[order[0]]) / (config.temperature or 1.0),
+                dropped[i],
                 float(before[i]),
                 float(after[i]),
             )
@@ -186,7 +205,26 @@ def next_character(
         entropy_bits=entropy_bits(after),
         drawn=model.vocabulary.decode(writer.choose()),
         chain=tuple(chain),
+        learned=dict(zip(model.vocabulary.chars, before[1:].tolist(), strict=True)),
     )
+
+
+def _dropped(logits: Array, config: SamplingConfig) -> list[str]:
+    """For each symbol, which setting sets it aside; "" where none does."""
+    unfiltered = SamplingConfig(config.temperature)
+    alone = next_distribution(logits, unfiltered) > 0
+    by_k = next_distribution(logits, replace(unfiltered, top_k=config.top_k)) > 0
+    by_p = next_distribution(logits, config) > 0
+    greedy = config.temperature == 0
+    return [
+        ("greedy" if greedy else "") if not one else "top_k" if not k else "" if p else "top_p"
+        for one, k, p in zip(alone, by_k, by_p, strict=True)
+    ]
+
+
+def chosen_perplexity(chain: Sequence[tuple[str, float, int]]) -> float:
+    """2 to the mean surprisal in bits of the characters chosen: 1 if each was certain."""
+    return float(2 ** -np.mean([np.log2(max(chance, 1e-9)) for _char, chance, _rank in chain]))
 
 
 def marked(vocabulary: Vocabulary, prompt: str) -> list[tuple[str, bool]]:

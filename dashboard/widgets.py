@@ -186,3 +186,8 @@ def _underlined(runs: list[tuple[str, bool]]) -> str:
 def plain(text: str) -> str:
     """Text that Markdown shows as it is."""
     return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])", r"\\\1", text)
+
+
+def visible(text: str) -> str:
+    """The same text with its line breaks, its tabulations and a lone space as signs."""
+    return "␣" if text == " " else text.replace("\n", "↵").replace("\t", "⇥")

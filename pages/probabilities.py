@@ -4,30 +4,59 @@ import streamlit as st
 
 from dashboard import components, lesson, widgets
 from dashboard.i18n import _
-from dashboard.probabilities import cached, fields, snippet, stepping
+from dashboard.probabilities import (
+    boards,
+    cached,
+    fields,
+    guessing,
+    panel,
+    snippet,
+    stepping,
+)
 
 drawer = lesson.heading("probabilities", _("Le caractère suivant"))
 
-with st.container(horizontal=True, vertical_alignment="bottom"):
-    prompt = widgets.prompt()
+with st.container(horizontal=True, vertical_alignment="center"):
+    prompt = widgets.prompt(labelled=False)
+    view = widgets.segmented(
+        fields.VIEW,
+        _("Vue"),
+        {"bars": _("Barres"), "stages": _("Calcul"), "guess": _("Devine")},
+        visible=False,
+    )
     with st.popover(_("Réglages"), icon=":material/tune:"):
         reference = widgets.model()
+        beside = boards.beside(reference)
         filters = widgets.filters("probabilities", 1.0)
         bars = widgets.integer(fields.BARS, _("Nombre de barres"), 3, 120)
         seed = widgets.seed()
 runs = widgets.unknown(reference, prompt)
 chosen = stepping.chosen(reference, prompt)
 tools = st.container(horizontal=True, vertical_alignment="bottom")
-board, panel = st.columns([2.5, 1], gap="medium")
-with panel:
+board, side = st.columns([2.5, 1], gap="medium")
+with side:
     config = stepping.temperature(filters)
     following = cached.next_character(reference, prompt, chosen, config, seed, bars)
-    stepping.hesitation(following)
+    revealed = view != "guess" or guessing.revealed(following)
+    if revealed:
+        panel.hesitation(following)
+        panel.last_choice(following)
 with tools:
     stepping.buttons(following)
     stepping.typed(reference)
 with board:
-    components.choices(stepping.payload(following, runs), "probabilities.choices", stepping.pick)
+    if view == "guess":
+        guessing.guesses(following)
+    if not revealed:
+        guessing.hidden(following, runs)
+    elif view == "stages":
+        components.stages(boards.stages(following, config), "probabilities.stages")
+    elif beside:
+        other = cached.next_character(beside, prompt, chosen, config, seed, bars)
+        boards.side_by_side((reference, following), (beside, other), runs)
+    else:
+        components.choices(stepping.payload(following, runs), stepping.CHOICES, stepping.pick)
 drawer.finish(
-    snippet.code(reference, prompt + chosen, config, bars), stepping.tried(prompt + chosen, runs)
+    snippet.code(reference, prompt + chosen, config, bars),
+    stepping.tried(prompt + chosen, runs, view, beside, view == "guess" and revealed),
 )

@@ -32,6 +32,11 @@ def choices(data: Mapping[str, Any], key: str, on_pick: Callable[[], None]) -> N
     _component("choices")(data=dict(data), key=key, on_pick_change=on_pick)
 
 
+def stages(data: Mapping[str, Any], key: str) -> None:
+    """The same characters through the four stages of a draw; see stages.js."""
+    _component("stages")(data=dict(data), key=key)
+
+
 def picked(key: str) -> str | None:
     """Inside `on_pick`: the character of the bar that was clicked, "" for the one drawn."""
     result: Any = st.session_state[key]

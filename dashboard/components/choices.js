@@ -1,7 +1,7 @@
 // The next character: what was read and chosen, then one bar a character, each of them a button.
 //
 // data: step, prompt [[text, known]], chain [[char, probability]], bars [{char, before, after}],
-// others {label, before, after}, drawn (character), play (milliseconds between two steps, 0 for
+// narrow (whether another board is beside it), others {label, before, after}, drawn (character), play (milliseconds between two steps, 0 for
 // stopped), locale, labels {before, after, choose}. A click sends "pick" with the character;
 // while playing the drawn bar lights up and "pick" is sent with "", which asks for the draw.
 
@@ -26,6 +26,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const whole = new Intl.NumberFormat(data.locale, { style: "percent", maximumFractionDigits: 0 });
 
   view.board.dataset.step = data.step;
+  view.board.classList.toggle("narrow", data.narrow);
   view.lead.textContent = "";
   data.prompt.forEach(([run, known]) =>
     element("span", known ? "" : "unknown", view.lead, run.replaceAll("\n", "\u21b5")));
@@ -77,7 +78,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     row.onclick = () => setTriggerValue("pick", bar.char);
     if (bar.char === data.drawn) drawn = row;
   });
-  view.others.textContent = `${data.others.label} ${percent(data.others.before)} \u2192 ${percent(data.others.after)}`;
+  view.heads.style.display = data.bars.length === 0 ? "none" : "";
+  view.others.textContent = data.others === null ? "" : `${data.others.label} ${percent(data.others.before)} \u2192 ${percent(data.others.after)}`;
 
   clearTimeout(root.timer);
   clearTimeout(root.flash);

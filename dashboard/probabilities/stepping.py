@@ -14,8 +14,9 @@ from dashboard.probabilities import fields
 from moliere_core.config import SamplingConfig
 from moliere_core.normalise import normalise
 
+CHOICES, BESIDE = "probabilities.choices", "probabilities.choices.beside"  # the boards' keys
 PLAY = 700  # milliseconds from one character to the next
-LINKS = 9  # characters of the chain that fit beside the prompt
+LINKS = {False: 9, True: 4}  # characters of the chain that fit beside the prompt; side by side
 
 _PLAYING, _DRAWN, _REFUSED = "probabilities.playing", "probabilities.drawn", "probabilities.refused"
 _TYPED, _START = "probabilities.typed", "probabilities.start"
@@ -91,26 +92,6 @@ def typed(reference: str) -> None:
         )
 
 
-def hesitation(following: NextCharacter) -> None:
-    """The entropy in bits, and what it says in characters."""
-    bits = round(following.entropy_bits, 2)
-    st.metric(
-        _("Entropie"),
-        i18n.ngettext("{bits} bit", "{bits} bits", 2 if bits >= 2 else 1).format(
-            bits=i18n.number(bits, 2)
-        ),
-    )
-    count = round(2**following.entropy_bits, 1)
-    st.markdown(
-        i18n.ngettext(
-            "Il hésite comme entre **{count} caractère**",
-            "Il hésite comme entre **{count} caractères**",
-            2 if count >= 2 else 1,
-        ).format(count=i18n.number(count, 1))
-    )
-    st.caption(_("La température ne change ni les poids du réseau, ni l’ordre des barres."))
-
-
 def step() -> None:
     """Take the character that the seed draws."""
     _append(st.session_state[_DRAWN])
@@ -124,7 +105,16 @@ def undo() -> None:
 
 def pick() -> None:
     """A bar was clicked, or the player asks for the next draw."""
-    char = components.picked("probabilities.choices")
+    take(components.picked(CHOICES))
+
+
+def pick_beside() -> None:
+    """The same on the board of the second model."""
+    take(components.picked(BESIDE))
+
+
+def take(char: str | None) -> None:
+    """Go on with a character, or with the one drawn for ""."""
     if char == "" and st.session_state[_PLAYING]:
         step()
     elif char:
@@ -132,12 +122,23 @@ def pick() -> None:
         _append(char)
 
 
-def payload(following: NextCharacter, runs: list[tuple[str, bool]]) -> dict[str, Any]:
-    """What components/choices.js needs."""
+def payload(
+    following: NextCharacter, runs: list[tuple[str, bool]], narrow: bool = False, play: bool = True
+) -> dict[str, Any]:
+    """What components/choices.js needs.
+
+    Args:
+        following: the choice that is shown.
+        runs: the prompt, as `widgets.unknown` gives it.
+        narrow: whether there is another model beside it.
+        play: whether this board asks for the next draw while playing; one of them does.
+    """
+    links = LINKS[narrow]
     return {
         "step": len(following.chain),
-        "prompt": [*runs, *[(c, True) for c, _p in following.chain[:-LINKS]]],
-        "chain": following.chain[-LINKS:],
+        "narrow": narrow,
+        "prompt": [*runs, *[(c, True) for c, _p, _r in following.chain[:-links]]],
+        "chain": [(c, p) for c, p, _r in following.chain[-links:]],
         "bars": [
             {"char": bar.char, "before": bar.before, "after": bar.after} for bar in following.bars
         ],
@@ -149,7 +150,7 @@ def payload(following: NextCharacter, runs: list[tuple[str, bool]]) -> dict[str,
             "after": following.after,
         },
         "drawn": following.drawn,
-        "play": PLAY if st.session_state[_PLAYING] else 0,
+        "play": PLAY if play and st.session_state[_PLAYING] else 0,
         "locale": state.language(),
         "labels": {
             "before": _("avant réglages (T = 1)"),
@@ -184,9 +185,14 @@ def _stop() -> None:
     st.session_state[_PLAYING] = False
 
 
-def tried(text: str, runs: list[tuple[str, bool]]) -> dict[str, bool]:
+def tried(
+    text: str, runs: list[tuple[str, bool]], view: str, beside: str, voted: bool
+) -> dict[str, bool]:
     """Which items of the lesson's list the class has just done; `text` is what was read."""
     return {
+        "guess": voted,
+        "stages": view == "stages",
+        "beside": bool(beside),
         "q": text[:-1].lower().endswith("q"),
         "space": text.endswith(" "),
         "unknown": any(not known for _text, known in runs),

@@ -99,17 +99,12 @@ def _mistake(reading: Reading, reference: str) -> None:
             "**Sûr de lui, et dans l’erreur.** Après « {before} », il attendait « {expected} » à "
             "{share} % ; c’est « {came} » qui est venu. Une forte probabilité n’est pas une vérité."
         ).format(
-            before=widgets.plain(visible(reading.text[max(0, worst.at - 24) : worst.at])),
-            expected=widgets.plain(visible(worst.expected)),
-            came=widgets.plain(visible(worst.came)),
+            before=widgets.plain(widgets.visible(reading.text[max(0, worst.at - 24) : worst.at])),
+            expected=widgets.plain(widgets.visible(worst.expected)),
+            came=widgets.plain(widgets.visible(worst.came)),
             share=i18n.number(100 * worst.prob),
         )
     )
-
-
-def visible(text: str) -> str:
-    """Spaces alone and line breaks as signs."""
-    return "␣" if text == " " else text.replace("\n", "↵")
 
 
 def table(reading: Reading) -> None:
@@ -148,7 +143,7 @@ def word(reference: str, before: str, word: str) -> None:
             if sure
             else _("Avant même la première lettre, il donne plus d’une chance sur deux à ce mot.")
         )
-    given = [visible(found.word[:n]) or "∅" for n in range(len(found.word))]
+    given = [widgets.visible(found.word[:n]) or "∅" for n in range(len(found.word))]
     figures.show(
         completion_figure(given, found, figures.dark()),
         "reading.word.curve",

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+import json
 import math
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.playback import chosen_perplexity, next_character
 from moliere_core.config import SamplingConfig
 from moliere_core.models import load_model
 from moliere_core.sampling import generate
-from tests.app.conftest import ALPHABET, REFERENCE, Open, address, component
+from tests.app.conftest import ALPHABET, REFERENCE, Open, address, component, shown
 
 
 def chain(at: AppTest) -> str:
@@ -90,3 +92,52 @@ def test_greedy_has_one_bar(open_page: Open) -> None:
     data = component(open_page("probabilities", temperature=0))
     assert [bar["after"] for bar in data["bars"]][:2] == [1, 0]
     assert data["drawn"] == data["bars"][0]["char"]
+
+
+def test_the_chain_has_ranks_and_a_perplexity(open_page: Open) -> None:
+    at = open_page("probabilities", prompt="Ah ! ", chosen="ab", model="petit")
+    found = next_character(load_model("petit"), "Ah ! ", "ab", SamplingConfig(), 1, 8)
+    (_, first, _), (_, second, rank) = found.chain
+    assert f"rang {rank}" in shown(at)
+    perplexity = (first * second) ** -0.5
+    assert chosen_perplexity(found.chain) == pytest.approx(perplexity, rel=1e-4)
+    assert f"{perplexity:.1f}".replace(".", ",") in shown(at)
+
+
+def test_the_stages_of_a_draw(open_page: Open) -> None:
+    at = open_page("probabilities", view="stages", temperature=0.5, top_k=4, top_p=0.9, bars=8)
+    assert not at.exception
+    bars = component(at)["bars"]
+    top = bars[0]["score"]
+    for bar in bars:
+        assert bar["scaled"] == pytest.approx((bar["score"] - top) / 0.5, abs=1e-4)
+        assert bool(bar["dropped"]) == (bar["after"] == 0)
+    assert [bar["dropped"] == "top_k" for bar in bars] == [False] * 4 + [True] * 4
+    at = open_page("probabilities", view="stages", temperature=0)
+    assert [bar["dropped"] for bar in component(at)["bars"]] == ["", *["greedy"] * 7]
+
+
+def test_bars_are_hidden_until_the_class_has_voted(open_page: Open) -> None:
+    at = open_page("probabilities", view="guess")
+    assert component(at)["bars"] == []
+    assert not at.metric
+    at.text_input(key="probabilities.guesses").set_value("ee a<")
+    at = at.button(key="probabilities.reveal").click().run()
+    assert component(at)["bars"]
+    assert "**e** 2 voix" in shown(at)
+    assert "**\\<** 1 voix" in shown(at)
+    at = at.button(key="probabilities.step").click().run()
+    assert component(at)["bars"] == []  # the next character is to be guessed again
+
+
+def test_two_models_follow_the_same_choice(open_page: Open) -> None:
+    at = open_page("probabilities", model="petit", beside="petit@0", chosen="qu")
+    assert not at.exception
+    left, right = (json.loads(e.proto.json) for e in at.get("bidi_component"))
+    assert [c for c, _ in left["chain"]] == [c for c, _ in right["chain"]] == ["q", "u"]
+    assert left["bars"] != right["bars"]
+    assert "Plus grand écart" in shown(at)
+    assert address(at)["beside"] == "petit@0"
+    at = open_page("probabilities", beside="nowhere")
+    assert not at.exception
+    assert len(at.error) == 1
