@@ -24,12 +24,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-import platformdirs
 from numpy.typing import NDArray
 from safetensors.numpy import save
 
 from moliere_core.config import RunConfig
 from moliere_core.errors import MoliereError, RunError
+from moliere_core.storage import home as home
+from moliere_core.storage import write_atomically as write_atomically
 from moliere_core.vocabulary import Vocabulary
 
 CONFIG, VOCABULARY, HISTORY = "config.json", "vocabulary.json", "history.jsonl"
@@ -41,12 +42,6 @@ PRIVATE = (RESUME, OWNER, LOCK)  # what a downloaded run does without
 _SNAPSHOT = re.compile(r"(?P<kind>epoch|step)-(?P<number>\d+)\.safetensors")
 _WANTED = re.compile(r"(?:(?P<kind>epoch|step)[- ]?)?(?P<number>\d+)")
 Precision = Literal["float16", "float32"]
-
-
-def home() -> Path:
-    """Where runs and fetched models are kept: `MOLIERE_HOME`, or the user's data folder."""
-    named = os.environ.get("MOLIERE_HOME")
-    return Path(named) if named else Path(platformdirs.user_data_path("moliere"))
 
 
 def runs_folder() -> Path:
@@ -398,23 +393,6 @@ def epoch_name(epoch: int) -> str:
 def step_name(update: int) -> str:
     """Name of the snapshot after so many updates, inside the first epoch."""
     return f"step-{update:06d}"
-
-
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file so that a reader, or a crash, sees all of it or none; RunError if it cannot."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(data)
-        temporary.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise RunError(
-            "{path} cannot be written ({reason}): make room, or choose another folder",
-            path=path,
-            reason=error.strerror,
-        ) from error
 
 
 def _step(snapshot: Snapshot) -> int | None:

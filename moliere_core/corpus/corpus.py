@@ -13,7 +13,9 @@ import pandas as pd
 from moliere_core.errors import CorpusError
 from moliere_core.normalise import normalise
 
-COLUMNS = ("play_name", "title", "act", "scene", "speaker", "form", "cue")
+COLUMNS = (
+    "play_name", "title", "author", "year", "genre", "act", "scene", "speaker", "form", "cue", "who"
+)  # fmt: skip
 HELD_OUT_SHARE = 0.1  # of the text, where no validation play can be held out
 
 
@@ -24,10 +26,12 @@ class Corpus:
     Attributes:
         frame: one row a cue, columns `COLUMNS`, all strings, "" where the source says nothing.
         source: where it was read: "embedded", a path or an address.
+        notes: a sentence for each thing that reading left out, put right or guessed.
     """
 
     frame: pd.DataFrame
     source: str
+    notes: tuple[CorpusError, ...] = ()
 
     @cached_property
     def plays(self) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from moliere_core.corpus import Corpus
+from moliere_core.corpus import COLUMNS, Corpus
 from moliere_core.errors import CorpusError
 from moliere_core.runs import home, write_atomically
 
@@ -48,8 +48,7 @@ def from_bytes(data: bytes, digest: str) -> Corpus:
     try:
         document = json.loads(gzip.decompress(data))
         frame = pd.DataFrame(document["columns"], columns=list(_KEPT), dtype=str)
-        for name in ("title", "act", "scene", "form"):
-            frame[name] = ""
+        frame = frame.reindex(columns=list(COLUMNS), fill_value="")
         corpus = Corpus(frame, str(document["source"]))
     except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
         raise CorpusError(

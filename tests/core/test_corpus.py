@@ -57,7 +57,7 @@ def test_plain_text_is_one_play_as_it_is(tmp_path: Path) -> None:
         ("a.csv", 'play_name,cue\na,"b\n', "not a well-formed CSV"),
         ("a.txt", "", "empty"),
         ("a.txt", " \n", "empty"),
-        ("a.txt", b"\x89PNG\r\n\x1a\n\xff\xfe", "not UTF-8"),
+        ("a.txt", b"\x89PNG\r\n\x1a\n\xff\xfe", "picture"),
         ("a.txt", b"PK\x00\x00\x01", "binary"),
     ],
 )
@@ -131,7 +131,7 @@ def test_exports_are_known_by_their_header(tmp_path: Path) -> None:
     ("data", "message"),
     [
         ("play_name,cue\na,b,c\na,b,c\n", "not a well-formed CSV"),
-        ("<?xml version='1.0'?><TEI/>", "XML"),
+        ("<?xml version='1.0'?><TEI/>", "no cue: a play in TEI"),
     ],
 )
 def test_what_would_be_misread_is_refused(tmp_path: Path, data: str, message: str) -> None:

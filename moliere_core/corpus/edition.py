@@ -1,0 +1,47 @@
+"""The TEI edition of Molière by LABEX OBVIL: its addresses, and its files' names.
+
+The names are those that the edition's own README lists, at github.com/dramacode/moliere; each is
+served as `ADDRESS/NAME.xml`. The slugs are the ones of this project, so that a play has one name
+wherever it comes from, and the validation plays are held out of this edition as of any other.
+
+On its licence, which is unclear, see `tei`: the files are fetched on demand and never shipped.
+"""
+
+from __future__ import annotations
+
+ADDRESS = "http://dramacode.github.io/moliere"
+
+PLAYS = {
+    "moliere_amantsmagnifiques": "amants-magnifiques",
+    "moliere_amourmedecin": "amour-medecin",
+    "moliere_amphitryon": "amphitryon",
+    "moliere_avare": "avare",
+    "moliere_bourgeoisgentilhomme": "bourgeois-gentilhomme",
+    "moliere_comtesseescarbagnas": "comtesse-escarbagnas",
+    "moliere_critiqueecoledesfemmes": "critique-ecole-des-femmes",
+    "moliere_depitamoureux": "depit-amoureux",
+    "moliere_domgarciedenavarre": "dom-garcie",
+    "moliere_ecoledesfemmes": "ecole-des-femmes",
+    "moliere_ecoledesmaris": "ecole-des-maris",
+    "moliere_etourdi": "etourdi",
+    "moliere_facheux": "facheux",
+    "moliere_femmessavantes": "femmes-savantes",
+    "moliere_festindepierre": "dom-juan",
+    "moliere_fourberiesdescapin": "fourberies-de-scapin",
+    "moliere_georgedandin": "george-dandin",
+    "moliere_impromptuversailles": "impromptu-versailles",
+    "moliere_jalousiedubarbouille": "jalousie-du-barbouille",
+    "moliere_maladeimaginaire": "malade-imaginaire",
+    "moliere_mariageforce": "mariage-force",
+    "moliere_medecinmalgrelui": "medecin-malgre-lui",
+    "moliere_medecinvolant": "medecin-volant",
+    "moliere_melicerte": "melicerte",
+    "moliere_misanthrope": "misanthrope",
+    "moliere_monsieurpourceaugnac": "monsieur-de-pourceaugnac",
+    "moliere_precieusesridicules": "precieuses-ridicules",
+    "moliere_princessedelide": "princesse-d-elide",
+    "moliere_psyche": "psyche",
+    "moliere_sganarelle": "sganarelle",
+    "moliere_sicilien": "sicilien",
+    "moliere_tartuffe": "tartuffe",
+}

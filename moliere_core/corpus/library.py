@@ -1,0 +1,300 @@
+"""Corpora that were fetched, and files that people gave: kept on disk, under an identifier.
+
+`MOLIERE_HOME/corpora/fetched` has what everybody of this machine may read: `course` and `tei`, once
+fetched, and `url-` with twelve digits for any other address. `MOLIERE_HOME/corpora/uploads` has the
+files of people, `file-` with 32 digits drawn at random: who has the identifier has the file, nobody
+can guess it, and no function lists them. Beside each file, a JSON with its name, address, date,
+size and SHA-256. The JSON names the file, and is renamed into place last: there is a whole corpus
+or none.
+
+A checksum is trusted on first use: an address that later gives something else is refused until the
+first copy is deleted, and a copy that changed on disk is not read.
+
+What is known of the sources: `course` is the CSV that the course publishes, without a word on its
+licence; `tei` the edition that `edition` names, whose licence is unclear. The text of the plays is
+in the public domain. Both are fetched when somebody asks for it, and none of it is in this project.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import re
+import secrets
+import time
+import zipfile
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+from moliere_core.corpus import edition
+from moliere_core.corpus.corpus import Corpus
+from moliere_core.corpus.download import Downloader, Progress, missing, without_credentials
+from moliere_core.corpus.formats import MAX_BYTES, Reading, read_bytes
+from moliere_core.corpus.tables import printable
+from moliere_core.errors import N_, CorpusError
+from moliere_core.storage import home, write_atomically
+
+COURSE, TEI = "course", "tei"
+ADDRESSES = {
+    COURSE: "https://skatai.com/data/df_moliere.csv",
+    TEI: edition.ADDRESS,
+}
+MAX_UPLOADS_BYTES = 500_000_000  # of all people together; the oldest make room
+UPLOAD_SECONDS = 30 * 86_400.0  # without being read
+
+_UPLOAD = re.compile("file-[0-9a-f]{32}")
+_FETCHED = re.compile(f"{COURSE}|{TEI}|url-[0-9a-f]{{12}}")
+_EXTENSION = re.compile(r"\.[a-z]{2,4}")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A corpus of the library.
+
+    Attributes:
+        id: its identifier, which `load` and `sources.load_corpus` take.
+        name: of the file, as published or as given.
+        url: where it came from, "" for a file that somebody gave.
+        date: when, in UTC, as ISO 8601.
+        size: in bytes.
+        sha256: of the content, in hexadecimal.
+        file: its name on disk, beside the JSON.
+        absent: files of an edition that its server did not have.
+    """
+
+    id: str
+    name: str
+    url: str
+    date: str
+    size: int
+    sha256: str
+    file: str
+    absent: tuple[str, ...] = ()
+
+    @property
+    def source(self) -> str:
+        """What a corpus says of where it was read; never the identifier of somebody's file."""
+        if self.id in ADDRESSES:
+            return self.id
+        return self.url or self.name
+
+
+def is_identifier(text: str) -> bool:
+    """Whether `text` has the form of an identifier of this library."""
+    return bool(_UPLOAD.fullmatch(text) or _FETCHED.fullmatch(text))
+
+
+def identifier(name_or_url: str) -> str:
+    """What an address, or the name of a known source, is kept under; CorpusError otherwise."""
+    if name_or_url in ADDRESSES:
+        return name_or_url
+    if not name_or_url.lower().startswith(("http://", "https://")):
+        raise CorpusError(
+            "{name!r} is no source that can be fetched: give course, tei, or an address that "
+            "begins with http:// or https://",
+            name=name_or_url,
+        )
+    url = without_credentials(name_or_url)
+    for name, address in ADDRESSES.items():
+        if url == address:
+            return name
+    return f"url-{hashlib.sha256(url.encode()).hexdigest()[:12]}"
+
+
+def entries() -> list[Entry]:
+    """What has been fetched on this machine, by name; the files of people are never listed."""
+    found = [_read_entry(path) for path in sorted(_folder(COURSE).glob("*.json"))]
+    return [entry for entry in found if entry]
+
+
+def entry(identifier: str) -> Entry | None:
+    """A corpus of the library, None if it is not there."""
+    return _read_entry(_sidecar(identifier)) if is_identifier(identifier) else None
+
+
+def load(identifier: str) -> Corpus:
+    """The corpus with that identifier; CorpusError if it is not there, or no longer what it was."""
+    found = entry(identifier)
+    if found is None:
+        raise _absent(identifier)
+    path = _folder(identifier) / found.file
+    try:
+        data = path.read_bytes()
+        os.utime(_sidecar(identifier))  # it has been read: see `_make_room`
+    except OSError as error:
+        raise _absent(identifier) from error
+    if hashlib.sha256(data).hexdigest() != found.sha256:
+        raise CorpusError(
+            "the copy of {name} on disk has changed since {date}: delete it, then fetch or "
+            "give the file again",
+            name=found.name,
+            date=found.date[:10],
+        )
+    reading = read_bytes(data, found.name)
+    return Corpus(reading.frame, found.source, reading.notes + _absences(found))
+
+
+def fetch(name_or_url: str, progress: Progress | None = None) -> Entry:
+    """Download a corpus and keep it, if it can be read and is what it was the first time.
+
+    Args:
+        name_or_url: "course", "tei", or an http(s) address.
+        progress: called with bytes, or for "tei" with plays, done and in all.
+
+    Raises:
+        CorpusError: no network, a broken or slow transfer, too large, no corpus, or another
+            content than the first time; nothing is kept, and what was there stays.
+    """
+    key = identifier(name_or_url)
+    url = ADDRESSES.get(key, name_or_url)
+    absent: tuple[str, ...] = ()
+    with Downloader() as downloader:
+        if key == TEI:
+            data, absent = _edition(downloader, progress)
+            name = "moliere-tei.zip"
+        else:
+            name = _name(url)
+            try:
+                data = downloader.get(url, MAX_BYTES, progress)
+            except FileNotFoundError as error:
+                raise missing(url) from error
+    _check(data, name)
+    known = entry(key)
+    digest = hashlib.sha256(data).hexdigest()
+    if known and known.sha256 != digest and (_folder(key) / known.file).is_file():
+        raise CorpusError(
+            "{url} gives another content than on {date}: the first is kept; delete it and fetch "
+            "again to take the new one",
+            url=without_credentials(url),
+            date=known.date[:10],
+        )
+    if known and known.sha256 == digest:
+        write_atomically(_folder(key) / known.file, data)  # mends a copy that was damaged
+        return known
+    return _keep(key, data, name, without_credentials(url), absent)
+
+
+def keep_upload(data: bytes, name: str, most_bytes: int = MAX_BYTES) -> Entry:
+    """Keep a file that somebody gave, if it can be read, under an identifier nobody can guess."""
+    name = printable(PurePosixPath(name.replace("\\", "/")).name) or N_("file")
+    _check(data, name, most_bytes)
+    _make_room(len(data))
+    return _keep(f"file-{secrets.token_hex(16)}", data, name, "", ())
+
+
+def remove(identifier: str) -> None:
+    """Delete a corpus of the library; nothing happens where it is not there."""
+    found = entry(identifier)
+    if found:
+        _sidecar(identifier).unlink(missing_ok=True)
+        (_folder(identifier) / found.file).unlink(missing_ok=True)
+
+
+def _folder(identifier: str) -> Path:
+    kind = "uploads" if _UPLOAD.fullmatch(identifier) else "fetched"
+    return home() / "corpora" / kind
+
+
+def _sidecar(identifier: str) -> Path:
+    return _folder(identifier) / f"{identifier}.json"
+
+
+def _read_entry(path: Path) -> Entry | None:
+    """The entry that a JSON describes; None if it is none of ours."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        found = Entry(**{**document, "absent": tuple(document["absent"])})
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+    whole = (
+        found.id == path.stem and is_identifier(found.id) and Path(found.file).name == found.file
+    )
+    return found if whole else None
+
+
+def _check(data: bytes, name: str, most_bytes: int = MAX_BYTES) -> Reading:
+    """Read it before it is kept: a web page, or half a file, raises here."""
+    return read_bytes(data, name, most_bytes)
+
+
+def _keep(key: str, data: bytes, name: str, url: str, absent: tuple[str, ...]) -> Entry:
+    digest = hashlib.sha256(data).hexdigest()
+    extension = Path(name).suffix.lower()
+    file = f"{key}-{digest[:12]}{extension if _EXTENSION.fullmatch(extension) else ''}"
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    kept = Entry(key, name, url, now, len(data), digest, file, absent)
+    write_atomically(_folder(key) / file, data)
+    document = json.dumps(asdict(kept), ensure_ascii=False, indent=2)
+    write_atomically(_sidecar(key), document.encode())
+    return kept
+
+
+def _make_room(size: int) -> None:
+    """Delete the files of people that nobody reads any more, and the oldest of too many."""
+    left, now = MAX_UPLOADS_BYTES - size, time.time()
+    aged = []
+    for path in (home() / "corpora" / "uploads").glob("*.json"):
+        try:
+            aged.append((now - path.stat().st_mtime, path))
+        except OSError:  # deleted meanwhile
+            continue
+    for age, path in sorted(aged):
+        found = _read_entry(path)
+        left -= found.size if found else 0
+        if found and (age > UPLOAD_SECONDS or left < 0):
+            remove(found.id)
+
+
+def _edition(downloader: Downloader, progress: Progress | None) -> tuple[bytes, tuple[str, ...]]:
+    """The files of the TEI edition in one zip, always the same bytes for the same files."""
+    buffer = io.BytesIO()
+    absent: list[str] = []
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for done, name in enumerate(edition.PLAYS):
+            if progress:
+                progress(done, len(edition.PLAYS))
+            file = f"{name}.xml"
+            url = f"{edition.ADDRESS}/{file}"
+            try:
+                data = downloader.get(url, MAX_BYTES)
+            except FileNotFoundError:
+                absent.append(file)
+                continue
+            _check(data, file)
+            archive.writestr(zipfile.ZipInfo(file), data, zipfile.ZIP_DEFLATED)
+    if len(absent) == len(edition.PLAYS):
+        raise missing(edition.ADDRESS)
+    if progress:
+        progress(len(edition.PLAYS), len(edition.PLAYS))
+    return buffer.getvalue(), tuple(absent)
+
+
+def _name(url: str) -> str:
+    """What a file is called by its address."""
+    parts = urlsplit(url)
+    return printable(unquote(PurePosixPath(parts.path).name)) or parts.hostname or "corpus"
+
+
+def _absences(found: Entry) -> tuple[CorpusError, ...]:
+    return tuple(
+        CorpusError("{name} is left out: {reason}", name=file, reason=N_("its server lacks it"))
+        for file in found.absent
+    )
+
+
+def _absent(identifier: str) -> CorpusError:
+    if _UPLOAD.fullmatch(identifier):
+        return CorpusError("this file is no longer kept on the server: give it again")
+    if identifier in ADDRESSES:
+        return CorpusError(
+            "the corpus {name} has not been fetched: fetch it on the Corpus page or with "
+            "`moliere corpus fetch {name}`",
+            name=identifier,
+        )
+    return CorpusError(
+        "the corpus {name!r} is not on this machine: fetch its address again", name=identifier
+    )
