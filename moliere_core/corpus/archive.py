@@ -77,10 +77,13 @@ def too_large(name: str, most_bytes: int) -> CorpusError:
     )
 
 
-def without_notices(members: Members) -> Members:
+def without_notices(members: Members, notes: Notes) -> Members:
     """The members less their README and licence, unless there is nothing else."""
-    kept = [m for m in members if not m[0].rpartition("/")[2].lower().startswith(_BESIDE)]
-    return kept or members
+    aside = [m for m in members if m[0].rpartition("/")[2].lower().startswith(_BESIDE)]
+    if len(aside) == len(members):
+        return members
+    notes += [_left_out(label, N_("it speaks about the plays")) for label, _ in aside]
+    return [member for member in members if member not in aside]
 
 
 def _refuse(archive: zipfile.ZipFile, name: str, most_bytes: int) -> None:

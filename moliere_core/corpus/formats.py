@@ -74,7 +74,7 @@ def read_members(
     notes = [] if notes is None else notes
     frames: list[pd.DataFrame] = []
     texts: dict[str, str] = {}  # play -> its text
-    for label, data in archive.without_notices(list(members)):
+    for label, data in archive.without_notices(list(members), notes):
         try:
             frame = _frame(data, label, notes)
         except CorpusError as error:

@@ -165,7 +165,13 @@ def _parsed(text: str, separator: str, name: str) -> pd.DataFrame:
             return pd.read_csv(
                 io.StringIO(text), sep=separator, dtype=str, keep_default_na=False, index_col=False
             ).fillna("")
-    except (pd.errors.ParserError, pd.errors.ParserWarning, csv.Error, ValueError) as error:
+    except pd.errors.ParserWarning as error:
+        raise CorpusError(
+            "{name} is not a well-formed CSV file: some rows have more cells than the header; "
+            "put the cues between quotes",
+            name=name,
+        ) from error
+    except (pd.errors.ParserError, csv.Error, ValueError) as error:
         raise CorpusError(
             "{name} is not a well-formed CSV file: {error}", name=name, error=error
         ) from error
