@@ -8,6 +8,7 @@ import numpy and plotly at the same time; `warm_up` does it once, under the lock
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -73,6 +74,7 @@ def warm_up() -> None:
         "dashboard.film.reel",
         "dashboard.playback",
         "dashboard.reading.view",
+        "dashboard.sources",
         "dashboard.widgets",
         "dashboard.training.live",
     )
@@ -117,12 +119,28 @@ def card(reference: str) -> Card:
     )
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
+@st.cache_resource(show_spinner=False, max_entries=16)
 def corpus(source: str) -> Corpus:
-    """The embedded plays, or with "server" those that `MOLIERE_CORPUS` names."""
-    from moliere_core.corpus import EMBEDDED, load_corpus
+    """A corpus, by an identifier that an address may hold: never a path.
 
-    return load_corpus(None if source == "server" else EMBEDDED)
+    Args:
+        source: "embedded"; "server", for what `MOLIERE_CORPUS` names; or an identifier of
+            `moliere_core.corpus.library`, a corpus that was fetched or a file that was given.
+
+    Raises:
+        CorpusError: it is not there, or can no longer be read.
+    """
+    from moliere_core.corpus import EMBEDDED, library, load_corpus
+
+    if source == "server":
+        return load_corpus()
+    return load_corpus(EMBEDDED) if source == EMBEDDED else library.load(source)
+
+
+def forget_corpora() -> None:
+    """Read corpora again, and compute again what depends on them: one has been deleted."""
+    corpus.clear()
+    st.cache_data.clear()
 
 
 @st.cache_resource(show_spinner=False)
@@ -134,7 +152,12 @@ def background() -> ThreadPoolExecutor:
 
 
 def known_corpora() -> list[Corpus]:
-    """The corpora of this server."""
+    """The corpora of this server that can be read."""
     from dashboard import naming
+    from moliere_core.errors import CorpusError
 
-    return [corpus(source) for source in naming.sources()]
+    found = []
+    for source in naming.sources():
+        with contextlib.suppress(CorpusError):
+            found.append(corpus(source))
+    return found

@@ -7,19 +7,27 @@ from pathlib import Path
 
 from dashboard.i18n import _
 from moliere_core.config import RunConfig
-from moliere_core.corpus import EMBEDDED
+from moliere_core.corpus import EMBEDDED, library
+
+SERVER = "server"  # the corpus that `MOLIERE_CORPUS` names
 
 
 def sources() -> list[str]:
-    """The corpora that can be read: see `cached.corpus`."""
-    return [EMBEDDED, *(["server"] if os.environ.get("MOLIERE_CORPUS") else [])]
+    """The corpora that everybody can read: see `cached.corpus`."""
+    server = [SERVER] if os.environ.get("MOLIERE_CORPUS") else []
+    return [EMBEDDED, *server, *(entry.id for entry in library.entries())]
 
 
 def source(name: str) -> str:
-    """A corpus of `sources`."""
-    if name == "server":
+    """A corpus, by its identifier."""
+    if name == SERVER:
         return Path(os.environ.get("MOLIERE_CORPUS", "")).name or _("celui du serveur")
-    return _("pastiches")
+    if name == library.COURSE:
+        return _("Molière, CSV du cours")
+    if name == library.TEI:
+        return _("Molière, édition TEI")
+    entry = library.entry(name)
+    return entry.name if entry else _("pastiches")
 
 
 def architecture(config: RunConfig) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from dashboard import cached, i18n, naming, state, widgets
+from dashboard import cached, i18n, naming, sources, state, widgets
 from dashboard.charts.training import Guesses
 from dashboard.i18n import _
 from dashboard.training import cached as training_cache
@@ -70,7 +70,7 @@ def request(base: RunConfig) -> Request:
     with st.expander(_("Tous les réglages"), icon=":material/tune:"):
         left, middle, right = st.columns(3, gap="small")
         with right:
-            source, initial = _source(), _initial()
+            source, initial = sources.select(), _initial()
         stored = _stored_model(initial)
         if stored is not None:
             base = replace(base, model=replace(stored, dropout=base.model.dropout))
@@ -233,21 +233,6 @@ def _turn_at_once(base: RunConfig, name: str) -> None:
     if st.session_state.get(_APPLIED, name) != name:
         knobs.set_all(base)
     st.session_state[_APPLIED] = name
-
-
-def _source() -> str:
-    """Which corpus: the embedded plays, or those that the server was given."""
-    given = naming.sources()
-    if state.restore(fields.SOURCE) not in given:
-        state.change(fields.SOURCE, given[-1])
-    chosen = st.selectbox(
-        _("Corpus"),
-        given,
-        format_func=naming.source,
-        key=fields.SOURCE.key,
-        help=_("Les pastiches sont écrits pour cette application ; ce n’est pas Molière."),
-    )
-    return str(state.keep(fields.SOURCE, str(chosen)))
 
 
 def _plays(source: str) -> tuple[str, ...]:

@@ -16,7 +16,6 @@ JOB: Field[str] = Field("training.job", "job", "", str)
 PRESET: Field[str] = Field(
     "training.preset", "preset", "demo", choice("cours", "cours-rapide", "demo", "meilleur")
 )
-SOURCE: Field[str] = Field("training.corpus", "corpus", "", choice("embedded", "server"))
 PLAYS: Field[tuple[str, ...]] = Field("training.plays", "plays", (), words, ",".join)
 START_FROM: Field[str] = Field("training.initial", "from", "", str)
 LOSS_GUESS: Field[float | None] = Field(
@@ -26,9 +25,7 @@ BITS_GUESS: Field[float | None] = Field(
     "training.guess.bits", "guess_bits", None, maybe(0, 20), maybe_brief
 )
 RUNS: Field[tuple[str, ...]] = Field("training.runs", "runs", (), references, ",".join)
-COMMON: Field[str] = Field(
-    "training.common", "common", "held:embedded", choice("held:embedded", "held:server", "typed")
-)
+COMMON: Field[str] = Field("training.common", "common", "held:embedded", str)
 
 
 def view(job: str) -> Field[str]:

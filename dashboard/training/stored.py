@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 import streamlit as st
 
-from dashboard import cached, i18n, naming, state, widgets
+from dashboard import cached, i18n, naming, sources, state, widgets
 from dashboard.i18n import _
 from dashboard.training import cached as training_cache
 from dashboard.training import desk, fields, live, rights
@@ -115,9 +115,9 @@ def tools(reference: str) -> None:
 def common_text() -> str:
     """The text on which all are compared: what a corpus holds out, or one that is typed."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        if state.restore(fields.COMMON) == "held:server" and "server" not in naming.sources():
+        options = {f"held:{name}": naming.source(name) for name in sources.available()}
+        if state.restore(fields.COMMON) not in {*options, "typed"}:
             state.change(fields.COMMON, fields.COMMON.default)
-        options = {f"held:{name}": naming.source(name) for name in naming.sources()}
         kind = widgets.segmented(
             fields.COMMON,
             _("Texte commun"),

@@ -1,0 +1,297 @@
+"""Which corpus the application reads: to choose it, to give a file, to fetch it, and what it is.
+
+`chosen()` is the identifier that the address holds (`?corpus=`), for `cached.corpus`; a page that
+lets the class change it calls `select()`, one line, or `panel()`, which has everything else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboard import cached, i18n, naming, state, widgets
+from dashboard.i18n import _
+from moliere_core.corpus import EMBEDDED, Corpus, library
+from moliere_core.errors import MoliereError
+from moliere_core.jobs.spec import is_public
+
+UPLOAD_BYTES, PUBLIC_UPLOAD_BYTES = 10_000_000, 4_000_000  # the plays of Molière take 3.4 MB
+MEGABYTE = 1_000_000
+SHOWN_DIGITS = 16  # of a checksum
+
+_MINE = "sources.mine"  # identifiers of the files that this session gave, or was given a link to
+_WANTED = "sources.wanted"  # what to fetch in this run
+_ADDRESS = "sources.address"
+_TREATED = "sources.treated"  # the file of the uploader that has been read
+_REFUSED = "sources.refused"  # why the last file or address was not kept
+
+
+def _parse(text: str) -> str:
+    if text in (EMBEDDED, naming.SERVER) or library.is_identifier(text):
+        return text
+    raise ValueError(text)
+
+
+CORPUS: state.Field[str] = state.Field("corpus", "corpus", "", _parse)
+
+
+def chosen() -> str:
+    """The identifier of the corpus, one that can be read; call it after `panel` or `select`."""
+    return _readable(state.value(CORPUS))[0]
+
+
+def available() -> list[str]:
+    """The corpora that this session may choose."""
+    return [*naming.sources(), *_mine()]
+
+
+def select() -> str:
+    """The corpus, chosen in one line."""
+    wanted = state.restore(CORPUS)
+    found, error = _readable(wanted)
+    if found != wanted:
+        state.change(CORPUS, found)
+    if found not in available():  # a file that came by a link
+        _mine().append(found)
+    identifier = st.selectbox(
+        _("Corpus"),
+        available(),
+        format_func=naming.source,
+        key=CORPUS.key,
+        help=_("Les pastiches sont écrits pour cette application ; ce n’est pas Molière."),
+    )
+    if error is not None:
+        widgets.problem(error)
+    return state.keep(CORPUS, str(identifier))
+
+
+def panel() -> str:
+    """The corpus: chosen, or given as a file, or fetched; where it comes from, and its defects."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="sources"):
+        choice = st.container()
+        with st.popover(_("Ajouter"), icon=":material/add:", key="sources.add"):
+            _give()
+            _offer()
+        about = st.popover(_("D’où vient-il ?"), icon=":material/info:", key="sources.about")
+    below = st.container()
+    with below:
+        _fetch_wanted()
+    with choice:
+        identifier = select()
+    refused = st.session_state.get(_REFUSED)
+    if refused is not None:
+        with below:
+            widgets.problem(refused)
+    corpus = cached.corpus(identifier)
+    with about:
+        _about(identifier, corpus)
+    below.caption(_one_line(identifier, corpus))
+    return identifier
+
+
+def _readable(identifier: str) -> tuple[str, MoliereError | None]:
+    """The identifier, or one to fall back on and why the first cannot be read."""
+    fallback = naming.SERVER if naming.SERVER in naming.sources() else EMBEDDED
+    if not identifier or (identifier == naming.SERVER and identifier != fallback):
+        identifier = fallback
+    try:
+        cached.corpus(identifier)
+    except MoliereError as error:
+        if identifier in _mine():
+            _mine().remove(identifier)
+        return EMBEDDED, error
+    return identifier, None
+
+
+def _mine() -> list[str]:
+    mine: list[str] = st.session_state.setdefault(_MINE, [])
+    return mine
+
+
+# A file
+
+
+def _give() -> None:
+    """The uploader; a new file is read, kept under an identifier of its own, and chosen."""
+    limit = PUBLIC_UPLOAD_BYTES if is_public() else UPLOAD_BYTES
+    given = st.file_uploader(
+        _("Un fichier à vous : CSV, TEI, texte, ou un .zip de ceux-là"),
+        key="sources.file",
+        max_upload_size=limit // MEGABYTE,
+    )
+    if given is None or st.session_state.get(_TREATED) == given.file_id:
+        return
+    with st.spinner(_("Lecture du fichier…")):
+        _attempt(lambda: library.keep_upload(given.getvalue(), given.name, limit))
+    st.session_state[_TREATED] = given.file_id
+
+
+def _attempt(action: Callable[[], library.Entry]) -> None:
+    """Choose the corpus that an action brings, or note why there is none."""
+    st.session_state[_REFUSED] = None
+    try:
+        entry = action()
+    except MoliereError as error:
+        st.session_state[_REFUSED] = error
+        return
+    if not entry.url and entry.id not in _mine():
+        _mine().append(entry.id)
+    state.change(CORPUS, entry.id)
+
+
+# From the network
+
+
+def _offer() -> None:
+    """A button for each corpus that can be fetched, and a field for any other address."""
+    st.caption(_("Ou depuis le réseau ; rien n’est téléchargé sans un clic :"))
+    for name in library.ADDRESSES:
+        there = library.entry(name) is not None
+        st.button(
+            naming.source(name),
+            key=f"sources.fetch.{name}",
+            icon=":material/check:" if there else ":material/download:",
+            disabled=there,
+            help=library.ADDRESSES[name],
+            on_click=_want,
+            args=(name,),
+            width="stretch",
+        )
+    if is_public():  # a stranger's address would be called from inside the server's network
+        return
+    st.text_input(_("Une adresse"), key=_ADDRESS, placeholder="https://…")
+    st.button(
+        _("Récupérer"),
+        key="sources.fetch",
+        icon=":material/download:",
+        on_click=_want_address,
+    )
+
+
+def _want(name: str) -> None:
+    st.session_state[_WANTED] = name
+
+
+def _want_address() -> None:
+    _want((st.session_state.get(_ADDRESS) or "").strip())
+
+
+def _fetch_wanted() -> None:
+    """Fetch what a click has asked for, with a bar that says how far it is."""
+    wanted = st.session_state.pop(_WANTED, None)
+    if wanted is None or (is_public() and wanted not in library.ADDRESSES):
+        return
+    place = st.empty()
+    show = _bar(place, wanted)
+    show(0, None)
+    _attempt(lambda: library.fetch(wanted, show))
+    place.empty()
+
+
+def _bar(place: DeltaGenerator, wanted: str) -> Callable[[int, int | None], None]:
+    def show(done: int, total: int | None) -> None:
+        if not done and total is None:
+            text = _("Connexion…")
+        elif wanted == library.TEI:
+            text = _("{done} pièces sur {total}").format(done=done, total=total)
+        elif total is None:
+            text = _("{done} Mo").format(done=_megabytes(done))
+        else:
+            text = _("{done} Mo sur {total}").format(done=_megabytes(done), total=_megabytes(total))
+        place.progress(min(done / total, 1.0) if total else 0.0, text=text)
+
+    return show
+
+
+def _megabytes(size: int) -> str:
+    return i18n.number(size / MEGABYTE, 1)
+
+
+# Where it comes from
+
+
+def _about(identifier: str, corpus: Corpus) -> None:
+    st.markdown(_provenance(identifier))
+    entry = library.entry(identifier)
+    if entry is not None:
+        st.caption(
+            _("{size} Mo, empreinte SHA-256 {digits}…").format(
+                size=_megabytes(entry.size), digits=entry.sha256[:SHOWN_DIGITS]
+            )
+        )
+    for defect in _defects(corpus):
+        st.markdown(f"- {widgets.plain(defect)}")
+    if entry is not None and (identifier in _mine() or not is_public()):
+        st.button(
+            _("Supprimer cette copie"),
+            key="sources.remove",
+            icon=":material/delete:",
+            on_click=_remove,
+            args=(identifier,),
+        )
+
+
+def _remove(identifier: str) -> None:
+    library.remove(identifier)
+    cached.forget_corpora()
+    st.session_state[_REFUSED] = None
+    if identifier in _mine():
+        _mine().remove(identifier)
+    state.change(CORPUS, "")
+
+
+def _one_line(identifier: str, corpus: Corpus) -> str:
+    count = len(_defects(corpus))
+    defects = i18n.ngettext("{n} remarque", "{n} remarques", count).format(n=count)
+    return " · ".join([_provenance(identifier), *([defects] if count else [])])
+
+
+def _provenance(identifier: str) -> str:
+    """Origin and licence, in one sentence of Markdown."""
+    if identifier == EMBEDDED:
+        return _(
+            "Pièces écrites pour cette application, à la manière de Molière : des pastiches, "
+            "sous licence MIT."
+        )
+    entry = library.entry(identifier)
+    if entry is None:
+        return _("Fichier choisi par qui tient ce serveur : c’est lui qui en connaît la licence.")
+    if not entry.url:
+        return _(
+            "Votre fichier {name}, gardé sur ce serveur pour cette session et pour qui en reçoit "
+            "le lien ; il est effacé après {days} jours sans lecture."
+        ).format(name=_code(entry.name), days=round(library.UPLOAD_SECONDS / 86_400))
+    sentence = {
+        library.COURSE: _(
+            "CSV publié par le cours, {url}, copié le {date}. Le texte est dans le domaine "
+            "public ; le fichier ne dit rien de sa licence."
+        ),
+        library.TEI: _(
+            "Édition TEI du LABEX OBVIL, {url}, copiée le {date}. Le texte est dans le domaine "
+            "public ; la licence de l’encodage n’est pas claire : ne la redistribuez pas."
+        ),
+    }.get(identifier, _("Copié de {url} le {date} ; sa licence est à chercher à cette adresse."))
+    return sentence.format(url=_code(entry.url), date=entry.date[:10])
+
+
+def _defects(corpus: Corpus) -> list[str]:
+    """What reading had to leave out or guess, and what the source does not say."""
+    said = [i18n.sentence(note) for note in corpus.notes]
+    names = {
+        "speaker": _("personnages"),
+        "act": _("actes"),
+        "scene": _("scènes"),
+        "form": _("vers ou prose"),
+    }
+    lacking = [label for column, label in names.items() if (corpus.frame[column] == "").all()]
+    if lacking:
+        said.append(_("La source ne dit rien de : {what}.").format(what=", ".join(lacking)))
+    return said
+
+
+def _code(text: str) -> str:
+    """A stranger's text between backquotes, which it cannot close."""
+    return "`" + re.sub("[`\n]", " ", text) + "`"
