@@ -1,9 +1,16 @@
-"""Count the plays, cues and characters of a corpus."""
+"""Count what a corpus holds, fetch one, or list what was fetched."""
 
 from __future__ import annotations
 
 import argparse
-from typing import Any
+import sys
+from typing import TYPE_CHECKING, Any
+
+from moliere_core.cli.progress import progress_bar
+from moliere_core.errors import CorpusError
+
+if TYPE_CHECKING:
+    from moliere_core.corpus.library import Entry
 
 NAME = "corpus"
 
@@ -11,17 +18,92 @@ NAME = "corpus"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument(
-        "path", nargs="?", help="a CSV or text file, or an address (default: the embedded plays)"
+        "what",
+        nargs="*",
+        metavar="PATH | fetch NAME | remove NAME",
+        help="a CSV, TEI or text file, a .zip or a folder of these, an address, or course or tei "
+        "once fetched; without it, the default corpus and what was fetched",
     )
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
-    """Read the corpus and count."""
-    from moliere_core.corpus import load_corpus
-
-    return load_corpus(args.path).summary()
+    """Read the corpus and count; fetch or delete it first, where asked to."""
+    match args.what:
+        case []:
+            return _counted(None) | {"corpora": _listed()}
+        case [path]:
+            return _counted(path)
+        case ["fetch", name]:
+            return _fetched(name)
+        case ["remove", name]:
+            return _removed(name)
+    raise CorpusError(
+        "{count} arguments are too many: give one path, or fetch or remove and one name",
+        count=len(args.what),
+    )
 
 
 def render(result: dict[str, Any]) -> str:
-    """The counts, one a line."""
-    return "\n".join(f"{name:<12}{value}" for name, value in result.items())
+    """The counts, one a line, then a line for each corpus that was fetched."""
+    listed = result.get("corpora", [])
+    lines = [f"{name:<12}{value}" for name, value in result.items() if name != "corpora"]
+    if listed:
+        lines.append("")
+    for item in listed:
+        state = f"{item['size']:>12,}  {item['date'][:10]}" if item["fetched"] else "not fetched"
+        lines.append(f"{item['name']:<18}{state:<28}{item['url']}")
+    return "\n".join(lines)
+
+
+def _counted(source: str | None) -> dict[str, Any]:
+    from moliere_core.corpus import load_corpus
+
+    corpus = load_corpus(source)
+    for note in corpus.notes:
+        print("note:", " ".join(str(note).split()), file=sys.stderr)
+    return corpus.summary()
+
+
+def _fetched(name: str) -> dict[str, Any]:
+    from moliere_core.corpus import library
+
+    with progress_bar(f"fetching {name}") as update:
+        entry = library.fetch(name, lambda done, total: update(done / total if total else 0.0))
+    return _counted(entry.id) | _described(entry)
+
+
+def _removed(name: str) -> dict[str, Any]:
+    from moliere_core.corpus import library
+
+    key = name if library.is_identifier(name) else library.identifier(name)
+    entry = library.entry(key)
+    if entry is None:
+        raise CorpusError(
+            "there is no copy of {name} to delete: `moliere corpus` lists what was fetched",
+            name=name,
+        )
+    library.remove(key)
+    return {"removed": entry.id}
+
+
+def _listed() -> list[dict[str, Any]]:
+    """The known sources, fetched or not, and the other addresses that were fetched."""
+    from moliere_core.corpus import library
+
+    fetched = {entry.id: entry for entry in library.entries()}
+    absent = [
+        {"name": name, "url": url, "fetched": False}
+        for name, url in library.ADDRESSES.items()
+        if name not in fetched
+    ]
+    return [{"fetched": True, **_described(entry)} for entry in fetched.values()] + absent
+
+
+def _described(entry: Entry) -> dict[str, Any]:
+    return {
+        "name": entry.id,
+        "url": entry.url,
+        "size": entry.size,
+        "sha256": entry.sha256,
+        "date": entry.date,
+    }

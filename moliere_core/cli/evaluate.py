@@ -13,7 +13,7 @@ NAME = "evaluate"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("file", help="plain text, or a CSV with the columns play_name and cue")
+    parser.add_argument("file", help="plain text, CSV, TEI, or a .zip or folder of these")
     options.add_model(parser)
 
 

@@ -43,7 +43,7 @@ _SETTINGS = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("--corpus", metavar="PATH", help="a CSV or text file, or an address")
+    parser.add_argument("--corpus", metavar="PATH", help="a file, an address, course or tei")
     parser.add_argument(
         "--play", nargs="+", action="extend", default=[], metavar="SLUG", help="training plays"
     )

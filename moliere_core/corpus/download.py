@@ -26,6 +26,7 @@ CONNECT_SECONDS = 2.0  # name, connection: without a network the answer is there
 READ_SECONDS = 20.0  # of silence
 MAX_SECONDS = 300.0  # for one file
 ATTEMPTS = 3  # where a transfer breaks off
+BACKOFF = 0.3  # seconds before the second retry of a server in trouble; then twice that
 CHUNK = 65_536
 
 Progress = Callable[[int, int | None], None]
@@ -48,7 +49,8 @@ class Downloader:
         retry = Retry(
             total=ATTEMPTS,
             connect=1,
-            backoff_factor=0.3,
+            read=1,
+            backoff_factor=BACKOFF,
             status_forcelist=(429, 500, 502, 503, 504),
             raise_on_status=False,
             respect_retry_after_header=False,  # it may ask for an hour

@@ -21,6 +21,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import count as numbers_from
 from xml.etree.ElementTree import Element
 
 from moliere_core.corpus.edition import PLAYS
@@ -127,6 +128,11 @@ def _read_play(document: Element, name: str, columns: dict[str, list[str]]) -> N
     cues = [cue for cue in cues if cue.blocks]
     labels = _labels(cues, _names(document))
     facts = _facts(document, name)
+    others, wanted = set(columns.get("play_name", ())), facts["play_name"]
+    for number in numbers_from(2):  # two plays of one name in a document
+        if facts["play_name"] not in others:
+            break
+        facts["play_name"] = f"{wanted}-{number}"
     for cue in cues:
         forms = {form for form, _ in cue.blocks}
         lines = [_spaced(text) if french else text for _, text in cue.blocks]
@@ -208,7 +214,7 @@ def _said(element: Element) -> list[tuple[str, str]]:
     words: list[str] = []
 
     def end_line(form: str) -> None:
-        text = _DIRECTION.sub("", _one_line(words)).strip()
+        text = " ".join(_DIRECTION.sub(" ", _one_line(words)).split())
         words.clear()
         if text:
             said.append((form, text))

@@ -1,0 +1,230 @@
+import io
+import struct
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from moliere_core.corpus import load_corpus
+from moliere_core.corpus.formats import Reading, read_bytes
+from moliere_core.errors import CorpusError
+
+CSV = "play_name;cue\ntartuffe;Hélas, ça va « bien » : été\n"
+TEI = "<TEI><text><body><sp><l>Oui</l></sp></body></text></TEI>"
+
+
+def read(data: str | bytes, name: str = "a.csv") -> Reading:
+    return read_bytes(data.encode() if isinstance(data, str) else data, name)
+
+
+def cues(data: str | bytes, name: str = "a.csv") -> list[str]:
+    return read(data, name).frame["cue"].tolist()
+
+
+def notes(reading: Reading) -> str:
+    return "\n".join(map(str, reading.notes))
+
+
+def packed(*files: tuple[str, str | bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files:
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+# Encodings
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_unicode_needs_no_word(encoding: str) -> None:
+    reading = read(CSV.encode(encoding))
+    assert reading.frame["cue"].tolist() == ["Hélas, ça va « bien » : été"]
+    assert reading.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("encoding", "label"),
+    [("cp1252", "Windows-1252"), ("mac_roman", "Mac Roman"), ("cp850", "DOS 850")],
+)
+def test_older_encodings_are_read_and_said(encoding: str, label: str) -> None:
+    reading = read(CSV.encode(encoding))
+    assert reading.frame["cue"].tolist() == ["Hélas, ça va « bien » : été"]
+    assert label in notes(reading)
+    assert "UTF-8" in notes(reading)
+
+
+def test_letters_lost_earlier_are_said() -> None:
+    assert "lost" in notes(read("Ã©tÃ©, Ã©tÃ©", "a.txt"))
+    assert read("L'été à Ãge", "a.txt").notes == ()
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "message"),
+    [
+        (b"abc\xff\xfe\x81\x8d", "a.txt", "not UTF-8"),
+        (b"abc\x00", "a.txt", "binary"),
+        (b"abc\x07\x08", "a.txt", "binary"),
+        (b"\xff\xfea", "a.txt", "binary"),
+        (b"%PDF-1.7", "a.txt", "a PDF document"),
+        (b"\x1f\x8b\x08", "a.csv", "compressed by gzip"),
+        (b"<!DOCTYPE html><html></html>", "df.csv", "a web page"),
+        (b"\n<!-- x -->\n<HTML lang='fr'>", "df.csv", "a web page"),
+        (b"<?xml version='1.0'?><svg/>", "a.csv", "its root is <svg>"),
+        (b"plain", "a.xml", "not well-formed XML"),
+        (b"", "a.zip", "empty"),
+    ],
+)
+def test_what_is_no_corpus_is_named(data: bytes, name: str, message: str) -> None:
+    with pytest.raises(CorpusError, match=message):
+        read(data, name)
+
+
+# CSV
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "sep=;\nplay_name;cue\nt;a,b\n",
+        "\n\nplay_name\tcue\nt\ta,b\n",
+        '"Play Name" , \'cue\'\nt,"a,b"\n',
+        'play_name,cue\nt,"a,b"\n,\n',
+    ],
+)
+def test_headers_as_programs_write_them(data: str) -> None:
+    assert cues(data) == ["a,b"]
+
+
+def test_a_column_given_twice_is_read_once_and_said() -> None:
+    reading = read("play_name,cue,cue,speaker\nt,a,b,c\n")
+    assert reading.frame[["cue", "speaker"]].to_numpy().tolist() == [["a", "c"]]
+    assert "'cue' twice" in notes(reading)
+
+
+def test_cells_without_value_numbers_and_short_rows() -> None:
+    reading = read("play_name,cue,speaker\nt,nan,A\nt,12,\n,3.50,NaN\nt\nu,None,B\nu,oui,C\n")
+    assert reading.frame["cue"].tolist() == ["12", "3.50", "oui"]
+    assert reading.frame["speaker"].tolist() == ["", "", "C"]
+    assert reading.frame["play_name"].tolist() == ["t", "t", "u"]
+    assert "3 rows" in notes(reading)
+
+
+def test_quotes_and_line_breaks_inside_a_cue() -> None:
+    assert cues('play_name,cue\nt,"Il dit ""oui"",\nEt sort."\n') == ['Il dit "oui",\nEt sort.']
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ("play_name,cue\nt,a,b\n", "more cells than the header"),
+        ('play_name,cue\nt,"a\n', "not a well-formed CSV"),
+        ("title,text\nt,a\n", r"no column 'play_name' \(it has title, text\)"),
+        ("play_name\nt\n", "no column 'cue'"),
+        ("play_name,cue\n", "no cue"),
+        ("play_name,cue\nt,nan\n", "no cue"),
+    ],
+)
+def test_a_csv_that_cannot_be_read_says_what_to_do(data: str, message: str) -> None:
+    with pytest.raises(CorpusError, match=message):
+        read(data)
+
+
+# Archives
+
+
+def test_every_play_of_an_archive_and_a_sentence_for_each_file_left_out() -> None:
+    reading = read(
+        packed(
+            ("../../etc/passwd.txt", "Un"),
+            ("__MACOSX/._a.csv", "x"),
+            (".DS_Store", "x"),
+            ("README.txt", "À lire."),
+            ("portrait.png", b"\x89PNG"),
+            ("encore.zip", packed(("a.txt", "x"))),
+            ("été/b.csv", "play_name,cue\np,Deux\n"),
+            ("piece.xml", TEI),
+            ("casse.xml", "<TEI>"),
+            ("c.csv", "play_name,cue\np,Trois\nq,Quatre\n"),
+            ("d.csv", "play_name,cue\np,Deux\n"),
+        ),
+        "mixte.zip",
+    )
+    frame = reading.frame
+    assert dict(zip(frame["play_name"], frame["cue"], strict=True)) == {
+        "passwd": "Un",
+        "p": "Deux",
+        "piece": "Oui",
+        "p-2": "Trois",
+        "q": "Quatre",
+    }
+    said = notes(reading)
+    for name in ("README.txt", "portrait.png", "encore.zip", "casse.xml", "p (d.csv)"):
+        assert f"{name} is left out" in said
+    assert "called p-2" in said
+    assert "DS_Store" not in said
+    assert len(reading.notes) == 6
+
+
+def test_a_file_in_a_password_is_left_out() -> None:
+    data = bytearray(packed(("a.txt", "Un"), ("b.txt", "Deux")))
+    data[data.rfind(b"PK\x01\x02") + 8] |= 1  # the flag in the directory
+    assert "b.txt is left out: it is protected" in notes(read(bytes(data), "a.zip"))
+
+
+def test_a_damaged_member_does_not_take_the_others_with_it() -> None:
+    data = bytearray(packed(("a.txt", "Un"), ("b.txt", "Deux " * 50)))
+    data[data.find(b"b.txt") + 8] ^= 0xFF
+    reading = read(bytes(data), "a.zip")
+    assert reading.frame["cue"].tolist() == ["Un"]
+    assert "b.txt is left out: it is damaged" in notes(reading)
+
+
+@pytest.mark.parametrize("declared", [None, 10])
+def test_a_bomb_is_not_unpacked(declared: int | None) -> None:
+    data = bytearray(packed(("a.txt", b"x " * 2_000_000)))
+    if declared is not None:
+        at = data.rfind(b"PK\x01\x02") + 24
+        data[at : at + 4] = struct.pack("<I", declared)
+    with pytest.raises(CorpusError, match=r"larger than 1 MB|damaged"):
+        read_bytes(bytes(data), "a.zip", most_bytes=1_000_000)
+
+
+def test_the_limit_is_for_all_files_together() -> None:
+    files = [(f"{i}.txt", str(i) * 400_000) for i in range(3)]
+    with pytest.raises(CorpusError, match="larger than 1 MB"):
+        read_bytes(packed(*files), "a.zip", most_bytes=1_000_000)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (packed(), "no play that can be read"),
+        (packed(("a.png", "x")), r"no play that can be read \(a.png is left out"),
+        (packed(("a.txt", "x"))[:-8], "not a whole zip"),
+        (packed(("[Content_Types].xml", "x")), "a Word or Excel document"),
+        (packed(*((f"{i}.txt", "x") for i in range(1001))), "1,001 files"),
+    ],
+)
+def test_archives_that_are_refused(data: bytes, message: str) -> None:
+    with pytest.raises(CorpusError, match=message):
+        read(data, "a.zip")
+
+
+def test_names_in_utf8_that_do_not_say_so() -> None:
+    data = packed(("été.txt", "x"))
+    data = data.replace(b"\x00\x08", b"\x00\x00")  # the flag
+    assert read(data, "a.zip").frame["play_name"].tolist() == ["ete"]
+
+
+def test_an_archive_of_notices_is_read_after_all() -> None:
+    assert cues(packed(("readme.txt", "Un")), "a.zip") == ["Un"]
+
+
+def test_a_folder_is_read_as_an_archive_is(tmp_path: Path) -> None:
+    (tmp_path / "actes").mkdir()
+    (tmp_path / "actes" / "un.txt").write_text("Un", encoding="utf-8")
+    (tmp_path / "deux.xml").write_text(TEI, encoding="utf-8")
+    (tmp_path / ".cache.txt").write_text("non", encoding="utf-8")
+    (tmp_path / "image.png").write_bytes(b"non")
+    assert load_corpus(tmp_path).plays == ("un", "deux")

@@ -1,0 +1,277 @@
+import os
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from moliere_core.corpus import load_corpus
+from moliere_core.corpus.markup import MAX_DEPTH
+from moliere_core.corpus.tei import SUNG, read_tei
+from moliere_core.errors import CorpusError
+
+DRACOR = """<?xml version="1.0" encoding="UTF-8"?>
+<TEI xmlns="http://www.tei-c.org/ns/1.0" xml:id="fre0001" xml:lang="fr">
+ <teiHeader>
+  <fileDesc>
+   <titleStmt>
+    <title type="main">La Fille du roi</title><title type="sub">Tragédie</title>
+    <author><persName><forename>Jean</forename> <surname>Dupré</surname></persName>
+     <idno type="wikidata">Q1</idno></author>
+   </titleStmt>
+   <sourceDesc><bibl type="digitalSource"><bibl type="originalSource">
+    <date type="print" when="1677">1677</date><date type="premiere" when="1676-11-03"/>
+   </bibl></bibl></sourceDesc>
+  </fileDesc>
+  <profileDesc>
+   <particDesc><listPerson>
+    <person xml:id="fille"><persName>La Fille</persName></person>
+    <person xml:id="nourrice"><persName>Œnone</persName></person>
+    <personGrp xml:id="choeur"><name>LE CHŒUR</name></personGrp>
+   </listPerson></particDesc>
+   <textClass><classCode scheme="http://www.wikidata.org/entity/">Q80930</classCode></textClass>
+  </profileDesc>
+ </teiHeader>
+ <text>
+  <front>
+   <div type="dedication"><head>Au roi</head><lg><l>Sire, ces vers sont à genoux.</l></lg></div>
+   <div type="prologue"><sp who="#choeur"><lg><l>Écoutez, mortels.</l></lg></sp></div>
+  </front>
+  <body>
+   <div type="act"><head>ACTE I</head>
+    <div type="scene"><head>Scène première</head><stage>La Fille, Œnone.</stage>
+     <sp who="#fille"><speaker>LA FILLE.</speaker>
+      <stage>à part</stage>
+      <l n="1" part="I">Je pars,</l></sp>
+     <sp who="#nourrice"><speaker>ŒNONE</speaker>
+      <l part="F">et moi je reste<note>Vers faux.</note>!</l>
+      <p>Quoi ?  <stage>(Elle pleure.)</stage>
+         Déjà ?</p></sp>
+     <sp who="#fille #nourrice"><speaker>TOUTES DEUX</speaker><ab>Adieu.</ab></sp>
+    </div>
+    <div type="scene">
+     <sp who="#choeur"><l>Il <choice><sic>ets</sic><corr>est</corr></choice> parti.</l></sp>
+     <lg><l>Sur l'onde,</l><l>sur l'onde.</l></lg>
+    </div>
+   </div>
+   <div type="act" n="2"><div type="scene" n="4"><sp who="#nourrice"><p>Fin.</p></sp></div></div>
+  </body>
+ </text>
+</TEI>"""
+
+
+def table(text: str, name: str = "piece.xml") -> pd.DataFrame:
+    return pd.DataFrame(read_tei(text.encode(), name))
+
+
+def play(body: str, header: str = "") -> str:
+    return f"<TEI><teiHeader>{header}</teiHeader><text><body>{body}</body></text></TEI>"
+
+
+def cues(body: str) -> list[str]:
+    return table(play(body))["cue"].tolist()
+
+
+def test_a_play_as_dracor_has_it() -> None:
+    found = table(DRACOR)
+    assert found["cue"].tolist() == [
+        "Écoutez, mortels.",
+        "Je pars,",
+        "et moi je reste !\nQuoi ? Déjà ?",
+        "Adieu.",
+        "Il est parti.",
+        "Sur l'onde,\nsur l'onde.",
+        "Fin.",
+    ]
+    assert found["act"].tolist() == ["Prologue", "1", "1", "1", "1", "1", "2"]
+    assert found["scene"].tolist() == ["", "1", "1", "1", "2", "2", "4"]
+    assert found["form"].tolist() == [
+        "verse", "verse", "mixed", "prose", "verse", "verse", "prose"
+    ]  # fmt: skip
+    assert found["speaker"].tolist() == [
+        "Le Chœur", "La Fille", "Œnone", "Toutes Deux", "Le Chœur", SUNG, "Œnone"
+    ]  # fmt: skip
+    assert found["who"].tolist() == [
+        "choeur", "fille", "nourrice", "fille nourrice", "choeur", "", "nourrice"
+    ]  # fmt: skip
+    facts = found[["play_name", "title", "author", "year", "genre"]].drop_duplicates()
+    [facts] = facts.to_dict("records")
+    assert facts == {
+        "play_name": "fille-du-roi",
+        "title": "La Fille du roi",
+        "author": "Jean Dupré",
+        "year": "1676",
+        "genre": "Tragédie",
+    }
+
+
+@pytest.mark.parametrize(
+    ("speaker", "name"),
+    [
+        ("Orgon, <hi rend='i'>à Tartuffe</hi>", "Orgon"),
+        ("Orgon <hi rend='i'>Il sort.</hi>", "Orgon"),
+        ("ORGON.", "Orgon"),
+        ("orgon", "Orgon"),
+        ("<hi rend='i'>Récit de </hi>l’Aurore", "Récit de l'Aurore"),
+        ("Molière, bas, aux actrices", "Molière"),
+        ("Dorine (à part)", "Dorine"),
+        ("Dorine <stage>à part</stage>", "Dorine"),
+        ("MADAME DE SOTENVILLE", "Madame de Sotenville"),
+    ],
+)
+def test_directions_inside_a_speaker_are_taken_off(speaker: str, name: str) -> None:
+    found = table(play(f"<sp><speaker>{speaker}</speaker><p>Oui.</p></sp>"))
+    assert found["speaker"].tolist() == [name]
+
+
+def test_a_voice_has_one_name_the_most_frequent() -> None:
+    names = ["DAMIS", "Damis", "Damis", "Le Fils"]
+    body = "".join(f"<sp who='d'><speaker>{n}</speaker><p>Oui.</p></sp>" for n in names)
+    assert table(play(body))["speaker"].tolist() == ["Damis"] * 4
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        ("<p>(à Orgon) Venez.</p>", "Venez."),
+        ("<p>Venez. (Il sort.) Ah\u00a0!</p>", "Venez. Ah !"),
+        ("<p>(en riant) Ah !</p>", "Ah !"),
+        (
+            "<p>Signor (avec la permission de la Signore), je vous dirai.</p>",
+            "Signor (avec la permission de la Signore), je vous dirai.",
+        ),
+        ("<l>(Car vous l'êtes, Seigneur),</l>", "(Car vous l'êtes, Seigneur),"),
+        ("<l>(Ignorant votre chasse)</l>", "(Ignorant votre chasse)"),
+        ("<p>Un coeur\u00a0: l’ami… quoi?</p>", "Un cœur : l'ami... quoi ?"),
+        ("<p>\r\n  Deux\r\n  lignes<lb/>ici.</p>", "Deux lignes ici."),
+        ("<p>Il chante : <l>La, la.</l> Joli ?</p>", "Il chante :\nLa, la.\nJoli ?"),
+        ("<p>Un <hi>mot</hi> et <sic>un</sic> autre.</p>", "Un mot et un autre."),
+        ("<lg><head>Air</head><l>La.</l></lg>", "La."),
+        ("<p/><l> </l><p>Rien.</p>", "Rien."),
+    ],
+)
+def test_what_is_spoken(said: str, text: str) -> None:
+    assert cues(f"<sp><speaker>A</speaker>{said}</sp>") == [text]
+
+
+def test_english_keeps_its_punctuation() -> None:
+    text = play("<sp><p>Who's there?</p></sp>").replace("<TEI>", '<TEI xml:lang="en">')
+    assert table(text)["cue"].tolist() == ["Who's there?"]
+
+
+def test_divisions_without_a_type_are_told_by_their_heading_or_their_depth() -> None:
+    sp = "<sp><p>Oui.</p></sp>"
+    body = (
+        f"<div1><head>Acte Premier</head><div2>{sp}</div2><div2>{sp}</div2></div1>"
+        f"<div1><head>Premier Intermède</head>{sp}</div1>"
+        f"<div1><div2><head>Scène III</head>{sp}</div2></div1>"
+    )
+    found = table(play(body))
+    assert found["act"].tolist() == ["1", "1", "Intermède 1", "2"]
+    assert found["scene"].tolist() == ["1", "2", "", "1"]
+
+
+def test_a_cast_is_no_act() -> None:
+    text = play("<div type='act'><sp><p>Oui.</p></sp></div>").replace(
+        "<text>", "<text><front><div><head>Acteurs</head><p>Un roi.</p></div></front>"
+    )
+    assert table(text)["act"].tolist() == ["1"]
+
+
+def test_an_interlude_inside_an_act_ends_with_it() -> None:
+    sp = "<sp><p>Oui.</p></sp>"
+    body = f"<div type='act'><div type='scene'>{sp}</div><div type='interlude'>{sp}</div>"
+    body += f"<div type='scene'>{sp}</div></div>"
+    found = table(play(body))
+    assert found["act"].tolist() == ["1", "Intermède 1", "1"]
+    assert found["scene"].tolist() == ["1", "", "2"]
+
+
+def test_a_play_of_one_act_without_any_act() -> None:
+    found = table(play("<div type='scene'><sp><p>Oui.</p></sp></div>"))
+    assert (found["act"][0], found["scene"][0]) == ("1", "1")
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("L’École des maris", "ecole-des-maris"),
+        ("Le Tartuffe, ou L’Imposteur", "tartuffe"),
+        ("Sganarelle ou Le Cocu imaginaire", "sganarelle"),
+        ("Phèdre et Hippolyte", "phedre-et-hippolyte"),
+        ("Le Cœur simple", "coeur-simple"),
+        ("", "piece"),
+    ],
+)
+def test_a_play_is_named_after_its_title(title: str, name: str) -> None:
+    header = f"<fileDesc><titleStmt><title>{title}</title></titleStmt></fileDesc>"
+    assert table(play("<sp><p>Oui.</p></sp>", header))["play_name"].tolist() == [name]
+
+
+def test_the_plays_of_the_edition_have_the_names_of_the_project() -> None:
+    body = play("<sp><p>Oui.</p></sp>")
+    assert table(body, "moliere_domgarciedenavarre.xml")["play_name"][0] == "dom-garcie"
+
+
+def test_several_plays_in_one_document() -> None:
+    one = play("<sp><p>Oui.</p></sp>")
+    found = table(f"<teiCorpus>{one}{one.replace('Oui', 'Non')}</teiCorpus>")
+    assert found["cue"].tolist() == ["Oui.", "Non."]
+    assert found["play_name"].nunique() == 2
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        ('<!DOCTYPE TEI [<!ENTITY a "lol"><!ENTITY b "&a;&a;">]>{tei}', "declares entities"),
+        ('<!DOCTYPE TEI [<!ENTITY a SYSTEM "file:///etc/passwd">]>{tei}', "declares entities"),
+        ('<!DOCTYPE TEI [<!ENTITY % a SYSTEM "http://127.0.0.1:1/x"> %a;]>{tei}', "entities"),
+        ("<TEI><text>", "not well-formed"),
+        ("<TEI>" + "<p>" * MAX_DEPTH + "</p>" * MAX_DEPTH + "</TEI>", "one inside the other"),
+        ("<html><p/></html>", "its root is <html>"),
+        ("<TEI/>", "no cue"),
+        ("<?xml version='1.0' encoding='klingon'?><TEI/>", "not well-formed"),
+    ],
+)
+def test_what_is_refused(document: str, message: str) -> None:
+    tei = play("<sp><p>&a;</p></sp>")
+    with pytest.raises(CorpusError, match=message):
+        table(document.replace("{tei}", tei))
+
+
+def test_too_many_elements(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("moliere_core.corpus.markup.MAX_ELEMENTS", 50)
+    with pytest.raises(CorpusError, match="more than 50 elements"):
+        cues("<sp>" + "<p>a</p>" * 60 + "</sp>")
+
+
+def test_a_dtd_is_not_fetched_and_its_usual_entities_are_known() -> None:
+    document = '<!DOCTYPE TEI SYSTEM "http://127.0.0.1:1/tei.dtd">'
+    document += play("<sp><p>&eacute;t&eacute;&unknown;</p></sp>")
+    assert table(document)["cue"].tolist() == ["été"]
+
+
+@pytest.mark.parametrize("encoding", ["iso-8859-1", "windows-1252", "utf-16"])
+def test_encodings_are_the_ones_declared(encoding: str) -> None:
+    document = f"<?xml version='1.0' encoding='{encoding}'?>" + play("<sp><p>été</p></sp>")
+    assert read_tei(document.encode(encoding), "a.xml")["cue"] == ["été"]
+
+
+CSV = Path(os.environ.get("MOLIERE_CORPUS", ""))
+
+
+@pytest.mark.skipif(
+    not (CSV.parent / "tei").is_dir(), reason="no TEI files beside the file of MOLIERE_CORPUS"
+)
+def test_the_tei_files_give_the_same_table_as_the_csv() -> None:
+    """Every column the same, but for one name: a cue of two voices, half of it in italics."""
+    csv = load_corpus(CSV)
+    for path in sorted((CSV.parent / "tei").glob("*.xml")):
+        corpus = load_corpus(path)
+        [name] = corpus.plays
+        expected = csv.select([name]).frame.reset_index(drop=True)
+        assert corpus.frame["cue"].tolist() == expected["cue"].tolist()
+        for column in ("title", "year", "genre", "act", "scene", "form", "who"):
+            assert corpus.frame[column].tolist() == expected[column].tolist(), (name, column)
+        pairs = zip(corpus.frame["speaker"], expected["speaker"], strict=True)
+        differing = [pair for pair in pairs if pair[0] != pair[1]]
+        assert differing in ([], [("Toutes deux", "Toutes deux ensemble")])
