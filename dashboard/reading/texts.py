@@ -71,7 +71,7 @@ def _own() -> Text:
 
 
 def _passage() -> Text:
-    corpus = cached.corpus(naming.sources()[-1])
+    corpus = cached.corpus(sources.chosen())
     if state.restore(fields.PLAY) not in corpus.plays:
         st.session_state[fields.PLAY.key] = _held_out(corpus.plays)
     play = st.selectbox(
