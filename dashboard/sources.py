@@ -148,27 +148,33 @@ def _attempt(action: Callable[[], library.Entry]) -> None:
 def _offer() -> None:
     """A button for each corpus that can be fetched, and a field for any other address."""
     st.caption(_("Ou depuis le réseau ; rien n’est téléchargé sans un clic :"))
-    for name in library.ADDRESSES:
-        there = library.entry(name) is not None
-        st.button(
-            naming.source(name),
-            key=f"sources.fetch.{name}",
-            icon=":material/check:" if there else ":material/download:",
-            disabled=there,
-            help=library.ADDRESSES[name],
-            on_click=_want,
-            args=(name,),
-            width="stretch",
-        )
+    with st.container(horizontal=True, key="sources.known"):
+        for name, label in (
+            (library.COURSE, _("Le CSV du cours")),
+            (library.TEI, _("L’édition TEI")),
+        ):
+            there = library.entry(name) is not None
+            st.button(
+                label,
+                key=f"sources.fetch.{name}",
+                icon=":material/check:" if there else ":material/download:",
+                disabled=there,
+                help=library.ADDRESSES[name],
+                on_click=_want,
+                args=(name,),
+            )
     if is_public():  # a stranger's address would be called from inside the server's network
         return
-    st.text_input(_("Une adresse"), key=_ADDRESS, placeholder="https://…")
-    st.button(
-        _("Récupérer"),
-        key="sources.fetch",
-        icon=":material/download:",
-        on_click=_want_address,
-    )
+    with st.container(horizontal=True, key="sources.other"):
+        st.text_input(
+            _("Une adresse"), key=_ADDRESS, placeholder="https://…", label_visibility="collapsed"
+        )
+        st.button(
+            _("Récupérer"),
+            key="sources.fetch",
+            icon=":material/download:",
+            on_click=_want_address,
+        )
 
 
 def _want(name: str) -> None:
@@ -244,9 +250,33 @@ def _remove(identifier: str) -> None:
 
 
 def _one_line(identifier: str, corpus: Corpus) -> str:
-    count = len(_defects(corpus))
-    defects = i18n.ngettext("{n} remarque", "{n} remarques", count).format(n=count)
-    return " · ".join([_provenance(identifier), *([defects] if count else [])])
+    """The essential: when it was copied, its licence, how many defects."""
+    entry, said = library.entry(identifier), []
+    if entry is not None and entry.url:
+        said.append(_("copié le {date}").format(date=_date(entry)))
+    said.append(_licence(identifier, entry))
+    if count := len(_defects(corpus)):
+        said.append(i18n.ngettext("{n} remarque", "{n} remarques", count).format(n=count))
+    return " · ".join(said)
+
+
+def _licence(identifier: str, entry: library.Entry | None) -> str:
+    if identifier == EMBEDDED:
+        return _("pastiches de Molière écrits pour cette application, licence MIT")
+    if entry is None:
+        return _("licence connue de qui tient ce serveur")
+    if not entry.url:
+        return _("votre fichier")
+    return {
+        library.COURSE: _("texte du domaine public, licence du fichier non précisée"),
+        library.TEI: _("texte du domaine public, licence de l’encodage peu claire"),
+    }.get(identifier, _("licence à chercher à la source"))
+
+
+def _date(entry: library.Entry) -> str:
+    """The day of a copy, as the reader's language writes it in figures."""
+    day = entry.date[:10]
+    return day if state.language() == "en" else "/".join(reversed(day.split("-")))
 
 
 def _provenance(identifier: str) -> str:
@@ -274,7 +304,7 @@ def _provenance(identifier: str) -> str:
             "public ; la licence de l’encodage n’est pas claire : ne la redistribuez pas."
         ),
     }.get(identifier, _("Copié de {url} le {date} ; sa licence est à chercher à cette adresse."))
-    return sentence.format(url=_code(entry.url), date=entry.date[:10])
+    return sentence.format(url=_code(entry.url), date=_date(entry))
 
 
 def _defects(corpus: Corpus) -> list[str]:

@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import streamlit as st
 
-from dashboard import cached, naming, state, widgets
+from dashboard import cached, sources, state, widgets
 from dashboard.i18n import _
 from dashboard.reading import cached as reading_cache
 from dashboard.reading import fields

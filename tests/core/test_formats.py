@@ -110,6 +110,10 @@ def test_cells_without_value_numbers_and_short_rows() -> None:
     assert "3 rows" in notes(reading)
 
 
+def test_headers_inside_files_that_were_joined_are_no_cues() -> None:
+    assert cues("play_name,cue\nt,a\nplay_name,cue\nt,b\n") == ["a", "b"]
+
+
 def test_quotes_and_line_breaks_inside_a_cue() -> None:
     assert cues('play_name,cue\nt,"Il dit ""oui"",\nEt sort."\n') == ['Il dit "oui",\nEt sort.']
 
