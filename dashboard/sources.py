@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -23,6 +24,7 @@ MEGABYTE = 1_000_000
 SHOWN_DIGITS = 16  # of a checksum
 
 _MINE = "sources.mine"  # identifiers of the files that this session gave, or was given a link to
+_READ = "sources.read"  # identifiers of the corpora that this session has waited for
 _WANTED = "sources.wanted"  # what to fetch in this run
 _ADDRESS = "sources.address"
 _TREATED = "sources.treated"  # the file of the uploader that has been read
@@ -97,8 +99,11 @@ def _readable(identifier: str) -> tuple[str, MoliereError | None]:
     fallback = naming.SERVER if naming.SERVER in naming.sources() else EMBEDDED
     if not identifier or (identifier == naming.SERVER and identifier != fallback):
         identifier = fallback
+    read: set[str] = st.session_state.setdefault(_READ, set())
     try:
-        cached.corpus(identifier)
+        with nullcontext() if identifier in read else st.spinner(_("Lecture du corpus…")):
+            cached.corpus(identifier)
+        read.add(identifier)
     except MoliereError as error:
         if identifier in _mine():
             _mine().remove(identifier)
@@ -201,6 +206,8 @@ def _bar(place: DeltaGenerator, wanted: str) -> Callable[[int, int | None], None
     def show(done: int, total: int | None) -> None:
         if not done and total is None:
             text = _("Connexion…")
+        elif done == total:
+            text = _("Lecture du corpus…")
         elif wanted == library.TEI:
             text = _("{done} pièces sur {total}").format(done=done, total=total)
         elif total is None:

@@ -78,7 +78,7 @@ def read_members(
         try:
             frame = _frame(data, label, notes)
         except CorpusError as error:
-            notes.append(CorpusError("{name} is left out: {reason}", name=label, reason=error))
+            notes.append(CorpusError("left out: {reason}", reason=error))
             continue
         frames += [_distinct(part, play, label, texts, notes) for play, part in _plays(frame)]
     if sum(map(len, frames)) == 0:
@@ -142,10 +142,10 @@ def _frame(data: bytes, name: str, notes: Notes) -> pd.DataFrame:
             name=name,
         )
     if looks_like_tei(data):
-        return tables.as_table(dict(read_tei(data, name)))
+        return tables.as_table(dict(read_tei(data, name, notes)))
     text = tables.decode(data, name, notes)
     if _XML.match(text) or name.lower().endswith((".xml", ".tei")):  # not TEI: it says why
-        return tables.as_table(dict(read_tei(data, name)))
+        return tables.as_table(dict(read_tei(data, name, notes)))
     if name.lower().endswith((".csv", ".tsv")) or tables.has_csv_header(text):
         return tables.read_csv(text, name, notes)
     return tables.read_text(text, name)

@@ -33,7 +33,7 @@ _FRENCH = set("àâäçéèêëîïôöùûüÿœæÀÂÄÇÉÈÊËÎÏÔÖÙÛ�
 _FRENCH_SHARE = 0.9  # of the characters beyond ASCII, for an older encoding to be believed
 _CONTROL = re.compile("[\x00-\x08\x0e-\x19\x1b-\x1f]")
 _MISSING = {"nan", "none", "null", "<na>", "#n/a"}  # what programs write for a cell without value
-_SEPARATOR_LINE = re.compile(r"\s*sep=.\s*\n", re.IGNORECASE)  # Excel's own first line
+_SEPARATOR_LINE = re.compile(r"\A\s*sep=.\s*\n", re.IGNORECASE)  # Excel's own first line
 
 
 def decode(data: bytes, name: str, notes: Notes) -> str:

@@ -8,7 +8,8 @@ stage directions inside `speaker`. DraCor (dracor.org) has `div`, speakers decla
 
 The text of these plays is in the public domain. The licence of the OBVIL encoding is unclear
 (`availability status="restricted"` around an empty `licence`): its files are read where a user
-puts or fetches them, and none is part of this project. DraCor's are CC0 or say otherwise.
+puts or fetches them, and none is part of this project. DraCor's corpora have a licence each, such
+as CC BY-NC-SA for the French one, which a file states: it is shown beside the corpus.
 
 Left out: notes, stage directions, headings, arguments, casts, prefaces. Kept: one row a cue, lines
 and paragraphs on a line each.
@@ -28,6 +29,8 @@ from moliere_core.corpus.edition import PLAYS
 from moliere_core.corpus.markup import parse_xml
 from moliere_core.errors import CorpusError
 from moliere_core.normalise import normalise
+
+Columns = dict[str, list[str]]
 
 SUNG = "(chant)"  # speaker of verses that nobody in particular says
 
@@ -90,12 +93,13 @@ def looks_like_tei(data: bytes) -> bool:
     return re.search(r"<(?:\w+:)?(?:TEI|TEI\.2|teiCorpus)[\s>]", start) is not None
 
 
-def read_tei(data: bytes, name: str) -> dict[str, list[str]]:
+def read_tei(data: bytes, name: str, notes: list[CorpusError] | None = None) -> Columns:
     """The cues of one or more plays, as columns of a table: see `corpus.COLUMNS`.
 
     Args:
         data: a document whose root is `TEI`, `TEI.2` or `teiCorpus`.
         name: the file's name, for errors, and to know the plays of the OBVIL edition.
+        notes: the licence that a header states is added, once.
 
     Raises:
         CorpusError: not well formed, not TEI, or nobody speaks in it.
@@ -111,6 +115,7 @@ def read_tei(data: bytes, name: str) -> dict[str, list[str]]:
     for document in root.iter():
         if document.tag in ("TEI", "TEI.2"):
             _read_play(document, name, columns)
+            _note_licence(document, notes)
     if not columns:
         raise CorpusError(
             "{name} has no cue: a play in TEI has <sp> elements with <l> or <p> inside", name=name
@@ -118,7 +123,15 @@ def read_tei(data: bytes, name: str) -> dict[str, list[str]]:
     return dict(columns)
 
 
-def _read_play(document: Element, name: str, columns: dict[str, list[str]]) -> None:
+def _note_licence(document: Element, notes: list[CorpusError] | None) -> None:
+    licence = _text(document.find("./teiHeader/fileDesc/publicationStmt//licence"))
+    if notes is not None and licence:
+        note = CorpusError("the TEI states its licence: {licence}", licence=licence[:120])
+        if str(note) not in map(str, notes):
+            notes.append(note)
+
+
+def _read_play(document: Element, name: str, columns: Columns) -> None:
     place, cues = _Place(), []
     french = document.get("lang", "fr").lower().startswith("fr")
     for text in document.iter("text"):
@@ -336,7 +349,8 @@ def _titles(document: Element) -> tuple[str, str]:
     titles = document.findall("./teiHeader/fileDesc/titleStmt/title")
     main = [t for t in titles if t.get("type", "main") == "main"] or titles[:1]
     subs = [t for t in titles if t.get("type") == "sub"]
-    return (_text(main[0]) if main else "", _text(subs[0]) if subs else "")
+    title = re.sub(r"\s*\(\d{4}\)$", "", _text(main[0]) if main else "")  # "PHÈDRE (1697)"
+    return _cased(title), _text(subs[0]) if subs else ""
 
 
 def _play_name(document: Element, name: str, title: str) -> str:
@@ -366,8 +380,8 @@ def _author(header: Element | None) -> str:
     if element is None:
         return ""
     named = element.find("persName")
-    text = _text(element if named is None else named)
-    return re.sub(r"\s*\(.*?\)", "", text).strip()
+    text = re.sub(r"\s*\(.*?\)", "", _text(element if named is None else named)).strip()
+    return " ".join(_cased(part) for part in reversed(re.split(r"\s*,\s*", text, maxsplit=1)))
 
 
 def _year(document: Element) -> str:

@@ -2,6 +2,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,22 @@ def test_evaluate(capsys: pytest.CaptureFixture[str], run_folder: str, tmp_path:
     assert set(result) == {"model", "bits_per_char", "chars", "unknown_chars", "upper_bound"}
     assert (result["chars"], result["unknown_chars"], result["upper_bound"]) == (9, 1, False)
     assert 3 < result["bits_per_char"] < 20
+
+
+def test_evaluate_a_play_in_tei_and_an_archive(
+    capsys: pytest.CaptureFixture[str], run_folder: str, tmp_path: Path
+) -> None:
+    tei = tmp_path / "piece.xml"
+    tei.write_text(
+        "<TEI><text><body><sp><l>un mot</l><l>un mot</l></sp></body></text></TEI>",
+        encoding="utf-8",
+    )
+    archive = tmp_path / "pieces.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        file.write(tei, tei.name)
+    of_tei = call(capsys, "evaluate", str(tei), "--model", run_folder)
+    assert of_tei["chars"] == len("un mot\nun mot")
+    assert call(capsys, "evaluate", str(archive), "--model", run_folder) == of_tei
 
 
 def test_models(capsys: pytest.CaptureFixture[str]) -> None:

@@ -110,6 +110,10 @@ def test_cells_without_value_numbers_and_short_rows() -> None:
     assert "3 rows" in notes(reading)
 
 
+def test_a_cue_may_speak_of_separators() -> None:
+    assert cues('play_name,cue\nt,"a\nsep=;\nb"\n') == ["a\nsep=;\nb"]
+
+
 def test_headers_inside_files_that_were_joined_are_no_cues() -> None:
     assert cues("play_name,cue\nt,a\nplay_name,cue\nt,b\n") == ["a", "b"]
 
@@ -163,7 +167,8 @@ def test_every_play_of_an_archive_and_a_sentence_for_each_file_left_out() -> Non
         "q": "Quatre",
     }
     said = notes(reading)
-    for name in ("README.txt", "portrait.png", "encore.zip", "casse.xml", "p (d.csv)"):
+    assert "left out: casse.xml is not well-formed XML" in said
+    for name in ("README.txt", "portrait.png", "encore.zip", "p (d.csv)"):
         assert f"{name} is left out" in said
     assert "called p-2" in said
     assert "DS_Store" not in said

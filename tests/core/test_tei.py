@@ -207,6 +207,26 @@ def test_a_play_is_named_after_its_title(title: str, name: str) -> None:
     assert table(play("<sp><p>Oui.</p></sp>", header))["play_name"].tolist() == [name]
 
 
+def test_a_header_in_the_style_of_theatre_classique() -> None:
+    header = """<fileDesc><titleStmt><title type="main">LA VEUVE (1634)</title>
+      <author key="isni:0">CORNEILLE, Pierre (1606-1684)</author></titleStmt>
+      <publicationStmt><availability><licence><ab>CC BY NC SA 3.0</ab></licence></availability>
+      </publicationStmt><sourceDesc><bibl><date>1634</date>
+      <date type="premiere" when="1632-01-01">En 1632.</date><date type="written"/></bibl>
+      </sourceDesc></fileDesc><profileDesc><textClass><keywords>
+      <term type="genreTitle">Comédie</term><term type="genreTitle">vers</term>
+      </keywords></textClass></profileDesc>"""
+    notes: list[CorpusError] = []
+    document = play("<sp><l>Oui.<note>Variante.</note></l></sp>", header)
+    [row] = pd.DataFrame(read_tei(document.encode(), "a.xml", notes)).to_dict("records")
+    assert row["play_name"] == "veuve"
+    assert (row["title"], row["author"]) == ("La Veuve", "Pierre Corneille")
+    assert (row["year"], row["genre"], row["cue"]) == ("1632", "Comédie", "Oui.")
+    assert [str(note) for note in notes] == ["the TEI states its licence: CC BY NC SA 3.0"]
+    read_tei(document.encode(), "b.xml", notes)
+    assert len(notes) == 1
+
+
 def test_the_plays_of_the_edition_have_the_names_of_the_project() -> None:
     body = play("<sp><p>Oui.</p></sp>")
     assert table(body, "moliere_domgarciedenavarre.xml")["play_name"][0] == "dom-garcie"
