@@ -28,7 +28,7 @@ _READ = "sources.read"  # identifiers of the corpora that this session has waite
 _WANTED = "sources.wanted"  # what to fetch in this run
 _ADDRESS = "sources.address"
 _TREATED = "sources.treated"  # the file of the uploader that has been read
-_REFUSED = "sources.refused"  # why the last file or address was not kept
+_REFUSED = "sources.refused"  # why the last file, address or link is not what is read
 
 
 def _parse(text: str) -> str:
@@ -50,12 +50,18 @@ def available() -> list[str]:
     return [*naming.sources(), *_mine()]
 
 
-def select() -> str:
-    """The corpus, chosen in one line."""
+def select(complaints: DeltaGenerator | None = None) -> str:
+    """The corpus, chosen in one line.
+
+    Args:
+        complaints: where to say that the one of the address cannot be read; here by default.
+    """
     wanted = state.restore(CORPUS)
     found, error = _readable(wanted)
     if found != wanted:
         state.change(CORPUS, found)
+    if error is not None:
+        st.session_state[_REFUSED] = error  # said until another is chosen
     if found not in available():  # a file that came by a link
         _mine().append(found)
     identifier = st.selectbox(
@@ -63,11 +69,18 @@ def select() -> str:
         available(),
         format_func=naming.source,
         key=CORPUS.key,
+        on_change=_forgive,
         help=_("Les pastiches sont écrits pour cette application ; ce n’est pas Molière."),
     )
-    if error is not None:
-        widgets.problem(error)
+    refused = st.session_state.get(_REFUSED)
+    if refused is not None:
+        with complaints or st.container():
+            widgets.problem(refused)
     return state.keep(CORPUS, str(identifier))
+
+
+def _forgive() -> None:
+    st.session_state[_REFUSED] = None
 
 
 def panel() -> str:
@@ -82,11 +95,7 @@ def panel() -> str:
     with below:
         _fetch_wanted()
     with choice:
-        identifier = select()
-    refused = st.session_state.get(_REFUSED)
-    if refused is not None:
-        with below:
-            widgets.problem(refused)
+        identifier = select(below)
     corpus = cached.corpus(identifier)
     with about:
         _about(identifier, corpus)
@@ -136,7 +145,7 @@ def _give() -> None:
 
 def _attempt(action: Callable[[], library.Entry]) -> None:
     """Choose the corpus that an action brings, or note why there is none."""
-    st.session_state[_REFUSED] = None
+    _forgive()
     try:
         entry = action()
     except MoliereError as error:
@@ -250,7 +259,7 @@ def _about(identifier: str, corpus: Corpus) -> None:
 def _remove(identifier: str) -> None:
     library.remove(identifier)
     cached.forget_corpora()
-    st.session_state[_REFUSED] = None
+    _forgive()
     if identifier in _mine():
         _mine().remove(identifier)
     state.change(CORPUS, "")

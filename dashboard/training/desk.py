@@ -70,7 +70,7 @@ def request(base: RunConfig) -> Request:
     with st.expander(_("Tous les réglages"), icon=":material/tune:"):
         left, middle, right = st.columns(3, gap="small")
         with right:
-            source, initial = sources.select(), _initial()
+            source, initial = sources.select(essentials), _initial()
         stored = _stored_model(initial)
         if stored is not None:
             base = replace(base, model=replace(stored, dropout=base.model.dropout))
