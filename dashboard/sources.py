@@ -75,8 +75,17 @@ def select(complaints: DeltaGenerator | None = None) -> str:
     refused = st.session_state.get(_REFUSED)
     if refused is not None:
         with complaints or st.container():
-            widgets.problem(refused)
+            _complain(refused, str(identifier))
     return state.keep(CORPUS, str(identifier))
+
+
+def _complain(error: MoliereError, identifier: str) -> None:
+    st.error(
+        _("{reason}. En attendant, le corpus lu est : {corpus}.").format(
+            reason=widgets.plain(i18n.sentence(error)),
+            corpus=widgets.plain(naming.source(identifier)),
+        )
+    )
 
 
 def _forgive() -> None:

@@ -79,7 +79,7 @@ def _removed(name: str) -> dict[str, Any]:
     entry = library.entry(key)
     if entry is None:
         raise CorpusError(
-            "there is no copy of {name} to delete: `moliere corpus` lists what was fetched",
+            "there is no copy of {name} to delete: moliere corpus lists what was fetched",
             name=name,
         )
     library.remove(key)

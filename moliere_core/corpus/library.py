@@ -291,8 +291,8 @@ def _absent(identifier: str) -> CorpusError:
         return CorpusError("this file is no longer kept on the server: give it again")
     if identifier in ADDRESSES:
         return CorpusError(
-            "the corpus {name} has not been fetched: fetch it on the Corpus page or with "
-            "`moliere corpus fetch {name}`",
+            "the corpus {name} has not been fetched: fetch it on the Corpus page, or by the "
+            "command moliere corpus fetch {name}",
             name=identifier,
         )
     return CorpusError(

@@ -92,7 +92,7 @@ def test_a_link_to_what_is_not_here_says_so_and_falls_back(store: Path, wanted: 
     at = opened(corpus=wanted)
     assert at.selectbox(key="corpus").value == "embedded"
     assert len(at.error) == 1
-    assert "Impossible de continuer" in at.error[0].value
+    assert "le corpus lu est\u00a0: pastiches" in at.error[0].value
     assert len(at.run().error) == 1  # it stays until another is chosen
 
 
