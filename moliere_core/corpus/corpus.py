@@ -10,6 +10,7 @@ from typing import Literal
 
 import pandas as pd
 
+from moliere_core.corpus.edition import usual
 from moliere_core.errors import CorpusError
 from moliere_core.normalise import normalise
 
@@ -46,7 +47,7 @@ class Corpus:
 
     def select(self, plays: Sequence[str]) -> Corpus:
         """The sub-corpus of these plays; CorpusError if one is not there."""
-        plays = [normalise(play) for play in plays]  # as the corpus' own names are
+        plays = [usual(normalise(play)) for play in plays]  # as the corpus' own names are
         self._check_plays(plays)
         return Corpus(self.frame[self.frame["play_name"].isin(plays)], self.source)
 

@@ -45,3 +45,11 @@ PLAYS = {
     "moliere_sicilien": "sicilien",
     "moliere_tartuffe": "tartuffe",
 }
+
+
+def usual(name: str) -> str:
+    """A play's name in this project; `name` itself where it is none of the edition's.
+
+    Tables made from the edition call plays after its files, with or without the author.
+    """
+    return PLAYS.get(name) or PLAYS.get(f"moliere_{name}", name)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from moliere_core.corpus.corpus import COLUMNS
+from moliere_core.corpus.edition import usual
 from moliere_core.corpus.tei import slug
 from moliere_core.errors import CorpusError
 from moliere_core.normalise import normalise
@@ -195,7 +196,7 @@ def _cues(frame: pd.DataFrame, name: str, notes: Notes) -> pd.DataFrame:
     # A cell left blank under another, as in a spreadsheet: the same play goes on.
     plays = frame["play_name"].str.strip()
     plays = plays.mask((plays == "") | plays.str.lower().isin(_MISSING)).ffill()
-    frame["play_name"] = plays.fillna(slug(Path(name).stem) or "texte")
+    frame["play_name"] = plays.fillna(slug(Path(name).stem) or "texte").map(usual)
     for column in set(COLUMNS) & set(frame.columns) - set(_REQUIRED):
         frame[column] = frame[column].mask(frame[column].str.lower().isin(_MISSING), "")
     return as_table({column: frame[column] for column in COLUMNS if column in frame.columns})

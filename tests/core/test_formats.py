@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from moliere_core.corpus import load_corpus
+from moliere_core.corpus import load_corpus, split
 from moliere_core.corpus.formats import Reading, read_bytes
 from moliere_core.errors import CorpusError
 
@@ -108,6 +108,17 @@ def test_cells_without_value_numbers_and_short_rows() -> None:
     assert reading.frame["speaker"].tolist() == ["", "", "C"]
     assert reading.frame["play_name"].tolist() == ["t", "t", "u"]
     assert "3 rows" in notes(reading)
+
+
+def test_plays_called_after_the_files_of_the_edition_have_their_usual_names(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("play_name,cue\necoledesmaris,a\nmoliere_avare,b\nphedre,c\n", "utf-8")
+    corpus = load_corpus(path)
+    assert corpus.plays == ("ecole-des-maris", "avare", "phedre")
+    assert corpus.select(["ecoledesmaris"]).text() == "a"
+    assert split(corpus, (), ("ecole-des-maris",)).held_out == "plays"
 
 
 def test_a_cue_may_speak_of_separators() -> None:
