@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
 from moliere_core.errors import TrainingError
 from moliere_core.windows import (
+    buffered_order,
     contiguous_streams,
+    coverage,
+    epoch_plan,
     rotated,
     shuffled_batches,
     sliding_windows,
     stream_updates,
+    window_count,
 )
 
 IDS = np.arange(23, dtype=np.int32)
@@ -88,3 +94,53 @@ def test_rotation_keeps_the_text_and_changes_with_the_epoch() -> None:
     assert ((np.diff(first) == 1) | (np.diff(first) == -22)).all()
     assert len({int(rotated(IDS, 0, epoch)[0]) for epoch in range(1, 8)}) > 1
     assert (first == rotated(IDS, seed=0, epoch=1)).all()
+
+
+@pytest.mark.parametrize(("length", "shift"), [(5, 1), (5, 3), (5, 5), (5, 7), (22, 1)])
+def test_counts_and_coverage_are_those_of_the_windows_themselves(length: int, shift: int) -> None:
+    inputs, _ = sliding_windows(IDS, length, shift)
+    assert window_count(len(IDS), length, shift) == len(inputs)
+    seen = np.bincount(inputs.ravel(), minlength=len(IDS))  # the text is its own positions
+    assert coverage(len(IDS), length, shift).tolist() == seen.tolist()
+
+
+def test_each_character_far_from_the_ends_is_read_length_times() -> None:
+    assert coverage(1000, 60, 1)[[0, 58, 59, 900, 998, 999]].tolist() == [1, 59, 60, 60, 1, 0]
+    assert set(coverage(1000, 60, 5)[60:900]) == {12}
+    assert set(coverage(1000, 60, 60)[:960]) == {1}
+
+
+@pytest.mark.parametrize(("shift", "batch"), [(None, 3), (1, 4), (3, 4), (1, 64)])
+def test_the_plan_of_an_epoch_is_what_its_batches_hold(shift: int | None, batch: int) -> None:
+    plan = epoch_plan(len(IDS), 5, shift, batch)
+    if shift is None:
+        batches = list(contiguous_streams(IDS, batch, 5))
+        contexts = [x[0].tolist().index(i) + 1 for x, _ in batches[:1] for i in x[0]]
+    else:
+        batches = list(shuffled_batches(sliding_windows(IDS, 5, shift), batch, 0, 1))
+        contexts = list(range(1, 6))
+    assert plan.updates == len(batches)
+    assert plan.chars_read == sum(x.size for x, _ in batches)
+    assert plan.mean_context == pytest.approx(np.mean(contexts))
+
+
+def test_carried_state_sees_further_than_any_window() -> None:
+    assert epoch_plan(1_000_000, 50, None, 32).mean_context > 15_000
+    assert epoch_plan(1_000_000, 150, 1, 64).mean_context == 75.5
+
+
+@pytest.mark.parametrize("plan", [window_count, coverage])
+def test_what_is_too_short_is_refused_alike(plan: Callable[[int, int, int], object]) -> None:
+    with pytest.raises(TrainingError, match=r"5 characters and a window needs 6.*at most 4"):
+        plan(5, 5, 1)
+
+
+def test_a_buffer_shuffles_only_what_it_holds() -> None:
+    order = buffered_order(500, buffer=50, needed=500, seed=3, epoch=1)
+    assert sorted(order.tolist()) == list(range(500))
+    assert (order < 50 + np.arange(500)).all()
+    assert (order[:100] != np.arange(100)).any()
+    assert buffered_order(9, 1, 9, 0, 1).tolist() == list(range(9))
+    assert buffered_order(9, 50, 99, 0, 1).tolist() != list(range(9))
+    assert (order == buffered_order(500, 50, 500, 3, 1)).all()
+    assert (order != buffered_order(500, 50, 500, 3, 2)).any()

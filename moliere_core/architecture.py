@@ -1,0 +1,110 @@
+"""The network on paper: the shapes, the parameters and the memory of each layer, before any weight.
+
+The counts are those of Keras' `model.summary()`: a test holds them to it, and `ModelConfig`'s own
+total to their sum.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from moliere_core.config import Cell, ModelConfig
+
+Kind = Literal["embedding", "lstm", "gru", "dense"]
+FLOAT_BYTES = 4  # single precision
+INDEX_BYTES = 4  # int32
+GATES: dict[Cell, int] = {"lstm": 4, "gru": 3}
+# Keras' GRU has reset_after=True: a bias for what comes from below, one for what comes from before.
+BIASES: dict[Cell, int] = {"lstm": 1, "gru": 2}
+
+
+@dataclass(frozen=True)
+class LayerPlan:
+    """One layer with weights.
+
+    Attributes:
+        kind: what it is.
+        number: which of its kind, from 1.
+        inputs: numbers it receives for each character; for an embedding, symbols.
+        outputs: numbers it gives for each character.
+        blocks: products side by side: 4 for an LSTM's gates and candidate, 3 for a GRU's, else 1.
+        recurrent: numbers that come back from the step before, 0 for none.
+        biases: bias rows.
+    """
+
+    kind: Kind
+    number: int
+    inputs: int
+    outputs: int
+    blocks: int = 1
+    recurrent: int = 0
+    biases: int = 1
+
+    @property
+    def parameters(self) -> int:
+        """How many: blocks x outputs x (inputs + recurrent + biases)."""
+        return self.blocks * self.outputs * (self.inputs + self.recurrent + self.biases)
+
+
+def layer_plans(model: ModelConfig, vocab_size: int) -> tuple[LayerPlan, ...]:
+    """The layers with weights, from the characters to the scores.
+
+    Args:
+        model: the settings.
+        vocab_size: symbols, the unknown one included.
+    """
+    plans = [LayerPlan("embedding", 1, vocab_size, model.embedding_dim, biases=0)]
+    inputs = model.embedding_dim
+    for number in range(1, model.layers + 1):
+        plans.append(
+            LayerPlan(
+                model.cell,
+                number,
+                inputs,
+                model.units,
+                GATES[model.cell],
+                model.units,
+                BIASES[model.cell],
+            )
+        )
+        inputs = model.units
+    plans.append(LayerPlan("dense", 1, inputs, vocab_size))
+    return tuple(plans)
+
+
+def activation_bytes(model: ModelConfig, vocab_size: int, batch_size: int, seq_length: int) -> int:
+    """Least memory that back-propagation through one batch of windows has to keep, in bytes.
+
+    For each character of each window, in single precision: its embedding; of each layer the gates
+    and the candidate, the hidden state, and the cell state of an LSTM or the recurrent part of a
+    GRU's candidate; and the probabilities. A framework keeps more: it is a lower bound. The
+    weights, their gradients and the optimiser's moments come on top and do not grow with the
+    length.
+    """
+    per_layer = (GATES[model.cell] + 2) * model.units
+    numbers = model.embedding_dim + model.layers * per_layer + vocab_size
+    return FLOAT_BYTES * numbers * batch_size * seq_length
+
+
+def one_hot_bytes(vocab_size: int, predictions: int) -> int:
+    """Memory of targets written as rows of one 1 among zeros, in single precision."""
+    return FLOAT_BYTES * vocab_size * predictions
+
+
+def sparse_bytes(predictions: int) -> int:
+    """Memory of the same targets written as indices."""
+    return INDEX_BYTES * predictions
+
+
+def units_for(parameters: int, model: ModelConfig, vocab_size: int) -> int:
+    """The largest number of units whose network has at most `parameters`; at least 1."""
+    low, high = 1, 4096
+    while low < high:
+        middle = (low + high + 1) // 2
+        sized = ModelConfig(model.cell, model.embedding_dim, middle, model.layers)
+        if sized.parameter_count(vocab_size) <= parameters:
+            low = middle
+        else:
+            high = middle - 1
+    return low
