@@ -61,6 +61,31 @@ def rested(key: str) -> dict[str, Any] | None:
     return rest
 
 
+def windows(data: Mapping[str, Any], key: str) -> None:
+    """The sliding window on numbers and on text, played in the browser; see windows.js."""
+    _component("windows")(data=dict(data), key=key)
+
+
+def streams(data: Mapping[str, Any], key: str) -> None:
+    """Contiguous streams with their carried state, played in the browser; see streams.js."""
+    _component("streams")(data=dict(data), key=key)
+
+
+def batch(data: Mapping[str, Any], key: str) -> None:
+    """A batch: characters over their integers, input beside target; see batch.js."""
+    _component("batch")(data=dict(data), key=key)
+
+
+def unrolled(data: Mapping[str, Any], key: str) -> None:
+    """A network unrolled along a window; see unrolled.js."""
+    _component("unrolled")(data=dict(data), key=key)
+
+
+def architecture(data: Mapping[str, Any], key: str) -> None:
+    """A network layer by layer, with shapes, examples and parameters; see architecture.js."""
+    _component("architecture")(data=dict(data), key=key)
+
+
 @cache
 def _source(name: str) -> tuple[str, str]:
     def joined(suffix: str) -> str:

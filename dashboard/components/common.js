@@ -1,5 +1,5 @@
 // What all components share, put before each of them: how invisible characters are shown, and how
-// an element is made. Text reaches the screen through textContent alone.
+// an element, a shape and a button are made. Text reaches the screen through textContent alone.
 
 const SHOWN = { " ": "\u2423", "\n": "\u21b5", "\t": "\u21e5" };
 const element = (tag, className, parent, text) => {
@@ -8,5 +8,122 @@ const element = (tag, className, parent, text) => {
   if (text !== undefined) made.textContent = text;
   if (parent) parent.appendChild(made);
   return made;
+};
+const ICONS = {
+  play: "M6 3l15 9-15 9z", pause: "M5 3h5v18H5zM14 3h5v18h-5z",
+  previous: "M18 3v18L7 12zM4 3h3v18H4z", next: "M6 3v18l11-9zM17 3h3v18h-3z",
+};
+const shape = (tag, attributes, parent) => {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  if (parent) parent.appendChild(made);
+  return made;
+};
+const iconButton = (name, parent, className = "") => {
+  const made = element("button", className, parent);
+  made.type = "button";
+  shape("path", { d: ICONS[name] }, shape("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, made));
+  return made;
+};
+// Whether a key was meant for a widget, or for the browser, rather than for a component that plays.
+const TYPED_INTO = 'input, textarea, select, [contenteditable="true"], [role="slider"], [role="radio"], [role="radiogroup"], [role="listbox"], [role="combobox"]';
+const forAWidget = (event) =>
+  event.ctrlKey || event.metaKey || event.altKey || Boolean(event.composedPath()[0].closest?.(TYPED_INTO));
+// A player: previous, play or pause, next, and speeds, with the keys P and the arrows.
+// `conduct` gives them their work: `show` holds at, playing and speed; `draw` shows the moment
+// `show.at`, from 0 to `last`; `pace` is the milliseconds of a moment at each speed. It returns what
+// stops the player, and leaves the same under root.stop.
+const buildTransport = (parent) => {
+  const transport = element("div", "transport", parent);
+  const previous = iconButton("previous", transport);
+  const play = iconButton("play", transport, "main");
+  const next = iconButton("next", transport);
+  const when = element("p", "when serif", parent);
+  const speeds = element("div", "speeds", parent);
+  speeds.setAttribute("role", "group");
+  return { previous, play, next, when, speeds };
+};
+const conduct = ({ root, board, bar, show, last, pace, labels, draw }) => {
+  root.stop?.();
+  const refresh = () => {
+    draw();
+    board.dataset.at = show.at;
+    board.dataset.state = show.playing ? "playing" : "paused";
+    bar.play.querySelector("path").setAttribute("d", ICONS[show.playing ? "pause" : "play"]);
+    for (const [button, label] of [[bar.play, show.playing ? labels.pause : labels.play],
+      [bar.previous, labels.previous], [bar.next, labels.next]]) {
+      button.title = label;
+      button.setAttribute("aria-label", label);
+    }
+    bar.play.disabled = last === 0;
+    bar.previous.disabled = show.at === 0;
+    bar.next.disabled = show.at >= last;
+    for (const button of bar.speeds.children) button.setAttribute("aria-pressed", button.dataset.speed === show.speed);
+  };
+  const run = () => {
+    clearTimeout(root.timer);
+    if (!show.playing) return;
+    root.timer = setTimeout(() => {
+      if (show.at >= last) show.playing = false;
+      else show.at += 1;
+      refresh();
+      run();
+    }, pace[show.speed]);
+  };
+  const play = (on) => {
+    show.playing = on && last > 0;
+    if (show.playing && show.at >= last) show.at = 0;
+    refresh();
+    run();
+  };
+  const step = (by) => {
+    show.at = Math.min(Math.max(show.at + by, 0), last);
+    play(false);
+  };
+  bar.play.onclick = () => play(!show.playing);
+  bar.previous.onclick = () => step(-1);
+  bar.next.onclick = () => step(1);
+  bar.speeds.setAttribute("aria-label", labels.speed);
+  if (!bar.speeds.children.length) {
+    for (const speed of Object.keys(pace)) element("button", "", bar.speeds).dataset.speed = speed;
+  }
+  for (const button of bar.speeds.children) {
+    button.type = "button";
+    button.textContent = labels[button.dataset.speed];
+    button.onclick = () => { show.speed = button.dataset.speed; refresh(); run(); };
+  }
+  const key = (event) => {
+    if (forAWidget(event)) return;
+    if (event.key === "ArrowRight") step(1);
+    else if (event.key === "ArrowLeft") step(-1);
+    else if (event.key === "p" || event.key === "P") play(!show.playing);
+    else return;
+    event.preventDefault();
+  };
+  document.addEventListener("keydown", key);
+  const observer = new ResizeObserver(refresh);
+  observer.observe(board);
+  show.at = Math.min(show.at, last);
+  refresh();
+  run();
+  root.stop = () => {
+    document.removeEventListener("keydown", key);
+    observer.disconnect();
+    clearTimeout(root.timer);
+  };
+  return root.stop;
+};
+const write = (svg, text, x, y, attributes = {}) => {
+  const made = shape("text", { x, y, ...attributes }, svg);
+  made.textContent = text;
+  return made;
+};
+const showFacts = (parent, facts) => {
+  parent.textContent = "";
+  for (const [number, label] of facts) {
+    const fact = element("p", "fact", parent);
+    element("b", "serif", fact, number);
+    element("span", "small", fact, label);
+  }
 };
 

@@ -14,22 +14,6 @@ const REST = 500; // milliseconds without a move before the address follows
 const SPACE = { left: 44, right: 128, top: 10, bottom: 56 }; // around the curves, in pixels
 const PITCH = 27; // pixels a bar needs
 const CONTEXT = 16; // characters named above the bars
-const ICONS = {
-  play: "M6 3l15 9-15 9z", pause: "M5 3h5v18H5zM14 3h5v18h-5z",
-  previous: "M18 3v18L7 12zM4 3h3v18H4z", next: "M6 3v18l11-9zM17 3h3v18h-3z",
-};
-const shape = (tag, attributes, parent) => {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  if (parent) parent.appendChild(made);
-  return made;
-};
-const iconButton = (name, parent, className = "") => {
-  const made = element("button", className, parent);
-  made.type = "button";
-  shape("path", { d: ICONS[name] }, shape("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, made));
-  return made;
-};
 
 function buildPage(className, parent) {
   const page = element("section", "page leaf serif " + className, parent);
@@ -400,9 +384,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     };
   });
   const key = (event) => {
-    const from = event.composedPath()[0];
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (from.closest?.('input, textarea, select, [contenteditable="true"], [role="slider"], [role="radio"], [role="radiogroup"], [role="listbox"], [role="combobox"]')) return;
+    if (forAWidget(event)) return;
     if (event.key === "ArrowRight") step(1);
     else if (event.key === "ArrowLeft") step(-1);
     else if (event.key === "p" || event.key === "P") play(!show.playing);
