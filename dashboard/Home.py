@@ -24,8 +24,11 @@ sections = {
     _("Commencer"): [
         st.Page("../pages/home.py", title=_("Accueil"), icon=":material/edit_note:", default=True),
     ],
-    _("Les données"): [],
+    _("Les données"): [
+        st.Page("../pages/windows.py", title=_("Fenêtres"), icon=":material/view_column:"),
+    ],
     _("Le modèle"): [
+        st.Page("../pages/model.py", title=_("Modèle"), icon=":material/account_tree:"),
         st.Page("../pages/training.py", title=_("Entraînement"), icon=":material/model_training:"),
         st.Page("../pages/film.py", title=_("Film"), icon=":material/movie:"),
     ],

@@ -77,6 +77,8 @@ def warm_up() -> None:
         "dashboard.sources",
         "dashboard.widgets",
         "dashboard.training.live",
+        "dashboard.windows.screens",
+        "dashboard.model.screens",
     )
     for name in names:
         importlib.import_module(name)

@@ -54,6 +54,12 @@ def number(value: float, decimals: int = 0) -> str:
     return _with_french_marks(text)
 
 
+def percent(share: float, decimals: int = 0) -> str:
+    """A share as the reader's language writes it: 12 % or 12%."""
+    space = "" if state.language() == "en" else NBSP
+    return number(100 * share, decimals) + space + "%"
+
+
 def sentence(error: MoliereError) -> str:
     """What an error says, in the reader's language."""
     if state.language() == "en":

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from dashboard.i18n import _
+from moliere_core.architecture import LayerPlan
 from moliere_core.config import RunConfig
 from moliere_core.corpus import EMBEDDED, library
 
@@ -43,3 +44,21 @@ def training(config: RunConfig, label: str) -> str:
         return label
     plays = ", ".join(config.plays[:2]) + ("…" if len(config.plays) > 2 else "")
     return architecture(config) + (f", {plays}" if plays else "")
+
+
+def layer(plan: LayerPlan, layers: int) -> str:
+    """A layer of the network, numbered where there are several alike."""
+    if plan.kind == "embedding":
+        return _("Plongement")
+    if plan.kind == "dense":
+        return _("Sortie")
+    return plan.kind.upper() + (f" {plan.number}" if layers > 1 else "")
+
+
+def product(plan: LayerPlan) -> str:
+    """The sum with its numbers: 4 × 256 × (128 + 256 + 1)."""
+    if plan.kind == "embedding":
+        return f"{plan.inputs} × {plan.outputs}"
+    if plan.kind == "dense":
+        return f"{plan.outputs} × ({plan.inputs} + {plan.biases})"
+    return f"{plan.blocks} × {plan.outputs} × ({plan.inputs} + {plan.recurrent} + {plan.biases})"

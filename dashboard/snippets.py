@@ -8,6 +8,7 @@ prompt can end a string. A test runs every one of them.
 from __future__ import annotations
 
 from moliere_core.config import SamplingConfig
+from moliere_core.corpus import EMBEDDED, library
 
 
 def config(config: SamplingConfig) -> str:
@@ -18,3 +19,9 @@ def config(config: SamplingConfig) -> str:
     if config.top_p < 1:
         text += f", top_p={config.top_p:g}"
     return f"SamplingConfig({text})"
+
+
+def corpus(source: str) -> str:
+    """A corpus as `load_corpus` takes it: nothing where it is the server's own file."""
+    known = source == EMBEDDED or source in library.ADDRESSES
+    return repr(source) if known or "://" in source else ""

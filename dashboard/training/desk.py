@@ -12,6 +12,7 @@ from dashboard.i18n import _
 from dashboard.training import cached as training_cache
 from dashboard.training import fields, knobs, rights
 from moliere_core import jobs
+from moliere_core.architecture import layer_plans
 from moliere_core.config import PRESETS, ModelConfig, RunConfig
 from moliere_core.errors import ConfigError, MoliereError
 from moliere_core.jobs import JobSpec
@@ -146,15 +147,10 @@ def summary(request: Request) -> None:
 
 def composition(model: ModelConfig, symbols: int) -> list[tuple[str, str, int]]:
     """The parameters of each layer, as in Keras' `model.summary()`, and the product they make."""
-    gates, biases = (4, 1) if model.cell == "lstm" else (3, 2)
-    inputs, units = model.embedding_dim, model.units
-    rows = [(_("Plongement"), f"{symbols} × {inputs}", symbols * inputs)]
-    for layer in range(1, model.layers + 1):
-        name = model.cell.upper() + (f" {layer}" if model.layers > 1 else "")
-        formula = f"{gates} × {units} × ({inputs} + {units} + {biases})"
-        rows.append((name, formula, gates * units * (inputs + units + biases)))
-        inputs = units
-    return [*rows, (_("Sortie"), f"{symbols} × ({inputs} + 1)", symbols * (inputs + 1))]
+    return [
+        (naming.layer(plan, model.layers), naming.product(plan), plan.parameters)
+        for plan in layer_plans(model, symbols)
+    ]
 
 
 def button(request: Request) -> None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import fields
 
 from dashboard.i18n import _
+from dashboard.snippets import corpus
 from moliere_core.config import PRESETS, ModelConfig, TrainingConfig
-from moliere_core.corpus import EMBEDDED, library
+from moliere_core.corpus import EMBEDDED
 from moliere_core.jobs import JobSpec
 
 
 def code(spec: JobSpec | None) -> str:
     """Train a network and read its history; without a spec, the preset of the demonstration."""
     config = PRESETS["demo"] if spec is None else spec.config
-    source = _source(EMBEDDED if spec is None else spec.source)
+    source = corpus(EMBEDDED if spec is None else spec.source)
     chosen = f"    plays={config.plays!r},\n" if config.plays else ""
     if config.initial:
         chosen += f"    initial={config.initial!r},\n"
@@ -36,12 +37,6 @@ for epoch in run.history:
     print(epoch["epoch"], epoch["train_loss"], epoch["validation_bits_per_char"])
     print(epoch["sample"])
 """
-
-
-def _source(source: str) -> str:
-    """A corpus as `load_corpus` takes it: nothing where it is the server's own file."""
-    known = source == EMBEDDED or source in library.ADDRESSES
-    return repr(source) if known or "://" in source else ""
 
 
 def _changed(config: ModelConfig | TrainingConfig) -> str:

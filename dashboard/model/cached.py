@@ -1,0 +1,46 @@
+"""The caches of the Model page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from dashboard import cached
+from dashboard.windows import cached as windows
+
+if TYPE_CHECKING:
+    from moliere_core.config import ModelConfig
+    from moliere_core.recurrent import RecurrentNetwork
+
+SEED = 0
+LOSS_CHARS = 2_000  # read to measure the loss at the start: enough for two decimals
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def untrained(model: ModelConfig, symbols: int) -> RecurrentNetwork:
+    """A network that nobody trained, drawn as Keras draws it."""
+    from moliere_core.initial import initial_weights
+    from moliere_core.recurrent import RecurrentNetwork
+
+    return RecurrentNetwork(initial_weights(model, symbols, SEED))
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def start_loss(model: ModelConfig, source: str) -> float:
+    """Loss of an untrained network on the text held out, in nats per character."""
+    from moliere_core.initial import cross_entropy
+
+    material = windows.material(source)
+    network = untrained(model, len(material.vocabulary))
+    return cross_entropy(network, material.vocabulary.encode(material.held[:LOSS_CHARS]))
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def loss_of(reference: str, source: str) -> float:
+    """Loss of a stored model on the same text, in nats per character, the unknown counted in."""
+    from moliere_core.initial import cross_entropy
+
+    model = cached.model(reference)
+    held = windows.material(source).held[:LOSS_CHARS]
+    return cross_entropy(model.network, model.vocabulary.encode(held))

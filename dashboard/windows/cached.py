@@ -1,0 +1,76 @@
+"""The caches of the Windows page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from dashboard import cached
+from dashboard.training import cached as training
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from dashboard.windows.material import Material
+    from moliere_core.openings import ContextWorth, Openings
+
+LONGEST = 150  # characters of context measured
+MEASURED_CHARS = 30_000  # of the text held out: enough for two decimals
+CUES, CUE_CHARS = 200, 40  # beginnings of cues that are scored
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def material(source: str) -> Material:
+    """The text and the series of a corpus."""
+    from dashboard.windows.material import prepare
+
+    return prepare(cached.corpus(source))
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def coverage(source: str, length: int, shift: int, beginning: int) -> NDArray[np.int32]:
+    """How many windows read each of the first characters of a text."""
+    from moliere_core.windows import coverage
+
+    return coverage(len(material(source).text), length, shift)[:beginning].copy()
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def shuffled(windows: int, needed: int) -> NDArray[np.int64]:
+    """The first windows of the first epoch of a training with seed 0, as `shuffled_batches` has it.
+
+    All the windows of a long text are a million and a half: a tenth of a second to shuffle.
+    """
+    import numpy as np
+
+    return np.random.default_rng([0, 1]).permutation(windows)[:needed].copy()
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def context(reference: str, source: str) -> ContextWorth:
+    """What each character more of context is worth, on the beginning of the text held out."""
+    from dashboard.reading.view import progress
+    from moliere_core.openings import context_worth
+
+    held = material(source).held[:MEASURED_CHARS]
+    with progress() as told:
+        return context_worth(cached.model(reference), held, LONGEST, progress=told)
+
+
+def judged_on_its_own_text(reference: str, source: str) -> bool:
+    """Whether a model has learned from the very text that it is measured on."""
+    return training.has_read(reference, material(source).held) is True
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def openings(reference: str, source: str, length: int) -> Openings:
+    """What beginnings of cues cost after spaces, and after a zero state."""
+    from dashboard.reading.view import progress
+    from moliere_core.openings import measure_openings
+
+    found = [cue[:CUE_CHARS] for cue in material(source).held_cues if len(cue) >= CUE_CHARS]
+    every = max(len(found) // CUES, 1)
+    with progress() as told:
+        return measure_openings(cached.model(reference), found[::every][:CUES], length, told)

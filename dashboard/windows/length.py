@@ -1,0 +1,95 @@
+"""What a longer window costs and what it is worth, computed."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import figures, i18n, state, tables
+from dashboard.charts import windows as charts
+from dashboard.i18n import _
+from dashboard.windows import cached, fields
+from dashboard.windows.controls import Settings, warn
+from dashboard.windows.slide import times_read
+from moliere_core.architecture import activation_bytes
+from moliere_core.config import PRESETS
+from moliere_core.windows import epoch_plan
+
+COURSE = fields.LENGTHS[1:]
+
+
+def show(settings: Settings) -> None:
+    """The table of costs, and the curve of what it is worth."""
+    reference = str(state.value(state.MODEL))
+    worth = cached.context(reference, settings.source)
+    warn(reference, settings.source)
+    tables.show(*rows(settings, reference))
+    figure = charts.context_figure(
+        worth,
+        COURSE,
+        {
+            "seen": _("depuis un état nul"),
+            "carried": _("état transmis depuis le début du texte"),
+        },
+        figures.dark(),
+    )
+    data = pd.DataFrame(
+        {
+            _("caractères vus"): range(1, len(worth.bits) + 1),
+            _("bits par caractère"): worth.bits,
+        }
+    )
+    alt = _(
+        "La perte baisse avec le contexte : {one} bits après 1 caractère, {ten} après 10, {forty} "
+        "après 40, {all} avec l’état transmis."
+    ).format(
+        one=i18n.number(float(worth.bits[0]), 2),
+        ten=i18n.number(float(worth.bits[9]), 2),
+        forty=i18n.number(float(worth.bits[39]), 2),
+        all=i18n.number(worth.carried, 2),
+    )
+    figures.show(figure, "windows.length.context", data, alt)
+    st.caption(
+        _(
+            "Mesuré sur {model}, {windows} passages d’un texte tenu à l’écart. Lot de {batch}, "
+            "décalage {shift}, architecture du cours ; mémoire : le moins que la rétropropagation "
+            "doit garder."
+        ).format(model=reference, windows=worth.windows, batch=settings.batch, shift=settings.shift)
+    )
+
+
+def rows(settings: Settings, reference: str) -> tuple[list[str], list[list[str]]]:
+    """The heads of the table, then a row a length, and one for the streams."""
+    worth = cached.context(reference, settings.source)
+    material, model = settings.material, PRESETS["cours"].model
+    symbols, chars = len(material.vocabulary), len(material.text)
+    found = []
+    for length in COURSE:
+        plan = epoch_plan(chars, length, settings.shift_of(length), settings.batch)
+        memory = activation_bytes(model, symbols, settings.batch, length)
+        found.append(
+            [
+                str(length),
+                i18n.number(plan.windows),
+                i18n.number(plan.updates),
+                _("{count} M ({times} ×)").format(
+                    count=i18n.number(plan.chars_read / 1e6, 1),
+                    times=times_read(plan.chars_read / chars),
+                ),
+                _("{count} Mo").format(count=i18n.number(memory / 1e6, 1)),
+                i18n.number(plan.mean_context, 1),
+                i18n.number(worth.window_bits(length), 3),
+                i18n.number(float(worth.bits[length - 1]), 3),
+            ]
+        )
+    heads = [
+        _("longueur"),
+        _("fenêtres"),
+        _("mises à jour par époque"),
+        _("caractères lus par époque"),
+        _("mémoire d’un lot"),
+        _("contexte moyen"),
+        _("bits, en moyenne"),
+        _("bits, au dernier"),
+    ]
+    return heads, found

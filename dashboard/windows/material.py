@@ -1,0 +1,49 @@
+"""What windows slide on: the text of a corpus as a training reads it, a series of numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from moliere_core.config import RunConfig
+from moliere_core.corpus import Corpus, split
+from moliere_core.normalise import normalise
+from moliere_core.vocabulary import Ids, Vocabulary
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """A corpus, ready to be cut into windows.
+
+    Attributes:
+        text: what a training reads, normalised.
+        ids: its characters as integers, shape (chars,).
+        vocabulary: its alphabet.
+        cues: characters of each cue of the corpus, in order: the series of numbers.
+        held: the text held out, normalised.
+        held_cues: its cues, normalised; of all plays where no play is held out.
+    """
+
+    text: str
+    ids: Ids
+    vocabulary: Vocabulary
+    cues: tuple[int, ...]
+    held: str
+    held_cues: tuple[str, ...]
+
+
+def prepare(corpus: Corpus) -> Material:
+    """The material of a corpus."""
+    validation = RunConfig().validation
+    texts = split(corpus, (), validation)
+    text, held = normalise(texts.train_text), normalise(texts.validation_text)
+    vocabulary = Vocabulary.from_text(text)
+    plays = [play for play in validation if play in corpus.plays]
+    cues = corpus.select(plays).frame["cue"] if texts.held_out == "plays" else corpus.frame["cue"]
+    return Material(
+        text=text,
+        ids=vocabulary.encode(text),
+        vocabulary=vocabulary,
+        cues=tuple(corpus.frame["cue"].str.len().tolist()),
+        held=held,
+        held_cues=tuple(normalise(cue) for cue in cues),
+    )

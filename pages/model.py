@@ -1,0 +1,10 @@
+"""Model: the network on paper, layer by layer, and what it costs and knows before it learns."""
+
+from dashboard import lesson
+from dashboard.i18n import _
+from dashboard.model import controls, screens, snippet
+
+drawer = lesson.heading("model", _("Le modèle"))
+view, settings = controls.choose()
+screens.show(view, settings)
+drawer.finish(snippet.code(settings), screens.tried(view, settings))

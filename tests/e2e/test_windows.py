@@ -1,0 +1,40 @@
+"""The sliding window and the streams, in a real browser."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.test_classroom import OFFSCREEN
+
+
+def test_the_window_slides_pauses_and_steps(page: Page, server: str) -> None:
+    page.goto(f"{server}/windows?length=12")
+    board = page.locator(".windows")
+    expect(board).to_have_attribute("data-state", "playing", timeout=30_000)
+    expect(board).to_have_attribute("data-at", "2")
+    page.keyboard.press("p")
+    expect(board).to_have_attribute("data-state", "paused")
+    at = int(board.get_attribute("data-at") or "")
+    page.keyboard.press("ArrowRight")
+    expect(board).to_have_attribute("data-at", str(at + 1))
+    page.get_by_role("button", name="Fenêtre précédente").click()
+    expect(board).to_have_attribute("data-at", str(at))
+    text = page.locator(".text .page")
+    expect(text.locator(".in")).to_have_count(12)
+    expect(text.locator(".wanted")).to_have_count(12)
+    expect(text.locator(".in.wanted")).to_have_count(11)  # one apart
+    expect(text.locator(".aim")).to_have_count(1)
+    assert page.evaluate(OFFSCREEN) == 0
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_streams_carry_their_state_from_the_second_window_on(page: Page, server: str) -> None:
+    page.goto(f"{server}/windows?view=streams&length=12&batch=8")
+    board = page.locator(".streams")
+    expect(board).to_have_attribute("data-at", "0", timeout=30_000)
+    expect(page.locator(".state.zero")).to_have_count(4)
+    first = page.locator(".row").first.locator(".aim").inner_text()
+    page.get_by_role("button", name="Fenêtre suivante").click()
+    expect(page.locator(".state.zero")).to_have_count(0)
+    expect(page.locator(".row").first.locator(".in").first).to_have_text(first)
+    expect(page.locator(".mark")).to_have_count(16)  # eight streams, eight windows at random
