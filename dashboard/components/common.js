@@ -29,6 +29,43 @@ const iconButton = (name, parent, className = "") => {
 const TYPED_INTO = 'input, textarea, select, [contenteditable="true"], [role="slider"], [role="radio"], [role="radiogroup"], [role="listbox"], [role="combobox"]';
 const forAWidget = (event) =>
   event.ctrlKey || event.metaKey || event.altKey || Boolean(event.composedPath()[0].closest?.(TYPED_INTO));
+// The looks and the work of a player's buttons. `show` holds at, playing and speed, `pace` the speeds
+// and their milliseconds; `wireTransport` returns the handler of the keys P and the arrows.
+const dressTransport = (bar, show, last, labels) => {
+  bar.play.querySelector("path").setAttribute("d", ICONS[show.playing ? "pause" : "play"]);
+  for (const [button, label] of [[bar.play, show.playing ? labels.pause : labels.play],
+    [bar.previous, labels.previous], [bar.next, labels.next]]) {
+    button.title = label;
+    button.setAttribute("aria-label", label);
+  }
+  bar.play.disabled = last === 0;
+  bar.previous.disabled = show.at === 0;
+  bar.next.disabled = show.at >= last;
+  for (const button of bar.speeds.children) button.setAttribute("aria-pressed", button.dataset.speed === show.speed);
+};
+const wireTransport = ({ bar, show, pace, labels, play, step, hasten }) => {
+  bar.play.onclick = () => play(!show.playing);
+  bar.previous.onclick = () => step(-1);
+  bar.next.onclick = () => step(1);
+  bar.speeds.setAttribute("aria-label", labels.speed);
+  if (!bar.speeds.children.length) {
+    for (const speed of Object.keys(pace)) element("button", "", bar.speeds).dataset.speed = speed;
+  }
+  for (const button of bar.speeds.children) {
+    button.type = "button";
+    button.textContent = labels[button.dataset.speed];
+    button.onclick = () => { show.speed = button.dataset.speed; hasten(); };
+  }
+  return (event) => {
+    if (forAWidget(event)) return;
+    if (event.key === "ArrowRight") step(1);
+    else if (event.key === "ArrowLeft") step(-1);
+    else if (event.key === "p" || event.key === "P") play(!show.playing);
+    else return;
+    event.preventDefault();
+  };
+};
+
 // A player: previous, play or pause, next, and speeds, with the keys P and the arrows.
 // `conduct` gives them their work: `show` holds at, playing and speed; `draw` shows the moment
 // `show.at`, from 0 to `last`; `pace` is the milliseconds of a moment at each speed. It returns what
@@ -49,16 +86,7 @@ const conduct = ({ root, board, bar, show, last, pace, labels, draw }) => {
     draw();
     board.dataset.at = show.at;
     board.dataset.state = show.playing ? "playing" : "paused";
-    bar.play.querySelector("path").setAttribute("d", ICONS[show.playing ? "pause" : "play"]);
-    for (const [button, label] of [[bar.play, show.playing ? labels.pause : labels.play],
-      [bar.previous, labels.previous], [bar.next, labels.next]]) {
-      button.title = label;
-      button.setAttribute("aria-label", label);
-    }
-    bar.play.disabled = last === 0;
-    bar.previous.disabled = show.at === 0;
-    bar.next.disabled = show.at >= last;
-    for (const button of bar.speeds.children) button.setAttribute("aria-pressed", button.dataset.speed === show.speed);
+    dressTransport(bar, show, last, labels);
   };
   const run = () => {
     clearTimeout(root.timer);
@@ -80,26 +108,7 @@ const conduct = ({ root, board, bar, show, last, pace, labels, draw }) => {
     show.at = Math.min(Math.max(show.at + by, 0), last);
     play(false);
   };
-  bar.play.onclick = () => play(!show.playing);
-  bar.previous.onclick = () => step(-1);
-  bar.next.onclick = () => step(1);
-  bar.speeds.setAttribute("aria-label", labels.speed);
-  if (!bar.speeds.children.length) {
-    for (const speed of Object.keys(pace)) element("button", "", bar.speeds).dataset.speed = speed;
-  }
-  for (const button of bar.speeds.children) {
-    button.type = "button";
-    button.textContent = labels[button.dataset.speed];
-    button.onclick = () => { show.speed = button.dataset.speed; refresh(); run(); };
-  }
-  const key = (event) => {
-    if (forAWidget(event)) return;
-    if (event.key === "ArrowRight") step(1);
-    else if (event.key === "ArrowLeft") step(-1);
-    else if (event.key === "p" || event.key === "P") play(!show.playing);
-    else return;
-    event.preventDefault();
-  };
+  const key = wireTransport({ bar, show, pace, labels, play, step, hasten: () => { refresh(); run(); } });
   document.addEventListener("keydown", key);
   const observer = new ResizeObserver(refresh);
   observer.observe(board);

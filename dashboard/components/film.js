@@ -278,22 +278,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
     view.when.setAttribute("aria-live", show.playing ? "off" : "polite");
     view.title.textContent = moment.title;
     view.sub.textContent = compare ? labels.compare : moment.sub;
-    view.play.querySelector("path").setAttribute("d", ICONS[show.playing ? "pause" : "play"]);
-    for (const [button, label] of [[view.play, show.playing ? labels.pause : labels.play],
-      [view.previous, labels.previous], [view.next, labels.next]]) {
-      button.title = label;
-      button.setAttribute("aria-label", label);
-    }
-    view.play.disabled = last === 0;
-    view.previous.disabled = show.at === 0;
-    view.next.disabled = show.at === last;
     [show.before, show.at].forEach((index, i) => {
       const range = view.ranges[i];
       range.value = along(moments[index].update) * 1000;
       range.setAttribute("aria-label", i ? labels.after : labels.before);
       range.setAttribute("aria-valuetext", moments[index].title);
     });
-    for (const button of view.speeds.children) button.setAttribute("aria-pressed", button.dataset.speed === show.speed);
+    dressTransport(view, show, last, labels);
   };
 
   const go = (index, milliseconds = 0) => {
@@ -332,18 +323,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   };
   const step = (by) => { play(false); go(show.at + by, 350); };
 
-  view.play.onclick = () => play(!show.playing);
-  view.previous.onclick = () => step(-1);
-  view.next.onclick = () => step(1);
-  view.speeds.setAttribute("aria-label", labels.speed);
-  if (!view.speeds.children.length) {
-    for (const speed of Object.keys(DWELL)) element("button", "", view.speeds).dataset.speed = speed;
-  }
-  for (const button of view.speeds.children) {
-    button.type = "button";
-    button.textContent = labels[button.dataset.speed];
-    button.onclick = () => { show.speed = button.dataset.speed; controls(); run(); };
-  }
+  const key = wireTransport({ bar: view, show, pace: DWELL, labels, play, step, hasten: () => { controls(); run(); } });
 
   // Dragging: on the curve, the nearest marker follows; on a thumb, its own.
   const drag = (set) => (event) => {
@@ -383,14 +363,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
       if (i) step(by); else goBefore(show.before + by);
     };
   });
-  const key = (event) => {
-    if (forAWidget(event)) return;
-    if (event.key === "ArrowRight") step(1);
-    else if (event.key === "ArrowLeft") step(-1);
-    else if (event.key === "p" || event.key === "P") play(!show.playing);
-    else return;
-    event.preventDefault();
-  };
 
   // What this call brings: another film, another view, another moment in the address.
   for (const page of [view.old, view.now]) {

@@ -87,10 +87,10 @@ def sparse(settings: Settings) -> str:
 def size(count: int) -> str:
     """A number of bytes, in decimal units."""
     if count >= 10**9:
-        return _("{count} Go").format(count=i18n.number(count / 1e9, 1))
+        return _("{count} Go").format(count=i18n.number(count / 1e9, 1))
     if count >= 10**6:
-        return _("{count} Mo").format(count=i18n.number(count / 1e6, 1))
-    return _("{count} ko").format(count=i18n.number(count / 1e3, 1))
+        return _("{count} Mo").format(count=i18n.number(count / 1e6, 1))
+    return _("{count} ko").format(count=i18n.number(count / 1e3, 1))
 
 
 def _nats(value: float) -> str:

@@ -76,7 +76,7 @@ def rows(settings: Settings, reference: str) -> tuple[list[str], list[list[str]]
                     count=i18n.number(plan.chars_read / 1e6, 1),
                     times=times_read(plan.chars_read / chars),
                 ),
-                _("{count} Mo").format(count=i18n.number(memory / 1e6, 1)),
+                _("{count} Mo").format(count=i18n.number(memory / 1e6, 1)),
                 i18n.number(plan.mean_context, 1),
                 i18n.number(worth.window_bits(length), 3),
                 i18n.number(float(worth.bits[length - 1]), 3),
