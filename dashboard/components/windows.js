@@ -5,7 +5,8 @@
 // locale, labels. Window k of both begins at k times the shift.
 
 const PACE = { slow: 1500, normal: 700, fast: 250 }; // milliseconds a window
-const CELL = { number: 42, letter: 30 }; // least pixels of a pair
+const CELL = { number: 42, letter: 28 }; // least pixels of a pair
+const FONTS = [1.02, 0.9, 0.8, 0.7]; // of the text, in rem
 const MARGIN = { left: 50, right: 12, top: 22, bottom: 44 }; // around the curve, in pixels
 
 function build(root) {
@@ -85,12 +86,17 @@ export default function ({ data, parentElement }) {
     const start = show.at * shift;
     const { page } = view;
     if (!page.clientWidth) return;
-    const probe = element("span", "char", page, "m");
-    const wide = probe.getBoundingClientRect().width, tall = probe.getBoundingClientRect().height;
-    probe.remove();
-    const columns = Math.max(10, Math.floor((page.clientWidth - 4) / wide));
-    const rows = Math.max(3, Math.floor(page.clientHeight / tall));
-    const needed = Math.ceil((length + 1) / columns) + 1;
+    let columns, rows, needed;
+    for (const size of FONTS) { // the largest at which the whole window is seen
+      page.style.fontSize = size + "rem";
+      const probe = element("span", "char", page, "m");
+      const { width } = probe.getBoundingClientRect();
+      probe.remove();
+      columns = Math.max(10, Math.floor((page.clientWidth - 4) / width));
+      rows = Math.max(3, Math.floor(page.clientHeight / parseFloat(getComputedStyle(page).lineHeight)));
+      needed = Math.ceil((length + 1) / columns) + 1;
+      if (needed <= rows) break;
+    }
     const line = Math.max(0, Math.floor(start / columns) - Math.max(Math.floor((rows - needed) / 3), 0));
     page.textContent = "";
     for (let at = line * columns; at < Math.min((line + rows) * columns, chars.length); at++) {
