@@ -6,10 +6,11 @@
 
 import argparse
 
-from benchmarks import sampling, server, training
+from benchmarks import exploration, sampling, server, training
 from benchmarks.table import print_table
 
 SUITES = {
+    "exploration": exploration.measure,
     "sampling": sampling.measure,
     "server": server.measure,
     "training": training.measure,
