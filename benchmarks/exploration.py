@@ -1,16 +1,22 @@
 """Exploring a corpus: what a change of filter costs, by view.
 
 The index is built once; each view is then computed for a play, a form, a speaker and the whole
-corpus, none of which it has seen before. "worst" is the slowest of them. The corpus is
-`MOLIERE_CORPUS`, or else the embedded plays.
+corpus, none of which it has seen before. "worst" is the slowest of them. The same changes are then
+asked of the Corpus page, over its own websocket: from the new address to the end of the script,
+with figures made and sent. The corpus is `MOLIERE_CORPUS`, or else the embedded plays.
 """
 
+import asyncio
 import statistics
 import time
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlencode
 
+from websockets import ClientConnection
+
+from benchmarks.server import ROOT, connect, messages, rerun, server
 from benchmarks.table import Row
 from moliere_core.corpus import load_corpus
 from moliere_core.exploration import (
@@ -30,6 +36,7 @@ from moliere_core.exploration import (
 )
 from moliere_core.exploration.index import Bools
 
+PAGE_VIEWS = ("figures", "words", "word", "lines", "voices", "keywords", "variety", "letters")
 LINES = 50  # of a concordance, on one page
 
 
@@ -117,4 +124,36 @@ def measure() -> list[Row]:
         rows.append(
             Row(f"exploration: {name}", "ms, median / worst", f"{median:.0f} / {worst:.0f}")
         )
+    with server(ROOT / "dashboard/Home.py") as (port, _process):
+        for name, times in asyncio.run(_page(port, index, selections)).items():
+            worst, median = max(times), statistics.median(times)
+            rows.append(
+                Row(
+                    f"exploration page: {name}", "ms, median / worst", f"{median:.0f} / {worst:.0f}"
+                )
+            )
     return rows
+
+
+async def _page(
+    port: int, index: TokenIndex, selections: list[Selection]
+) -> dict[str, list[float]]:
+    """Milliseconds of each change of view and filter on the page, by view."""
+    found: dict[str, list[float]] = {}
+    for view in PAGE_VIEWS:
+        # The first selection is what a server computes once; then a session each, on another view.
+        for selection in [Selection(play=index.corpus.plays[0]), *selections]:
+            async with connect(port) as socket:
+                query = {"view": view, "word": "d*"} if view == "lines" else {"view": view}
+                query |= {name: value for name, value in vars(selection).items() if value}
+                await _run(socket, "view=raw")
+                began = time.perf_counter()
+                await _run(socket, urlencode(query))
+                found.setdefault(view, []).append(1000 * (time.perf_counter() - began))
+    return {view: times[1:] for view, times in found.items()}
+
+
+async def _run(socket: ClientConnection, query: str) -> None:
+    await socket.send(rerun(query, "corpus"))
+    async for _ in messages(socket):
+        pass

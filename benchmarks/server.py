@@ -177,10 +177,11 @@ def connect(port: int) -> websockets.connect:
     )
 
 
-def rerun(query: str = "") -> bytes:
-    """The message that asks for a run of the script."""
+def rerun(query: str = "", page: str = "") -> bytes:
+    """The message that asks for a run of a page's script; "" is Home."""
     message = BackMsg()
     message.rerun_script.query_string = query
+    message.rerun_script.page_name = page
     return message.SerializeToString()
 
 

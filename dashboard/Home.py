@@ -25,6 +25,7 @@ sections = {
         st.Page("../pages/home.py", title=_("Accueil"), icon=":material/edit_note:", default=True),
     ],
     _("Les données"): [
+        st.Page("../pages/corpus.py", title=_("Corpus"), icon=":material/library_books:"),
         st.Page("../pages/windows.py", title=_("Fenêtres"), icon=":material/view_column:"),
     ],
     _("Le modèle"): [

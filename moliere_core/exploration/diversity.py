@@ -47,10 +47,9 @@ def by_play(part: Part) -> pd.DataFrame:
         Columns `play` (slug), `title`, `words`, `types`, `ratio` (types over words, which falls as
         a text grows longer) and `mattr` (missing where the text is shorter than a window).
     """
-    rows = [(play, part.ids[part.play_of_word == play]) for play in part.plays]
-    table = _table([ids for _, ids in rows])
-    table.insert(0, "play", [part.index.corpus.plays[play] for play, _ in rows])
-    table.insert(1, "title", part.titles(play for play, _ in rows))
+    table = _table(part.by_play())
+    table.insert(0, "play", [part.index.corpus.plays[play] for play in part.plays])
+    table.insert(1, "title", part.titles(part.plays))
     return table
 
 
@@ -66,7 +65,7 @@ def by_form(part: Part) -> pd.DataFrame:
 
 def _table(texts: list[NDArray[np.int32]]) -> pd.DataFrame:
     sizes = np.array([len(ids) for ids in texts], dtype=np.int64)
-    types = np.array([len(np.unique(ids)) for ids in texts], dtype=np.int64)
+    types = np.array([np.count_nonzero(np.bincount(ids)) for ids in texts], dtype=np.int64)
     return pd.DataFrame(
         {
             "words": sizes,

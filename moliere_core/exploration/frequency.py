@@ -135,12 +135,8 @@ def dispersion(hits: Hits) -> Dispersion:
     part = hits.part
     order = np.searchsorted(part.words, hits.places)
     plays = part.play_of_word[order]
-    # The words of a play follow each other, so a play is a first place and a length.
     sizes = np.bincount(part.play_of_word, minlength=len(part.index.corpus.plays))
-    firsts = np.zeros(len(sizes), np.int64)
-    known, where_first = np.unique(part.play_of_word, return_index=True)
-    firsts[known] = where_first
-    where = (order - firsts[plays]) / np.maximum(sizes[plays] - 1, 1)
+    where = part.place_in_play[order] / np.maximum(sizes[plays] - 1, 1)
     deviation = None
     if len(hits):
         tenths = np.minimum(where * 10, 9).astype(np.int64) + 10 * plays
@@ -148,6 +144,20 @@ def dispersion(hits: Hits) -> Dispersion:
         expected = np.repeat(sizes / sizes.sum() / 10, 10)
         deviation = float(np.abs(found - expected).sum() / 2)
     return Dispersion(plays, where, deviation)
+
+
+def acts(part: Part) -> list[tuple[str, float]]:
+    """The acts of a part that is of one play, and where each begins, from 0 to 1, in words.
+
+    Empty where the corpus does not tell acts, or has one, or the part is of several plays.
+    """
+    said = part.frame["act"].to_numpy()
+    words = part.index.words_of_cue[part.rows]
+    begins = np.flatnonzero(said != np.roll(said, 1))
+    if len(part.plays) != 1 or len(begins) < 2 or not words.sum():
+        return []
+    before = np.concatenate([[0], np.cumsum(words)])
+    return [(str(said[i]), float(before[i] / words.sum())) for i in sorted({0, *begins.tolist()})]
 
 
 def _matching(index: TokenIndex, word: str) -> Bools:

@@ -203,6 +203,22 @@ class Part:
         return self.index.play_of_cue[self.index.cues[self.words]]
 
     @cached_property
+    def place_in_play(self) -> Ints:
+        """(words,) how many words of the same play come before; a file may mix its plays."""
+        order = np.argsort(self.play_of_word, kind="stable")
+        plays = self.play_of_word[order]
+        sizes = np.bincount(plays, minlength=len(self.index.corpus.plays))
+        places = np.empty(len(order), np.int32)
+        places[order] = np.arange(len(order)) - (np.cumsum(sizes) - sizes)[plays]
+        return places
+
+    def by_play(self) -> list[Ints]:
+        """The words of each of `plays`, as numbers, in order."""
+        order = np.argsort(self.play_of_word, kind="stable")
+        ends = np.searchsorted(self.play_of_word[order], self.plays, side="right")
+        return np.split(self.ids[order], ends[:-1]) if len(ends) else []
+
+    @cached_property
     def plays(self) -> Ints:
         """Numbers of the plays that have a cue here."""
         return np.unique(self.index.play_of_cue[self.rows])

@@ -98,24 +98,22 @@ def play_keywords(
         One row a play: `play` (slug), `title`, `words` (a tuple of at most `count`, each commoner
         there than chance would have it once in 10,000).
     """
-    plays, types = index.corpus.plays, len(index.types)
-    play_of_word = index.play_of_cue[index.cues]
-    cells = play_of_word.astype(np.int64) * types + index.ids
-    table = np.bincount(cells, minlength=len(plays) * types).reshape(len(plays), types)
-    total = table.sum(0).astype(np.float64)
+    whole = index.part()
+    total = whole.counts.astype(np.float64)
     shown = total >= min_count
     if left_out is not None:
         shown &= ~left_out
     rows = []
-    for play, counts in enumerate(table):
-        here, there = counts.astype(np.float64), total - counts
+    for play, ids in zip(whole.plays, whole.by_play(), strict=True):
+        here = np.bincount(ids, minlength=len(total)).astype(np.float64)
+        there = total - here
         sizes = max(here.sum(), 1.0), max(there.sum(), 1.0)
         g2, ratio = log_likelihood(here, there, *sizes), log_ratio(here, there, *sizes)
         kept = shown & (ratio > 0) & (g2 > CHANCE_IN_10_000)
         best = _best(g2, kept & ~names.mask(index, np.array([play], np.int32)), count)
         rows.append(tuple(index.types[i] for i in best) if there.any() else ())
-    titles = [index.corpus.titles[play] for play in plays]
-    return pd.DataFrame({"play": plays, "title": titles, "words": rows})
+    names_of = [index.corpus.plays[play] for play in whole.plays]
+    return pd.DataFrame({"play": names_of, "title": whole.titles(whole.plays), "words": rows})
 
 
 def _rest(part: Part, against: Part) -> Floats:

@@ -15,6 +15,7 @@ from moliere_core.exploration.voices import voices
 
 STEPS = 300  # of the layout: enough for forty characters to come to rest
 REPULSION, ATTRACTION = 0.012, 0.9
+NAME_SHAPE = 0.6  # how much less a horizontal gap is worth than a vertical one
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,5 +129,25 @@ def layout(nodes: int, edges: NDArray[np.int64], weights: NDArray[np.int64]) -> 
         forces -= 0.25 * positions  # nobody drifts off who meets no one
         sizes = np.maximum(np.linalg.norm(forces, axis=-1, keepdims=True), 1e-9)
         positions = positions + forces / sizes * np.minimum(sizes, heat)
-    positions -= (positions.max(0) + positions.min(0)) / 2
-    return positions / max(np.abs(positions).max(), 1e-9)
+    return _fitted(_apart(_fitted(positions)))
+
+
+def _apart(positions: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Nodes pushed from each other until their discs and names have room: names are wide."""
+    wide = np.array([NAME_SHAPE, 1.0])
+    room = min(0.34, 1.6 / np.sqrt(len(positions)))
+    for _ in range(STEPS):
+        gaps = (positions[:, None] - positions[None]) * wide
+        distances = np.linalg.norm(gaps, axis=-1)
+        np.fill_diagonal(distances, np.inf)
+        short = np.maximum(room - distances, 0) / np.maximum(distances, 1e-6)
+        if not short.any():
+            break
+        positions = positions + 0.25 * (short[..., None] * gaps / wide).sum(1)
+    return positions
+
+
+def _fitted(positions: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The same picture, as large as fits between -1 and 1 each way."""
+    low, high = positions.min(0), positions.max(0)
+    return (positions - (low + high) / 2) / max(float((high - low).max()) / 2, 1e-9)

@@ -100,10 +100,7 @@ def plays(part: Part) -> pd.DataFrame:
 
 def _types(part: Part) -> NDArray[np.int64]:
     """(plays of the part,) how many distinct words each has."""
-    plays, types = len(part.index.corpus.plays), len(part.index.types)
-    cells = part.play_of_word.astype(np.int64) * types + part.ids
-    counts = np.bincount(cells, minlength=plays * types).reshape(plays, types)
-    return np.count_nonzero(counts, axis=1)[part.plays].astype(np.int64)
+    return np.array([np.count_nonzero(np.bincount(ids)) for ids in part.by_play()], np.int64)
 
 
 def _speakers(part: Part) -> NDArray[np.float64]:

@@ -1,0 +1,135 @@
+"""The words that set a play or a character apart."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import figures, i18n, widgets
+from dashboard.charts import corpus as charts
+from dashboard.corpus import cached, fields, said, words
+from dashboard.i18n import _
+from moliere_core.exploration import Selection
+
+EACH_SIDE, TOLD, PER_PLAY = 9, 100, 6
+_FIGURE, _PICKED = "corpus.keywords", "corpus.open.key"
+
+
+def show(source: str, selection: Selection) -> None:
+    """Keywords of what is selected against the rest; with no selection, of every play."""
+    index = cached.index(source)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        stops = words.flag(
+            fields.KEY_STOPS,
+            _("Avec les mots-outils"),
+            _("« On », « tu », « vous » disent aussi un ton ; sans eux restent les sujets."),
+        )
+        against = Selection()
+        if selection.play and (selection.speaker or selection.form):
+            options = {
+                "corpus": _("contre tout le corpus"),
+                "play": _("contre le reste de la pièce"),
+            }
+            if widgets.segmented(fields.AGAINST, _("Comparer"), options, visible=False) == "play":
+                against = Selection(play=selection.play)
+    if selection.everything:
+        _every_play(source, stops)
+    else:
+        _one(source, selection, against, stops)
+    if not index.has("speaker"):
+        st.caption(
+            _(
+                "Ce corpus ne dit pas qui parle : les noms des personnages n’ont pas pu être "
+                "retirés."
+            )
+        )
+
+
+def _one(source: str, selection: Selection, against: Selection, stops: bool) -> None:
+    table = cached.keywords(source, selection, against, stops, TOLD)
+    if table.empty:
+        st.info(
+            _(
+                "Rien à comparer : il faut des mots de chaque côté. Choisissez une pièce ou un "
+                "personnage, dans un corpus de plusieurs pièces."
+            )
+        )
+        return
+    more = table["log_ratio"] > 0
+    shown = pd.concat([table[more].head(EACH_SIDE), table[~more].head(EACH_SIDE)])
+    left, right = st.columns([1.7, 1], gap="medium")
+    with left:
+        figures.show(
+            charts.keywords_figure(shown, figures.dark()),
+            _FIGURE,
+            table.rename(
+                columns={
+                    "word": _("mot"),
+                    "count": _("ici"),
+                    "rest_count": _("ailleurs"),
+                    "rate": _("ici, pour 10 000 mots"),
+                    "rest_rate": _("ailleurs, pour 10 000 mots"),
+                    "g2": "G²",
+                    "log_ratio": _("log-rapport"),
+                }
+            ),
+            _("Mots plus fréquents ici qu’ailleurs : {more}. Moins fréquents : {less}.").format(
+                more=", ".join(table[more]["word"].head(EACH_SIDE)),
+                less=", ".join(table[~more]["word"].head(EACH_SIDE)),
+            ),
+            on_select=_open_bar,
+        )
+    with right:
+        _sentence(table, said.part(source, selection))
+        words.open_words(list(table[more]["word"].head(EACH_SIDE)), _PICKED)
+        st.caption(
+            _(
+                "G² (Dunning) : à quel point l’écart étonne si les deux textes parlaient pareil ; "
+                "au-dessus de 15,1, moins d’une chance sur 10 000. ×3 : trois fois plus souvent "
+                "ici, pour un même nombre de mots. Noms des personnages retirés ; mots vus au "
+                "moins 5 fois."
+            )
+        )
+
+
+def _sentence(table: pd.DataFrame, part: str) -> None:
+    first = table.iloc[0]
+    if first["log_ratio"] > 0:
+        st.markdown(
+            _(
+                "**{word}** distingue le plus ce texte ({part}) : {here} fois ici, {rest} ailleurs."
+            ).format(
+                word=widgets.plain(str(first["word"])),
+                part=widgets.plain(part),
+                here=i18n.number(first["count"]),
+                rest=i18n.number(first["rest_count"]),
+            )
+        )
+
+
+def _every_play(source: str, stops: bool) -> None:
+    st.markdown(
+        _(
+            "Ce que chaque pièce dit plus souvent que les autres. Choisissez une pièce ou un "
+            "personnage pour le détail."
+        )
+    )
+    table = cached.play_keywords(source, stops, PER_PLAY)
+    if not table["words"].str.len().any():
+        st.info(_("Rien à comparer : ce corpus n’a qu’une pièce. Choisissez un personnage."))
+        return
+    st.dataframe(
+        pd.DataFrame(
+            {
+                _("Pièce"): table["title"],
+                _("Mots caractéristiques"): [" · ".join(found) for found in table["words"]],
+            }
+        ),
+        hide_index=True,
+    )
+
+
+def _open_bar() -> None:
+    points = st.session_state[_FIGURE]["selection"]["points"]
+    if points:
+        words.open_word(str(points[0]["customdata"][0]))

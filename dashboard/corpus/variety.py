@@ -1,0 +1,99 @@
+"""Zipf's law, and how varied the vocabulary is."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import figures, i18n
+from dashboard.charts import corpus as charts
+from dashboard.corpus import cached
+from dashboard.corpus.said import percent, signed
+from dashboard.i18n import _
+from moliere_core.exploration import Selection
+from moliere_core.exploration.diversity import WINDOW
+
+POINTS = 160  # of the curve of Zipf
+
+
+def show(source: str, selection: Selection) -> None:
+    """Both, side by side."""
+    found = cached.variety(source, selection, POINTS)
+    summary = cached.summary(source, selection)
+    if not summary.words:
+        st.info(_("Il n’y a pas de mot dans cette partie du corpus."))
+        return
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.markdown("**" + _("La loi de Zipf") + "**")
+        figures.show(
+            charts.zipf_figure(found, figures.dark()),
+            "corpus.zipf",
+            pd.DataFrame(
+                {_("mot"): found.examples, _("rang"): found.ranks, _("occurrences"): found.counts}
+            ),
+            _zipf_alt(found),
+        )
+        if found.slope is None:
+            st.caption(_("Trop peu de mots différents pour ajuster une droite."))
+        else:
+            st.caption(
+                _(
+                    "Pente **{slope}**, ajustée du rang {first} au rang {last}. {hapaxes} mots "
+                    "sur {types} ne servent qu’une fois ({share})."
+                ).format(
+                    slope=signed(found.slope, 2),
+                    first=found.fitted[0],
+                    last=i18n.number(found.fitted[1]),
+                    hapaxes=i18n.number(summary.hapaxes),
+                    types=i18n.number(summary.types),
+                    share=percent(summary.hapaxes / summary.types),
+                )
+            )
+    with right:
+        st.markdown("**" + _("La variété du vocabulaire") + "**")
+        figures.show(
+            charts.variety_figure(found.plays, figures.dark()),
+            "corpus.variety",
+            found.plays.rename(
+                columns={
+                    "play": _("pièce"),
+                    "title": _("titre"),
+                    "words": _("mots"),
+                    "types": _("mots différents"),
+                    "ratio": _("mots différents / mots"),
+                    "mattr": "MATTR-500",
+                    "verse": _("part de vers"),
+                }
+            ),
+            _(
+                "Variété du vocabulaire de chaque pièce selon sa longueur : le rapport simple "
+                "baisse quand la pièce s’allonge, le MATTR non."
+            ),
+        )
+        st.caption(_forms(found.forms))
+
+
+def _forms(forms: pd.DataFrame) -> str:
+    told = _(
+        "MATTR-{window} : part de mots différents dans {window} mots de suite, en moyenne sur "
+        "toutes les fenêtres."
+    ).format(window=WINDOW)
+    names = {"verse": _("vers"), "prose": _("prose")}
+    measured = [
+        f"**{names[str(form)]} {i18n.number(value, 3)}**"
+        for form, value in zip(forms["form"], forms["mattr"], strict=True)
+        if form in names and value == value
+    ]
+    if measured:
+        return told + " " + _("D’un bout à l’autre : {values}.").format(values=", ".join(measured))
+    return told + " " + _("Ce corpus ne dit pas ce qui est en vers.")
+
+
+def _zipf_alt(found: cached.Variety) -> str:
+    if found.slope is None:
+        return _("Occurrences des mots selon leur rang.")
+    return _(
+        "Occurrences des mots selon leur rang, en échelle logarithmique : une droite de pente "
+        "{slope}."
+    ).format(slope=signed(found.slope, 2))

@@ -1,0 +1,12 @@
+"""Corpus: what the plays are made of, before any network reads them."""
+
+from dashboard import lesson
+from dashboard.corpus import filters, views
+from dashboard.i18n import _
+
+drawer = lesson.heading("corpus", _("Le corpus"))
+
+view = views.choose()
+source, selection = filters.choose(view)
+views.show(view, source, selection)
+drawer.finish(views.code(view, source, selection), views.tried(view, selection))
