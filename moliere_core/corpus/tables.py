@@ -21,6 +21,7 @@ from moliere_core.normalise import normalise
 Notes = list[CorpusError]
 
 SEPARATORS = ",;\t"
+MOST_HEADER_CHARS = 10_000  # a longer first line is text: Python's csv refuses long cells
 _REQUIRED = ("play_name", "cue")
 _MARKS = (  # the longer first: the mark of UTF-32 begins with that of UTF-16
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -103,7 +104,7 @@ def _binary(name: str) -> CorpusError:
 
 def has_csv_header(text: str) -> bool:
     """Whether the first line names both columns: a CSV under another name, as exports have."""
-    header = _SEPARATOR_LINE.sub("", text, count=1).partition("\n")[0]
+    header = _SEPARATOR_LINE.sub("", text, count=1).partition("\n")[0][:MOST_HEADER_CHARS]
     return any(_names_both(header, separator) for separator in SEPARATORS)
 
 

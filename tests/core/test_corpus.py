@@ -161,3 +161,9 @@ def test_an_empty_path_is_no_corpus() -> None:
 def test_a_corpus_of_validation_plays_alone_is_trained_on(tmp_path: Path) -> None:
     corpus = load_corpus(write(tmp_path / "a.csv", CSV)).select(["avare"])
     assert split(corpus, (), ("avare",)).held_out == "last-tenth"
+
+
+def test_a_text_whose_first_line_is_very_long_is_a_text(tmp_path: Path) -> None:
+    path = tmp_path / "long.txt"
+    path.write_text("bonjour " * 40_000, encoding="utf-8")
+    assert len(load_corpus(str(path)).text()) > 300_000
