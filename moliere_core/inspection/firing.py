@@ -10,7 +10,6 @@ character are kept on disk: 117 MB for `petit` and the 1.8 million characters of
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import shutil
 from collections.abc import Iterable
@@ -31,6 +30,7 @@ from moliere_core.inspection.states import (
     memories,
     piece_length,
     total_units,
+    weights_digest,
 )
 from moliere_core.inspection.trace import Trace
 from moliere_core.models import RecurrentModel
@@ -223,7 +223,7 @@ def indexable_chars(network: RecurrentNetwork, corpus: Corpus) -> int:
 
 def index_folder(network: RecurrentNetwork, corpus: Corpus) -> Path:
     """Where the index of a network over a corpus is kept, built or not."""
-    return home() / "indexes" / f"{_digest(network)}-{corpus.digest[:12]}"
+    return home() / "indexes" / f"{weights_digest(network)}-{corpus.digest[:12]}"
 
 
 def open_index(model: RecurrentModel, corpus: Corpus) -> CellIndex | None:
@@ -319,15 +319,6 @@ def _sides(memory: Array, mean: Array, std: Array) -> tuple[NDArray[np.bool_], N
     """Where each unit is high, and where it is low; the shape of `memory`."""
     reach = np.float32(DEVIATIONS) * std
     return memory > mean + reach, memory < mean - reach
-
-
-def _digest(network: RecurrentNetwork) -> str:
-    """Of the weights: another epoch, another index."""
-    digest = hashlib.sha256()
-    layers = [part for layer in network.layers for part in (layer.kernel, layer.recurrent)]
-    for weights in (network.embedding, network.dense, *layers):
-        digest.update(weights.tobytes())
-    return digest.hexdigest()[:12]
 
 
 def _prune(folder: Path) -> None:

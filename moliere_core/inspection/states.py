@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 
 import numpy as np
@@ -31,6 +32,15 @@ def locate(network: RecurrentNetwork, number: int) -> tuple[int, int]:
             return depth, number
         number -= layer.units
     raise IndexError(number)
+
+
+def weights_digest(network: RecurrentNetwork) -> str:
+    """Of the weights: another epoch, another index."""
+    digest = hashlib.sha256()
+    layers = [part for layer in network.layers for part in (layer.kernel, layer.recurrent)]
+    for weights in (network.embedding, network.dense, *layers):
+        digest.update(weights.tobytes())
+    return digest.hexdigest()[:12]
 
 
 def piece_length(chars: int, streams: int) -> int:

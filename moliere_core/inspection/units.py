@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from moliere_core.corpus import Corpus
 from moliere_core.errors import CorpusError, ModelError
 from moliere_core.inspection.features import Feature, measure_features, verse_of
-from moliere_core.inspection.states import locate, memories, total_units
+from moliere_core.inspection.states import locate, memories, total_units, weights_digest
 from moliere_core.models import RecurrentModel
 from moliere_core.protocol import Progress
-from moliere_core.runs import write_atomically
+from moliere_core.runs import home, write_atomically
 
 UNITS = "units.json"
 MIN_MARKED = 200  # characters with and without a feature: fewer say nothing
@@ -61,6 +61,7 @@ class UnitTable:
         search_chars: characters that units were chosen on.
         check_chars: characters that they were measured on again.
         corpus: name of the corpus.
+        weights: digest of the weights looked at (`states.weights_digest`).
         mean: of every unit's memory over the first text, shape (total units,).
         std: its standard deviation.
     """
@@ -69,6 +70,7 @@ class UnitTable:
     search_chars: int
     check_chars: int
     corpus: str
+    weights: str
     mean: tuple[float, ...]
     std: tuple[float, ...]
 
@@ -181,6 +183,7 @@ def find_units(
         len(search.text),
         len(check.text),
         corpus,
+        weights_digest(model.network),
         tuple(np.round(found.mean, 4).tolist()),
         tuple(np.round(found.std, 4).tolist()),
     )
@@ -217,6 +220,11 @@ def _correlate(
     scale = std_f[:, None] * std * chars
     r = np.divide(products, scale, out=np.zeros_like(products), where=scale > 1e-9)
     return _Correlations(r, mean, std)
+
+
+def units_folder(model: RecurrentModel, corpus: Corpus) -> Path:
+    """Where what was found for a model on a corpus is kept, found or not."""
+    return home() / "units" / f"{weights_digest(model.network)}-{corpus.digest[:12]}"
 
 
 def save_units(folder: Path, table: UnitTable) -> None:

@@ -1,0 +1,85 @@
+"""The embedding: characters as points, and the neighbours of one of them."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import cached, figures, i18n, state, widgets
+from dashboard.charts.inside import plane_figure
+from dashboard.i18n import _
+from dashboard.inside import fields
+
+
+def kinds() -> dict[str, str]:
+    """Sorts of characters."""
+    return {
+        "vowel": _("voyelles"),
+        "accented": _("accents, cédilles, œ"),
+        "consonant": _("consonnes"),
+        "capital": _("majuscules"),
+        "punctuation": _("ponctuation"),
+        "digit": _("chiffres"),
+        "space": _("espace, fin de ligne"),
+    }
+
+
+def show(reference: str) -> None:
+    """The plane of all characters, and the nearest to a chosen one."""
+    from moliere_core.inspection.vectors import kind, neighbours, principal_plane
+
+    model = cached.model(reference)
+    vectors, chars = model.network.embedding, model.vocabulary.chars
+    plane = principal_plane(vectors[1:])  # the unknown symbol is no character
+    labels = kinds()
+    if state.restore(fields.CHAR) not in chars:
+        st.session_state[fields.CHAR.key] = "e" if "e" in chars else chars[0]
+    char = state.keep(
+        fields.CHAR,
+        str(
+            st.selectbox(
+                _("Caractère"), chars, format_func=widgets.visible, key=fields.CHAR.key, width=260
+            )
+        ),
+    )
+    near = neighbours(vectors, model.vocabulary.index[char], 8)
+    told = [(widgets.visible(chars[i - 1]), cosine) for i, cosine in near]
+    st.markdown(
+        _("Les plus proches de « {char} » (cosinus, 1 : même direction) : {near}").format(
+            char=widgets.plain(widgets.visible(char)),
+            near=", ".join(f"**{widgets.plain(c)}** {i18n.number(v, 2)}" for c, v in told),
+        )
+    )
+    share = 100 * plane.explained
+    shown = [widgets.visible(c) for c in chars]
+    sorts = [labels[kind(c)] for c in chars]
+    figures.show(
+        plane_figure(
+            shown,
+            sorts,
+            list(labels.values()),
+            plane.points,
+            chars.index(char),
+            [i18n.number(float(s), 1) for s in share],
+            figures.dark(),
+        ),
+        "inside.embedding",
+        pd.DataFrame(
+            {
+                _("caractère"): shown,
+                _("sorte"): sorts,
+                _("axe 1"): plane.points[:, 0],
+                _("axe 2"): plane.points[:, 1],
+            }
+        ),
+        _(
+            "{count} caractères dans le plan de leurs deux premières composantes principales, qui "
+            "portent {share} % de la variance."
+        ).format(count=len(chars), share=i18n.number(float(share.sum()), 1)),
+    )
+    st.caption(
+        _(
+            "Ce plan ne montre que {share} % de ce qui distingue {size} nombres par caractère : "
+            "deux points proches ici ne le sont pas toujours vraiment. Les cosinus comptent tout."
+        ).format(share=i18n.number(float(share.sum())), size=vectors.shape[1])
+    )

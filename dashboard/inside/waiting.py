@@ -1,0 +1,27 @@
+"""How far something computed in the background is, and the page again once it is done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from dashboard.inside.cached import Work
+
+PERIOD = 1.0  # seconds between two looks
+
+
+def show(work: Work[Any], sentence: str) -> None:
+    """A bar that moves by itself; the page is drawn again when the work is done.
+
+    Args:
+        work: from `cached`.
+        sentence: with {share}, in percent.
+    """
+    st.fragment(_bar, run_every=PERIOD)(work, sentence)
+
+
+def _bar(work: Work[Any], sentence: str) -> None:
+    if work.future.done():
+        st.rerun()
+    st.progress(work.share, sentence.format(share=round(100 * work.share)))
