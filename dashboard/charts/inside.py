@@ -79,7 +79,12 @@ def unit_figure(
                 "yanchor": "top",
                 "thickness": 14,
                 "tickfont": {"size": FONT - 3},
-                "nticks": 3,
+                "tickvals": [-bound, bound]
+                if number == 3
+                else [0, 0.5, 1]
+                if gates
+                else [-1, 0, 1],
+                "tickformat": ".2~f",
             },
             customdata=[[escaped(char) for char in chars]] * len(group),
             hovertemplate="%{customdata} : %{z}<extra>%{y}</extra>",
@@ -87,7 +92,8 @@ def unit_figure(
             col=1,
         )
     layout(figure, dark, title, "", "", height=ROW * len(labels) + 130)
-    figure.update_xaxes(title=_("caractère lu"), row=len(groups), col=1)
+    figure.update_xaxes(title_text=_("caractère lu"), row=len(groups), col=1)
+    figure.update_xaxes(ticks="", showgrid=False)
     _chars(figure, chars, len(groups))
     return figure
 
@@ -120,13 +126,13 @@ def layers_figure(
     for row, depth in enumerate(reversed(range(len(maps))), start=1):
         ticks = list(range(0, len(units[depth]), 8))
         figure.update_yaxes(
-            title=_("couche {layer} : unité").format(layer=depth + 1),
+            title_text=_("couche {layer} : unité").format(layer=depth + 1),
             tickvals=ticks,
             ticktext=[str(units[depth][i]) for i in ticks],
             row=row,
             col=1,
         )
-    figure.update_xaxes(title=_("caractère lu"), row=len(maps), col=1)
+    figure.update_xaxes(title_text=_("caractère lu"), row=len(maps), col=1)
     figure.update_layout(
         coloraxis={
             "colorscale": colours.sequential if gate else [list(c) for c in colours.diverging],
@@ -135,6 +141,7 @@ def layers_figure(
             "colorbar": {"thickness": 14, "tickfont": {"size": FONT - 3}},
         }
     )
+    figure.update_xaxes(ticks="", showgrid=False)
     _chars(figure, chars, len(maps))
     return figure
 
@@ -161,7 +168,7 @@ def mattered_figure(
         _("Ce qui a compté pour « {char} »").format(char=escaped(target)),
         _("caractères qui précèdent"),
         _("log-probabilité (nats)"),
-        height=380,
+        height=330,
     )
     figure.update_layout(
         barmode="group",
@@ -200,25 +207,23 @@ def echo_figure(
         _("Ce qu’il reste du passage, à mesure qu’on lit"),
         _("caractères lus depuis le passage"),
         _("écart, part (de 0 à 1)"),
-        height=400,
+        height=340,
     )
     figure.update_layout(
         hovermode="x unified",
-        legend={"orientation": "h", "y": 1.13, "x": 1, "xanchor": "right"},
+        legend={"y": 1, "x": 0.97, "xanchor": "right", "yanchor": "top"},
         yaxis2={
             "overlaying": "y",
             "side": "right",
-            "title": {"text": _("bits"), "font": {"size": FONT}},
-            "tickfont": {"size": FONT},
+            "title": {"text": _("bits"), "font": {"size": FONT, "color": colours.ink}},
+            "tickfont": {"size": FONT, "color": colours.ink},
+            "nticks": 5,
             "rangemode": "tozero",
             "showgrid": False,
         },
     )
     figure.update_yaxes(rangemode="tozero")
-    step = max(1, len(chars) // 40)
-    figure.update_xaxes(
-        tickvals=at[::step], ticktext=[escaped(char) for char in chars[::step]], tickangle=0
-    )
+    _chars(figure, chars)
     return figure
 
 

@@ -30,8 +30,7 @@ def show(looked: Looked) -> None:
 def _index(reference: str) -> CellIndex | None:
     """The index of the server's corpus; until it is built, that of the embedded plays."""
     *small, large = naming.sources()
-    for source in small:  # first: it takes seconds
-        inside.index(reference, source)
+    first = tuple(inside.index(reference, source) for source in small)  # it takes seconds
     work = inside.index(reference, large)
     if (found := work.result()) is not None:
         return found
@@ -41,8 +40,9 @@ def _index(reference: str) -> CellIndex | None:
             corpus=naming.source(large).replace("{", "{{").replace("}", "}}")
         )
         + " {share} %",
+        first,
     )
-    return inside.index(reference, small[0]).result() if small else None
+    return first[0].result() if first else None
 
 
 def _passages(index: CellIndex, looked: Looked) -> None:

@@ -11,6 +11,7 @@ from dashboard.charts.inside import echo_figure
 from dashboard.i18n import _
 from dashboard.inside.common import Looked
 
+SHOWN = 64  # characters that the axis can name
 FAINT = 0.1  # of the first difference: all but forgotten
 
 
@@ -50,17 +51,19 @@ def show(looked: Looked) -> None:
             else _("pas encore à la fin du texte"),
         )
     )
-    chars = [widgets.visible(char) for char in looked.context[looked.stop - 1 :]]
-    distance, kept = found.distance[-1], left[:, looked.unit]
+    shown = slice(0, SHOWN)
+    chars = [widgets.visible(char) for char in looked.context[looked.stop - 1 :][shown]]
+    distance, kept = found.distance[-1][shown], left[shown, looked.unit]
+    divergence = found.divergence[shown]
     figures.show(
-        echo_figure(chars, distance, found.divergence, kept, figures.dark()),
+        echo_figure(chars, distance, divergence, kept, figures.dark()),
         "inside.forgets",
         pd.DataFrame(
             {
                 _("caractères lus depuis"): range(len(chars)),
                 _("caractère"): chars,
                 _("écart des mémoires"): distance,
-                _("écart des prédictions (bits)"): found.divergence,
+                _("écart des prédictions (bits)"): divergence,
                 _("part gardée par l’unité"): kept,
             }
         ),

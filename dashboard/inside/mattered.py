@@ -45,25 +45,23 @@ def show(looked: Looked) -> None:
     if context is None:
         st.info(_("Choisissez un caractère que le modèle connaît, après au moins un autre."))
         return
-    edit: Any = widgets.segmented(
-        fields.EDIT,
-        _("Contrôle"),
-        {"delete": _("effacer la lettre"), "replace": _("mettre une espace à sa place")},
-    )
+    words, control = st.columns([1.6, 1], vertical_alignment="center")
+    with control:
+        edit: Any = widgets.segmented(
+            fields.EDIT,
+            _("Contrôle"),
+            {"delete": _("effacer"), "replace": _("mettre une espace")},
+            visible=False,
+        )
     found, deleted = inside.mattered(looked.reference, context, edit)
     first = int(deleted.positions[0])
     chars = [widgets.visible(char) for char in context[first:-1]]
     gradient = found.gradient_input[first:]
     target = widgets.visible(context[-1])
-    st.markdown(
-        _(
-            "Il donnait **{prob} %** à « {target} ». En couleur, ce que chaque lettre d’avant "
-            "ajoute (pour) ou retire (contre) au premier ordre ; à côté, ce qui se passe vraiment "
-            "quand on l’efface, sur les {count} dernières. {agreement}"
-        ).format(
+    words.markdown(
+        _("Il donnait **{prob} %** à « {target} ». {agreement}").format(
             prob=i18n.number(100 * math.exp(found.log_prob), 1),
             target=widgets.plain(target),
-            count=len(chars),
             agreement=_agreement(gradient, deleted.change),
         )
     )
@@ -88,10 +86,17 @@ def show(looked: Looked) -> None:
             change=i18n.number(float(deleted.change[np.abs(deleted.change).argmax()]), 2),
         ),
     )
+    st.caption(
+        _(
+            "Couleurs et barres bleues : ce que chaque lettre ajoute (pour) ou retire (contre), au "
+            "premier ordre. Barres orange : ce qui change quand on l’ôte vraiment, sur les "
+            "{count} dernières."
+        ).format(count=len(chars))
+    )
 
 
 def _agreement(gradient: Any, change: Any) -> str:
     if len(gradient) < 3 or not gradient.std() or not change.std():
         return ""
     r = float(np.corrcoef(gradient, change)[0, 1])
-    return _("Les deux mesures s’accordent à r = {r}.").format(r=i18n.number(r, 2))
+    return _("Corrélation des deux mesures : r = {r}.").format(r=i18n.number(r, 2))

@@ -34,18 +34,19 @@ def show(reference: str) -> None:
     labels = kinds()
     if state.restore(fields.CHAR) not in chars:
         st.session_state[fields.CHAR.key] = "e" if "e" in chars else chars[0]
-    char = state.keep(
-        fields.CHAR,
-        str(
-            st.selectbox(
-                _("Caractère"), chars, format_func=widgets.visible, key=fields.CHAR.key, width=260
-            )
-        ),
+    picker, words = st.columns([1, 5], vertical_alignment="center")
+    picked = picker.selectbox(
+        _("Caractère"),
+        chars,
+        format_func=widgets.visible,
+        key=fields.CHAR.key,
+        label_visibility="collapsed",
     )
-    near = neighbours(vectors, model.vocabulary.index[char], 8)
+    char = state.keep(fields.CHAR, str(picked))
+    near = neighbours(vectors, model.vocabulary.index[char], 7)
     told = [(widgets.visible(chars[i - 1]), cosine) for i, cosine in near]
-    st.markdown(
-        _("Les plus proches de « {char} » (cosinus, 1 : même direction) : {near}").format(
+    words.markdown(
+        _("Les plus proches de « {char} », par cosinus : {near}").format(
             char=widgets.plain(widgets.visible(char)),
             near=", ".join(f"**{widgets.plain(c)}** {i18n.number(v, 2)}" for c, v in told),
         )

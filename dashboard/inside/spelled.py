@@ -11,7 +11,6 @@ import streamlit as st
 from dashboard import cached, i18n, state, widgets
 from dashboard.i18n import _
 from dashboard.inside.common import Looked
-from dashboard.inside.gates import series_names
 
 if TYPE_CHECKING:
     from moliere_core.inspection.step import Gate, Step
@@ -24,8 +23,19 @@ SYMBOLS = {
     "update": "z",
     "reset": "r",
 }
-SHOWN_NUMBERS = 6  # of the embedding
+SHOWN_NUMBERS = 4  # of the embedding
 TOP = 5
+
+
+def _short() -> dict[str, str]:
+    return {
+        "forget": _("oubli"),
+        "input": _("entrée"),
+        "output": _("sortie"),
+        "candidate": _("candidat"),
+        "update": _("mise à jour"),
+        "reset": _("remise à zéro"),
+    }
 
 
 def show(looked: Looked) -> None:
@@ -34,7 +44,7 @@ def show(looked: Looked) -> None:
 
     model = cached.model(looked.reference)
     step = spell_out(model, looked.seen, looked.start, looked.layer, looked.unit)
-    left, right = st.columns([1.7, 1], gap="medium")
+    left, right = st.container(key="inside-step").columns([2.3, 1], gap="medium")
     with left:
         _reading(step)
         if model.network.layers[0].is_lstm:
@@ -59,7 +69,7 @@ def _reading(step: Step) -> None:
     st.markdown(
         _(
             "**2. Peser.** Pour l’unité {unit}, chaque porte additionne ce qui vient du caractère "
-            "(${x} W$), de l’état d’avant ($h' U$) et un biais, puis écrase le tout."
+            "(${x} W$), de l’état d’avant ($h' U$), un biais, puis écrase la somme."
         ).format(unit=step.unit, x=x)
     )
 
@@ -72,7 +82,7 @@ def _gate(gate: Gate, reset: float | None = None) -> str:
     return (
         f"{SYMBOLS[gate.name]} &= {squash}({_n(gate.from_input)} {recalled} "
         f"{_signed(gate.bias)}) = {squash}({_n(gate.total)}) = \\mathbf{{{_n(gate.value)}}} "
-        f"&& \\text{{{series_names()[gate.name]}}}"
+        f"\\quad \\text{{({_short()[gate.name]})}}"
     )
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 LEAST_R = 0.3  # below, a unit is not said to follow anything
 OTHER = "other"
+CHANGED = "inside.changed"  # whether the class looks at another unit than the first
 
 
 def names() -> dict[str, str]:
@@ -49,7 +50,7 @@ def table(reference: str) -> UnitTable | None:
 
 def choose(reference: str, view: str) -> tuple[int, int]:
     """The unit that the page looks at, by layer and number, from 0."""
-    if view in ("mattered",):
+    if view == "mattered":  # no unit is looked at
         return _default(reference)
     found = table(reference)
     told = {} if found is None else {u.feature: u for u in found.units if strong(u)}
@@ -67,8 +68,8 @@ def choose(reference: str, view: str) -> tuple[int, int]:
             key=fields.TRACKED.key,
             label_visibility="collapsed",
         )
-        default = options[0]
-        state.keep(fields.TRACKED, "" if chosen == default and told else str(chosen))
+        st.session_state[CHANGED] = chosen != options[0]
+        state.keep(fields.TRACKED, str(chosen) if chosen != options[0] else "")
         if chosen != OTHER:
             return told[chosen].layer, told[chosen].unit
         return _numbers(reference)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import components, state
 from dashboard.i18n import _
-from dashboard.inside import fields, firing, forgetting, gates, mattered, plane, spelled
+from dashboard.inside import fields, firing, forgetting, gates, mattered, plane, spelled, tracking
 from dashboard.inside.common import Looked
 
 if TYPE_CHECKING:
@@ -105,10 +105,9 @@ def _pick() -> None:
 def tried(view: str) -> dict[str, bool]:
     """Which items of the lesson's list the class has just done."""
     picked = bool(st.session_state.get(_PICKED))
-    tracked = st.session_state.get(fields.TRACKED.key, "")
     return {
         "own": st.session_state[fields.TEXT.key] != fields.TEXT.default,
-        "other": bool(state.value(fields.TRACKED)) and tracked != "other" and view != "embedding",
+        "other": st.session_state.get(tracking.CHANGED, False),
         "where": picked and view == "unit",
         "mattered": picked and view == "mattered",
         "forgets": view == "forgets",

@@ -11,17 +11,19 @@ from dashboard.inside.cached import Work
 PERIOD = 1.0  # seconds between two looks
 
 
-def show(work: Work[Any], sentence: str) -> None:
+def show(work: Work[Any], sentence: str, also: tuple[Work[Any], ...] = ()) -> None:
     """A bar that moves by itself; the page is drawn again when the work is done.
 
     Args:
         work: from `cached`.
         sentence: with {share}, in percent.
+        also: other works whose end the page waits for.
     """
-    st.fragment(_bar, run_every=PERIOD)(work, sentence)
+    pending = tuple(other for other in also if not other.future.done())
+    st.fragment(_bar, run_every=PERIOD)(work, sentence, pending)
 
 
-def _bar(work: Work[Any], sentence: str) -> None:
-    if work.future.done():
+def _bar(work: Work[Any], sentence: str, also: tuple[Work[Any], ...]) -> None:
+    if any(other.future.done() for other in (work, *also)):
         st.rerun()
     st.progress(work.share, sentence.format(share=round(100 * work.share)))
