@@ -273,8 +273,8 @@ def plane_figure(
         figure,
         dark,
         _("Le plongement, vu de son meilleur plan"),
-        _("axe 1 ({share} % de la variance)").format(share=shares[0]),
-        _("axe 2 ({share} % de la variance)").format(share=shares[1]),
+        _("axe 1 ({share} de la variance)").format(share=shares[0]),
+        _("axe 2 ({share} de la variance)").format(share=shares[1]),
         height=520,
     )
     figure.update_layout(legend={"itemsizing": "constant"})

@@ -9,8 +9,9 @@ import streamlit as st
 from dashboard import components, i18n, naming, widgets
 from dashboard.i18n import _
 from dashboard.inside import cached as inside
-from dashboard.inside import tracking, waiting
+from dashboard.inside import corpora, tracking, waiting
 from dashboard.inside.common import Looked
+from moliere_core.corpus import EMBEDDED
 
 if TYPE_CHECKING:
     from moliere_core.inspection.firing import CellIndex, Passage
@@ -21,19 +22,20 @@ PASSAGES = 8
 def show(looked: Looked) -> None:
     """The passages of the corpus where the same cells are active, and the table of units."""
     st.subheader(_("Où ailleurs s’activent les mêmes cellules ?"), anchor=False)
-    if (index := _index(looked.reference)) is not None:
-        _passages(index, looked)
+    if (ready := _index(looked.reference)) is not None:
+        _passages(*ready, looked)
     with st.popover(_("Toutes les corrélations"), icon=":material/table:"):
         tracking.correlations(looked.reference)
 
 
-def _index(reference: str) -> CellIndex | None:
-    """The index of the server's corpus; until it is built, that of the embedded plays."""
-    *small, large = naming.sources()
+def _index(reference: str) -> tuple[str, CellIndex] | None:
+    """The chosen corpus and its index; until it is built, those of the embedded plays."""
+    large = corpora.chosen()
+    small = (EMBEDDED,) if large != EMBEDDED else ()
     first = tuple(inside.index(reference, source) for source in small)  # it takes seconds
     work = inside.index(reference, large)
     if (found := work.result()) is not None:
-        return found
+        return large, found
     waiting.show(
         work,
         _("On lit {corpus} pour noter quand s’active chaque cellule :").format(
@@ -42,13 +44,14 @@ def _index(reference: str) -> CellIndex | None:
         + " {share} %",
         first,
     )
-    return first[0].result() if first else None
+    small_index = first[0].result() if first else None
+    return None if small_index is None else (EMBEDDED, small_index)
 
 
-def _passages(index: CellIndex, looked: Looked) -> None:
+def _passages(source: str, index: CellIndex, looked: Looked) -> None:
     cells = index.active_cells(looked.seen, looked.start, looked.stop)
     where = _("**{corpus}** ({chars} caractères{part})").format(
-        corpus=widgets.plain(_corpus(index)),
+        corpus=widgets.plain(naming.source(source)),
         chars=i18n.number(index.chars),
         part="" if index.complete else _(", le début seulement"),
     )
@@ -80,12 +83,6 @@ def _passages(index: CellIndex, looked: Looked) -> None:
     st.caption(_("Ces cellules (couche.unité, au-dessus ou au-dessous) : {cells}").format(
         cells=numbers
     ))  # fmt: skip
-
-
-def _corpus(index: CellIndex) -> str:
-    from moliere_core.corpus import EMBEDDED
-
-    return naming.source(EMBEDDED if index.corpus.source == EMBEDDED else "server")
 
 
 def _row(passage: Passage, cells: int) -> dict[str, str]:

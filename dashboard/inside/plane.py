@@ -51,7 +51,6 @@ def show(reference: str) -> None:
             near=", ".join(f"**{widgets.plain(c)}** {i18n.number(v, 2)}" for c, v in told),
         )
     )
-    share = 100 * plane.explained
     shown = [widgets.visible(c) for c in chars]
     sorts = [labels[kind(c)] for c in chars]
     figures.show(
@@ -61,7 +60,7 @@ def show(reference: str) -> None:
             list(labels.values()),
             plane.points,
             chars.index(char),
-            [i18n.number(float(s), 1) for s in share],
+            [_percent(s, 1) for s in plane.explained],
             figures.dark(),
         ),
         "inside.embedding",
@@ -75,12 +74,17 @@ def show(reference: str) -> None:
         ),
         _(
             "{count} caractères dans le plan de leurs deux premières composantes principales, qui "
-            "portent {share} % de la variance."
-        ).format(count=len(chars), share=i18n.number(float(share.sum()), 1)),
+            "portent {share} de la variance."
+        ).format(count=len(chars), share=_percent(plane.explained.sum(), 1)),
     )
     st.caption(
         _(
-            "Ce plan ne montre que {share} % de ce qui distingue {size} nombres par caractère : "
+            "Ce plan ne montre que {share} de ce qui distingue {size} nombres par caractère : "
             "deux points proches ici ne le sont pas toujours vraiment. Les cosinus comptent tout."
-        ).format(share=i18n.number(float(share.sum())), size=vectors.shape[1])
+        ).format(share=_percent(plane.explained.sum()), size=vectors.shape[1])
     )
+
+
+def _percent(share: float, decimals: int = 0) -> str:
+    sign = "%" if state.language() == "en" else f"{i18n.NBSP}%"
+    return i18n.number(100 * float(share), decimals) + sign

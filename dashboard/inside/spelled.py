@@ -69,7 +69,7 @@ def _reading(step: Step) -> None:
     st.markdown(
         _(
             "**2. Peser.** Pour l’unité {unit}, chaque porte additionne ce qui vient du caractère "
-            "(${x} W$), de l’état d’avant ($h' U$), un biais, puis écrase la somme."
+            "(${x} W$), de l’état d’avant ($h^\\prime U$), un biais, puis écrase la somme."
         ).format(unit=step.unit, x=x)
     )
 

@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard import cached, i18n, naming, state, widgets
 from dashboard.i18n import _
 from dashboard.inside import cached as inside
-from dashboard.inside import fields, waiting
+from dashboard.inside import corpora, fields, waiting
 
 if TYPE_CHECKING:
     from moliere_core.inspection.units import TrackingUnit, UnitTable
@@ -42,7 +42,7 @@ def names() -> dict[str, str]:
 
 def table(reference: str) -> UnitTable | None:
     """What was found; None, with its progress on the page, as long as it is being looked for."""
-    work = inside.tracking(reference, naming.sources()[-1])
+    work = inside.tracking(reference, corpora.chosen())
     if (found := work.result()) is None:
         waiting.show(work, _("On cherche ce que suivent ses unités : {share} %"))
     return found
@@ -81,7 +81,7 @@ def strong(unit: TrackingUnit) -> bool:
 
 
 def _default(reference: str) -> tuple[int, int]:
-    work = inside.tracking(reference, naming.sources()[-1])
+    work = inside.tracking(reference, corpora.chosen())
     found = work.result()
     first = next((u for u in found.units if strong(u)), None) if found else None
     return (first.layer, first.unit) if first else (0, 0)
@@ -104,6 +104,11 @@ def _said(unit: TrackingUnit, label: str) -> str:
     )
 
 
+def _corpus(name: str) -> str:
+    """What ships says the name of a file; what was found here, an identifier."""
+    return naming.source(name) if name in naming.sources() else name
+
+
 def correlations(reference: str) -> None:
     """All that was measured, the weak ones too."""
     found = table(reference)
@@ -118,7 +123,7 @@ def correlations(reference: str) -> None:
         ).format(
             search=i18n.number(found.search_chars),
             check=i18n.number(found.check_chars),
-            corpus=widgets.plain(found.corpus),
+            corpus=widgets.plain(_corpus(found.corpus)),
         )
     )
     st.dataframe(
