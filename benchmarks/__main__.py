@@ -11,6 +11,11 @@ from benchmarks.table import print_table
 
 SUITES = {
     "exploration": exploration.measure,
+from benchmarks import inspection, sampling, server, training
+from benchmarks.table import print_table
+
+SUITES = {
+    "inspection": inspection.measure,
     "sampling": sampling.measure,
     "server": server.measure,
     "training": training.measure,

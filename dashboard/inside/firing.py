@@ -41,7 +41,7 @@ def _index(reference: str) -> tuple[str, CellIndex] | None:
         _("On lit {corpus} pour noter quand s’active chaque cellule :").format(
             corpus=naming.source(large).replace("{", "{{").replace("}", "}}")
         )
-        + " {share} %",
+        + " {share}",
         first,
     )
     small_index = first[0].result() if first else None

@@ -60,7 +60,7 @@ def show(reference: str) -> None:
             list(labels.values()),
             plane.points,
             chars.index(char),
-            [_percent(s, 1) for s in plane.explained],
+            [i18n.percent(s, 1) for s in plane.explained],
             figures.dark(),
         ),
         "inside.embedding",
@@ -75,16 +75,11 @@ def show(reference: str) -> None:
         _(
             "{count} caractères dans le plan de leurs deux premières composantes principales, qui "
             "portent {share} de la variance."
-        ).format(count=len(chars), share=_percent(plane.explained.sum(), 1)),
+        ).format(count=len(chars), share=i18n.percent(plane.explained.sum(), 1)),
     )
     st.caption(
         _(
             "Ce plan ne montre que {share} de ce qui distingue {size} nombres par caractère : "
             "deux points proches ici ne le sont pas toujours vraiment. Les cosinus comptent tout."
-        ).format(share=_percent(plane.explained.sum()), size=vectors.shape[1])
+        ).format(share=i18n.percent(plane.explained.sum()), size=vectors.shape[1])
     )
-
-
-def _percent(share: float, decimals: int = 0) -> str:
-    sign = "%" if state.language() == "en" else f"{i18n.NBSP}%"
-    return i18n.number(100 * float(share), decimals) + sign

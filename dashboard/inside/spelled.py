@@ -25,6 +25,7 @@ SYMBOLS = {
 }
 SHOWN_NUMBERS = 4  # of the embedding
 TOP = 5
+TINY = 0.0005  # what three decimals would show as zero
 
 
 def _short() -> dict[str, str]:
@@ -44,7 +45,7 @@ def show(looked: Looked) -> None:
 
     model = cached.model(looked.reference)
     step = spell_out(model, looked.seen, looked.start, looked.layer, looked.unit)
-    left, right = st.container(key="inside-step").columns([2.3, 1], gap="medium")
+    left, right = st.container(key="inside-step").columns([1.95, 1], gap="medium")
     with left:
         _reading(step)
         if model.network.layers[0].is_lstm:
@@ -129,7 +130,7 @@ def _prediction(step: Step, chars: tuple[str, ...]) -> None:
         _("Probabilité"): [100 * float(step.probs[i]) for i in best],
     }
     if step.contribution.any():
-        data[_("Voix de l’unité")] = [round(float(step.contribution[i]), 3) for i in best]
+        data[_("Voix")] = [round(float(step.contribution[i]), 3) for i in best]
     st.dataframe(
         pd.DataFrame(data),
         hide_index=True,
@@ -145,9 +146,12 @@ def _latex(lines: list[str]) -> None:
     st.latex("\\begin{aligned}" + r" \\ ".join(lines) + "\\end{aligned}")
 
 
-def _n(value: float) -> str:
+def _n(value: float, decimals: int = 3) -> str:
     """A number in a formula: a comma there would be followed by a space."""
-    text = i18n.number(value, 3)
+    if 0 < abs(value) < TINY:
+        mantissa, exponent = f"{value:.1e}".split("e")
+        return f"{_n(float(mantissa), 1)} \\cdot 10^{{{int(exponent)}}}"
+    text = i18n.number(value, decimals)
     return text.replace(",", "{,}") if state.language() == "fr" else text
 
 

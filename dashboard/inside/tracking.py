@@ -44,7 +44,7 @@ def table(reference: str) -> UnitTable | None:
     """What was found; None, with its progress on the page, as long as it is being looked for."""
     work = inside.tracking(reference, corpora.chosen())
     if (found := work.result()) is None:
-        waiting.show(work, _("On cherche ce que suivent ses unités : {share} %"))
+        waiting.show(work, _("On cherche ce que suivent ses unités : {share}"))
     return found
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard import i18n
 from dashboard.inside.cached import Work
 
 PERIOD = 1.0  # seconds between two looks
@@ -16,7 +17,7 @@ def show(work: Work[Any], sentence: str, also: tuple[Work[Any], ...] = ()) -> No
 
     Args:
         work: from `cached`.
-        sentence: with {share}, in percent.
+        sentence: with {share}, a percentage.
         also: other works whose end the page waits for.
     """
     pending = tuple(other for other in also if not other.future.done())
@@ -26,4 +27,4 @@ def show(work: Work[Any], sentence: str, also: tuple[Work[Any], ...] = ()) -> No
 def _bar(work: Work[Any], sentence: str, also: tuple[Work[Any], ...]) -> None:
     if any(other.future.done() for other in (work, *also)):
         st.rerun()
-    st.progress(work.share, sentence.format(share=round(100 * work.share)))
+    st.progress(work.share, sentence.format(share=i18n.percent(work.share)))
