@@ -135,7 +135,10 @@ def _prediction(step: Step, chars: tuple[str, ...]) -> None:
         pd.DataFrame(data),
         hide_index=True,
         column_config={
-            _("Probabilité"): st.column_config.NumberColumn(format="%.1f %%"),
+            _("Suivant"): st.column_config.TextColumn(width=60),
+            _("Score"): st.column_config.NumberColumn(width=70),
+            _("Probabilité"): st.column_config.NumberColumn(format="%.1f %%", width=95),
+            _("Voix"): st.column_config.NumberColumn(width=70),
         },
     )
     if not step.contribution.any():
