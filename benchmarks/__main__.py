@@ -6,15 +6,11 @@
 
 import argparse
 
-from benchmarks import exploration, sampling, server, training
+from benchmarks import exploration, inspection, sampling, server, training
 from benchmarks.table import print_table
 
 SUITES = {
     "exploration": exploration.measure,
-from benchmarks import inspection, sampling, server, training
-from benchmarks.table import print_table
-
-SUITES = {
     "inspection": inspection.measure,
     "sampling": sampling.measure,
     "server": server.measure,

@@ -26,9 +26,10 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def corpus() -> Corpus:
-    rows = [("p", "La Pièce", "Acte I", f"Scène {i}", "geronte", "prose", c) for i, c in
-            enumerate(CUES)]  # fmt: skip
-    return Corpus(pd.DataFrame(rows, columns=list(COLUMNS)), "test")
+    frame = pd.DataFrame({"cue": CUES}).reindex(columns=list(COLUMNS), fill_value="")
+    frame["play_name"], frame["title"], frame["speaker"] = "p", "La Pièce", "geronte"
+    frame["act"], frame["scene"] = "Acte I", [f"Scène {i}" for i in range(len(CUES))]
+    return Corpus(frame, "test")
 
 
 @pytest.fixture(params=["lstm", "gru"])
