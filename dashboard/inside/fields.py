@@ -8,6 +8,7 @@ DEFAULT_TEXT = (
     "Monsieur, je ne saurais (c'est ma faute) répondre aux belles dames de Lyon.\n"
     "L'amour ne se dit point : il se montre, et Valère ne le sait que trop."
 )
+DEFAULT_WORD = "belles"  # of that text: with `petit`, cells that follow the plural
 TEXT: Field[str] = Field("inside.text", "text", DEFAULT_TEXT, clip)
 VIEW: Field[str] = Field(
     "inside.view",

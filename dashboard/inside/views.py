@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from moliere_core.inspection.trace import Trace
 
 CELLS = "inside.cells"
+_WORD = re.compile(r"[^\W\d_]+")
 _PICKED = "inside.picked"  # whether the class has chosen a part of the text
 
 embedding = plane.show
@@ -38,11 +40,21 @@ def span(context: str, view: str) -> tuple[int, int]:
     if view == "forgets" and "(" in context:
         start = context.index("(")
         return start, start + 1
-    if view in ("unit", "gates"):
-        word = context.find(" ")
-        return (1, word) if word > 1 else (0, 1)
+    if view == "unit":
+        return _middle_word(context)
+    if view == "gates":
+        return 0, 1
     last = len(context.rstrip()) - 1
     return max(last, 0), max(last, 0) + 1
+
+
+def _middle_word(context: str) -> tuple[int, int]:
+    """A word to look for elsewhere, not the first: a network that has just begun is not itself."""
+    words = [match.span() for match in _WORD.finditer(context)]
+    shown = context.find(fields.DEFAULT_WORD)
+    if shown >= 0:
+        return shown, shown + len(fields.DEFAULT_WORD)
+    return words[len(words) // 2] if words else (0, 1)
 
 
 def draw(
