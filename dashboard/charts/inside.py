@@ -78,7 +78,7 @@ def unit_figure(
                 "y": top,
                 "yanchor": "top",
                 "thickness": 14,
-                "tickfont": {"size": FONT - 3},
+                "tickfont": {"size": FONT - 3, "color": colours.ink},
                 "tickvals": [-bound, bound]
                 if number == 3
                 else [0, 0.5, 1]
@@ -138,7 +138,7 @@ def layers_figure(
             "colorscale": colours.sequential if gate else [list(c) for c in colours.diverging],
             "cmin": 0 if gate else -bound,
             "cmax": bound,
-            "colorbar": {"thickness": 14, "tickfont": {"size": FONT - 3}},
+            "colorbar": {"thickness": 14, "tickfont": {"size": FONT - 3, "color": colours.ink}},
         }
     )
     figure.update_xaxes(ticks="", showgrid=False)
