@@ -6,11 +6,12 @@
 
 import argparse
 
-from benchmarks import exploration, sampling, server, training
+from benchmarks import exploration, inspection, sampling, server, training
 from benchmarks.table import print_table
 
 SUITES = {
     "exploration": exploration.measure,
+    "inspection": inspection.measure,
     "sampling": sampling.measure,
     "server": server.measure,
     "training": training.measure,

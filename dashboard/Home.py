@@ -37,6 +37,7 @@ sections = {
         st.Page("../pages/temperature.py", title=_("Température"), icon=":material/thermostat:"),
         st.Page("../pages/probabilities.py", title=_("Probabilités"), icon=":material/bar_chart:"),
         st.Page("../pages/reading.py", title=_("Lecture"), icon=":material/ink_highlighter:"),
+        st.Page("../pages/inside.py", title=_("Dans le réseau"), icon=":material/neurology:"),
     ],
     _("Vers les LLM"): [],
 }

@@ -74,6 +74,7 @@ def warm_up() -> None:
         "dashboard.corpus.views",
         "dashboard.figures",
         "dashboard.film.reel",
+        "dashboard.inside.views",
         "dashboard.playback",
         "dashboard.reading.view",
         "dashboard.sources",

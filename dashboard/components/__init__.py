@@ -54,6 +54,23 @@ def reading(data: Mapping[str, Any], key: str) -> None:
     _component("reading")(data=dict(data), key=key)
 
 
+def cells(data: Mapping[str, Any], key: str, on_span: Callable[[], None]) -> None:
+    """A text coloured by one number a character; a part of it can be chosen; see cells.js."""
+    _component("cells")(data=dict(data), key=key, on_span_change=on_span)
+
+
+def spanned(key: str) -> tuple[int, int] | None:
+    """Inside `on_span`: first character of the part, and the one after its last."""
+    result: Any = st.session_state[key]
+    span = result["span"]
+    return None if span is None else (int(span["from"]), int(span["to"]))
+
+
+def passages(data: Mapping[str, Any], key: str) -> None:
+    """Passages of a corpus, with where they are; see passages.js."""
+    _component("passages")(data=dict(data), key=key)
+
+
 def rested(key: str) -> dict[str, Any] | None:
     """Inside `on_rest`: what the film has come to rest on, under at, before and back."""
     result: Any = st.session_state[key]

@@ -1,0 +1,96 @@
+// A text coloured by one number a character, on both sides of zero. data: text, values (one a
+// character, null: none), bound (the value of the full colour), span [from, to] or null, target (a
+// character that is set apart) or null, locale, labels {hint, value, low, high}. Clicking a
+// character, or dragging over several, triggers "span": {from, to}, to excluded.
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const root = parentElement.querySelector(".root");
+  root.textContent = "";
+  const page = element("div", "page", root);
+  const told = element("div", "told", page);
+  const detail = element("div", "value", told);
+  const legend = element("div", "legend small", told);
+  const number = new Intl.NumberFormat(data.locale, { maximumSignificantDigits: 3 });
+  legend.append(data.labels.low + " " + number.format(-data.bound));
+  element("span", "ramp", legend);
+  legend.append(number.format(data.bound) + " " + data.labels.high);
+  const sheet = element("div", "sheet leaf serif", page);
+  sheet.tabIndex = 0;
+  sheet.setAttribute("role", "textbox");
+  sheet.setAttribute("aria-readonly", "true");
+  sheet.setAttribute("aria-label", data.labels.hint);
+  const chars = Array.from(data.text);
+  let [from, to] = data.span ?? [-1, -1];
+
+  const spans = chars.map((char, i) => {
+    const span = element("span", "c", sheet);
+    const value = data.values[i];
+    if (value !== null && value !== undefined) {
+      const share = Math.min(Math.abs(value) / (data.bound || 1), 1);
+      span.style.background = `color-mix(in srgb, var(${value < 0 ? "--low" : "--high"}) ${Math.round(share * 100)}%, transparent)`;
+    } else span.classList.add("later");
+    if (i === data.target) span.classList.replace("later", "target") || span.classList.add("target");
+    if (char === "\n") {
+      element("span", "line", span, "\u21b5");
+      if (i > 0) span.append("\n");
+    } else span.textContent = char;
+    span.dataset.i = i;
+    return span;
+  });
+
+  function mark() {
+    spans.forEach((span, i) => span.classList.toggle("chosen", from <= i && i < to));
+  }
+  function look(i) {
+    root.querySelector(".at")?.classList.remove("at");
+    detail.textContent = "";
+    if (i < 0) {
+      element("span", "small", detail, data.labels.hint);
+      return;
+    }
+    spans[i].classList.add("at");
+    element("span", "glyph mono", detail, SHOWN[chars[i]] ?? chars[i]);
+    const value = data.values[i];
+    if (value !== null && value !== undefined) element("b", "", detail, data.labels.value + " " + number.format(value));
+  }
+  const at = (event) => {
+    const span = event.target.closest?.(".c");
+    return span ? Number(span.dataset.i) : -1;
+  };
+  let anchor = -1;
+  sheet.onpointerdown = (event) => {
+    anchor = at(event);
+    if (anchor < 0) return;
+    [from, to] = [anchor, anchor + 1];
+    mark();
+  };
+  sheet.onpointermove = (event) => {
+    const i = at(event);
+    look(i);
+    if (anchor < 0 || i < 0) return;
+    [from, to] = [Math.min(anchor, i), Math.max(anchor, i) + 1];
+    mark();
+  };
+  const release = () => {
+    if (anchor < 0) return;
+    anchor = -1;
+    setTriggerValue("span", { from, to });
+  };
+  sheet.onpointerup = release;
+  sheet.onpointerleave = () => { release(); look(-1); };
+  sheet.onkeydown = (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (event.key === "Enter" && from >= 0) setTriggerValue("span", { from, to });
+    if (!step) return;
+    event.preventDefault();
+    if (event.shiftKey) to = Math.min(Math.max(to + step, from + 1), chars.length);
+    else {
+      from = Math.min(Math.max(from + step, 0), chars.length - 1);
+      to = from + 1;
+    }
+    mark();
+    look(to - 1);
+  };
+  mark();
+  look(-1);
+}

@@ -1,0 +1,107 @@
+"""One unit that colours the text, and where else the cells of a chosen passage are active."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from dashboard import components, i18n, naming, widgets
+from dashboard.i18n import _
+from dashboard.inside import cached as inside
+from dashboard.inside import corpora, tracking, waiting
+from dashboard.inside.common import Looked
+from moliere_core.corpus import EMBEDDED
+
+if TYPE_CHECKING:
+    from moliere_core.inspection.firing import CellIndex, Passage
+
+PASSAGES = 8
+
+
+def show(looked: Looked) -> None:
+    """The passages of the corpus where the same cells are active, and the table of units."""
+    st.subheader(_("Où ailleurs s’activent les mêmes cellules ?"), anchor=False)
+    if (ready := _index(looked.reference)) is not None:
+        _passages(*ready, looked)
+    with st.popover(_("Toutes les corrélations"), icon=":material/table:"):
+        tracking.correlations(looked.reference)
+
+
+def _index(reference: str) -> tuple[str, CellIndex] | None:
+    """The chosen corpus and its index; until it is built, those of the embedded plays."""
+    large = corpora.chosen()
+    small = (EMBEDDED,) if large != EMBEDDED else ()
+    first = tuple(inside.index(reference, source) for source in small)  # it takes seconds
+    work = inside.index(reference, large)
+    if (found := work.result()) is not None:
+        return large, found
+    waiting.show(
+        work,
+        _("On lit {corpus} pour noter quand s’active chaque cellule :").format(
+            corpus=naming.source(large).replace("{", "{{").replace("}", "}}")
+        )
+        + " {share}",
+        first,
+    )
+    small_index = first[0].result() if first else None
+    return None if small_index is None else (EMBEDDED, small_index)
+
+
+def _passages(source: str, index: CellIndex, looked: Looked) -> None:
+    cells = index.active_cells(looked.seen, looked.start, looked.stop)
+    where = _("**{corpus}** ({chars} caractères{part})").format(
+        corpus=widgets.plain(naming.source(source)),
+        chars=i18n.number(index.chars),
+        part="" if index.complete else _(", le début seulement"),
+    )
+    if not cells:
+        st.info(
+            _(
+                "Aucune cellule n’est active d’un bout à l’autre de « {text} » tout en restant "
+                "calme ailleurs : choisissez un passage plus court."
+            ).format(text=looked.chosen)
+        )
+        return
+    st.markdown(
+        i18n.ngettext(
+            "Sur « {text} », **{count} cellule** s’écarte d’un bout à l’autre de sa moyenne de "
+            "plus d’un écart-type, et rarement ailleurs dans ce texte. Cherchée dans {where} :",
+            "Sur « {text} », **{count} cellules** s’écartent d’un bout à l’autre de leur "
+            "moyenne de plus d’un écart-type, et rarement ailleurs dans ce texte. Cherchées dans "
+            "{where} :",
+            len(cells),
+        ).format(text=looked.chosen, count=len(cells), where=where)
+    )
+    found = index.passages(cells, looked.stop - looked.start, PASSAGES)
+    components.passages(
+        {"passages": [_row(passage, len(cells)) for passage in found]}, "inside.passages"
+    )
+    numbers = ", ".join(
+        f"{cell.layer + 1}.{cell.unit}{'+' if cell.side == 'high' else '-'}" for cell in cells
+    )
+    st.caption(_("Ces cellules (couche.unité, au-dessus ou au-dessous) : {cells}").format(
+        cells=numbers
+    ))  # fmt: skip
+
+
+def _row(passage: Passage, cells: int) -> dict[str, str]:
+    parts = (passage.play, passage.act, passage.scene, passage.speaker)
+    return {
+        "before": passage.before,
+        "text": passage.text,
+        "after": passage.after,
+        "source": " · ".join(_numbered(parts)),
+        "cells": _("{active} cellules sur {count}").format(
+            active=i18n.number(passage.cells, 1), count=cells
+        ),
+    }
+
+
+def _numbered(parts: tuple[str, str, str, str]) -> list[str]:
+    play, act, scene, speaker = parts
+    if act.isdigit():
+        act = _("acte {number}").format(number=act)
+    if scene.isdigit():
+        scene = _("scène {number}").format(number=scene)
+    return [part for part in (play, act, scene, speaker) if part]

@@ -1,0 +1,78 @@
+"""What the cell forgets: how long a passage leaves a trace in the network."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from dashboard import cached, figures, i18n, widgets
+from dashboard.charts.inside import echo_figure
+from dashboard.i18n import _
+from dashboard.inside.common import Looked
+
+SHOWN = 64  # characters that the axis can name
+FAINT = 0.1  # of the first difference: all but forgotten
+
+
+def show(looked: Looked) -> None:
+    """What is left of the chosen passage, in the whole memory and in one unit."""
+    from moliere_core.inspection.forgetting import echo, half_life, survival
+
+    if looked.start == 0 or looked.stop >= len(looked.context):
+        st.info(_("Choisissez un passage après le début et avant la fin : il faut une suite."))
+        return
+    network = cached.model(looked.reference).network
+    found = echo(network, looked.seen.ids, looked.start, looked.stop)
+    left = survival(looked.seen.layers[looked.layer], looked.stop - 1)
+    lives = [half_life(column) for column in left.T]
+    known = [life for life in lives if life is not None]
+    median = float(np.median([len(left) if life is None else life for life in lives]))
+    until = found.steps_until(FAINT)
+    own = lives[looked.unit]
+    st.markdown(
+        _(
+            "On lit le texte avec et sans « {text} », et l’on compare la suite. {fades} La moitié "
+            "des unités de cette couche ont perdu la moitié de ce qu’elles contenaient en "
+            "**{median}** caractères ; l’unité {unit}, {own}."
+        ).format(
+            text=looked.chosen,
+            fades=_(
+                "L’écart tombe pour de bon sous un dixième après **{count}** caractères."
+            ).format(count=until)
+            if until is not None
+            else _("À la fin du texte, l’écart dépasse encore un dixième de ce qu’il était."),
+            median=i18n.number(median)
+            if len(known) * 2 > len(lives)
+            else _("plus de {count}").format(count=len(left) - 1),
+            unit=looked.unit,
+            own=_("en {count}").format(count=own)
+            if own is not None
+            else _("pas encore à la fin du texte"),
+        )
+    )
+    shown = slice(0, SHOWN)
+    chars = [widgets.visible(char) for char in looked.context[looked.stop - 1 :][shown]]
+    distance, kept = found.distance[-1][shown], left[shown, looked.unit]
+    divergence = found.divergence[shown]
+    figures.show(
+        echo_figure(chars, distance, divergence, kept, figures.dark()),
+        "inside.forgets",
+        pd.DataFrame(
+            {
+                _("caractères lus depuis"): range(len(chars)),
+                _("caractère"): chars,
+                _("écart des mémoires"): distance,
+                _("écart des prédictions (bits)"): divergence,
+                _("part gardée par l’unité"): kept,
+            }
+        ),
+        _(
+            "Écart des mémoires avec et sans le passage : {first} au début, {last} après {count} "
+            "caractères."
+        ).format(
+            first=i18n.number(float(distance[0]), 2),
+            last=i18n.number(float(distance[-1]), 3),
+            count=len(chars) - 1,
+        ),
+    )

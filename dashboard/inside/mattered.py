@@ -1,0 +1,102 @@
+"""Which letters mattered for a character: the exact gradient, and the check by deletion."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from dashboard import figures, i18n, widgets
+from dashboard.charts.inside import mattered_figure
+from dashboard.i18n import _
+from dashboard.inside import cached as inside
+from dashboard.inside import fields
+from dashboard.inside.common import Looked
+
+
+def _context(looked: Looked) -> str | None:
+    """The context that ends with the explained character; None where that cannot be."""
+    known = looked.seen.ids[looked.start] != 0
+    return looked.context[: looked.start + 1] if looked.start and known else None
+
+
+def _edit() -> Any:
+    return st.session_state.get(fields.EDIT.key, fields.EDIT.default)
+
+
+def colours(looked: Looked) -> tuple[list[float | None], float, dict[str, str]]:
+    """What components/cells.js needs: gradient times input of each earlier character."""
+    labels = {"value": _("gradient × entrée"), "low": _("contre"), "high": _("pour")}
+    context = _context(looked)
+    if context is None:
+        return [None] * len(looked.context), 1.0, labels
+    found, _deleted = inside.mattered(looked.reference, context, _edit())
+    weights = np.round(found.gradient_input.astype(float), 4)
+    after = len(looked.context) - len(weights)
+    return [*weights.tolist(), *[None] * after], max(float(np.abs(weights).max()), 1e-6), labels
+
+
+def show(looked: Looked) -> None:
+    """The figure of both measures, and how far they agree."""
+    context = _context(looked)
+    if context is None:
+        st.info(_("Choisissez un caractère que le modèle connaît, après au moins un autre."))
+        return
+    words, control = st.columns([1.6, 1], vertical_alignment="center")
+    with control:
+        edit: Any = widgets.segmented(
+            fields.EDIT,
+            _("Contrôle"),
+            {"delete": _("effacer"), "replace": _("mettre une espace")},
+            visible=False,
+        )
+    found, deleted = inside.mattered(looked.reference, context, edit)
+    first = int(deleted.positions[0])
+    chars = [widgets.visible(char) for char in context[first:-1]]
+    gradient = found.gradient_input[first:]
+    target = widgets.visible(context[-1])
+    words.markdown(
+        _("Il donnait **{prob} %** à « {target} ». {agreement}").format(
+            prob=i18n.number(100 * math.exp(found.log_prob), 1),
+            target=widgets.plain(target),
+            agreement=_agreement(gradient, deleted.change),
+        )
+    )
+    figures.show(
+        mattered_figure(chars, gradient, deleted.change, target, figures.dark()),
+        "inside.mattered",
+        pd.DataFrame(
+            {
+                _("position"): deleted.positions,
+                _("caractère"): chars,
+                _("gradient × entrée (nats)"): gradient,
+                _("norme du gradient"): found.norm[first:],
+                _("effet de l’effacement (nats)"): deleted.change,
+            }
+        ),
+        _(
+            "Deux barres par lettre. La plus forte au gradient : « {by_gradient} » ; à "
+            "l’effacement : « {by_deletion} », {change} nats."
+        ).format(
+            by_gradient=chars[int(np.abs(gradient).argmax())],
+            by_deletion=chars[int(np.abs(deleted.change).argmax())],
+            change=i18n.number(float(deleted.change[np.abs(deleted.change).argmax()]), 2),
+        ),
+    )
+    st.caption(
+        _(
+            "Couleurs et barres bleues : ce que chaque lettre ajoute (pour) ou retire (contre), au "
+            "premier ordre. Barres orange : ce qui change quand on l’ôte vraiment, sur les "
+            "{count} dernières."
+        ).format(count=len(chars))
+    )
+
+
+def _agreement(gradient: Any, change: Any) -> str:
+    if len(gradient) < 3 or not gradient.std() or not change.std():
+        return ""
+    r = float(np.corrcoef(gradient, change)[0, 1])
+    return _("Corrélation des deux mesures : r = {r}.").format(r=i18n.number(r, 2))

@@ -1,0 +1,194 @@
+"""Which letters mattered: the exact gradient of a prediction, and what deletion does to it.
+
+The gradient is back-propagation through time (Werbos 1990) written out for the cells of
+`recurrent.py`; "gradient times input" is the first-order part of what a letter adds to the
+log-probability (Shrikumar et al. 2016; Denil et al. 2014). It is local, so the deletion of each
+letter stands beside it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from moliere_core.errors import ModelError
+from moliere_core.inspection.trace import LayerTrace, Trace
+from moliere_core.recurrent import Array, Layer, RecurrentNetwork, State
+from moliere_core.vocabulary import UNKNOWN, Ids
+
+Edit = Literal["delete", "replace"]
+DELETIONS = 64  # letters tried by default: the work grows with their square
+
+
+@dataclass(frozen=True)
+class Influence:
+    """How much each symbol of a context weighs on one prediction.
+
+    Attributes:
+        target: the symbol whose log-probability is explained.
+        log_prob: its natural logarithm of probability after the whole context.
+        gradient: of that with respect to each embedding, shape (time, embedding).
+        gradient_input: gradient . embedding of each symbol, nats, shape (time,).
+        norm: Euclidean length of each gradient, shape (time,).
+    """
+
+    target: int
+    log_prob: float
+    gradient: Array
+    gradient_input: Array
+    norm: Array
+
+
+def influence(network: RecurrentNetwork, seen: Trace, target: int) -> Influence:
+    """The gradient of log p(target | all symbols read), unknown symbol excluded from the softmax.
+
+    Args:
+        network: what was traced.
+        seen: from `trace`, over the context.
+        target: index of the explained symbol.
+
+    Raises:
+        ModelError: the target is the unknown symbol, or outside the alphabet.
+    """
+    _check_target(network, target)
+    log_probs = seen.log_probs[-1]
+    d_logits = -np.exp(log_probs)
+    d_logits[target] += 1
+    d_hidden = np.zeros_like(seen.layers[-1].series["hidden"])
+    d_hidden[-1] = network.dense @ d_logits
+    for layer, states in zip(reversed(network.layers), reversed(seen.layers), strict=True):
+        back = _lstm_backward if layer.is_lstm else _gru_backward
+        d_hidden = back(layer, states, d_hidden) @ layer.kernel.T
+    vectors = seen.layers[0].inputs
+    return Influence(
+        target=target,
+        log_prob=float(log_probs[target]),
+        gradient=d_hidden,
+        gradient_input=(d_hidden * vectors).sum(axis=1),
+        norm=np.sqrt((d_hidden**2).sum(axis=1)),
+    )
+
+
+def _lstm_backward(layer: Layer, states: LayerTrace, d_hidden: Array) -> Array:
+    """Gradients of the gates' inputs i, f, g, o, shape (time, 4 * units).
+
+    `d_hidden`, shape (time, units), is what reaches each hidden state from above; what reaches it
+    from the next step is added here.
+    """
+    f, i, o, g, c, _ = states.series.values()
+    tanh_c = np.tanh(c)
+    to_c = o * (1 - tanh_c**2)  # dc per dh, at each step
+    # What one unit of dc, or for o of dh, gives to the input of each gate.
+    by_gate = np.stack(
+        [g * i * (1 - i), states.previous("cell") * f * (1 - f), i * (1 - g**2)], axis=1
+    )  # (time, 3, units)
+    by_output = tanh_c * o * (1 - o)
+    d_z = np.empty((len(c), 4, c.shape[1]), c.dtype)
+    d_h = np.zeros_like(c[0])
+    d_c = np.zeros_like(c[0])
+    for t in range(len(c) - 1, -1, -1):
+        d_h = d_h + d_hidden[t]
+        d_c = d_c + d_h * to_c[t]
+        d_z[t, :3] = d_c * by_gate[t]
+        d_z[t, 3] = d_h * by_output[t]
+        d_h = layer.recurrent @ d_z[t].ravel()
+        d_c = d_c * f[t]
+    return d_z.reshape(len(c), -1)
+
+
+def _gru_backward(layer: Layer, states: LayerTrace, d_hidden: Array) -> Array:
+    """Gradients of the gates' inputs z, r, candidate, shape (time, 3 * units); see the LSTM's."""
+    z, r, g, h = states.series.values()
+    units = h.shape[1]
+    before = states.previous("hidden")
+    # The recurrent part of the candidate, which the reset gate multiplies.
+    recalled = before @ layer.recurrent[:, 2 * units :] + layer.bias[1, 2 * units :]
+    by_z = (before - g) * z * (1 - z)
+    by_g = (1 - z) * (1 - g**2)
+    by_r = recalled * r * (1 - r)
+    d_x = np.empty((len(h), 3 * units), h.dtype)
+    d_h = np.zeros_like(h[0])
+    for t in range(len(h) - 1, -1, -1):
+        d_h = d_h + d_hidden[t]
+        d_g = d_h * by_g[t]
+        d_x[t] = np.concatenate([d_h * by_z[t], d_g * by_r[t], d_g])
+        d_recurrent = d_x[t].copy()
+        d_recurrent[2 * units :] *= r[t]
+        d_h = d_h * z[t] + layer.recurrent @ d_recurrent
+    return d_x
+
+
+@dataclass(frozen=True)
+class Deletions:
+    """What becomes of one prediction when one earlier symbol is taken away.
+
+    Attributes:
+        positions: of the symbols tried, in the context, shape (tried,).
+        change: log p with the whole context less log p without the symbol, nats, shape (tried,);
+            positive where the symbol helped.
+    """
+
+    positions: Ids
+    change: Array
+
+
+def deletions(
+    network: RecurrentNetwork,
+    ids: Ids,
+    target: int,
+    edit: Edit = "delete",
+    replacement: int = UNKNOWN,
+    last: int = DELETIONS,
+) -> Deletions:
+    """Take each of the last symbols away, or put another in its place, and predict again.
+
+    Args:
+        network: what predicts.
+        ids: the context, shape (time,).
+        target: index of the explained symbol.
+        edit: "delete" closes the gap, "replace" puts `replacement` there.
+        replacement: index of the symbol put in its place.
+        last: how many symbols are tried, from the end.
+
+    Raises:
+        ModelError: the target is the unknown symbol, or outside the alphabet.
+    """
+    _check_target(network, target)
+    first = max(0, len(ids) - last)
+    state = network.zero_state(1)
+    if first:
+        state = network.run(ids[None, :first], state)[1]
+    tried = np.arange(first, len(ids), dtype=np.int32)
+    # Row 0 reads the true context; each text without a symbol leaves it there, as one row more.
+    rows = state
+    for t in tried:
+        before = tuple(tuple(part[:1] for part in layer) for layer in rows)
+        _, rows = network.step(np.full(len(rows[0][0]), ids[t], np.int32), rows)
+        if edit == "replace":
+            _, before = network.step(np.array([replacement], np.int32), before)
+        rows = _stacked(rows, before)
+    log_probs = _log_prob(rows[-1][0] @ network.dense + network.dense_bias, target)
+    return Deletions(tried, log_probs[0] - log_probs[1:])
+
+
+def _stacked(first: State, second: State) -> State:
+    return tuple(
+        tuple(np.concatenate(parts) for parts in zip(*layers, strict=True))
+        for layers in zip(first, second, strict=True)
+    )
+
+
+def _log_prob(logits: Array, target: int) -> Array:
+    known = logits[:, UNKNOWN + 1 :]
+    peak = known.max(axis=1)
+    total = np.log(np.exp(known - peak[:, None]).sum(axis=1)) + peak
+    return logits[:, target] - total
+
+
+def _check_target(network: RecurrentNetwork, target: int) -> None:
+    if not UNKNOWN < target < network.vocab_size:
+        raise ModelError(
+            "the character to explain is not in this model's alphabet: choose one of its bars"
+        )

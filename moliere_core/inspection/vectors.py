@@ -1,0 +1,69 @@
+"""The embedding: characters as points, and which of them are near one another."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from moliere_core.recurrent import Array
+from moliere_core.vocabulary import UNKNOWN
+
+Kind = Literal["vowel", "accented", "consonant", "capital", "digit", "punctuation", "space"]
+VOWELS = frozenset("aeiouy")
+
+
+@dataclass(frozen=True)
+class Plane:
+    """Vectors projected on the two directions in which they differ most.
+
+    Attributes:
+        points: coordinates, shape (symbols, 2).
+        explained: share of the total variance that each direction holds, shape (2,).
+    """
+
+    points: Array
+    explained: Array
+
+
+def principal_plane(vectors: Array) -> Plane:
+    """Principal component analysis (Pearson 1901) by singular values; vectors (symbols, size).
+
+    Signs, which are arbitrary, are chosen so that the farthest point of each axis is positive.
+    """
+    centred = vectors - vectors.mean(axis=0)
+    left, singular, _ = np.linalg.svd(centred, full_matrices=False)
+    points = np.zeros((len(vectors), 2), vectors.dtype)
+    explained = np.zeros(2, vectors.dtype)
+    axes = min(2, len(singular))
+    points[:, :axes] = (left * singular)[:, :axes]
+    farthest = points[np.abs(points).argmax(axis=0), np.arange(2)]
+    total = (singular**2).sum()
+    explained[:axes] = singular[:axes] ** 2 / total if total else 0
+    return Plane(points * np.where(farthest < 0, -1, 1), explained)
+
+
+def neighbours(vectors: Array, symbol: int, count: int = 8) -> list[tuple[int, float]]:
+    """The symbols nearest to `symbol` by cosine, best first; the unknown symbol is left out."""
+    lengths = np.linalg.norm(vectors, axis=1)
+    cosines = vectors @ vectors[symbol] / np.maximum(lengths * lengths[symbol], 1e-12)
+    order = [int(i) for i in np.argsort(-cosines, kind="stable") if i not in (symbol, UNKNOWN)]
+    return [(i, float(cosines[i])) for i in order[:count]]
+
+
+def kind(char: str) -> Kind:
+    """What sort of character it is, as a pupil would sort them."""
+    if char.isspace():
+        return "space"
+    if char.isdigit():
+        return "digit"
+    if not char.isalpha():
+        return "punctuation"
+    if char.isupper():
+        return "capital"
+    plain = unicodedata.normalize("NFD", char)
+    if len(plain) > 1 or char in "œæ":
+        return "accented"
+    return "vowel" if char in VOWELS else "consonant"

@@ -1,0 +1,193 @@
+"""The Inside page: a unit that colours a text, its gates, what mattered, one step in numbers."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.inside import cached, fields, snippet, tracking
+from moliere_core.corpus import EMBEDDED
+from moliere_core.inspection.features import NAMES
+from moliere_core.inspection.influence import influence
+from moliere_core.inspection.trace import read, trace
+from moliere_core.models import load_recurrent
+from tests.app.conftest import REFERENCE, Open, address, run_snippet, shown
+
+HTML = "<b>Ah</b> **non** $x$ & <img src=x>"
+VIEWS = ("unit", "gates", "mattered", "forgets", "embedding", "step")
+
+
+@pytest.fixture(autouse=True)
+def _embedded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MOLIERE_CORPUS", raising=False)
+
+
+def finish() -> None:
+    """Wait for what the page computes in the background."""
+    cached.tracking(REFERENCE, EMBEDDED).future.result(timeout=60)
+    cached.index(REFERENCE, EMBEDDED).future.result(timeout=60)
+
+
+def cells(at: AppTest) -> dict[str, Any]:
+    """What the page sends to the coloured text."""
+    sent: list[dict[str, Any]] = [json.loads(e.proto.json) for e in at.get("bidi_component")]
+    return next(data for data in sent if "values" in data)
+
+
+def passages(at: AppTest) -> list[dict[str, str]]:
+    sent: list[dict[str, Any]] = [json.loads(e.proto.json) for e in at.get("bidi_component")]
+    return next(data["passages"] for data in sent if "passages" in data)
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_in_both_languages(open_page: Open, view: str, language: str) -> None:
+    finish()
+    at = open_page("inside", lang=language, view=view)
+    assert not at.exception
+    assert not at.error
+    assert address(at).get("view", "unit") == view
+    charts = at.get("plotly_chart")
+    assert len(charts) == {"unit": 0, "gates": 2, "step": 0}.get(view, 1)
+    for chart in charts:
+        layout = json.loads(chart.proto.spec)["layout"]
+        assert layout["title"]["text"]
+        assert chart.proto.alt or "alt" in str(chart.proto)
+
+
+def test_it_says_how_far_it_is_until_units_are_known(open_page: Open) -> None:
+    at = open_page("inside")
+    assert not at.exception
+    assert cells(at)["values"]
+
+
+def test_petit_opens_on_a_named_unit(open_page: Open) -> None:
+    at = open_page("inside", model="petit", view="gates")
+    assert not at.exception
+    options = at.selectbox(key=fields.TRACKED.key).options
+    assert options[0].startswith("suit le nombre de lettres du mot")
+    assert not any("parenthèse" in option for option in options)
+    data = cells(at)
+    context, seen = read(load_recurrent("petit"), fields.DEFAULT_TEXT)
+    table = cached.tracking("petit", EMBEDDED).future.result()
+    first = table.units[0]
+    assert data["text"] == context
+    assert data["values"] == pytest.approx(
+        seen.layers[first.layer].memory[:, first.unit].tolist(), abs=6e-4
+    )
+
+
+def test_another_snapshot_has_other_units(open_page: Open) -> None:
+    shipped = cached.tracking("petit", EMBEDDED).future.result()
+    work = cached.tracking("petit@0", EMBEDDED)
+    assert not work.future.done() or work.future.result().weights != shipped.weights
+    work.future.result(timeout=120)
+
+
+def test_the_same_cells_elsewhere(open_page: Open) -> None:
+    finish()
+    at = open_page("inside", **{"text": "Mon coeur, Monsieur", "from": 10, "to": 12})
+    assert not at.exception
+    assert cells(at)["span"] == [10, 12]
+    index = cached.index(REFERENCE, EMBEDDED).future.result()
+    _, seen = read(load_recurrent(REFERENCE), "Mon coeur, Monsieur")
+    active = index.active_cells(seen, 10, 12)
+    expected = index.passages(active, 2, 8)
+    assert active
+    assert "pastiches" in shown(at)
+    assert [p["text"] for p in passages(at)] == [p.text for p in expected]
+    assert expected[0].play in passages(at)[0]["source"]
+    assert expected[0].speaker in passages(at)[0]["source"]
+
+
+def test_a_passage_without_a_cell_of_its_own_says_what_to_do(open_page: Open) -> None:
+    finish()
+    at = open_page("inside", **{"text": "Mon coeur, Monsieur", "from": 1, "to": 17})
+    assert "plus court" in at.info[0].value
+
+
+def test_what_mattered_is_the_core_s(open_page: Open) -> None:
+    finish()
+    at = open_page("inside", **{"view": "mattered", "text": "Ah ! la peste", "from": 8, "to": 9})
+    data = cells(at)
+    model = load_recurrent(REFERENCE)
+    context, seen = read(model, "Ah ! la peste")
+    assert data["target"] == 8
+    found = influence(model.network, trace(model.network, seen.ids[:8]), int(seen.ids[8]))
+    assert data["values"][:8] == pytest.approx(found.gradient_input.tolist(), abs=1e-4)
+    assert data["values"][8:] == [None] * (len(context) - 8)
+    assert f"{100 * np.exp(found.log_prob):.1f}".replace(".", ",") in shown(at)
+    at = open_page("inside", **{"view": "mattered", "from": 0, "to": 1})
+    assert "après au moins un autre" in at.info[0].value
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_pasted_markup_shows_as_itself(open_page: Open, view: str) -> None:
+    finish()
+    at = open_page("inside", **{"view": view, "text": HTML, "from": 1, "to": 4})
+    assert not at.exception
+    if view != "embedding":
+        assert cells(at)["text"] == "\n" + HTML
+    for chart in at.get("plotly_chart"):
+        assert "<img" not in chart.proto.spec
+        assert "<b>A" not in chart.proto.spec
+    said = shown(at)
+    for escaped in ("\\<b\\>", "\\<b", "\\>"):
+        said = said.replace(escaped, "")
+    assert "<b>" not in said.replace("<b><", "")
+    assert "<img" not in said
+
+
+@pytest.mark.parametrize("text", ["", "\n", "\U0001f600", "a"])
+@pytest.mark.parametrize("view", VIEWS)
+def test_short_and_strange_texts(open_page: Open, view: str, text: str) -> None:
+    finish()
+    at = open_page("inside", view=view, text=text)
+    assert not at.exception
+    assert not at.error
+
+
+def test_bad_addresses_do_no_harm(open_page: Open) -> None:
+    finish()
+    at = open_page("inside", **{"view": "step", "from": 900, "to": 2, "layer": 3, "unit": 999})
+    assert not at.exception
+    at = open_page("inside", tracks="nothing", gate="nothing", view="gates")
+    assert not at.exception
+    assert not at.error
+
+
+def test_any_unit_by_its_number(open_page: Open) -> None:
+    finish()
+    at = open_page("inside", view="step", tracks="other", unit=5)
+    assert not at.exception
+    assert "unité 5" in shown(at)
+    assert address(at)["unit"] == "5"
+
+
+def test_items_tick_themselves(open_page: Open) -> None:
+    finish()
+    at = open_page("inside", view="step", text="Bonjour à tous")
+    at.session_state["inside.drawer"] = "try"
+    at = at.run()
+    assert at.checkbox(key="inside.try.step").value
+    assert at.checkbox(key="inside.try.own").value
+    assert not at.checkbox(key="inside.try.forgets").value
+
+
+def test_every_feature_has_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dashboard.state.language", lambda: "fr")
+    assert set(tracking.names()) == set(NAMES)
+
+
+@pytest.mark.parametrize("text", ["Ah ! ", "", 'l\'"œil"\n{0} \\ \'\'\' """ %s'])
+def test_the_cell_runs(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setattr("dashboard.state.language", lambda: "fr")
+    lines = run_snippet(snippet.code(REFERENCE, text, 0, 3)).splitlines()
+    context, seen = read(load_recurrent(REFERENCE), text)
+    assert len(lines) >= len(context)
+    last = float(lines[len(context) - 1].split()[-1])
+    assert last == pytest.approx(seen.layers[0].memory[-1, 3], abs=6e-4)
