@@ -210,7 +210,7 @@ class DropConnect:
             object.__setattr__(self.cell, "recurrent_kernel", variable)
 
 
-class DropConnectLSTM(DropConnect, layers.LSTM):  # type: ignore[misc]  # Keras is untyped
+class LSTM(DropConnect, layers.LSTM):  # type: ignore[misc]  # Keras is untyped
     """An LSTM layer with `DropConnect`."""
 
     def _sequence(self, inputs: Any, kernel: Any, state: Any) -> Any:
@@ -218,7 +218,7 @@ class DropConnectLSTM(DropConnect, layers.LSTM):  # type: ignore[misc]  # Keras 
         return hs, [hs[-1], c]
 
 
-class DropConnectGRU(DropConnect, layers.GRU):  # type: ignore[misc]  # Keras is untyped
+class GRU(DropConnect, layers.GRU):  # type: ignore[misc]  # Keras is untyped
     """A GRU layer with `DropConnect`."""
 
     def _sequence(self, inputs: Any, kernel: Any, state: Any) -> Any:
@@ -227,7 +227,7 @@ class DropConnectGRU(DropConnect, layers.GRU):  # type: ignore[misc]  # Keras is
         return hs, [hs[-1]]
 
 
-RECURRENT: dict[str, Any] = {"lstm": DropConnectLSTM, "gru": DropConnectGRU}
+RECURRENT: dict[str, Any] = {"lstm": LSTM, "gru": GRU}
 
 
 def build(
@@ -437,5 +437,5 @@ def _all_variables(model: Any) -> dict[str, Any]:
 def summary(model: Any) -> str:
     """Keras' table of the layers, their output shapes and their parameters, as text."""
     lines: list[str] = []
-    model.summary(print_fn=lambda text, **_: lines.append(text), line_length=88)
+    model.summary(print_fn=lambda text, **_: lines.append(text), line_length=76)
     return "\n".join(lines)
