@@ -210,6 +210,9 @@ class DropConnect:
             object.__setattr__(self.cell, "recurrent_kernel", variable)
 
 
+# Named as Keras' own, whose weights and whose sense they have: a summary reads as the course's.
+
+
 class LSTM(DropConnect, layers.LSTM):  # type: ignore[misc]  # Keras is untyped
     """An LSTM layer with `DropConnect`."""
 
@@ -277,6 +280,30 @@ def build(
     glorot = keras.initializers.GlorotUniform(next(seeds))
     logits = layers.Dense(vocab_size, kernel_initializer=glorot, name="dense")(x)
     return keras.Model(inputs, logits, name="moliere")
+
+
+def course_model(config: ModelConfig, symbols: int) -> Any:
+    """The notebook's own network, of Keras' own layers, from characters to probabilities.
+
+    Args:
+        config: its sizes and its dropout.
+        symbols: of its alphabet.
+
+    Returns:
+        A `keras.Sequential` from integers (batch, time) to the probabilities (batch, symbols) of
+        the character that follows.
+    """
+    kind = layers.LSTM if config.cell == "lstm" else layers.GRU
+    model = keras.Sequential(name="moliere")
+    model.add(keras.Input((None,), dtype="int32", name="ids"))
+    model.add(layers.Embedding(symbols, config.embedding_dim, name="embedding"))
+    for i in range(config.layers):
+        above = i < config.layers - 1
+        model.add(kind(config.units, return_sequences=above, name=f"{config.cell}_{i}"))
+        if config.dropout:
+            model.add(layers.Dropout(config.dropout, name=f"dropout_{i}"))
+    model.add(layers.Dense(symbols, activation="softmax", name="dense"))
+    return model
 
 
 def _seeds(seed: int) -> Iterator[int]:

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from moliere_core.errors import N_, ConfigError, MoliereError, RunError, TrainingError
-from moliere_core.jobs.spec import JobSpec, parse
+from moliere_core.jobs.spec import JobSpec, Owner, parse
 from moliere_core.runs import CONFIG, LABEL, OWNER, Run, home, run_path, write_atomically
 
 SPEC, EVENTS, LOG = "spec.json", "events.jsonl", "worker.log"
@@ -367,6 +367,14 @@ def claim(path: Path, spec: JobSpec) -> None:
     if spec.label and not (path / LABEL).exists():
         document = json.dumps({"label": spec.label}, ensure_ascii=False)
         write_atomically(path / LABEL, document.encode())
+
+
+def read_owner(path: Path) -> Owner | None:
+    """The owner of the run in the folder `path`; None where there is none, or no run."""
+    try:
+        return Owner(**json.loads((path / OWNER).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
 
 
 def jobs_folder() -> Path:
