@@ -14,7 +14,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,13 +24,14 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file, save
 
 from moliere_core.config import ModelConfig, RunConfig, TrainingConfig
-from moliere_core.corpus import Corpus
+from moliere_core.corpus import EMBEDDED, Corpus
+from moliere_core.corpus.sources import EMBEDDED_PATH
 from moliere_core.errors import ConfigError, CorpusError, ModelError
 from moliere_core.evaluation import score
 from moliere_core.keras_import_worker import MAX_BYTES
+from moliere_core.machine import is_public
 from moliere_core.models import SCORE_CHUNK, RecurrentModel
 from moliere_core.normalise import normalise
-from moliere_core.machine import is_public
 from moliere_core.protocol import CONTEXT_START, Progress
 from moliere_core.recurrent import RecurrentNetwork
 from moliere_core.runs import Run, epoch_name, request_id, run_path
@@ -136,13 +137,30 @@ def import_keras(
 _ARCHITECTURE = ("cell", "embedding_dim", "units", "layers", "dropout")
 
 
-def course_text(data: bytes) -> str:
-    """The notebook's text from its CSV's content: the cues joined by line breaks, as they are."""
+def course_text(data: bytes, plays: Collection[str] = ()) -> str:
+    """The notebook's text from its file's content: the cues joined by line breaks, as they are.
+
+    Args:
+        data: of the course's CSV, or of a plain text, which is taken whole.
+        plays: slugs of those that were read; none means all.
+    """
     try:
-        cues = pd.read_csv(io.BytesIO(data))["cue"]
+        text = data.decode("utf-8-sig")
+        names = text.partition("\n")[0].lower()
+        if "cue" not in names and not ({",", ";"} & set(names)):
+            return text
+        frame = pd.read_csv(io.BytesIO(data), sep=max(",;\t", key=names.count))
+        chosen = frame[frame["play_name"].isin(list(plays))] if plays else frame
+        cues = chosen["cue"]
     except (ValueError, KeyError) as error:  # of encodings and of parsing, too
         raise CorpusError("this is not the course's CSV: give one with a column 'cue'") from error
     return "\n".join(cues.dropna().astype(str))
+
+
+def source_data(source: str) -> bytes | None:
+    """The very file of a corpus, None where it is not at hand (an address)."""
+    path = EMBEDDED_PATH if source == EMBEDDED else Path(source)
+    return path.read_bytes() if path.is_file() else None
 
 
 def with_unknown(weights: dict[str, NDArray[np.float32]]) -> dict[str, NDArray[np.float32]]:

@@ -56,7 +56,9 @@ def rows(
     read, units = f"{batch_size}, {seq_length}", config.units
     found = [
         ("ids (InputLayer)", f"({read})", "0"),
-        _row("embedding (Embedding)", read, config.embedding_dim, vocab_size * config.embedding_dim),
+        _row(
+            "embedding (Embedding)", read, config.embedding_dim, vocab_size * config.embedding_dim
+        ),
     ]
     inputs = config.embedding_dim
     for i in range(config.layers):

@@ -310,6 +310,10 @@ class _Batches:
             self.updates = len(self._windows[0]) // batch
         self.chars = batch * config.seq_length
 
+    def counts(self, symbols: int) -> NDArray[np.intp]:
+        """How often each symbol occurs, shape (symbols,)."""
+        return np.bincount(self._ids, minlength=symbols)
+
     def epoch(self, epoch: int) -> Iterator[Window]:
         """Inputs and targets, each (batch, time)."""
         config = self._config
@@ -376,6 +380,9 @@ class _Session:
         self.on_event(self._started(done))
         if not done:
             self._snapshot(epoch_name(0), 0)
+            if self.config.quick_start and not self.run.config.initial:
+                symbols = len(self.run.vocabulary)
+                self.framework.quick_start(self.model, self.batches.counts(symbols))
         try:
             if pending:
                 self._close_epoch(pending)

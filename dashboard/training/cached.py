@@ -133,3 +133,12 @@ def has_read(reference: str, text: str) -> bool | None:
     from dashboard.training.yardsticks import has_read
 
     return has_read(cached.open_run(reference)[0], text, cached.known_corpora())
+
+
+@st.cache_data(show_spinner=False, max_entries=4)
+def keras_file(run_id: str, snapshot: str) -> bytes:
+    """A run as a `.keras` file, see `moliere_core.keras_export`."""
+    from moliere_core.keras_export import to_keras
+    from moliere_core.runs import Run, run_path
+
+    return to_keras(Run.open(run_path(run_id)), snapshot)
