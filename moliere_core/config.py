@@ -182,7 +182,10 @@ PRESETS: dict[str, RunConfig] = {
         ModelConfig(embedding_dim=64, units=128, dropout=0.2),
         replace(_COURSE.training, seq_length=40, shift=5),
     ),
-    "demo": RunConfig(ModelConfig(dropout=0.0), TrainingConfig()),
+    "demo": RunConfig(
+        ModelConfig(dropout=0.0),
+        TrainingConfig(learning_rate=8e-3, weight_averaging=0.98, quick_start=True),
+    ),
     "meilleur": RunConfig(
         ModelConfig(units=512, layers=2, dropout=0.3, recurrent_dropout=0.35),
         TrainingConfig(

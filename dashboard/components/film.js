@@ -203,6 +203,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       free = x(update) + half + 10;
     }
     put(labels.updates, width - SPACE.right + 12, floor + 19);
+    put(labels.axis, SPACE.left + 10, floor - 9, { class: "scale" });
     let above = -Infinity;
     for (const { label, bits } of data.references) {
       shape("line", { class: "reference", x1: SPACE.left, x2: width - SPACE.right, y1: y(bits), y2: y(bits) }, svg);
