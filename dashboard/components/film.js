@@ -203,7 +203,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
       free = x(update) + half + 10;
     }
     put(labels.updates, width - SPACE.right + 12, floor + 19);
-    put(labels.axis, SPACE.left + 10, floor - 9, { class: "scale" });
     let above = -Infinity;
     for (const { label, bits } of data.references) {
       shape("line", { class: "reference", x1: SPACE.left, x2: width - SPACE.right, y1: y(bits), y2: y(bits) }, svg);
@@ -227,6 +226,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       shape("path", { class: kind, d: `M${legend - 40} ${SPACE.top + top - 5}h32` }, svg);
       put(labels[kind], legend, SPACE.top + top, { class: "legend" });
     });
+    put(labels.axis, width - SPACE.right - 8, SPACE.top + 74, { "text-anchor": "end" });
     const marker = (className) => {
       const group = shape("g", { class: "marker " + className }, svg);
       const line = shape("line", { class: "moving", y1: SPACE.top - 6, y2: floor, x1: 0, x2: 0 }, group);

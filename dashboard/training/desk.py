@@ -166,8 +166,8 @@ def _keras_summary(request: Request) -> None:
         st.code(text, language=None)
         st.caption(
             _(
-                "Une ligne par couche : la forme de ce qui en sort (passages lus ensemble, "
-                "longueur, largeur), et ses paramètres. None : une taille laissée libre."
+                "Une ligne par couche : la forme de ce qui en sort (passages lus ensemble, "
+                "longueur, largeur), et ses paramètres. None : une taille laissée libre."
             )
         )
 

@@ -23,6 +23,7 @@ from moliere_core.keras_import import (
     import_keras,
     source_data,
 )
+from moliere_core.keras_import_worker import MAX_BYTES
 from moliere_core.runs import Run
 
 OPEN = "training.imported"  # the run to open at the next look at the stored ones
@@ -45,8 +46,9 @@ def drawer() -> None:
                 _('Le modèle, tel que model.save("modele.keras") l’a écrit'),
                 [suffix.removeprefix(".") for suffix in SUFFIXES],
                 key="training.import.model",
+                max_upload_size=MAX_BYTES // 1_000_000,
                 help=_(
-                    "Un Embedding, une à trois couches LSTM ou GRU, un Dense : le réseau du cours. "
+                    "Un Embedding, une à trois couches LSTM ou GRU, un Dense : le réseau du cours. "
                     "Il est ouvert dans un processus à part, sous une limite de mémoire."
                 ),
             )
@@ -76,13 +78,13 @@ def keras_button(run: Run) -> None:
             key="training.keras",
             icon=":material/deployed_code:",
             help=_(
-                "Le même réseau, que keras.models.load_model ouvre dans le carnet du cours : "
+                "Le même réseau, que keras.models.load_model ouvre dans le carnet du cours : "
                 "l’entrée i est le i-ème caractère de l’alphabet trié."
             ),
         ):
             return
         try:
-            with st.spinner(_("Keras écrit le fichier, dans un processus à part : 10 s environ…")):
+            with st.spinner(_("Keras écrit le fichier, dans un processus à part : 10 s environ…")):
                 training_cache.keras_file(run.id, run.snapshot().name)
         except MoliereError as error:
             widgets.problem(error)
@@ -107,7 +109,7 @@ def _corpus() -> tuple[Corpus, str | None] | None:
         [*names, _OWN],
         format_func=lambda name: names.get(name, _("un fichier à moi (CSV ou texte)")),
         key="training.import.corpus",
-        help=_("Son alphabet n’est pas dans le fichier : ce sont les caractères de ce texte."),
+        help=_("Son alphabet n’est pas dans le fichier : ce sont les caractères de ce texte."),
     )
     try:
         if chosen == _OWN:
@@ -131,7 +133,7 @@ def _corpus() -> tuple[Corpus, str | None] | None:
                 corpus.plays,
                 format_func=corpus.titles.__getitem__,
                 key="training.import.plays",
-                placeholder=_("toutes ; ou celles qu’il a lues"),
+                placeholder=_("toutes ; ou celles qu’il a lues"),
             )
         text = course_text(data, plays) if data else None
         return (corpus.select(plays) if plays else corpus), text
@@ -151,7 +153,7 @@ def _uploaded(name: str, data: bytes) -> Corpus:
 def _import(file: Any, corpus: Corpus, text: str | None) -> None:
     """Import it, saying how far it is; then open it."""
     told = {
-        "open": _("Keras ouvre le modèle dans un processus à part : 10 s environ"),
+        "open": _("Keras ouvre le modèle dans un processus à part : 10 s environ"),
         "measure": _("il lit le dernier dixième du texte, pour la mesure"),
     }
     bar = st.progress(0.0, told["open"])
@@ -169,5 +171,5 @@ def _import(file: Any, corpus: Corpus, text: str | None) -> None:
     training_cache.stored_runs.clear()
     cached.models.clear()
     st.session_state[OPEN] = f"run:{run.id}"
-    st.toast(_("Modèle importé : il est ouvert."), icon=":material/check_circle:")
+    st.toast(_("Modèle importé : il est ouvert."), icon=":material/check_circle:")
     st.rerun()

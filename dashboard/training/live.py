@@ -164,7 +164,7 @@ def _buttons(job: Job, status: Status) -> None:
             on_click=_resume,
             args=(job.id,),
             disabled=not jobs.available(),
-            help=None if mine else _("Il restera à qui l’a lancé : seul celui-ci peut l’arrêter."),
+            help=None if mine else _("Il restera à qui l’a lancé : seul celui-ci peut l’arrêter."),
         )
     run = job.run
     if run is not None and run.snapshots and not status.active:
