@@ -1,4 +1,4 @@
-"""A notebook's model becomes a run, a run becomes a .keras file, and the summary before the start."""
+"""A notebook’s model becomes a run, a run becomes a .keras file; the summary before the start."""
 
 from __future__ import annotations
 
