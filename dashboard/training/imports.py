@@ -43,13 +43,13 @@ def drawer() -> None:
         left, right = st.columns(2, gap="medium")
         with left:
             model = st.file_uploader(
-                _('Le modèle, tel que model.save("modele.keras") l’a écrit'),
+                _("Le modèle (.keras ou .h5)"),
                 [suffix.removeprefix(".") for suffix in SUFFIXES],
                 key="training.import.model",
                 max_upload_size=MAX_BYTES // 1_000_000,
                 help=_(
-                    "Un Embedding, une à trois couches LSTM ou GRU, un Dense : le réseau du cours. "
-                    "Il est ouvert dans un processus à part, sous une limite de mémoire."
+                    "Ce que model.save a écrit. Un Embedding, une à trois couches LSTM ou GRU, un "
+                    "Dense : le réseau du cours. Il est ouvert dans un processus à part, sous une limite de mémoire."
                 ),
             )
         with right:
@@ -90,6 +90,7 @@ def keras_button(run: Run) -> None:
             widgets.problem(error)
             return
         st.session_state[_PREPARED] = run.id
+        st.rerun()
     st.download_button(
         _("Télécharger (.keras)"),
         training_cache.keras_file(run.id, run.snapshot().name),
