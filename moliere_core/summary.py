@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from moliere_core.config import ModelConfig
+from moliere_core.architecture import layer_plans
+from moliere_core.config import CELLS, ModelConfig
 
 WIDTHS = (31, 22, 13)  # of the columns, as Keras shares out the 76 characters of a line
 Row = tuple[str, str, str]  # name and kind, output shape, parameters
@@ -52,26 +53,18 @@ def rows(
     config: ModelConfig, vocab_size: int, batch_size: int | None, seq_length: int | None
 ) -> list[Row]:
     """The layers from the input on, see `summary`."""
-    gates, biases = (4, 1) if config.cell == "lstm" else (3, 2)
-    read, units = f"{batch_size}, {seq_length}", config.units
-    found = [
-        ("ids (InputLayer)", f"({read})", "0"),
-        _row(
-            "embedding (Embedding)", read, config.embedding_dim, vocab_size * config.embedding_dim
-        ),
-    ]
-    inputs = config.embedding_dim
-    for i in range(config.layers):
-        count = gates * units * (inputs + units + biases)
-        found.append(_row(f"{config.cell}_{i} ({config.cell.upper()})", read, units, count))
-        if config.dropout:
-            found.append(_row(f"dropout_{i} (SpatialDropout1D)", read, units, 0))
-        inputs = units
-    return [*found, _row("dense (Dense)", read, vocab_size, vocab_size * (units + 1))]
-
-
-def _row(name: str, read: str, width: int, count: int) -> Row:
-    return name, f"({read}, {width})", f"{count:,}"
+    read = f"{batch_size}, {seq_length}"
+    found = [("ids (InputLayer)", f"({read})", "0")]
+    for plan in layer_plans(config, vocab_size):
+        shape, number = f"({read}, {plan.outputs})", plan.number - 1
+        if plan.kind in CELLS:
+            named = f"{plan.kind}_{number} ({plan.kind.upper()})"
+        else:
+            named = f"{plan.kind} ({plan.kind.capitalize()})"
+        found.append((named, shape, f"{plan.parameters:,}"))
+        if plan.kind in CELLS and config.dropout:
+            found.append((f"dropout_{number} (SpatialDropout1D)", shape, "0"))
+    return found
 
 
 def _rule(left: str, line: str, middle: str, right: str) -> str:

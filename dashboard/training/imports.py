@@ -49,7 +49,8 @@ def drawer() -> None:
                 max_upload_size=MAX_BYTES // 1_000_000,
                 help=_(
                     "Ce que model.save a écrit. Un Embedding, une à trois couches LSTM ou GRU, un "
-                    "Dense : le réseau du cours. Il est ouvert dans un processus à part, sous une limite de mémoire."
+                    "Dense : le réseau du cours. Il est ouvert dans un processus à part, sous une "
+                    "limite de mémoire."
                 ),
             )
         with right:
