@@ -24,8 +24,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file, save
 
 from moliere_core.config import ModelConfig, RunConfig, TrainingConfig
-from moliere_core.corpus import EMBEDDED, Corpus
-from moliere_core.corpus.sources import EMBEDDED_PATH
+from moliere_core.corpus import Corpus
 from moliere_core.errors import ConfigError, CorpusError, ModelError
 from moliere_core.evaluation import score
 from moliere_core.keras_import_worker import MAX_BYTES
@@ -138,18 +137,15 @@ _ARCHITECTURE = ("cell", "embedding_dim", "units", "layers", "dropout")
 
 
 def course_text(data: bytes, plays: Collection[str] = ()) -> str:
-    """The notebook's text from its file's content: the cues joined by line breaks, as they are.
+    """The notebook's text from its CSV's content: the cues joined by line breaks, as they are.
 
     Args:
-        data: of the course's CSV, or of a plain text, which is taken whole.
+        data: the file's content.
         plays: slugs of those that were read; none means all.
     """
     try:
-        text = data.decode("utf-8-sig")
-        names = text.partition("\n")[0].lower()
-        if "cue" not in names and not ({",", ";"} & set(names)):
-            return text
-        frame = pd.read_csv(io.BytesIO(data), sep=max(",;\t", key=names.count))
+        separator = max(b",;\t", key=data.partition(b"\n")[0].count)
+        frame = pd.read_csv(io.BytesIO(data), sep=chr(separator))
         chosen = frame[frame["play_name"].isin(list(plays))] if plays else frame
         cues = chosen["cue"]
     except (ValueError, KeyError) as error:  # of encodings and of parsing, too
@@ -157,10 +153,11 @@ def course_text(data: bytes, plays: Collection[str] = ()) -> str:
     return "\n".join(cues.dropna().astype(str))
 
 
-def source_data(source: str) -> bytes | None:
-    """The very file of a corpus, None where it is not at hand (an address)."""
-    path = EMBEDDED_PATH if source == EMBEDDED else Path(source)
-    return path.read_bytes() if path.is_file() else None
+def raw_text(data: bytes, plays: Collection[str] = ()) -> str:
+    """A text without our normalisation: `course_text` of a CSV, any other file as it is."""
+    if b"cue" in data.partition(b"\n")[0]:
+        return course_text(data, plays)
+    return data.decode("utf-8-sig", errors="replace")
 
 
 def with_unknown(weights: dict[str, NDArray[np.float32]]) -> dict[str, NDArray[np.float32]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -13,15 +14,15 @@ from dashboard import cached, i18n, naming, widgets
 from dashboard.i18n import _
 from dashboard.training import cached as training_cache
 from dashboard.training import rights
-from moliere_core.corpus import Corpus, load_corpus
+from moliere_core.corpus import EMBEDDED, Corpus, library, load_corpus
+from moliere_core.corpus.sources import EMBEDDED_PATH
 from moliere_core.errors import MoliereError
 from moliere_core.keras_import import (
     SUFFIXES,
     Step,
     check_allowed,
-    course_text,
     import_keras,
-    source_data,
+    raw_text,
 )
 from moliere_core.keras_import_worker import MAX_BYTES
 from moliere_core.runs import Run
@@ -127,7 +128,7 @@ def _corpus() -> tuple[Corpus, str | None] | None:
             corpus = _uploaded(file.name, file.getvalue())
         else:
             corpus = cached.corpus(chosen)
-            data = source_data(corpus.source)
+            data = _content(chosen)
         plays: list[str] = []
         if len(corpus.plays) > 1:
             plays = st.multiselect(
@@ -137,11 +138,19 @@ def _corpus() -> tuple[Corpus, str | None] | None:
                 key="training.import.plays",
                 placeholder=_("toutes ; ou celles qu’il a lues"),
             )
-        text = course_text(data, plays) if data else None
+        text = raw_text(data, plays) if data else None
         return (corpus.select(plays) if plays else corpus), text
     except MoliereError as error:
         widgets.problem(error)
         return None
+
+
+def _content(source: str) -> bytes | None:
+    """The very file of a corpus; None where it is not at hand."""
+    if source == naming.SERVER:
+        path = Path(os.environ.get("MOLIERE_CORPUS", ""))
+        return path.read_bytes() if path.is_file() else None
+    return EMBEDDED_PATH.read_bytes() if source == EMBEDDED else library.content(source)
 
 
 def _uploaded(name: str, data: bytes) -> Corpus:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.training import imports
 from moliere_core import keras_export
 from moliere_core.config import ModelConfig
-from moliere_core.corpus import Corpus
+from moliere_core.corpus import Corpus, library
 from moliere_core.errors import ModelError
 from moliere_core.keras_import import OnStep
 from moliere_core.runs import Run, run_path
@@ -145,10 +146,18 @@ def test_the_summary_of_the_chosen_settings(open_page: Open) -> None:
     assert "(32, 50, 256)" in shown(at)  # streams: a batch of their number
 
 
-def test_the_embedded_plays_are_read_as_the_file_says() -> None:
-    data = imports.source_data("embedded")
+def test_the_text_of_a_corpus_is_the_one_in_its_file(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = imports._content("embedded")
     assert data is not None
-    frame = pd.read_csv(
-        Path(imports.__file__).parents[2] / "moliere_core/assets/corpus/pastiches.csv"
-    )
-    assert imports.course_text(data) == "\n".join(frame["cue"].dropna().astype(str))
+    frame = pd.read_csv(io.BytesIO(data))
+    assert imports.raw_text(data) == "\n".join(frame["cue"].dropna().astype(str))
+    (store / "a.csv").write_text(RAW)
+    monkeypatch.setenv("MOLIERE_CORPUS", str(store / "a.csv"))
+    assert imports._content("server") == RAW.encode()
+    monkeypatch.setenv("MOLIERE_CORPUS", "https://example.org/a.csv")
+    assert imports._content("server") is None
+    kept = library.keep_upload(RAW.encode(), "a.csv", 1_000)
+    assert imports._content(kept.id) == RAW.encode()
+    assert imports.raw_text("Une ligne, puis\u00a0: rien".encode()) == "Une ligne, puis\u00a0: rien"
