@@ -348,7 +348,7 @@ class Trainer:
 
     def write_run(self, corpus: Corpus) -> Run:
         """The run's folder: settings, alphabet, history, the last weights in half precision."""
-        training = replace(self.training, epochs=len(self.history), schedule="constant")
+        training = replace(TRAINING, epochs=len(self.history), schedule="constant")
         config = RunConfig(MODEL, training)
         chars = sum(map(len, self.encoded)) - 1
         provenance = {"source": "moliere.csv", "digest": corpus.digest, "chars": chars}
