@@ -184,6 +184,7 @@ class Job:
         self._file = EventFile(folder / EVENTS)
         self._fold = _Fold()
         self._lock = threading.Lock()
+        self._opened: tuple[tuple[int, int], Run] | None = None
 
     @classmethod
     def of_run(cls, run: Run) -> Job:
@@ -233,12 +234,18 @@ class Job:
     @property
     def run(self) -> Run | None:
         """Its run, as far as it is trained; None before it starts."""
-        if not (self.run_path / CONFIG).is_file():
-            return None
         try:
-            return Run.open(self.run_path)
-        except RunError:
+            found = (self.run_path / CONFIG).stat()
+        except OSError:
             return None
+        # Opened, and with it checked, once: thirty pages ask every second.
+        written = (found.st_ino, found.st_mtime_ns)
+        if self._opened is None or self._opened[0] != written:
+            try:
+                self._opened = written, Run.open(self.run_path)
+            except RunError:
+                return None
+        return self._opened[1]
 
     @property
     def state(self) -> State:
