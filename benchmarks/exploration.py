@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 from websockets import ClientConnection
 
-from benchmarks.server import ROOT, connect, messages, rerun, server
+from benchmarks.clients import ROOT, connect, messages, rerun, server
 from benchmarks.table import Row
 from moliere_core.corpus import load_corpus
 from moliere_core.exploration import (

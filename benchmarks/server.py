@@ -3,34 +3,26 @@
 Cold servers of the application and of an empty page with a single Plotly chart are started in
 turn, and a new headless Chromium opens each: "first content" is when the heading is there, "all of
 it" when the chart is drawn, or the model has begun to write. The thirty clients speak
-Streamlit's own protocol over websockets: a rerun takes until `script_finished`. Nothing leaves
-this machine.
+Streamlit's own protocol over websockets: a rerun takes until `script_finished`. Then thirty
+follow one training, see `watching`. Nothing leaves this machine.
 """
 
 import asyncio
 import re
 import shutil
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
-import requests
-import websockets
 from playwright.sync_api import Page, expect, sync_playwright
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from benchmarks import watching
+from benchmarks.clients import CLIENTS, ROOT, connect, messages, rerun, server
 from benchmarks.table import Row
 
-ROOT = Path(__file__).parent.parent
 ROUNDS = 3
-CLIENTS = 30
 RERUNS = 5  # of each client
 THINK_SECONDS = 2.0
 EMPTY_PAGE = """
@@ -84,6 +76,7 @@ def measure() -> list[Row]:
             "ms a rerun, p50 / p95",
             f"{1000 * p50:.0f} / {1000 * p95:.0f}",
         ),
+        *watching.measure(),
     ]
 
 
@@ -94,37 +87,6 @@ def chart_drawn(page: Page) -> None:
 def writing(page: Page) -> None:
     text = page.locator(".written")
     expect(text).to_have_text(re.compile(r"\S"), timeout=60_000)
-
-
-@contextmanager
-def server(script: Path) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
-    """A Streamlit server of this script on a free port, healthy, and stopped afterwards."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(script)]
-    command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
-    command += ["--server.headless", "true"]
-    process = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        wait_until_healthy(port, process)
-        yield port, process
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def wait_until_healthy(port: int, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            if requests.get(f"http://127.0.0.1:{port}/_stcore/health", timeout=1).ok:
-                return
-        except requests.RequestException:
-            time.sleep(0.05)
-    raise RuntimeError("the server did not become healthy within 60 s")
 
 
 def open_in_chromium(port: int, complete: Callable[[Page], None]) -> tuple[float, float]:
@@ -165,34 +127,6 @@ async def a_pupil(port: int, number: int) -> list[float]:
             times.append(time.perf_counter() - began)
             await asyncio.sleep(THINK_SECONDS)
     return times
-
-
-def connect(port: int) -> websockets.connect:
-    """A websocket as the browser opens it."""
-    return websockets.connect(
-        f"ws://127.0.0.1:{port}/_stcore/stream",
-        subprotocols=[websockets.Subprotocol("streamlit")],
-        max_size=None,
-        open_timeout=60,
-    )
-
-
-def rerun(query: str = "", page: str = "") -> bytes:
-    """The message that asks for a run of a page's script; "" is Home."""
-    message = BackMsg()
-    message.rerun_script.query_string = query
-    message.rerun_script.page_name = page
-    return message.SerializeToString()
-
-
-async def messages(socket_: websockets.ClientConnection) -> AsyncIterator[ForwardMsg]:
-    """Messages of one run, up to and including `script_finished`."""
-    while True:
-        message = ForwardMsg()
-        message.ParseFromString(await asyncio.wait_for(socket_.recv(), 60))
-        yield message
-        if message.WhichOneof("type") == "script_finished":
-            return
 
 
 def resident_mb(pid: int) -> float:

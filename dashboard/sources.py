@@ -17,7 +17,7 @@ from dashboard import cached, i18n, naming, state, widgets
 from dashboard.i18n import _
 from moliere_core.corpus import EMBEDDED, Corpus, library
 from moliere_core.errors import MoliereError
-from moliere_core.jobs.spec import is_public
+from moliere_core.machine import is_public
 
 UPLOAD_BYTES, PUBLIC_UPLOAD_BYTES = 10_000_000, 4_000_000  # the plays of Molière take 3.4 MB
 MEGABYTE = 1_000_000

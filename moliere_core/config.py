@@ -108,6 +108,8 @@ class TrainingConfig:
     # does: a network that met a zero state only once an epoch fell, from 7% of the starts of cues,
     # into a state it had never seen, and stayed there (15 bits a character after 300 updates).
     fresh_starts: float = 0.02
+    # Begin with what counting tells before the first update, see `model.quick_start`.
+    quick_start: bool = False
     min_char_freq: int = 1
     speakers: bool = False  # "PERSONNAGE : réplique" instead of the cues alone
     seed: int = 0
@@ -180,7 +182,10 @@ PRESETS: dict[str, RunConfig] = {
         ModelConfig(embedding_dim=64, units=128, dropout=0.2),
         replace(_COURSE.training, seq_length=40, shift=5),
     ),
-    "demo": RunConfig(ModelConfig(dropout=0.0), TrainingConfig()),
+    "demo": RunConfig(
+        ModelConfig(dropout=0.0),
+        TrainingConfig(learning_rate=8e-3, weight_averaging=0.98, quick_start=True),
+    ),
     "meilleur": RunConfig(
         ModelConfig(units=512, layers=2, dropout=0.3, recurrent_dropout=0.35),
         TrainingConfig(

@@ -14,8 +14,9 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable, Collection
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -27,9 +28,10 @@ from moliere_core.corpus import Corpus
 from moliere_core.errors import ConfigError, CorpusError, ModelError
 from moliere_core.evaluation import score
 from moliere_core.keras_import_worker import MAX_BYTES
+from moliere_core.machine import is_public
 from moliere_core.models import SCORE_CHUNK, RecurrentModel
 from moliere_core.normalise import normalise
-from moliere_core.protocol import CONTEXT_START
+from moliere_core.protocol import CONTEXT_START, Progress
 from moliere_core.recurrent import RecurrentNetwork
 from moliere_core.runs import Run, epoch_name, request_id, run_path
 from moliere_core.training import sample
@@ -42,8 +44,30 @@ HELD_OUT_SHARE = 0.1
 SUFFIXES = (".keras", ".h5", ".hdf5")
 
 
+Step = Literal["open", "measure"]  # what takes time
+OnStep = Callable[[Step, float], None]  # the step, and the share of it that is done
+
+
+def _ignore(step: Step, share: float) -> None:
+    """No one listens."""
+
+
+def check_allowed() -> None:
+    """ConfigError on a public server, where no file of Keras' is opened."""
+    if is_public():
+        raise ConfigError(
+            "models saved by Keras are not opened on a public server: "
+            "import this one on your own machine, and bring the run"
+        )
+
+
 def import_keras(
-    data: bytes, name: str, corpus: Corpus, text: str | None = None, token: str = ""
+    data: bytes,
+    name: str,
+    corpus: Corpus,
+    text: str | None = None,
+    token: str = "",
+    on_step: OnStep = _ignore,
 ) -> Run:
     """Make a model of the course a run of the store.
 
@@ -54,20 +78,18 @@ def import_keras(
         data: the file's content.
         name: the file's name.
         corpus: what it was trained on.
-        text: the text that gives its alphabet; by default that of the corpus. `course_text` reads
-            it from a CSV as the notebook does, without our normalisation.
+        text: a text that may give its alphabet, where that of the corpus does not. `course_text`
+            reads it from a CSV as the notebook does, without our normalisation. A file that
+            `keras_export` wrote has its own alphabet.
         token: of who imports it, and then owns the run.
+        on_step: called as it goes on.
 
     Raises:
         ConfigError: this server is public.
         ModelError: another kind of file or of model, too large, or of another alphabet.
         CorpusError: the corpus is too short.
     """
-    if os.environ.get("MOLIERE_PUBLIC") == "1":
-        raise ConfigError(
-            "models saved by Keras are not opened on a public server: "
-            "import this one on your own machine, and bring the run"
-        )
+    check_allowed()
     if Path(name).suffix.lower() not in SUFFIXES:
         raise ModelError(
             "{name} is not a model saved by Keras: give a .keras or .h5 file", name=name
@@ -79,8 +101,9 @@ def import_keras(
             name=name,
             megabytes=MAX_BYTES // 1_000_000,
         )
+    on_step("open", 0.0)
     weights, facts = _open(data, Path(name).suffix.lower())
-    vocabulary = _alphabet(facts["vocab_size"], corpus, text)
+    vocabulary = _carried(facts) or _alphabet(facts["vocab_size"], corpus, text)
     weights = with_unknown(weights)
     config = RunConfig(
         ModelConfig(**{key: facts[key] for key in _ARCHITECTURE}),
@@ -100,7 +123,8 @@ def import_keras(
     }
     run = Run.create(run_path(run_id), run_id, config, vocabulary, provenance, "last-tenth")
     if not run.complete:
-        record = _measure(RecurrentModel(name, RecurrentNetwork(weights), vocabulary), learned)
+        model = RecurrentModel(name, RecurrentNetwork(weights), vocabulary)
+        record = _measure(model, learned, lambda share: on_step("measure", share))
         run.save_snapshot(epoch_name(1), weights)
         run.save_history([record])
         if token:
@@ -112,13 +136,28 @@ def import_keras(
 _ARCHITECTURE = ("cell", "embedding_dim", "units", "layers", "dropout")
 
 
-def course_text(data: bytes) -> str:
-    """The notebook's text from its CSV's content: the cues joined by line breaks, as they are."""
+def course_text(data: bytes, plays: Collection[str] = ()) -> str:
+    """The notebook's text from its CSV's content: the cues joined by line breaks, as they are.
+
+    Args:
+        data: the file's content.
+        plays: slugs of those that were read; none means all.
+    """
     try:
-        cues = pd.read_csv(io.BytesIO(data))["cue"]
+        separator = max(b",;\t", key=data.partition(b"\n")[0].count)
+        frame = pd.read_csv(io.BytesIO(data), sep=chr(separator))
+        chosen = frame[frame["play_name"].isin(list(plays))] if plays else frame
+        cues = chosen["cue"]
     except (ValueError, KeyError) as error:  # of encodings and of parsing, too
         raise CorpusError("this is not the course's CSV: give one with a column 'cue'") from error
     return "\n".join(cues.dropna().astype(str))
+
+
+def raw_text(data: bytes, plays: Collection[str] = ()) -> str:
+    """A text without our normalisation: `course_text` of a CSV, any other file as it is."""
+    if b"cue" in data.partition(b"\n")[0]:
+        return course_text(data, plays)
+    return data.decode("utf-8-sig", errors="replace")
 
 
 def with_unknown(weights: dict[str, NDArray[np.float32]]) -> dict[str, NDArray[np.float32]]:
@@ -168,9 +207,15 @@ def _open(data: bytes, suffix: str) -> tuple[dict[str, NDArray[np.float32]], dic
         return load_file(target), facts
 
 
+def _carried(facts: dict[str, Any]) -> Vocabulary | None:
+    """The alphabet in the file itself, None where there is none that fits."""
+    chars = facts["alphabet"] or []
+    return Vocabulary(tuple(chars)) if len(chars) == facts["vocab_size"] else None
+
+
 def _alphabet(size: int, corpus: Corpus, text: str | None) -> Vocabulary:
-    """The notebook's alphabet, `sorted(set(text))`; ModelError if it has another size."""
-    texts = [corpus.text()] if text is None else [text]
+    """The notebook's alphabet, `sorted(set(text))`; ModelError if no text has one of this size."""
+    texts = [corpus.text()] if text is None else [text, corpus.text()]
     found = [Vocabulary.from_text(t) for t in texts]
     for vocabulary in found:
         if len(vocabulary.chars) == size:
@@ -183,7 +228,7 @@ def _alphabet(size: int, corpus: Corpus, text: str | None) -> Vocabulary:
     )
 
 
-def _measure(model: RecurrentModel, learned: str) -> dict[str, Any]:
+def _measure(model: RecurrentModel, learned: str, progress: Progress) -> dict[str, Any]:
     """The record of the one epoch: what can be measured of a model trained elsewhere."""
     held_out = learned[int(len(learned) * (1 - HELD_OUT_SHARE)) :]
     return {
@@ -193,7 +238,7 @@ def _measure(model: RecurrentModel, learned: str) -> dict[str, Any]:
         "chars_per_second": 0,
         "loss": None,
         "train_loss": None,
-        "validation_bits_per_char": score(model, held_out).bits_per_char,
+        "validation_bits_per_char": score(model, held_out, progress).bits_per_char,
         "accuracy": _accuracy(model, normalise(held_out)),
         "sample": sample(model),
     }

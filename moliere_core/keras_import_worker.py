@@ -26,6 +26,7 @@ from safetensors.numpy import save_file
 from moliere_core.config import ModelConfig
 from moliere_core.errors import N_, ModelError
 from moliere_core.recurrent import RecurrentNetwork
+from moliere_core.runs import VOCABULARY
 from moliere_core.vocabulary import Ids
 
 MAX_BYTES = 100_000_000  # of the file, and of its contents unpacked; three layers of 1,024: 96 MB
@@ -67,6 +68,7 @@ def main(source: Path, target: Path) -> dict[str, Any]:
         "layers": architecture.layers,
         "dropout": _dropout(keras, model),
         "seq_length": int(shape[1]) if len(shape) == 2 and shape[1] else None,
+        "alphabet": _alphabet(source),
     }
 
 
@@ -101,6 +103,16 @@ def _description(source: Path) -> dict[str, Any]:
     if not isinstance(description, dict):
         raise ModelError("this model's description is not one: give {expected}", expected=EXPECTED)
     return description
+
+
+def _alphabet(source: Path) -> list[str] | None:
+    """The characters of a file that `keras_export` wrote, None where the file does not say."""
+    if not zipfile.is_zipfile(source):
+        return None
+    with zipfile.ZipFile(source) as archive, contextlib.suppress(KeyError, ValueError, TypeError):
+        if archive.getinfo(VOCABULARY).file_size <= MAX_DESCRIPTION:
+            return [str(char) for char in json.loads(archive.read(VOCABULARY))["chars"]]
+    return None
 
 
 def _check_description(description: dict[str, Any]) -> None:

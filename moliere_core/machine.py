@@ -1,4 +1,4 @@
-"""What this machine has to offer."""
+"""What this machine has to offer, and to whom."""
 
 from __future__ import annotations
 
@@ -13,3 +13,8 @@ def usable_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         count = len(os.sched_getaffinity(0))  # fewer than the machine's inside a container
     return min(count, MAX_CORES)
+
+
+def is_public() -> bool:
+    """Whether the server is open to strangers (`MOLIERE_PUBLIC=1`)."""
+    return os.environ.get("MOLIERE_PUBLIC") == "1"

@@ -210,7 +210,10 @@ class DropConnect:
             object.__setattr__(self.cell, "recurrent_kernel", variable)
 
 
-class DropConnectLSTM(DropConnect, layers.LSTM):  # type: ignore[misc]  # Keras is untyped
+# Named as Keras' own, whose weights and whose sense they have: a summary reads as the course's.
+
+
+class LSTM(DropConnect, layers.LSTM):  # type: ignore[misc]  # Keras is untyped
     """An LSTM layer with `DropConnect`."""
 
     def _sequence(self, inputs: Any, kernel: Any, state: Any) -> Any:
@@ -218,7 +221,7 @@ class DropConnectLSTM(DropConnect, layers.LSTM):  # type: ignore[misc]  # Keras 
         return hs, [hs[-1], c]
 
 
-class DropConnectGRU(DropConnect, layers.GRU):  # type: ignore[misc]  # Keras is untyped
+class GRU(DropConnect, layers.GRU):  # type: ignore[misc]  # Keras is untyped
     """A GRU layer with `DropConnect`."""
 
     def _sequence(self, inputs: Any, kernel: Any, state: Any) -> Any:
@@ -227,7 +230,7 @@ class DropConnectGRU(DropConnect, layers.GRU):  # type: ignore[misc]  # Keras is
         return hs, [hs[-1]]
 
 
-RECURRENT: dict[str, Any] = {"lstm": DropConnectLSTM, "gru": DropConnectGRU}
+RECURRENT: dict[str, Any] = {"lstm": LSTM, "gru": GRU}
 
 
 def build(
@@ -277,6 +280,30 @@ def build(
     glorot = keras.initializers.GlorotUniform(next(seeds))
     logits = layers.Dense(vocab_size, kernel_initializer=glorot, name="dense")(x)
     return keras.Model(inputs, logits, name="moliere")
+
+
+def course_model(config: ModelConfig, symbols: int) -> Any:
+    """The notebook's own network, of Keras' own layers, from characters to probabilities.
+
+    Args:
+        config: its sizes and its dropout.
+        symbols: of its alphabet.
+
+    Returns:
+        A `keras.Sequential` from integers (batch, time) to the probabilities (batch, symbols) of
+        the character that follows.
+    """
+    kind = layers.LSTM if config.cell == "lstm" else layers.GRU
+    model = keras.Sequential(name="moliere")
+    model.add(keras.Input((None,), dtype="int32", name="ids"))
+    model.add(layers.Embedding(symbols, config.embedding_dim, name="embedding"))
+    for i in range(config.layers):
+        above = i < config.layers - 1
+        model.add(kind(config.units, return_sequences=above, name=f"{config.cell}_{i}"))
+        if config.dropout:
+            model.add(layers.Dropout(config.dropout, name=f"dropout_{i}"))
+    model.add(layers.Dense(symbols, activation="softmax", name="dense"))
+    return model
 
 
 def _seeds(seed: int) -> Iterator[int]:
@@ -369,6 +396,28 @@ class AveragingAdam(keras.optimizers.Adam):  # type: ignore[misc]  # Keras is un
             self.assign_add(average, (variable - average) * (1 - decay))
 
 
+QUICK_SCALE = 20  # Keras' embeddings lie within 0.05 of zero; these within 1
+
+
+def quick_start(model: Any, counts: NDArray[np.integer[Any]]) -> None:
+    """Spare the first hundreds of updates, which learn what counting tells.
+
+    The output's biases become the logarithms of the characters' frequencies: found by gradient,
+    they are first told by the recurrent layer, which has better to do. And the embeddings are made
+    larger: within 0.05 of zero all characters look alike to it.
+
+    Args:
+        model: compiled, not yet trained.
+        counts: of each symbol in the training text, shape (vocab_size,).
+    """
+    table = model.get_layer("embedding").embeddings
+    table.assign(table * QUICK_SCALE)
+    frequencies = (counts + 0.5) / (counts + 0.5).sum()  # none is zero
+    model.get_layer("dense").bias.assign(np.log(frequencies).astype(np.float32))
+    for variable, average in zip(model.trainable_variables, model.optimizer.averages, strict=False):
+        average.assign(variable)
+
+
 FINAL_RATE = 0.01  # of the cosine's learning rate, as a share of the first
 
 
@@ -437,5 +486,5 @@ def _all_variables(model: Any) -> dict[str, Any]:
 def summary(model: Any) -> str:
     """Keras' table of the layers, their output shapes and their parameters, as text."""
     lines: list[str] = []
-    model.summary(print_fn=lambda text, **_: lines.append(text), line_length=88)
+    model.summary(print_fn=lambda text, **_: lines.append(text), line_length=76)
     return "\n".join(lines)

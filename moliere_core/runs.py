@@ -39,6 +39,9 @@ ID_LENGTH = 12
 MAX_LABEL = 80
 PRIVATE = (RESUME, OWNER, LOCK)  # what a downloaded run does without
 
+# Settings that came after runs were first stored: at these values the request is the same as then.
+LATER_SETTINGS = {"quick_start": False}
+
 _SNAPSHOT = re.compile(r"(?P<kind>epoch|step)-(?P<number>\d+)\.safetensors")
 _WANTED = re.compile(r"(?:(?P<kind>epoch|step)[- ]?)?(?P<number>\d+)")
 Precision = Literal["float16", "float32"]
@@ -71,7 +74,11 @@ def request_id(config: RunConfig, corpus_digest: str, initial_digest: str = "") 
     Returns:
         The first 12 hexadecimal digits of a SHA-256.
     """
-    request = [config.to_json(), corpus_digest, initial_digest]
+    settings = config.to_json()
+    for name, default in LATER_SETTINGS.items():
+        if settings["training"][name] == default:
+            del settings["training"][name]
+    request = [settings, corpus_digest, initial_digest]
     return hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()[:ID_LENGTH]
 
 

@@ -171,7 +171,7 @@ class _Initial:
     def open(cls, reference: str) -> _Initial:
         run, name = open_run(reference)
         path = run.snapshot(name).path
-        weights = _load(path)
+        weights = load_weights(path)
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         return cls(reference, weights, run.vocabulary, RecurrentNetwork(weights).config, digest)
 
@@ -188,7 +188,7 @@ class _Initial:
             )
 
 
-def _load(path: Path) -> dict[str, NDArray[np.float32]]:
+def load_weights(path: Path) -> dict[str, NDArray[np.float32]]:
     """A snapshot's weights in single precision; ModelError if they cannot be read."""
     try:
         return {name: array.astype(np.float32) for name, array in load_file(path).items()}
@@ -310,6 +310,10 @@ class _Batches:
             self.updates = len(self._windows[0]) // batch
         self.chars = batch * config.seq_length
 
+    def counts(self, symbols: int) -> NDArray[np.intp]:
+        """How often each symbol occurs, shape (symbols,)."""
+        return np.bincount(self._ids, minlength=symbols)
+
     def epoch(self, epoch: int) -> Iterator[Window]:
         """Inputs and targets, each (batch, time)."""
         config = self._config
@@ -376,6 +380,9 @@ class _Session:
         self.on_event(self._started(done))
         if not done:
             self._snapshot(epoch_name(0), 0)
+            if self.config.quick_start and not self.run.config.initial:
+                symbols = len(self.run.vocabulary)
+                self.framework.quick_start(self.model, self.batches.counts(symbols))
         try:
             if pending:
                 self._close_epoch(pending)
@@ -466,7 +473,7 @@ class _Session:
     def _close_epoch(self, pending: dict[str, Any]) -> None:
         """Measure a trained epoch and enter it in the history."""
         path = self.run.path / f"{epoch_name(pending['epoch'])}.safetensors"
-        network = _Watched(_load(path))
+        network = _Watched(load_weights(path))
         model = RecurrentModel(path.stem, network, self.run.vocabulary)
         validation = score(model, self.texts.validation_text, self._check_stop)
         accuracy = self._accuracy(network)

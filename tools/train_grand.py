@@ -1,12 +1,15 @@
 """Train the shipped model `grand` with torch, on a CPU that multiplies in bfloat16.
 
     MOLIERE_CORPUS=moliere.csv python -m tools.train_grand FOLDER [--passes 50]
+    MOLIERE_CORPUS=moliere.csv python -m tools.train_grand FOLDER --from RUN --passes 10
 
 Why not `moliere train --preset meilleur`, which has the same recipe: products of bfloat16 matrices
 run here three to four times as fast as float32's (AVX512-BF16), and a pass took 125 s instead of
 280 s on the same two cores. The weights are Keras' in names, shapes and gate order, and the result
 is an ordinary run. FOLDER keeps a checkpoint a pass: the same command goes on from it. A file named
-DECAY in FOLDER begins the final decay at the next pass.
+DECAY in FOLDER begins the final decay at the next pass. The second form goes on from the last
+weights of a stored run of the same architecture: its moments are gone, so it warms up again, to
+`CONTINUED`, and the learning rate falls in a straight line over all the passes asked for.
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # leave the cores to whoeve
 
 import numpy as np
 import torch
+from safetensors.numpy import load_file
 from torch.nn import functional
 
 from moliere_core.config import ModelConfig, RunConfig, TrainingConfig
@@ -40,6 +44,8 @@ MODEL = ModelConfig(units=512, layers=2, dropout=0.3, recurrent_dropout=0.35)
 TRAINING = TrainingConfig(
     seq_length=80, batch_size=64, learning_rate=2.5e-3, weight_averaging=0.9985, min_char_freq=3
 )
+# A run that is taken up again: a second, lower and longer descent, with a longer average.
+CONTINUED = replace(TRAINING, learning_rate=1.5e-3, weight_averaging=0.999)
 EMBEDDING_DROPOUT = 0.1
 WEIGHT_DECAY = 1e-6
 WARM_UP = 200  # updates
@@ -179,8 +185,11 @@ def forward(
 class Trainer:
     """Weights, their averages, the optimiser and the place in the schedule; kept in a file."""
 
-    def __init__(self, folder: Path, corpus: Corpus, passes: int) -> None:
-        self.folder, self.passes = folder, passes
+    def __init__(
+        self, folder: Path, corpus: Corpus, passes: int, continued: Run | None = None
+    ) -> None:
+        self.folder, self.training = folder, CONTINUED if continued else TRAINING
+        self.decay_passes = passes if continued else DECAY_PASSES
         config = RunConfig()
         self.plays = corpus.without(config.validation).plays
         texts = split(corpus, (), config.validation)
@@ -195,13 +204,31 @@ class Trainer:
         self.averages = {name: w.detach().clone() for name, w in self.weights.items()}
         self.optimizer = torch.optim.Adam(
             list(self.weights.values()),
-            TRAINING.learning_rate,
+            self.training.learning_rate,
             weight_decay=WEIGHT_DECAY,
             fused=True,
         )
         self.update, self.seconds = 0, 0.0
         self.decay_from: int | None = None
         self.history: list[dict[str, Any]] = []
+        if continued:
+            self.take_up(continued)
+        self.passes = len(self.history) + passes
+        self.warm_from = self.update
+
+    def take_up(self, run: Run) -> None:
+        """Begin with a run's last weights, its history and a learning rate that falls at once."""
+        if run.vocabulary.chars != self.vocabulary.chars:
+            raise SystemExit("error: this run read another text: name its corpus")
+        stored = load_file(run.snapshot().path)
+        for name, w in self.weights.items():
+            w.data.copy_(torch.from_numpy(stored[name].astype(np.float32)))
+            self.averages[name].copy_(w.data)
+        self.history = run.history
+        self.update, self.seconds = self.history[-1]["updates"], self.history[-1]["seconds"]
+        self.decay_from = len(self.history)
+        torch.manual_seed(1000 + len(self.history))
+        self.rng = np.random.default_rng([1, len(self.history)])
 
     @property
     def checkpoint(self) -> Path:
@@ -240,7 +267,7 @@ class Trainer:
             asked = (self.folder / "DECAY").exists() or done >= self.passes - DECAY_PASSES
             if self.decay_from is None and asked:
                 self.decay_from = done
-            if self.decay_from is not None and done >= self.decay_from + DECAY_PASSES:
+            if self.decay_from is not None and done >= self.decay_from + self.decay_passes:
                 return
             record = self.train_pass(done)
             self.history.append(record)
@@ -297,15 +324,16 @@ class Trainer:
 
     def learning_rate(self, passes_done: float) -> float:
         """Warm-up, plateau, straight decay over the last passes."""
-        rate = TRAINING.learning_rate * min(1.0, (self.update + 1) / WARM_UP)
+        warm = min(1.0, (self.update - self.warm_from + 1) / WARM_UP)
+        rate = self.training.learning_rate * warm
         if self.decay_from is None:
             return rate
-        return rate * max(LAST_RATE, 1 - (passes_done - self.decay_from) / DECAY_PASSES)
+        return rate * max(LAST_RATE, 1 - (passes_done - self.decay_from) / self.decay_passes)
 
     @torch.no_grad()
     def average(self) -> None:
         """Exponential moving average; young averages forget the untrained weights faster."""
-        decay = min(TRAINING.weight_averaging, (1 + self.update) / (10 + self.update))
+        decay = min(self.training.weight_averaging, (1 + self.update) / (10 + self.update))
         torch._foreach_lerp_(
             list(self.averages.values()), [w.data for w in self.weights.values()], 1 - decay
         )
@@ -339,10 +367,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--passes", type=int, default=50)
+    parser.add_argument("--from", dest="run", type=Path, help="folder of a run to go on from")
     args = parser.parse_args()
     args.folder.mkdir(parents=True, exist_ok=True)
     corpus = load_corpus()
-    trainer = Trainer(args.folder, corpus, args.passes)
+    continued = Run.open(args.run) if args.run else None
+    trainer = Trainer(args.folder, corpus, args.passes, continued)
     trainer.restore()
     trainer.train()
     print(trainer.write_run(corpus).path)

@@ -226,6 +226,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       shape("path", { class: kind, d: `M${legend - 40} ${SPACE.top + top - 5}h32` }, svg);
       put(labels[kind], legend, SPACE.top + top, { class: "legend" });
     });
+    put(labels.axis, width - SPACE.right - 8, SPACE.top + 74, { "text-anchor": "end" });
     const marker = (className) => {
       const group = shape("g", { class: "marker " + className }, svg);
       const line = shape("line", { class: "moving", y1: SPACE.top - 6, y2: floor, x1: 0, x2: 0 }, group);

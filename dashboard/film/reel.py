@@ -324,7 +324,7 @@ def _labels(line: Timeline) -> dict[str, str]:
         "after": _("Après"),
         "held": held,
         "hesitates": _("hésite comme entre {count} caractères"),
-        "axis": _("bits par caractère"),
+        "axis": _("bits par caractère, échelle log."),
         "updates": _("mises à jour"),
         "validation": _("texte jamais lu"),
         "train": _("texte lu"),

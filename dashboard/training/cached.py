@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dashboard.charts.training import Figure, Guesses
     from dashboard.training.curves import Curves
     from dashboard.training.yardsticks import Yardsticks
+    from moliere_core.jobs import Job
 
 
 @dataclass(frozen=True)
@@ -109,14 +110,35 @@ def stored_runs() -> list[StoredRun]:
     return found
 
 
-@st.cache_data(show_spinner=False, max_entries=64)
+Moment = tuple[str, int, float]  # a job, how many events it had then, and when the last came
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def curves(moment: Moment, _job: Job) -> Curves:
+    """What the curves of a job show at a moment, drawn up once for all who watch it."""
+    from dashboard.training.curves import from_events
+
+    run, (_id, count, _time) = _job.run, moment
+    epochs = _job.spec.config.training.epochs
+    return from_events(_job.events()[:count], run.history if run else [], epochs)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
 def curves_figure(
-    curves: Curves, yardsticks: Yardsticks | None, guesses: Guesses, dark: bool, language: str
+    moment: Moment,
+    _curves: Curves,
+    yardsticks: Yardsticks | None,
+    guesses: Guesses,
+    dark: bool,
+    language: str,
 ) -> Figure:
-    """The chart of a training, drawn once for all who watch it; its labels are in `language`."""
+    """The chart of a training, the same object for all who watch it; labels in `language`.
+
+    A resource: copied for each of thirty sessions, a figure took longer than all the rest.
+    """
     from dashboard.charts.training import curves_figure
 
-    return curves_figure(curves, yardsticks, guesses, dark)
+    return curves_figure(_curves, yardsticks, guesses, dark)
 
 
 @st.cache_data(show_spinner=False, max_entries=256)
@@ -133,3 +155,12 @@ def has_read(reference: str, text: str) -> bool | None:
     from dashboard.training.yardsticks import has_read
 
     return has_read(cached.open_run(reference)[0], text, cached.known_corpora())
+
+
+@st.cache_data(show_spinner=False, max_entries=4)
+def keras_file(run_id: str, snapshot: str) -> bytes:
+    """A run as a `.keras` file, see `moliere_core.keras_export`."""
+    from moliere_core.keras_export import to_keras
+    from moliere_core.runs import Run, run_path
+
+    return to_keras(Run.open(run_path(run_id)), snapshot)

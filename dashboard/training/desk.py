@@ -17,6 +17,7 @@ from moliere_core.config import PRESETS, ModelConfig, RunConfig
 from moliere_core.errors import ConfigError, MoliereError
 from moliere_core.jobs import JobSpec
 from moliere_core.runs import MAX_LABEL
+from moliere_core.summary import summary as keras_summary
 
 _APPLIED = "training.applied"  # the preset, or the model, whose values the knobs were given
 _REFUSED = "training.refused"  # why the last request was refused
@@ -143,6 +144,34 @@ def summary(request: Request) -> None:
         for name, formula, count in composition(model, symbols)
     )
     st.html(f'<table class="sums">{rows}</table>')
+    if st.button(
+        "model.summary()", key="training.summary", type="tertiary", icon=":material/list:"
+    ):
+        _keras_summary(request)
+
+
+def _keras_summary(request: Request) -> None:
+    """The same as Keras prints it, over the page."""
+    training = request.config.training
+    streams = training.shift is None  # a network that carries its state has a fixed batch
+    text = keras_summary(
+        request.config.model,
+        request.symbols,
+        training.batch_size if streams else None,
+        training.seq_length,
+    )
+
+    @st.dialog(_("Le réseau, tel que Keras le décrit"), width="large")
+    def show() -> None:
+        st.code(text, language=None)
+        st.caption(
+            _(
+                "Une ligne par couche : la forme de ce qui en sort (passages lus ensemble, "
+                "longueur, largeur), et ses paramètres. None : une taille laissée libre."
+            )
+        )
+
+    show()
 
 
 def composition(model: ModelConfig, symbols: int) -> list[tuple[str, str, int]]:

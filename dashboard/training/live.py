@@ -12,7 +12,7 @@ from dashboard.charts.training import HEIGHT, Guesses
 from dashboard.i18n import _
 from dashboard.training import cached as training_cache
 from dashboard.training import fields, rights
-from dashboard.training.curves import Curves, Epoch, from_events, overfitting
+from dashboard.training.curves import Curves, Epoch, overfitting
 from dashboard.training.desk import duration
 from dashboard.training.yardsticks import Yardsticks
 from moliere_core import jobs
@@ -47,9 +47,9 @@ def _live(job_id: str, guesses: Guesses, ticking: bool) -> None:
     status = job.status if job else None
     if job is None or status is None or status.active != ticking:
         st.rerun()  # as a whole: what ticks changes
-    run = job.run
-    epochs = job.spec.config.training.epochs
-    curves = from_events(job.events(), run.history if run else [], epochs)
+    run, events = job.run, job.events()
+    moment = (job.id, len(events), float(events[-1].get("time", 0)) if events else 0.0)
+    curves = training_cache.curves(moment, job)
     _header(job, status, curves)
     yardsticks = None
     if run is not None and run.snapshots:
@@ -58,7 +58,12 @@ def _live(job_id: str, guesses: Guesses, ticking: bool) -> None:
     with chart, st.container(height=HEIGHT + 8, border=False):
         st.plotly_chart(
             training_cache.curves_figure(
-                curves, yardsticks, guesses, st.context.theme.type == "dark", state.language()
+                moment,
+                curves,
+                yardsticks,
+                guesses,
+                st.context.theme.type == "dark",
+                state.language(),
             ),
             key="training.curves",
             config={"displayModeBar": False},
@@ -159,6 +164,7 @@ def _buttons(job: Job, status: Status) -> None:
             on_click=_resume,
             args=(job.id,),
             disabled=not jobs.available(),
+            help=None if mine else _("Il restera à qui l’a lancé : seul celui-ci peut l’arrêter."),
         )
     run = job.run
     if run is not None and run.snapshots and not status.active:

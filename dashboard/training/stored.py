@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard import cached, i18n, naming, sources, state, widgets
 from dashboard.i18n import _
 from dashboard.training import cached as training_cache
-from dashboard.training import desk, fields, live, rights
+from dashboard.training import desk, fields, imports, live, rights
 from moliere_core import jobs
 from moliere_core.errors import RunError
 from moliere_core.models import SHIPPED
@@ -26,6 +26,8 @@ def choose() -> tuple[str, ...]:
     """The models to look at: one to open it, several to compare them."""
     rows = {row.reference: row for row in training_cache.stored_runs()}
     known = [*rows, *(name for name in cached.models() if name in SHIPPED)]
+    if (imported := st.session_state.pop(imports.OPEN, None)) is not None:
+        state.change(fields.RUNS, (imported,))
     asked = state.restore(fields.RUNS)
     st.session_state[fields.RUNS.key] = [name for name in asked if name in known]
     chosen = st.multiselect(
@@ -42,6 +44,7 @@ def choose() -> tuple[str, ...]:
 
 def table() -> None:
     """All stored runs, the newest first."""
+    imports.drawer()
     rows = training_cache.stored_runs()
     if not rows:
         st.info(_("Aucun entraînement enregistré : le premier que vous lancerez restera ici."))
@@ -94,6 +97,7 @@ def tools(reference: str) -> None:
             icon=":material/download:",
             on_click="ignore",
         )
+        imports.keras_button(run)
         with st.popover(_("Supprimer"), icon=":material/delete:"):
             st.markdown(
                 _("Supprimer « {name} » ? Rien ne le fera revenir.").format(

@@ -121,12 +121,7 @@ def load(identifier: str) -> Corpus:
     found = entry(identifier)
     if found is None:
         raise _absent(identifier)
-    path = _folder(identifier) / found.file
-    try:
-        data = path.read_bytes()
-        os.utime(_sidecar(identifier))  # it has been read: see `_make_room`
-    except OSError as error:
-        raise _absent(identifier) from error
+    data = content(identifier)
     if hashlib.sha256(data).hexdigest() != found.sha256:
         raise CorpusError(
             "the copy of {name} on disk has changed since {date}: delete it, then fetch or "
@@ -136,6 +131,18 @@ def load(identifier: str) -> Corpus:
         )
     reading = read_bytes(data, found.name)
     return Corpus(reading.frame, found.source, reading.notes + _absences(found))
+
+
+def content(identifier: str) -> bytes:
+    """The very file of that identifier; CorpusError if it is not there."""
+    found = entry(identifier)
+    try:
+        if found is not None:
+            os.utime(_sidecar(identifier))  # it has been read: see `_make_room`
+            return (_folder(identifier) / found.file).read_bytes()
+    except OSError as error:
+        raise _absent(identifier) from error
+    raise _absent(identifier)
 
 
 def fetch(name_or_url: str, progress: Progress | None = None) -> Entry:

@@ -18,6 +18,7 @@ import os
 import shutil
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from moliere_core.errors import MoliereError, RunError
@@ -32,6 +33,7 @@ from moliere_core.jobs.job import (
     Status,
     job_path,
     jobs_folder,
+    read_owner,
     read_spec,
 )
 from moliere_core.jobs.local import LocalQueue
@@ -76,11 +78,12 @@ def submit(spec: JobSpec, token: str = "") -> Job:
     """Ask for a training, or for the one in progress of the same request.
 
     A run that is stored whole comes back at once as a finished job; one that was stopped, failed
-    or interrupted goes on from its last epoch.
+    or interrupted goes on from its last epoch. Anyone may take it up again, since the same request
+    is the same run; it stays its first owner's, who alone may stop or delete it, or the teacher.
 
     Args:
         spec: from `prepare`.
-        token: a secret of who asks; only they, or the teacher, may stop or delete the job.
+        token: a secret of who asks, and then owns the job unless somebody does.
 
     Raises:
         ConfigError: more than this server allows.
@@ -98,7 +101,7 @@ def submit(spec: JobSpec, token: str = "") -> Job:
         waiting = backend.active()
         own = sum(1 for other in waiting if token and other.spec.owner and _owns(other, token))
         limits().check(spec, own, len(waiting))
-        job = _fresh(owned_by(spec, token))
+        job = _fresh(_owned(spec, token))
         try:
             backend.submit(job)
         except MoliereError:
@@ -225,6 +228,13 @@ def _backend() -> Backend:
 
 def _owns(job: Job, token: str) -> bool:
     return job.spec.owner is not None and job.spec.owner.holds(token)
+
+
+def _owned(spec: JobSpec, token: str) -> JobSpec:
+    """The spec with its owner: who asked for this run first, else who asks now."""
+    job = get(spec.run_id)
+    first = (job.spec.owner if job else None) or read_owner(run_path(spec.run_id))
+    return replace(spec, owner=first) if first else owned_by(spec, token)
 
 
 def _fresh(spec: JobSpec) -> Job:

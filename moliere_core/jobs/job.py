@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from moliere_core.errors import N_, ConfigError, MoliereError, RunError, TrainingError
-from moliere_core.jobs.spec import JobSpec, parse
+from moliere_core.jobs.spec import JobSpec, Owner, parse
 from moliere_core.runs import CONFIG, LABEL, OWNER, Run, home, run_path, write_atomically
 
 SPEC, EVENTS, LOG = "spec.json", "events.jsonl", "worker.log"
@@ -184,6 +184,7 @@ class Job:
         self._file = EventFile(folder / EVENTS)
         self._fold = _Fold()
         self._lock = threading.Lock()
+        self._opened: tuple[tuple[int, int], Run] | None = None
 
     @classmethod
     def of_run(cls, run: Run) -> Job:
@@ -233,12 +234,18 @@ class Job:
     @property
     def run(self) -> Run | None:
         """Its run, as far as it is trained; None before it starts."""
-        if not (self.run_path / CONFIG).is_file():
-            return None
         try:
-            return Run.open(self.run_path)
-        except RunError:
+            found = (self.run_path / CONFIG).stat()
+        except OSError:
             return None
+        # Opened, and with it checked, once: thirty pages ask every second.
+        written = (found.st_ino, found.st_mtime_ns)
+        if self._opened is None or self._opened[0] != written:
+            try:
+                self._opened = written, Run.open(self.run_path)
+            except RunError:
+                return None
+        return self._opened[1]
 
     @property
     def state(self) -> State:
@@ -367,6 +374,14 @@ def claim(path: Path, spec: JobSpec) -> None:
     if spec.label and not (path / LABEL).exists():
         document = json.dumps({"label": spec.label}, ensure_ascii=False)
         write_atomically(path / LABEL, document.encode())
+
+
+def read_owner(path: Path) -> Owner | None:
+    """The owner of the run in the folder `path`; None where there is none, or no run."""
+    try:
+        return Owner(**json.loads((path / OWNER).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
 
 
 def jobs_folder() -> Path:

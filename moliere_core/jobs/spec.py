@@ -15,6 +15,7 @@ from moliere_core.config import RunConfig
 from moliere_core.corpus import Corpus, split
 from moliere_core.errors import N_, ConfigError, ModelError, RunError
 from moliere_core.jobs import corpora
+from moliere_core.machine import is_public
 from moliere_core.models import SHIPPED, open_run
 from moliere_core.runs import MAX_LABEL, request_id
 
@@ -265,11 +266,6 @@ PUBLIC = Limits(
     session_jobs=1,
     queue_jobs=6,
 )
-
-
-def is_public() -> bool:
-    """Whether the server is open to strangers (`MOLIERE_PUBLIC=1`)."""
-    return os.environ.get("MOLIERE_PUBLIC") == "1"
 
 
 def limits() -> Limits:

@@ -72,7 +72,7 @@ class Framework:
     def restore_training_state(model: Model, state: dict[str, Any]) -> None:
         model.updates = int(state["updates"][0])
 
-    compile_model = set_weights_by_name = reset_states = staticmethod(lambda *_: None)
+    compile_model = set_weights_by_name = reset_states = quick_start = staticmethod(lambda *_: None)
 
 
 if __name__ == "__main__":

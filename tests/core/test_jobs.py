@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -302,6 +303,35 @@ def test_only_the_owner_or_the_teacher_stops_and_deletes(
     with pytest.raises(RunError, match="there is no training"):
         jobs.stop(job.id, "moi")
     assert jobs.get("../../..") is None
+
+
+def test_who_takes_a_training_up_again_does_not_become_its_owner(
+    fake: Callable[..., None],
+) -> None:
+    fake(pause=0.05)
+    job = jobs.submit(request(), "moi")
+    job.wait(PATIENCE, lambda s: s.epoch >= 1)
+    jobs.stop(job.id, "moi", wait=PATIENCE)
+    assert jobs.submit(request(), "toi").id == job.id
+    with pytest.raises(RunError, match="someone else"):
+        jobs.stop(job.id, "toi")
+    jobs.stop(job.id, "moi", wait=PATIENCE)
+    shutil.rmtree(job.folder)  # of its job nothing is left; its run still says whose it is
+    jobs.close()
+    again = jobs.submit(request(), "toi")
+    assert not again.spec.allows("toi")
+    assert again.spec.allows("moi")
+    jobs.stop(again.id, "moi", wait=PATIENCE)
+    jobs.delete(again.id, "moi")
+    assert jobs.submit(request(), "toi").spec.allows("toi")  # gone, it is anyone's to begin
+
+
+def test_a_training_that_nobody_owned_is_whose_takes_it_up(fake: Callable[..., None]) -> None:
+    fake(pause=0.05)
+    job = jobs.submit(request())
+    jobs.stop(job.id, "toi", wait=PATIENCE)
+    assert jobs.submit(request(), "moi").spec.allows("moi")
+    assert not job.spec.allows("toi")
 
 
 def test_deleting_ends_the_worker_first(fake: Callable[..., None]) -> None:

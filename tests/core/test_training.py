@@ -25,7 +25,7 @@ from moliere_core.corpus import Corpus
 from moliere_core.errors import ConfigError, RunError, TrainingError
 from moliere_core.evaluation import score
 from moliere_core.models import load_model
-from moliere_core.runs import Run, list_runs, run_path
+from moliere_core.runs import Run, list_runs, request_id, run_path
 from moliere_core.training import (
     EpochEnded,
     Event,
@@ -393,3 +393,48 @@ def test_the_training_sample_is_bounded_and_spread(chars: int) -> None:
     assert len(sample) == min(chars, training.TRAIN_SAMPLE_CHARS)
     assert (sample[0], sample[-1]) == (text[0], text[-1])
     assert sample == training.spread_sample(text)
+
+
+# The quick start
+
+
+QUICK = replace(STREAMS, training=replace(STREAMS.training, quick_start=True))
+
+
+def test_a_quick_start_begins_with_the_frequencies_after_an_untrained_network() -> None:
+    run = train(QUICK, CORPUS, snapshot_at=(1,))
+    plain = train(STREAMS, CORPUS, snapshot_at=(1,))
+    first, untrained = (load_file(plain.snapshot(s).path) for s in ("step-1", 0))
+    quick = load_file(run.snapshot("step-1").path)
+    for name, array in load_file(run.snapshot(0).path).items():
+        np.testing.assert_array_equal(array, untrained[name])  # its loss is that of chance
+    text = CORPUS.select(["a"]).text()
+    letters = run.vocabulary.chars
+    counted = np.log([text.count(char) / len(text) for char in letters])
+    # One update of Adam moves a weight by its learning rate at most.
+    np.testing.assert_allclose(quick["dense.bias"][1:], counted, atol=0.02)
+    assert np.abs(first["dense.bias"]).max() < 0.02
+    scale = np.abs(quick["embedding"]).mean() / np.abs(untrained["embedding"]).mean()
+    assert scale == pytest.approx(20, rel=0.05)
+
+
+def test_a_quick_start_stopped_and_taken_up_again_ends_as_it_would_have(tmp_path: Path) -> None:
+    whole_ = train(QUICK, CORPUS, out=tmp_path / "whole")
+    events: list[Event] = []
+    stopped = stop_after(events, lambda event: isinstance(event, EpochEnded))
+    part = train(QUICK, CORPUS, tmp_path / "part", events.append, stopped)
+    assert not part.complete
+    assert_same_training(train(QUICK, CORPUS, out=tmp_path / "part"), whole_)
+
+
+def test_a_fine_tuning_has_no_quick_start() -> None:
+    run = train(STREAMS, CORPUS)
+    config = continued_from(QUICK, f"run:{run.id}")
+    tuned = train(config, CORPUS, snapshot_at=(1,))
+    before, after = (load_file(r.snapshot(n).path) for r, n in ((run, None), (tuned, "step-1")))
+    np.testing.assert_allclose(after["embedding"], before["embedding"], atol=0.02)
+
+
+def test_a_setting_that_came_later_leaves_older_requests_as_they_were() -> None:
+    assert request_id(STREAMS, "0") == "618984bcc4d6"  # of the version before
+    assert request_id(QUICK, "0") != request_id(STREAMS, "0")

@@ -1,0 +1,163 @@
+"""A notebook’s model becomes a run, a run becomes a .keras file; the summary before the start."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.training import imports
+from moliere_core import keras_export
+from moliere_core.config import ModelConfig
+from moliere_core.corpus import Corpus, library
+from moliere_core.errors import ModelError
+from moliere_core.keras_import import OnStep
+from moliere_core.runs import Run, run_path
+from moliere_core.summary import summary
+from tests.app.conftest import REFERENCE, RUN, Open, address, shown
+
+RAW = "play_name,cue\nune,Ah ! L’été\nautre,Oui\n"  # a curly apostrophe, as the notebook reads it
+
+
+@pytest.fixture(autouse=True)
+def _own_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("MOLIERE_PUBLIC", "MOLIERE_TEACHER_CODE", "MOLIERE_CORPUS"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def stored(open_page: Open, **settings: Any) -> AppTest:
+    at = open_page("training", view="stored", **settings)
+    assert not at.exception
+    return at
+
+
+def given(at: AppTest, text: bytes | None = RAW.encode(), name: str = "plays.csv") -> AppTest:
+    """Choose a model's file, and a text of one's own."""
+    at.file_uploader(key="training.import.model").set_value(("m.keras", b"PK", "application/zip"))
+    at = at.selectbox(key="training.import.corpus").set_value("own").run()
+    if text is not None:
+        at.file_uploader(key="training.import.text").set_value((name, text, "text/csv"))
+        at = at.run()
+    return at
+
+
+def test_the_model_and_its_text_become_the_open_run(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[Any, ...]] = []
+
+    def fake(
+        data: bytes, name: str, corpus: Corpus, text: str | None, token: str, on_step: OnStep
+    ) -> Run:
+        asked.append((data, name, corpus.plays, corpus.source, text))
+        on_step("open", 0.0)
+        on_step("measure", 0.5)
+        return Run.open(run_path(RUN))
+
+    monkeypatch.setattr(imports, "import_keras", fake)
+    at = stored(open_page)
+    assert at.button(key="training.import.start").disabled
+    at = given(at, None)
+    assert at.button(key="training.import.start").disabled
+    at = given(at)
+    at = at.button(key="training.import.start").click().run()
+    assert not at.exception
+    assert asked == [
+        (b"PK", "m.keras", ("une", "autre"), "plays.csv", "Ah ! L’été\nOui")
+    ]  # the text as it is, though the corpus says L'été
+    assert address(at)["runs"] == REFERENCE
+    assert at.button(key="training.open")
+
+
+def test_only_the_plays_it_was_trained_on(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[Any, ...]] = []
+
+    def fake(_data: bytes, _name: str, corpus: Corpus, text: str, *_rest: Any) -> Run:
+        asked.append((corpus.plays, text))
+        return Run.open(run_path(RUN))
+
+    monkeypatch.setattr(imports, "import_keras", fake)
+    at = given(stored(open_page))
+    at = at.multiselect(key="training.import.plays").set_value(["autre"]).run()
+    at.button(key="training.import.start").click().run()
+    assert asked == [(("autre",), "Oui")]
+
+
+def test_what_is_refused_is_one_french_sentence(open_page: Open) -> None:
+    at = given(stored(open_page))
+    at = at.button(key="training.import.start").click().run()
+    assert not at.exception
+    [error] = at.error
+    assert "n’est pas un modèle enregistré par Keras" in error.value.replace("\\", "")
+    assert at.file_uploader(key="training.import.model").value is not None  # nothing is lost
+    at = given(at, b"a,b\n1,2\n")
+    [error] = at.error
+    assert "colonne" in error.value
+
+
+def test_a_public_server_opens_no_file(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOLIERE_PUBLIC", "1")
+    at = stored(open_page, runs="")
+    assert not at.file_uploader
+    assert any("serveur public" in info.value for info in at.info)
+    at = stored(open_page, runs=REFERENCE)
+    assert "training.keras" not in {button.key for button in at.button}
+
+
+def test_a_run_is_prepared_as_a_keras_file(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+
+    def fake(run: Run, snapshot: str) -> bytes:
+        made.append(snapshot)
+        if len(made) == 1:
+            raise ModelError("this model's description is not one: give {expected}", expected="x")
+        return b"PK"
+
+    monkeypatch.setattr(keras_export, "to_keras", fake)
+    at = stored(open_page, runs=REFERENCE)
+    at = at.button(key="training.keras").click().run()
+    assert len(at.error) == 1
+    at = at.button(key="training.keras").click().run()
+    assert not at.exception
+    [_zip, download] = at.get("download_button")
+    assert download.proto.label == "Télécharger (.keras)"
+    assert made == ["epoch-001", "epoch-001"]
+    at.run()
+    assert len(made) == 2  # kept
+
+
+def test_the_summary_of_the_chosen_settings(open_page: Open) -> None:
+    at = open_page("training", units=128, embedding=64, cell="gru", layers=2, preset="cours")
+    at = at.button(key="training.summary").click().run()
+    assert not at.exception
+    expected = summary(ModelConfig("gru", 64, 128, 2), 1, None, 60).splitlines()
+    text = shown(at)
+    assert expected[1] in text
+    assert "gru_1 (GRU)" in text
+    assert "(None, 60, 128)" in text  # windows: any batch
+    at = open_page("training", preset="demo")
+    at = at.button(key="training.summary").click().run()
+    assert "(32, 50, 256)" in shown(at)  # streams: a batch of their number
+
+
+def test_the_text_of_a_corpus_is_the_one_in_its_file(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = imports._content("embedded")
+    assert data is not None
+    frame = pd.read_csv(io.BytesIO(data))
+    assert imports.raw_text(data) == "\n".join(frame["cue"].dropna().astype(str))
+    (store / "a.csv").write_text(RAW)
+    monkeypatch.setenv("MOLIERE_CORPUS", str(store / "a.csv"))
+    assert imports._content("server") == RAW.encode()
+    monkeypatch.setenv("MOLIERE_CORPUS", "https://example.org/a.csv")
+    assert imports._content("server") is None
+    kept = library.keep_upload(RAW.encode(), "a.csv", 1_000)
+    assert imports._content(kept.id) == RAW.encode()
+    assert imports.raw_text("Une ligne, puis\u00a0: rien".encode()) == "Une ligne, puis\u00a0: rien"
