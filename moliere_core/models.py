@@ -173,10 +173,10 @@ def load_recurrent(reference: str) -> RecurrentModel:
 
 
 def list_models() -> list[ModelEntry]:
-    """The shipped models, then the stored runs, newest first; last the experiments' runs."""
+    """The shipped models, the experiments' runs, then the stored runs, newest first."""
     shipped = [_shipped_entry(name) for name in SHIPPED]
     stored = [_entry(f"run:{run.id}", run) for run in list_runs()]
-    return [*shipped, *_ngram_entries(), *stored, *_experiment_entries()]
+    return [*shipped, *_ngram_entries(), *_experiment_entries(), *stored]
 
 
 _EXPERIMENT = re.compile(r"exp-(?P<plan>[a-z]+)-(?P<run>[a-z0-9-]+)")

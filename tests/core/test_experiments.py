@@ -124,7 +124,8 @@ def test_the_list_of_models_keeps_them_apart() -> None:
     apart = {entry.name for entry in entries if entry.experiment}
     assert apart == {experiments.reference(plan, variant) for plan, variant in ALL}
     assert entries[0].name == "petit"
-    assert not any(entry.experiment for entry in entries[: len(entries) - len(apart)])
+    places = [place for place, entry in enumerate(entries) if entry.experiment]
+    assert places == list(range(places[0], places[0] + len(apart)))
 
 
 @pytest.mark.parametrize("name", ["exp-", "exp-length", "exp-length-41", "exp-..-petit", "exp-a-/"])
