@@ -32,6 +32,7 @@ sections = {
         st.Page("../pages/model.py", title=_("Modèle"), icon=":material/account_tree:"),
         st.Page("../pages/training.py", title=_("Entraînement"), icon=":material/model_training:"),
         st.Page("../pages/film.py", title=_("Film"), icon=":material/movie:"),
+        st.Page("../pages/experiments.py", title=_("Expériences"), icon=":material/science:"),
     ],
     _("La génération"): [
         st.Page("../pages/temperature.py", title=_("Température"), icon=":material/thermostat:"),

@@ -72,6 +72,7 @@ def warm_up() -> None:
         "dashboard.charts.corpus",
         "dashboard.charts.training",
         "dashboard.corpus.views",
+        "dashboard.experiments.shown",
         "dashboard.figures",
         "dashboard.film.reel",
         "dashboard.inside.views",
@@ -102,7 +103,8 @@ def models() -> list[str]:
     """References of the models that can be chosen; looked up again every five seconds."""
     from moliere_core.models import list_models
 
-    return [e.name for e in list_models() if e.available and e.kind != "ngram"]
+    chosen = (e for e in list_models() if e.available and e.kind != "ngram" and not e.experiment)
+    return [entry.name for entry in chosen]
 
 
 @st.cache_data(show_spinner=False, max_entries=32, ttl=60)

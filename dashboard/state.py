@@ -209,7 +209,13 @@ def value(field: Field[T]) -> T:
 
 def link(page: str, label: str, icon: str, field: Field[T], value: T) -> None:
     """A link to a page, with one field of its address already set."""
-    st.page_link(page, label=label, icon=icon, query_params={field.name: field.show(value)})
+    link_to(page, label, icon, (field, value))
+
+
+def link_to(page: str, label: str, icon: str, *settings: tuple[Field[Any], Any]) -> None:
+    """A link to a page, with several fields of its address already set."""
+    params = {field.name: field.show(value) for field, value in settings}
+    st.page_link(page, label=label, icon=icon, query_params=params)
 
 
 def link_with(page: str, label: str, icon: str, settings: Mapping[str, str]) -> None:

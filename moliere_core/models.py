@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from moliere_core.vocabulary import UNKNOWN, Ids, Vocabulary
 
 ASSETS = Path(__file__).parent / "assets"
 SHIPPED = ("petit", "grand")
+EXPERIMENTS = ASSETS / "experiments"  # a folder a plan, in it a run a variant
 NGRAMS = ASSETS / "ngrams" / "kn-8.safetensors"  # holds the lower orders too
 NGRAM_ORDERS = range(1, 9)
 
@@ -85,7 +87,7 @@ class RecurrentModel:
             at = starts[:, None] + np.arange(offset, stop)  # (streams, time)
             # The last piece may run past the end: its surplus is cut off below.
             logits, state = self.network.run(ids[at.clip(None, len(ids) - 1)], state)
-            bits[at] = _bits(logits, ids[(at + 1).clip(None, len(ids) - 1)])
+            bits[at] = surprisal_bits(logits, ids[(at + 1).clip(None, len(ids) - 1)])
             if progress is not None:
                 progress(stop / length)
         return bits[: len(text)]
@@ -98,7 +100,7 @@ class RecurrentModel:
         return logits[:, -1], state
 
 
-def _bits(logits: Array, targets: Ids) -> NDArray[np.float64]:
+def surprisal_bits(logits: Array, targets: Ids) -> NDArray[np.float64]:
     """Bits of the targets under the known characters' softmax; unknown ones pay the fee."""
     known = logits[..., 1:]
     peak = known.max(axis=-1)
@@ -116,6 +118,7 @@ class ModelEntry:
     parameters: int  # of n-grams: the stored contexts and n-grams
     available: bool
     epochs: tuple[int, ...] = ()
+    experiment: bool = False  # one of many runs that only the Experiments page compares
 
 
 _REFERENCE = re.compile(r"(?P<name>.+?)(@(?P<snapshot>\d+|step-\d+))?", re.DOTALL)
@@ -124,7 +127,8 @@ _REFERENCE = re.compile(r"(?P<name>.+?)(@(?P<snapshot>\d+|step-\d+))?", re.DOTAL
 def open_run(reference: str) -> tuple[Run, str | None]:
     """The run that a reference names, and the name of its snapshot where it gives one.
 
-    `petit`, `grand`, `run:ID` or the path of a run's folder, with `@EPOCH` or `@step-UPDATES`.
+    `petit`, `grand`, `exp-PLAN-RUN`, `run:ID` or the path of a run's folder, with `@EPOCH` or
+    `@step-UPDATES`.
     """
     match = _REFERENCE.fullmatch(reference)
     if match is None:
@@ -136,6 +140,8 @@ def open_run(reference: str) -> tuple[Run, str | None]:
         )
     if name in SHIPPED:
         return Run.open(ASSETS / name), snapshot
+    if folder := _experiment_folder(name):
+        return Run.open(folder), snapshot
     if name.startswith("run:"):
         return Run.open(run_path(name.removeprefix("run:"))), snapshot
     if Path(name).is_dir():
@@ -167,10 +173,31 @@ def load_recurrent(reference: str) -> RecurrentModel:
 
 
 def list_models() -> list[ModelEntry]:
-    """The shipped models, then the stored runs, newest first."""
+    """The shipped models, the experiments' runs, then the stored runs, newest first."""
     shipped = [_shipped_entry(name) for name in SHIPPED]
     stored = [_entry(f"run:{run.id}", run) for run in list_runs()]
-    return [*shipped, *_ngram_entries(), *stored]
+    return [*shipped, *_ngram_entries(), *_experiment_entries(), *stored]
+
+
+_EXPERIMENT = re.compile(r"exp-(?P<plan>[a-z]+)-(?P<run>[a-z0-9-]+)")
+
+
+def _experiment_folder(reference: str) -> Path | None:
+    """The folder of "exp-PLAN-RUN"; None for any other reference, and where nothing is there."""
+    match = _EXPERIMENT.fullmatch(reference)
+    folder = EXPERIMENTS / match["plan"] / match["run"] if match else None
+    return folder if folder and folder.is_dir() else None
+
+
+@cache
+def _experiment_entries() -> tuple[ModelEntry, ...]:
+    """The runs of the experiments, which never change."""
+    entries = []
+    for path in sorted(EXPERIMENTS.glob("*/*/")):
+        with contextlib.suppress(RunError):
+            entry = _entry(f"exp-{path.parent.name}-{path.name}", Run.open(path))
+            entries.append(replace(entry, experiment=True))
+    return tuple(entries)
 
 
 def _ngram_order(reference: str) -> int:

@@ -110,6 +110,14 @@ def stored_runs() -> list[StoredRun]:
     return found
 
 
+@st.cache_data(show_spinner=False)
+def experiments() -> list[str]:
+    """The shipped runs of the experiments: they can be asked for, and are not offered."""
+    from moliere_core.models import list_models
+
+    return [entry.name for entry in list_models() if entry.experiment and entry.available]
+
+
 Moment = tuple[str, int, float]  # a job, how many events it had then, and when the last came
 
 

@@ -25,10 +25,11 @@ _REFUSED, _TEXT, _NAME = "training.refused.stored", "training.text", "training.n
 def choose() -> tuple[str, ...]:
     """The models to look at: one to open it, several to compare them."""
     rows = {row.reference: row for row in training_cache.stored_runs()}
-    known = [*rows, *(name for name in cached.models() if name in SHIPPED)]
     if (imported := st.session_state.pop(imports.OPEN, None)) is not None:
         state.change(fields.RUNS, (imported,))
     asked = state.restore(fields.RUNS)
+    known = [*rows, *(name for name in cached.models() if name in SHIPPED)]
+    known += [name for name in asked if name in training_cache.experiments()]
     st.session_state[fields.RUNS.key] = [name for name in asked if name in known]
     chosen = st.multiselect(
         _("Entraînements enregistrés"),
@@ -68,7 +69,7 @@ def table() -> None:
 
 def tools(reference: str) -> None:
     """What can be done with one run."""
-    if reference in SHIPPED:
+    if not reference.startswith("run:"):
         widgets.card(reference)
         live.links(reference)
         return

@@ -1,0 +1,83 @@
+"""The caches of the Experiments page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from dashboard import cached
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from moliere_core.context import VisibleContext
+    from moliere_core.experiments import Result
+    from moliere_core.jobs import JobSpec
+
+
+@st.cache_resource(show_spinner=False)
+def results(plan: str) -> list[Result]:
+    """The shipped runs of a plan, which never change."""
+    from moliere_core import experiments
+
+    found = experiments.results(experiments.PLANS[plan])  # type: ignore[index]
+    return [result for result in found if result.measures]
+
+
+@st.cache_resource(show_spinner=False)
+def longer() -> VisibleContext | None:
+    """What the past is worth to a model that was trained for longer than these runs."""
+    from moliere_core.experiments import trained_longer
+
+    return trained_longer()
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def spec(plan: str, variant: str, source: str) -> JobSpec:
+    """The training of one of a plan's runs on a corpus; nothing is stored yet."""
+    from moliere_core import experiments
+    from moliere_core.corpus import split
+    from moliere_core.jobs import JobSpec
+
+    asked, corpus = experiments.PLANS[plan], cached.corpus(source)  # type: ignore[index]
+    config = experiments.on_corpus(asked, asked.variant(variant), corpus)
+    texts = split(corpus, config.plays, config.validation, config.training.speakers)
+    sizes = len(texts.train_text), len(texts.validation_text)
+    return JobSpec(config, corpus.source, corpus.digest, *sizes)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def held_out_text(plan: str, variant: str, source: str) -> str:
+    """What a live run holds out, normalised."""
+    from moliere_core.corpus import split
+    from moliere_core.normalise import normalise
+
+    config, corpus = spec(plan, variant, source).config, cached.corpus(source)
+    texts = split(corpus, config.plays, config.validation, config.training.speakers)
+    return normalise(texts.validation_text)
+
+
+@st.cache_data(show_spinner=False, max_entries=256)
+def bits_on(reference: str, plan: str, variant: str, source: str) -> float:
+    """Bits per character of a model on the text that a live run holds out."""
+    from moliere_core.evaluation import score
+
+    return score(cached.model(reference), held_out_text(plan, variant, source)).bits_per_char
+
+
+@st.cache_data(show_spinner=False, max_entries=256)
+def written(reference: str, prompt: str, temperature: float, seed: int) -> str:
+    """What a model writes after a prompt."""
+    from moliere_core import experiments
+
+    return experiments.sample(cached.model(reference), prompt, temperature, seed)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def context(reference: str, plan: str, variant: str, source: str) -> Future[VisibleContext]:
+    """What the past is worth to a live run, measured in the background."""
+    from moliere_core.context import visible_context
+
+    model, text = cached.model(reference), held_out_text(plan, variant, source)
+    return cached.background().submit(lambda: visible_context(model, text))
