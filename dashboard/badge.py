@@ -34,12 +34,11 @@ def _badge(ticking: bool) -> None:
     job, status = active[0], active[0].status
     name = naming.training(job.spec.config, job.spec.label)
     with st.container(key="badge", gap=None):
-        state.link(
+        state.link_to(
             "../pages/training.py",
             widgets.plain(name),
             ":material/model_training:",
-            fields.JOB,
-            job.id,
+            (fields.JOB, job.id),
         )
         told = _("{share} % · époque {now} sur {epochs}").format(
             share=round(100 * status.share),

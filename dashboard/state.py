@@ -207,13 +207,8 @@ def value(field: Field[T]) -> T:
     return keep(field, restore(field))
 
 
-def link(page: str, label: str, icon: str, field: Field[T], value: T) -> None:
-    """A link to a page, with one field of its address already set."""
-    link_to(page, label, icon, (field, value))
-
-
 def link_to(page: str, label: str, icon: str, *settings: tuple[Field[Any], Any]) -> None:
-    """A link to a page, with several fields of its address already set."""
+    """A link to a page, with some fields of its address already set."""
     params = {field.name: field.show(value) for field, value in settings}
     st.page_link(page, label=label, icon=icon, query_params=params)
 

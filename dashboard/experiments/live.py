@@ -200,12 +200,11 @@ def _told(row: Live) -> None:
         name = words.variant_name(row.plan, row.variant)
         st.markdown(f"**{widgets.plain(name)}** · {widgets.plain(naming.source(row.source))}")
         st.markdown(_standing(row))
-        state.link(
+        state.link_to(
             "../pages/training.py",
             _("Ses courbes"),
             ":material/show_chart:",
-            training_fields.JOB,
-            row.job.id,
+            (training_fields.JOB, row.job.id),
         )
     if status.active:
         st.progress(status.share)

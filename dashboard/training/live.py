@@ -174,7 +174,7 @@ def _buttons(job: Job, status: Status) -> None:
 def links(reference: str) -> None:
     """Where to go with a trained model."""
     label = _("Écrire avec lui")
-    state.link("../pages/home.py", label, ":material/edit_note:", state.MODEL, reference)
+    state.link_to("../pages/home.py", label, ":material/edit_note:", (state.MODEL, reference))
 
 
 def _samples(curves: Curves) -> None:
