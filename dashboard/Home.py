@@ -24,7 +24,9 @@ sections = {
     _("Commencer"): [
         st.Page("../pages/home.py", title=_("Accueil"), icon=":material/edit_note:", default=True),
     ],
-    _("Les données"): [],
+    _("Les données"): [
+        st.Page("../pages/characters.py", title=_("Caractères"), icon=":material/abc:"),
+    ],
     _("Le modèle"): [
         st.Page("../pages/training.py", title=_("Entraînement"), icon=":material/model_training:"),
         st.Page("../pages/film.py", title=_("Film"), icon=":material/movie:"),

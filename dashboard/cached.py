@@ -68,6 +68,7 @@ def warm_up() -> None:
         "moliere_core.jobs",
         "moliere_core.learning",
         "moliere_core.sampling",
+        "dashboard.characters.views",
         "dashboard.charts.training",
         "dashboard.figures",
         "dashboard.film.reel",

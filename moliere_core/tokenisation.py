@@ -15,10 +15,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from moliere_core.errors import ModelError
+from moliere_core.errors import ModelError, N_
 from moliere_core.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -239,8 +240,7 @@ class SubwordTokenizer:
     def _merged(self, word: str, merges: int) -> list[str]:
         parts = list(word)
         while len(parts) > 1:
-            pairs = zip(parts, parts[1:], strict=False)
-            rank, pair = min((self._ranks.get(p, merges), p) for p in pairs)
+            rank, pair = min((self._ranks.get(p, merges), p) for p in pairwise(parts))
             if rank >= merges:
                 break
             joined: list[str] = []
@@ -303,11 +303,11 @@ def _open(reference: str, files: Mapping[str, Path]) -> SubwordTokenizer:
             tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
         kinds = type(tokenizer.model), type(tokenizer.pre_tokenizer)
         if kinds != (models.BPE, pre_tokenizers.ByteLevel):
-            raise ValueError("it is not a byte-level BPE")
+            raise ValueError(N_("it is not a byte-level BPE"))
     except Exception as error:  # the library raises plain Exception
         raise ModelError(
             "the tokenizer of {reference} cannot be read ({reason}): fetch the model again",
             reference=reference,
-            reason=error,
+            reason=str(error),
         ) from error
     return SubwordTokenizer(reference, tokenizer)

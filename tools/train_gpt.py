@@ -1,4 +1,4 @@
-"""Train the shipped model `mini-gpt`, a small GPT-2, with torch on a CPU that multiplies in bfloat16.
+"""Train the shipped model `mini-gpt`, a small GPT-2, with torch, in bfloat16 on a CPU.
 
     python -m tools.train_tokenizer moliere_core/assets/mini-gpt
     MOLIERE_CORPUS=moliere.csv python -m tools.train_gpt FOLDER [--passes 30]
