@@ -19,7 +19,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from moliere_core.errors import ModelError, N_
+from moliere_core.errors import N_, ModelError
 from moliere_core.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
