@@ -126,9 +126,7 @@ def _example(source: str, pruning: Pruning) -> None:
     char, _count = pruning.removed[0]
     if found := cached.excerpt(source, char):
         before, after = (html.escape(part.replace("\n", " ↵ ")) for part in found)
-        said = html.escape(
-            _("Dans le corpus, {char} :").format(char=f"« {INVISIBLE.get(char, char)} »")
-        )
+        said = html.escape(_("Dans le corpus, « {char} » :").format(char=INVISIBLE.get(char, char)))
         st.html(
             f'<p style="margin:0">{said} <i>… {before}<b style="text-decoration:underline wavy">'
             f"{UNKNOWN_GLYPH}</b>{after} …</i></p>"

@@ -96,9 +96,9 @@ const VIEWS = {
       element("b", "mono", line, value);
       return line;
     };
-    fact(data.labels.code, data.number);
+    const code = fact(data.labels.code, data.number);
+    element("b", "", code, `${data.bytes.length} ${data.labels.bytes}`);
     const row = element("div", "row", right);
-    element("span", "small total", row, `${data.bytes.length} ${data.labels.bytes}`);
     for (const byte of data.bytes) {
       const box = element("div", "byte leaf mono", row);
       const bits = element("span", "bits", box);
