@@ -81,22 +81,18 @@ def _why(char: str, vocabulary: Vocabulary, pieces: list[Piece]) -> str:
     if char in vocabulary.index:
         first = _(
             "L’alphabet du corpus a {count} caractères ; Unicode en prévoit {most}. On ne peut "
-            "pas donner un "
-            "indice à chacun."
+            "pas donner un indice à chacun."
         )
     else:
         first = _(
             "Ce caractère n’est pas parmi les {count} de l’alphabet : le LSTM le lit comme "
-            "« inconnu ». Unicode en "
-            "prévoit {most}."
+            "« inconnu ». Unicode en prévoit {most}."
         )
     rest = i18n.ngettext(
         "Mais tout texte n’est fait que de **256 octets** : un vocabulaire de sous-mots part "
-        "d’eux, et ne connaît pas "
-        "l’inconnu. Ici, {n} token suffit.",
+        "d’eux, et ne connaît pas l’inconnu. Ici, {n} token suffit.",
         "Mais tout texte n’est fait que de **256 octets** : un vocabulaire de sous-mots part "
-        "d’eux, et ne connaît pas "
-        "l’inconnu. Ici, il faut {n} tokens.",
+        "d’eux, et ne connaît pas l’inconnu. Ici, il faut {n} tokens.",
         len(pieces),
     ).format(n=len(pieces))
     return first.format(count=len(vocabulary) - 1, most=i18n.number(0x110000)) + " " + rest

@@ -6,9 +6,10 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import components, i18n
+from dashboard import components, i18n, widgets
 from dashboard.characters import cached, controls, fields
 from dashboard.i18n import _
+from moliere_core.errors import MoliereError
 from moliere_core.tokenisation import SHIPPED_TOKENIZER, Piece, Segment, segments
 
 GPT2 = "hf:gpt2"
@@ -19,11 +20,14 @@ def show(sentence: str, source: str) -> None:
     """The same sentence in characters, in our tokens and in those of GPT-2 where it is on disk."""
     merges = controls.merges()
     on_disk = cached.tokenizers()
-    with st.spinner(_("Je découpe tout le corpus en tokens…")):
-        averages = {ref: cached.chars_per_token(ref, source) for ref in on_disk}
     rows = [_characters(sentence)]
     for reference in on_disk:
-        rows.append(_row(reference, sentence, merges, averages[reference]))
+        try:
+            with st.spinner(_("Je découpe tout le corpus en tokens…")):
+                average = cached.chars_per_token(reference, source)
+            rows.append(_row(reference, sentence, merges, average))
+        except MoliereError as error:  # a download that was cut short: the others are shown
+            widgets.problem(error)
     components.characters(payload(rows, merges), "characters.tokens", lambda: None)
     if GPT2 not in on_disk:
         st.caption(

@@ -27,12 +27,14 @@ def show(sentence: str, source: str) -> None:
         },
         visible=False,
     )
-    vocabulary = cached.pruning(source, state.value(fields.MIN_CHAR_FREQ)).vocabulary
+    least = state.value(fields.MIN_CHAR_FREQ)
+    vocabulary = cached.pruning(source, least).vocabulary
     st.markdown(_said(sentence, vocabulary, step))
-    components.characters(payload(sentence, vocabulary, step), "characters.trip", octets.pick)
+    data = payload(sentence, vocabulary, step, least)
+    components.characters(data, "characters.trip", octets.pick)
 
 
-def payload(sentence: str, vocabulary: Vocabulary, step: str) -> dict[str, Any]:
+def payload(sentence: str, vocabulary: Vocabulary, step: str, least: int) -> dict[str, Any]:
     """The tiles of the sentence and those of the alphabet: see characters.js."""
     ids = [int(i) for i in vocabulary.encode(sentence)]
     symbols = [(0, UNKNOWN_GLYPH), *enumerate(vocabulary.chars, start=1)]
@@ -47,9 +49,7 @@ def payload(sentence: str, vocabulary: Vocabulary, step: str) -> dict[str, Any]:
         "more": max(0, len(sentence) - MOST_TILES),
         "alphabet": [{"char": char, "index": i, "used": i in ids} for i, char in symbols],
         "labels": {
-            "alphabet": _("L’alphabet, dans l’ordre : {count} symboles").format(
-                count=len(vocabulary)
-            ),
+            "alphabet": _alphabet(len(vocabulary), least),
             "unknown": _("inconnu"),
             "char": _("caractère"),
             "index": _("indice"),
@@ -60,32 +60,38 @@ def payload(sentence: str, vocabulary: Vocabulary, step: str) -> dict[str, Any]:
     }
 
 
+def _alphabet(symbols: int, least: int) -> str:
+    said = _("L’alphabet, dans l’ordre : {count} symboles").format(count=symbols)
+    if least > 1:
+        said += " " + _("(caractères vus au moins {least} fois)").format(least=least)
+    return said
+
+
 def round_trip(sentence: str, vocabulary: Vocabulary) -> bool:
     """Whether the text comes back as it was."""
     return vocabulary.decode(vocabulary.encode(sentence)) == sentence
 
 
 def _said(sentence: str, vocabulary: Vocabulary, step: str) -> str:
+    if not sentence:
+        return _("Écrivez une phrase : elle sera découpée ici.")
     distinct = i18n.number(len(set(sentence)))
     if step == "text":
         return _(
             "Un réseau ne lit pas de lettres : il ne sait que multiplier et additionner des "
-            "nombres. "
-            "Comment passer de ces {chars} caractères à des nombres, sans rien perdre ?"
+            "nombres. Comment passer de ces {chars} caractères à des nombres, sans rien perdre ?"
         ).format(chars=i18n.number(len(sentence)))
     if step == "chars":
         return _(
             "On découpe : {chars} caractères, dont {distinct} différents. L’espace (␣) et le saut "
-            "de "
-            "ligne (↵) en sont aussi ; « É » et « é » sont deux caractères, sans lien aux yeux du "
-            "réseau."
+            "de ligne (↵) en sont aussi ; « É » et « é » sont deux caractères, sans lien aux yeux "
+            "du réseau."
         ).format(chars=i18n.number(len(sentence)), distinct=distinct)
     if step == "ints":
         return _(
             "Chacun devient son **indice** dans l’alphabet trié : voilà tout ce que lit le "
-            "réseau, un "
-            "tableau de {chars} entiers. L’indice est un numéro, pas une grandeur : 40 n’est pas "
-            "« le double » de 20."
+            "réseau, un tableau de {chars} entiers. L’indice est un numéro, pas une grandeur : 40 "
+            "n’est pas « le double » de 20."
         ).format(chars=i18n.number(len(sentence)))
     if round_trip(sentence, vocabulary):
         return _("Chaque indice redonne son caractère : le texte revient **intact**.")

@@ -197,6 +197,17 @@ def test_gpt2_where_it_is_on_disk(open_page: Open, tmp_path: Path) -> None:
     assert "moliere models fetch" not in shown(at)
 
 
+def test_a_download_that_was_cut_short(open_page: Open, tmp_path: Path) -> None:
+    root = tmp_path / "hub" / "models--gpt2"
+    (root / "snapshots" / "abc").mkdir(parents=True)
+    (root / "refs").mkdir()
+    (root / "refs" / "main").write_text("abc")
+    (root / "snapshots" / "abc" / "tokenizer.json").write_text('{"model": {')
+    at = open_page("characters", view="tokens")
+    assert "hf:gpt2" in at.error[0].value.replace("\\", "")
+    assert [row["title"] for row in component(at)["rows"]] == ["Par caractère", "BPE de Molière"]
+
+
 @pytest.mark.parametrize(
     ("language", "sentence", "text"),
     [
