@@ -1,7 +1,7 @@
 """Train the shipped model `mini-gpt`, a small GPT-2, with torch, in bfloat16 on a CPU.
 
     python -m tools.train_tokenizer moliere_core/assets/mini-gpt
-    MOLIERE_CORPUS=moliere.csv python -m tools.train_gpt FOLDER [--passes 8]
+    MOLIERE_CORPUS=moliere.csv python -m tools.train_gpt FOLDER [--passes 9]
 
 FOLDER keeps a checkpoint a pass: the same command goes on from it. A file named DECAY in FOLDER
 begins the final decay at the next pass. At the end FOLDER/mini-gpt holds the model in Hugging
@@ -60,7 +60,7 @@ class Settings:
     weight_decay: float = 0.3
     weight_averaging: float = 0.998
     warm_up: int = 100  # updates
-    decay_passes: int = 4  # the last passes, in which the learning rate falls in a straight line
+    decay_passes: int = 5  # the last passes, in which the learning rate falls in a straight line
     seed: int = 1
 
 
@@ -349,7 +349,7 @@ def optimizers(model: GPT2LMHeadModel, settings: Settings) -> list[torch.optim.O
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--passes", type=int, default=8)
+    parser.add_argument("--passes", type=int, default=9)
     for field, default in asdict(Settings()).items():
         parser.add_argument(f"--{field.replace('_', '-')}", type=type(default), default=default)
     args = vars(parser.parse_args())
