@@ -26,6 +26,7 @@ sections = {
     ],
     _("Les données"): [
         st.Page("../pages/corpus.py", title=_("Corpus"), icon=":material/library_books:"),
+        st.Page("../pages/characters.py", title=_("Caractères"), icon=":material/abc:"),
         st.Page("../pages/windows.py", title=_("Fenêtres"), icon=":material/view_column:"),
     ],
     _("Le modèle"): [

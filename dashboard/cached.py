@@ -70,6 +70,7 @@ def warm_up() -> None:
         "moliere_core.learning",
         "moliere_core.sampling",
         "dashboard.charts.corpus",
+        "dashboard.characters.views",
         "dashboard.charts.training",
         "dashboard.corpus.views",
         "dashboard.experiments.shown",

@@ -103,6 +103,17 @@ def architecture(data: Mapping[str, Any], key: str) -> None:
     _component("architecture")(data=dict(data), key=key)
 
 
+def characters(data: Mapping[str, Any], key: str, on_pick: Callable[[], None]) -> None:
+    """Characters as tiles, integers, tokens or bytes; see characters.js."""
+    _component("characters")(data=dict(data), key=key, on_pick_change=on_pick)
+
+
+def picked_char(key: str) -> str:
+    """Inside `on_pick`: the character that was clicked; empty where it was elsewhere."""
+    result: Any = st.session_state.get(key) or {}
+    return str(result.get("pick") or "")
+
+
 @cache
 def _source(name: str) -> tuple[str, str]:
     def joined(suffix: str) -> str:

@@ -1,0 +1,1 @@
+"""The Characters page: its settings with an address, its caches and its four views."""

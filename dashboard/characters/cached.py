@@ -1,0 +1,75 @@
+"""The caches of the Characters page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from dashboard import cached
+
+if TYPE_CHECKING:
+    from moliere_core.tokenisation import Piece, Pruning, SubwordTokenizer
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def counts(source: str) -> dict[str, int]:
+    """How often each character of a corpus occurs, the most frequent first."""
+    from moliere_core.tokenisation import char_counts
+
+    return char_counts(cached.corpus(source).text())
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def pruning(source: str, min_char_freq: int) -> Pruning:
+    """The alphabet of a corpus, and what `min_char_freq` removes from it."""
+    from moliere_core.tokenisation import prune
+
+    return prune(counts(source), min_char_freq)
+
+
+@st.cache_data(show_spinner=False, max_entries=256)
+def excerpt(source: str, char: str) -> tuple[str, str] | None:
+    """Where a character first occurs in a corpus: the text just before, and just after."""
+    text = cached.corpus(source).text()
+    at = text.find(char)
+    if at < 0:
+        return None
+    return text[max(0, at - 30) : at], text[at + 1 : at + 31]
+
+
+@st.cache_data(show_spinner=False, ttl=5)
+def tokenizers() -> list[str]:
+    """Tokenizers on this machine; looked up again every five seconds."""
+    from moliere_core.tokenisation import tokenizers_on_disk
+
+    return tokenizers_on_disk()
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def tokenizer(reference: str) -> SubwordTokenizer:
+    """A tokenizer, opened once for all sessions."""
+    from moliere_core.tokenisation import load_tokenizer
+
+    return load_tokenizer(reference)
+
+
+@st.cache_data(show_spinner=False, max_entries=256)
+def pieces(reference: str, text: str) -> list[Piece]:
+    """The tokens of a text."""
+    return tokenizer(reference).pieces(text)
+
+
+@st.cache_data(show_spinner=False, max_entries=512)
+def pieces_after(reference: str, text: str, merges: int) -> list[Piece]:
+    """The tokens of a text if the tokenizer's training had stopped after so many merges."""
+    return tokenizer(reference).pieces_after(text, merges)
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def chars_per_token(reference: str, source: str) -> float:
+    """How many characters a token of a corpus holds on average, each play cut by itself."""
+    corpus = cached.corpus(source)
+    texts = [corpus.select([play]).text() for play in corpus.plays]
+    tokens = tokenizer(reference).count(texts)
+    return sum(map(len, texts)) / tokens

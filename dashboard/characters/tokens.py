@@ -1,0 +1,102 @@
+"""Characters against byte-pair tokens, on one sentence and on the whole corpus."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from dashboard import components, i18n, widgets
+from dashboard.characters import cached, controls, fields
+from dashboard.i18n import _
+from moliere_core.errors import MoliereError
+from moliere_core.tokenisation import SHIPPED_TOKENIZER, Piece, Segment, segments
+
+GPT2 = "hf:gpt2"
+MOST_CHIPS = 14
+
+
+def show(sentence: str, source: str) -> None:
+    """The same sentence in characters, in our tokens and in those of GPT-2 where it is on disk."""
+    merges = controls.merges()
+    on_disk = cached.tokenizers()
+    rows = [_characters(sentence)]
+    for reference in on_disk:
+        try:
+            with st.spinner(_("Je découpe tout le corpus en tokens…")):
+                average = cached.chars_per_token(reference, source)
+            rows.append(_row(reference, sentence, merges, average))
+        except MoliereError as error:  # a download that was cut short: the others are shown
+            widgets.problem(error)
+    components.characters(payload(rows, merges), "characters.tokens", lambda: None)
+    if GPT2 not in on_disk:
+        st.caption(
+            _(
+                "Les tokens de GPT-2 s’ajoutent ici dès que le modèle est sur ce serveur : "
+                "`moliere models fetch gpt2`."
+            )
+        )
+
+
+def payload(rows: list[dict[str, Any]], merges: int) -> dict[str, Any]:
+    """Rows of segments, then what the merges have learned: see characters.js."""
+    learned = cached.tokenizer(SHIPPED_TOKENIZER).learned[:merges]
+    words = [data.decode(errors="replace") for data in learned]
+    longest = sorted(words, key=lambda word: -len(word))
+    chips = [
+        {"title": _("Les premières fusions apprises"), "items": words[:MOST_CHIPS]},
+        {"title": _("Les plus longs tokens"), "items": longest[: MOST_CHIPS - 4]},
+    ]
+    return {"view": "tokens", "rows": rows, "chips": chips if words else []}
+
+
+def _characters(sentence: str) -> dict[str, Any]:
+    parts = [{"text": char, "ids": []} for char in sentence]
+    figures = i18n.ngettext("{n} caractère", "{n} caractères", len(sentence))
+    return {
+        "title": _("Par caractère"),
+        "note": _("ce que lit le LSTM"),
+        "figures": figures.format(n=i18n.number(len(sentence))),
+        "segments": parts,
+    }
+
+
+def _row(reference: str, sentence: str, merges: int, average: float) -> dict[str, Any]:
+    ours = reference == SHIPPED_TOKENIZER
+    complete = not ours or merges == fields.MOST_MERGES
+    if complete:
+        pieces = cached.pieces(reference, sentence)
+    else:
+        pieces = cached.pieces_after(reference, sentence, merges)
+    size = cached.tokenizer(reference).vocab_size if complete else 256 + merges
+    return {
+        "title": _title(reference),
+        "note": _("{count} tokens au vocabulaire").format(count=i18n.number(size)),
+        "figures": _figures(sentence, pieces, average if complete else None),
+        "segments": [_segment(segment) for segment in segments(pieces)],
+    }
+
+
+def _title(reference: str) -> str:
+    if reference == SHIPPED_TOKENIZER:
+        return _("BPE de Molière")
+    return _("BPE de {model}").format(model=reference.removeprefix("hf:"))
+
+
+def _figures(sentence: str, pieces: list[Piece], average: float | None) -> str:
+    parts = [
+        i18n.ngettext("{n} token", "{n} tokens", len(pieces)).format(n=i18n.number(len(pieces)))
+    ]
+    if pieces:
+        each = len(sentence) / len(pieces)
+        # 1.5 is singular in French and plural in English, as 0 is.
+        number = 1 if each == 1 else 2 if each >= 2 else 0
+        said = i18n.ngettext("{each} caractère par token", "{each} caractères par token", number)
+        parts.append(said.format(each=i18n.number(each, 2)))
+    if average is not None:
+        parts.append(_("{average} sur tout le corpus").format(average=i18n.number(average, 2)))
+    return " · ".join(parts)
+
+
+def _segment(segment: Segment) -> dict[str, Any]:
+    return {"text": segment.text, "ids": [piece.id for piece in segment.pieces]}

@@ -1,0 +1,20 @@
+"""Characters: from text to integers and back, by character, by token and by byte."""
+
+import streamlit as st
+
+from dashboard import lesson, sources, state
+from dashboard.characters import controls, fields, snippet, views
+from dashboard.i18n import _
+
+drawer = lesson.heading("characters", _("Les caractères"))
+
+with st.container(horizontal=True, vertical_alignment="center"):
+    sentence = controls.sentence()
+    with st.popover(_("Réglages"), icon=":material/tune:"):
+        source = sources.select()
+view = controls.view()
+views.show(view, sentence, source)
+drawer.finish(
+    snippet.code(sentence, source, state.value(fields.MIN_CHAR_FREQ)),
+    views.tried(view, sentence, source),
+)

@@ -1,0 +1,365 @@
+"""Train the shipped model `mini-gpt`, a small GPT-2, with torch, in bfloat16 on a CPU.
+
+    python -m tools.train_tokenizer moliere_core/assets/mini-gpt
+    MOLIERE_CORPUS=moliere.csv python -m tools.train_gpt FOLDER [--passes 9]
+
+FOLDER keeps a checkpoint a pass: the same command goes on from it. A file named DECAY in FOLDER
+begins the final decay at the next pass. At the end FOLDER/mini-gpt holds the model in Hugging
+Face's own format, its history and `card.json`, the figures that the application lists.
+
+The corpus is small for a transformer, 571,000 tokens: dropout, a strong weight decay and an average
+of the weights keep it from reciting. A longer training (30 passes and more) may want more dropout
+and BPE-dropout (Provilkov et al., arXiv 1910.13267), which cuts the plays into other tokens at each
+pass, until the final decay comes back to the tokenizer's own cutting, the one that is measured.
+Matrices are updated by Muon (Jordan et al., 2024), the rest by AdamW.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # leave the cores to whoever else works
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+from torch.nn import functional
+from transformers import GPT2Config, GPT2LMHeadModel
+
+from moliere_core.config import RunConfig
+from moliere_core.corpus import Corpus, load_corpus
+
+ASSETS = Path(__file__).parent.parent / "moliere_core" / "assets" / "mini-gpt"
+TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json")
+LAST_RATE = 0.01  # of the decay, as a share of the learning rate
+SCORED_AT_ONCE = 8  # windows
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that a repetition needs, beside the corpus and the tokenizer."""
+
+    layers: int = 4
+    width: int = 192
+    heads: int = 3
+    context: int = 256  # tokens
+    batch: int = 12  # windows of `context` tokens
+    dropout: float = 0.15  # of the embedding and of what each block adds
+    bpe_dropout: float = 0.0  # share of the merges left out, at the plateau
+    learning_rate: float = 3e-3
+    weight_decay: float = 0.3
+    weight_averaging: float = 0.998
+    warm_up: int = 100  # updates
+    decay_passes: int = 5  # the last passes, in which the learning rate falls in a straight line
+    seed: int = 1
+
+
+def bits_per_char(
+    model: GPT2LMHeadModel, ids: list[int], first: int, chars: int, context: int, half: bool = False
+) -> float:
+    """Bits per character of the text whose canonical tokens are `ids`: an upper bound.
+
+    Every window begins with `first`, the line break, as every model's context does; windows
+    advance by half their length, and each token is scored once, in the first window that has it.
+
+    Args:
+        model: in evaluation mode.
+        ids: the text's tokens.
+        first: the token that stands before it.
+        chars: code points of the text.
+        context: tokens a window, at most what the model was trained on.
+        half: multiply in bfloat16, for the figures along the training.
+    """
+    nats = 0.0
+    with torch.inference_mode():
+        for windows, scored in _windows(ids, first, context):
+            with torch.autocast("cpu", torch.bfloat16, enabled=half):
+                logits = model(input_ids=windows[:, :-1]).logits
+            losses = functional.cross_entropy(
+                logits.float().transpose(1, 2), windows[:, 1:].clamp(min=0), reduction="none"
+            )
+            nats += float((losses.double() * scored[:, 1:]).sum())
+    return nats / (chars * math.log(2))
+
+
+def _windows(
+    ids: list[int], first: int, context: int
+) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    """Batches of windows, first token included, and which of their tokens they score."""
+    step = context // 2
+    tokens = torch.tensor(ids)
+    rows, marks = [], []
+    for start in range(0, max(1, len(ids) - step), step):
+        window = tokens[start : start + context]
+        mark = torch.ones(len(window), dtype=torch.bool)
+        if start:
+            mark[:step] = False
+        padding = context - len(window)
+        rows.append(functional.pad(window, (1, padding), value=first))
+        marks.append(functional.pad(mark, (1, padding)))
+    for at in range(0, len(rows), SCORED_AT_ONCE):
+        yield (
+            torch.stack(rows[at : at + SCORED_AT_ONCE]),
+            torch.stack(marks[at : at + SCORED_AT_ONCE]),
+        )
+
+
+class Trainer:
+    """Weights, their averages, the optimisers and the place in the schedule; kept in a file."""
+
+    def __init__(self, folder: Path, corpus: Corpus, settings: Settings, passes: int) -> None:
+        self.folder, self.settings, self.passes = folder, settings, passes
+        self.tokenizer = Tokenizer.from_file(str(ASSETS / "tokenizer.json"))
+        self.line_break = self.tokenizer.token_to_id("Ċ")  # GPT-2's letter for the byte 10
+        config = RunConfig()
+        train = corpus.without(config.validation)
+        self.plays = [train.select([play]).text() + "\n" for play in train.plays]
+        self.train_chars = len(train.text())
+        held_out = corpus.select(config.validation)
+        self.validation = {"both": held_out.text()}
+        self.validation |= {play: held_out.select([play]).text() for play in held_out.plays}
+        torch.manual_seed(settings.seed)
+        self.model = new_model(settings, self.tokenizer.get_vocab_size())
+        self.averages = {n: w.detach().clone() for n, w in self.model.named_parameters()}
+        self.optimizers = optimizers(self.model, settings)
+        self.update, self.seconds = 0, 0.0
+        self.decay_from: int | None = None
+        self.history: list[dict[str, Any]] = []
+
+    @property
+    def checkpoint(self) -> Path:
+        return self.folder / "checkpoint.pt"
+
+    def save(self) -> None:
+        state = {
+            "weights": {n: w.detach() for n, w in self.model.named_parameters()},
+            "averages": self.averages,
+            "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
+            "update": self.update,
+            "seconds": self.seconds,
+            "decay_from": self.decay_from,
+            "history": self.history,
+        }
+        torch.save(state, self.checkpoint.with_suffix(".tmp"))
+        self.checkpoint.with_suffix(".tmp").replace(self.checkpoint)
+
+    def restore(self) -> None:
+        if not self.checkpoint.exists():
+            return
+        state = torch.load(self.checkpoint, weights_only=True)
+        self._set_weights(self.model, state["weights"])
+        self.averages = state["averages"]
+        for optimizer, kept in zip(self.optimizers, state["optimizers"], strict=True):
+            optimizer.load_state_dict(kept)
+        self.update, self.seconds = state["update"], state["seconds"]
+        self.decay_from, self.history = state["decay_from"], state["history"]
+
+    @staticmethod
+    def _set_weights(model: GPT2LMHeadModel, weights: dict[str, torch.Tensor]) -> None:
+        with torch.no_grad():
+            for name, parameter in model.named_parameters():
+                parameter.copy_(weights[name])
+
+    def train(self) -> None:
+        """All passes that are still to do, with a checkpoint and a line after each."""
+        decay_passes = self.settings.decay_passes
+        while True:
+            done = len(self.history)
+            asked = (self.folder / "DECAY").exists() or done >= self.passes - decay_passes
+            if self.decay_from is None and asked:
+                self.decay_from = done
+            if self.decay_from is not None and done >= self.decay_from + decay_passes:
+                return
+            record = self.train_pass(done)
+            self.history.append(record)
+            self.save()
+            print(json.dumps(record), flush=True)
+
+    def train_pass(self, done: int) -> dict[str, Any]:
+        began = time.perf_counter()
+        # Each pass has its own draws, so that a resumed training is the same as one that ran on.
+        self.rng = np.random.default_rng([self.settings.seed, done])
+        torch.manual_seed(1000 * self.settings.seed + done)
+        batches = self.batches(self.settings.bpe_dropout * self.plateau(done))
+        losses = []
+        self.model.train()
+        for number, windows in enumerate(batches):
+            rate = self.learning_rate(done + number / len(batches))
+            for optimizer in self.optimizers:
+                for group in optimizer.param_groups:
+                    group["lr"] = rate
+                optimizer.zero_grad()
+            with torch.autocast("cpu", torch.bfloat16):
+                logits = self.model(input_ids=windows[:, :-1]).logits
+            loss = functional.cross_entropy(
+                logits.float().reshape(-1, logits.shape[-1]), windows[:, 1:].reshape(-1)
+            )
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+            for optimizer in self.optimizers:
+                optimizer.step()
+            self.update += 1
+            self.average()
+            losses.append(loss.item())
+        seconds = time.perf_counter() - began
+        self.seconds += seconds
+        return {
+            "epoch": done + 1,
+            "updates": self.update,
+            "seconds": round(self.seconds, 3),
+            "tokens_per_second": round(len(batches) * batches[0].numel() / seconds),
+            "learning_rate": rate,
+            "loss": float(np.mean(losses)),  # nats a token, BPE-dropout's tokens, with dropout
+            "validation_bits_per_char": self.validation_bits(self.averaged(), "both", half=True),
+        }
+
+    def batches(self, bpe_dropout: float) -> list[torch.Tensor]:
+        """One pass: plays in a new order, cut anew, read from a new place; (batch, context + 1)."""
+        tokenizer = self.tokenizer
+        tokenizer.model.dropout = bpe_dropout or None
+        ids: list[int] = []
+        for i in self.rng.permutation(len(self.plays)):
+            ids += tokenizer.encode(self.plays[i]).ids
+        tokenizer.model.dropout = None
+        length, batch = self.settings.context, self.settings.batch
+        stream = np.roll(np.array(ids), -int(self.rng.integers(len(ids))))
+        starts = np.arange(0, len(stream) - length, length)
+        starts = self.rng.permutation(starts)[: len(starts) // batch * batch]
+        windows = torch.from_numpy(np.stack([stream[at : at + length + 1] for at in starts]))
+        return list(windows.split(batch))
+
+    def plateau(self, passes_done: float) -> float:
+        """1 before the final decay, then a straight line towards 0."""
+        if self.decay_from is None:
+            return 1.0
+        return max(0.0, 1 - (passes_done - self.decay_from) / self.settings.decay_passes)
+
+    def learning_rate(self, passes_done: float) -> float:
+        """Warm-up, plateau, straight decay over the last passes."""
+        rate = self.settings.learning_rate * min(1.0, (self.update + 1) / self.settings.warm_up)
+        return rate * max(LAST_RATE, self.plateau(passes_done))
+
+    @torch.no_grad()
+    def average(self) -> None:
+        """Exponential moving average; young averages forget the untrained weights faster."""
+        decay = min(self.settings.weight_averaging, (1 + self.update) / (10 + self.update))
+        weights = [w.data for w in self.model.parameters()]
+        torch._foreach_lerp_(list(self.averages.values()), weights, 1 - decay)
+
+    def averaged(self) -> GPT2LMHeadModel:
+        model = new_model(self.settings, self.tokenizer.get_vocab_size())
+        self._set_weights(model, self.averages)
+        return model.eval()
+
+    def validation_bits(self, model: GPT2LMHeadModel, play: str, half: bool = False) -> float:
+        text = self.validation[play]
+        ids = self.tokenizer.encode(text).ids
+        return bits_per_char(
+            model, ids, self.line_break, len(text), self.settings.context, half=half
+        )
+
+    def write_model(self) -> Path:
+        """The averaged weights in half precision, measured as they are stored; and their record."""
+        path = self.folder / "mini-gpt"
+        model = self.averaged()
+        model.config.activation_function = "gelu_new"  # the same function, GPT-2's name for it
+        model.config.use_cache = True
+        model.half().save_pretrained(path)
+        for name in TOKENIZER_FILES:
+            shutil.copyfile(ASSETS / name, path / name)
+        stored = GPT2LMHeadModel.from_pretrained(path, local_files_only=True, dtype=torch.float32)
+        bits = {play: self.validation_bits(stored.eval(), play) for play in self.validation}
+        with (path / "history.jsonl").open("w", encoding="utf-8") as file:
+            file.writelines(json.dumps(record) + "\n" for record in self.history)
+        card = {
+            "name": "mini-gpt",
+            "parameters": sum(w.numel() for w in stored.parameters()),
+            "layers": self.settings.layers,
+            "context": self.settings.context,
+            "vocab_size": self.tokenizer.get_vocab_size(),
+            "bits_per_char": bits.pop("both"),
+            "upper_bound": True,
+            "bits_per_char_by_play": bits,
+            "train_chars": self.train_chars,
+            "train_plays": len(self.plays),
+            "passes": len(self.history),
+            "seconds": round(self.seconds),
+            "settings": asdict(self.settings),
+        }
+        (path / "card.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+        return path
+
+
+def new_model(settings: Settings, vocab_size: int) -> GPT2LMHeadModel:
+    config = GPT2Config(
+        vocab_size=vocab_size,
+        n_positions=settings.context,
+        n_embd=settings.width,
+        n_layer=settings.layers,
+        n_head=settings.heads,
+        resid_pdrop=settings.dropout,
+        embd_pdrop=settings.dropout,
+        attn_pdrop=0.0,  # with it the attention kernel of the CPU is left for a slower one
+        activation_function="gelu_pytorch_tanh",
+        bos_token_id=0,
+        eos_token_id=0,
+        use_cache=False,
+    )
+    return GPT2LMHeadModel(config)
+
+
+def optimizers(model: GPT2LMHeadModel, settings: Settings) -> list[torch.optim.Optimizer]:
+    """Muon for the blocks' matrices; AdamW for the embeddings, the scales and the biases."""
+    matrices, embeddings, vectors = [], [], []
+    for name, parameter in model.named_parameters():
+        if parameter.ndim < 2:
+            vectors.append(parameter)
+        elif ".h." in name:
+            matrices.append(parameter)
+        else:
+            embeddings.append(parameter)
+    return [
+        torch.optim.Muon(
+            matrices,
+            lr=settings.learning_rate,
+            weight_decay=settings.weight_decay,
+            adjust_lr_fn="match_rms_adamw",
+        ),
+        torch.optim.AdamW(
+            [
+                {"params": embeddings, "weight_decay": settings.weight_decay},
+                {"params": vectors, "weight_decay": 0.0},
+            ],
+            lr=settings.learning_rate,
+            betas=(0.9, 0.98),
+        ),
+    ]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--passes", type=int, default=9)
+    for field, default in asdict(Settings()).items():
+        parser.add_argument(f"--{field.replace('_', '-')}", type=type(default), default=default)
+    args = vars(parser.parse_args())
+    folder, passes = args.pop("folder"), args.pop("passes")
+    folder.mkdir(parents=True, exist_ok=True)
+    trainer = Trainer(folder, load_corpus(), Settings(**args), passes)
+    trainer.restore()
+    trainer.train()
+    print(trainer.write_model())
+
+
+if __name__ == "__main__":
+    main()
