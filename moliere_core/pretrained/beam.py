@@ -233,9 +233,7 @@ class CharacterBridge:
     def _whole(self, context: tuple[int, ...], weight: float) -> Hypothesis:
         return Hypothesis(context, 0, len(self.model.vocabulary.order), 0, weight, weight)
 
-    def _read(
-        self, anchor: tuple[int, ...], rest: bytes, width: int, prune: float
-    ) -> Beam | None:
+    def _read(self, anchor: tuple[int, ...], rest: bytes, width: int, prune: float) -> Beam | None:
         """The beam after `rest`, from the longest part of it that is remembered."""
         known, beam = 0, self.start(anchor)
         for size in range(len(rest), 0, -1):
@@ -285,7 +283,7 @@ def over_alphabet(
     outside = [(c, p) for c, p in characters.probs.items() if c not in inside and p > 0]
     outside.sort(key=lambda pair: (-pair[1], pair[0]))
     probs = np.array([characters.probs.get(char, 0.0) for char in alphabet])
-    return probs, sum(p for _, p in outside), outside
+    return probs, sum((p for _, p in outside), 0.0), outside
 
 
 def _decoded(data: bytes) -> str:

@@ -21,7 +21,8 @@ class Piece:
 
     Attributes:
         text: whole characters.
-        tokens: how many tokens wrote them: above 1 where they split a character between them.
+        tokens: how many tokens wrote them: above 1 where they split a character between them; 0
+            where the token goes on in the next piece.
     """
 
     text: str
@@ -88,16 +89,23 @@ class TokenVocabulary:
 
 
 class PieceReader:
-    """Cuts a stream of tokens into pieces of whole characters."""
+    """Cuts a stream of tokens into pieces of whole characters.
 
-    def __init__(self, vocabulary: TokenVocabulary) -> None:
+    Args:
+        vocabulary: the tokens.
+        begun: bytes of the first token that were read before.
+    """
+
+    def __init__(self, vocabulary: TokenVocabulary, begun: int = 0) -> None:
         self._vocabulary = vocabulary
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._held = 0  # tokens of a character that is not whole yet
+        self._begun = begun
 
     def add(self, token: int) -> Piece | None:
         """The piece that this token completes, if any."""
-        text = self._decoder.decode(self._vocabulary.tokens[token])
+        text = self._decoder.decode(self._vocabulary.tokens[token][self._begun :])
+        self._begun = 0
         self._held += 1
         # A token can end one character and begin the next: it counts with the first.
         if not text:
