@@ -26,8 +26,8 @@ def safetensors(tensors: dict[str, int]) -> bytes:
     """A file of float32 tensors of those sizes, its data left out."""
     header, offset = {}, 0
     for name, size in tensors.items():
-        header[name] = {"dtype": "F32", "shape": [size], "data_offsets": [offset, offset + 4 * size]}
-        offset += 4 * size
+        span = [offset, offset := offset + 4 * size]
+        header[name] = {"dtype": "F32", "shape": [size], "data_offsets": span}
     data = json.dumps(header).encode()
     return struct.pack("<Q", len(data)) + data
 

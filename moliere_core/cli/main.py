@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from moliere_core import __version__
-from moliere_core.cli import corpus, evaluate, models, next_char, sample, train
+from moliere_core.cli import compare, corpus, evaluate, models, next_char, sample, train
 from moliere_core.errors import MoliereError
 
 BAD_INPUT = 2
 INTERRUPTED = 130  # 128 + SIGINT, as shells report it
 
-COMMANDS = (corpus, train, sample, next_char, evaluate, models)
+COMMANDS = (corpus, train, sample, next_char, evaluate, compare, models)
 
 
 class _Parser(argparse.ArgumentParser):

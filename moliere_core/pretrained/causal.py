@@ -39,6 +39,7 @@ from moliere_core.sampling import gumbel_noise, top_k_filter, top_p_filter
 
 KEPT_MODELS = 3
 KEPT_BYTES = 256_000_000  # of keys and values of past contexts
+KEPT_PASTS = 64  # at most
 PARTIAL_SECONDS = 0.05  # between two parts of a text that is being written
 NOISE_STEPS = 8  # drawn at a time: they are as many numbers as there are tokens, each
 SCORE_ROWS = 128  # positions whose probabilities are computed at once, while scoring
@@ -220,7 +221,8 @@ class LanguageModel:
         self._pasts[context] = past
         size = sum(k.nbytes + v.nbytes for k, v in past)
         # All of them are about as long as this one.
-        while len(self._pasts) > 1 and len(self._pasts) * size > KEPT_BYTES:
+        kept = max(1, min(KEPT_PASTS, KEPT_BYTES // max(size, 1)))
+        while len(self._pasts) > kept:
             self._pasts.popitem(last=False)
 
 
