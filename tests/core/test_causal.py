@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -189,12 +190,10 @@ def test_an_unfinished_word_is_finished_by_its_own_token(model: Any) -> None:
 
 
 def test_a_text_longer_than_the_context_goes_on(model: Any) -> None:
-    from moliere_core.pretrained.causal import generate
-
-    request = {"prompt": TEXT[:30], "chars": 900, "seed": 3, "temperature": 1.0}
-    events = list(generate(model, request | {"top_k": 0, "top_p": 1.0}))
-    assert events[-1]["tokens"] > model.context
-    assert events[-1]["ended"] == "length"
+    read = model.read(TEXT[:30])
+    tokens = list(islice(model.write(read, SamplingConfig(), 3), 3 * model.context))
+    assert len(set(tokens)) > 20
+    assert not set(tokens) & set(np.flatnonzero(model._silent))
 
 
 def test_bits_are_the_networks_own(model: Any) -> None:
@@ -302,6 +301,6 @@ def test_the_real_worker_answers(
         assert following.probs.sum() + sum(following.extra.values()) == pytest.approx(1)
         scored = pretrained.score("hf:tiny", TEXT).result(60)
         assert scored.chars == len(TEXT)
-        assert 3 < scored.bits_per_char < 30
+        assert 1 < scored.bits_per_char < 30
     finally:
         client.close()
