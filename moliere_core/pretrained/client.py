@@ -41,7 +41,7 @@ COMMAND = (sys.executable, "-m", "moliere_core.pretrained.worker")
 NEEDS = ("torch", "transformers")
 LOG = "bridge.log"
 IDLE_SECONDS = 300.0  # after which the worker is ended; MOLIERE_BRIDGE_IDLE_SECONDS
-LEASE = 30.0  # seconds
+LEASE = 6.0  # seconds: pages look several times a second
 MAX_WAITING = 60  # two for each of a class
 
 KILLED = N_(
