@@ -41,7 +41,7 @@ def tools(references: tuple[str, ...], prompt: str, chosen: str, seed: int) -> N
     if state.restore(fields.DRAWS) not in references:
         state.change(fields.DRAWS, references[0])
     who = st.segmented_control(
-        _("Qui tire ?"),
+        _("Qui tire ?"),
         references,
         required=True,
         key=fields.DRAWS.key,
@@ -81,7 +81,7 @@ def board(references: tuple[str, ...], prompt: str, chosen: str) -> None:
     if refused := st.session_state.pop(_REFUSED, ""):
         st.warning(
             _(
-                "« {char} » n’est pas dans l’alphabet du LSTM : choisissez un autre caractère."
+                "« {char} » n’est pas dans l’alphabet du LSTM : choisissez un autre caractère."
             ).format(char=widgets.plain(refused))
         )
     began = time.monotonic()
@@ -169,7 +169,7 @@ def _note(found: NextChars | None) -> str:
     if found is None or not found.outside or found.unknown < 0.005:
         return ""
     listed = " ".join(char for char, _prob in found.outside[:3])
-    return _("hors alphabet : {chars}").format(chars=listed)
+    return _("hors alphabet : {chars}").format(chars=listed)
 
 
 def _step() -> None:
@@ -207,5 +207,5 @@ def legend() -> str:
     """How to read the bars."""
     return _(
         "T = 1, tels qu’appris, sur l’alphabet du LSTM. Les tokens d’un GPT sont convertis en "
-        "caractères ; cliquez une ligne : tous les modèles lisent le même caractère."
+        "caractères ; cliquez une ligne : tous les modèles lisent le même caractère."
     )

@@ -39,7 +39,7 @@ def framework() -> None:
     if not pretrained.available():
         st.info(
             _(
-                "torch et transformers ne sont pas installés ici : les modèles de caractères "
+                "torch et transformers ne sont pas installés ici : les modèles de caractères "
                 "(petit, grand, kn-8) fonctionnent, les GPT attendent "
                 "`pip install -e .[bridge]`."
             )
@@ -52,9 +52,9 @@ def facts(reference: str) -> list[str]:
         model = cached.char_model(reference)
         order = getattr(model, "order", 0)
         context = (
-            _("contexte : {count} caractères").format(count=order - 1)
+            _("contexte : {count} caractères").format(count=order - 1)
             if order
-            else _("contexte : un état, porté d’un caractère à l’autre")
+            else _("contexte : un état, porté d’un caractère à l’autre")
         )
         return [
             _("{count} paramètres").format(count=i18n.number(model.parameters)),
@@ -65,7 +65,7 @@ def facts(reference: str) -> list[str]:
     card = cached.card(reference)
     if not card.parameters:
         return [_("taille inconnue avant d’être ici")]
-    context = _("contexte : {count} tokens").format(count=i18n.number(card.context_length))
+    context = _("contexte : {count} tokens").format(count=i18n.number(card.context_length))
     if card.context_used < card.context_length:
         context += " " + _("({count} lus ici)").format(count=card.context_used)
     return [
@@ -99,13 +99,13 @@ def _progress(reference: str) -> None:
         st.rerun()
     status = current.status
     if status.total:
-        told = _("{model} : {done} Mo sur {total}").format(
+        told = _("{model} : {done} Mo sur {total}").format(
             model=widgets.plain(reference),
             done=i18n.number(status.done),
             total=i18n.number(status.total),
         )
     else:
-        told = _("{model} : le hub est interrogé…").format(model=widgets.plain(reference))
+        told = _("{model} : le hub est interrogé…").format(model=widgets.plain(reference))
     left, right = st.columns([5, 1], vertical_alignment="center")
     left.progress(status.share, told)
     right.button(_("Arrêter"), key=f"bridge.stop.{reference}", on_click=current.cancel)

@@ -68,7 +68,7 @@ def standing(status: Status) -> str:
     }
     if status.active:
         return stages.get(status.stage, "…")
-    return "" if status.share else _("abandonné : changez un réglage pour le redemander")
+    return "" if status.share else _("abandonné : changez un réglage pour le redemander")
 
 
 def _payload(
@@ -104,6 +104,6 @@ def _runs(pieces: tuple[Piece, ...]) -> list[tuple[str, int]]:
 def legend() -> str:
     """How to read the columns."""
     return _(
-        "Chaque case est un token. Mêmes réglages partout ; les tirages ne sont comparables "
+        "Chaque case est un token. Mêmes réglages partout ; les tirages ne sont comparables "
         "qu’entre modèles de même alphabet."
     )

@@ -429,4 +429,6 @@ def _environment() -> dict[str, str]:
 
 def _reason(code: int) -> MoliereError:
     killed = hasattr(signal, "SIGKILL") and code == -signal.SIGKILL
-    return ModelError(KILLED if killed or code == -signal.SIGABRT else VANISHED)
+    if killed or code == -signal.SIGABRT:
+        return ModelError(KILLED)
+    return ModelError(VANISHED)
