@@ -18,7 +18,7 @@ from moliere_core.errors import MoliereError
 from moliere_core.normalise import normalise
 from moliere_core.pretrained import NextChars
 
-ROWS = 9  # characters shown
+ROWS = 8  # characters shown
 PATIENCE = 0.8  # seconds that a page waits for the models before it shows what is there
 PERIOD = 0.4
 LINKS = 12  # characters of the chain that fit beside the prompt

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from moliere_core.pretrained import Card, Generation, NextChars, Request
     from moliere_core.protocol import CharModel
 
+RETRY_SECONDS = 10.0  # a failure is shown at least so long
 ALPHABET = "petit"  # the model whose alphabet all bars are over
 
 
@@ -87,11 +89,25 @@ def following(reference: str, text: str) -> Request[NextChars]:
 
 
 def asked(ask: Callable[..., Request[Any]], *arguments: Any, again: bool) -> Request[Any]:
-    """What was asked before, or asked again where that has failed and `again` is true."""
+    """What was asked before, or asked again where that was given up, or failed a while ago.
+
+    Args:
+        ask: one of the two above.
+        arguments: of it.
+        again: whether the page is drawn as a whole: what ticks asks for nothing.
+    """
     from moliere_core.pretrained import State
 
     request = ask(*arguments)
-    if again and request.status.state in (State.FAILED, State.CANCELLED):
+    state = request.status.state
+    old = time.monotonic() - request.ended_at > RETRY_SECONDS
+    if again and (state is State.CANCELLED or (state is State.FAILED and old)):
         ask.clear(*arguments)  # type: ignore[attr-defined]  # of Streamlit's caches
         request = ask(*arguments)
     return request
+
+
+def forget() -> None:
+    """A model has come: what was said of it no longer holds."""
+    for cache in (card, offered, written, following):
+        cache.clear()

@@ -54,26 +54,25 @@ def facts(reference: str) -> list[str]:
         context = (
             _("contexte : {count} caractères").format(count=order - 1)
             if order
-            else _("contexte : un état, porté d’un caractère à l’autre")
+            else _("contexte : un état, sans limite")
         )
-        return [
-            _("{count} paramètres").format(count=i18n.number(model.parameters)),
-            context,
-            _("un token = un caractère, {count} en tout").format(count=len(model.vocabulary) - 1),
-            _("{size} Mo de mémoire").format(size=_size(model.parameters * 4 / MEGABYTE)),
-        ]
+        tokens = _("{count} caractères connus").format(count=len(model.vocabulary) - 1)
+        size = model.parameters * 4 / MEGABYTE
+        return _facts(model.parameters, size, context, tokens)
     card = cached.card(reference)
     if not card.parameters:
         return [_("taille inconnue avant d’être ici")]
     context = _("contexte : {count} tokens").format(count=i18n.number(card.context_length))
     if card.context_used < card.context_length:
         context += " " + _("({count} lus ici)").format(count=card.context_used)
-    return [
-        _("{count} paramètres").format(count=i18n.number(card.parameters)),
-        context,
-        _("{count} tokens en tout").format(count=i18n.number(card.vocab_size)),
-        _("{size} Mo de mémoire").format(size=_size(card.megabytes)),
-    ]
+    tokens = _("{count} tokens connus").format(count=i18n.number(card.vocab_size))
+    return _facts(card.parameters, card.megabytes, context, tokens)
+
+
+def _facts(parameters: int, megabytes: float, context: str, tokens: str) -> list[str]:
+    counted = _("{count} paramètres").format(count=i18n.number(parameters))
+    size = i18n.number(megabytes, 0 if megabytes >= 10 else 1)
+    return [f"{counted} · " + _("{size} Mo").format(size=size), context, tokens]
 
 
 def downloads(references: tuple[str, ...]) -> None:
@@ -94,8 +93,7 @@ def downloads(references: tuple[str, ...]) -> None:
 def _progress(reference: str) -> None:
     current = fetching.current(reference)
     if current is None or current.status.finished:
-        cached.card.clear()
-        cached.offered.clear()
+        cached.forget()
         st.rerun()
     status = current.status
     if status.total:
@@ -124,7 +122,3 @@ def _button(reference: str) -> None:
         on_click=fetching.fetch,
         args=(reference,),
     )
-
-
-def _size(megabytes: float) -> str:
-    return i18n.number(megabytes, 0 if megabytes >= 10 else 1)

@@ -14,6 +14,7 @@ export default function ({ data, parentElement }) {
     for (const fact of column.facts) element("span", "fact", facts, fact);
     element("p", "speed", leaf, column.speed || "\u00a0");
     const text = element("p", "text serif" + (column.letters ? " letters" : ""), leaf);
+    if (column.problem) element("span", "said problem", text, column.said);
     let odd = false, open = false;
     for (const [pieces, kind] of [[column.prompt, " prompt"], [column.pieces, ""]]) {
       if (column.letters) {
@@ -27,6 +28,6 @@ export default function ({ data, parentElement }) {
         open = tokens === 0;
       }
     }
-    if (column.said) element("p", column.problem ? "said problem" : "said", leaf, column.said);
+    if (column.said && !column.problem) element("p", "said", leaf, column.said);
   }
 }

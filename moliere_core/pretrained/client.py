@@ -114,6 +114,7 @@ class Request(Generic[T]):
         self._status = Status(State.QUEUED)
         self._ended = threading.Event()
         self.looked_at = time.monotonic()
+        self.ended_at = float("inf")
 
     @property
     def reference(self) -> str:
@@ -201,6 +202,7 @@ class Request(Generic[T]):
         if not self._ended.is_set():
             share = 1.0 if state is State.DONE else self._status.share
             self._status = Status(state, share=share, error=error)
+            self.ended_at = time.monotonic()
             self._ended.set()
 
 

@@ -1,0 +1,150 @@
+"""The character bridge at GPT-2's size: a new prompt, then typing, on the cores that there are.
+
+The model is random, of GPT-2's architecture and sizes (124M parameters, 50,257 tokens, its own
+byte-level BPE trained on the corpus and filled up): the time depends on the sizes, and on how many
+forwards a character takes, which a random model makes worse (it hesitates more than a real one).
+"""
+
+import contextlib
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from importlib.util import find_spec
+from pathlib import Path
+
+from benchmarks.table import Row
+from moliere_core.machine import usable_cores
+
+VOCAB, CONTEXT, LAYERS, WIDTH, HEADS = 50_257, 1024, 12, 768, 12
+PROMPT_CHARS, TYPED, PROMPTS = 300, 60, 5
+
+
+def make(folder: Path) -> None:
+    """A random GPT-2 and a tokenizer of its size."""
+    import torch
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+    from transformers import GPT2Config, GPT2LMHeadModel
+
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=VOCAB,
+        special_tokens=["<|endoftext|>"],
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator([text()], trainer)
+    # The corpus has fewer words than that: the rest are tokens that it never uses.
+    tokenizer.add_tokens([f"¤{i}" for i in range(VOCAB - tokenizer.get_vocab_size())])
+    tokenizer.save(str(folder / "tokenizer.json"))
+    settings = {"tokenizer_class": "GPT2Tokenizer", "eos_token": "<|endoftext|>"}
+    (folder / "tokenizer_config.json").write_text(json.dumps(settings))
+    torch.manual_seed(0)
+    config = GPT2Config(
+        vocab_size=VOCAB,
+        n_positions=CONTEXT,
+        n_embd=WIDTH,
+        n_layer=LAYERS,
+        n_head=HEADS,
+        bos_token_id=0,
+        eos_token_id=0,
+    )
+    GPT2LMHeadModel(config).save_pretrained(folder)
+
+
+def text() -> str:
+    """What is typed, and what the tokenizer learns from."""
+    from moliere_core.corpus import load_corpus
+    from moliere_core.normalise import normalise
+
+    return normalise(load_corpus(None).text())
+
+
+def work(folder: Path) -> dict[str, float]:
+    """Milliseconds a new prompt and a typed character take in the worker's own code."""
+    import torch
+
+    from moliere_core.pretrained.causal import LanguageModel
+
+    torch.set_num_threads(usable_cores())
+    began = time.perf_counter()
+    model = LanguageModel("benchmark", folder, "float32")
+    loading = time.perf_counter() - began
+    forwards = 0
+    plain = model.forward
+
+    def counted(*args, **keywords):  # type: ignore[no-untyped-def]
+        nonlocal forwards
+        forwards += 1
+        return plain(*args, **keywords)
+
+    model.forward = counted  # type: ignore[method-assign]
+    whole = text()
+    model.bridge.characters("Avant de mesurer, ")  # what is done once
+    cold, typed = [], []
+    counts = [0, 0]
+    for i in range(PROMPTS):
+        at = 10_000 + 9_000 * i
+        before = forwards
+        began = time.perf_counter()
+        model.bridge.characters(whole[at : at + PROMPT_CHARS])
+        cold.append(time.perf_counter() - began)
+        counts[0] += forwards - before
+        before = forwards
+        for more in range(1, TYPED // PROMPTS + 1):
+            began = time.perf_counter()
+            model.bridge.characters(whole[at : at + PROMPT_CHARS + more])
+            typed.append(time.perf_counter() - began)
+        counts[1] += forwards - before
+    return {
+        "loading": loading,
+        "cold": statistics.median(cold) * 1000,
+        "typed": statistics.mean(typed) * 1000,
+        "slowest": max(typed) * 1000,
+        "cold_forwards": counts[0] / len(cold),
+        "typed_forwards": counts[1] / len(typed),
+    }
+
+
+def measure() -> list[Row]:
+    """Make the model, and measure it in a process of its own."""
+    subject = "bridge, GPT-2's size"
+    if not all(find_spec(name) for name in ("torch", "transformers")):
+        return [Row(subject, "ms a character", "-", "torch or transformers is not installed")]
+    with tempfile.TemporaryDirectory(prefix="moliere-") as name:
+        folder = Path(name)
+        with contextlib.redirect_stdout(sys.stderr):
+            make(folder)
+        done = subprocess.run(
+            [sys.executable, "-m", "benchmarks.bridge", name],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "TOKENIZERS_PARALLELISM": "false"},
+        )
+    found = json.loads(done.stdout.splitlines()[-1])
+    cores = f"{usable_cores()} cores"
+    return [
+        Row(
+            f"{subject}: a typed character",
+            f"ms, mean, {cores}",
+            f"{found['typed']:.0f}",
+            f"{found['typed_forwards']:.1f} forwards; slowest {found['slowest']:.0f}; goal 60",
+        ),
+        Row(
+            f"{subject}: a new prompt of {PROMPT_CHARS}",
+            f"ms, median, {cores}",
+            f"{found['cold']:.0f}",
+            f"{found['cold_forwards']:.1f} forwards; goal 500",
+        ),
+        Row(f"{subject}: loading", "seconds", f"{found['loading']:.1f}", "without torch's import"),
+    ]
+
+
+if __name__ == "__main__":
+    print(json.dumps(work(Path(sys.argv[1]))))
