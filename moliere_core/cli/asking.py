@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-import numpy as np
-
-from moliere_core.config import SamplingConfig
-from moliere_core.pretrained.client import Request
+if TYPE_CHECKING:
+    from moliere_core.config import SamplingConfig
+    from moliere_core.pretrained import Request
 
 T = TypeVar("T")
 ALPHABET = "petit"  # the model whose alphabet the bars of models of tokens are over
@@ -37,6 +36,8 @@ def following(reference: str, prompt: str, config: SamplingConfig) -> Following:
     For a model of tokens, temperature and filters act on the characters of the alphabet and on
     the three extra bars alike, as they would on so many symbols.
     """
+    import numpy as np
+
     from moliere_core import pretrained
     from moliere_core.models import load_model
     from moliere_core.sampling import entropy_bits, next_distribution

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,6 +17,7 @@ import numpy as np
 import pytest
 
 from moliere_core import pretrained
+from moliere_core.cli import main
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import ConfigError, CorpusError, ModelError
 from moliere_core.pretrained import catalogue, client
@@ -244,8 +247,6 @@ def test_what_is_wrong_with_a_model_is_said_at_once(
 ) -> None:
     monkeypatch.setattr(client, "NEEDS", ())
     broken(cache, kind)
-    import re
-
     assert re.match(sentence, refusal("hf:x"))
 
 
@@ -312,3 +313,77 @@ def test_bars_that_never_came_are_unresolved(cache: Path) -> None:
     begin = pretrained.next_chars("hf:absent", "a", "ab")
     np.testing.assert_array_equal(begin.value.probs, [0, 0])
     assert begin.value.unresolved == 1
+
+
+# The command line
+
+
+def call(capsys: pytest.CaptureFixture[str], *args: str) -> dict[str, Any]:
+    assert main([*args, "--json"]) == 0
+    result: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return result
+
+
+@pytest.mark.usefixtures("fake")
+def test_the_commands_take_models_of_tokens(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    found = call(capsys, "next", "--model", "hf:echo", "--prompt", "a")
+    assert found["next"][0]["char"] == "b"
+    assert set(found["extra"]) == {"unknown", "end", "unresolved"}
+    total = sum(item["prob"] for item in found["next"]) + sum(found["extra"].values())
+    assert total == pytest.approx(1, abs=1e-5)
+    sure = call(capsys, "next", "--model", "hf:echo", "--prompt", "a", "--temperature", "0")
+    assert sure["next"][0] == {"char": "b", "prob": 1}
+    assert sure["entropy_bits"] == 0
+    texts = call(capsys, "sample", "--model", "hf:echo", "--prompt", "ab", "--chars", "5")["texts"]
+    assert texts == ["ababa"]
+    path = tmp_path / "text.txt"
+    path.write_text("un mot", encoding="utf-8")
+    assert call(capsys, "evaluate", str(path), "--model", "hf:echo") == {
+        "model": "hf:echo",
+        "bits_per_char": 2,
+        "chars": 6,
+        "unknown_chars": 0,
+        "upper_bound": True,
+    }
+
+
+@pytest.mark.usefixtures("fake")
+def test_compare_has_every_model_in_its_order(capsys: pytest.CaptureFixture[str]) -> None:
+    args = ("compare", "--prompt", "ab", "--models", "petit,kn-3, hf:echo", "--chars", "9")
+    found = call(capsys, *args, "--seed", "3", "--temperature", "0.8")["models"]
+    assert [model["model"] for model in found] == ["petit", "kn-3", "hf:echo"]
+    for model in found:
+        assert set(model) == {"model", "text", "chars_per_second", "next", "extra"}
+        assert len(model["text"]) == 9
+        assert model["chars_per_second"] > 0
+        total = sum(item["prob"] for item in model["next"]) + sum(model["extra"].values())
+        assert total == pytest.approx(1, abs=1e-5)
+    same = call(
+        capsys,
+        *("sample", "--model", "petit", "--prompt", "ab", "--chars", "9"),
+        *("--seed", "3", "--temperature", "0.8"),
+    )
+    assert same["texts"] == [found[0]["text"]]
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("compare", "--models", ""),
+        ("compare", "--models", "petit,gros"),
+        ("compare", "--models", "petit,hf:absent"),
+        ("next", "--model", "hf:../x"),
+        ("evaluate", __file__, "--model", "hf:absent"),
+        ("models", "fetch"),
+        ("models", "fetch", "a b"),
+    ],
+)
+def test_bad_input_is_one_line(
+    args: tuple[str, ...], cache: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(args) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("error: ")
+    assert said.count("\n") == 1
