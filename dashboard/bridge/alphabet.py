@@ -126,14 +126,15 @@ def payload(
     chars = cached.alphabet()
     found = [answer for answer, _said, _active in answers]
     known = [answer.probs for answer in found if answer is not None]
-    order = np.argsort(-np.mean(known, axis=0), kind="stable")[:ROWS] if known else []
+    order: list[int] = []
+    if known:
+        order = np.argsort(-np.mean(known, axis=0), kind="stable")[:ROWS].tolist()
     rows = [
         {"char": chars[i], "probs": [None if a is None else float(a.probs[i]) for a in found]}
-        for i in map(int, order)
+        for i in order
     ]
     others = [
-        None if a is None else max(float(a.probs.sum() - a.probs[list(order)].sum()), 0.0)
-        for a in found
+        None if a is None else max(float(a.probs.sum() - a.probs[order].sum()), 0.0) for a in found
     ]
     labels = {
         "unknown": _("hors alphabet"),

@@ -119,6 +119,10 @@ def _button(reference: str) -> None:
         label,
         key=f"bridge.fetch.{reference}",
         icon=":material/download:",
-        on_click=fetching.fetch,
+        on_click=_fetch,
         args=(reference,),
     )
+
+
+def _fetch(reference: str) -> None:
+    fetching.fetch(reference)
