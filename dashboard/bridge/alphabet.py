@@ -18,7 +18,7 @@ from moliere_core.errors import MoliereError
 from moliere_core.normalise import normalise
 from moliere_core.pretrained import NextChars
 
-ROWS = 8  # characters shown
+ROWS = 7  # characters shown
 PATIENCE = 0.8  # seconds that a page waits for the models before it shows what is there
 PERIOD = 0.4
 LINKS = 12  # characters of the chain that fit beside the prompt
@@ -95,6 +95,8 @@ def board(references: tuple[str, ...], prompt: str, chosen: str) -> None:
 
 
 def _board(references: tuple[str, ...], prompt: str, chosen: str, ticking: bool) -> None:
+    if st.session_state[fields.CHOSEN.key] != chosen:
+        st.rerun()  # as a whole: a click on a bar runs this fragment alone, with what it knew
     answers = [_answer(reference, prompt + chosen, again=False) for reference in references]
     components.alphabet(payload(references, answers, prompt, chosen), COMPONENT, _pick)
     if ticking and not any(active for *_rest, active in answers):
