@@ -31,8 +31,8 @@ from moliere_core.pretrained.tokens import Probs, TokenVocabulary
 
 WIDTH = 8  # hypotheses kept
 PRUNE = 1e-3  # share of the mass below which one is dropped
-WIDER = 4  # times as many, where all were dropped
-TRIES = 4
+WIDER = 4  # times as many, where all were dropped: once, since each can cost a token
+PRUNE_LESS = 1e-3  # times the share, then
 RESOLVE = 1e-3  # probability from which the first byte of a character is followed to its end
 MEMORY = 256  # positions remembered, and tokens' distributions a quarter of that
 LEAD_BYTES = range(0xC2, 0xF5)  # of the characters outside ASCII, in UTF-8
@@ -146,12 +146,15 @@ class CharacterBridge:
         cut = self.model.last_word(text) if self.anchored else 0
         anchor = (*self.model.begin, *self.model.encode(text[:cut]))
         rest = text[cut:].encode()
-        for attempt in range(TRIES):
-            last = attempt == TRIES - 1
-            beam = self._read(anchor, rest, self.width * WIDER**attempt, 0 if last else self.prune)
+        for width, prune in (
+            (self.width, self.prune),
+            (self.width * WIDER, self.prune * PRUNE_LESS),
+        ):
+            beam = self._read(anchor, rest, width, prune)
             if beam is not None:
                 return beam
-        # No cover was heavy enough to be computed: the canonical one stands for all.
+        # No cover was heavy enough to be followed, as in a heap of random letters: the canonical
+        # one stands for all, which is nearly as good and costs a token or two.
         return self.start((*anchor, *self.model.encode(text[cut:])))
 
     def start(self, context: tuple[int, ...]) -> Beam:
