@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from moliere_core.errors import ModelError, MoliereError
+from moliere_core.machine import is_public
 from moliere_core.pretrained import catalogue
 from moliere_core.processes import quiet_options
 
@@ -150,7 +151,7 @@ def current(reference: str) -> Fetch | None:
 
 def _require_allowed(reference: str) -> None:
     """ModelError where strangers would fill the disk of a public server."""
-    if os.environ.get("MOLIERE_PUBLIC") == "1" and reference not in catalogue.OFFERED:
+    if is_public() and reference not in catalogue.OFFERED:
         raise ModelError(
             "{reference} is not offered on this public server: choose {offered}, or run the "
             "application on your own machine",
