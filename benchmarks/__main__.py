@@ -6,10 +6,11 @@
 
 import argparse
 
-from benchmarks import exploration, inspection, sampling, server, training
+from benchmarks import bridge, exploration, inspection, sampling, server, training
 from benchmarks.table import print_table
 
 SUITES = {
+    "bridge": bridge.measure,
     "exploration": exploration.measure,
     "inspection": inspection.measure,
     "sampling": sampling.measure,

@@ -41,7 +41,9 @@ sections = {
         st.Page("../pages/reading.py", title=_("Lecture"), icon=":material/ink_highlighter:"),
         st.Page("../pages/inside.py", title=_("Dans le réseau"), icon=":material/neurology:"),
     ],
-    _("Vers les LLM"): [],
+    _("Vers les LLM"): [
+        st.Page("../pages/bridge.py", title=_("Du LSTM aux LLM"), icon=":material/compare_arrows:"),
+    ],
 }
 page = st.navigation({title: pages for title, pages in sections.items() if pages})
 widgets.language_switch()

@@ -93,11 +93,12 @@ def integer(
     visible: bool = True,
 ) -> int:
     """A whole number with an address."""
-    state.restore(field)
+    value = state.restore(field)
     chosen = st.number_input(
         label,
         low,
         high,
+        value,  # also its default: a popover that is closed learns of it only when it is opened
         step=1,
         key=field.key,
         help=help,
@@ -110,8 +111,8 @@ def slider(
     field: state.Field[float], label: str, low: float, high: float, help: str | None = None
 ) -> float:
     """A number with an address, in steps of 0.05."""
-    state.restore(field)
-    chosen = st.slider(label, low, high, step=0.05, key=field.key, help=help)
+    value = state.restore(field)  # also its default, see `integer`
+    chosen = st.slider(label, low, high, value, step=0.05, key=field.key, help=help)
     return state.keep(field, round(float(chosen), 2))
 
 

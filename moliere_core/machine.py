@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 MAX_CORES = 8  # more do not help matrices of this size
 
@@ -18,3 +19,46 @@ def usable_cores() -> int:
 def is_public() -> bool:
     """Whether the server is open to strangers (`MOLIERE_PUBLIC=1`)."""
     return os.environ.get("MOLIERE_PUBLIC") == "1"
+
+
+def free_megabytes() -> int | None:
+    """Memory that a new process can take, in MB; None where the system does not tell.
+
+    The least of what the machine has free, what the container's limit leaves, and
+    `MOLIERE_WORKER_MEMORY_MB`.
+    """
+    found = [_meminfo(), _cgroup()]
+    named = os.environ.get("MOLIERE_WORKER_MEMORY_MB", "")
+    found.append(int(named) if named.isdecimal() and int(named) else None)
+    return min((size for size in found if size is not None), default=None)
+
+
+def _meminfo() -> int | None:
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+        kilobytes = next(line.split()[1] for line in lines if line.startswith("MemAvailable"))
+    except (OSError, StopIteration, IndexError):
+        return None
+    return int(kilobytes) * 1024 // 1_000_000
+
+
+def _cgroup() -> int | None:
+    """What the container's memory limit leaves, page cache not counted as used."""
+    folder = Path("/sys/fs/cgroup")
+    try:
+        limit = int((folder / "memory.max").read_text(encoding="ascii"))
+        used = int((folder / "memory.current").read_text(encoding="ascii"))
+        lines = (folder / "memory.stat").read_text(encoding="ascii").splitlines()
+    except (OSError, ValueError):  # no limit reads "max"
+        return None
+    cache = sum(int(line.split()[1]) for line in lines if line.startswith("inactive_file "))
+    return max(limit - used + cache, 0) // 1_000_000
+
+
+def resident_megabytes(pid: int) -> int:
+    """Memory that a process holds, in MB; 0 where the system does not tell."""
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE") // 1_000_000
+    except (OSError, IndexError, ValueError):
+        return 0

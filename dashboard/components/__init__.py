@@ -71,6 +71,16 @@ def passages(data: Mapping[str, Any], key: str) -> None:
     _component("passages")(data=dict(data), key=key)
 
 
+def tokens(data: Mapping[str, Any], key: str) -> None:
+    """Texts of several models, cut where their tokens are; see tokens.js."""
+    _component("tokens")(data=dict(data), key=key)
+
+
+def alphabet(data: Mapping[str, Any], key: str, on_pick: Callable[[], None]) -> None:
+    """The next character of several models, in the same rows; see alphabet.js."""
+    _component("alphabet")(data=dict(data), key=key, on_pick_change=on_pick)
+
+
 def rested(key: str) -> dict[str, Any] | None:
     """Inside `on_rest`: what the film has come to rest on, under at, before and back."""
     result: Any = st.session_state[key]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from moliere_core.cli import options
+from moliere_core.cli import asking, options
 from moliere_core.cli.progress import progress_bar
+
+if TYPE_CHECKING:
+    from moliere_core.evaluation import Score
 
 NAME = "evaluate"
 
@@ -18,27 +21,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
-    """Score the file in one pass, with the state carried."""
+    """Score the file in one pass, with the state carried, or in windows where there is none."""
+    from moliere_core import pretrained
     from moliere_core.corpus import load_corpus
     from moliere_core.evaluation import score
     from moliere_core.models import load_model
 
     text = load_corpus(args.file).text()
-    model = load_model(args.model)
+    by_tokens = pretrained.is_pretrained(args.model)
     with progress_bar("scoring") as update:
-        measured = score(model, text, update)
+        if by_tokens:
+            asked = pretrained.score(args.model, text)
+            measured: Score = asking.waited(asked, update)
+        else:
+            measured = score(load_model(args.model), text, update)
     return {
         "model": args.model,
         "bits_per_char": measured.bits_per_char,
         "chars": measured.chars,
         "unknown_chars": measured.unknown_chars,
-        "upper_bound": False,  # a character model's figure is exact
+        # A character model's figure is exact; of tokens, only one cutting of the text is counted.
+        "upper_bound": by_tokens,
     }
 
 
 def render(result: dict[str, Any]) -> str:
     """One sentence."""
     return (
-        f"{result['model']}: {result['bits_per_char']:.4f} bits per character over "
+        f"{result['model']}: {'at most ' if result['upper_bound'] else ''}"
+        f"{result['bits_per_char']:.4f} bits per character over "
         f"{result['chars']} characters, {result['unknown_chars']} of them unknown to it"
     )

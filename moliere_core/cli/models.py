@@ -1,29 +1,60 @@
-"""List the models that can be named."""
+"""List the models that can be named, or fetch one of the hub."""
 
 from __future__ import annotations
 
 import argparse
 from typing import Any
 
+from moliere_core.cli.progress import progress_bar
+
 NAME = "models"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """No option of its own."""
+    """Declare the options."""
+    parser.add_argument("action", nargs="?", choices=["fetch"], help="fetch a model of the hub")
+    parser.add_argument("model", nargs="?", metavar="NAME", help="gpt2, or OWNER/NAME")
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
-    """The shipped models and the stored runs."""
+    """The shipped models, the pretrained ones and the stored runs; or fetch one."""
+    from moliere_core import pretrained
     from moliere_core.models import list_models
 
+    if args.action == "fetch":
+        return {"model": _fetch(args.model or "")}
     fields = ("name", "kind", "parameters", "available")
-    return {"models": [{f: getattr(entry, f) for f in fields} for entry in list_models()]}
+    found = [*list_models(), *pretrained.entries()]
+    return {"models": [{f: getattr(entry, f) for f in fields} for entry in found]}
+
+
+def _fetch(name: str) -> dict[str, Any]:
+    """Fetch a model of the hub, with progress."""
+    from moliere_core import pretrained
+    from moliere_core.pretrained.catalogue import HUB
+    from moliere_core.pretrained.fetching import fetch
+
+    reference = HUB + name.removeprefix(HUB)
+    asked = fetch(reference)
+    try:
+        with progress_bar("fetching") as update:
+            while not asked.wait(0.3).finished:
+                update(asked.status.share)
+    except KeyboardInterrupt:
+        asked.cancel()
+        raise
+    if asked.status.error is not None:
+        raise asked.status.error
+    card = pretrained.card(reference)
+    return {"name": reference, "kind": "gpt", "parameters": card.parameters, "available": True}
 
 
 def render(result: dict[str, Any]) -> str:
     """One model a line."""
+    if "model" in result:
+        return f"{result['model']['name']} is here: {result['model']['parameters']:,} parameters"
     return "\n".join(
-        f"{m['name']:<20}{m['kind']:<8}{m['parameters']:>12,}"
+        f"{m['name']:<28}{m['kind']:<8}{m['parameters']:>12,}"
         + ("" if m["available"] else "  (not fetched)")
         for m in result["models"]
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from moliere_core.cli import options
+from moliere_core.cli import asking, options
 from moliere_core.config import check_range
 
 NAME = "next"
@@ -22,33 +23,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
     """The distribution after the prompt, most probable first."""
-    from moliere_core.models import load_model
-    from moliere_core.sampling import entropy_bits, next_distribution
-
     if args.top is not None:
         check_range("top", args.top, 1, 10_000)
-    config = options.sampling_config(args)
-    model = load_model(args.model)
-    logits, _ = model.start([args.prompt])
-    probs = next_distribution(logits[0], config)
-    ranked = sorted(zip(model.vocabulary.chars, probs[1:].tolist(), strict=True), key=_by_prob)
+    found = asking.following(args.model, args.prompt, options.sampling_config(args))
     return {
         "model": args.model,
-        "entropy_bits": entropy_bits(probs),
-        "next": [{"char": char, "prob": prob} for char, prob in ranked[: args.top]],
-        # A character model never ends, resolves every character and never draws the unknown one.
-        "extra": {"unknown": 0.0, "end": 0.0, "unresolved": 0.0},
+        "entropy_bits": found.entropy_bits,
+        "next": [{"char": char, "prob": prob} for char, prob in found.chars[: args.top]],
+        "extra": found.extra,
     }
 
 
 def render(result: dict[str, Any]) -> str:
     """Bars of text."""
     lines = [f"{result['model']}, entropy {result['entropy_bits']:.2f} bits"]
-    for item in result["next"]:
-        bar = "█" * round(item["prob"] * BAR_WIDTH)
-        lines.append(f"{VISIBLE.get(item['char'], item['char'])} {item['prob']:7.2%} {bar}")
-    return "\n".join(lines)
+    extra = [{"char": name, "prob": prob} for name, prob in result["extra"].items() if prob]
+    return "\n".join([*lines, *bars(result["next"]), *bars(extra)])
 
 
-def _by_prob(pair: tuple[str, float]) -> tuple[float, str]:
-    return -pair[1], pair[0]
+def bars(items: Sequence[Mapping[str, Any]]) -> list[str]:
+    """A line a character."""
+    return [
+        f"{VISIBLE.get(item['char'], item['char'])} {item['prob']:7.2%} "
+        + "█" * round(item["prob"] * BAR_WIDTH)
+        for item in items
+    ]

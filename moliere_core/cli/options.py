@@ -15,7 +15,8 @@ def add_model(parser: argparse.ArgumentParser) -> None:
         "--model",
         default=DEFAULT_MODEL,
         metavar="M",
-        help="petit, grand, kn-N, run:ID or a run's folder, @EPOCH for a snapshot (%(default)s)",
+        help="petit, grand, kn-N, mini-gpt, hf:NAME, run:ID or a run's folder, @EPOCH for a "
+        "snapshot (%(default)s)",
     )
 
 

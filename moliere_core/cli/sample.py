@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from moliere_core.cli import options
+from moliere_core.cli import asking, options
 from moliere_core.cli.progress import progress_bar
-from moliere_core.config import check_range
+from moliere_core.config import SamplingConfig, check_range
 
 NAME = "sample"
 MAX_CHARS = 1_000_000
@@ -27,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
     """Write `count` texts side by side."""
+    from moliere_core import pretrained
     from moliere_core.models import load_model
     from moliere_core.sampling import Writer, write
 
@@ -34,6 +35,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     check_range("count", args.count, 1, MAX_COUNT)
     check_range("seed", args.seed, 0, 2**63 - 1)
     config = options.sampling_config(args)
+    if pretrained.is_pretrained(args.model):
+        return {"texts": _by_tokens(args, config)}
     writer = Writer(
         load_model(args.model),
         [args.prompt] * args.count,
@@ -49,3 +52,16 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 def render(result: dict[str, Any]) -> str:
     """The texts, a blank line between them."""
     return "\n\n".join(result["texts"])
+
+
+def _by_tokens(args: argparse.Namespace, config: SamplingConfig) -> list[str]:
+    """The texts of a model of tokens, one after the other; one that ends its text is shorter."""
+    from moliere_core import pretrained
+
+    texts: list[str] = []
+    with progress_bar("writing") as update:
+        for seed in range(args.seed, args.seed + args.count):
+            asked = pretrained.generate(args.model, args.prompt, config, seed, args.chars)
+            texts.append(asking.waited(asked).text)
+            update(len(texts) / args.count)
+    return texts

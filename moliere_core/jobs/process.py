@@ -16,6 +16,7 @@ from pathlib import Path
 
 from moliere_core.errors import N_, TrainingError
 from moliere_core.jobs.job import ENDINGS, LOG, Record, failed
+from moliere_core.processes import quiet_options
 from moliere_core.runs import run_path
 
 COMMAND = (sys.executable, "-m", "moliere_core.jobs.worker")
@@ -39,9 +40,6 @@ class WorkerProcess:
 
     def __init__(self, folder: Path, home: Path) -> None:
         environment = {**os.environ, "MOLIERE_HOME": str(home), "PYTHONUNBUFFERED": "1"}
-        quiet = {}
-        if os.name == "nt":
-            quiet["creationflags"] = 0x00004000 | 0x08000000  # below normal priority, no window
         with (folder / LOG).open("wb") as log:
             self._process = subprocess.Popen(
                 [*COMMAND, str(folder)],
@@ -49,8 +47,7 @@ class WorkerProcess:
                 stdout=log,
                 stderr=log,
                 env=environment,
-                start_new_session=os.name != "nt",  # control-C is for the server
-                **quiet,  # type: ignore[call-overload]  # an option of Windows alone
+                **quiet_options(),
             )
         self.stopping = False
         self._deadline = self._last_deadline = float("inf")

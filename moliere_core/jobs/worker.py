@@ -6,8 +6,6 @@ when standard input closes, so that a server killed by SIGKILL leaves no orphan.
 
 from __future__ import annotations
 
-import contextlib
-import os
 import sys
 import threading
 import time
@@ -22,12 +20,10 @@ from moliere_core.jobs import corpora
 from moliere_core.jobs.job import EVENTS, append, claim, failed, read_spec
 from moliere_core.jobs.process import ABORTED
 from moliere_core.jobs.spec import JobSpec, initial_digest
+from moliere_core.processes import be_modest, read_input
 
 if TYPE_CHECKING:
     from moliere_core.training import Event, Progress
-
-NICENESS = 10  # the pages come first
-ORPHANED = 3  # exit status when the server is gone
 
 # Progress comes four times a second at first, then less and less often: a training of hours
 # leaves thousands of events, not tens of thousands.
@@ -38,8 +34,8 @@ PROGRESS_EVENTS = 1_000  # about, before they slow down
 def main(folder: Path) -> int:
     """Train the spec in `folder`; 0 if the last event says how it ended."""
     stop = threading.Event()
-    threading.Thread(target=_obey, args=(stop,), daemon=True).start()
-    _be_modest()
+    threading.Thread(target=read_input, args=(lambda _: stop.set(),), daemon=True).start()
+    be_modest()
     events = folder / EVENTS
     try:
         spec = read_spec(folder)
@@ -54,31 +50,6 @@ def main(folder: Path) -> int:
         traceback.print_exc()  # to the job's log
         append(events, failed(_unexpected(error)))
     return 0
-
-
-def _obey(stop: threading.Event) -> None:
-    """Set `stop` when a byte comes; leave when the pipe closes."""
-    while True:
-        # Not sys.stdin: its lock, held by a daemon thread, would abort the interpreter's exit.
-        with contextlib.suppress(OSError):
-            if os.read(0, 1):
-                stop.set()
-                continue
-        os._exit(ORPHANED)
-
-
-def _be_modest() -> None:
-    """Let the pages go first, and keep to the memory that `MOLIERE_WORKER_MEMORY_MB` allows."""
-    if hasattr(os, "nice"):
-        with contextlib.suppress(OSError):
-            os.nice(NICENESS)
-    text = os.environ.get("MOLIERE_WORKER_MEMORY_MB", "")
-    if text.isdecimal() and int(text):
-        with contextlib.suppress(ImportError, OSError, ValueError):
-            import resource
-
-            size = int(text) * 1_000_000
-            resource.setrlimit(resource.RLIMIT_DATA, (size, size))
 
 
 def _train(

@@ -1,0 +1,214 @@
+"""“Même alphabet”: the next character of every model, in the same rows, step by step."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from dashboard import components, i18n, state, widgets
+from dashboard.bridge import cached, fields
+from dashboard.bridge.characters import draw
+from dashboard.bridge.writing import standing
+from dashboard.i18n import _
+from moliere_core import pretrained
+from moliere_core.errors import MoliereError
+from moliere_core.normalise import normalise
+from moliere_core.pretrained import NextChars
+
+ROWS = 7  # characters shown
+PATIENCE = 0.8  # seconds that a page waits for the models before it shows what is there
+PERIOD = 0.4
+LINKS = 12  # characters of the chain that fit beside the prompt
+COMPONENT = "bridge.alphabet"
+_TYPED, _START, _ASKED, _REFUSED = "bridge.typed", "bridge.start", "bridge.asked", "bridge.refused"
+
+
+def chosen(prompt: str) -> str:
+    """The characters chosen so far; another prompt starts again."""
+    start = st.session_state.get(_START)
+    if start is not None and start != prompt:
+        state.change(fields.CHOSEN, "")
+    st.session_state[_START] = prompt
+    return state.keep(fields.CHOSEN, normalise(state.value(fields.CHOSEN)))
+
+
+def tools(references: tuple[str, ...], prompt: str, chosen: str, seed: int) -> None:
+    """Who draws, step, undo, and typing; keys S and U."""
+    st.session_state[_ASKED] = (prompt + chosen, len(chosen), seed)
+    if state.restore(fields.DRAWS) not in references:
+        state.change(fields.DRAWS, references[0])
+    who = st.segmented_control(
+        _("Qui tire ?"),
+        references,
+        required=True,
+        key=fields.DRAWS.key,
+    )
+    state.keep(fields.DRAWS, str(who))
+    full = len(chosen) >= state.MAX_PROMPT
+    st.button(
+        _("Un pas"),
+        key="bridge.step",
+        icon=":material/skip_next:",
+        shortcut="S",
+        type="primary",
+        on_click=_step,
+        disabled=full,
+        help=_("Tirer le caractère suivant selon les barres du modèle choisi"),
+    )
+    st.button(
+        _("Annuler"),
+        key="bridge.undo",
+        icon=":material/undo:",
+        shortcut="U",
+        on_click=_undo,
+        disabled=not chosen,
+    )
+    st.text_input(
+        _("Ou tapez le caractère de votre choix"),
+        key=_TYPED,
+        max_chars=20,
+        placeholder=_("ou tapez le caractère de votre choix"),
+        label_visibility="collapsed",
+        on_change=_take,
+    )
+
+
+def board(references: tuple[str, ...], prompt: str, chosen: str) -> None:
+    """The bars; those of pretrained models appear when they are there."""
+    if refused := st.session_state.pop(_REFUSED, ""):
+        st.warning(
+            _(
+                "« {char} » n’est pas dans l’alphabet du LSTM : choisissez un autre caractère."
+            ).format(char=widgets.plain(refused))
+        )
+    began = time.monotonic()
+    answers = [_answer(reference, prompt + chosen, again=True) for reference in references]
+    while any(active for *_rest, active in answers) and time.monotonic() - began < PATIENCE:
+        time.sleep(0.02)
+        answers = [_answer(reference, prompt + chosen, again=False) for reference in references]
+    ticking = any(active for *_rest, active in answers)
+    fragment = st.fragment(_board, run_every=PERIOD if ticking else None)
+    fragment(references, prompt, chosen, ticking)
+
+
+def _board(references: tuple[str, ...], prompt: str, chosen: str, ticking: bool) -> None:
+    if st.session_state[fields.CHOSEN.key] != chosen:
+        st.rerun()  # as a whole: a click on a bar runs this fragment alone, with what it knew
+    answers = [_answer(reference, prompt + chosen, again=False) for reference in references]
+    components.alphabet(payload(references, answers, prompt, chosen), COMPONENT, _pick)
+    if ticking and not any(active for *_rest, active in answers):
+        st.rerun()
+
+
+def _answer(reference: str, text: str, again: bool) -> tuple[NextChars | None, str, bool]:
+    """The distribution of a model if it is there, what to say meanwhile, whether it will come."""
+    try:
+        if not pretrained.is_pretrained(reference):
+            return cached.next_by_characters(reference, text), "", False
+        request = cached.asked(cached.following, reference, text, again=again)
+        status = request.status
+        if status.error is not None:
+            return None, i18n.sentence(status.error), False
+        done = not status.active and status.share == 1
+        return request.value if done else None, standing(status), status.active
+    except MoliereError as error:
+        return None, i18n.sentence(error), False
+
+
+def payload(
+    references: tuple[str, ...],
+    answers: list[tuple[NextChars | None, str, bool]],
+    prompt: str,
+    chosen: str,
+) -> dict[str, Any]:
+    """What components/alphabet.js needs: one row a character, one column a model."""
+    chars = cached.alphabet()
+    found = [answer for answer, _said, _active in answers]
+    known = [answer.probs for answer in found if answer is not None]
+    order: list[int] = []
+    if known:
+        order = np.argsort(-np.mean(known, axis=0), kind="stable")[:ROWS].tolist()
+    rows = [
+        {"char": chars[i], "probs": [None if a is None else float(a.probs[i]) for a in found]}
+        for i in order
+    ]
+    others = [
+        None if a is None else max(float(a.probs.sum() - a.probs[order].sum()), 0.0) for a in found
+    ]
+    labels = {
+        "unknown": _("hors alphabet"),
+        "end": _("fin"),
+        "unresolved": _("non résolu"),
+    }
+    extra = [
+        {"label": label, "probs": [None if a is None else a.extra[name] for a in found]}
+        for name, label in labels.items()
+    ]
+    return {
+        "step": len(chosen),
+        "prompt": (prompt + chosen[:-LINKS] if len(chosen) > LINKS else prompt),
+        "chain": list(chosen[-LINKS:]),
+        "models": [
+            {
+                "name": reference,
+                "said": said,
+                "note": _note(answer),
+                "draws": reference == st.session_state.get(fields.DRAWS.key),
+            }
+            for reference, (answer, said, _active) in zip(references, answers, strict=True)
+        ],
+        "rows": rows,
+        "extra": [{"label": _("les autres"), "probs": others}, *extra],
+        "locale": state.language(),
+        "labels": {"choose": _("Choisir")},
+    }
+
+
+def _note(found: NextChars | None) -> str:
+    """Which characters outside the alphabet are likely."""
+    if found is None or not found.outside or found.unknown < 0.005:
+        return ""
+    listed = " ".join(char for char, _prob in found.outside[:3])
+    return _("hors alphabet : {chars}").format(chars=listed)
+
+
+def _step() -> None:
+    """Take what the chosen model draws; nothing while it has not answered."""
+    text, step, seed = st.session_state[_ASKED]
+    answer, _said, _active = _answer(st.session_state[fields.DRAWS.key], text, again=False)
+    if answer is not None and answer.probs.sum() > 0:
+        _append(draw(answer, seed, step))
+
+
+def _undo() -> None:
+    state.change(fields.CHOSEN, st.session_state[fields.CHOSEN.key][:-1])
+
+
+def _pick() -> None:
+    if char := components.picked(COMPONENT):
+        _append(char)
+
+
+def _take() -> None:
+    text = normalise(st.session_state[_TYPED])
+    st.session_state[_TYPED] = ""
+    missing = [char for char in text if char not in cached.alphabet()]
+    if missing:
+        st.session_state[_REFUSED] = " ".join(missing)
+    else:
+        _append(text)
+
+
+def _append(text: str) -> None:
+    state.change(fields.CHOSEN, state.clip(st.session_state[fields.CHOSEN.key] + text))
+
+
+def legend() -> str:
+    """How to read the bars."""
+    return _(
+        "T = 1, tels qu’appris, sur l’alphabet du LSTM. Les tokens d’un GPT sont convertis en "
+        "caractères ; cliquez une ligne : tous les modèles lisent le même caractère."
+    )

@@ -1,0 +1,113 @@
+"""The caches of the Bridge page: what was asked once serves every session that shows the same."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from dashboard import cached
+
+if TYPE_CHECKING:
+    from moliere_core.config import SamplingConfig
+    from moliere_core.pretrained import Card, Generation, NextChars, Request
+    from moliere_core.protocol import CharModel
+
+RETRY_SECONDS = 10.0  # a failure is shown at least so long
+ALPHABET = "petit"  # the model whose alphabet all bars are over
+
+
+@st.cache_data(show_spinner=False, ttl=5)
+def offered() -> list[str]:
+    """References of what can be put side by side: recurrent, counted, pretrained."""
+    from moliere_core import pretrained
+
+    return [*cached.models(), "kn-8", *[entry.name for entry in pretrained.entries()]]
+
+
+@st.cache_data(show_spinner=False, ttl=3, max_entries=64)
+def card(reference: str) -> Card:
+    """What a pretrained model is, and whether it is here."""
+    from moliere_core import pretrained
+
+    return pretrained.card(reference)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def char_model(reference: str) -> CharModel:
+    """A model of characters, opened once for all sessions."""
+    from moliere_core.models import load_model
+
+    if re.fullmatch(r"kn-\d", reference):
+        return load_model(reference)
+    return cached.model(reference)
+
+
+@st.cache_resource(show_spinner=False)
+def alphabet() -> tuple[str, ...]:
+    """The characters that all bars are over."""
+    return char_model(ALPHABET).vocabulary.chars
+
+
+@st.cache_data(show_spinner=False, max_entries=128)
+def written_by_characters(
+    reference: str, prompt: str, config: SamplingConfig, seed: int, chars: int
+) -> Generation:
+    """What a model of characters writes."""
+    from dashboard.bridge.characters import write
+
+    return write(char_model(reference), prompt, config, seed, chars)
+
+
+@st.cache_data(show_spinner=False, max_entries=512)
+def next_by_characters(reference: str, text: str) -> NextChars:
+    """What a model of characters expects next, over the common alphabet."""
+    from dashboard.bridge.characters import following
+
+    return following(char_model(reference), text, alphabet())
+
+
+@st.cache_resource(show_spinner=False, max_entries=128)
+def written(
+    reference: str, prompt: str, config: SamplingConfig, seed: int, chars: int
+) -> Request[Generation]:
+    """The text asked of a pretrained model."""
+    from moliere_core import pretrained
+
+    return pretrained.generate(reference, prompt, config, seed, chars)
+
+
+@st.cache_resource(show_spinner=False, max_entries=512)
+def following(reference: str, text: str) -> Request[NextChars]:
+    """The next character asked of a pretrained model, over the common alphabet."""
+    from moliere_core import pretrained
+
+    return pretrained.next_chars(reference, text, alphabet())
+
+
+def asked(ask: Callable[..., Request[Any]], *arguments: Any, again: bool) -> Request[Any]:
+    """What was asked before, or asked again where that was given up, or failed a while ago.
+
+    Args:
+        ask: one of the two above.
+        arguments: of it.
+        again: whether the page is drawn as a whole: what ticks asks for nothing.
+    """
+    from moliere_core.pretrained import State
+
+    request = ask(*arguments)
+    state = request.status.state
+    old = time.monotonic() - request.ended_at > RETRY_SECONDS
+    if again and (state is State.CANCELLED or (state is State.FAILED and old)):
+        ask.clear(*arguments)  # type: ignore[attr-defined]  # of Streamlit's caches
+        request = ask(*arguments)
+    return request
+
+
+def forget() -> None:
+    """A model has come: what was said of it no longer holds."""
+    for cache in (card, offered, written, following):
+        cache.clear()

@@ -1,0 +1,55 @@
+"""The corrected cell of the Bridge page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dashboard import snippets
+from dashboard.bridge.cached import ALPHABET
+from dashboard.i18n import _
+from moliere_core.config import SamplingConfig
+
+
+def code(
+    references: Sequence[str], view: str, prompt: str, config: SamplingConfig, seed: int, chars: int
+) -> str:
+    """What the page shows, asked of the command line's own functions."""
+    if view == "alphabet":
+        same = _("les caractères de tous, sur l’alphabet du LSTM")
+        return f"""\
+from moliere_core.cli.asking import following
+from moliere_core.config import SamplingConfig
+
+for model in {list(references)!r}:
+    # {same} ({ALPHABET})
+    found = following(model, {prompt!r}, SamplingConfig())
+    print(model, found.chars[:5], found.extra)
+"""
+    same = _("les mêmes réglages pour tous")
+    return f"""\
+from moliere_core import pretrained
+from moliere_core.config import SamplingConfig
+from moliere_core.models import load_model
+from moliere_core.sampling import generate
+
+# {same}
+prompt, config = {prompt!r}, {snippets.config(config)}
+for model in {list(references)!r}:
+    if pretrained.is_pretrained(model):
+        text = pretrained.generate(model, prompt, config, {seed}, {chars}).result().text
+    else:
+        [text] = generate(load_model(model), [prompt], [config], [{seed}], {chars})
+    print(f"--- {{model}} ---\\n{{prompt}}{{text}}\\n")
+"""
+
+
+def tried(references: Sequence[str], view: str, prompt: str, steps: int) -> dict[str, bool]:
+    """Which items of the lesson's list the class has just done."""
+    english = {"the", "and", "is", "of", "to", "was", "you", "my"} & set(prompt.lower().split())
+    return {
+        "alphabet": view == "alphabet" and steps >= 3,
+        "english": bool(english),
+        "counts": "kn-8" in references,
+        "hub": any(reference.startswith("hf:") for reference in references),
+        "same": view == "same" and len(references) > 1,
+    }

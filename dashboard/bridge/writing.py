@@ -1,0 +1,109 @@
+"""“Même début”: the same prompt and the same settings, up to three models side by side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from dashboard import components, i18n
+from dashboard.bridge import cached, choosing
+from dashboard.i18n import _
+from moliere_core import pretrained
+from moliere_core.config import SamplingConfig
+from moliere_core.errors import MoliereError
+from moliere_core.pretrained import Generation, Piece, Status
+
+PERIOD = 0.35  # seconds between two looks at texts that are being written
+
+
+def columns(
+    references: tuple[str, ...], prompt: str, config: SamplingConfig, seed: int, chars: int
+) -> None:
+    """The texts; those of pretrained models appear while they are written."""
+    arguments = (references, prompt, config, seed, chars)
+    ticking = any(_column(reference, *arguments[1:], again=True)[1] for reference in references)
+    st.fragment(_columns, run_every=PERIOD if ticking else None)(*arguments, ticking)
+
+
+def _columns(
+    references: tuple[str, ...],
+    prompt: str,
+    config: SamplingConfig,
+    seed: int,
+    chars: int,
+    ticking: bool,
+) -> None:
+    found = [_column(r, prompt, config, seed, chars, again=False) for r in references]
+    components.tokens({"columns": [data for data, _active in found]}, "bridge.tokens")
+    if ticking and not any(active for _data, active in found):
+        st.rerun()  # as a whole: nothing ticks any more
+
+
+def _column(
+    reference: str, prompt: str, config: SamplingConfig, seed: int, chars: int, again: bool
+) -> tuple[dict[str, Any], bool]:
+    """What components/tokens.js needs of a model, and whether it is still at work."""
+    try:
+        if not pretrained.is_pretrained(reference):
+            found = cached.written_by_characters(reference, prompt, config, seed, chars)
+            return _payload(reference, found, "", letters=True), False
+        request = cached.asked(cached.written, reference, prompt, config, seed, chars, again=again)
+        status = request.status
+        if status.error is not None:
+            return _payload(reference, request.value, i18n.sentence(status.error), True), False
+        return _payload(reference, request.value, standing(status)), status.active
+    except MoliereError as error:
+        return _payload(reference, Generation(), i18n.sentence(error), True), False
+
+
+def standing(status: Status) -> str:
+    """Where a request stands, in a few words; "" once it is done."""
+    if status.place:
+        return _("dans la file, place {place}").format(place=status.place)
+    stages = {
+        "starting": _("torch se charge…"),
+        "loading": _("le modèle se charge…"),
+        "running": _("il travaille…"),
+    }
+    if status.active:
+        return stages.get(status.stage, "…")
+    return "" if status.share else _("abandonné : changez un réglage pour le redemander")
+
+
+def _payload(
+    reference: str, found: Generation, said: str, problem: bool = False, letters: bool = False
+) -> dict[str, Any]:
+    speed = ""
+    if found.seconds:
+        speed = _("{chars} caractères/s · {tokens} tokens/s").format(
+            chars=i18n.number(found.chars_per_second), tokens=i18n.number(found.tokens_per_second)
+        )
+    if found.ended == "end":
+        said = _("il a mis fin à son texte")
+    try:
+        facts = choosing.facts(reference)
+    except MoliereError:
+        facts = []
+    return {
+        "heading": reference,
+        "facts": facts,
+        "speed": speed,
+        "said": said,
+        "problem": problem,
+        "letters": letters,
+        "prompt": _runs(found.prompt),
+        "pieces": _runs(found.pieces),
+    }
+
+
+def _runs(pieces: tuple[Piece, ...]) -> list[tuple[str, int]]:
+    return [(piece.text, piece.tokens) for piece in pieces]
+
+
+def legend() -> str:
+    """How to read the columns."""
+    return _(
+        "Chaque case est un token. Mêmes réglages partout ; les tirages ne sont comparables "
+        "qu’entre modèles de même alphabet."
+    )

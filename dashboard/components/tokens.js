@@ -1,0 +1,33 @@
+// Texts of several models, cut where their tokens are. data: columns [{heading, facts, speed,
+// said, problem, letters, prompt [[text, tokens]], pieces [[text, tokens]]}]. A piece of 0 tokens
+// goes on in the next one; where tokens are letters there is nothing to draw.
+
+export default function ({ data, parentElement }) {
+  const root = parentElement.querySelector(".root");
+  root.textContent = "";
+  const columns = element("div", "columns", root);
+  for (const column of data.columns) {
+    const leaf = element("section", "column leaf", columns);
+    leaf.setAttribute("aria-label", column.heading);
+    element("h2", "", leaf, column.heading);
+    const facts = element("p", "figures small", leaf);
+    for (const fact of column.facts) element("span", "fact", facts, fact);
+    element("p", "speed", leaf, column.speed || "\u00a0");
+    const text = element("p", "text serif" + (column.letters ? " letters" : ""), leaf);
+    if (column.problem) element("span", "said problem", text, column.said);
+    let odd = false, open = false;
+    for (const [pieces, kind] of [[column.prompt, " prompt"], [column.pieces, ""]]) {
+      if (column.letters) {
+        element("span", kind, text, pieces.map(([piece]) => piece).join(""));
+        continue;
+      }
+      for (const [piece, tokens] of pieces) {
+        if (!open) odd = !odd;
+        const drawn = element("span", "token" + (odd ? " odd" : "") + kind + (open ? " goes-on" : ""), text, piece);
+        if (tokens > 1) drawn.title = String(tokens);
+        open = tokens === 0;
+      }
+    }
+    if (column.said && !column.problem) element("p", "said", leaf, column.said);
+  }
+}

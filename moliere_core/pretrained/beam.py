@@ -1,0 +1,297 @@
+"""From a model of the next token to a distribution over the next character.
+
+A text has many covers: sequences of tokens whose bytes begin with it, all but the last token
+strictly inside it. Its probability is the sum over them, and the next byte's distribution follows:
+
+    P(x) = sum over covers of the product of p(token | tokens before),   p(b | x) = P(x b) / P(x)
+
+(Vieira et al. 2025, "From Language Models over Tokens to Language Models over Characters"; Phan et
+al. 2024, "Exact Byte-Level Probabilities from Tokenized Language Models"). Here the sum is over a
+beam: a hypothesis is the tokens that are complete, the first bytes of one that is not, and a
+weight. Reading a byte extends the unfinished token of each and, where a token ends there, adds a
+hypothesis that goes on with the next. Only the K heaviest stay.
+
+The covers of a long text differ mostly at its end, so that the beam begins at an anchor: the
+canonical tokens up to the start of the last word (strictly, of the last piece that the tokeniser
+cuts before it looks for tokens). It depends on the text alone, not on how it was typed: the same
+text always has the same bars.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moliere_core.pretrained.tokens import Probs, TokenVocabulary
+
+WIDTH = 8  # hypotheses kept
+PRUNE = 1e-3  # share of the mass below which one is dropped
+WIDER = 4  # times as many, where all were dropped: once, since each can cost a token
+PRUNE_LESS = 1e-3  # times the share, then
+RESOLVE = 1e-3  # probability from which the first byte of a character is followed to its end
+MEMORY = 256  # positions remembered, and tokens' distributions a quarter of that
+LEAD_BYTES = range(0xC2, 0xF5)  # of the characters outside ASCII, in UTF-8
+Floats = NDArray[np.float64]
+
+
+class TokenModel(Protocol):
+    """What the bridge asks of a model of the next token.
+
+    Attributes:
+        vocabulary: its tokens.
+        begin: ids that every context begins with, at least one.
+    """
+
+    vocabulary: TokenVocabulary
+    begin: tuple[int, ...]
+
+    def encode(self, text: str) -> list[int]:
+        """The canonical tokens of `text`, without any that the tokeniser would add."""
+
+    def last_word(self, text: str) -> int:
+        """Where the last piece that the tokeniser cuts beforehand begins, in characters."""
+
+    def probs(self, context: tuple[int, ...]) -> Probs:
+        """Probabilities of the next token, shape (vocab_size,)."""
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """One way of having read the text.
+
+    Attributes:
+        context: the complete tokens.
+        low: first of the sorted tokens that the unfinished one can be.
+        high: the one after the last.
+        depth: bytes read of it; with 0 there is none, and the whole vocabulary is possible.
+        weight: probability of the complete tokens, relative to the heaviest hypothesis at first.
+        mass: weight times the probability of the tokens that the unfinished one can be.
+    """
+
+    context: tuple[int, ...]
+    low: int
+    high: int
+    depth: int
+    weight: float
+    mass: float
+
+
+@dataclass(frozen=True)
+class Beam:
+    """The hypotheses after some bytes, whose masses sum to 1, and log P of those bytes."""
+
+    hypotheses: tuple[Hypothesis, ...]
+    log_prob: float = 0.0
+
+
+@dataclass(frozen=True)
+class NextBytes:
+    """Distribution of the next byte, shape (256,), and of the end of the text."""
+
+    probs: Floats
+    end: float
+
+
+@dataclass(frozen=True)
+class Characters:
+    """Distribution of the next character.
+
+    Attributes:
+        probs: of each character that was followed to its last byte.
+        end: of the end of the text.
+        unresolved: of the characters that were not, and of bytes that begin none.
+    """
+
+    probs: dict[str, float]
+    end: float
+    unresolved: float
+
+
+class CharacterBridge:
+    """The next character of any text, from a model of the next token.
+
+    Args:
+        model: of the next token.
+        width: hypotheses kept; with a width beyond their number and `prune` 0 the result is exact
+            from the anchor on.
+        prune: share of the mass below which a hypothesis is dropped.
+        resolve: probability from which the first bytes of a character are followed.
+        anchored: begin at the last word; otherwise at the beginning of the text.
+    """
+
+    def __init__(
+        self,
+        model: TokenModel,
+        width: int = WIDTH,
+        prune: float = PRUNE,
+        resolve: float = RESOLVE,
+        anchored: bool = True,
+    ) -> None:
+        self.model = model
+        self.width, self.prune, self.resolve, self.anchored = width, prune, resolve, anchored
+        self._probs: OrderedDict[tuple[int, ...], tuple[Floats, float]] = OrderedDict()
+        self._beams: OrderedDict[tuple[tuple[int, ...], bytes, int], Beam] = OrderedDict()
+
+    def characters(self, text: str) -> Characters:
+        """The distribution of the character after `text`."""
+        return self.after(self.beam(text))
+
+    def beam(self, text: str) -> Beam:
+        """The hypotheses after `text`."""
+        cut = self.model.last_word(text) if self.anchored else 0
+        anchor = (*self.model.begin, *self.model.encode(text[:cut]))
+        rest = text[cut:].encode()
+        for width, prune in (
+            (self.width, self.prune),
+            (self.width * WIDER, self.prune * PRUNE_LESS),
+        ):
+            beam = self._read(anchor, rest, width, prune)
+            if beam is not None:
+                return beam
+        # No cover was heavy enough to be followed, as in a heap of random letters: the canonical
+        # one stands for all, which is nearly as good and costs a token or two.
+        return self.start((*anchor, *self.model.encode(text[cut:])))
+
+    def start(self, context: tuple[int, ...]) -> Beam:
+        """The one hypothesis after complete tokens."""
+        return Beam((self._whole(context, 1.0),))
+
+    def push(
+        self, beam: Beam, byte: int, width: int | None = None, prune: float | None = None
+    ) -> Beam | None:
+        """The beam after one more byte; None if no hypothesis goes on with it."""
+        found: list[Hypothesis] = []
+        vocabulary = self.model.vocabulary
+        for h in beam.hypotheses:
+            first, longer, end = vocabulary.child(h.low, h.high, h.depth, byte)
+            if first == end:
+                continue
+            probs, _ = self._sorted_probs(h.context)
+            if longer < end:
+                mass = h.weight * float(probs[longer:end].sum())
+                found.append(Hypothesis(h.context, longer, end, h.depth + 1, h.weight, mass))
+            for at in range(first, longer):
+                token = int(vocabulary.order[at])
+                found.append(self._whole((*h.context, token), h.weight * float(probs[at])))
+        total = sum(h.mass for h in found)
+        if not total > 0:
+            return None
+        floor = total * (self.prune if prune is None else prune)
+        kept = [h for h in found if h.mass > 0 and h.mass >= floor]
+        kept = sorted(kept, key=lambda h: -h.mass)[: width or self.width]
+        if not kept:
+            return None
+        mass = sum(h.mass for h in kept)
+        scaled = [replace(h, weight=h.weight / mass, mass=h.mass / mass) for h in kept]
+        # What was dropped is lost to the probability of the text, which is then a lower bound.
+        return Beam(tuple(scaled), beam.log_prob + float(np.log(mass)))
+
+    def next_bytes(self, beam: Beam) -> NextBytes:
+        """The distribution of the next byte."""
+        totals, end = np.zeros(256), 0.0
+        for h in beam.hypotheses:
+            probs, end_prob = self._sorted_probs(h.context)
+            values, starts = self.model.vocabulary.children(h.low, h.high, h.depth)
+            sums = np.add.reduceat(probs[: h.high], starts)
+            totals[values] += h.weight * sums
+            if not h.depth:
+                end += h.weight * end_prob
+        total = float(totals.sum()) + end
+        return NextBytes(totals / total, end / total)
+
+    def after(self, beam: Beam) -> Characters:
+        """The distribution of the next character: bytes followed depth first."""
+        following = self.next_bytes(beam)
+        probs = {chr(byte): float(following.probs[byte]) for byte in range(128)}
+        unresolved = float(following.probs[128:].sum())
+        for char, prob in self._longer(beam, following, b"", 1.0):
+            probs[char] = prob
+            unresolved -= prob
+        return Characters(probs, following.end, max(unresolved, 0.0))
+
+    def _longer(
+        self, beam: Beam, following: NextBytes, begun: bytes, prob: float
+    ) -> list[tuple[str, float]]:
+        """The characters outside ASCII that begin with `begun`, whose probability is `prob`."""
+        found: list[tuple[str, float]] = []
+        for byte in range(0x80, 0xC0) if begun else LEAD_BYTES:
+            reached = prob * float(following.probs[byte])
+            if not reached:
+                continue
+            data = begun + bytes([byte])
+            char = _decoded(data)
+            if char:
+                found.append((char, reached))
+            elif reached >= self.resolve and len(data) < 4:
+                pushed = self.push(beam, byte)
+                if pushed is not None:
+                    found += self._longer(pushed, self.next_bytes(pushed), data, reached)
+        return found
+
+    def _whole(self, context: tuple[int, ...], weight: float) -> Hypothesis:
+        return Hypothesis(context, 0, len(self.model.vocabulary.order), 0, weight, weight)
+
+    def _read(self, anchor: tuple[int, ...], rest: bytes, width: int, prune: float) -> Beam | None:
+        """The beam after `rest`, from the longest part of it that is remembered."""
+        known, beam = 0, self.start(anchor)
+        for size in range(len(rest), 0, -1):
+            remembered = self._beams.get((anchor, rest[:size], width))
+            if remembered is not None:
+                self._beams.move_to_end((anchor, rest[:size], width))
+                known, beam = size, remembered
+                break
+        for at in range(known, len(rest)):
+            pushed = self.push(beam, rest[at], width, prune)
+            if pushed is None:
+                return None
+            beam = self._beams[anchor, rest[: at + 1], width] = pushed
+            if len(self._beams) > MEMORY:
+                self._beams.popitem(last=False)
+        return beam
+
+    def _sorted_probs(self, context: tuple[int, ...]) -> tuple[Floats, float]:
+        """Probabilities of the tokens in the vocabulary's order, float64, and of an end.
+
+        Tokens that write nothing and do not end the text have no part in it.
+        """
+        known = self._probs.get(context)
+        if known is None:
+            vocabulary = self.model.vocabulary
+            probs = np.asarray(self.model.probs(context), np.float64)
+            written, end = probs[vocabulary.order], float(probs[vocabulary.ends].sum())
+            total = float(written.sum()) + end
+            known = self._probs[context] = written / total, end / total
+            if len(self._probs) > MEMORY // 4:
+                self._probs.popitem(last=False)
+        else:
+            self._probs.move_to_end(context)
+        return known
+
+
+def over_alphabet(
+    characters: Characters, alphabet: Sequence[str]
+) -> tuple[Floats, float, list[tuple[str, float]]]:
+    """The probabilities of an alphabet's characters, of all the others, and which these are.
+
+    Returns:
+        Probabilities in the alphabet's order, shape (len(alphabet),); the sum of those outside;
+        and the characters outside, most probable first.
+    """
+    inside = set(alphabet)
+    outside = [(c, p) for c, p in characters.probs.items() if c not in inside and p > 0]
+    outside.sort(key=lambda pair: (-pair[1], pair[0]))
+    probs = np.array([characters.probs.get(char, 0.0) for char in alphabet])
+    return probs, sum((p for _, p in outside), 0.0), outside
+
+
+def _decoded(data: bytes) -> str:
+    """The character that `data` is, "" if it is not whole or none."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return ""

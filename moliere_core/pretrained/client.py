@@ -1,0 +1,436 @@
+"""The bridge worker from the side that asks: one process, a queue, and handles on what was asked.
+
+Messages are lines of JSON on the worker's standard input and output. A request is
+`{"id", "op", "reference", "background", ...arguments}` and a cancellation `{"cancel": id}`; an
+answer is `{"id", "event"}` with the event `stage` ("loading", "running"), `progress` (a "share"),
+`partial`, and at the end `done` or `failed` (see `MoliereError.to_json`).
+
+The worker does one request at a time, and between two steps of a background one (scoring a whole
+play) those that somebody waits for. Nobody's request outlives their interest: one that nobody has
+looked at for `LEASE` seconds is dropped.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import importlib.util
+import itertools
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from moliere_core.errors import N_, ModelError, MoliereError
+from moliere_core.machine import resident_megabytes, usable_cores
+from moliere_core.pretrained.results import Event
+from moliere_core.processes import quiet_options
+from moliere_core.runs import home
+
+T = TypeVar("T")
+
+COMMAND = (sys.executable, "-m", "moliere_core.pretrained.worker")
+NEEDS = ("torch", "transformers")
+LOG = "bridge.log"
+IDLE_SECONDS = 300.0  # after which the worker is ended; MOLIERE_BRIDGE_IDLE_SECONDS
+LEASE = 6.0  # seconds: pages look several times a second
+MAX_WAITING = 60  # two for each of a class
+
+KILLED = N_(
+    "the pretrained model was stopped, probably for lack of memory: ask again, and choose a "
+    "smaller model if it is stopped again"
+)
+VANISHED = N_(
+    "the process of the pretrained models ended without a word: ask again; if it ends again, its "
+    "log (bridge.log, among the stored runs) tells why"
+)
+
+
+class State(StrEnum):
+    """Where a request stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class Status:
+    """What a page shows of a request.
+
+    Attributes:
+        state: where it stands.
+        place: in the queue, from 1; 0 unless queued.
+        stage: of a running one: "starting" while the process starts, "loading" while the model is
+            read, then "running".
+        share: of the work that is done, from 0 to 1.
+        error: why it failed.
+    """
+
+    state: State
+    place: int = 0
+    stage: str = ""
+    share: float = 0.0
+    error: MoliereError | None = None
+
+    @property
+    def active(self) -> bool:
+        """Whether it is queued or running."""
+        return self.state in (State.QUEUED, State.RUNNING)
+
+
+class Request(Generic[T]):
+    """Something that was asked of the worker. All methods may be called from any thread.
+
+    Args:
+        bridge: that it is asked of.
+        message: what the worker is told, without the number.
+        value: what it answers, before anything came.
+        add: the answer after an event `partial` or `done`, from the answer so far.
+    """
+
+    def __init__(
+        self,
+        bridge: Bridge,
+        message: Event,
+        value: T,
+        add: Callable[[T, Event], T],
+    ) -> None:
+        self.id = next(_numbers)
+        self.message = {**message, "id": self.id}
+        self.background = bool(message.get("background"))
+        self._bridge = bridge
+        self._value, self._add = value, add
+        self._status = Status(State.QUEUED)
+        self._ended = threading.Event()
+        self.looked_at = time.monotonic()
+        self.ended_at = float("inf")
+
+    @property
+    def reference(self) -> str:
+        """The model that is asked."""
+        return str(self.message["reference"])
+
+    @property
+    def status(self) -> Status:
+        """Where it stands; asking keeps it alive."""
+        self.looked_at = time.monotonic()
+        status = self._status
+        if status.state is State.QUEUED:
+            return replace(status, place=self._bridge.place(self))
+        return status
+
+    @property
+    def value(self) -> T:
+        """The answer as far as it has come."""
+        self.looked_at = time.monotonic()
+        return self._value
+
+    def result(self, timeout: float | None = None) -> T:
+        """Wait for the whole answer.
+
+        Raises:
+            MoliereError: it failed, or was cancelled.
+            TimeoutError: it is not there after `timeout` seconds.
+        """
+        if not self.wait(timeout):
+            raise TimeoutError(f"no answer after {timeout} s")
+        if self._status.error is not None:
+            raise self._status.error
+        if self._status.state is State.CANCELLED:
+            raise ModelError("this was cancelled: ask again")
+        return self._value
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Whether it has ended, after at most `timeout` seconds."""
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while not self._ended.is_set():
+            self.looked_at = time.monotonic()
+            left = LEASE / 3 if deadline is None else deadline - time.monotonic()
+            if left <= 0:
+                return False
+            self._ended.wait(min(left, LEASE / 3))
+        return True
+
+    def cancel(self) -> None:
+        """Give it up; nothing if it has ended."""
+        self._bridge.cancel(self)
+
+    def refused(self, error: MoliereError) -> Request[T]:
+        """The same, failed before it was asked."""
+        self._end(State.FAILED, error)
+        return self
+
+    # For the bridge, under its lock
+
+    @property
+    def abandoned(self) -> bool:
+        """Whether nobody looks at it any more."""
+        return not self.background and time.monotonic() - self.looked_at > LEASE
+
+    def _begin(self) -> None:
+        self._status = Status(State.RUNNING, stage="starting")
+
+    def _take(self, event: Event) -> bool:
+        """Take an event into account; whether it was the last."""
+        kind = event["event"]
+        if kind == "stage":
+            self._status = replace(self._status, stage=event["stage"])
+        elif kind == "progress":
+            self._status = replace(self._status, share=event["share"])
+        elif kind in ("partial", "done"):
+            self._value = self._add(self._value, event)
+        if kind == "done":
+            self._end(State.DONE)
+        elif kind == "cancelled":
+            self._end(State.CANCELLED)
+        elif kind == "failed":
+            self._end(State.FAILED, ModelError.from_json(event))
+        return kind in ("done", "failed", "cancelled")
+
+    def _end(self, state: State, error: MoliereError | None = None) -> None:
+        if not self._ended.is_set():
+            share = 1.0 if state is State.DONE else self._status.share
+            self._status = Status(state, share=share, error=error)
+            self.ended_at = time.monotonic()
+            self._ended.set()
+
+
+_numbers = itertools.count(1)
+
+
+class Bridge:
+    """The worker and its queues: what people wait for, and what is done in the background."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._waiting: dict[bool, deque[Request[Any]]] = {False: deque(), True: deque()}
+        self._running: dict[bool, Request[Any] | None] = {False: None, True: None}
+        self._process: subprocess.Popen[bytes] | None = None
+        self._idle: threading.Timer | None = None
+
+    def submit(self, request: Request[Any]) -> None:
+        """Put a request at the end of its queue; it fails at once where the queue is full."""
+        with self._lock:
+            queue = self._waiting[request.background]
+            if len(queue) >= MAX_WAITING:
+                request.refused(
+                    ModelError(
+                        "{count} requests are waiting for the pretrained models: ask again in a "
+                        "minute",
+                        count=len(queue),
+                    )
+                )
+                return
+            queue.append(request)
+            self._pump()
+
+    def place(self, request: Request[Any]) -> int:
+        """Place in the queue, from 1; 0 if it does not wait."""
+        with self._lock:
+            queue = self._waiting[request.background]
+            return queue.index(request) + 1 if request in queue else 0
+
+    def cancel(self, request: Request[Any]) -> None:
+        """Take a request from its queue, or have the worker give it up."""
+        with self._lock:
+            queue = self._waiting[request.background]
+            if request in queue:
+                queue.remove(request)
+            elif self._running[request.background] is request:
+                # It still holds the worker until it says so; whoever asked does not wait for that.
+                self._send({"cancel": request.id})
+            request._end(State.CANCELLED)
+
+    @property
+    def pid(self) -> int | None:
+        """Number of the worker process; None where none runs."""
+        with self._lock:
+            return self._process.pid if self._process else None
+
+    @property
+    def megabytes(self) -> int:
+        """Memory that the worker takes; 0 where none runs, or where the system does not tell."""
+        pid = self.pid
+        return 0 if pid is None else resident_megabytes(pid)
+
+    def close(self) -> None:
+        """End the worker; what was waiting is cancelled."""
+        with self._lock:
+            for queue in self._waiting.values():
+                for request in queue:
+                    request._end(State.CANCELLED)
+                queue.clear()
+            self._end_process()
+
+    def _pump(self) -> None:
+        """Send what can be sent; the lock is held."""
+        for lane, queue in self._waiting.items():
+            while queue and self._running[lane] is None:
+                request = queue.popleft()
+                if request.abandoned:
+                    request._end(State.CANCELLED)
+                    continue
+                self._running[lane] = request
+                request._begin()
+                try:
+                    if self._process is None:
+                        self._start()
+                    self._send(request.message)
+                except OSError as error:
+                    self._running[lane] = None
+                    request.refused(
+                        ModelError(
+                            "the process of the pretrained models cannot be started ({reason}): "
+                            "close other programs",
+                            reason=error.strerror,
+                        )
+                    )
+        self._rest()
+
+    def _rest(self) -> None:
+        """End the worker in a while, if it has nothing to do; the lock is held."""
+        if self._idle is not None:
+            self._idle.cancel()
+            self._idle = None
+        if self._process is not None and not any(self._running.values()):
+            seconds = float(os.environ.get("MOLIERE_BRIDGE_IDLE_SECONDS") or IDLE_SECONDS)
+            self._idle = threading.Timer(seconds, self._retire, (self._process,))
+            self._idle.daemon = True
+            self._idle.start()
+
+    def _retire(self, process: subprocess.Popen[bytes]) -> None:
+        with self._lock:
+            if self._process is process and not any(self._running.values()):
+                self._end_process()
+
+    def _start(self) -> None:
+        home().mkdir(parents=True, exist_ok=True)
+        with (home() / LOG).open("wb") as log:
+            self._process = subprocess.Popen(
+                COMMAND,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                env={**os.environ, **_environment()},
+                **quiet_options(),
+            )
+        reader = threading.Thread(
+            target=self._read, args=(self._process,), name="moliere-bridge", daemon=True
+        )
+        reader.start()
+
+    def _send(self, message: Event) -> None:
+        process = self._process
+        if process is not None and process.stdin is not None:
+            with contextlib.suppress(BrokenPipeError, ValueError):  # `_read` sees its end
+                process.stdin.write(json.dumps(message).encode() + b"\n")
+                process.stdin.flush()
+
+    def _read(self, process: subprocess.Popen[bytes]) -> None:
+        """Take the worker's lines until it ends."""
+        assert process.stdout is not None
+        with process.stdout as lines:
+            for line in lines:
+                with contextlib.suppress(ValueError, KeyError):
+                    event = json.loads(line)
+                    self._take(process, event["id"], event)
+        process.wait()
+        with self._lock:
+            if self._process is process:
+                self._process = None
+                self._let_go(_reason(process.returncode))
+                self._pump()
+        with contextlib.suppress(OSError):
+            if process.stdin is not None:
+                process.stdin.close()
+
+    def _take(self, process: subprocess.Popen[bytes], number: int, event: Event) -> None:
+        with self._lock:
+            for lane, request in self._running.items():
+                if request is None or request.id != number or process is not self._process:
+                    continue
+                if request._take(event):
+                    self._running[lane] = None
+                    self._pump()
+                elif request.abandoned:
+                    self.cancel(request)
+                return
+
+    def _let_go(self, error: MoliereError) -> None:
+        for lane, request in self._running.items():
+            if request is not None:
+                request._end(State.FAILED, error)
+            self._running[lane] = None
+
+    def _end_process(self) -> None:
+        process, self._process = self._process, None
+        if self._idle is not None:
+            self._idle.cancel()
+            self._idle = None
+        self._let_go(ModelError(VANISHED))
+        if process is not None:
+            with contextlib.suppress(OSError):
+                if process.stdin is not None:
+                    process.stdin.close()  # it leaves at once
+            try:
+                process.wait(2)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def available() -> bool:
+    """Whether torch and transformers are installed; nothing is imported."""
+    return all(importlib.util.find_spec(name) for name in NEEDS)
+
+
+def threads() -> int:
+    """Threads that the worker computes with: `MOLIERE_THREADS`, or the cores it may use."""
+    text = os.environ.get("MOLIERE_THREADS", "")
+    return int(text) if text.isdecimal() and int(text) else usable_cores()
+
+
+def bridge() -> Bridge:
+    """The bridge of this process."""
+    return _bridge
+
+
+def close() -> None:
+    """End the worker; called when the interpreter exits."""
+    _bridge.close()
+
+
+_bridge = Bridge()
+atexit.register(close)
+
+
+def _environment() -> dict[str, str]:
+    return {
+        "PYTHONUNBUFFERED": "1",
+        "OMP_NUM_THREADS": str(threads()),
+        "OMP_WAIT_POLICY": "PASSIVE",  # threads that wait leave their core to the pages
+        "TOKENIZERS_PARALLELISM": "false",
+        "TRANSFORMERS_VERBOSITY": "error",
+        # The worker never reaches for the network; that is `fetching`'s business.
+        "HF_HUB_OFFLINE": "1",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    }
+
+
+def _reason(code: int) -> MoliereError:
+    killed = hasattr(signal, "SIGKILL") and code == -signal.SIGKILL
+    if killed or code == -signal.SIGABRT:
+        return ModelError(KILLED)
+    return ModelError(VANISHED)

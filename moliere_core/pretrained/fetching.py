@@ -1,0 +1,160 @@
+"""Fetching a model of the hub, because somebody asked for it, in a process of its own.
+
+A model appears whole or not at all: the hub's own tools write each file under a temporary name,
+go on where an interrupted download stopped, and `catalogue` takes a model with a missing file for
+absent. The process is told nothing and ends with the server that started it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass, replace
+from typing import Any
+
+from moliere_core.errors import ModelError, MoliereError
+from moliere_core.machine import is_public
+from moliere_core.pretrained import catalogue
+from moliere_core.processes import quiet_options
+
+COMMAND = (sys.executable, "-m", "moliere_core.pretrained.fetch_worker")
+
+
+@dataclass(frozen=True)
+class Download:
+    """How far a download is.
+
+    Attributes:
+        done: megabytes that are here.
+        total: megabytes in all; 0 while that is not known.
+        finished: whether it has ended.
+        error: why it failed.
+    """
+
+    done: float = 0.0
+    total: float = 0.0
+    finished: bool = False
+    error: MoliereError | None = None
+
+    @property
+    def share(self) -> float:
+        """Of what is to be fetched, from 0 to 1."""
+        return min(self.done / self.total, 1.0) if self.total else 0.0
+
+
+class Fetch:
+    """A download in progress, or ended. All methods may be called from any thread."""
+
+    def __init__(self, reference: str) -> None:
+        self.reference = reference
+        self.status = Download()
+        self._ended = threading.Event()
+        self._cancelled = False
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start the process and the thread that listens to it."""
+        try:
+            name = catalogue.hub_name(self.reference)
+            _require_allowed(self.reference)
+            if importlib.util.find_spec("huggingface_hub") is None:
+                raise ModelError(
+                    "huggingface_hub is not installed here: pip install -e .[bridge] installs it, "
+                    "with torch and transformers"
+                )
+            self._process = subprocess.Popen(
+                [*COMMAND, name],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=dict(os.environ),
+                **quiet_options(),
+            )
+        except MoliereError as error:
+            self._end(error)
+            return
+        threading.Thread(target=self._listen, name="moliere-fetch", daemon=True).start()
+
+    def wait(self, timeout: float | None = None) -> Download:
+        """How far it is once it has ended, or after `timeout` seconds."""
+        self._ended.wait(timeout)
+        return self.status
+
+    def cancel(self) -> None:
+        """Stop it; what is here is kept for the next time."""
+        self._cancelled = True
+        if self._process is not None:
+            self._process.kill()
+
+    def _listen(self) -> None:
+        process = self._process
+        assert process is not None
+        assert process.stdout is not None
+        error: MoliereError | None = ModelError(
+            "the download of {reference} was stopped: ask for it again, what is there is kept",
+            reference=self.reference,
+        )
+        with process.stdout as lines:
+            for line in lines:
+                with contextlib.suppress(ValueError, KeyError):
+                    event: dict[str, Any] = json.loads(line)
+                    if event["event"] == "progress":
+                        self.status = replace(
+                            self.status, done=event["done"] / 1e6, total=event["total"] / 1e6
+                        )
+                    elif event["event"] == "failed" and not self._cancelled:
+                        error = ModelError.from_json(event)
+                    elif event["event"] == "finished":
+                        error = None
+        process.wait()
+        with contextlib.suppress(OSError):
+            if process.stdin is not None:
+                process.stdin.close()
+        if error is None and catalogue.presence(self.reference) is not catalogue.Presence.READY:
+            error = ModelError(
+                "what the hub has under {reference} is not a model that can be used here: choose "
+                "a causal model with its tokenizer, such as hf:gpt2",
+                reference=self.reference,
+            )
+        self._end(error)
+
+    def _end(self, error: MoliereError | None) -> None:
+        self.status = replace(self.status, finished=True, error=error)
+        self._ended.set()
+
+
+_lock = threading.Lock()
+_fetches: dict[str, Fetch] = {}
+
+
+def fetch(reference: str) -> Fetch:
+    """Fetch a model of the hub, or the download of it that is in progress."""
+    with _lock:
+        known = _fetches.get(reference)
+        if known is not None and not known.status.finished:
+            return known
+        asked = _fetches[reference] = Fetch(reference)
+    asked.start()
+    return asked
+
+
+def current(reference: str) -> Fetch | None:
+    """The last download of a model that was asked for here, ended or not."""
+    with _lock:
+        return _fetches.get(reference)
+
+
+def _require_allowed(reference: str) -> None:
+    """ModelError where strangers would fill the disk of a public server."""
+    if is_public() and reference not in catalogue.OFFERED:
+        raise ModelError(
+            "{reference} is not offered on this public server: choose {offered}, or run the "
+            "application on your own machine",
+            reference=reference,
+            offered=", ".join(catalogue.OFFERED),
+        )

@@ -1,0 +1,129 @@
+"""What the bridge answers with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moliere_core.evaluation import Score
+from moliere_core.pretrained.tokens import Piece
+
+Event = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Generation:
+    """A text that a model writes, as far as it is written.
+
+    Attributes:
+        prompt: the normalised prompt, cut into tokens.
+        pieces: what the model wrote, cut into tokens.
+        tokens: how many tokens it drew.
+        seconds: since it began to write, reading the prompt included.
+        ended: "length" when all that was asked for is there, "end" where the model ended its
+            text, "" while it writes.
+    """
+
+    prompt: tuple[Piece, ...] = ()
+    pieces: tuple[Piece, ...] = ()
+    tokens: int = 0
+    seconds: float = 0.0
+    ended: str = ""
+
+    @property
+    def text(self) -> str:
+        """What was written, without the prompt."""
+        return "".join(piece.text for piece in self.pieces)
+
+    @property
+    def chars_per_second(self) -> float:
+        """Speed; 0 before there is any."""
+        return len(self.text) / self.seconds if self.seconds else 0.0
+
+    @property
+    def tokens_per_second(self) -> float:
+        """Speed; 0 before there is any."""
+        return self.tokens / self.seconds if self.seconds else 0.0
+
+    def add(self, event: Event) -> Generation:
+        """The same, after an event of the worker."""
+        return replace(
+            self,
+            prompt=self.prompt + _pieces(event.get("prompt", [])),
+            pieces=self.pieces + _pieces(event.get("pieces", [])),
+            tokens=event.get("tokens", self.tokens),
+            seconds=event.get("seconds", self.seconds),
+            ended=event.get("ended", self.ended),
+        )
+
+
+@dataclass(frozen=True)
+class NextChars:
+    """The distribution of the next character over an alphabet; all together sum to 1.
+
+    Attributes:
+        chars: the alphabet.
+        probs: probability of each, float64, shape (len(chars),).
+        unknown: probability of all other characters.
+        end: probability that the text ends here.
+        unresolved: probability of what was not followed to a whole character.
+        outside: the most probable of the other characters.
+        seconds: that it took.
+    """
+
+    chars: tuple[str, ...]
+    probs: NDArray[np.float64]
+    unknown: float = 0.0
+    end: float = 0.0
+    unresolved: float = 0.0
+    outside: tuple[tuple[str, float], ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def extra(self) -> dict[str, float]:
+        """The three bars that are no character, by their names on the command line."""
+        return {"unknown": self.unknown, "end": self.end, "unresolved": self.unresolved}
+
+    @classmethod
+    def of(cls, event: Event, chars: tuple[str, ...]) -> NextChars:
+        """From the worker's last event."""
+        return cls(
+            chars,
+            np.array(event["probs"], np.float64),
+            event["unknown"],
+            event["end"],
+            event["unresolved"],
+            tuple((char, prob) for char, prob in event["outside"]),
+            event["seconds"],
+        )
+
+
+@dataclass(frozen=True)
+class TokenScore(Score):
+    """Bits of a text, from its canonical tokens.
+
+    An upper bound: the text has other covers, whose probability is not counted. The bits of a
+    token are shared equally among its bytes, so that each character has some. No character is
+    unknown to a model that spells with bytes.
+
+    Attributes:
+        pieces: the text cut into tokens.
+        tokens: how many.
+    """
+
+    pieces: tuple[Piece, ...] = ()
+    tokens: int = 0
+    upper_bound: bool = True
+
+    @classmethod
+    def of(cls, event: Event) -> TokenScore:
+        """From the worker's last event."""
+        bits = np.array(event["bits"], np.float64)
+        return cls(bits, 0, _pieces(event["pieces"]), event["tokens"])
+
+
+def _pieces(data: list[list[Any]]) -> tuple[Piece, ...]:
+    return tuple(Piece(text, tokens) for text, tokens in data)

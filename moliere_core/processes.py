@@ -1,0 +1,47 @@
+"""What worker processes have in common: started quietly, modest, and gone when the server is."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+NICENESS = 10  # the pages come first
+ORPHANED = 3  # exit status when the server is gone
+
+
+def quiet_options() -> dict[str, Any]:
+    """Options of `subprocess.Popen` for a worker: no window, and control-C is for the server."""
+    if os.name == "nt":
+        return {"creationflags": 0x00004000 | 0x08000000}  # below normal priority, no window
+    return {"start_new_session": True}
+
+
+def be_modest() -> None:
+    """Let the pages go first, and keep to the memory that `MOLIERE_WORKER_MEMORY_MB` allows."""
+    if hasattr(os, "nice"):
+        with contextlib.suppress(OSError):
+            os.nice(NICENESS)
+    text = os.environ.get("MOLIERE_WORKER_MEMORY_MB", "")
+    if text.isdecimal() and int(text):
+        with contextlib.suppress(ImportError, OSError, ValueError):
+            import resource
+
+            size = int(text) * 1_000_000
+            resource.setrlimit(resource.RLIMIT_DATA, (size, size))
+
+
+def read_input(take: Callable[[bytes], None], size: int = 1) -> NoReturn:
+    """Pass on what comes on standard input; leave at once when that pipe closes.
+
+    So a server killed by SIGKILL leaves no orphan. To be run in a daemon thread.
+    """
+    while True:
+        # Not sys.stdin: its lock, held by a daemon thread, would abort the interpreter's exit.
+        with contextlib.suppress(OSError):
+            data = os.read(0, size)
+            if data:
+                take(data)
+                continue
+        os._exit(ORPHANED)

@@ -1,0 +1,258 @@
+"""The Bridge page, with a worker that has no framework."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.bridge import snippet
+from dashboard.bridge.characters import draw
+from moliere_core import pretrained
+from moliere_core.config import SamplingConfig
+from moliere_core.models import load_model
+from moliere_core.pretrained import client, fetching
+from moliere_core.sampling import generate, softmax
+from tests import hub
+from tests.app.conftest import REFERENCE, ROOT, Open, address, component, run_snippet, shown
+
+FAKE = (sys.executable, str(ROOT / "tests" / "core" / "fake_bridge.py"))
+
+
+@pytest.fixture(name="cache", autouse=True)
+def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setattr(client, "COMMAND", FAKE)
+    monkeypatch.setattr(client, "NEEDS", ())
+    for name in ("echo", "slow", "error"):
+        hub.store(tmp_path / "hub", name)
+    yield tmp_path / "hub"
+    client.close()
+
+
+def settled(at: AppTest, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    """What the component shows once it holds; the page is run again meanwhile, as it would."""
+    deadline = time.monotonic() + 30
+    while not holds(component(at)):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+        at.run()
+        assert not at.exception
+    return component(at)
+
+
+def column(data: dict[str, Any], number: int) -> dict[str, Any]:
+    found: dict[str, Any] = data["columns"][number]
+    return found
+
+
+def text(runs: list[list[Any]]) -> str:
+    return "".join(run for run, _tokens in runs)
+
+
+@pytest.mark.parametrize(("lang", "title"), [("fr", "Du LSTM aux LLM"), ("en", "Bridge")])
+def test_the_same_prompt_in_columns(open_page: Open, lang: str, title: str) -> None:
+    at = open_page("bridge", models=f"{REFERENCE},kn-8,hf:echo", chars=40, prompt="ab", lang=lang)
+    assert [t.value for t in at.title] == [title]
+    data = settled(at, lambda d: len(text(column(d, 2)["pieces"])) == 40)
+    config = SamplingConfig(0.8)
+    for number, name in enumerate((REFERENCE, "kn-8")):
+        [expected] = generate(load_model(name), ["ab"], [config], [1], 40)
+        assert text(column(data, number)["pieces"]) == expected
+        assert column(data, number)["letters"]
+    assert text(column(data, 2)["prompt"]) == "ab"
+    assert text(column(data, 2)["pieces"]) == "ab" * 20
+    assert column(data, 2)["speed"].startswith("10 ")
+    assert not column(data, 2)["said"]
+
+
+def test_a_text_streams_while_it_is_written(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAKE_PAUSE", "0.03")
+    at = open_page("bridge", models="hf:echo", chars=200, prompt="ab")
+    data = settled(at, lambda d: len(column(d, 0)["pieces"]) > 0)
+    assert column(data, 0)["said"] == "il travaille…"
+    assert len(column(data, 0)["pieces"]) < 200
+
+
+def test_those_who_wait_see_their_place(open_page: Open) -> None:
+    at = open_page("bridge", models="hf:slow,hf:echo")
+    assert column(component(at), 1)["said"] == "dans la file, place 1"
+
+
+def test_a_failure_stays_in_its_column(open_page: Open) -> None:
+    at = open_page("bridge", models="hf:error,hf:echo,hf:absent", chars=20, prompt="ab")
+    data = settled(at, lambda d: len(text(column(d, 1)["pieces"])) == 20)
+    assert not at.error
+    assert column(data, 2)["problem"]
+    assert "hf:absent n’est pas sur cette machine" in column(data, 2)["said"]
+    assert at.button(key="bridge.fetch.hf:absent")
+    failed = column(settled(at, lambda d: column(d, 0)["problem"]), 0)
+    assert "two lines" in failed["said"]
+    at.run()
+    assert column(component(at), 0) == failed  # and is not asked again at once
+
+
+def test_without_a_framework_models_of_characters_still_work(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "NEEDS", ("no_such_framework",))
+    at = open_page("bridge", models=f"{REFERENCE},hf:echo", chars=30)
+    assert not at.exception
+    assert "ne sont pas installés ici" in at.info[0].value
+    data = component(at)
+    assert len(text(column(data, 0)["pieces"])) == 30
+    assert column(data, 1)["problem"]
+    assert not [b for b in at.button if b.key.startswith("bridge.fetch")]
+
+
+def test_the_default_models_are_those_of_the_course(open_page: Open) -> None:
+    at = open_page("bridge")
+    assert not at.exception
+    assert [c["heading"] for c in component(at)["columns"]] == ["petit", "mini-gpt", "hf:gpt2"]
+    [size, *_rest] = column(component(at), 2)["facts"]
+    assert size.replace("\N{NARROW NO-BREAK SPACE}", " ") == "124 439 808 paramètres · 597 Mo"
+    assert "models" not in address(at)
+
+
+# The same alphabet
+
+
+def bars(at: AppTest) -> dict[str, Any]:
+    return settled(at, lambda d: all(p is not None for row in d["extra"] for p in row["probs"]))
+
+
+def test_every_model_on_the_same_rows(open_page: Open) -> None:
+    at = open_page("bridge", view="alphabet", models="petit,kn-8,hf:echo", prompt="Mon frèr")
+    data = bars(at)
+    assert [m["name"] for m in data["models"]] == ["petit", "kn-8", "hf:echo"]
+    for number in range(3):
+        total = sum(row["probs"][number] for row in [*data["rows"], *data["extra"]])
+        assert total == pytest.approx(1, abs=1e-5)
+    means = [sum(row["probs"]) for row in data["rows"]]
+    assert means == sorted(means, reverse=True)
+    petit = load_model("petit")
+    probs = softmax(petit.start(["Mon frèr"])[0][0][1:])
+    row = next(row for row in data["rows"] if row["char"] == "e")
+    assert row["probs"][0] == pytest.approx(probs[petit.vocabulary.index["e"] - 1], abs=1e-4)
+    assert [row["label"] for row in data["extra"]] == [
+        "les autres",
+        "hors alphabet",
+        "fin",
+        "non résolu",
+    ]
+
+
+def test_all_models_read_what_one_of_them_draws(open_page: Open) -> None:
+    at = open_page("bridge", view="alphabet", models="petit,hf:echo", prompt="Ah ! ", seed=5)
+    for step in range(3):
+        bars(at)
+        at.button(key="bridge.step").click().run()
+        assert len(component(at)["chain"]) == step + 1
+    petit = load_model("petit")
+    expected = generate(petit, ["Ah ! "], [SamplingConfig()], [5], 3)[0]
+    assert "".join(component(at)["chain"]) == expected
+    assert address(at)["chosen"] == expected
+    at.button(key="bridge.undo").click().run()
+    assert "".join(component(at)["chain"]) == expected[:2]
+    at.segmented_control(key="bridge.draws").set_value("hf:echo").run()
+    bars(at)
+    at.button(key="bridge.step").click().run()
+    assert address(at)["draws"] == "hf:echo"
+    assert len(component(at)["chain"]) == 3
+
+
+def test_typing_a_character(open_page: Open) -> None:
+    at = open_page("bridge", view="alphabet", models="petit", prompt="Ah")
+    at.text_input(key="bridge.typed").set_value("q").run()
+    assert component(at)["chain"] == ["q"]
+    at.text_input(key="bridge.typed").set_value("ß").run()
+    assert component(at)["chain"] == ["q"]
+    assert "« ß »".replace(" ", "\N{NO-BREAK SPACE}") in at.warning[0].value
+    at.text_input(key="prompt").set_value("Oh").run()
+    assert component(at)["chain"] == []
+
+
+def test_a_model_that_is_not_there_leaves_its_column_empty(open_page: Open) -> None:
+    at = open_page("bridge", view="alphabet", models="petit,hf:absent")
+    data = component(at)
+    assert "n’est pas sur cette machine" in data["models"][1]["said"]
+    assert {row["probs"][1] for row in data["rows"]} == {None}
+    assert not at.exception
+
+
+def test_a_prompt_is_never_read_as_markup(open_page: Open) -> None:
+    prompt = "<img src=x onerror=alert(1)> **gras**"
+    at = open_page("bridge", models="petit", prompt=prompt)
+    assert text(column(component(at), 0)["prompt"]) == prompt
+    assert "<img" not in shown(at)
+
+
+def test_models_that_are_none_are_one_sentence(open_page: Open) -> None:
+    at = open_page("bridge", models="nothing,hf:a b,../../etc", chars=20)
+    assert not at.exception
+    assert all(c["problem"] and c["said"] for c in component(at)["columns"])
+
+
+# Downloads
+
+
+def test_a_button_fetches_with_progress(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    script = (
+        "import json, time; print(json.dumps({'event': 'progress', 'done': 2e6, 'total': 8e6}), "
+        "flush=True); time.sleep(60)"
+    )
+    monkeypatch.setattr(fetching, "COMMAND", (sys.executable, "-c", script))
+    monkeypatch.setattr(fetching.importlib.util, "find_spec", lambda _name: True)
+    at = open_page("bridge", models="petit,hf:gpt2")
+    at.button(key="bridge.fetch.hf:gpt2").click().run()
+    current = fetching.current("hf:gpt2")
+    assert current is not None
+    deadline = time.monotonic() + 30
+    while not current.status.total:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    at.run()
+    [bar] = at.get("progress")
+    assert (bar.proto.value, "2 Mo sur 8" in bar.proto.text) == (25, True)
+    at.button(key="bridge.stop.hf:gpt2").click().run()
+    assert current.wait(30).finished
+    at.run()
+    assert "a été arrêté" in shown(at)
+    assert at.button(key="bridge.fetch.hf:gpt2")
+
+
+# The lesson and the code
+
+
+def test_what_was_done_is_ticked(open_page: Open) -> None:
+    at = open_page("bridge", models="petit,kn-8", prompt="The king is")
+    at.pills(key="bridge.drawer").set_value("try").run()
+    ticked = {box.key.removeprefix("bridge.try.") for box in at.checkbox if box.value}
+    assert ticked == {"same", "counts", "english"}
+
+
+@pytest.mark.parametrize("prompt", ["Ah ! ", 'l\'"œil"\n{0} \\ %s'])
+def test_the_code_runs(prompt: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dashboard.state.language", lambda: "fr")
+    config = SamplingConfig(0.7)
+    written = run_snippet(snippet.code(["petit", "hf:echo"], "same", prompt, config, 4, 30))
+    [expected] = generate(load_model("petit"), [prompt], [config], [4], 30)
+    assert f"--- petit ---\n{prompt}{expected}\n" in written
+    assert "--- hf:echo ---" in written
+    shown = run_snippet(snippet.code(["petit", "hf:echo"], "alphabet", "Ab", config, 4, 30))
+    assert shown.count("unresolved") == 2
+
+
+def test_a_draw_is_never_an_extra_bar() -> None:
+    import numpy as np
+
+    found = pretrained.NextChars(("a", "b"), np.array([0.0, 0.001]), unknown=0.999)
+    assert {draw(found, seed, 0) for seed in range(50)} == {"b"}

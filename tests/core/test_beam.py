@@ -1,0 +1,226 @@
+"""The bridge against brute force: every sequence of tokens of a vocabulary small enough."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from moliere_core.pretrained.beam import Beam, CharacterBridge, over_alphabet
+from moliere_core.pretrained.tokens import Piece, TokenVocabulary, pieces, spread
+
+E_ACUTE = "é".encode()
+# Letters, pieces of "été" that cut its characters in two, whole ones, one spelt twice, an end.
+TOKENS = [
+    None,
+    b"a",
+    b"b",
+    b"ab",
+    b"aba",
+    b"\n",
+    E_ACUTE[:1],
+    E_ACUTE[1:],
+    E_ACUTE,
+    b"t" + E_ACUTE[:1],
+    E_ACUTE[1:] + b"a",
+    b"t",
+    b"ab",
+    b"",
+]
+END, NOTHING = 0, 13
+
+
+class TinyModel:
+    """Probabilities drawn at random for each context, the same every time."""
+
+    def __init__(self, tokens: Sequence[bytes | None] = TOKENS, spice: int = 0) -> None:
+        self.vocabulary = TokenVocabulary(tokens, [END])
+        self.begin = (END,)
+        self.spice, self.asked = spice, 0
+
+    def encode(self, text: str) -> list[int]:
+        ids, rest = [], text.encode()
+        while rest:
+            token = max((t for t in self.vocabulary.tokens if t and rest.startswith(t)), key=len)
+            ids.append(self.vocabulary.tokens.index(token))
+            rest = rest[len(token) :]
+        return ids
+
+    def last_word(self, text: str) -> int:
+        return max(text.rfind("\n"), 0)
+
+    def probs(self, context: tuple[int, ...]) -> np.ndarray:
+        self.asked += 1
+        rng = np.random.default_rng(zlib.crc32(repr((self.spice, context[-3:])).encode()))
+        return rng.dirichlet(np.full(len(self.vocabulary), 0.4))
+
+
+def conditional(model: TinyModel, context: tuple[int, ...]) -> np.ndarray:
+    """The tokens' probabilities, those that write nothing and end nothing left out."""
+    probs = np.array(model.probs(context))
+    probs[NOTHING if len(probs) > NOTHING else []] = 0
+    return probs / probs.sum()
+
+
+def mass(model: TinyModel, text: bytes, context: tuple[int, ...]) -> float:
+    """P(text): all the covers, by recursion."""
+    if not text:
+        return 1.0
+    probs, total = conditional(model, context), 0.0
+    for token, data in enumerate(model.vocabulary.tokens):
+        if data and data.startswith(text):
+            total += probs[token]
+        elif data and text.startswith(data):
+            total += probs[token] * mass(model, text[len(data) :], (*context, token))
+    return total
+
+
+def ending(model: TinyModel, text: bytes, context: tuple[int, ...]) -> float:
+    """P(text, then the end)."""
+    probs = conditional(model, context)
+    if not text:
+        return float(probs[END])
+    return sum(
+        probs[token] * ending(model, text[len(data) :], (*context, token))
+        for token, data in enumerate(model.vocabulary.tokens)
+        if data and text.startswith(data)
+    )
+
+
+def exact(model: TinyModel) -> CharacterBridge:
+    return CharacterBridge(model, width=10**9, prune=0, resolve=0, anchored=False)
+
+
+@pytest.mark.parametrize("spice", range(3))
+@pytest.mark.parametrize("text", ["", "a", "ab", "abaab", "té", "étéaba", "ab\nté"])
+def test_brute_force_over_all_sequences_of_tokens_agrees(text: str, spice: int) -> None:
+    model = TinyModel(spice=spice)
+    found = exact(model).characters(text)
+    whole = mass(model, text.encode(), model.begin)
+    for char in "abt\né":
+        expected = mass(model, (text + char).encode(), model.begin) / whole
+        assert found.probs.get(char, 0.0) == pytest.approx(expected, rel=1e-12, abs=1e-12)
+    assert found.end == pytest.approx(ending(model, text.encode(), model.begin) / whole, abs=1e-12)
+    assert sum(found.probs.values()) + found.end + found.unresolved == pytest.approx(1, abs=1e-12)
+
+
+def test_the_chain_rule_gives_the_probability_of_a_text() -> None:
+    model, text = TinyModel(), "abéta\nba"
+    bridge, total = exact(model), 0.0
+    for i, char in enumerate(text):
+        total += np.log(bridge.characters(text[:i]).probs[char])
+    assert total == pytest.approx(np.log(mass(model, text.encode(), model.begin)), abs=1e-11)
+    assert bridge.beam(text).log_prob == pytest.approx(total, abs=1e-11)
+
+
+def test_bytes_that_begin_no_character_are_unresolved() -> None:
+    model = TinyModel()
+    found = exact(model).characters("")
+    # Only the continuation byte alone, or before a letter, cannot begin a text.
+    stray = sum(
+        conditional(model, model.begin)[i]
+        for i, token in enumerate(TOKENS)
+        if token and token[0] == E_ACUTE[1]
+    )
+    lost = mass(model, E_ACUTE[:1], model.begin) - mass(model, E_ACUTE, model.begin)
+    assert found.unresolved == pytest.approx(stray + lost, abs=1e-12)
+
+
+def test_a_vocabulary_of_bytes_is_the_model_itself() -> None:
+    model = TinyModel([bytes([i]) for i in range(256)] + [None])
+    model.vocabulary = TokenVocabulary(model.vocabulary.tokens, [256])
+    model.begin = (256,)
+    bridge = CharacterBridge(model)
+    text = "né\nab"
+    beam = bridge.beam(text)
+    [hypothesis] = beam.hypotheses
+    anchor = text[: model.last_word(text)].encode()
+    assert hypothesis.context == (256, *anchor, *text[model.last_word(text) :].encode())
+    probs = model.probs(hypothesis.context)
+    following = bridge.next_bytes(beam)
+    np.testing.assert_allclose(following.probs, probs[:256], atol=1e-15)
+    assert following.end == pytest.approx(probs[256], abs=1e-15)
+
+
+def test_a_narrow_beam_comes_close_and_wider_ones_closer() -> None:
+    model, text = TinyModel(), "abaababaab"
+    whole = exact(model).characters(text).probs
+    distances = []
+    for width in (1, 4, 64):
+        narrow = CharacterBridge(model, width, 0, 0, anchored=False).characters(text).probs
+        distances.append(sum(abs(whole[c] - narrow[c]) for c in "abt\n") / 2)
+    assert distances[0] > distances[2]
+    assert distances[2] < 1e-3
+
+
+def test_the_anchor_keeps_the_canonical_tokens_before_the_last_word() -> None:
+    model = TinyModel()
+    beam = CharacterBridge(model, width=64, prune=0).beam("ab\nab")
+    assert {h.context[:2] for h in beam.hypotheses} == {(END, model.encode("ab")[0])}
+
+
+def test_what_was_read_is_not_read_again() -> None:
+    model = TinyModel()
+    bridge = CharacterBridge(model)
+    bridge.characters("abab")
+    asked = model.asked
+    first = bridge.characters("ababa")
+    assert 0 < model.asked - asked <= 8
+    asked = model.asked
+    again = bridge.characters("ababa")
+    assert model.asked == asked
+    # The way there does not matter.
+    fresh = CharacterBridge(TinyModel()).characters("ababa")
+    assert first == again == fresh
+
+
+def test_dropped_hypotheses_are_found_again_by_a_wider_beam() -> None:
+    # "a" then "b" is a hundred times likelier than "ab", so that a narrow beam keeps only the
+    # first; but nothing goes on from there with "c".
+    class Trap(TinyModel):
+        def probs(self, context: tuple[int, ...]) -> np.ndarray:
+            first = np.array([0.0, 0.98, 0.0, 0.02])
+            return first if len(context) == 1 else np.array([0.0, 0.5, 0.5, 0.0])
+
+    model = Trap([None, b"a", b"b", b"abc"])
+    narrow = CharacterBridge(model, width=1, anchored=False)
+    assert narrow._read(model.begin, b"abc", 1, 1e-3) is None
+    assert narrow.beam("abc").hypotheses[0].context == (0, 3)
+
+
+def test_a_text_without_any_cover_falls_back_on_its_canonical_tokens() -> None:
+    model = TinyModel([None, b"a", b"b"])
+    model.encode = lambda text: [1] * len(text)  # type: ignore[method-assign]
+    beam = CharacterBridge(model, anchored=False).beam("xy")
+    assert beam == Beam((beam.hypotheses[0],))
+    assert beam.hypotheses[0].context == (0, 1, 1)
+
+
+def test_other_characters_are_told_apart_from_the_alphabet() -> None:
+    found = exact(TinyModel()).characters("ab")
+    probs, unknown, outside = over_alphabet(found, ["a", "b", "z"])
+    assert probs.tolist() == [found.probs["a"], found.probs["b"], found.probs["z"]]
+    assert {char for char, _ in outside} == {"t", "\n", "é"}
+    assert unknown + probs.sum() + found.end + found.unresolved == pytest.approx(1, abs=1e-12)
+
+
+def test_pieces_keep_characters_whole() -> None:
+    vocabulary = TokenVocabulary(TOKENS, [END])
+    ids = [3, 9, 7, 8, 6]
+    assert pieces(vocabulary, ids) == [
+        Piece("ab"),
+        Piece("t"),
+        Piece("é", 1),
+        Piece("é"),
+        Piece("\ufffd"),
+    ]
+    assert vocabulary.decode(ids) == "abtéé\ufffd"
+
+
+def test_bits_are_shared_by_bytes_and_their_sum_is_kept() -> None:
+    bits = spread(np.array([3.0, 2.0, 4.0, 1.0]), np.array([1, 0, 2, 3]), "aéabc")
+    np.testing.assert_allclose(bits, [5, 4, 1 / 3, 1 / 3, 1 / 3])
+    split = spread(np.array([1.0, 8.0]), np.array([1, 2]), "éa")
+    np.testing.assert_allclose(split, [5, 4])

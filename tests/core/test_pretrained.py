@@ -1,0 +1,389 @@
+"""The client of the bridge, with a worker that has no framework; the catalogue."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from moliere_core import pretrained
+from moliere_core.cli import main
+from moliere_core.config import SamplingConfig
+from moliere_core.errors import ConfigError, CorpusError, ModelError
+from moliere_core.pretrained import catalogue, client
+from moliere_core.pretrained.client import State
+from tests import hub
+
+FAKE = (sys.executable, str(Path(__file__).with_name("fake_bridge.py")))
+CONFIG = SamplingConfig()
+WAIT = 30
+
+
+@pytest.fixture(name="cache")
+def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
+    monkeypatch.setenv("MOLIERE_HOME", str(tmp_path / "home"))
+    return tmp_path / "hub"
+
+
+@pytest.fixture(name="fake")
+def _fake(cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setattr(client, "COMMAND", FAKE)
+    monkeypatch.setattr(client, "NEEDS", ())
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    for name in ("echo", "slow", "die", "error", "known", "memory"):
+        hub.store(cache, name)
+    yield cache
+    client.close()
+
+
+def until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + WAIT
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def echo(prompt: str = "ab", chars: int = 5) -> pretrained.Request[pretrained.Generation]:
+    return pretrained.generate("hf:echo", prompt, CONFIG, chars=chars)
+
+
+@pytest.mark.usefixtures("fake")
+def test_a_text_comes_piece_by_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAKE_PAUSE", "0.05")
+    request = echo(chars=10)
+    until(lambda: len(request.value.text) > 1)
+    assert request.status.state is State.RUNNING
+    assert request.status.stage == "running"
+    assert len(request.value.text) < 10
+    whole = request.result(WAIT)
+    assert (whole.text, whole.tokens, whole.ended) == ("ababababab", 10, "length")
+    assert [piece.text for piece in whole.prompt] == ["ab"]
+    assert whole.chars_per_second == whole.tokens_per_second == 10
+    assert request.status.state is State.DONE
+
+
+@pytest.mark.usefixtures("fake")
+def test_answers_are_what_they_say() -> None:
+    following = pretrained.next_chars("hf:echo", "a", "abc").result(WAIT)
+    assert following.chars[int(following.probs.argmax())] == "b"
+    assert following.probs.sum() + sum(following.extra.values()) == pytest.approx(1)
+    scored = pretrained.score("hf:echo", "un\u00a0mot").result(WAIT)
+    assert (scored.chars, scored.bits_per_char, scored.upper_bound) == (6, 2, True)
+    assert pretrained.cut("hf:echo", "é").result(WAIT) == (pretrained.Piece("é"),)
+
+
+@pytest.mark.usefixtures("fake")
+def test_others_wait_in_their_order_and_can_leave() -> None:
+    first = pretrained.generate("hf:slow", "a", CONFIG)
+    second, third = echo(), echo()
+    assert [r.status.place for r in (first, second, third)] == [0, 1, 2]
+    second.cancel()
+    assert second.status.state is State.CANCELLED
+    assert third.status.place == 1
+    with pytest.raises(ModelError, match="cancelled"):
+        second.result()
+    first.cancel()
+    assert third.result(WAIT).text == "ababa"
+    assert first.status.state is State.CANCELLED
+
+
+@pytest.mark.usefixtures("fake")
+def test_the_background_gives_way_and_goes_on() -> None:
+    background = pretrained.score("hf:slow", "abc", background=True)
+    until(lambda: background.status.share > 0)
+    assert echo().result(WAIT).text == "ababa"
+    assert background.status.state is State.RUNNING
+    background.cancel()
+
+
+@pytest.mark.usefixtures("fake")
+def test_what_nobody_looks_at_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = pretrained.generate("hf:slow", "a", CONFIG)
+    until(lambda: first.status.stage == "running")
+    abandoned, wanted = echo(), echo()
+    abandoned.looked_at -= client.LEASE + 1
+    first.looked_at -= client.LEASE + 1  # given up at its next step
+    assert wanted.result(WAIT).text == "ababa"
+    assert abandoned.status.state is State.CANCELLED
+    assert first.status.state is State.CANCELLED
+
+
+@pytest.mark.usefixtures("fake")
+def test_a_queue_that_is_full_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "MAX_WAITING", 1)
+    first = pretrained.generate("hf:slow", "a", CONFIG)
+    echo()
+    with pytest.raises(ModelError, match="1 requests are waiting"):
+        echo().result(WAIT)
+    first.cancel()
+
+
+@pytest.mark.usefixtures("fake")
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("die", "was stopped, probably for lack of memory"),
+        ("error", r"hf:error failed \(ValueError: two lines\)"),
+        ("known", "hf:known is ill"),
+        ("memory", "hf:memory needs at least 0 MB of memory"),
+    ],
+)
+def test_a_failure_is_one_sentence_and_the_next_request_works(name: str, sentence: str) -> None:
+    failed, following = pretrained.generate(f"hf:{name}", "a", CONFIG), echo()
+    with pytest.raises(ModelError, match=sentence) as caught:
+        failed.result(WAIT)
+    assert "\n" not in str(caught.value)
+    assert following.result(WAIT).text == "ababa"
+
+
+@pytest.mark.usefixtures("fake")
+def test_the_worker_starts_on_demand_and_ends_when_idle(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOLIERE_BRIDGE_IDLE_SECONDS", "0.2")
+    assert client.bridge().pid is None
+    echo().result(WAIT)
+    assert client.bridge().pid
+    until(lambda: client.bridge().pid is None)
+    assert echo().result(WAIT).text == "ababa"
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="POSIX alone")
+@pytest.mark.usefixtures("fake")
+def test_the_worker_leaves_with_a_server_that_is_killed(tmp_path: Path) -> None:
+    script = (
+        "import sys, time; from moliere_core import pretrained; from moliere_core.pretrained "
+        f"import client; client.COMMAND, client.NEEDS = {FAKE!r}, ();"
+        "from moliere_core.config import SamplingConfig;"
+        "r = pretrained.generate('hf:slow', 'a', SamplingConfig());"
+        "[time.sleep(0.01) for _ in iter(lambda: r.status.share > 0, True)];"
+        "print(client.bridge().pid, flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as server:
+        assert server.stdout is not None
+        worker = int(server.stdout.readline())
+        server.kill()
+
+    def gone() -> bool:
+        try:
+            state = Path(f"/proc/{worker}/stat").read_text().split()[2]
+        except OSError:
+            return True
+        return state == "Z"  # of a container whose first process does not wait for orphans
+
+    until(gone)
+
+
+# What is said without a framework
+
+
+def refusal(reference: str) -> str:
+    started = time.monotonic()
+    request: pretrained.Request[Any] = pretrained.generate(reference, "a", CONFIG)
+    with pytest.raises(ModelError) as caught:
+        request.result(0)
+    assert time.monotonic() - started < WAIT
+    assert client.bridge().pid is None
+    return str(caught.value)
+
+
+def test_a_missing_framework_is_said_at_once(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "NEEDS", ("no_such_framework",))
+    assert not pretrained.available()
+    assert "torch and transformers are not installed" in refusal("hf:gpt2")
+
+
+@pytest.mark.parametrize("name", ["", "a b", "../x", "a/b/c", "a/..", "/a", ".."])
+def test_a_name_that_is_none_is_refused(
+    name: str, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "NEEDS", ())
+    assert "is not the name of a model" in refusal(f"hf:{name}")
+
+
+def broken(cache: Path, kind: str) -> None:
+    if kind == "half":
+        hub.store(cache, "x", {"model.safetensors": None})
+    elif kind == "unfinished":
+        (cache / "models--x" / "blobs").mkdir(parents=True)
+    elif kind == "shard":
+        index = {"weight_map": {"a": "model-1.safetensors", "b": "model-2.safetensors"}}
+        files = {"model.safetensors": None, "model.safetensors.index.json": index}
+        hub.store(cache, "x", files | {"model-1.safetensors": hub.safetensors({"a": 1})})
+    elif kind == "tokenizer":
+        hub.store(cache, "x", {"tokenizer.json": None, "vocab.json": {"a": 0}})
+    elif kind == "bert":
+        hub.store(cache, "x", architectures=["BertForMaskedLM"], model_type="bert")
+    elif kind == "t5":
+        hub.store(cache, "x", architectures=["T5LMHeadModel"], is_encoder_decoder=True)
+    elif kind == "rows":
+        hub.store(cache, "x", vocab_size=2)
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence"),
+    [
+        ("absent", "hf:x is not on this machine: fetch it .* moliere models fetch x"),
+        ("half", r"hf:x is incomplete \(model.safetensors is missing\): fetch it again"),
+        ("unfinished", r"hf:x is incomplete \(config.json is missing\)"),
+        ("shard", r"hf:x is incomplete \(model-2.safetensors is missing\)"),
+        ("tokenizer", r"hf:x is incomplete \(merges.txt is missing\)"),
+        ("bert", r"hf:x does not write from left to right \(BertForMaskedLM\)"),
+        ("t5", r"hf:x does not write from left to right \(T5LMHeadModel\)"),
+        ("rows", "hf:x has a tokenizer of 3 tokens and weights for 2"),
+    ],
+)
+def test_what_is_wrong_with_a_model_is_said_at_once(
+    kind: str, sentence: str, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "NEEDS", ())
+    broken(cache, kind)
+    assert re.match(sentence, refusal("hf:x"))
+
+
+def test_a_model_too_large_for_the_memory_is_refused(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "NEEDS", ())
+    hub.store(cache, "x", n_embd=4096, n_layer=40)
+    monkeypatch.setenv("MOLIERE_WORKER_MEMORY_MB", "100")
+    assert "MB of memory and 100 MB are free" in refusal("hf:x")
+
+
+def test_half_precision_where_memory_allows_no_more(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub.store(cache, "x", n_embd=256, n_layer=16)
+    needed = catalogue.card("hf:x").megabytes
+    monkeypatch.setattr(catalogue, "free_megabytes", lambda: needed + 1)
+    assert catalogue.precision("hf:x") == "float32"
+    monkeypatch.setattr(catalogue, "free_megabytes", lambda: needed * 2 // 3)
+    assert catalogue.precision("hf:x") == "bfloat16"
+
+
+def test_the_list_has_what_is_offered_and_what_is_here(cache: Path) -> None:
+    hub.store(cache, "owner/mine")
+    hub.store(cache, "half", {"tokenizer.json": None})
+    hub.store(cache, "bert", architectures=["BertForMaskedLM"])
+    entries = pretrained.entries()
+    assert [e.name for e in entries] == ["mini-gpt", *pretrained.OFFERED, "hf:owner/mine"]
+    assert {e.kind for e in entries} == {"gpt"}
+    assert [e.available for e in entries[1:]] == [False, False, True]
+    assert pretrained.presence("hf:half") is pretrained.Presence.PARTIAL
+
+
+def test_a_card_says_what_a_model_is(cache: Path) -> None:
+    known = pretrained.card("hf:gpt2")
+    # The figure of the paper's code: 124 million, of which 38.6 are the embedding.
+    assert (known.parameters, known.vocab_size, known.context_length) == (124_439_808, 50_257, 1024)
+    assert known.presence is pretrained.Presence.ABSENT
+    hub.store(cache, "tiny")
+    assert pretrained.card("hf:tiny").parameters == 3 * 8 + 64 * 8 + 2 * (12 * 64 + 13 * 8) + 16
+    assert pretrained.card("hf:tiny").context_used == 64
+    hub.store(cache, "other", model_type="gpt_neox")
+    assert pretrained.card("hf:other").parameters == 24  # buffers left out
+    assert pretrained.card("hf:nothing").parameters == 0
+
+
+def test_settings_outside_their_range_are_refused() -> None:
+    with pytest.raises(ConfigError, match="chars is -1"):
+        pretrained.generate("hf:gpt2", "a", CONFIG, chars=-1)
+    with pytest.raises(CorpusError, match="empty"):
+        pretrained.score("hf:gpt2", "")
+
+
+def test_the_server_stays_without_a_framework() -> None:
+    script = (
+        "import sys; import moliere_core.pretrained; "
+        "assert not {'torch', 'transformers', 'huggingface_hub'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, env=os.environ)
+
+
+def test_bars_that_never_came_are_unresolved(cache: Path) -> None:
+    begin = pretrained.next_chars("hf:absent", "a", "ab")
+    np.testing.assert_array_equal(begin.value.probs, [0, 0])
+    assert begin.value.unresolved == 1
+
+
+# The command line
+
+
+def call(capsys: pytest.CaptureFixture[str], *args: str) -> dict[str, Any]:
+    assert main([*args, "--json"]) == 0
+    result: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return result
+
+
+@pytest.mark.usefixtures("fake")
+def test_the_commands_take_models_of_tokens(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    found = call(capsys, "next", "--model", "hf:echo", "--prompt", "a")
+    assert found["next"][0]["char"] == "b"
+    assert set(found["extra"]) == {"unknown", "end", "unresolved"}
+    total = sum(item["prob"] for item in found["next"]) + sum(found["extra"].values())
+    assert total == pytest.approx(1, abs=1e-5)
+    sure = call(capsys, "next", "--model", "hf:echo", "--prompt", "a", "--temperature", "0")
+    assert sure["next"][0] == {"char": "b", "prob": 1}
+    assert sure["entropy_bits"] == 0
+    texts = call(capsys, "sample", "--model", "hf:echo", "--prompt", "ab", "--chars", "5")["texts"]
+    assert texts == ["ababa"]
+    path = tmp_path / "text.txt"
+    path.write_text("un mot", encoding="utf-8")
+    assert call(capsys, "evaluate", str(path), "--model", "hf:echo") == {
+        "model": "hf:echo",
+        "bits_per_char": 2,
+        "chars": 6,
+        "unknown_chars": 0,
+        "upper_bound": True,
+    }
+
+
+@pytest.mark.usefixtures("fake")
+def test_compare_has_every_model_in_its_order(capsys: pytest.CaptureFixture[str]) -> None:
+    args = ("compare", "--prompt", "ab", "--models", "petit,kn-3, hf:echo", "--chars", "9")
+    found = call(capsys, *args, "--seed", "3", "--temperature", "0.8")["models"]
+    assert [model["model"] for model in found] == ["petit", "kn-3", "hf:echo"]
+    for model in found:
+        assert set(model) == {"model", "text", "chars_per_second", "next", "extra"}
+        assert len(model["text"]) == 9
+        assert model["chars_per_second"] > 0
+        total = sum(item["prob"] for item in model["next"]) + sum(model["extra"].values())
+        assert total == pytest.approx(1, abs=1e-5)
+    same = call(
+        capsys,
+        *("sample", "--model", "petit", "--prompt", "ab", "--chars", "9"),
+        *("--seed", "3", "--temperature", "0.8"),
+    )
+    assert same["texts"] == [found[0]["text"]]
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("compare", "--models", ""),
+        ("compare", "--models", "petit,gros"),
+        ("compare", "--models", "petit,hf:absent"),
+        ("next", "--model", "hf:../x"),
+        ("evaluate", __file__, "--model", "hf:absent"),
+        ("models", "fetch"),
+        ("models", "fetch", "a b"),
+    ],
+)
+def test_bad_input_is_one_line(
+    args: tuple[str, ...], cache: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(args) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("error: ")
+    assert said.count("\n") == 1
