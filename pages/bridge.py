@@ -1,20 +1,28 @@
-"""Bridge: from the LSTM to large language models, with the same prompt and the same alphabet."""
+"""Bridge: from the LSTM to large language models, on one prompt, one alphabet and one axis."""
 
 import streamlit as st
 
-from dashboard import lesson, widgets
+from dashboard import lesson, state, widgets
+from dashboard.axis import view as axis
 from dashboard.bridge import alphabet, choosing, fields, snippet, writing
+from dashboard.discussion import view as discussion
 from dashboard.i18n import _
+from dashboard.ladder import view as ladder
 from dashboard.widgets import slider
 
 drawer = lesson.heading("bridge", _("Du LSTM aux LLM"))
 
 with st.container(horizontal=True, vertical_alignment="center"):
-    prompt = widgets.prompt(labelled=False)
     view = widgets.segmented(
         fields.VIEW,
         _("Vue"),
-        {"same": _("Même début"), "alphabet": _("Même alphabet")},
+        {
+            "same": _("Même début"),
+            "alphabet": _("Même alphabet"),
+            "ladder": _("L’échelle"),
+            "axis": _("Un seul axe"),
+            "talk": _("Discussion"),
+        },
         visible=False,
     )
     with st.popover(_("Réglages"), icon=":material/tune:"):
@@ -23,17 +31,27 @@ with st.container(horizontal=True, vertical_alignment="center"):
         config = widgets.filters("bridge", temperature)
         chars = widgets.integer(fields.LENGTH, _("Nombre de caractères"), 20, 600)
         seed = widgets.seed()
+prompted = view in ("same", "alphabet", "ladder")
+prompt = widgets.prompt(labelled=False) if prompted else state.value(state.PROMPT)
 choosing.framework()
 chosen = alphabet.chosen(prompt)
+model = state.value(state.MODEL)
 if view == "same":
     writing.columns(references, prompt, config, seed, chars)
     st.caption(writing.legend())
-else:
+elif view == "alphabet":
     with st.container(horizontal=True, vertical_alignment="bottom"):
         alphabet.tools(references, prompt, chosen, seed)
     alphabet.board(references, prompt, chosen)
     st.caption(alphabet.legend())
-choosing.downloads(references)
+elif view == "ladder":
+    ladder.show(prompt, config, seed)
+elif view == "axis":
+    axis.show(model)
+else:
+    discussion.show(model)
+if view in ("same", "alphabet", "axis"):
+    choosing.downloads(references)
 text = prompt + chosen if view == "alphabet" else prompt
 drawer.finish(
     snippet.code(references, view, text, config, seed, chars),

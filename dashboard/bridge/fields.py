@@ -6,7 +6,9 @@ from dashboard.state import Field, brief, choice, clip, integer, temperature, wo
 
 MAX_COLUMNS = 3
 
-VIEW: Field[str] = Field("bridge.view", "view", "same", choice("same", "alphabet"))
+VIEW: Field[str] = Field(
+    "bridge.view", "view", "same", choice("same", "alphabet", "axis", "ladder", "talk")
+)
 MODELS: Field[tuple[str, ...]] = Field(
     "bridge.models",
     "models",

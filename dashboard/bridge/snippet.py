@@ -25,6 +25,21 @@ for model in {list(references)!r}:
     found = following(model, {prompt!r}, SamplingConfig())
     print(model, found.chars[:5], found.extra)
 """
+    if view in ("axis", "talk"):
+        text = _("un texte d’aujourd’hui")
+        return f"""\
+from moliere_core import axis
+from moliere_core.errors import MoliereError
+
+# {text}
+modern = axis.MODERN.read_text(encoding="utf-8").strip()
+for model in ("kn-3", "kn-8", "petit", "grand", "mini-gpt"):
+    try:
+        point = axis.measure(model, modern, train_chars=0)
+        print(f"{{model:10}} {{point.bits_per_char:.3f}}")
+    except MoliereError as error:
+        print(error)
+"""
     same = _("les mêmes réglages pour tous")
     return f"""\
 from moliere_core import pretrained
@@ -52,4 +67,7 @@ def tried(references: Sequence[str], view: str, prompt: str, steps: int) -> dict
         "counts": "kn-8" in references,
         "hub": any(reference.startswith("hf:") for reference in references),
         "same": view == "same" and len(references) > 1,
+        "ladder": view == "ladder",
+        "axis": view == "axis",
+        "talk": view == "talk",
     }

@@ -81,6 +81,16 @@ def alphabet(data: Mapping[str, Any], key: str, on_pick: Callable[[], None]) -> 
     _component("alphabet")(data=dict(data), key=key, on_pick_change=on_pick)
 
 
+def rungs(data: Mapping[str, Any], key: str) -> None:
+    """What each model of the ladder writes and expects; see rungs.js."""
+    _component("rungs")(data=dict(data), key=key)
+
+
+def attention(data: Mapping[str, Any], key: str) -> None:
+    """Where each token of a text looks; see attention.js."""
+    _component("attention")(data=dict(data), key=key)
+
+
 def rested(key: str) -> dict[str, Any] | None:
     """Inside `on_rest`: what the film has come to rest on, under at, before and back."""
     result: Any = st.session_state[key]

@@ -38,12 +38,13 @@ from moliere_core.pretrained.catalogue import (
     presence,
 )
 from moliere_core.pretrained.client import Request, State, Status, available, close
-from moliere_core.pretrained.results import Event, Generation, NextChars, TokenScore
+from moliere_core.pretrained.results import Attention, Event, Generation, NextChars, TokenScore
 from moliere_core.pretrained.tokens import Piece
 
 __all__ = [
     "MINI",
     "OFFERED",
+    "Attention",
     "Card",
     "Generation",
     "NextChars",
@@ -53,6 +54,7 @@ __all__ = [
     "State",
     "Status",
     "TokenScore",
+    "attention",
     "available",
     "card",
     "close",
@@ -141,6 +143,12 @@ def cut(reference: str, text: str) -> Request[tuple[Piece, ...]]:
         lambda _, e: tuple(Piece(t, n) for t, n in e["pieces"]),
         False,
     )
+
+
+def attention(reference: str, text: str) -> Request[Attention]:
+    """Where each token of a text looks, layer after layer."""
+    arguments: Event = {"text": normalise(text)}
+    return ask("attention", reference, arguments, Attention(), lambda _, e: Attention.of(e))
 
 
 def ask(

@@ -244,6 +244,7 @@ class Operations:
             "next_chars": next_chars,
             "score": score,
             "cut": cut,
+            "attention": attention,
         }
         folder = Path(request["folder"])
         if str(folder) not in self._models:
@@ -359,6 +360,26 @@ def cut(model: LanguageModel, request: Event) -> Iterator[Event]:
     """A text cut into tokens."""
     found = pieces(model.vocabulary, model.encode(request["text"]))
     yield {"event": "done", "pieces": [[p.text, p.tokens] for p in found]}
+
+
+def attention(model: LanguageModel, request: Event) -> Iterator[Event]:
+    """Where each token of a text looks: weights of every layer, averaged over its heads."""
+    ids = model.read(request["text"])
+    usual = model.network.config._attn_implementation
+    model.network.set_attn_implementation("eager")  # the others do not keep their weights
+    try:
+        with torch.inference_mode():
+            output = model.network(
+                input_ids=torch.tensor([ids]), output_attentions=True, use_cache=False
+            )
+    finally:
+        model.network.set_attn_implementation(usual)
+    layers = torch.stack([weights[0].float().mean(0) for weights in output.attentions])
+    yield {
+        "event": "done",
+        "pieces": [[p.text, p.tokens] for p in pieces(model.vocabulary, ids)],
+        "weights": np.round(layers.numpy().astype(np.float64), 5).tolist(),
+    }
 
 
 def windows(model: LanguageModel, ids: Sequence[int]) -> Iterator[tuple[int, NDArray[np.float64]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -123,6 +123,25 @@ class TokenScore(Score):
         """From the worker's last event."""
         bits = np.array(event["bits"], np.float64)
         return cls(bits, 0, _pieces(event["pieces"]), event["tokens"])
+
+
+@dataclass(frozen=True)
+class Attention:
+    """Where each token of a text looks.
+
+    Attributes:
+        pieces: the text cut into tokens, the line break before it included.
+        weights: of each layer, averaged over its heads, shape (layers, tokens, tokens): what the
+            token of a row takes from each earlier one and from itself; a row sums to 1.
+    """
+
+    pieces: tuple[Piece, ...] = ()
+    weights: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0, 0)))
+
+    @classmethod
+    def of(cls, event: Event) -> Attention:
+        """From the worker's last event."""
+        return cls(_pieces(event["pieces"]), np.array(event["weights"], np.float64))
 
 
 def _pieces(data: list[list[Any]]) -> tuple[Piece, ...]:

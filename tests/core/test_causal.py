@@ -304,3 +304,17 @@ def test_the_real_worker_answers(
         assert 1 < scored.bits_per_char < 30
     finally:
         client.close()
+
+
+def test_attention_looks_back_and_sums_to_one(model: Any) -> None:
+    from moliere_core.pretrained.causal import attention
+
+    found = last(attention(model, {"text": TEXT[:40]}))
+    weights = np.array(found["weights"])
+    tokens = len(model.read(TEXT[:40]))
+    assert weights.shape == (2, tokens, tokens)
+    np.testing.assert_allclose(weights.sum(axis=-1), 1, atol=1e-3)
+    assert np.triu(weights, 1).max() == 0
+    assert "".join(piece for piece, _ in found["pieces"]) == "\n" + TEXT[:40]
+    before = model.probs(tuple(model.read("Mon")))
+    assert np.isfinite(before).all()  # the usual attention is back

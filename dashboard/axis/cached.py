@@ -1,0 +1,59 @@
+"""The caches of the one axis."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from dashboard import cached
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from dashboard.axis.measuring import Measuring
+
+
+@st.cache_resource(show_spinner=False)
+def _measurer() -> ThreadPoolExecutor:
+    """One thread: measures wait for each other, and for the bridge worker."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    return ThreadPoolExecutor(1, "moliere-axis")
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def measuring(text: str, references: tuple[str, ...], public: bool) -> Measuring:
+    """The measure of some models on a text, begun in the background the first time."""
+    from dashboard.axis.measuring import Measuring
+
+    found = Measuring(text, references, training_text(), shipped_train_chars(), public)
+    _measurer().submit(found.run)
+    return found
+
+
+@st.cache_data(show_spinner=False, max_entries=1)
+def training_text() -> str | None:
+    """What the shipped models learned from, where a corpus of this server holds it."""
+    from moliere_core import axis
+
+    found = (axis.training_text(corpus) for corpus in cached.known_corpora())
+    return next((text for text in found if text is not None), None)
+
+
+def shipped_train_chars() -> int:
+    """How many characters the shipped models learned from."""
+    from moliere_core import axis
+
+    return axis.shipped().points["verse"][axis.UNIFORM].train_chars or 0
+
+
+@st.cache_data(show_spinner=False, max_entries=4)
+def play_text(slug: str) -> str | None:
+    """A held-out play, where a corpus of this server has it."""
+    from moliere_core.normalise import normalise
+
+    for corpus in cached.known_corpora():
+        if slug in corpus.plays:
+            return normalise(corpus.select([slug]).text())
+    return None

@@ -1,0 +1,10 @@
+"""What the address of the one axis holds."""
+
+from __future__ import annotations
+
+from dashboard.state import Field, choice
+
+TEXT: Field[str] = Field("axis.text", "on", "verse", choice("verse", "prose", "modern", "own"))
+AGAINST: Field[str] = Field(
+    "axis.against", "against", "bars", choice("bars", "parameters", "read", "two")
+)

@@ -1,0 +1,64 @@
+"""Models that are measured on a text in the background, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from moliere_core import axis
+from moliere_core.axis import Point
+from moliere_core.errors import MoliereError
+
+
+@dataclass
+class Measuring:
+    """A measure in progress; read by pages while a thread runs it.
+
+    Attributes:
+        text: that is scored.
+        references: of the models, in the order in which they are measured.
+        train: what the models of this project learned from; None where it is not at hand, and
+            then there are no compressors.
+        train_chars: its length, known without it.
+        public: whether the text may be on the web.
+        points: what has been measured so far.
+        errors: why a model could not be.
+        now: the model that is being measured, "" before and after.
+        share: of its work that is done, from 0 to 1.
+        done: whether all is.
+    """
+
+    text: str
+    references: Sequence[str]
+    train: str | None
+    train_chars: int
+    public: bool
+    points: dict[str, Point] = field(default_factory=dict)
+    errors: dict[str, MoliereError] = field(default_factory=dict)
+    now: str = ""
+    share: float = 0.0
+    done: bool = False
+
+    def run(self) -> None:
+        """Measure what is not stored yet, and store it."""
+        self.points.update(axis.stored(self.text))
+        compressors = axis.COMPRESSORS if self.train is not None else ()
+        for name in [*compressors, *self.references]:
+            if name in self.points and not name.startswith("run:"):
+                continue
+            self.now, self.share = name, 0.0
+            try:
+                self.points[name] = self._measure(name)
+            except MoliereError as error:
+                self.errors[name] = error
+            else:
+                axis.store(self.text, self.points[name])
+        self.now, self.done = "", True
+
+    def _measure(self, name: str) -> Point:
+        if name in axis.COMPRESSORS and self.train is not None:
+            return axis.compressed(name, self.train, self.text)
+        return axis.measure(name, self.text, self.train_chars, self.public, self._told)
+
+    def _told(self, share: float) -> None:
+        self.share = share

@@ -1,0 +1,1 @@
+"""The Bridge page's discussion: its caches and its views."""

@@ -1,0 +1,1 @@
+"""The Bridge page's ladder: its caches and its view."""

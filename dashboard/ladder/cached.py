@@ -1,0 +1,24 @@
+"""The caches of the ladder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from dashboard.bridge import cached as bridge_cache
+
+if TYPE_CHECKING:
+    from dashboard.ladder.rungs import Rung
+    from moliere_core.config import SamplingConfig
+
+
+@st.cache_data(show_spinner=False, max_entries=256)
+def rung(reference: str, prompt: str, config: SamplingConfig, seed: int) -> Rung:
+    """What a character model writes, and what it expects first."""
+    from dashboard.ladder.rungs import CHARS, rung
+
+    return rung(
+        bridge_cache.written_by_characters(reference, prompt, config, seed, CHARS),
+        bridge_cache.next_by_characters(reference, prompt),
+    )

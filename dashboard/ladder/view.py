@@ -1,0 +1,109 @@
+"""The ladder: from counting letters to a GPT, one prompt, and what every step buys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from dashboard import components, i18n, state
+from dashboard.axis.view import shown
+from dashboard.bridge import cached as bridge_cache
+from dashboard.i18n import _
+from dashboard.ladder import cached as ladder_cache
+from dashboard.ladder.rungs import CHARS, Rung, rung
+from moliere_core import axis, pretrained
+from moliere_core.config import SamplingConfig
+from moliere_core.errors import MoliereError
+from moliere_core.pretrained import Request
+
+STEPS = ("kn-1", "kn-3", "kn-5", "kn-8", "petit", "grand")
+MOST_PRETRAINED = 3
+PERIOD = 0.7  # seconds between two looks at a text that is being written
+
+
+def show(prompt: str, config: SamplingConfig, seed: int) -> None:
+    """All the steps, those of subword models as they come."""
+    asked = _asked(prompt, config, seed)
+    writing = any(request.status.active for pair in asked.values() for request in pair)
+    st.fragment(_rungs, run_every=PERIOD if writing else None)(prompt, config, seed, writing)
+    st.caption(
+        _(
+            "Même début, même graine. Les bits par caractère sont ceux des pièces jamais lues "
+            "(vers et prose). D’un barreau à l’autre : plus de contexte, puis une mémoire, puis "
+            "l’attention."
+        )
+    )
+
+
+def _asked(
+    prompt: str, config: SamplingConfig, seed: int
+) -> dict[str, tuple[Request[Any], Request[Any]]]:
+    """What the subword models that are here have been asked."""
+    if not pretrained.available():
+        return {}
+    here = [entry.name for entry in pretrained.entries() if entry.available]
+    return {
+        name: (
+            bridge_cache.written(name, prompt, config, seed, CHARS),
+            bridge_cache.following(name, prompt),
+        )
+        for name in here[:MOST_PRETRAINED]
+    }
+
+
+def _rungs(prompt: str, config: SamplingConfig, seed: int, ticking: bool) -> None:
+    asked = _asked(prompt, config, seed)
+    steps = [_step(name, ladder_cache.rung(name, prompt, config, seed)) for name in STEPS]
+    for name, (written, following) in asked.items():
+        error = written.status.error or following.status.error
+        steps.append(_step(name, rung(written.value, following.value), error))
+    if not asked:
+        steps.append(_missing())
+    components.rungs({"steps": steps, "locale": state.language()}, "ladder.rungs")
+    if ticking and not any(r.status.active for pair in asked.values() for r in pair):
+        st.rerun()  # so that nothing ticks any longer
+
+
+def _step(name: str, rung: Rung, error: MoliereError | None = None) -> dict[str, Any]:
+    return {
+        "name": shown(name),
+        "note": _note(name),
+        "text": i18n.sentence(error) if error else rung.text,
+        "bars": [list(bar) for bar in rung.bars],
+        "measure": _bits(name),
+    }
+
+
+def _missing() -> dict[str, Any]:
+    return {
+        "name": pretrained.MINI,
+        "note": _("petit Transformer"),
+        "text": _("torch n’est pas installé ici : le dernier barreau manque (voir README)."),
+        "bars": [],
+        "measure": _bits(pretrained.MINI),
+    }
+
+
+def _bits(name: str) -> str:
+    """Bits per character of verse and prose together; "" where nobody measured them here."""
+    figures = axis.shipped()
+    found = [(figures.points[t].get(name), figures.chars[t]) for t in axis.VALIDATION]
+    if any(point is None for point, _chars in found):
+        return ""
+    total = sum(point.bits_per_char * chars for point, chars in found if point)
+    bits = total / sum(chars for _point, chars in found)
+    return _("{bits} bits").format(bits=i18n.number(bits, 2))
+
+
+def _note(name: str) -> str:
+    """What a model sees, in a few words."""
+    if name == "kn-1":
+        return _("la fréquence des lettres")
+    if name in axis.NGRAMS:
+        return _("les {n} dernières").format(n=int(name.removeprefix("kn-")) - 1)
+    return {
+        "petit": _("une mémoire de 256 cellules"),
+        "grand": _("deux couches de 512 cellules"),
+        pretrained.MINI: _("l’attention, 28 pièces"),
+    }.get(name, _("l’attention, le Web"))

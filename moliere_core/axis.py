@@ -1,0 +1,181 @@
+"""One axis for all models: bits per character of the same texts, from chance to large models.
+
+Besides the models that can be named there are `uniform`, which knows nothing but the alphabet, and
+three compressors (`gzip`, `bzip2`, `xz`), which are given the training plays and then the text: a
+compressor is a language model in disguise, since what is predicted need not be stored (Deletang et
+al. 2024, arXiv 2309.10668). Figures that are shipped were measured by `tools/measure_axis.py`.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import hashlib
+import json
+import lzma
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from moliere_core import pretrained
+from moliere_core.corpus import Corpus, split
+from moliere_core.errors import CorpusError
+from moliere_core.evaluation import score
+from moliere_core.models import ASSETS, NGRAM_ORDERS, load_model
+from moliere_core.normalise import normalise
+from moliere_core.protocol import Progress
+from moliere_core.runs import home, write_atomically
+
+UNIFORM = "uniform"
+COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": lambda data: gzip.compress(data, 9, mtime=0),
+    "bzip2": lambda data: bz2.compress(data, 9),
+    "xz": lambda data: lzma.compress(data, preset=9 | lzma.PRESET_EXTREME),
+}
+NGRAMS = tuple(f"kn-{order}" for order in NGRAM_ORDERS)
+SHIPPED_TEXTS = ("verse", "prose", "modern")
+SHIPPED_FIGURES = ASSETS / "axis" / "axis.json"
+MODERN = ASSETS / "texts" / "modern.txt"
+VALIDATION = {"verse": "ecole-des-maris", "prose": "medecin-malgre-lui"}
+# Characters that the models of the hub were trained on, about, by their authors' own word.
+# gpt2: 40 GB of text (Radford et al. 2019); gpt-fr: 3.11 billion tokens of some 4.3 characters
+# (Simoulin and Crabbé 2021).
+READ_CHARS = {"hf:gpt2": 40_000_000_000, "hf:asi/gpt-fr-cased-small": 13_000_000_000}
+
+
+@dataclass(frozen=True)
+class Point:
+    """What one model makes of one text.
+
+    Attributes:
+        model: its reference, or `uniform`, or a compressor.
+        bits_per_char: on the text.
+        parameters: trained numbers; of n-grams the stored contexts; 0 where there are none.
+        train_chars: characters it learned from; 0 for none, None where nobody knows.
+        upper_bound: the true figure may be lower (subword models: one tokenisation only).
+        may_have_read: whether the text may have been in what it learned from; nobody knows for
+            models trained on the web.
+    """
+
+    model: str
+    bits_per_char: float
+    parameters: int
+    train_chars: int | None
+    upper_bound: bool = False
+    may_have_read: bool = False
+
+
+def uniform(vocab_size: int, train_chars: int) -> Point:
+    """Every character of an alphabet as likely as any other: log2 of their number."""
+    return Point(UNIFORM, float(np.log2(vocab_size)), 0, train_chars)
+
+
+def compressed(name: str, train: str, text: str) -> Point:
+    """Bits that a text adds to the compressed training text, a character.
+
+    Raises:
+        CorpusError: the text is empty.
+    """
+    compress, text = COMPRESSORS[name], normalise(text)
+    if not text:
+        raise CorpusError("the text to score is empty: give at least one character")
+    before = len(compress(train.encode()))
+    after = len(compress((train + "\n" + text).encode()))
+    return Point(name, 8 * (after - before) / len(text), 0, len(train))
+
+
+def measure(
+    reference: str,
+    text: str,
+    train_chars: int,
+    public: bool = True,
+    progress: Progress | None = None,
+) -> Point:
+    """The point of a character model, or of a pretrained one, on a text.
+
+    Args:
+        reference: `petit`, `kn-8`, `run:ID`, `mini-gpt`, `hf:NAME`.
+        text: normalised before it is scored.
+        train_chars: characters that the models of this project learned from.
+        public: whether the text may be on the web, where models of the hub have read.
+        progress: told how far it is.
+
+    Raises:
+        MoliereError: the model is not there, or the text is empty.
+    """
+    if not pretrained.is_pretrained(reference):
+        model = load_model(reference)
+        bits = score(model, text, progress).bits_per_char
+        return Point(reference, bits, model.parameters, train_chars)
+    request = pretrained.score(reference, text, background=True)
+    while not request.wait(0.5):
+        if progress is not None:
+            progress(request.status.share)
+    on_hub = reference != pretrained.MINI
+    return Point(
+        reference,
+        request.result().bits_per_char,
+        pretrained.card(reference).parameters,
+        READ_CHARS.get(reference) if on_hub else train_chars,
+        upper_bound=True,
+        may_have_read=on_hub and public,
+    )
+
+
+def training_text(corpus: Corpus) -> str | None:
+    """What the shipped models learned from; None where this corpus does not hold it."""
+    if not set(VALIDATION.values()) <= set(corpus.plays):
+        return None
+    return normalise(split(corpus, (), tuple(VALIDATION.values())).train_text)
+
+
+# Figures that are there already: those that are shipped, and those measured on this machine
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The points of the shipped texts.
+
+    Attributes:
+        chars: of each text.
+        points: of each text, by the model's reference.
+    """
+
+    chars: dict[str, int]
+    points: dict[str, dict[str, Point]]
+
+
+@cache
+def shipped() -> Figures:
+    """What `tools/measure_axis.py` has measured."""
+    data = json.loads(SHIPPED_FIGURES.read_text(encoding="utf-8"))
+    points = {
+        text: {p["model"]: Point(**p) for p in found} for text, found in data["points"].items()
+    }
+    return Figures(data["chars"], points)
+
+
+def stored(text: str) -> dict[str, Point]:
+    """The points that were measured on this machine for a text, by the model's reference."""
+    try:
+        data = json.loads(_path(text).read_text(encoding="utf-8"))
+        return {item["model"]: Point(**item) for item in data}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def store(text: str, point: Point) -> None:
+    """Keep a point for the next time that somebody asks for this text."""
+    points = {**stored(text), point.model: point}
+    path = _path(text)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    document = json.dumps([asdict(p) for p in points.values()], ensure_ascii=False, indent=1)
+    write_atomically(path, document.encode())
+
+
+def _path(text: str) -> Path:
+    digest = hashlib.sha256(normalise(text).encode()).hexdigest()[:16]
+    return home() / "axis" / f"{digest}.json"

@@ -1,0 +1,120 @@
+"""The Bridge page's ladder, its one axis and its discussion; no framework is asked."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.axis import cached, view
+from dashboard.axis.measuring import Measuring
+from moliere_core import axis
+from moliere_core.models import load_model
+from moliere_core.pairs import PAIRS
+from moliere_core.pretrained import client
+from moliere_core.sampling import softmax
+from tests.app.conftest import Open, component, shown
+
+TEXT = "Quoi ? tu veux que je te dise : <b>non</b>, *jamais* !"
+
+
+@pytest.fixture(autouse=True)
+def _no_framework(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "NEEDS", ("no_such_framework",))
+
+
+def chart(at: AppTest) -> dict[str, object]:
+    [found] = at.get("plotly_chart")
+    spec: dict[str, object] = json.loads(found.proto.spec)
+    return spec
+
+
+def test_the_ladder_shows_every_step(open_page: Open) -> None:
+    at = open_page("bridge", view="ladder", prompt="Je vous prie de croi")
+    assert not at.exception
+    steps = component(at)["steps"]
+    assert [s["name"] for s in steps] == [
+        *("1-gramme", "3-gramme", "5-gramme", "8-gramme"),
+        *("petit", "grand", "mini-gpt"),
+    ]
+    model = load_model("petit")
+    logits, _ = model.start(["Je vous prie de croi"])
+    probs = softmax(logits[0, 1:])
+    char, chance = steps[4]["bars"][0]
+    assert chance == pytest.approx(probs[model.vocabulary.index[char] - 1], abs=2e-4)
+    measures = [float(s["measure"].split()[0].replace(",", ".")) for s in steps[:6]]
+    assert measures == sorted(measures, reverse=True)
+    assert "torch" in steps[-1]["text"]
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("against", ["bars", "parameters", "read", "two"])
+def test_every_drawing_of_the_axis(open_page: Open, language: str, against: str) -> None:
+    at = open_page("bridge", view="axis", lang=language, against=against, on="modern")
+    assert not at.exception
+    assert not at.error
+    assert len(json.dumps(chart(at))) > 1000
+
+
+def test_bars_are_the_shipped_figures_and_the_caption_follows(open_page: Open) -> None:
+    at = open_page("bridge", view="axis", on="modern", model="petit")
+    points = axis.shipped().points["modern"]
+    drawn = {
+        name: value
+        for trace in chart(at)["data"]  # type: ignore[attr-defined]
+        for name, value in zip(trace["y"], trace["x"], strict=True)
+    }
+    assert drawn["petit"] == pytest.approx(points["petit"].bits_per_char)
+    assert drawn["8-gramme"] == pytest.approx(points["kn-8"].bits_per_char)
+    best = min(points.values(), key=lambda point: point.bits_per_char)
+    assert f"**{view.shown(best.model)}**" in shown(at)
+
+
+def test_a_pasted_text_is_measured_in_the_background(open_page: Open) -> None:
+    at = open_page("bridge", view="axis", on="own", model="petit")
+    assert len(at.info) == 2  # no framework; and what to do
+    at = at.text_area(key="axis.own").set_value(TEXT).run()
+    assert not at.exception
+    wanted = tuple(view._to_measure("own", "petit"))
+    deadline = time.monotonic() + 60
+    while not (found := cached.measuring(TEXT, wanted, False)).done:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    at = at.run()
+    assert not at.exception
+    assert {"petit", "grand", "kn-8"} <= set(found.points)
+    assert axis.stored(TEXT)["petit"] == found.points["petit"]
+    assert "<b>" not in shown(at)
+
+
+def test_an_error_of_one_model_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = Measuring(TEXT, ("kn-2", "hf:nobody/nothing"), None, 10, False)
+    found.run()
+    assert found.done
+    assert set(found.points) == {"kn-2"}
+    assert set(found.errors) == {"hf:nobody/nothing"}
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("topic", ["table", "pairs", "attention", "cards"])
+def test_every_topic_of_the_discussion(open_page: Open, language: str, topic: str) -> None:
+    at = open_page("bridge", view="talk", lang=language, topic=topic, model="petit")
+    assert not at.exception
+    assert not at.error
+
+
+def test_the_class_votes_before_the_bits_are_shown(open_page: Open) -> None:
+    at = open_page("bridge", view="talk", topic="pairs", pair="medecin", model="petit")
+    assert not at.get("plotly_chart")
+    pair = next(pair for pair in PAIRS if pair.name == "medecin")
+    assert pair.good.rstrip(".") in shown(at)
+    at = at.button(key="discussion.reveal").click().run()
+    deadline = time.monotonic() + 60
+    while not at.get("plotly_chart"):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+        at = at.run()
+    names = [trace["name"] for trace in chart(at)["data"]]  # type: ignore[attr-defined]
+    assert names == [pair.good, pair.bad]
