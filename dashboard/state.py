@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -210,6 +210,12 @@ def value(field: Field[T]) -> T:
 def link(page: str, label: str, icon: str, field: Field[T], value: T) -> None:
     """A link to a page, with one field of its address already set."""
     st.page_link(page, label=label, icon=icon, query_params={field.name: field.show(value)})
+
+
+def open_address(page: str, label: str, icon: str, address: Mapping[str, str]) -> None:
+    """A link to a page in the state that a written address gives; the language stays."""
+    params = {LANGUAGE.name: language()} | dict(address)
+    st.page_link(page, label=label, icon=icon, query_params=params)
 
 
 def change(field: Field[T], value: T) -> None:
