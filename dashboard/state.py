@@ -209,13 +209,18 @@ def value(field: Field[T]) -> T:
 
 def link(page: str, label: str, icon: str, field: Field[T], value: T) -> None:
     """A link to a page, with one field of its address already set."""
-    st.page_link(page, label=label, icon=icon, query_params={field.name: field.show(value)})
+    link_to(page, label, icon, (field, value))
 
 
-def open_address(page: str, label: str, icon: str, address: Mapping[str, str]) -> None:
-    """A link to a page in the state that a written address gives; the language stays."""
-    params = {LANGUAGE.name: language()} | dict(address)
+def link_to(page: str, label: str, icon: str, *settings: tuple[Field[Any], Any]) -> None:
+    """A link to a page, with several fields of its address already set."""
+    params = {field.name: field.show(value) for field, value in settings}
     st.page_link(page, label=label, icon=icon, query_params=params)
+
+
+def link_with(page: str, label: str, icon: str, settings: Mapping[str, str]) -> None:
+    """A link to a page with several fields of its address set, as the page itself writes them."""
+    st.page_link(page, label=label, icon=icon, query_params=dict(settings))
 
 
 def change(field: Field[T], value: T) -> None:

@@ -35,7 +35,7 @@ def path(name: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         _go(_("Précédente"), number - 1, number == 1, ":material/arrow_back:", "B")
         _go(_("Suivante"), number + 1, number == len(found), ":material/arrow_forward:", "N")
-        state.open_address(
+        state.link_with(
             f"../pages/{step.page}.py",
             _("Ouvrir l’écran de cette étape"),
             ":material/open_in_new:",
@@ -108,7 +108,7 @@ def at_home() -> None:
             type="primary",
             on_click="ignore",
         )
-        state.open_address(
+        state.link_with(
             "../pages/training.py",
             _("Emporter un entraînement (.zip)"),
             ":material/folder_zip:",
