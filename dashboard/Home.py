@@ -23,6 +23,7 @@ widgets.style()
 sections = {
     _("Commencer"): [
         st.Page("../pages/home.py", title=_("Accueil"), icon=":material/edit_note:", default=True),
+        st.Page("../pages/course.py", title=_("Cours"), icon=":material/school:"),
     ],
     _("Les données"): [
         st.Page("../pages/corpus.py", title=_("Corpus"), icon=":material/library_books:"),

@@ -1,0 +1,1 @@
+"""The Lesson plan page: its settings with an address and its views."""

@@ -1,0 +1,68 @@
+"""The notebook that a student takes home: the corrected cells of the course, which run."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from dashboard.home import snippet as home
+from dashboard.i18n import _
+from dashboard.probabilities import snippet as probabilities
+from dashboard.reading import snippet as reading
+from dashboard.temperature import snippet as temperature
+from dashboard.training import snippet as training
+from moliere_core.config import SamplingConfig
+
+SEED = 1
+
+
+def cells(reference: str, prompt: str) -> list[tuple[str, str]]:
+    """The cells in order, each with its kind: ("markdown", text) or ("code", source)."""
+    temperatures = [SamplingConfig(t) for t in (0.2, 0.5, 0.8, 1.0, 1.3)]
+    prompts = [prompt] * len(temperatures)
+    return [
+        ("markdown", _("# Écrire comme Molière, un caractère à la fois")),
+        (
+            "markdown",
+            _(
+                "Installez d’abord le projet : clonez-le, puis `pip install -r requirements.txt`. "
+                "Toutes les cellules se lancent dans l’ordre ; la dernière entraîne un réseau, et "
+                "demande quelques minutes."
+            ),
+        ),
+        ("markdown", _("## 1. Le modèle écrit")),
+        ("code", home.code(reference, prompt, SamplingConfig(0.8), SEED)),
+        ("markdown", _("## 2. La température")),
+        ("code", temperature.code(reference, prompts, temperatures, SEED, 200)),
+        ("markdown", _("## 3. Le caractère suivant")),
+        ("code", probabilities.code(reference, prompt, SamplingConfig(0.8), 10)),
+        ("markdown", _("## 4. Lire avec les yeux du modèle")),
+        ("code", reading.code(reference, prompt)),
+        ("markdown", _("## 5. Entraîner votre réseau")),
+        ("code", training.code(None)),
+    ]
+
+
+def document(reference: str, prompt: str) -> str:
+    """The notebook as Jupyter's JSON, nbformat 4.5."""
+    found: list[dict[str, Any]] = [
+        {
+            "id": f"cell-{number}",
+            "cell_type": kind,
+            "metadata": {},
+            "source": source.splitlines(keepends=True),
+            **({"outputs": [], "execution_count": None} if kind == "code" else {}),
+        }
+        for number, (kind, source) in enumerate(cells(reference, prompt))
+    ]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return json.dumps(
+        {
+            "cells": found,
+            "metadata": {"kernelspec": kernel, "language_info": {"name": "python"}},
+            "nbformat": 4,
+            "nbformat_minor": 5,
+        },
+        ensure_ascii=False,
+        indent=1,
+    )

@@ -1,0 +1,94 @@
+"""The lesson plans: Markdown files that a teacher may edit, read into steps and questions.
+
+A path (`lessons/LANGUAGE/course-short.md`, `course-long.md`) is a list of steps. Each begins with
+`## MINUTES min · Title` and a line `→ page?name=value&...`, the address it opens; then what to say
+and do, in Markdown; what is quoted (`> `) is the answer, shown on click. A quiz (`quiz.md`) is a
+list of `## Question` with options `- [ ] wrong` and `- [x] right`, and the quoted reason.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+_STEP = re.compile(r"^## +(\d+) min · (.+)$", re.MULTILINE)
+_ADDRESS = re.compile(r"^→ *(\w+)(?:\?(\S+))? *$", re.MULTILINE)
+_QUOTED = re.compile(r"^> ?(.*)$", re.MULTILINE)
+_OPTION = re.compile(r"^- \[([ x])\] (.+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One screen of a path.
+
+    Attributes:
+        minutes: that it takes.
+        title: of it.
+        page: that it opens, by its name.
+        address: what the page's address holds.
+        said: what to say, do and ask, in Markdown.
+        answer: to what is asked, in Markdown; "" where nothing is.
+    """
+
+    minutes: int
+    title: str
+    page: str
+    address: Mapping[str, str]
+    said: str
+    answer: str
+
+
+def steps(text: str) -> list[Step]:
+    """The steps of a path, in order."""
+    _before, *parts = _STEP.split(text)
+    return [
+        _step(int(minutes), title.strip(), body)
+        for minutes, title, body in zip(parts[::3], parts[1::3], parts[2::3], strict=True)
+    ]
+
+
+def _step(minutes: int, title: str, body: str) -> Step:
+    found = _ADDRESS.search(body)
+    page, query = (found[1], found[2] or "") if found else ("home", "")
+    said = _QUOTED.sub("", _ADDRESS.sub("", body))
+    return Step(
+        minutes,
+        title,
+        page,
+        dict(parse_qsl(query, keep_blank_values=True)),
+        re.sub(r"\n{3,}", "\n\n", said).strip(),
+        "\n".join(_QUOTED.findall(body)).strip(),
+    )
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question of the quiz.
+
+    Attributes:
+        asked: the question.
+        options: to choose from.
+        right: index of the right one.
+        reason: why it is.
+    """
+
+    asked: str
+    options: tuple[str, ...]
+    right: int
+    reason: str
+
+
+def questions(text: str) -> list[Question]:
+    """The questions of a quiz; those without exactly one right option are left out."""
+    _before, *parts = re.split(r"^## +(.+)$", text, flags=re.MULTILINE)
+    found = []
+    for asked, body in zip(parts[::2], parts[1::2], strict=True):
+        options = _OPTION.findall(body)
+        right = [i for i, (mark, _said) in enumerate(options) if mark == "x"]
+        if len(right) == 1:
+            said = tuple(said.strip() for _mark, said in options)
+            reason = " ".join(_QUOTED.findall(body)).strip()
+            found.append(Question(asked.strip(), said, right[0], reason))
+    return found

@@ -1,0 +1,125 @@
+"""What the Lesson plan page shows: a path step by step, what it is for, a quiz, work at home."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import i18n, state
+from dashboard.course import fields, notebook
+from dashboard.course.plan import Step, questions, steps
+from dashboard.i18n import _
+
+_ANSWERS = "course.quiz"
+
+
+def path(name: str) -> None:
+    """One step of a path, with the link that opens its page in the right state."""
+    found = steps(i18n.lesson(f"course-{name}"))
+    number = min(state.value(fields.STEP), len(found))
+    step, before = found[number - 1], sum(s.minutes for s in found[: number - 1])
+    total = sum(s.minutes for s in found)
+    st.progress(
+        before / total,
+        _(
+            "Étape {number} sur {count} · de la minute {start} à la minute {stop} sur {total}"
+        ).format(
+            number=number, count=len(found), start=before, stop=before + step.minutes, total=total
+        ),
+    )
+    with st.container(border=True):
+        st.subheader(step.title, anchor=False)
+        st.markdown(step.said)
+        if step.answer:
+            with st.expander(_("Ce qu’il y a à découvrir")):
+                st.markdown(step.answer)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _go(_("Précédente"), number - 1, number == 1, ":material/arrow_back:", "B")
+        _go(_("Suivante"), number + 1, number == len(found), ":material/arrow_forward:", "N")
+        state.link_with(
+            f"../pages/{step.page}.py",
+            _("Ouvrir l’écran de cette étape"),
+            ":material/open_in_new:",
+            step.address,
+        )
+    _overview(found, number)
+
+
+def _go(label: str, number: int, disabled: bool, icon: str, key: str) -> None:
+    st.button(
+        label,
+        key=f"course.go.{key}",
+        icon=icon,
+        shortcut=key,
+        disabled=disabled,
+        on_click=state.change,
+        args=(fields.STEP, number),
+    )
+
+
+def _overview(found: list[Step], now: int) -> None:
+    told = [f"{i}. {s.title} ({s.minutes} min)" for i, s in enumerate(found, start=1)]
+    lines = [f"**{text}**" if i == now else text for i, text in enumerate(told, start=1)]
+    half = -(-len(lines) // 2)
+    for place, part in zip(st.columns(2), (lines[:half], lines[half:]), strict=True):
+        place.caption("  \n".join(part))
+
+
+def about() -> None:
+    """Objectives, prerequisites, and what was learned."""
+    st.markdown(i18n.lesson("course-about"))
+
+
+def quiz() -> None:
+    """The exit quiz: answered, then corrected, one question after the other."""
+    found = questions(i18n.lesson("quiz"))
+    answers: dict[int, int] = st.session_state.setdefault(_ANSWERS, {})
+    for number, question in enumerate(found):
+        chosen = st.radio(
+            f"**{number + 1}.** {question.asked}",
+            range(len(question.options)),
+            index=answers.get(number),
+            format_func=question.options.__getitem__,
+            key=f"course.quiz.{number}",
+        )
+        if chosen is None:
+            continue
+        answers[number] = chosen
+        if chosen == question.right:
+            st.success(_("Oui. {reason}").format(reason=question.reason))
+        else:
+            st.warning(_("Pas tout à fait. {reason}").format(reason=question.reason))
+    if len(answers) == len(found):
+        right = sum(answers[i] == question.right for i, question in enumerate(found))
+        st.metric(_("Bonnes réponses"), f"{right} / {len(found)}")
+
+
+def at_home() -> None:
+    """What a student does at home: the notebook that runs, the run that was trained."""
+    st.markdown(i18n.lesson("course-home"))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        reference = state.value(state.MODEL)
+        prompt = state.value(state.PROMPT)
+        st.download_button(
+            _("Télécharger le notebook"),
+            notebook.document(reference if not reference.startswith("run:") else "petit", prompt),
+            file_name="moliere.ipynb",
+            mime="application/x-ipynb+json",
+            icon=":material/download:",
+            type="primary",
+            on_click="ignore",
+        )
+        state.link_with(
+            "../pages/training.py",
+            _("Emporter un entraînement (.zip)"),
+            ":material/folder_zip:",
+            {"view": "stored"},
+        )
+
+
+def tried(view: str) -> dict[str, bool]:
+    """Which items of the lesson's list the class has just done."""
+    return {
+        "path": view in ("short", "long") and state.value(fields.STEP) > 1,
+        "quiz": bool(st.session_state.get(_ANSWERS)),
+        "home": view == "home",
+    }

@@ -1,0 +1,95 @@
+"""The Lesson plan page: two paths whose links open their pages, a quiz, a notebook that runs."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from dashboard.course import notebook, snippet
+from dashboard.course.plan import Step, questions, steps
+from tests.app.conftest import REFERENCE, ROOT, Open, address, run_snippet, shown
+
+LESSONS = ROOT / "dashboard" / "lessons"
+
+
+def path(name: str, language: str = "fr") -> list[Step]:
+    return steps((LESSONS / language / f"course-{name}.md").read_text(encoding="utf-8"))
+
+
+ALL = {f"{step.page}?{dict(step.address)}": step for n in ("short", "long") for step in path(n)}
+
+
+@pytest.mark.parametrize(("name", "minutes"), [("short", 15), ("long", 60)])
+def test_paths_take_the_time_they_promise_in_both_languages(name: str, minutes: int) -> None:
+    french, english = path(name), path(name, "en")
+    assert sum(step.minutes for step in french) == minutes
+    assert [(s.minutes, s.page, s.address) for s in french] == [
+        (s.minutes, s.page, s.address) for s in english
+    ]
+    for step in french + english:
+        assert step.answer
+        assert step.said.count("**") == 6  # say, do, ask
+
+
+@pytest.mark.parametrize("step", ALL.values(), ids=ALL)
+def test_a_step_opens_its_page_in_the_right_state(open_page: Open, step: Step) -> None:
+    at = open_page(step.page, **{"model": "petit", **step.address})
+    assert not at.exception
+    assert not at.error
+    found = address(at)
+    assert {name: found.get(name, value) for name, value in step.address.items()} == step.address
+
+
+def test_steps_follow_each_other(open_page: Open) -> None:
+    at = open_page("course", view="short", lang="en")
+    first, second = path("short", "en")[:2]
+    assert at.subheader[0].value == first.title
+    assert at.button(key="course.go.B").disabled
+    at = at.button(key="course.go.N").click().run()
+    assert at.subheader[0].value == second.title
+    assert address(at)["step"] == "2"
+    assert second.answer not in shown(at).replace("\n".join(m.value for m in at.markdown), "")
+    at = open_page("course", view="long", step=99)
+    assert not at.exception
+    assert at.button(key="course.go.N").disabled
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("view", ["about", "quiz", "home"])
+def test_the_other_views(open_page: Open, view: str, language: str) -> None:
+    at = open_page("course", view=view, lang=language)
+    assert not at.exception
+    assert not at.error
+
+
+def test_the_quiz_corrects_and_counts(open_page: Open) -> None:
+    found = questions((LESSONS / "fr" / "quiz.md").read_text(encoding="utf-8"))
+    english = questions((LESSONS / "en" / "quiz.md").read_text(encoding="utf-8"))
+    assert len(found) >= 5
+    assert [q.right for q in found] == [q.right for q in english]
+    at = open_page("course", view="quiz")
+    for number, question in enumerate(found):
+        wrong = (question.right + 1) % len(question.options)
+        at.radio(key=f"course.quiz.{number}").set_value(wrong if number == 0 else question.right)
+    at = at.run()
+    assert at.metric[0].value == f"{len(found) - 1} / {len(found)}"
+    assert len(at.warning) == 1
+    assert found[0].reason in at.warning[0].value
+
+
+def test_the_notebook_is_valid_and_its_cells_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dashboard.state.language", lambda: "fr")
+    document = json.loads(notebook.document(REFERENCE, 'Ah ! "\n'))
+    assert document["nbformat"] == 4
+    assert len({cell["id"] for cell in document["cells"]}) == len(document["cells"])
+    code = ["".join(c["source"]) for c in document["cells"] if c["cell_type"] == "code"]
+    assert len(code) == 5
+    for source in code[:-1]:  # the last one trains: it runs with the tests of Training
+        assert run_snippet(source).strip()
+    assert "train(" in code[-1]
+
+
+def test_the_cell_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dashboard.state.language", lambda: "fr")
+    assert "le corpus: " in run_snippet(snippet.code(REFERENCE))
