@@ -98,8 +98,8 @@ def test_temperature_columns_and_links_between_pages(page: Page, server: str) ->
 
 def test_drawers_open_by_a_click(page: Page, server: str) -> None:
     open_home(page, server)
-    page.get_by_text("La leçon").click()
+    page.get_by_text("Leçon", exact=True).click()
     expect(page.get_by_text("Ce que vous voyez.")).to_be_visible()
-    page.get_by_text("Voir le code").click()
+    page.get_by_text("Code", exact=True).click()
     expect(page.get_by_text("writer.step()")).to_be_visible()
     expect(page.get_by_text("Ce que vous voyez.")).to_have_count(0)
