@@ -30,6 +30,7 @@ def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setattr(client, "COMMAND", FAKE)
     monkeypatch.setattr(client, "NEEDS", ())
+    monkeypatch.setattr(fetching, "_fetches", {})
     for name in ("echo", "slow", "error"):
         hub.store(tmp_path / "hub", name)
     yield tmp_path / "hub"
