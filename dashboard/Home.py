@@ -46,7 +46,7 @@ sections = {
         st.Page("../pages/bridge.py", title=_("Du LSTM aux LLM"), icon=":material/compare_arrows:"),
     ],
 }
-page = st.navigation({title: pages for title, pages in sections.items() if pages})
+page = st.navigation(sections, expanded=True)
 widgets.language_switch()
 badge.show()
 state.enter(page.url_path)

@@ -57,7 +57,7 @@ def _go(label: str, number: int, disabled: bool, icon: str, key: str) -> None:
 
 
 def _overview(found: list[Step], now: int) -> None:
-    told = [f"{i}. {s.title} ({s.minutes} min)" for i, s in enumerate(found, start=1)]
+    told = [f"{i}\\. {s.title} ({s.minutes} min)" for i, s in enumerate(found, start=1)]
     lines = [f"**{text}**" if i == now else text for i, text in enumerate(told, start=1)]
     half = -(-len(lines) // 2)
     for place, part in zip(st.columns(2), (lines[:half], lines[half:]), strict=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -57,7 +58,10 @@ def _rungs(prompt: str, config: SamplingConfig, seed: int, ticking: bool) -> Non
     steps = [_step(name, ladder_cache.rung(name, prompt, config, seed)) for name in STEPS]
     for name, (written, following) in asked.items():
         error = written.status.error or following.status.error
-        steps.append(_step(name, rung(written.value, following.value), error))
+        found = rung(written.value, following.value)
+        if not found.text and written.status.active:
+            found = replace(found, text=_("le modèle se prépare…"))
+        steps.append(_step(name, found, error))
     if not asked:
         steps.append(_missing())
     components.rungs({"steps": steps, "locale": state.language()}, "ladder.rungs")
