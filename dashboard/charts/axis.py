@@ -10,7 +10,7 @@ from dashboard.charts.common import FONT, Figure, Theme, layout, theme
 from dashboard.i18n import _
 
 FAMILIES = ("chance", "compressor", "ngram", "recurrent", "small", "large")
-ROW = 27  # pixels a bar
+ROW = 21  # pixels a bar: sixteen of them on a projector
 PLACES = ("top center", "bottom center")
 
 
@@ -151,4 +151,4 @@ def _colour(colours: Theme, family: str) -> str:
 
 
 def _height(marks: Sequence[Mark]) -> int:
-    return 130 + ROW * len(marks)
+    return 100 + ROW * len(marks)

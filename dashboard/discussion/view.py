@@ -64,12 +64,12 @@ def table(reference: str) -> pd.DataFrame:
     millions = _("{count} millions de caractères").format(count=i18n.number(read / 1e6, 1))
     rows = {
         _("Découpage"): (
-            _("par caractère ({count} symboles)").format(
+            _("par caractère ({count} symboles, dont l’inconnu)").format(
                 count=len(cached.model(reference).vocabulary)
             ),
             _("par morceaux de mots ({count} tokens)").format(count=i18n.number(mini.vocab_size)),
             _("par morceaux de mots ({count} tokens)").format(count=i18n.number(gpt2.vocab_size)),
-            _("par morceaux de mots (100 000 à 250 000 tokens)"),
+            _("par morceaux de mots (100 000 à 250 000 tokens)"),
         ),
         _("Architecture"): (
             f"{ours.cell} {ours.layers} × {ours.units}",
@@ -83,7 +83,7 @@ def table(reference: str) -> pd.DataFrame:
             ),
             _("{count} tokens").format(count=i18n.number(mini.context_length)),
             _("{count} tokens").format(count=i18n.number(gpt2.context_length)),
-            _("100 000 à plus d’un million de tokens"),
+            _("100 000 à plus d’un million de tokens"),
         ),
         _("Paramètres"): (
             i18n.number(ours.parameters),
