@@ -64,6 +64,7 @@ def bars(marks: Sequence[Mark], dark: bool, title: str) -> Figure:
                 marker={"color": _colour(colours, family)},
                 text=[_told(mark) for mark in kept],
                 textposition="outside",
+                constraintext="none",
                 textfont={"size": FONT},
                 cliponaxis=False,
                 hovertemplate="%{x:.3f}",
