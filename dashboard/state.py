@@ -188,6 +188,10 @@ def restore(field: Field[T]) -> T:
     elif field.key not in st.session_state or field.key not in st.session_state[_ENTERED]:
         # Only then: writing it at each run would wipe what is being typed.
         st.session_state[field.key] = _store(_KEPT).get(field.key, field.default)
+    elif st.session_state[field.key] is None and field.default is not None:
+        # A widget that an interrupted run has left without its value comes back empty.
+        kept = _store(_KEPT).get(field.key)
+        st.session_state[field.key] = field.default if kept is None else kept
     st.session_state[_ENTERED].add(field.key)
     value: T = st.session_state[field.key]
     return value

@@ -86,8 +86,8 @@ def remark(order: str) -> str:
             "vient que d’un seul passage."
         ),
         "buffer": _(
-            "Le cahier mélange avec un tampon de {buffer} fenêtres : un lot ne vient que du début "
-            "du texte, qui n’avance que d’une fenêtre à chaque tirage."
+            "Le notebook mélange avec un tampon de {buffer} fenêtres : un lot ne vient que du "
+            "début du texte, qui n’avance que d’une fenêtre à chaque tirage."
         ).format(buffer=i18n.number(BUFFER)),
         "all": _(
             "Tout mélangé, le lot vient de partout : la correction parle pour tout le corpus. "

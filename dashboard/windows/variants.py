@@ -27,7 +27,7 @@ def variant() -> str:
         fields.VARIANT,
         _("Variante"),
         {
-            "notebook": _("Le cahier tel quel"),
+            "notebook": _("Le notebook tel quel"),
             "one": _("Une réponse (many-to-one)"),
             "many": _("Une à chaque pas (many-to-many)"),
         },

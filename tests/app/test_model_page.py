@@ -160,3 +160,11 @@ def test_what_was_tried_ticks_itself(open_page: Open) -> None:
     assert at.checkbox(key="model.try.char").value
     assert not at.checkbox(key="model.try.gru").value
     assert "sparse" not in shown(at)
+
+
+def test_a_size_that_an_interrupted_run_left_empty_gets_its_value_again(open_page: Open) -> None:
+    app = open_page("model", view="counts", units="128")
+    app.session_state["model.units"] = None
+    app.run()
+    assert not app.exception
+    assert app.session_state["model.units"] == "128"
