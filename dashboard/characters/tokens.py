@@ -25,7 +25,7 @@ def show(sentence: str, source: str) -> None:
         try:
             with st.spinner(_("Je découpe tout le corpus en tokens…")):
                 average = cached.chars_per_token(reference, source)
-            rows.append(_row(reference, sentence, merges, average))
+            rows.append(row(reference, sentence, merges, average))
         except MoliereError as error:  # a download that was cut short: the others are shown
             widgets.problem(error)
     components.characters(payload(rows, merges), "characters.tokens", lambda: None)
@@ -61,7 +61,8 @@ def _characters(sentence: str) -> dict[str, Any]:
     }
 
 
-def _row(reference: str, sentence: str, merges: int, average: float) -> dict[str, Any]:
+def row(reference: str, sentence: str, merges: int, average: float | None = None) -> dict[str, Any]:
+    """A sentence cut into tokens, after so many merges of the shipped tokenizer's training."""
     ours = reference == SHIPPED_TOKENIZER
     complete = not ours or merges == fields.MOST_MERGES
     if complete:

@@ -11,7 +11,7 @@ from dashboard import cached, components, figures, i18n, state, widgets
 from dashboard.bridge import cached as bridge_cache
 from dashboard.charts.discussion import pairs_figure
 from dashboard.discussion import cached as discussion_cache
-from dashboard.discussion import fields
+from dashboard.discussion import fields, tongues
 from dashboard.i18n import _
 from dashboard.training.fields import START_FROM
 from moliere_core import axis, pretrained
@@ -31,8 +31,9 @@ def show(reference: str) -> None:
         _("Sujet"),
         {
             "table": _("Ce qui change"),
-            "pairs": _("Prédire n’est pas comprendre"),
+            "pairs": _("Prédire ou comprendre ?"),
             "attention": _("L’attention"),
+            "tongues": _("Deux langues"),
             "cards": _("Et après ?"),
         },
         visible=False,
@@ -49,6 +50,8 @@ def show(reference: str) -> None:
         _pairs(reference)
     elif topic == "attention":
         _attention(widgets.prompt(labelled=False))
+    elif topic == "tongues":
+        tongues.show()
     else:
         _cards()
 

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.axis import cached, view
 from dashboard.axis.measuring import Measuring
+from dashboard.discussion.tongues import ENGLISH
 from moliere_core import axis
 from moliere_core.models import load_model
 from moliere_core.pairs import PAIRS
@@ -98,11 +99,21 @@ def test_an_error_of_one_model_leaves_the_others(monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
-@pytest.mark.parametrize("topic", ["table", "pairs", "attention", "cards"])
+@pytest.mark.parametrize("topic", ["table", "pairs", "attention", "tongues", "cards"])
 def test_every_topic_of_the_discussion(open_page: Open, language: str, topic: str) -> None:
     at = open_page("bridge", view="talk", lang=language, topic=topic, model="petit")
     assert not at.exception
     assert not at.error
+
+
+def test_two_languages_cost_different_numbers_of_tokens(open_page: Open) -> None:
+    at = open_page("bridge", view="talk", topic="tongues")
+    french, english = component(at)["rows"][:2]
+    assert len(french["segments"]) < len(english["segments"])
+    assert "".join(part["text"] for part in english["segments"]) == ENGLISH
+    at = at.text_input(key="discussion.Do").set_value("<b>x</b>").run()
+    assert not at.exception
+    assert "".join(part["text"] for part in component(at)["rows"][1]["segments"]) == "<b>x</b>"
 
 
 def test_the_class_votes_before_the_bits_are_shown(open_page: Open) -> None:
