@@ -40,5 +40,5 @@ else:
     reading = cached.reading(reference, chosen.text)
     components.reading(view.payload(reading, reference, colour), "reading.text")
     view.summary(reading, reference, chosen.caption)
-    view.table(reading)
+    view.table(reading, reference)
     drawer.finish(snippet.code(reference, chosen.text), view.tried(origin, colour))

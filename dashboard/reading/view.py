@@ -107,9 +107,20 @@ def _mistake(reading: Reading, reference: str) -> None:
     )
 
 
-def table(reading: Reading) -> None:
-    """The lines of the text, each with its own bits per character."""
+def table(reading: Reading, reference: str) -> None:
+    """The lines of the text, each with its own bits per character; all its characters as CSV."""
     found = lines(reading)
+    vocabulary = cached.model(reference).vocabulary
+    data = pd.DataFrame(
+        {
+            _("caractère"): list(reading.text),
+            _("surprise (bits)"): reading.bits,
+            _("rang"): reading.ranks,
+            _("entropie (bits)"): reading.entropy,
+            _("attendus"): [vocabulary.decode(row) for row in reading.top],
+        }
+    )
+    figures.numbers(data, "reading.text")
     st.dataframe(
         pd.DataFrame(
             {
