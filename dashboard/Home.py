@@ -1,7 +1,6 @@
 """The router: which pages there are, and what surrounds each of them."""
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import StopException
 
 st.set_page_config(
     page_title="Molière, caractère par caractère",
@@ -16,7 +15,6 @@ cached.warm_up()
 
 from dashboard import badge, state, widgets  # noqa: E402  only once everything is imported
 from dashboard.i18n import _  # noqa: E402
-from moliere_core.errors import MoliereError  # noqa: E402
 
 state.begin()
 widgets.style()
@@ -47,14 +45,10 @@ sections = {
     ],
 }
 page = st.navigation(sections, expanded=True)
+if page.url_path:
+    cached.warm_up_pages()
 widgets.language_switch()
 badge.show()
 state.enter(page.url_path)
-try:
-    page.run()
-except MoliereError as error:
-    widgets.problem(error)
-except StopException:
-    state.publish()
-    raise
-state.publish()
+widgets.run(page)
+cached.warm_up_pages()  # once Home is on screen: nobody waits for the other pages

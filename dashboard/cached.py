@@ -3,7 +3,8 @@
 Each page has its own beside its views, in a module of the same name; nothing else caches.
 
 This module itself imports nothing heavy. Thirty sessions that open a cold server would otherwise
-import numpy and plotly at the same time; `warm_up` does it once, under the lock of its cache.
+import numpy and plotly at the same time; `warm_up` and
+`warm_up_pages` do it once, under the locks of their caches.
 """
 
 from __future__ import annotations
@@ -55,46 +56,59 @@ def open_run(reference: str) -> tuple[Run, str | None]:
 
 @st.cache_resource(show_spinner=False)
 def warm_up() -> None:
-    """Import what pages need, once; then tell the collector that it is there to stay.
+    """Import what surrounds every page, and Home: all that stands before the first words."""
+    _import(
+        "numpy",
+        "moliere_core.jobs",
+        "moliere_core.sampling",
+        "dashboard.home.player",
+        "dashboard.home.snippet",
+        "dashboard.playback",
+        "dashboard.widgets",
+    )
+
+
+@st.cache_resource(show_spinner=False)
+def warm_up_pages() -> None:
+    """Import what the other pages need; then tell the collector that all of it is there to stay.
 
     Frozen objects cost nothing to Python's own collections, which are the only ones left: see
     `postScriptGC` in .streamlit/config.toml.
     """
     import gc
-    import importlib
 
-    names = (
-        "numpy",
-        "plotly.graph_objects",
-        "moliere_core.jobs",
-        "moliere_core.learning",
-        "moliere_core.pretrained.fetching",
-        "moliere_core.sampling",
-        "dashboard.charts.corpus",
-        "dashboard.characters.views",
-        "dashboard.bridge.alphabet",
-        "dashboard.ladder.view",
-        "dashboard.discussion.view",
-        "dashboard.course.view",
+    _import(
         "dashboard.axis.view",
+        "dashboard.bridge.alphabet",
+        "dashboard.characters.views",
+        "dashboard.charts.corpus",
         "dashboard.charts.training",
         "dashboard.corpus.views",
+        "dashboard.course.view",
+        "dashboard.discussion.view",
         "dashboard.experiments.shown",
         "dashboard.figures",
         "dashboard.film.reel",
         "dashboard.inside.views",
-        "dashboard.playback",
+        "dashboard.ladder.view",
+        "dashboard.model.screens",
         "dashboard.reading.view",
         "dashboard.sources",
-        "dashboard.widgets",
         "dashboard.training.live",
         "dashboard.windows.screens",
-        "dashboard.model.screens",
+        "moliere_core.learning",
+        "moliere_core.pretrained.fetching",
+        "plotly.graph_objects",
     )
-    for name in names:
-        importlib.import_module(name)
     gc.collect()
     gc.freeze()
+
+
+def _import(*names: str) -> None:
+    import importlib
+
+    for name in names:
+        importlib.import_module(name)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)

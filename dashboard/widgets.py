@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+from streamlit.runtime.scriptrunner import StopException
 
 from dashboard import cached, i18n, state
 from dashboard.i18n import _
@@ -19,6 +21,18 @@ from moliere_core.errors import MoliereError
 def style() -> None:
     """Margins for a projector, over Streamlit's own."""
     st.html(Path(__file__).parent / "style.css")
+
+
+def run(page: StreamlitPage) -> None:
+    """Run a page: what it cannot do is said in a sentence, and its address is written."""
+    try:
+        page.run()
+    except MoliereError as error:
+        problem(error)
+    except StopException:
+        state.publish()
+        raise
+    state.publish()
 
 
 def language_switch() -> None:
