@@ -53,7 +53,7 @@ def number(low: float, high: float) -> Callable[[str], float]:
         value = float(text)
         if math.isnan(value):
             raise ValueError(text)
-        return min(max(value, low), high)
+        return float(min(max(value, low), high))
 
     return parse
 

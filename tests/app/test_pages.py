@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app.conftest import RUN, Open, address, component, shown
+from tests.app.conftest import ROOT, RUN, Open, address, component, shown
 
 PAGES = ("home", "temperature", "probabilities")
 TITLES = {
@@ -116,3 +116,23 @@ def test_nonsense_in_the_address_gives_defaults(open_page: Open) -> None:
     assert not at.error
     assert len(component(at)["columns"]) == 5
     assert {len(column["text"]) for column in component(at)["columns"]} == {20}
+
+
+GARBAGE = {
+    **{"prompt": "<b>x</b>\x00🙂" * 40, "chosen": "\x00w", "word": "", "char": "", "text": "<img>"},
+    **{"seed": "abc", "temperature": "9", "t": "-1,1e9,x", "top_k": "-5", "top_p": "7"},
+    **{"step": "-3", "passage": "0", "length": "9", "bars": "1e9", "chars": "1e9", "unit": "99999"},
+    **{"view": "nowhere", "plan": "none", "on": "?", "topic": "?", "pair": "?", "order": "?"},
+    **{"corpus": "../../etc", "play": "?", "models": "x,../y", "beside": "run:../../etc"},
+    **{"job": "../../x", "runs": "../x", "from": "?", "moment": "?", "speed": "?"},
+}
+
+
+@pytest.mark.parametrize("page", sorted(path.stem for path in (ROOT / "pages").glob("*.py")))
+def test_nonsense_in_the_address_is_survived(open_page: Open, page: str) -> None:
+    at = open_page(page, **GARBAGE)
+    assert [e.value for e in at.exception] == []
+    assert at.title
+    for model in ("mini-gpt", "kn-8", "petit@999", "exp-x-y", "../etc"):
+        at = open_page(page, model=model)
+        assert [e.value for e in at.exception] == []
