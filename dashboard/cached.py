@@ -3,8 +3,8 @@
 Each page has its own beside its views, in a module of the same name; nothing else caches.
 
 This module itself imports nothing heavy. Thirty sessions that open a cold server would otherwise
-import numpy and plotly at the same time; `warm_up` and
-`warm_up_pages` do it once, under the locks of their caches.
+import numpy and plotly at the same time; `warm_up` and `warm_up_pages` do it once, under the locks
+of their caches.
 """
 
 from __future__ import annotations

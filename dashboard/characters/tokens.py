@@ -29,6 +29,11 @@ def show(sentence: str, source: str) -> None:
         except MoliereError as error:  # a download that was cut short: the others are shown
             widgets.problem(error)
     components.characters(payload(rows, merges), "characters.tokens", lambda: None)
+    say_what_is_missing(on_disk)
+
+
+def say_what_is_missing(on_disk: list[str]) -> None:
+    """How GPT-2's tokens are had, where they are not here."""
     if GPT2 not in on_disk:
         st.caption(
             _(

@@ -40,10 +40,4 @@ def show() -> None:
             "émiette le français. Chaque miette est un pas de plus, et un pas moins sûr."
         )
     )
-    if tokens.GPT2 not in on_disk:
-        st.caption(
-            _(
-                "Les tokens de GPT-2 s’ajoutent ici dès que le modèle est sur ce serveur : "
-                "`moliere models fetch gpt2`."
-            )
-        )
+    tokens.say_what_is_missing(on_disk)
