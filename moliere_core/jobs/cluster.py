@@ -240,17 +240,12 @@ class _Watch(threading.Thread):
         self.job.append({"event": "launched", "address": self._address})
 
     def _call(self, function: Callable[..., Any], *args: Any) -> Any:
-        """Run `function` on the job's machine; None if it has just been lost."""
+        """Run `function` on the job's machine; None if it has been lost."""
         address = self._address
         try:
-            replies = self._client.sync(
-                self._client._run,  # `Client.run` has no timeout
-                function,
-                *args,
-                workers=[address],
-                callback_timeout=CALL_SECONDS,
+            return self._client.sync(
+                _run_at, self._client, address, function, args, callback_timeout=CALL_SECONDS
             )
-            return replies[address]
         except Exception as error:  # of the network, of Dask, of a worker that is going
             _LOGGER.info("%s did not answer for %s: %s", address, self.job.id, _line(error))
             return None
@@ -295,6 +290,20 @@ class _Watch(threading.Thread):
                 return failed(TrainingError(NOT_INSTALLED))
             return failed(_unexpected(error))
         return self.job.stopped() if self.job.stopping else failed(TrainingError(LOST))
+
+
+async def _run_at(
+    client: Any, address: str, function: Callable[..., Any], args: tuple[Any, ...]
+) -> Any:
+    """As `Client.run`, which has no timeout; None at once for a machine the scheduler has not.
+
+    Asked for a machine it has already struck off, the scheduler would try for half a minute to
+    reach it, while the job's next machine waits to be welcomed.
+    """
+    if address not in await client.scheduler.ncores(workers=[address]):
+        return None
+    replies = await client._run(function, *args, workers=[address])
+    return replies[address]
 
 
 # The order in which files are written; snapshots come third.

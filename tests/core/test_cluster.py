@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -185,6 +186,21 @@ def test_two_machines_train_at_once_and_a_lost_one_is_replaced(
     jobs.stop(second.id, "moi", wait=PATIENCE)
     resumed = [e["resumed_from"] for e in second.events() if e["event"] == "started"]
     assert resumed[1] >= 1
+
+
+def test_a_lost_machine_keeps_nobody_waiting(machines: Machines) -> None:
+    """What a machine said before it died is not answered: the next one would wait for that."""
+    machines.worker("gone", *FAKE)
+    job = jobs.submit(request(3, epochs=8))
+    assert job.wait(PATIENCE, lambda s: s.epoch >= 1).epoch >= 1
+    watch = next(t for t in threading.enumerate() if t.name == f"moliere-job-{job.id}")
+    assert isinstance(watch, cluster._Watch)
+    machines.kill_the_one_at(address(job))
+    wait_until(lambda: not watch._client.scheduler_info()["workers"])
+    asked = time.monotonic()
+    assert watch._call(remote.collect, "an attempt", set()) is None
+    assert time.monotonic() - asked < 5
+    jobs.stop(job.id)
 
 
 def test_a_real_training_on_the_cluster_equals_one_on_this_machine(
