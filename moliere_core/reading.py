@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from moliere_core import verse
 from moliere_core.errors import CorpusError
 from moliere_core.normalise import normalise
 from moliere_core.protocol import UNKNOWN_BITS, CharModel, Progress
@@ -19,7 +20,6 @@ from moliere_core.vocabulary import UNKNOWN, Ids
 
 ALTERNATIVES = 5
 CHUNK = 256  # characters between two reports of progress
-VERSE_CHARS = (18, 75)  # length of what may be a line of verse
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class Line:
 
     Attributes:
         bits_per_char: mean surprisal of its characters.
-        verse: whether it looks like a line of verse, see `looks_like_verse`.
+        verse: whether it looks like a line of verse, see `verse.look_like_verse`.
     """
 
     start: int
@@ -104,35 +104,10 @@ class Line:
 
 def lines(reading: Reading) -> list[Line]:
     """The lines of a text, with their mean surprisal; empty ones are left out."""
-    found, start = [], 0
-    pieces = reading.text.splitlines(keepends=True)
-    stripped = [piece.rstrip("\n") for piece in pieces]
-    for number, piece in enumerate(pieces):
-        stop = start + len(piece)
-        if stripped[number]:
-            beside = stripped[max(number - 1, 0) : number + 2]
-            mean = float(reading.bits[start:stop].mean())
-            found.append(Line(start, stop, mean, looks_like_verse(stripped[number], beside)))
-        start = stop
-    return found
-
-
-def looks_like_verse(line: str, beside: list[str]) -> bool:
-    """Whether a line may be verse: short, with a capital first, and beside another such line.
-
-    An estimate from the page's look alone: it counts no syllable.
-
-    Args:
-        line: without its line break.
-        beside: the line before, itself and the line after, where there are any.
-    """
-
-    def one(text: str) -> bool:
-        low, high = VERSE_CHARS
-        first = next((char for char in text if char.isalpha()), "")
-        return low <= len(text) <= high and first.isupper()
-
-    return one(line) and sum(one(text) for text in beside) >= 2
+    return [
+        Line(f.start, f.stop, float(reading.bits[f.start : f.stop].mean()), f.verse)
+        for f in verse.lines(reading.text)
+    ]
 
 
 @dataclass(frozen=True)

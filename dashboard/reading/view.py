@@ -16,6 +16,7 @@ from dashboard.charts.reading import completion_figure
 from dashboard.i18n import _
 from dashboard.reading import cached as reading_cache
 from dashboard.reading import fields
+from moliere_core import verse
 from moliere_core.protocol import UNKNOWN_BITS
 from moliere_core.reading import Reading, confident_mistakes, lines
 
@@ -63,15 +64,12 @@ def payload(reading: Reading, reference: str, colour: str) -> dict[str, Any]:
 
 def summary(reading: Reading, reference: str, caption: str) -> None:
     """Bits per character of the whole, of verse and of prose by their look; the surest error."""
-    found = lines(reading)
+    forms = verse.bits_by_form(reading.text, reading.bits)
+    names = {"verse": _("Vers (à l’allure)"), "prose": _("Prose (à l’allure)")}
     with st.container(horizontal=True, gap="medium"):
         _metric(_("Tout le texte"), reading.bits_per_char)
-        for verse, label in ((True, _("Vers (à l’allure)")), (False, _("Prose (à l’allure)"))):
-            kept = [line for line in found if line.verse == verse]
-            if kept and len(kept) < len(found):
-                chars = np.array([line.stop - line.start for line in kept])
-                mean = np.array([line.bits_per_char for line in kept])
-                _metric(label, float((mean * chars).sum() / chars.sum()))
+        for form, bits in forms.items() if len(forms) > 1 else ():
+            _metric(names[form], bits)
         first = float((reading.ranks == 1).mean())
         st.metric(_("1er choix du modèle"), f"{i18n.number(100 * first)}{i18n.THIN_NBSP}%")
     if unknown := int((reading.ranks == 0).sum()):

@@ -7,7 +7,7 @@ from moliere_core.errors import CorpusError
 from moliere_core.evaluation import score
 from moliere_core.models import load_model
 from moliere_core.protocol import UNKNOWN_BITS
-from moliere_core.reading import completion, confident_mistakes, lines, looks_like_verse, read
+from moliere_core.reading import completion, confident_mistakes, lines, read
 from moliere_core.sampling import softmax
 
 TEXT = "Mon frère, s'il vous plaît,\nNe discourons point tant; kiwi."
@@ -60,14 +60,6 @@ def test_lines_cover_the_text_and_average_its_bits() -> None:
         "Je le veux bien, Monsieur.\n",
     ]
     assert found[0].bits_per_char == pytest.approx(float(reading.bits[:5].mean()))
-
-
-def test_verse_is_told_by_its_look() -> None:
-    verse = ["Mon frère, s'il vous plaît, ne discourons point tant,", "Et que chacun de nous vive"]
-    assert looks_like_verse(verse[0], verse)
-    assert not looks_like_verse(verse[0], [verse[0]])
-    assert not looks_like_verse("et que chacun de nous vive", verse)
-    assert not looks_like_verse("Ah !", ["Ah !", *verse])
 
 
 def test_confident_mistakes_are_the_surest_first_and_did_not_come() -> None:
