@@ -13,21 +13,22 @@ import gzip
 import hashlib
 import json
 import lzma
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-from moliere_core import pretrained
+from moliere_core import pretrained, verse
 from moliere_core.corpus import Corpus, split
 from moliere_core.errors import CorpusError
 from moliere_core.evaluation import score
-from moliere_core.models import ASSETS, NGRAM_ORDERS, load_model
+from moliere_core.models import ASSETS, NGRAM_ORDERS, load_model, open_run
 from moliere_core.normalise import normalise
-from moliere_core.protocol import Progress
+from moliere_core.protocol import UNKNOWN_BITS, Progress
 from moliere_core.runs import home, write_atomically
+from moliere_core.vocabulary import UNKNOWN, Vocabulary
 
 UNIFORM = "uniform"
 COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
@@ -58,6 +59,9 @@ class Point:
         upper_bound: the true figure may be lower (subword models: one tokenisation only).
         may_have_read: whether the text may have been in what it learned from; nobody knows for
             models trained on the web.
+        parts: bits per character of what looks like verse in the text, and of the rest, by the
+            names of `verse.FORMS`; those that the text has. Empty for a compressor, which gives a
+            size to a whole text and none to its characters, and where nobody measured them.
     """
 
     model: str
@@ -66,11 +70,21 @@ class Point:
     train_chars: int | None
     upper_bound: bool = False
     may_have_read: bool = False
+    parts: Mapping[str, float] = field(default_factory=dict)
 
 
-def uniform(vocab_size: int, train_chars: int) -> Point:
-    """Every character of an alphabet as likely as any other: log2 of their number."""
-    return Point(UNIFORM, float(np.log2(vocab_size)), 0, train_chars)
+def uniform(vocabulary: Vocabulary, text: str, train_chars: int) -> Point:
+    """Every symbol of an alphabet as likely as any other: log2 of their number.
+
+    Characters outside it pay what all models pay for them, `UNKNOWN_BITS`.
+
+    Raises:
+        CorpusError: the text is empty.
+    """
+    text = _some(text)
+    known = vocabulary.encode(text) != UNKNOWN
+    bits = np.where(known, np.log2(len(vocabulary)), UNKNOWN_BITS)
+    return Point(UNIFORM, float(bits.mean()), 0, train_chars, parts=verse.bits_by_form(text, bits))
 
 
 def compressed(name: str, train: str, text: str) -> Point:
@@ -79,9 +93,7 @@ def compressed(name: str, train: str, text: str) -> Point:
     Raises:
         CorpusError: the text is empty.
     """
-    compress, text = COMPRESSORS[name], normalise(text)
-    if not text:
-        raise CorpusError("the text to score is empty: give at least one character")
+    compress, text = COMPRESSORS[name], _some(text)
     before = len(compress(train.encode()))
     after = len(compress((train + "\n" + text).encode()))
     return Point(name, 8 * (after - before) / len(text), 0, len(train))
@@ -99,7 +111,7 @@ def measure(
     Args:
         reference: `petit`, `kn-8`, `run:ID`, `mini-gpt`, `hf:NAME`.
         text: normalised before it is scored.
-        train_chars: characters that the models of this project learned from.
+        train_chars: characters that the shipped models learned from; a run knows its own.
         public: whether the text may be on the web, where models of the hub have read.
         progress: told how far it is.
 
@@ -108,21 +120,43 @@ def measure(
     """
     if not pretrained.is_pretrained(reference):
         model = load_model(reference)
-        bits = score(model, text, progress).bits_per_char
-        return Point(reference, bits, model.parameters, train_chars)
+        found = score(model, text, progress)
+        return Point(
+            reference,
+            found.bits_per_char,
+            model.parameters,
+            _read_chars(reference, train_chars),
+            parts=verse.bits_by_form(normalise(text), found.bits),
+        )
     request = pretrained.score(reference, text, background=True)
     while not request.wait(0.5):
         if progress is not None:
             progress(request.status.share)
-    on_hub = reference != pretrained.MINI
+    on_hub, found = reference != pretrained.MINI, request.result()
     return Point(
         reference,
-        request.result().bits_per_char,
+        found.bits_per_char,
         pretrained.card(reference).parameters,
         READ_CHARS.get(reference) if on_hub else train_chars,
         upper_bound=True,
         may_have_read=on_hub and public,
+        parts=verse.bits_by_form(normalise(text), found.bits),
     )
+
+
+def _read_chars(reference: str, otherwise: int) -> int:
+    """Characters that a model of this project learned from."""
+    if not reference.startswith("run:"):
+        return otherwise
+    run, _snapshot = open_run(reference)
+    return int(run.corpus.get("chars", 0))
+
+
+def _some(text: str) -> str:
+    text = normalise(text)
+    if not text:
+        raise CorpusError("the text to score is empty: give at least one character")
+    return text
 
 
 def training_text(corpus: Corpus) -> str | None:
@@ -162,7 +196,8 @@ def stored(text: str) -> dict[str, Point]:
     """The points that were measured on this machine for a text, by the model's reference."""
     try:
         data = json.loads(_path(text).read_text(encoding="utf-8"))
-        return {item["model"]: Point(**item) for item in data}
+        # Points of before the parts were told are measured again.
+        return {item["model"]: Point(**item) for item in data if "parts" in item}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
 

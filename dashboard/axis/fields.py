@@ -8,3 +8,4 @@ TEXT: Field[str] = Field("axis.text", "on", "verse", choice("verse", "prose", "m
 AGAINST: Field[str] = Field(
     "axis.against", "against", "bars", choice("bars", "parameters", "read", "two")
 )
+PART: Field[str] = Field("axis.part", "part", "all", choice("all", "verse", "prose"))

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from moliere_core import axis
 from moliere_core.axis import Point
 from moliere_core.errors import MoliereError
+from moliere_core.models import load_model
+
+ALPHABET = "petit"  # the model whose alphabet chance is over
 
 
 @dataclass
@@ -16,9 +19,9 @@ class Measuring:
 
     Attributes:
         text: that is scored.
-        references: of the models, in the order in which they are measured.
+        references: of the models and compressors, in the order in which they are measured.
         train: what the models of this project learned from; None where it is not at hand, and
-            then there are no compressors.
+            then there can be no compressors.
         train_chars: its length, known without it.
         public: whether the text may be on the web.
         points: what has been measured so far.
@@ -42,8 +45,7 @@ class Measuring:
     def run(self) -> None:
         """Measure what is not stored yet, and store it."""
         self.points.update(axis.stored(self.text))
-        compressors = axis.COMPRESSORS if self.train is not None else ()
-        for name in [*compressors, *self.references]:
+        for name in self.references:
             if name in self.points and not name.startswith("run:"):
                 continue
             self.now, self.share = name, 0.0
@@ -56,6 +58,9 @@ class Measuring:
         self.now, self.done = "", True
 
     def _measure(self, name: str) -> Point:
+        if name == axis.UNIFORM:
+            vocabulary = load_model(ALPHABET).vocabulary
+            return axis.uniform(vocabulary, self.text, self.train_chars)
         if name in axis.COMPRESSORS and self.train is not None:
             return axis.compressed(name, self.train, self.text)
         return axis.measure(name, self.text, self.train_chars, self.public, self._told)

@@ -1,24 +1,45 @@
-"""What the one axis shows, and what it says of it."""
+"""The one axis: a text, a drawing, and the models that are measured meanwhile."""
 
 from __future__ import annotations
 
-import pandas as pd
+from dataclasses import dataclass
+
 import streamlit as st
 
 from dashboard import figures, i18n, widgets
 from dashboard.axis import cached as axis_cache
-from dashboard.axis import fields
+from dashboard.axis import fields, marks, words
 from dashboard.axis.measuring import Measuring
 from dashboard.charts import axis as charts
-from dashboard.charts.axis import Mark
 from dashboard.i18n import _
-from moliere_core import axis, pretrained
+from moliere_core import axis, pretrained, verse
 from moliere_core.axis import Point
 from moliere_core.models import SHIPPED
 
 PERIOD = 1.0  # seconds between two looks at a measure in progress
 MOST_CHARS = 5_000
-_OWN = "axis.own"
+_OWN, _PASTED = "axis.own", "axis.pasted"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What is to be drawn.
+
+    Attributes:
+        name: of the text, one of those of `fields.TEXT`.
+        against: the drawing, one of those of `fields.AGAINST`.
+        part: of a pasted text that has verse and prose, one of those of `fields.PART`; "" of
+            another text.
+    """
+
+    name: str
+    against: str
+    part: str = ""
+
+    @property
+    def other(self) -> str:
+        """The text that it is compared with."""
+        return "verse" if self.name == "modern" else "modern"
 
 
 def show(reference: str) -> None:
@@ -36,16 +57,16 @@ def show(reference: str) -> None:
             },
             visible=False,
         )
-    text = _own() if name == "own" else _shipped_text(name)
+    text, part = _own() if name == "own" else (_shipped_text(name), "")
+    choice = Choice(name, against, part)
     if name == "own" and not text:
-        st.info(_("Collez un texte : chaque modèle lui donnera sa note."))
         return
     wanted = tuple(_to_measure(name, reference))
     if not (text and wanted):
-        _draw(name, against, _known(name, text), wanted=() if text else wanted)
+        _draw(choice, _known(name, text), wanted=() if text else wanted)
         return
-    found = axis_cache.measuring(text, wanted, name in axis.VALIDATION)
-    st.fragment(_watch, run_every=None if found.done else PERIOD)(name, against, text, found)
+    found = axis_cache.measuring(text, wanted, name != "modern")
+    st.fragment(_watch, run_every=None if found.done else PERIOD)(choice, text, found)
 
 
 def texts() -> dict[str, str]:
@@ -58,9 +79,26 @@ def texts() -> dict[str, str]:
     }
 
 
-def _own() -> str:
-    text = st.text_area(_("Votre texte"), key=_OWN, max_chars=MOST_CHARS, height=110)
-    return (text or "").strip()
+def _own() -> tuple[str, str]:
+    """A pasted text, and which part of it is wanted."""
+    st.session_state.setdefault(_OWN, st.session_state.get(_PASTED, ""))
+    left, right = st.columns([3, 2], gap="medium")
+    pasted = left.text_area(
+        _("Votre texte"),
+        key=_OWN,
+        max_chars=MOST_CHARS,
+        height=104,
+        placeholder=_("Collez un texte : chaque modèle lui donnera sa note."),
+        label_visibility="collapsed",
+    )
+    st.session_state[_PASTED] = pasted
+    text, part = (pasted or "").strip(), ""
+    with right:
+        if len(verse.chars_by_form(text)) > 1:
+            names = {"all": _("tout"), "verse": _("vers"), "prose": _("prose")}
+            part = widgets.segmented(fields.PART, _("Partie du texte"), names, visible=False)
+        st.caption(words.looks(text) if text else _("Vers et prose y seront mesurés à part."))
+    return text, part
 
 
 def _shipped_text(name: str) -> str | None:
@@ -71,36 +109,36 @@ def _shipped_text(name: str) -> str | None:
 
 
 def _to_measure(name: str, reference: str) -> list[str]:
-    """The models that have no shipped figure for this text, and are on this machine."""
+    """What has no shipped figure for this text, and can be measured on this machine."""
     known = axis.shipped().points.get(name, {})
-    ours = [*axis.NGRAMS, *SHIPPED, pretrained.MINI, reference.partition("@")[0]]
+    mini = [pretrained.MINI] if pretrained.available() else []
+    compressors = axis.COMPRESSORS if axis_cache.training_text() is not None else ()
     hub = [
         entry.name
         for entry in pretrained.entries()
         if entry.available and entry.name != pretrained.MINI and pretrained.available()
     ]
-    if not pretrained.available():
-        ours.remove(pretrained.MINI)
-    return [model for model in dict.fromkeys([*ours, *hub]) if model not in known]
+    ours = [*axis.NGRAMS, *SHIPPED, reference.partition("@")[0], axis.UNIFORM]
+    return [m for m in dict.fromkeys([*ours, *compressors, *mini, *hub]) if m not in known]
 
 
 def _known(name: str, text: str | None) -> dict[str, Point]:
     return axis.shipped().points.get(name, {}) | (axis.stored(text) if text else {})
 
 
-def _watch(name: str, against: str, text: str, found: Measuring) -> None:
+def _watch(choice: Choice, text: str, found: Measuring) -> None:
     if not found.done:
         st.progress(
             found.share,
             _("Mesure en cours : {model} ({done} sur {all})").format(
-                model=widgets.plain(found.now or "…"),
+                model=widgets.plain(marks.shown(found.now) or "…"),
                 done=len(found.points) + len(found.errors),
-                all=len(found.references) + (len(axis.COMPRESSORS) if found.train else 0),
+                all=len(found.references),
             ),
         )
-    points = _known(name, text) | found.points
+    points = _known(choice.name, text) | found.points
     if points:
-        _draw(name, against, points)
+        _draw(choice, points, said=found.done)
     for model, error in found.errors.items():
         st.caption(f"{widgets.plain(model)} : {widgets.plain(i18n.sentence(error))}")
     if found.done and st.session_state.get("axis.watched") != id(found):
@@ -108,142 +146,40 @@ def _watch(name: str, against: str, text: str, found: Measuring) -> None:
         st.rerun()  # so that nothing ticks any longer
 
 
-def _draw(name: str, against: str, points: dict[str, Point], wanted: tuple[str, ...] = ()) -> None:
-    other = _known("verse" if name == "modern" else "modern", None)
-    marks = [_mark(point, other.get(model)) for model, point in points.items()]
-    dark, title = figures.dark(), texts()[name]
-    heading = _("Note de chaque modèle sur : {text}").format(text=title)
-    if against == "two":
-        names = (title, texts()["verse" if name == "modern" else "modern"])
-        figure = charts.two_texts(marks, dark, _("Le même modèle sur deux textes"), names)
-    elif against == "bars":
-        figure = charts.bars(
-            marks, dark, _("Note de chaque modèle sur : {text}").format(text=title)
-        )
+def _draw(
+    choice: Choice, points: dict[str, Point], wanted: tuple[str, ...] = (), said: bool = True
+) -> None:
+    """The drawing, and what is said of it once all is measured."""
+    drawn, other = points, _known(choice.other, None)
+    heading = _("Note de chaque modèle sur : {text}").format(text=texts()[choice.name])
+    names = texts()[choice.name], texts()[choice.other]
+    if choice.against == "two":
+        heading = _("Le même modèle sur deux textes")
+        if choice.part:
+            drawn, other = (marks.of_form(points, form) for form in verse.FORMS)
+            names = marks.forms()["verse"], marks.forms()["prose"]
+            heading = _("Le même modèle en vers et en prose")
+    elif choice.part in verse.FORMS:
+        drawn = marks.of_form(points, choice.part)
+        heading += f" ({marks.forms()[choice.part]})"
+    kept = marks.marks(drawn, other)
+    if not kept:
+        return
+    if choice.against == "two":
+        figure = charts.two_texts(kept, figures.dark(), heading, names)
+    elif choice.against == "bars":
+        figure = charts.bars(kept, figures.dark(), heading)
     else:
-        figure = charts.against(marks, dark, heading, against)
-    st.markdown(caption(points, other, name))
-    best = min(marks, key=lambda mark: mark.bits)
+        figure = charts.against(kept, figures.dark(), heading, choice.against)
+    if said:
+        st.markdown(words.caption(drawn, points, other, choice.name, choice.part))
+    best = min(kept, key=lambda mark: mark.bits)
     figures.show(
         figure,
-        f"axis.{against}",
-        _table(marks),
+        f"axis.{choice.against}",
+        marks.table(points, _known(choice.other, None), bool(choice.part)),
         _("{count} modèles ; le meilleur est {best}, à {bits} bits par caractère.").format(
-            count=len(marks), best=best.name, bits=i18n.number(best.bits, 2)
+            count=len(kept), best=best.name, bits=i18n.number(best.bits, 2)
         ),
     )
-    st.caption(_notes(marks, wanted))
-
-
-def caption(points: dict[str, Point], other: dict[str, Point], name: str) -> str:
-    """What the figures say, computed from them: nobody leaves with "the LSTM beats GPT"."""
-    best = min(points.values(), key=lambda point: point.bits_per_char)
-    said = [
-        _("Ici, le meilleur est **{model}** ({bits} bits par caractère).").format(
-            model=shown(best.model), bits=i18n.number(best.bits_per_char, 2)
-        )
-    ]
-    both = [m for m in points if m in other and _family(m) in ("recurrent", "small", "large")]
-    if both and name in ("verse", "prose", "modern"):
-        moliere, modern = (other, points) if name == "modern" else (points, other)
-        gaps = {m: modern[m].bits_per_char - moliere[m].bits_per_char for m in both}
-        widest = max(gaps, key=gaps.__getitem__)
-        said.append(
-            _(
-                "Mais de Molière au texte d’aujourd’hui, **{model}** passe de {low} à {high} : "
-                "il est spécialisé, et non plus intelligent."
-            ).format(
-                model=shown(widest),
-                low=i18n.number(moliere[widest].bits_per_char, 2),
-                high=i18n.number(modern[widest].bits_per_char, 2),
-            )
-        )
-        large = [m for m in both if _family(m) == "large"]
-        if large:
-            steady = min(large, key=lambda m: abs(gaps[m]))
-            said.append(
-                _("**{model}**, qui a lu de tout, passe de {low} à {high}.").format(
-                    model=shown(steady),
-                    low=i18n.number(moliere[steady].bits_per_char, 2),
-                    high=i18n.number(modern[steady].bits_per_char, 2),
-                )
-            )
-    return " ".join(said)
-
-
-def _notes(marks: list[Mark], wanted: tuple[str, ...]) -> str:
-    said = [
-        _(
-            "Même texte, même début (un retour à la ligne), même unité. Les perplexités par token, "
-            "elles, ne se comparent pas."
-        )
-    ]
-    if any(mark.bound for mark in marks):
-        said.append(
-            _(
-                "≤ : majorant, une seule façon de découper le texte en tokens est comptée. Un "
-                "grand modèle a pu lire ces pièces sur le Web : personne ne le sait."
-            )
-        )
-    if not any(mark.family == "large" for mark in marks):
-        said.append(
-            _(
-                "gpt2 et gpt-fr ne sont pas sur cette machine : téléchargez-les dans « Même "
-                "début », ils seront mesurés ici."
-            )
-        )
-    if wanted:
-        said.append(
-            _(
-                "Le texte de cette pièce n’est pas sur cette machine : seuls les modèles livrés "
-                "ont leur note. Récupérez le corpus dans la page Corpus pour mesurer les autres."
-            )
-        )
-    return " ".join(said)
-
-
-def _table(marks: list[Mark]) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            _("modèle"): [mark.name for mark in marks],
-            _("famille"): [charts.families()[mark.family] for mark in marks],
-            _("bits par caractère"): [mark.bits for mark in marks],
-            _("sur l’autre texte"): [mark.other for mark in marks],
-            _("paramètres"): [mark.parameters for mark in marks],
-            _("caractères lus"): [mark.read for mark in marks],
-            _("majorant"): [mark.bound for mark in marks],
-        }
-    )
-
-
-def _mark(point: Point, other: Point | None) -> Mark:
-    return Mark(
-        shown(point.model),
-        _family(point.model),
-        point.bits_per_char,
-        other.bits_per_char if other else None,
-        point.parameters,
-        point.train_chars,
-        point.upper_bound,
-    )
-
-
-def shown(reference: str) -> str:
-    """The name of a model on the axis."""
-    if reference == axis.UNIFORM:
-        return _("hasard")
-    if reference in axis.NGRAMS:
-        return _("{order}-gramme").format(order=reference.removeprefix("kn-"))
-    return reference.removeprefix("hf:")
-
-
-def _family(reference: str) -> str:
-    if reference == axis.UNIFORM:
-        return "chance"
-    if reference in axis.COMPRESSORS:
-        return "compressor"
-    if reference in axis.NGRAMS:
-        return "ngram"
-    if reference == pretrained.MINI:
-        return "small"
-    return "large" if pretrained.is_pretrained(reference) else "recurrent"
+    st.caption(words.notes(points, drawn, wanted))

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import components, i18n, state
-from dashboard.axis.view import shown
+from dashboard.axis.marks import shown
 from dashboard.bridge import cached as bridge_cache
 from dashboard.i18n import _
 from dashboard.ladder import cached as ladder_cache

@@ -8,7 +8,7 @@ import time
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.axis import cached, view
+from dashboard.axis import cached, marks, view
 from dashboard.axis.measuring import Measuring
 from dashboard.discussion.tongues import ENGLISH
 from moliere_core import axis
@@ -16,7 +16,7 @@ from moliere_core.models import load_model
 from moliere_core.pairs import PAIRS
 from moliere_core.pretrained import client
 from moliere_core.sampling import softmax
-from tests.app.conftest import Open, component, shown
+from tests.app.conftest import Open, address, component, shown
 
 TEXT = "Quoi ? tu veux que je te dise : <b>non</b>, *jamais* !"
 
@@ -62,25 +62,20 @@ def test_every_drawing_of_the_axis(open_page: Open, language: str, against: str)
 def test_bars_are_the_shipped_figures_and_the_caption_follows(open_page: Open) -> None:
     at = open_page("bridge", view="axis", on="modern", model="petit")
     points = axis.shipped().points["modern"]
-    drawn = {
-        name: value
-        for trace in chart(at)["data"]  # type: ignore[attr-defined]
-        for name, value in zip(trace["y"], trace["x"], strict=True)
-    }
-    assert drawn["petit"] == pytest.approx(points["petit"].bits_per_char)
-    assert drawn["8-gramme"] == pytest.approx(points["kn-8"].bits_per_char)
+    assert drawn(at)["petit"] == pytest.approx(points["petit"].bits_per_char)
+    assert drawn(at)["8-gramme"] == pytest.approx(points["kn-8"].bits_per_char)
     best = min(points.values(), key=lambda point: point.bits_per_char)
-    assert f"**{view.shown(best.model)}**" in shown(at)
+    assert f"**{marks.shown(best.model)}**" in shown(at)
 
 
 def test_a_pasted_text_is_measured_in_the_background(open_page: Open) -> None:
     at = open_page("bridge", view="axis", on="own", model="petit")
-    assert len(at.info) == 2  # no framework; and what to do
+    assert len(at.info) == 1  # no framework
     at = at.text_area(key="axis.own").set_value(TEXT).run()
     assert not at.exception
     wanted = tuple(view._to_measure("own", "petit"))
     deadline = time.monotonic() + 60
-    while not (found := cached.measuring(TEXT, wanted, False)).done:
+    while not (found := cached.measuring(TEXT, wanted, True)).done:
         assert time.monotonic() < deadline
         time.sleep(0.1)
     at = at.run()
@@ -88,6 +83,79 @@ def test_a_pasted_text_is_measured_in_the_background(open_page: Open) -> None:
     assert {"petit", "grand", "kn-8"} <= set(found.points)
     assert axis.stored(TEXT)["petit"] == found.points["petit"]
     assert "<b>" not in shown(at)
+
+
+VERSE = """Mon frère, s'il vous plaît, ne discourons point tant,
+Et que chacun de nous vive comme il l'entend."""
+
+
+def measured(at: AppTest, text: str) -> dict[str, axis.Point]:
+    """The points of a pasted text, once all are there and on the page."""
+    at.text_area(key="axis.own").set_value(text).run()
+    wanted = tuple(view._to_measure("own", "petit"))
+    deadline = time.monotonic() + 60
+    while not (found := cached.measuring(text, wanted, True)).done:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    at.run()
+    assert not at.exception
+    return found.points
+
+
+def drawn(at: AppTest) -> dict[str, float]:
+    return {
+        name: value
+        for trace in chart(at)["data"]  # type: ignore[attr-defined]
+        for name, value in zip(trace["y"], trace["x"], strict=True)
+    }
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_verse_and_prose_of_a_pasted_text_are_told_apart(open_page: Open, language: str) -> None:
+    at = open_page("bridge", view="axis", on="own", model="petit", lang=language)
+    points = measured(at, f"{VERSE}\n\n{TEXT}")
+    assert f"({len(VERSE) + 1} " in at.caption[0].value  # line breaks included
+    assert drawn(at)["petit"] == pytest.approx(points["petit"].bits_per_char)
+    for form in ("verse", "prose"):
+        at.segmented_control(key="axis.part").set_value(form).run()
+        assert address(at)["part"] == form
+        assert drawn(at)["petit"] == pytest.approx(points["petit"].parts[form])
+        assert "compress" in shown(at)  # says why they are left out
+    at.segmented_control(key="axis.against").set_value("two").run()
+    dots = [t for t in chart(at)["data"] if t["mode"] == "markers"]  # type: ignore[attr-defined]
+    for trace, form in zip(dots, ("verse", "prose"), strict=True):
+        place = trace["y"].index("petit")
+        assert trace["x"][place] == pytest.approx(points["petit"].parts[form])
+
+
+def test_a_text_of_one_form_says_so(open_page: Open) -> None:
+    at = open_page("bridge", view="axis", on="own", model="petit")
+    at.text_area(key="axis.own").set_value(TEXT).run()
+    assert "Rien n’a l’air de vers" in at.caption[0].value
+    at.text_area(key="axis.own").set_value(VERSE).run()
+    assert "Tout a l’air de vers" in at.caption[0].value
+    assert not [c for c in at.get("segmented_control") if c.key == "axis.part"]
+
+
+def test_a_pasted_text_is_still_there_after_another(open_page: Open) -> None:
+    at = open_page("bridge", view="axis", on="own", model="petit")
+    at.text_area(key="axis.own").set_value(TEXT).run()
+    at.segmented_control(key="axis.text").set_value("verse").run()
+    at.segmented_control(key="axis.text").set_value("own").run()
+    assert at.text_area(key="axis.own").value == TEXT
+
+
+def test_both_forms_are_in_the_numbers_to_take_away() -> None:
+    parts = {"verse": 1.5, "prose": 2.0}
+    points = {
+        "petit": axis.Point("petit", 1.7, 3, 4, parts=parts),
+        "xz": axis.Point("xz", 2.7, 0, 4),
+    }
+    table = marks.table(points, {}, parted=True)
+    verse, prose = marks.forms().values()
+    assert table[verse].tolist()[0] == 1.5
+    assert table[prose].isna().tolist() == [False, True]
+    assert verse not in marks.table(points, {}, parted=False)
 
 
 def test_an_error_of_one_model_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import bz2
+import json
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,16 @@ from moliere_core import axis, pairs
 from moliere_core.corpus import EMBEDDED, load_corpus
 from moliere_core.errors import CorpusError, ModelError
 from moliere_core.evaluation import score
-from moliere_core.models import load_model
+from moliere_core.models import load_model, open_run
 from moliere_core.pairs import PAIRS
+from moliere_core.protocol import UNKNOWN_BITS
+from moliere_core.vocabulary import Vocabulary
+from tests.app.conftest import REFERENCE, write_run
 
+VERSE = (
+    "Mon frère, s'il vous plaît, ne discourons point tant,",
+    "Et que chacun de nous vive comme il l'entend.",
+)
 TEXT = "Monsieur, je suis votre serviteur ; et vous êtes le mien."
 
 
@@ -22,7 +30,12 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_chance_is_the_logarithm_of_the_alphabet() -> None:
-    assert axis.uniform(64, 10).bits_per_char == 6
+    vocabulary = Vocabulary(tuple(sorted(set(TEXT))))
+    point = axis.uniform(vocabulary, TEXT, 10)
+    assert point.bits_per_char == pytest.approx(np.log2(len(vocabulary)))
+    assert (point.train_chars, list(point.parts)) == (10, ["prose"])
+    dearer = axis.uniform(vocabulary, TEXT + "ß" * len(TEXT), 10)
+    assert dearer.bits_per_char == pytest.approx((point.bits_per_char + UNKNOWN_BITS) / 2)
 
 
 def test_a_compressor_pays_only_for_what_it_has_not_seen() -> None:
@@ -56,11 +69,37 @@ def test_a_model_that_is_not_here_is_said() -> None:
 
 def test_points_are_kept_for_the_text_they_were_measured_on() -> None:
     assert axis.stored(TEXT) == {}
-    one, two = axis.uniform(64, 10), axis.Point("petit", 1.5, 3, 4, upper_bound=True)
+    one = axis.uniform(Vocabulary((" ", "M")), TEXT, 10)
+    two = axis.Point("petit", 1.5, 3, 4, upper_bound=True)
     axis.store(TEXT, one)
     axis.store(TEXT, two)
     assert axis.stored(TEXT) == {axis.UNIFORM: one, "petit": two}
     assert axis.stored(TEXT + "!") == {}
+
+
+def test_points_of_before_the_parts_were_told_are_measured_again(tmp_path: Path) -> None:
+    axis.store(TEXT, axis.Point("petit", 1.5, 3, 4))
+    [path] = (tmp_path / "axis").iterdir()
+    [document] = json.loads(path.read_text(encoding="utf-8"))
+    del document["parts"]
+    path.write_text(json.dumps([document]), encoding="utf-8")
+    assert axis.stored(TEXT) == {}
+
+
+@pytest.mark.parametrize("reference", ["petit", "kn-8"])
+def test_verse_and_prose_are_told_apart_in_one_reading(reference: str) -> None:
+    text = "\n".join([*VERSE, "", TEXT])
+    point = axis.measure(reference, text, 7)
+    bits, cut = score(load_model(reference), text).bits, len(text) - len(TEXT)
+    assert point.parts["verse"] == pytest.approx(bits[: cut - 1].mean())
+    assert point.parts["prose"] == pytest.approx(bits[cut:].mean())
+    assert list(axis.measure(reference, TEXT, 7).parts) == ["prose"]
+
+
+def test_a_run_tells_what_it_read_itself(tmp_path: Path) -> None:
+    write_run(tmp_path)
+    point = axis.measure(REFERENCE, TEXT, 7)
+    assert point.train_chars == open_run(REFERENCE)[0].corpus["chars"] != 7
 
 
 def test_shipped_figures_agree_with_the_models_that_are_shipped() -> None:
