@@ -1,15 +1,18 @@
 """The character bridge at GPT-2's size: a new prompt, then typing, on the cores that there are.
 
-The model is random, of GPT-2's architecture and sizes (124M parameters, 50,257 tokens). Its
-byte-level BPE learned what it could from the corpus; tokens that never come fill up the vocabulary
-and are improbable. What a character costs is a forward's time, times the forwards it takes: with
-the distributions of a trained model (an unfinished mini-gpt, French plays) that was 0.95 a typed
-character and 4.2 a new prompt, against the figures of this random one in the last column.
+The model is random, of GPT-2's architecture and sizes (124M parameters, 50,257 tokens). Its tokens
+are GPT-2's own where the hub's cache has them (`moliere models fetch gpt2`); otherwise a byte-level
+BPE learns what it can from the corpus, and tokens that never come fill up the vocabulary. Those
+that the corpus never uses are improbable. What a character costs is a forward's time, times the
+forwards it takes: with the distributions of a trained model (an unfinished mini-gpt, French plays)
+that was 0.95 a typed character and 4.2 a new prompt, against the figures of this random one in the
+last column. GPT-2 cuts French into shorter tokens, so that it takes more forwards a character.
 """
 
 import contextlib
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -20,6 +23,7 @@ from pathlib import Path
 
 from benchmarks.table import Row
 from moliere_core.machine import usable_cores
+from moliere_core.pretrained import catalogue
 
 VOCAB, CONTEXT, LAYERS, WIDTH, HEADS = 50_257, 1024, 12, 768, 12
 UNLIKELY = 20  # nats by which the others are less probable
@@ -32,11 +36,51 @@ WORKER = {  # the worker's own settings
 }
 
 
-def make(folder: Path) -> None:
-    """A random GPT-2 and a tokenizer of its size."""
+def make(folder: Path) -> str:
+    """A random GPT-2 and a tokenizer of its size; whose tokens they are."""
     import torch
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
     from transformers import GPT2Config, GPT2LMHeadModel
+
+    real = catalogue.folder("hf:gpt2")
+    source = real / "tokenizer.json" if real is not None else None
+    if source is not None and source.is_file():
+        whose, end = "GPT-2's own tokens", VOCAB - 1
+        unused = copied(source, folder)
+    else:
+        whose, end = "tokens of the corpus", 0
+        unused = learned(folder)
+    settings = {"tokenizer_class": "GPT2Tokenizer", "eos_token": "<|endoftext|>"}
+    (folder / "tokenizer_config.json").write_text(json.dumps(settings))
+    torch.manual_seed(0)
+    config = GPT2Config(
+        vocab_size=VOCAB,
+        n_positions=CONTEXT,
+        n_embd=WIDTH,
+        n_layer=LAYERS,
+        n_head=HEADS,
+        bos_token_id=end,
+        eos_token_id=end,
+    )
+    network = GPT2LMHeadModel(config)
+    with torch.no_grad():  # along one direction, every state is one way and these tokens the other
+        network.transformer.ln_f.bias[0] = UNLIKELY
+        network.transformer.wte.weight[unused, 0] = -1
+    network.save_pretrained(folder)
+    return whose
+
+
+def copied(source: Path, folder: Path) -> list[int]:
+    """A tokenizer as it is; the tokens that the corpus does not use."""
+    from tokenizers import Tokenizer
+
+    shutil.copyfile(source, folder / "tokenizer.json")
+    used = Tokenizer.from_file(str(source)).encode(text(), add_special_tokens=False).ids
+    return sorted(set(range(VOCAB)) - set(used))
+
+
+def learned(folder: Path) -> list[int]:
+    """A tokenizer trained on the corpus; its tokens that only fill up the vocabulary."""
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
@@ -48,27 +92,10 @@ def make(folder: Path) -> None:
         show_progress=False,
     )
     tokenizer.train_from_iterator([text()], trainer)
-    learned = tokenizer.get_vocab_size()
-    # The rest are tokens that this text never uses.
-    tokenizer.add_tokens([f"¤{i}" for i in range(VOCAB - learned)])
+    size = tokenizer.get_vocab_size()
+    tokenizer.add_tokens([f"¤{i}" for i in range(VOCAB - size)])
     tokenizer.save(str(folder / "tokenizer.json"))
-    settings = {"tokenizer_class": "GPT2Tokenizer", "eos_token": "<|endoftext|>"}
-    (folder / "tokenizer_config.json").write_text(json.dumps(settings))
-    torch.manual_seed(0)
-    config = GPT2Config(
-        vocab_size=VOCAB,
-        n_positions=CONTEXT,
-        n_embd=WIDTH,
-        n_layer=LAYERS,
-        n_head=HEADS,
-        bos_token_id=0,
-        eos_token_id=0,
-    )
-    network = GPT2LMHeadModel(config)
-    with torch.no_grad():  # along one direction, every state is one way and these tokens the other
-        network.transformer.ln_f.bias[0] = UNLIKELY
-        network.transformer.wte.weight[learned:, 0] = -1
-    network.save_pretrained(folder)
+    return list(range(size, VOCAB))
 
 
 def text() -> str:
@@ -135,7 +162,7 @@ def measure() -> list[Row]:
     with tempfile.TemporaryDirectory(prefix="moliere-") as name:
         folder = Path(name)
         with contextlib.redirect_stdout(sys.stderr):
-            make(folder)
+            whose = make(folder)
         done = subprocess.run(
             [sys.executable, "-m", "benchmarks.bridge", name],
             capture_output=True,
@@ -145,6 +172,7 @@ def measure() -> list[Row]:
         )
     found = json.loads(done.stdout.splitlines()[-1])
     cores = f"{usable_cores()} cores"
+    subject += f", {whose}"
     return [
         Row(
             f"{subject}: a typed character",

@@ -57,7 +57,7 @@ def show(reference: str) -> None:
             },
             visible=False,
         )
-    text, part = _own() if name == "own" else (_shipped_text(name), "")
+    text, part = _own(against) if name == "own" else (_shipped_text(name), "")
     choice = Choice(name, against, part)
     if name == "own" and not text:
         return
@@ -79,15 +79,15 @@ def texts() -> dict[str, str]:
     }
 
 
-def _own() -> tuple[str, str]:
-    """A pasted text, and which part of it is wanted."""
+def _own(against: str) -> tuple[str, str]:
+    """A pasted text, and which part of it is wanted: the drawing of two texts has both."""
     st.session_state.setdefault(_OWN, st.session_state.get(_PASTED, ""))
-    left, right = st.columns([3, 2], gap="medium")
+    left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
     pasted = left.text_area(
         _("Votre texte"),
         key=_OWN,
         max_chars=MOST_CHARS,
-        height=104,
+        height=94,
         placeholder=_("Collez un texte : chaque modèle lui donnera sa note."),
         label_visibility="collapsed",
     )
@@ -95,6 +95,8 @@ def _own() -> tuple[str, str]:
     text, part = (pasted or "").strip(), ""
     with right:
         if len(verse.chars_by_form(text)) > 1:
+            part = "all"
+        if part and against != "two":
             names = {"all": _("tout"), "verse": _("vers"), "prose": _("prose")}
             part = widgets.segmented(fields.PART, _("Partie du texte"), names, visible=False)
         st.caption(words.looks(text) if text else _("Vers et prose y seront mesurés à part."))
@@ -172,7 +174,8 @@ def _draw(
     else:
         figure = charts.against(kept, figures.dark(), heading, choice.against)
     if said:
-        st.markdown(words.caption(drawn, points, other, choice.name, choice.part))
+        best_of = points if choice.against == "two" else drawn
+        st.markdown(words.caption(best_of, points, other, choice.name, choice.part))
     best = min(kept, key=lambda mark: mark.bits)
     figures.show(
         figure,

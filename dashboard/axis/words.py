@@ -89,17 +89,17 @@ def looks(text: str) -> str:
     }
     counted = {
         form: i18n.ngettext(
-            "{count} ligne ({chars} caractères)", "{count} lignes ({chars} caractères)", len(sizes)
+            "{count} ligne, {chars} caractères", "{count} lignes, {chars} caractères", len(sizes)
         ).format(count=len(sizes), chars=i18n.number(sum(sizes)))
         for form, sizes in of.items()
     }
     if not of["verse"]:
-        told = _("Rien n’a l’air de vers : tout compte comme prose, {prose}.")
+        told = _("Rien n’a l’air de vers : tout compte comme prose ({prose}).")
     elif not of["prose"]:
-        told = _("Tout a l’air de vers, {verse} : il n’y a pas de prose à part.")
+        told = _("Tout a l’air de vers ({verse}) : il n’y a pas de prose à part.")
     else:
-        told = _("En vers : {verse}. En prose : {prose}.")
-    estimate = _("Une estimation : des lignes courtes, une majuscule même au milieu d’une phrase.")
+        told = _("Vers : {verse} ; prose : {prose}.")
+    estimate = _("Estimé à la longueur et à la majuscule des lignes.")
     return f"{told.format(**counted)} {estimate}"
 
 

@@ -114,7 +114,7 @@ def drawn(at: AppTest) -> dict[str, float]:
 def test_verse_and_prose_of_a_pasted_text_are_told_apart(open_page: Open, language: str) -> None:
     at = open_page("bridge", view="axis", on="own", model="petit", lang=language)
     points = measured(at, f"{VERSE}\n\n{TEXT}")
-    assert f"({len(VERSE) + 1} " in at.caption[0].value  # line breaks included
+    assert f", {len(VERSE) + 1} c" in at.caption[0].value  # line breaks included
     assert drawn(at)["petit"] == pytest.approx(points["petit"].bits_per_char)
     for form in ("verse", "prose"):
         at.segmented_control(key="axis.part").set_value(form).run()
