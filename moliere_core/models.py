@@ -22,6 +22,7 @@ from moliere_core.vocabulary import UNKNOWN, Ids, Vocabulary
 
 ASSETS = Path(__file__).parent / "assets"
 SHIPPED = ("petit", "grand")
+MINI, HUB = "mini-gpt", "hf:"  # references of models of tokens, see `pretrained`
 EXPERIMENTS = ASSETS / "experiments"  # a folder a plan, in it a run a variant
 NGRAMS = ASSETS / "ngrams" / "kn-8.safetensors"  # holds the lower orders too
 NGRAM_ORDERS = range(1, 9)
@@ -150,11 +151,20 @@ def open_run(reference: str) -> tuple[Run, str | None]:
 
 
 def unknown_model(name: str) -> ModelError:
-    """What to say of a name that stands for no model."""
+    """What to say of a name that stands for no model, or for none of characters."""
+    if name == MINI or name.startswith(HUB):
+        return ModelError(
+            "{name} writes tokens, and a model of characters is wanted here: choose {shipped} or "
+            "run:ID; Bridge, and sample, next, evaluate and compare, take both",
+            name=name,
+            shipped=", ".join(SHIPPED),
+        )
     return ModelError(
-        "there is no model {name!r}: choose {shipped}, kn-1 to kn-8, run:ID, or a run's folder",
+        "there is no model {name!r}: choose {shipped}, {mini}, kn-1 to kn-8, hf:NAME, run:ID, or "
+        "a run's folder",
         name=name,
         shipped=", ".join(SHIPPED),
+        mini=MINI,
     )
 
 

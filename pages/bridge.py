@@ -37,10 +37,11 @@ choosing.framework()
 chosen = alphabet.chosen(prompt)
 model = state.value(state.MODEL)
 if view == "same":
+    choosing.downloads(references)
     writing.columns(references, prompt, config, seed, chars)
     st.caption(writing.legend())
 elif view == "alphabet":
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="center"):
         alphabet.tools(references, prompt, chosen, seed)
     alphabet.board(references, prompt, chosen)
     st.caption(alphabet.legend())
@@ -50,7 +51,7 @@ elif view == "axis":
     axis.show(model)
 else:
     discussion.show(model)
-if view in ("same", "alphabet", "axis"):
+if view in ("alphabet", "axis"):
     choosing.downloads(references)
 text = prompt + chosen if view == "alphabet" else prompt
 drawer.finish(

@@ -12,27 +12,24 @@ from dashboard import components, i18n, state, widgets
 from dashboard.bridge import cached, fields
 from dashboard.bridge.characters import draw
 from dashboard.bridge.writing import standing
+from dashboard.chain import Chain
 from dashboard.i18n import _
 from moliere_core import pretrained
 from moliere_core.errors import MoliereError
-from moliere_core.normalise import normalise
 from moliere_core.pretrained import NextChars
 
-ROWS = 7  # characters shown
+ROWS = 6  # characters shown
 PATIENCE = 0.8  # seconds that a page waits for the models before it shows what is there
 PERIOD = 0.4
 LINKS = 12  # characters of the chain that fit beside the prompt
 COMPONENT = "bridge.alphabet"
-_TYPED, _START, _ASKED, _REFUSED = "bridge.typed", "bridge.start", "bridge.asked", "bridge.refused"
+_ASKED = "bridge.asked"
+_CHAIN = Chain("bridge", fields.CHOSEN)
 
 
 def chosen(prompt: str) -> str:
     """The characters chosen so far; another prompt starts again."""
-    start = st.session_state.get(_START)
-    if start is not None and start != prompt:
-        state.change(fields.CHOSEN, "")
-    st.session_state[_START] = prompt
-    return state.keep(fields.CHOSEN, normalise(state.value(fields.CHOSEN)))
+    return _CHAIN.chosen(prompt, cached.alphabet())
 
 
 def tools(references: tuple[str, ...], prompt: str, chosen: str, seed: int) -> None:
@@ -40,45 +37,24 @@ def tools(references: tuple[str, ...], prompt: str, chosen: str, seed: int) -> N
     st.session_state[_ASKED] = (prompt + chosen, len(chosen), seed)
     if state.restore(fields.DRAWS) not in references:
         state.change(fields.DRAWS, references[0])
+    st.markdown(_("Qui tire ?"), width="content")
     who = st.segmented_control(
         _("Qui tire ?"),
         references,
         required=True,
         key=fields.DRAWS.key,
+        label_visibility="collapsed",
     )
     state.keep(fields.DRAWS, str(who))
-    full = len(chosen) >= state.MAX_PROMPT
-    st.button(
-        _("Un pas"),
-        key="bridge.step",
-        icon=":material/skip_next:",
-        shortcut="S",
-        type="primary",
-        on_click=_step,
-        disabled=full,
-        help=_("Tirer le caractère suivant selon les barres du modèle choisi"),
-    )
-    st.button(
-        _("Annuler"),
-        key="bridge.undo",
-        icon=":material/undo:",
-        shortcut="U",
-        on_click=_undo,
-        disabled=not chosen,
-    )
-    st.text_input(
-        _("Ou tapez le caractère de votre choix"),
-        key=_TYPED,
-        max_chars=20,
-        placeholder=_("ou tapez le caractère de votre choix"),
-        label_visibility="collapsed",
-        on_change=_take,
-    )
+    told = _("Tirer le caractère suivant selon les barres du modèle choisi")
+    _CHAIN.step_button(chosen, _step, told)
+    _CHAIN.undo_button(chosen)
+    _CHAIN.typed(cached.alphabet())
 
 
 def board(references: tuple[str, ...], prompt: str, chosen: str) -> None:
     """The bars; those of pretrained models appear when they are there."""
-    if refused := st.session_state.pop(_REFUSED, ""):
+    if refused := _CHAIN.refused():
         st.warning(
             _(
                 "« {char} » n’est pas dans l’alphabet du LSTM : choisissez un autre caractère."
@@ -180,30 +156,12 @@ def _step() -> None:
     text, step, seed = st.session_state[_ASKED]
     answer, _said, _active = _answer(st.session_state[fields.DRAWS.key], text, again=False)
     if answer is not None and answer.probs.sum() > 0:
-        _append(draw(answer, seed, step))
-
-
-def _undo() -> None:
-    state.change(fields.CHOSEN, st.session_state[fields.CHOSEN.key][:-1])
+        _CHAIN.append(draw(answer, seed, step))
 
 
 def _pick() -> None:
     if char := components.picked(COMPONENT):
-        _append(char)
-
-
-def _take() -> None:
-    text = normalise(st.session_state[_TYPED])
-    st.session_state[_TYPED] = ""
-    missing = [char for char in text if char not in cached.alphabet()]
-    if missing:
-        st.session_state[_REFUSED] = " ".join(missing)
-    else:
-        _append(text)
-
-
-def _append(text: str) -> None:
-    state.change(fields.CHOSEN, state.clip(st.session_state[fields.CHOSEN.key] + text))
+        _CHAIN.append(char)
 
 
 def legend() -> str:

@@ -84,10 +84,18 @@ def downloads(references: tuple[str, ...]) -> None:
         ticking = current is not None and not current.status.finished
         if ticking:
             st.fragment(_progress, run_every=PERIOD)(reference)
-        elif cached.card(reference).presence is not Presence.READY:
+        elif _lacking(reference):
             _button(reference)
             if current is not None and current.status.error is not None:
                 widgets.problem(current.status.error)
+
+
+def _lacking(reference: str) -> bool:
+    """Whether it could be fetched; its column says what is wrong with another name."""
+    try:
+        return cached.card(reference).presence is not Presence.READY
+    except ModelError:
+        return False
 
 
 def _progress(reference: str) -> None:

@@ -17,6 +17,6 @@ MODELS: Field[tuple[str, ...]] = Field(
     ",".join,
 )
 TEMPERATURE: Field[float] = Field("bridge.temperature", "temperature", 0.8, temperature(2), brief)
-LENGTH: Field[int] = Field("bridge.chars", "chars", 200, integer(20, 600))
+LENGTH: Field[int] = Field("bridge.chars", "chars", 160, integer(20, 600))
 CHOSEN: Field[str] = Field("bridge.chosen", "chosen", "", clip)
 DRAWS: Field[str] = Field("bridge.draws", "draws", "", str)  # whose draw the next step takes

@@ -76,9 +76,10 @@ def _payload(
 ) -> dict[str, Any]:
     speed = ""
     if found.seconds:
-        speed = _("{chars} caractères/s · {tokens} tokens/s").format(
-            chars=i18n.number(found.chars_per_second), tokens=i18n.number(found.tokens_per_second)
-        )
+        speed = _("{chars} caractères/s").format(chars=i18n.number(found.chars_per_second))
+        if not letters:  # there, a character is a token
+            tokens = i18n.number(found.tokens_per_second)
+            speed += " · " + _("{tokens} tokens/s").format(tokens=tokens)
     if found.ended == "end":
         said = _("il a mis fin à son texte")
     try:

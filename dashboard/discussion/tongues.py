@@ -10,8 +10,8 @@ from dashboard.characters import fields, tokens
 from dashboard.i18n import _
 from moliere_core.normalise import normalise
 
-FRENCH = "Voulez-vous que je vous dise ce que je pense de tout cela ?"
-ENGLISH = "Do you want me to tell you what I think of all this?"
+FRENCH = "Voulez-vous savoir ce que je pense de vous ?"
+ENGLISH = "Do you want to know what I think of you?"
 MOST_CHARS = 120
 
 

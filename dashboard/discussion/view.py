@@ -67,12 +67,12 @@ def table(reference: str) -> pd.DataFrame:
     millions = _("{count} millions de caractères").format(count=i18n.number(read / 1e6, 1))
     rows = {
         _("Découpage"): (
-            _("par caractère ({count} symboles, dont l’inconnu)").format(
+            _("{count} symboles, dont l’inconnu").format(
                 count=len(cached.model(reference).vocabulary)
             ),
-            _("par morceaux de mots ({count} tokens)").format(count=i18n.number(mini.vocab_size)),
-            _("par morceaux de mots ({count} tokens)").format(count=i18n.number(gpt2.vocab_size)),
-            _("par morceaux de mots (100 000 à 250 000 tokens)"),
+            _("{count} bouts de mots (tokens)").format(count=i18n.number(mini.vocab_size)),
+            _("{count} bouts de mots (tokens)").format(count=i18n.number(gpt2.vocab_size)),
+            _("100 000 à 250 000 bouts de mots"),
         ),
         _("Architecture"): (
             f"{ours.cell} {ours.layers} × {ours.units}",
@@ -81,7 +81,7 @@ def table(reference: str) -> pd.DataFrame:
             _("Transformer, une centaine de couches"),
         ),
         _("Contexte"): (
-            _("une mémoire de {count} nombres, sans limite de longueur").format(
+            _("mémoire de {count} nombres, sans limite").format(
                 count=ours.layers * ours.units * (2 if ours.cell == "LSTM" else 1)
             ),
             _("{count} tokens").format(count=i18n.number(mini.context_length)),
@@ -97,8 +97,8 @@ def table(reference: str) -> pd.DataFrame:
         _("Entraînement"): (
             millions,
             millions,
-            _("40 milliards de caractères du Web, en anglais surtout"),
-            _("des milliers de milliards de mots, puis des consignes et des avis humains"),
+            _("40 milliards de caractères du Web, surtout anglais"),
+            _("des milliers de milliards de mots, puis des avis humains"),
         ),
         _("Principe"): (
             _("prédire le caractère suivant"),

@@ -8,18 +8,24 @@ from typing import Any
 import streamlit as st
 
 from dashboard import cached, components, i18n, state, widgets
+from dashboard.chain import Chain
 from dashboard.i18n import _
 from dashboard.playback import NextCharacter
 from dashboard.probabilities import fields
 from moliere_core.config import SamplingConfig
-from moliere_core.normalise import normalise
 
 CHOICES, BESIDE = "probabilities.choices", "probabilities.choices.beside"  # the boards' keys
 PLAY = 700  # milliseconds from one character to the next
 LINKS = {False: 9, True: 4}  # characters of the chain that fit beside the prompt; side by side
 
-_PLAYING, _DRAWN, _REFUSED = "probabilities.playing", "probabilities.drawn", "probabilities.refused"
-_TYPED, _START = "probabilities.typed", "probabilities.start"
+_PLAYING, _DRAWN = "probabilities.playing", "probabilities.drawn"
+
+
+def _stop() -> None:
+    st.session_state[_PLAYING] = False
+
+
+_CHAIN = Chain("probabilities", fields.CHOSEN, _stop)
 
 
 def temperature(filters: SamplingConfig) -> SamplingConfig:
@@ -30,61 +36,30 @@ def temperature(filters: SamplingConfig) -> SamplingConfig:
 
 def chosen(reference: str, prompt: str) -> str:
     """The characters chosen so far; another prompt or model starts again."""
-    start = st.session_state.get(_START)
-    if start is not None and start != (reference, prompt):
-        _stop()
-        state.change(fields.CHOSEN, "")
-    st.session_state[_START] = reference, prompt
-    vocabulary = cached.model(reference).vocabulary
-    known = "".join(c for c in state.value(fields.CHOSEN) if c in vocabulary.index)
-    return state.keep(fields.CHOSEN, known)
+    return _CHAIN.chosen((reference, prompt), cached.model(reference).vocabulary.index)
 
 
 def buttons(following: NextCharacter) -> None:
     """Step, play or stop, undo; keys S, P and U."""
     st.session_state[_DRAWN] = following.drawn
     playing = st.session_state.setdefault(_PLAYING, False)
-    full = len(following.chain) >= state.MAX_PROMPT
-    st.button(
-        _("Un pas"),
-        key="probabilities.step",
-        icon=":material/skip_next:",
-        shortcut="S",
-        type="primary",
-        on_click=step,
-        disabled=full,
-        help=_("Tirer le caractère suivant selon les barres"),
-    )
+    chain = "".join(char for char, _probability, _rank in following.chain)
+    _CHAIN.step_button(chain, step, _("Tirer le caractère suivant selon les barres"))
     st.button(
         _("Pause") if playing else _("Jouer"),
         key="probabilities.play",
         icon=":material/pause:" if playing else ":material/play_arrow:",
         shortcut="P",
         on_click=_play,
-        disabled=full,
+        disabled=_CHAIN.full(chain),
     )
-    st.button(
-        _("Annuler"),
-        key="probabilities.undo",
-        icon=":material/undo:",
-        shortcut="U",
-        on_click=undo,
-        disabled=not following.chain,
-    )
+    _CHAIN.undo_button(chain)
 
 
 def typed(reference: str) -> None:
     """A character chosen on the keyboard."""
-    st.text_input(
-        _("Ou tapez le caractère de votre choix"),
-        key=_TYPED,
-        max_chars=20,
-        placeholder=_("ou tapez le caractère de votre choix"),
-        label_visibility="collapsed",
-        on_change=_take,
-        args=(reference,),
-    )
-    if refused := st.session_state.pop(_REFUSED, ""):
+    _CHAIN.typed(cached.model(reference).vocabulary.index)
+    if refused := _CHAIN.refused():
         st.warning(
             _("Ce modèle n’a jamais lu « {char} » : il ne peut pas l’écrire.").format(
                 char=widgets.plain(refused)
@@ -94,13 +69,7 @@ def typed(reference: str) -> None:
 
 def step() -> None:
     """Take the character that the seed draws."""
-    _append(st.session_state[_DRAWN])
-
-
-def undo() -> None:
-    """Take back the last character chosen."""
-    _stop()
-    state.change(fields.CHOSEN, st.session_state[fields.CHOSEN.key][:-1])
+    _CHAIN.append(st.session_state[_DRAWN])
 
 
 def pick() -> None:
@@ -119,7 +88,7 @@ def take(char: str | None) -> None:
         step()
     elif char:
         _stop()
-        _append(char)
+        _CHAIN.append(char)
 
 
 def payload(
@@ -162,27 +131,8 @@ def payload(
     }
 
 
-def _append(text: str) -> None:
-    state.change(fields.CHOSEN, state.clip(st.session_state[fields.CHOSEN.key] + text))
-
-
-def _take(reference: str) -> None:
-    text = normalise(st.session_state[_TYPED])
-    missing = cached.model(reference).vocabulary.unknown_in(text)
-    st.session_state[_TYPED] = ""
-    _stop()
-    if missing:
-        st.session_state[_REFUSED] = " ".join(missing)
-    else:
-        _append(text)
-
-
 def _play() -> None:
     st.session_state[_PLAYING] = not st.session_state[_PLAYING]
-
-
-def _stop() -> None:
-    st.session_state[_PLAYING] = False
 
 
 def tried(

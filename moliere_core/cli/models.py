@@ -31,7 +31,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 def _fetch(name: str) -> dict[str, Any]:
     """Fetch a model of the hub, with progress."""
     from moliere_core import pretrained
-    from moliere_core.pretrained.catalogue import HUB
+    from moliere_core.models import HUB
     from moliere_core.pretrained.fetching import fetch
 
     reference = HUB + name.removeprefix(HUB)

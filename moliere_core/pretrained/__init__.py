@@ -25,10 +25,10 @@ import numpy as np
 
 from moliere_core.config import SamplingConfig, check_range
 from moliere_core.errors import CorpusError, ModelError, MoliereError
+from moliere_core.models import MINI
 from moliere_core.normalise import normalise
 from moliere_core.pretrained import catalogue, client
 from moliere_core.pretrained.catalogue import (
-    MINI,
     OFFERED,
     Card,
     Presence,

@@ -21,10 +21,8 @@ from typing import Any
 
 from moliere_core.errors import ModelError
 from moliere_core.machine import free_megabytes
-from moliere_core.models import ASSETS, ModelEntry
+from moliere_core.models import ASSETS, HUB, MINI, ModelEntry
 
-MINI = "mini-gpt"
-HUB = "hf:"
 OFFERED = ("hf:gpt2", "hf:asi/gpt-fr-cased-small")  # and any other causal model, by its name
 CONTEXT = 512  # tokens read at most while writing: beyond, a class waits too long
 OVERHEAD = 1.2  # memory a model takes while it is used, over that of its weights

@@ -105,7 +105,9 @@ def test_runs_are_opened_by_path_identifier_and_snapshot(
     ("reference", "message"),
     [
         ("", "choose petit or grand"),
-        ("gros", "there is no model 'gros'"),
+        ("gros", "there is no model 'gros': choose petit, grand, mini-gpt, "),
+        ("mini-gpt", "mini-gpt writes tokens, .*: choose petit, grand or run:ID"),
+        ("hf:gpt2", "hf:gpt2 writes tokens"),
         ("run:nope", "'nope' is not a run"),
         ("run:0123456789ab", "not a run"),
         ("petit@999", "no snapshot '999'"),
