@@ -71,10 +71,10 @@ class Chain:
     def typed(self, alphabet: Collection[str]) -> None:
         """Characters chosen on the keyboard."""
         st.text_input(
-            _("Ou tapez le caractère de votre choix"),
+            _("Ou tapez un caractère"),
             key=self._key("typed"),
             max_chars=20,
-            placeholder=_("ou tapez le caractère de votre choix"),
+            placeholder=_("ou tapez un caractère"),
             label_visibility="collapsed",
             on_change=self._take,
             args=(alphabet,),

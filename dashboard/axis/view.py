@@ -62,11 +62,16 @@ def show(reference: str) -> None:
     if name == "own" and not text:
         return
     wanted = tuple(_to_measure(name, reference))
-    if not (text and wanted):
+    jobs = [
+        axis_cache.measuring(of, models, known_as != "modern")
+        for known_as, of in ((name, text), (choice.other, _shipped_text(choice.other)))
+        if of and (models := tuple(_to_measure(known_as, reference)))
+    ]
+    if not jobs:
         _draw(choice, _known(name, text), wanted=() if text else wanted)
         return
-    found = axis_cache.measuring(text, wanted, name != "modern")
-    st.fragment(_watch, run_every=None if found.done else PERIOD)(choice, text, found)
+    ticking = not all(job.done for job in jobs)
+    st.fragment(_watch, run_every=PERIOD if ticking else None)(choice, text, jobs)
 
 
 def texts() -> dict[str, str]:
@@ -128,23 +133,25 @@ def _known(name: str, text: str | None) -> dict[str, Point]:
     return axis.shipped().points.get(name, {}) | (axis.stored(text) if text else {})
 
 
-def _watch(choice: Choice, text: str, found: Measuring) -> None:
-    if not found.done:
-        st.progress(
-            found.share,
-            _("Mesure en cours : {model} ({done} sur {all})").format(
-                model=widgets.plain(marks.shown(found.now) or "…"),
-                done=len(found.points) + len(found.errors),
-                all=len(found.references),
-            ),
+def _watch(choice: Choice, text: str | None, jobs: list[Measuring]) -> None:
+    """The drawing so far; what it is compared with is measured after the text itself."""
+    points, done = _known(choice.name, text), True
+    for job in jobs:
+        if job.text == text:
+            points, done = points | job.points, job.done
+    if now := next((job for job in jobs if not job.done), None):
+        told = _("Mesure en cours : {model} ({done} sur {all})").format(
+            model=widgets.plain(marks.shown(now.now) or "…"),
+            done=len(now.points) + len(now.errors),
+            all=len(now.references),
         )
-    points = _known(choice.name, text) | found.points
+        st.progress(now.share, told)
     if points:
-        _draw(choice, points, said=found.done)
-    for model, error in found.errors.items():
+        _draw(choice, points, said=done)
+    for model, error in {m: e for job in jobs for m, e in job.errors.items()}.items():
         st.caption(f"{widgets.plain(model)} : {widgets.plain(i18n.sentence(error))}")
-    if found.done and st.session_state.get("axis.watched") != id(found):
-        st.session_state["axis.watched"] = id(found)
+    if now is None and st.session_state.get("axis.watched") != (seen := [id(j) for j in jobs]):
+        st.session_state["axis.watched"] = seen
         st.rerun()  # so that nothing ticks any longer
 
 
@@ -152,7 +159,8 @@ def _draw(
     choice: Choice, points: dict[str, Point], wanted: tuple[str, ...] = (), said: bool = True
 ) -> None:
     """The drawing, and what is said of it once all is measured."""
-    drawn, other = points, _known(choice.other, None)
+    compared = _known(choice.other, _shipped_text(choice.other))
+    drawn, other = points, compared
     heading = _("Note de chaque modèle sur : {text}").format(text=texts()[choice.name])
     names = texts()[choice.name], texts()[choice.other]
     if choice.against == "two":
@@ -175,12 +183,12 @@ def _draw(
         figure = charts.against(kept, figures.dark(), heading, choice.against)
     if said:
         best_of = points if choice.against == "two" else drawn
-        st.markdown(words.caption(best_of, points, other, choice.name, choice.part))
+        st.markdown(words.caption(best_of, points, compared, choice.name, choice.part))
     best = min(kept, key=lambda mark: mark.bits)
     figures.show(
         figure,
         f"axis.{choice.against}",
-        marks.table(points, _known(choice.other, None), bool(choice.part)),
+        marks.table(points, compared, bool(choice.part)),
         _("{count} modèles ; le meilleur est {best}, à {bits} bits par caractère.").format(
             count=len(kept), best=best.name, bits=i18n.number(best.bits, 2)
         ),

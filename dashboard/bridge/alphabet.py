@@ -167,6 +167,6 @@ def _pick() -> None:
 def legend() -> str:
     """How to read the bars."""
     return _(
-        "T = 1, tels qu’appris, sur l’alphabet du LSTM. Les tokens d’un GPT sont convertis en "
-        "caractères ; cliquez une ligne : tous les modèles lisent le même caractère."
+        "T = 1, tels qu’appris ; les tokens sont convertis en caractères. Cliquez une ligne : tous "
+        "la lisent."
     )

@@ -30,9 +30,8 @@ def show(prompt: str, config: SamplingConfig, seed: int) -> None:
     st.fragment(_rungs, run_every=PERIOD if writing else None)(prompt, config, seed, writing)
     st.caption(
         _(
-            "Même début, même graine. Les bits par caractère sont ceux des pièces jamais lues "
-            "(vers et prose). D’un barreau à l’autre : plus de contexte, puis une mémoire, puis "
-            "l’attention."
+            "Bits : par caractère, sur des pièces jamais lues. D’un barreau à l’autre : plus de "
+            "contexte, puis une mémoire, puis l’attention."
         )
     )
 

@@ -16,7 +16,7 @@ from moliere_core.models import load_model
 from moliere_core.pairs import PAIRS
 from moliere_core.pretrained import client
 from moliere_core.sampling import softmax
-from tests.app.conftest import Open, address, component, shown
+from tests.app.conftest import REFERENCE, Open, address, component, shown
 
 TEXT = "Quoi ? tu veux que je te dise : <b>non</b>, *jamais* !"
 
@@ -126,6 +126,21 @@ def test_verse_and_prose_of_a_pasted_text_are_told_apart(open_page: Open, langua
     for trace, form in zip(dots, ("verse", "prose"), strict=True):
         place = trace["y"].index("petit")
         assert trace["x"][place] == pytest.approx(points["petit"].parts[form])
+
+
+def test_a_model_of_the_class_is_measured_on_the_text_it_is_compared_with(open_page: Open) -> None:
+    at = open_page("bridge", view="axis", on="own", against="two", model=REFERENCE)
+    at.text_area(key="axis.own").set_value(TEXT).run()
+    modern = axis.MODERN.read_text(encoding="utf-8").strip()
+    deadline = time.monotonic() + 60
+    while REFERENCE not in axis.stored(modern):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    at.run()
+    *_lines, own, other = chart(at)["data"]  # type: ignore[misc]
+    place = other["y"].index(REFERENCE)
+    assert other["x"][place] == pytest.approx(axis.stored(modern)[REFERENCE].bits_per_char)
+    assert own["x"][place] == pytest.approx(axis.stored(TEXT)[REFERENCE].bits_per_char)
 
 
 def test_a_text_of_one_form_says_so(open_page: Open) -> None:
