@@ -337,22 +337,27 @@ def next_chars(model: LanguageModel, request: Event) -> Iterator[Event]:
 
 
 def score(model: LanguageModel, request: Event) -> Iterator[Event]:
-    """The bits of each character of a text."""
-    text = request["text"]
-    context, ids = model.encode(request["context"]), model.encode(text)
+    """The bits of each character of a text, after a context.
+
+    Both are cut into tokens as one: a context that ends with a space, cut by itself, would leave
+    the word after it without the space that belongs to its token, and the model lost. What that
+    token writes of the context is charged to the text, so that two ends compare.
+    """
+    text, context = request["text"], request["context"]
+    ids = model.encode(context + text)
+    sizes = _text_sizes(model, ids, context + text)
+    stops, read = np.cumsum(sizes), len(context.encode())
+    first = int(stops.searchsorted(read, side="right"))  # that writes some of the text
+    sizes[first] = stops[first] - read
     found = np.zeros(len(ids))
-    for begin, bits in windows(model, [*context, *ids]):
-        # Some of the first window may be context.
-        skipped = max(len(context) - begin, 0)
-        at = begin + skipped - len(context)
-        found[at : at + len(bits) - skipped] = bits[skipped:]
-        yield {"event": "progress", "share": (begin + len(bits)) / (len(context) + len(ids))}
-    sizes = _text_sizes(model, ids, text)
+    for begin, bits in windows(model, ids):
+        found[begin : begin + len(bits)] = bits
+        yield {"event": "progress", "share": (begin + len(bits)) / len(ids)}
     yield {
         "event": "done",
-        "bits": spread(found, sizes, text).tolist(),
-        "pieces": [[p.text, p.tokens] for p in pieces(model.vocabulary, ids)],
-        "tokens": len(ids),
+        "bits": spread(found[first:], sizes[first:], text).tolist(),
+        "pieces": [[p.text, p.tokens] for p in pieces(model.vocabulary, ids[first:])],
+        "tokens": len(ids) - first,
     }
 
 

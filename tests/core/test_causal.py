@@ -227,6 +227,16 @@ def test_the_context_of_a_score_is_read_and_not_scored(model: Any) -> None:
     assert min(far) > 0
 
 
+def test_a_context_that_ends_with_a_space_leaves_the_word_its_own_token(model: Any) -> None:
+    from moliere_core.pretrained.causal import score
+
+    whole = last(score(model, {"text": "Mon frère", "context": ""}))["bits"]
+    end = last(score(model, {"text": "frère", "context": "Mon "}))
+    assert sum(end["bits"]) == pytest.approx(sum(whole[3:]), abs=1e-3)
+    assert len(end["bits"]) == 5
+    assert end["tokens"] == len(model.encode("Mon frère")) - len(model.encode("Mon"))
+
+
 def test_a_text_past_the_context_is_one_sentence(model: Any) -> None:
     with pytest.raises(ModelError, match="hf:tiny reads 64 of them here: shorten it"):
         model.read(TEXT * 5)
