@@ -155,7 +155,7 @@ def unknown_model(name: str) -> ModelError:
     if name == MINI or name.startswith(HUB):
         return ModelError(
             "{name} writes tokens, and a model of characters is wanted here: choose {shipped} or "
-            "run:ID; Bridge, and sample, next, evaluate and compare, take both",
+            "run:ID (the Bridge page takes both)",
             name=name,
             shipped=", ".join(SHIPPED),
         )

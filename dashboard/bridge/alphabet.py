@@ -56,9 +56,9 @@ def board(references: tuple[str, ...], prompt: str, chosen: str) -> None:
     """The bars; those of pretrained models appear when they are there."""
     if refused := _CHAIN.refused():
         st.warning(
-            _(
-                "« {char} » n’est pas dans l’alphabet du LSTM : choisissez un autre caractère."
-            ).format(char=widgets.plain(refused))
+            _("Hors de l’alphabet du LSTM : « {char} ». Choisissez un autre caractère.").format(
+                char=widgets.plain(refused)
+            )
         )
     began = time.monotonic()
     answers = [_answer(reference, prompt + chosen, again=True) for reference in references]

@@ -37,11 +37,10 @@ def models() -> tuple[str, ...]:
 def framework() -> None:
     """Say so where nothing pretrained can run."""
     if not pretrained.available():
-        st.info(
+        st.caption(
             _(
-                "torch et transformers ne sont pas installés ici : les modèles de caractères "
-                "(petit, grand, kn-8) fonctionnent, les GPT attendent "
-                "`pip install -e .[bridge]`."
+                "torch et transformers ne sont pas installés ici : les GPT attendent "
+                "`pip install -e .[bridge]`. Les autres modèles s’en passent."
             )
         )
 

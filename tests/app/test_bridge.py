@@ -107,7 +107,7 @@ def test_without_a_framework_models_of_characters_still_work(
     monkeypatch.setattr(client, "NEEDS", ("no_such_framework",))
     at = open_page("bridge", models=f"{REFERENCE},hf:echo", chars=30)
     assert not at.exception
-    assert "ne sont pas installés ici" in at.info[0].value
+    assert "ne sont pas installés ici" in at.caption[0].value
     data = component(at)
     assert len(text(column(data, 0)["pieces"])) == 30
     assert column(data, 1)["problem"]
