@@ -13,9 +13,9 @@ from streamlit.runtime.scriptrunner import StopException
 
 from dashboard import cached, i18n, state
 from dashboard.i18n import _
-from dashboard.playback import marked
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import MoliereError
+from moliere_core.normalise import normalise
 
 
 def style() -> None:
@@ -30,8 +30,7 @@ def run(page: StreamlitPage) -> None:
     except MoliereError as error:
         problem(error)
     except StopException:
-        state.publish()
-        raise
+        pass  # the page has said all it can
     state.publish()
 
 
@@ -151,7 +150,7 @@ def unknown(reference: str, prompt: str, underlined: bool = False) -> list[tuple
 
     `underlined` shows the prompt with them, where the page itself does not.
     """
-    runs = marked(cached.model(reference).vocabulary, prompt)
+    runs = cached.model(reference).vocabulary.runs(normalise(prompt))
     missing = list(dict.fromkeys("".join(text for text, known in runs if not known)))
     if missing:
         sentence = i18n.ngettext(

@@ -1,4 +1,8 @@
-"""A corpus: a table with one row a cue, and the text that models read."""
+"""A corpus: a table with one row a cue, and the text that models read.
+
+In this package pandas is imported by what makes a table, not by the modules: it takes half a second
+that a page or a command which reads no corpus need not wait for.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,14 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
-
-import pandas as pd
+from typing import TYPE_CHECKING, Literal
 
 from moliere_core.corpus.edition import usual
 from moliere_core.errors import CorpusError
 from moliere_core.normalise import normalise
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMNS = (
     "play_name", "title", "author", "year", "genre", "act", "scene", "speaker", "form", "cue", "who"

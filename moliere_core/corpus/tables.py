@@ -9,14 +9,16 @@ import re
 import unicodedata
 import warnings
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from moliere_core.corpus.corpus import COLUMNS
 from moliere_core.corpus.edition import usual
 from moliere_core.corpus.tei import slug
 from moliere_core.errors import CorpusError
 from moliere_core.normalise import normalise
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Notes = list[CorpusError]
 
@@ -128,7 +130,7 @@ def read_csv(text: str, name: str, notes: Notes) -> pd.DataFrame:
     header = text.partition("\n")[0]
     separator = max(SEPARATORS, key=lambda mark: (_names_both(header, mark), header.count(mark)))
     frame = _parsed(text, separator, name)
-    frame.columns = pd.Index(_names(header, separator)[: len(frame.columns)])
+    frame.columns = _names(header, separator)[: len(frame.columns)]
     if twice := sorted({str(n) for n in frame.columns[frame.columns.duplicated()]} & set(COLUMNS)):
         notes.append(
             CorpusError(
@@ -161,6 +163,8 @@ def _names(header: str, separator: str) -> list[str]:
 
 
 def _parsed(text: str, separator: str, name: str) -> pd.DataFrame:
+    import pandas as pd
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)  # rows wider than the header
@@ -205,6 +209,8 @@ def _cues(frame: pd.DataFrame, name: str, notes: Notes) -> pd.DataFrame:
 
 def as_table(columns: dict[str, object]) -> pd.DataFrame:
     """A table with all the columns of a corpus, "" where nothing is known."""
+    import pandas as pd
+
     frame = pd.DataFrame(columns, dtype=str).reset_index(drop=True)
     return frame.reindex(columns=list(COLUMNS), fill_value="")
 
