@@ -30,6 +30,7 @@ from safetensors.numpy import save
 from moliere_core.config import RunConfig
 from moliere_core.errors import MoliereError, RunError
 from moliere_core.storage import home as home
+from moliere_core.storage import is_locked, lock
 from moliere_core.storage import write_atomically as write_atomically
 from moliere_core.vocabulary import Vocabulary
 
@@ -286,20 +287,19 @@ class Run:
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
         """Keep other processes from training this run: RunError if one is at it."""
-        try:
-            import fcntl
-        except ImportError:  # Windows: the queue of jobs alone keeps trainings apart
+        file = lock(self.path / LOCK)
+        if file is None:
+            raise RunError(
+                "the run {run_id} is being trained by another process: wait for its end",
+                run_id=self.id,
+            )
+        with file:
             yield
-            return
-        with (self.path / LOCK).open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                raise RunError(
-                    "the run {run_id} is being trained by another process: wait for its end",
-                    run_id=self.id,
-                ) from error
-            yield
+
+    @property
+    def locked(self) -> bool:
+        """Whether it is being trained."""
+        return is_locked(self.path / LOCK)
 
     # What people do with it
 

@@ -203,6 +203,21 @@ def test_a_lost_machine_keeps_nobody_waiting(machines: Machines) -> None:
     jobs.stop(job.id)
 
 
+def test_another_server_of_the_folder_shows_the_job_and_stops_it(machines: Machines) -> None:
+    machines.worker("shared", *FAKE)
+    job = jobs.submit(request(6, epochs=40), "moi")
+    assert job.wait(PATIENCE, lambda s: s.epoch >= 1).epoch >= 1
+    script = (
+        "import sys; from moliere_core import jobs; [_, job_id] = sys.argv; "
+        "print(jobs.get(job_id).state, jobs.stop(job_id, 'moi', wait=60).state)"
+    )
+    other = subprocess.run(
+        [sys.executable, "-c", script, job.id], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert other.stdout.split() == ["running", "stopped"]
+    assert job.wait(PATIENCE).state is jobs.State.STOPPED
+
+
 def test_a_real_training_on_the_cluster_equals_one_on_this_machine(
     machines: Machines, tmp_path: Path
 ) -> None:
