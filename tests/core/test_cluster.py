@@ -180,9 +180,8 @@ def test_two_machines_train_at_once_and_a_lost_one_is_replaced(
     assert len(run.snapshots) == 9
 
     # Stopped jobs go on elsewhere, too; and the machines keep nothing of them.
-    assert (
-        jobs.submit(request(1, epochs=8), "moi").wait(PATIENCE, lambda s: s.epoch >= 2).epoch >= 2
-    )
+    assert jobs.submit(request(1, epochs=8), "moi") is second
+    wait_until(lambda: kinds(second).count("started") == 2)
     jobs.stop(second.id, "moi", wait=PATIENCE)
     resumed = [e["resumed_from"] for e in second.events() if e["event"] == "started"]
     assert resumed[1] >= 1
