@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import bz2
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from moliere_core import axis, pairs
+from moliere_core import axis, pairs, pretrained
 from moliere_core.corpus import EMBEDDED, load_corpus
 from moliere_core.errors import CorpusError, ModelError
 from moliere_core.evaluation import score
@@ -86,12 +87,29 @@ def test_the_embedded_plays_do_not_hold_the_training_text() -> None:
 def test_the_bits_of_an_end_follow_from_the_whole_sentence(pair: pairs.Pair) -> None:
     model = load_model("petit")
     good, bad = pairs.bits("petit", pair)
-    context = score(model, pair.context).bits.sum()
+    context = score(model, pair.context.rstrip()).bits.sum()
     whole = score(model, pair.context + pair.good).bits.sum()
     assert good == pytest.approx(whole - context, abs=0.01)
     assert bad > 0
     assert pair.good != pair.bad
     assert abs(len(pair.good) - len(pair.bad)) <= 3
+
+
+def test_a_model_of_tokens_reads_no_space_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, str, str]] = []
+
+    def answer(reference: str, text: str, context: str) -> SimpleNamespace:
+        asked.append((reference, text, context))
+        found = SimpleNamespace(bits=np.full(len(text), 0.5))
+        return SimpleNamespace(result=lambda: found)
+
+    monkeypatch.setattr(pretrained, "score", answer)
+    pair = pairs.Pair("test", "agreement", "Elles sont ", "belles.", "beau.")
+    assert pairs.bits("mini-gpt", pair) == (4.0, 3.0)
+    assert asked == [
+        ("mini-gpt", " belles.", "Elles sont"),
+        ("mini-gpt", " beau.", "Elles sont"),
+    ]
 
 
 def test_grand_agrees_better_than_it_knows() -> None:
