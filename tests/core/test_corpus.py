@@ -111,6 +111,18 @@ def test_split_by_whole_plays_or_by_the_last_tenth(tmp_path: Path) -> None:
         assert len(tenth.validation_text) == pytest.approx(0.1 * len(corpus.text()), abs=1)
 
 
+def test_a_play_is_held_out_under_any_of_its_names(tmp_path: Path) -> None:
+    data = "play_name,cue\navare,Sans dot ! Sans dot !\ntartuffe,Le pauvre homme !\n"
+    corpus = load_corpus(write(tmp_path / "two.csv", data))
+    by_name = split(corpus, ["avare"], ["tartuffe"])
+    assert by_name.held_out == "plays"
+    assert split(corpus, ["moliere_avare"], ["moliere_tartuffe"]) == by_name
+    assert split(corpus, [], ["moliere_tartuffe"]) == by_name
+    # Trained on under another name, it is not held out, too.
+    assert split(corpus, ["moliere_avare"], ["avare"]).held_out == "last-tenth"
+    assert corpus.without(["moliere_avare"]).plays == ("tartuffe",)
+
+
 def test_the_embedded_plays() -> None:
     corpus = load_corpus("embedded")
     assert len(corpus.plays) >= 3
