@@ -144,9 +144,17 @@ def open_run(reference: str) -> tuple[Run, str | None]:
         return Run.open(folder), snapshot
     if name.startswith("run:"):
         return Run.open(run_path(name.removeprefix("run:"))), snapshot
-    if Path(name).is_dir():
+    if _is_folder(name):
         return Run.open(Path(name)), snapshot
     raise unknown_model(name)
+
+
+def _is_folder(name: str) -> bool:
+    """Whether a folder has this name; one too long for a path has not."""
+    try:
+        return Path(name).is_dir()
+    except OSError:
+        return False
 
 
 def unknown_model(name: str) -> ModelError:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import bz2
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,9 +12,13 @@ from moliere_core import axis, pairs, pretrained
 from moliere_core.corpus import EMBEDDED, load_corpus
 from moliere_core.errors import CorpusError, ModelError
 from moliere_core.evaluation import score
-from moliere_core.models import load_model
+from moliere_core.models import RecurrentModel, load_model
 from moliere_core.pairs import PAIRS
+from moliere_core.protocol import UNKNOWN_BITS
+from moliere_core.vocabulary import Vocabulary
+from tests.networks import LETTERS, random_network
 
+POINTS = axis.Point("petit", 1.5, 3, 4), axis.Point("grand", 1.4, 5, 6)
 TEXT = "Monsieur, je suis votre serviteur ; et vous êtes le mien."
 
 
@@ -23,7 +28,19 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_chance_is_the_logarithm_of_the_alphabet() -> None:
-    assert axis.uniform(64, 10).bits_per_char == 6
+    letters = Vocabulary(tuple("abcdefgh"))
+    assert axis.uniform(letters, "cafe", 10).bits_per_char == 3
+    assert axis.uniform(letters, "café", 10).bits_per_char == (3 * 3 + UNKNOWN_BITS) / 4
+    with pytest.raises(CorpusError, match="empty"):
+        axis.uniform(letters, "", 10)
+
+
+def test_chance_is_where_a_network_without_preference_stands() -> None:
+    network = random_network()
+    network.dense, network.dense_bias = network.dense * 0, network.dense_bias * 0
+    model = RecurrentModel("flat", network, LETTERS)
+    bits = score(model, TEXT.lower()).bits_per_char
+    assert axis.uniform(LETTERS, TEXT.lower(), 10).bits_per_char == pytest.approx(bits)
 
 
 def test_a_compressor_pays_only_for_what_it_has_not_seen() -> None:
@@ -57,11 +74,27 @@ def test_a_model_that_is_not_here_is_said() -> None:
 
 def test_points_are_kept_for_the_text_they_were_measured_on() -> None:
     assert axis.stored(TEXT) == {}
-    one, two = axis.uniform(64, 10), axis.Point("petit", 1.5, 3, 4, upper_bound=True)
+    one, two = axis.uniform(LETTERS, TEXT, 10), axis.Point("petit", 1.5, 3, 4, upper_bound=True)
     axis.store(TEXT, one)
     axis.store(TEXT, two)
     assert axis.stored(TEXT) == {axis.UNIFORM: one, "petit": two}
     assert axis.stored(TEXT + "!") == {}
+
+
+def test_two_who_measure_one_text_keep_the_points_of_both(monkeypatch: pytest.MonkeyPatch) -> None:
+    write, beside = axis.write_atomically, []
+
+    def slow(path: Path, data: bytes) -> None:
+        if not beside:  # while the first has read and not written, somebody else has a point
+            beside.append(threading.Thread(target=axis.store, args=(TEXT, POINTS[1])))
+            beside[0].start()
+            beside[0].join(0.2)
+        write(path, data)
+
+    monkeypatch.setattr(axis, "write_atomically", slow)
+    axis.store(TEXT, POINTS[0])
+    beside[0].join()
+    assert set(axis.stored(TEXT)) == {"petit", "grand"}
 
 
 def test_shipped_figures_agree_with_the_models_that_are_shipped() -> None:
@@ -69,6 +102,8 @@ def test_shipped_figures_agree_with_the_models_that_are_shipped() -> None:
     assert set(figures.points) == set(axis.SHIPPED_TEXTS)
     modern = axis.MODERN.read_text(encoding="utf-8").strip()
     assert figures.chars["modern"] == len(modern)
+    chance = axis.uniform(load_model("petit").vocabulary, modern, 0).bits_per_char
+    assert figures.points["modern"][axis.UNIFORM].bits_per_char == pytest.approx(chance)
     for reference in ("petit", "kn-8"):
         bits = score(load_model(reference), modern).bits_per_char
         assert figures.points["modern"][reference].bits_per_char == pytest.approx(bits, abs=1e-4)

@@ -79,6 +79,8 @@ def test_too_large_a_file_is_not_read(tmp_path: Path) -> None:
 def test_a_missing_file_and_a_dead_address(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="there is no file"):
         load_corpus(tmp_path / "absent.csv")
+    with pytest.raises(CorpusError, match="there is no file"):
+        load_corpus("absent" * 100)  # too long for a path
     with pytest.raises(CorpusError, match="embedded corpus"):
         load_corpus("http://127.0.0.1:1/moliere.csv")
 

@@ -106,6 +106,7 @@ def test_runs_are_opened_by_path_identifier_and_snapshot(
     [
         ("", "choose petit or grand"),
         ("gros", "there is no model 'gros'"),
+        ("gros" * 200, "there is no model 'gros"),  # too long for a path
         ("run:nope", "'nope' is not a run"),
         ("run:0123456789ab", "not a run"),
         ("petit@999", "no snapshot '999'"),
