@@ -222,5 +222,9 @@ def test_pieces_keep_characters_whole() -> None:
 def test_bits_are_shared_by_bytes_and_their_sum_is_kept() -> None:
     bits = spread(np.array([3.0, 2.0, 4.0, 1.0]), np.array([1, 0, 2, 3]), "aéabc")
     np.testing.assert_allclose(bits, [5, 4, 1 / 3, 1 / 3, 1 / 3])
+    # Two in a row that write nothing, and one before all that do, as some tokenisers have.
+    bits = spread(np.array([2.0, 3.0, 1.0, 5.0, 4.0]), np.array([0, 1, 0, 0, 1]), "ab")
+    np.testing.assert_allclose(bits, [11, 4])
+    assert spread(np.zeros(0), np.zeros(0, np.int64), "").shape == (0,)
     split = spread(np.array([1.0, 8.0]), np.array([1, 2]), "éa")
     np.testing.assert_allclose(split, [5, 4])
