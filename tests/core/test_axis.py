@@ -67,6 +67,32 @@ def test_a_point_is_the_evaluation(reference: str) -> None:
     assert told[-1] == 1
 
 
+@pytest.mark.parametrize(
+    ("reference", "public", "train_chars", "may_have_read"),
+    [
+        ("mini-gpt", True, 7, False),
+        ("hf:gpt2", True, axis.READ_CHARS["hf:gpt2"], True),
+        ("hf:gpt2", False, axis.READ_CHARS["hf:gpt2"], False),
+        ("hf:another", True, None, True),
+    ],
+)
+def test_what_is_known_of_what_a_model_of_tokens_has_read(
+    monkeypatch: pytest.MonkeyPatch,
+    reference: str,
+    public: bool,
+    train_chars: int | None,
+    may_have_read: bool,
+) -> None:
+    answer = SimpleNamespace(
+        wait=lambda _: True, result=lambda: SimpleNamespace(bits_per_char=1.25)
+    )
+    monkeypatch.setattr(pretrained, "score", lambda *_, **__: answer)
+    monkeypatch.setattr(pretrained, "card", lambda _: SimpleNamespace(parameters=9))
+    assert axis.measure(reference, TEXT, 7, public) == axis.Point(
+        reference, 1.25, 9, train_chars, upper_bound=True, may_have_read=may_have_read
+    )
+
+
 def test_a_model_that_is_not_here_is_said() -> None:
     with pytest.raises(ModelError):
         axis.measure("hf:nobody/nothing", TEXT, 7)
