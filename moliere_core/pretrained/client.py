@@ -30,7 +30,7 @@ from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from moliere_core.errors import N_, ModelError, MoliereError
-from moliere_core.machine import resident_megabytes, usable_cores
+from moliere_core.machine import resident_megabytes, threads
 from moliere_core.pretrained.results import Event
 from moliere_core.processes import quiet_options
 from moliere_core.runs import home
@@ -393,12 +393,6 @@ class Bridge:
 def available() -> bool:
     """Whether torch and transformers are installed; nothing is imported."""
     return all(importlib.util.find_spec(name) for name in NEEDS)
-
-
-def threads() -> int:
-    """Threads that the worker computes with: `MOLIERE_THREADS`, or the cores it may use."""
-    text = os.environ.get("MOLIERE_THREADS", "")
-    return int(text) if text.isdecimal() and int(text) else usable_cores()
 
 
 def bridge() -> Bridge:

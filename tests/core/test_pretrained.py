@@ -202,6 +202,16 @@ def test_a_missing_framework_is_said_at_once(cache: Path, monkeypatch: pytest.Mo
     assert "torch and transformers are not installed" in refusal("hf:gpt2")
 
 
+def test_a_number_of_threads_that_is_none_is_said_before_a_process_starts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(client, "NEEDS", ())
+    monkeypatch.setenv("MOLIERE_THREADS", "two")
+    with pytest.raises(ConfigError, match="MOLIERE_THREADS is 'two'"):
+        pretrained.cut("mini-gpt", "a").result(0)
+    assert client.bridge().pid is None
+
+
 @pytest.mark.parametrize("name", ["", "a b", "../x", "a/b/c", "a/..", "/a", ".."])
 def test_a_name_that_is_none_is_refused(
     name: str, cache: Path, monkeypatch: pytest.MonkeyPatch
