@@ -116,7 +116,7 @@ class ModelEntry:
     """A model that can be named: what a list shows before anything is loaded."""
 
     name: str
-    kind: str  # "lstm", "gru" or "ngram"
+    kind: str  # "lstm", "gru", "ngram", or "gpt" of a pretrained one
     parameters: int  # of n-grams: the stored contexts and n-grams
     available: bool
     epochs: tuple[int, ...] = ()
