@@ -189,7 +189,11 @@ class Request(Generic[T]):
         elif kind == "progress":
             self._status = replace(self._status, share=event["share"])
         elif kind in ("partial", "done"):
-            self._value = self._add(self._value, event)
+            try:
+                self._value = self._add(self._value, event)
+            except (KeyError, TypeError, ValueError) as error:  # of a worker of another version
+                self._end(State.FAILED, _unexpected(self.reference, error))
+                return True
         if kind == "done":
             self._end(State.DONE)
         elif kind == "cancelled":
@@ -421,6 +425,16 @@ def _environment() -> dict[str, str]:
         "HF_HUB_DISABLE_TELEMETRY": "1",
         "HF_HUB_DISABLE_PROGRESS_BARS": "1",
     }
+
+
+def _unexpected(reference: str, error: Exception) -> MoliereError:
+    return ModelError(
+        "{reference} failed ({kind}: {reason}): choose another model; the log, bridge.log among "
+        "the stored runs, has the details",
+        reference=reference,
+        kind=type(error).__name__,
+        reason=str(error),
+    )
 
 
 def _reason(code: int) -> MoliereError:

@@ -183,6 +183,15 @@ def test_the_worker_leaves_with_a_server_that_is_killed(tmp_path: Path) -> None:
     until(gone)
 
 
+def test_an_answer_that_cannot_be_read_ends_the_request() -> None:
+    message = {"op": "cut", "reference": "hf:known"}
+    request = client.Request(client.bridge(), message, 0, lambda _, event: int(event["count"]))
+    assert request._take({"event": "done"})
+    assert request.status.state is State.FAILED
+    with pytest.raises(ModelError, match=r"hf:known failed \(KeyError: 'count'\)"):
+        request.result(0)
+
+
 # What is said without a framework
 
 
