@@ -20,7 +20,7 @@ from moliere_core import pretrained
 from moliere_core.cli import main
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import ConfigError, CorpusError, ModelError
-from moliere_core.pretrained import catalogue, client
+from moliere_core.pretrained import catalogue, client, worker
 from moliere_core.pretrained.client import State
 from tests import hub
 
@@ -181,6 +181,23 @@ def test_the_worker_leaves_with_a_server_that_is_killed(tmp_path: Path) -> None:
         return state == "Z"  # of a container whose first process does not wait for orphans
 
     until(gone)
+
+
+def test_a_worker_first_does_what_somebody_waits_for() -> None:
+    class Echo:
+        def run(self, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+            yield {"event": "done"}
+
+    said: list[int] = []
+    bridge_worker = worker.Worker(Echo, lambda event: said.append(event["id"]))
+    lines = b"".join(
+        json.dumps({"id": i, "background": i == 1}).encode() + b"\n" for i in (1, 2, 3)
+    )
+    bridge_worker.take(lines[:20])  # a pipe cuts where it likes
+    bridge_worker.take(lines[20:] + b"no JSON\n")
+    for _ in range(3):
+        bridge_worker.run_next()
+    assert said == [2, 3, 1]
 
 
 def test_an_answer_that_cannot_be_read_ends_the_request() -> None:
