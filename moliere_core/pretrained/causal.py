@@ -342,10 +342,10 @@ def score(model: LanguageModel, request: Event) -> Iterator[Event]:
     context, ids = model.encode(request["context"]), model.encode(text)
     found = np.zeros(len(ids))
     for begin, bits in windows(model, [*context, *ids]):
-        # Some of the first window may be context.
-        skipped = max(len(context) - begin, 0)
-        at = begin + skipped - len(context)
-        found[at : at + len(bits) - skipped] = bits[skipped:]
+        at = begin - len(context)
+        own = bits[max(-at, 0) :]  # the first windows may be context, in part or whole
+        at = max(at, 0)
+        found[at : at + len(own)] = own
         yield {"event": "progress", "share": (begin + len(bits)) / (len(context) + len(ids))}
     sizes = _text_sizes(model, ids, text)
     yield {

@@ -73,6 +73,13 @@ def test_a_text_comes_piece_by_piece(monkeypatch: pytest.MonkeyPatch) -> None:
     assert request.status.state is State.DONE
 
 
+def test_speeds_are_of_characters_and_of_tokens() -> None:
+    event = {"pieces": [["Mon", 1], ["sieur", 1], ["é", 2]], "tokens": 4, "seconds": 3.0}
+    written = pretrained.Generation().add(event)
+    assert (written.chars_per_second, written.tokens_per_second) == (3, pytest.approx(4 / 3))
+    assert pretrained.Generation().chars_per_second == 0
+
+
 @pytest.mark.usefixtures("fake")
 def test_answers_are_what_they_say() -> None:
     following = pretrained.next_chars("hf:echo", "a", "abc").result(WAIT)
@@ -207,6 +214,19 @@ def test_an_answer_that_cannot_be_read_ends_the_request() -> None:
     assert request.status.state is State.FAILED
     with pytest.raises(ModelError, match=r"hf:known failed \(KeyError: 'count'\)"):
         request.result(0)
+
+
+@pytest.mark.parametrize(
+    ("free", "spare", "expected"), [(11, 0, "float32"), (5, 6, "float32"), (6, 0, "bfloat16")]
+)
+def test_memory_that_can_be_freed_counts_as_free(
+    monkeypatch: pytest.MonkeyPatch, free: int, spare: int, expected: str
+) -> None:
+    monkeypatch.setattr(catalogue, "free_megabytes", lambda: free)
+    assert catalogue.precision("mini-gpt", spare) == expected  # 10.7 MB, or half of that
+    with pytest.raises(ModelError, match="needs at least 5 MB of memory and 4 MB are free"):
+        monkeypatch.setattr(catalogue, "free_megabytes", lambda: 4)
+        catalogue.precision("mini-gpt")
 
 
 # What is said without a framework
