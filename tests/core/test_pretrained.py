@@ -224,8 +224,8 @@ def test_memory_that_can_be_freed_counts_as_free(
 ) -> None:
     monkeypatch.setattr(catalogue, "free_megabytes", lambda: free)
     assert catalogue.precision("mini-gpt", spare) == expected  # 10.7 MB, or half of that
+    monkeypatch.setattr(catalogue, "free_megabytes", lambda: 4)
     with pytest.raises(ModelError, match="needs at least 5 MB of memory and 4 MB are free"):
-        monkeypatch.setattr(catalogue, "free_megabytes", lambda: 4)
         catalogue.precision("mini-gpt")
 
 
