@@ -285,7 +285,10 @@ def _hub_files(reference: str) -> dict[str, Path]:
     name = reference.removeprefix("hf:")
     for repository in _HUB_NAMES.get(name, (name,)):
         for wanted in (("tokenizer.json",), ("vocab.json", "merges.txt")):
-            found = {file: try_to_load_from_cache(repository, file) for file in wanted}
+            try:
+                found = {file: try_to_load_from_cache(repository, file) for file in wanted}
+            except ValueError:  # it is no name of the hub's
+                return {}
             paths = {file: Path(path) for file, path in found.items() if isinstance(path, str)}
             if len(paths) == len(wanted):
                 return paths
