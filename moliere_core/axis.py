@@ -13,6 +13,7 @@ import gzip
 import hashlib
 import json
 import lzma
+import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -26,8 +27,9 @@ from moliere_core.errors import CorpusError
 from moliere_core.evaluation import score
 from moliere_core.models import ASSETS, NGRAM_ORDERS, load_model
 from moliere_core.normalise import normalise
-from moliere_core.protocol import Progress
+from moliere_core.protocol import UNKNOWN_BITS, Progress
 from moliere_core.runs import home, write_atomically
+from moliere_core.vocabulary import UNKNOWN, Vocabulary
 
 UNIFORM = "uniform"
 COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
@@ -68,9 +70,18 @@ class Point:
     may_have_read: bool = False
 
 
-def uniform(vocab_size: int, train_chars: int) -> Point:
-    """Every character of an alphabet as likely as any other: log2 of their number."""
-    return Point(UNIFORM, float(np.log2(vocab_size)), 0, train_chars)
+def uniform(vocabulary: Vocabulary, text: str, train_chars: int) -> Point:
+    """Every character of an alphabet as likely as any other: log2 of their number for each.
+
+    As for all models here, the unknown symbol is never drawn, and a character of the text outside
+    the alphabet costs `UNKNOWN_BITS`.
+
+    Raises:
+        CorpusError: the text is empty.
+    """
+    ids = vocabulary.encode(_not_empty(text))
+    bits = np.where(ids == UNKNOWN, UNKNOWN_BITS, np.log2(len(vocabulary.chars)))
+    return Point(UNIFORM, float(bits.mean()), 0, train_chars)
 
 
 def compressed(name: str, train: str, text: str) -> Point:
@@ -79,12 +90,18 @@ def compressed(name: str, train: str, text: str) -> Point:
     Raises:
         CorpusError: the text is empty.
     """
-    compress, text = COMPRESSORS[name], normalise(text)
-    if not text:
-        raise CorpusError("the text to score is empty: give at least one character")
+    compress, text = COMPRESSORS[name], _not_empty(text)
     before = len(compress(train.encode()))
     after = len(compress((train + "\n" + text).encode()))
     return Point(name, 8 * (after - before) / len(text), 0, len(train))
+
+
+def _not_empty(text: str) -> str:
+    """The normalised text; CorpusError where nothing is left of it."""
+    text = normalise(text)
+    if not text:
+        raise CorpusError("the text to score is empty: give at least one character")
+    return text
 
 
 def measure(
@@ -167,13 +184,15 @@ def stored(text: str) -> dict[str, Point]:
         return {}
 
 
+_storing = threading.Lock()  # two that measure one text keep the points of both
+
+
 def store(text: str, point: Point) -> None:
     """Keep a point for the next time that somebody asks for this text."""
-    points = {**stored(text), point.model: point}
-    path = _path(text)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    document = json.dumps([asdict(p) for p in points.values()], ensure_ascii=False, indent=1)
-    write_atomically(path, document.encode())
+    with _storing:
+        points = {**stored(text), point.model: point}
+        document = json.dumps([asdict(p) for p in points.values()], ensure_ascii=False, indent=1)
+        write_atomically(_path(text), document.encode())
 
 
 def _path(text: str) -> Path:

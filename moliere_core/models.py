@@ -70,16 +70,18 @@ class RecurrentModel:
         A character outside the alphabet costs `UNKNOWN_BITS`; the others share all the
         probability, since the unknown symbol is never drawn. With several streams the text is
         cut into that many pieces, scored side by side, each after reading the `warm_up`
-        characters before it: faster, and an approximation of the carried state.
+        characters before it: faster, and an approximation of the carried state. A text that is
+        too short for pieces of that length is cut into fewer.
         """
         ids = self.vocabulary.encode(CONTEXT_START + text)
+        streams = max(1, min(streams, len(text) // max(warm_up, 1)))
         length = -(-len(text) // streams)  # characters a stream, rounded up
         starts = np.arange(streams) * length
         bits = np.zeros(streams * length)
         state = self.network.zero_state(streams)
         if streams > 1:
-            before = starts[:, None] + np.arange(-min(warm_up, length), 0)
-            state = self.network.run(ids[before.clip(0)], state)[1]
+            before = starts[:, None] + np.arange(-warm_up, 0)
+            state = self.network.run(ids[before.clip(0, len(ids) - 1)], state)[1]
             for part in (part for layer in state for part in layer):
                 part[0] = 0  # the first piece has nothing before it
         for offset in range(0, length, SCORE_CHUNK):
@@ -114,7 +116,7 @@ class ModelEntry:
     """A model that can be named: what a list shows before anything is loaded."""
 
     name: str
-    kind: str  # "lstm", "gru" or "ngram"
+    kind: str  # "lstm", "gru", "ngram", or "gpt" of a pretrained one
     parameters: int  # of n-grams: the stored contexts and n-grams
     available: bool
     epochs: tuple[int, ...] = ()
@@ -144,9 +146,17 @@ def open_run(reference: str) -> tuple[Run, str | None]:
         return Run.open(folder), snapshot
     if name.startswith("run:"):
         return Run.open(run_path(name.removeprefix("run:"))), snapshot
-    if Path(name).is_dir():
+    if _is_folder(name):
         return Run.open(Path(name)), snapshot
     raise unknown_model(name)
+
+
+def _is_folder(name: str) -> bool:
+    """Whether a folder has this name; one too long for a path has not."""
+    try:
+        return Path(name).is_dir()
+    except OSError:
+        return False
 
 
 def unknown_model(name: str) -> ModelError:

@@ -99,6 +99,11 @@ class Snapshot:
     update: int
     path: Path
 
+    @property
+    def digest(self) -> str:
+        """Identifier of the stored weights: the first 12 hexadecimal digits of a SHA-256."""
+        return hashlib.sha256(self.path.read_bytes()).hexdigest()[:ID_LENGTH]
+
 
 class Run:
     """A run's folder. Nothing is read before it is asked for; `open` checks that it is a run."""

@@ -26,10 +26,10 @@ def main(models: list[str]) -> None:
     }
     texts["modern"] = normalise(axis.MODERN.read_text(encoding="utf-8").strip())
     references = [*axis.NGRAMS, *SHIPPED, pretrained.MINI, *models]
-    vocab_size = len(load_model("petit").vocabulary)
+    vocabulary = load_model("petit").vocabulary
     found = {}
     for name, text in texts.items():
-        points = [axis.uniform(vocab_size, len(train))]
+        points = [axis.uniform(vocabulary, text, len(train))]
         points += [axis.compressed(c, train, text) for c in axis.COMPRESSORS]
         points += [axis.measure(r, text, len(train), name != "modern") for r in references]
         found[name] = [asdict(point) for point in points]

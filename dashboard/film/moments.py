@@ -66,8 +66,11 @@ class Timeline:
 
     @property
     def chance(self) -> float:
-        """Bits per character of someone to whom all symbols are the same."""
-        return math.log2(self.symbols)
+        """Bits per character of someone to whom all characters are the same.
+
+        As for all models, the unknown symbol is none of them: it is never drawn.
+        """
+        return math.log2(self.symbols - 1)
 
 
 def timeline(run: Run) -> Timeline:

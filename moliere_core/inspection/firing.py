@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import json
 import shutil
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +46,8 @@ MAX_CELLS = 12  # looked for at once: those that single the span out
 MAX_OUTSIDE = 0.25  # of the rest of the text: a cell that is active everywhere tells nothing
 CALIBRATION_CHARS = 40_000  # on which means and deviations are measured
 SURROUNDINGS = 60  # characters shown on each side of a passage
+
+_building = threading.Lock()
 
 Side = Literal["high", "low"]
 SIDES: tuple[Side, ...] = ("high", "low")
@@ -240,6 +243,9 @@ def build_index(
 ) -> CellIndex:
     """Read the corpus, keep when each cell is high or low, and open the result.
 
+    One at a time: asked for twice at once (`petit` and `petit@12` have the same weights), it is
+    built once.
+
     Args:
         model: what reads.
         corpus: what is read, from its beginning up to `indexable_chars`.
@@ -248,6 +254,11 @@ def build_index(
     Raises:
         ModelError: the index cannot be written.
     """
+    with _building:
+        return open_index(model, corpus) or _built(model, corpus, progress)
+
+
+def _built(model: RecurrentModel, corpus: Corpus, progress: Progress | None) -> CellIndex:
     network = model.network
     folder = index_folder(network, corpus)
     text = corpus.text()[: indexable_chars(network, corpus)]

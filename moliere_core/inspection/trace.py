@@ -10,6 +10,7 @@ from moliere_core.models import RecurrentModel
 from moliere_core.normalise import normalise
 from moliere_core.protocol import CONTEXT_START
 from moliere_core.recurrent import Array, Layer, LayerState, RecurrentNetwork, sigmoid
+from moliere_core.sampling import log_softmax
 from moliere_core.vocabulary import UNKNOWN, Ids
 
 LSTM_SERIES = ("forget", "input", "output", "candidate", "cell", "hidden")
@@ -69,8 +70,7 @@ class Trace:
         """
         known = self.logits.copy()
         known[:, UNKNOWN] = -np.inf
-        peak = known.max(axis=-1, keepdims=True)
-        return known - peak - np.log(np.exp(known - peak).sum(axis=-1, keepdims=True))
+        return log_softmax(known)
 
 
 def read(model: RecurrentModel, text: str) -> tuple[str, Trace]:

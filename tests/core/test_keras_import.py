@@ -14,7 +14,7 @@ from moliere_core.corpus import Corpus
 from moliere_core.errors import ConfigError, CorpusError, ModelError
 from moliere_core.keras_import import course_text, import_keras, with_unknown
 from moliere_core.keras_import_worker import _check_description, _convert, _description
-from moliere_core.models import load_model
+from moliere_core.models import load_model, load_recurrent
 from moliere_core.recurrent import RecurrentNetwork
 from moliere_core.runs import list_runs
 from tests.core.test_jobs import CORPUS
@@ -220,3 +220,17 @@ def test_too_little_memory_is_one_sentence(tmp_path: Path, monkeypatch: pytest.M
     with pytest.raises(ModelError) as caught:
         import_keras(saved(course_model(), tmp_path / "m.keras"), "m.keras", CORPUS)
     assert "\n" not in str(caught.value)
+
+
+def test_accuracy_is_the_share_of_first_guesses(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = load_recurrent("petit")
+    text = "Monsieur, je suis votre serviteur de tout mon cœur."
+    logits, state = model.start([""])
+    hits = 0
+    for char in text:
+        target = model.vocabulary.encode(char)
+        hits += int(logits[0, 1:].argmax()) + 1 == target[0]
+        logits, state = model.step(target, state)
+    assert 0 < hits < len(text)
+    monkeypatch.setattr(keras_import, "SCORE_CHUNK", 7)
+    assert keras_import._accuracy(model, text) == hits / len(text)

@@ -63,12 +63,26 @@ def test_pieces_side_by_side_approach_one_pass(model: RecurrentModel) -> None:
     assert reported[-1] == 1
 
 
+@pytest.mark.parametrize(("chars", "warm_up"), [(1, 100), (33, 100), (580, 100), (580, 1)])
+def test_a_text_may_be_short_for_so_many_pieces(
+    model: RecurrentModel, chars: int, warm_up: int
+) -> None:
+    pieces = model.surprisal(TEXT[:chars], streams=32, warm_up=warm_up)
+    assert pieces.shape == (chars,)
+    if warm_up > 1:  # each piece reads as much as was asked for: fewer pieces, the same figures
+        np.testing.assert_allclose(pieces, model.surprisal(TEXT[:chars]), atol=1e-3)
+
+
 def test_unknown_characters_pay_a_flat_fee_and_are_counted(model: RecurrentModel) -> None:
     bits = model.surprisal("aÉb")
     assert bits[1] == UNKNOWN_BITS
     measured = score(model, "aÉb É")
     assert (measured.chars, measured.unknown_chars) == (5, 2)
     assert measured.bits_per_char == pytest.approx(model.surprisal("aÉb É").mean())
+
+
+def test_a_scored_text_is_normalised(model: RecurrentModel) -> None:
+    assert score(model, "a\u00a0b\r\n").bits.tolist() == model.surprisal("a b\n").tolist()
 
 
 def test_an_untrained_network_is_near_chance() -> None:
@@ -106,6 +120,7 @@ def test_runs_are_opened_by_path_identifier_and_snapshot(
     [
         ("", "choose petit or grand"),
         ("gros", "there is no model 'gros'"),
+        ("gros" * 200, "there is no model 'gros"),  # too long for a path
         ("run:nope", "'nope' is not a run"),
         ("run:0123456789ab", "not a run"),
         ("petit@999", "no snapshot '999'"),

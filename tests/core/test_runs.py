@@ -15,6 +15,7 @@ from safetensors.numpy import load_file
 
 from moliere_core.config import RunConfig, TrainingConfig
 from moliere_core.errors import RunError
+from moliere_core.models import ASSETS
 from moliere_core.runs import Run, home, list_runs, request_id, run_path, write_atomically
 from moliere_core.vocabulary import Vocabulary
 
@@ -63,6 +64,13 @@ def test_identity_depends_on_every_setting_and_on_the_texts() -> None:
     assert all(len(i) == 12 and set(i) <= set("0123456789abcdef") for i in ids)
 
 
+def test_a_setting_that_came_later_changes_no_identity_of_before() -> None:
+    quick = replace(CONFIG, training=replace(CONFIG.training, quick_start=True))
+    assert request_id(quick, "digest") != request_id(CONFIG, "digest")
+    petit = Run.open(ASSETS / "petit")
+    assert request_id(petit.config, petit.corpus["digest"]) == petit.id
+
+
 def test_a_new_run_says_what_it_was_asked() -> None:
     run = Run.open(make().path)
     assert run.id == run.path.name == request_id(CONFIG, "digest")
@@ -99,6 +107,9 @@ def test_snapshots_by_name_in_the_order_they_were_taken() -> None:
     assert [s.update for s in run.snapshots] == [0, 30, 50]
     run.append_history(record(2))
     assert run.complete
+    (run.path / "epoch-002.safetensors").rename(run.path / "elsewhere")
+    assert not run.complete  # whose last weights are not there
+    (run.path / "elsewhere").rename(run.path / "epoch-002.safetensors")
     assert run.snapshot().name == run.snapshot("latest").name == "epoch-002"
     for name in ("1", 1, "epoch 1", "epoch-1", "epoch-001"):
         assert run.snapshot(name).epoch == 1
@@ -210,6 +221,8 @@ def test_names_and_owners() -> None:
     assert run.label == "le mien"
     with pytest.raises(RunError, match="within 80"):
         run.rename("x" * 81, "marie")
+    run.rename("x" * 80, "marie")
+    assert run.label == "x" * 80
     run.delete("marie")
     assert list_runs() == []
     assert list(run.path.parent.iterdir()) == []

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from itertools import pairwise
 from pathlib import Path
 
@@ -107,6 +108,36 @@ def test_a_span_outside_the_text_is_refused(corpus: Corpus, span: tuple[int, int
     index = firing.build_index(model, corpus)
     with pytest.raises(ModelError, match="select at least one"):
         index.active_cells(read(model, "sans dot")[1], *span)
+
+
+def test_an_index_asked_for_twice_at_once_is_built_once(
+    model: RecurrentModel, corpus: Corpus
+) -> None:
+    found: list[firing.CellIndex] = []
+    read: list[str] = []
+
+    def build(name: str) -> None:
+        found.append(firing.build_index(model, corpus, lambda _: read.append(name)))
+
+    second = threading.Thread(target=build, args=("second",))
+
+    def begun(_: float) -> None:
+        read.append("first")
+        if second.ident is None:  # somebody else asks while the first is at it
+            second.start()
+            second.join(0.2)
+
+    found.append(firing.build_index(model, corpus, begun))
+    second.join()
+    assert [index.complete for index in found] == [True, True]
+    assert set(read) == {"first"}
+
+
+def test_a_passage_is_of_the_cue_that_it_begins_in(model: RecurrentModel, corpus: Corpus) -> None:
+    index = firing.build_index(model, corpus)
+    begins = len(CUES[0]) + 1
+    assert index._passage(begins, 2, 1.0).scene == "Scène 1"
+    assert index._passage(begins - 1, 2, 1.0).scene == "Scène 0"  # its line break
 
 
 def test_no_cell_no_passage(corpus: Corpus) -> None:

@@ -100,6 +100,8 @@ def test_when_an_echo_has_died_away() -> None:
     assert found.steps_until(0.5) == 3  # the last time that it was above
     assert found.steps_until(0.01) is None
     assert found.steps_until(1.0) == 0
+    weaker = Echo(found.distance / 2, np.zeros(5))  # of what it was at first, not of the memory
+    assert weaker.steps_until(0.5) == 3
 
 
 @pytest.mark.parametrize("span", [(0, 2), (3, 3), (4, 3), (5, 99)])
