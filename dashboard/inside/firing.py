@@ -31,11 +31,10 @@ def show(looked: Looked) -> None:
 def _index(reference: str) -> tuple[str, CellIndex] | None:
     """The chosen corpus and its index; until it is built, those of the embedded plays."""
     large = corpora.chosen()
-    small = (EMBEDDED,) if large != EMBEDDED else ()
-    first = tuple(inside.index(reference, source) for source in small)  # it takes seconds
     work = inside.index(reference, large)
     if (found := work.result()) is not None:
         return large, found
+    first = (inside.index(reference, EMBEDDED),) if large != EMBEDDED else ()
     waiting.show(
         work,
         _("On lit {corpus} pour noter quand s’active chaque cellule :").format(
@@ -73,7 +72,8 @@ def _passages(source: str, index: CellIndex, looked: Looked) -> None:
             len(cells),
         ).format(text=looked.chosen, count=len(cells), where=where)
     )
-    found = index.passages(cells, looked.stop - looked.start, PASSAGES)
+    length = looked.stop - looked.start
+    found = inside.passages(looked.reference, source, cells, length, PASSAGES, index)
     components.passages(
         {"passages": [_row(passage, len(cells)) for passage in found]}, "inside.passages"
     )

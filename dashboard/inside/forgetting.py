@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import cached, figures, i18n, widgets
+from dashboard import figures, i18n, widgets
 from dashboard.charts.inside import echo_figure
 from dashboard.i18n import _
+from dashboard.inside import cached as inside
 from dashboard.inside.common import Looked
 
 SHOWN = 64  # characters that the axis can name
@@ -17,13 +18,12 @@ FAINT = 0.1  # of the first difference: all but forgotten
 
 def show(looked: Looked) -> None:
     """What is left of the chosen passage, in the whole memory and in one unit."""
-    from moliere_core.inspection.forgetting import echo, half_life, survival
+    from moliere_core.inspection.forgetting import half_life, survival
 
     if looked.start == 0 or looked.stop >= len(looked.context):
         st.info(_("Choisissez un passage après le début et avant la fin : il faut une suite."))
         return
-    network = cached.model(looked.reference).network
-    found = echo(network, looked.seen.ids, looked.start, looked.stop)
+    found = inside.echo(looked.reference, looked.context, looked.start, looked.stop, looked.seen)
     left = survival(looked.seen.layers[looked.layer], looked.stop - 1)
     lives = [half_life(column) for column in left.T]
     known = [life for life in lives if life is not None]

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import figures, state, widgets
-from dashboard.charts.inside import layers_figure, unit_figure
+from dashboard.charts.gates import layers_figure, unit_figure
 from dashboard.i18n import _
 from dashboard.inside import fields
 from dashboard.inside.common import Looked

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import figures, i18n, widgets
+from dashboard import figures, i18n, state, widgets
 from dashboard.charts.inside import mattered_figure
 from dashboard.i18n import _
 from dashboard.inside import cached as inside
@@ -24,7 +24,8 @@ def _context(looked: Looked) -> str | None:
 
 
 def _edit() -> Any:
-    return st.session_state.get(fields.EDIT.key, fields.EDIT.default)
+    """What the control below says, or the address, before it is drawn."""
+    return state.restore(fields.EDIT)
 
 
 def colours(looked: Looked) -> tuple[list[float | None], float, dict[str, str]]:
@@ -33,7 +34,7 @@ def colours(looked: Looked) -> tuple[list[float | None], float, dict[str, str]]:
     context = _context(looked)
     if context is None:
         return [None] * len(looked.context), 1.0, labels
-    found, _deleted = inside.mattered(looked.reference, context, _edit())
+    found, _deleted = inside.mattered(looked.reference, context, _edit(), looked.seen)
     weights = np.round(found.gradient_input.astype(float), 4)
     after = len(looked.context) - len(weights)
     return [*weights.tolist(), *[None] * after], max(float(np.abs(weights).max()), 1e-6), labels
@@ -53,7 +54,7 @@ def show(looked: Looked) -> None:
             {"delete": _("effacer"), "replace": _("mettre une espace")},
             visible=False,
         )
-    found, deleted = inside.mattered(looked.reference, context, edit)
+    found, deleted = inside.mattered(looked.reference, context, edit, looked.seen)
     first = int(deleted.positions[0])
     chars = [widgets.visible(char) for char in context[first:-1]]
     gradient = found.gradient_input[first:]
