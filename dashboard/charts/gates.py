@@ -102,7 +102,7 @@ def layers_figure(
     figure = _stacked(heat, domains, chars, title, 130 + 260 * len(maps), dark)
     for number, depth in enumerate(depths, start=1):
         axis = figure.layout[_axis("yaxis", number)]
-        axis.title.text = _("couche {layer} : unité").format(layer=depth + 1)
+        axis.title.text = _("couche {layer} : unité").format(layer=depth + 1)
         axis.tickvals = list(range(0, len(units[depth]), 8))
         axis.ticktext = [str(units[depth][i]) for i in axis.tickvals]
     figure.layout.coloraxis = {

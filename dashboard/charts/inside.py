@@ -39,7 +39,7 @@ def mattered_figure(
     layout(
         figure,
         dark,
-        _("Ce qui a compté pour « {char} »").format(char=escaped(target)),
+        _("Ce qui a compté pour « {char} »").format(char=escaped(target)),
         _("caractères qui précèdent"),
         _("log-probabilité (nats)"),
         height=330,
@@ -92,7 +92,7 @@ def echo_figure(
         _("Ce qu’il reste du passage"),
         _("caractères lus depuis le passage"),
         _("part (de 0 à 1)"),
-        height=290,
+        height=265,
     )
     figure.layout.yaxis2.title.text = _("bits")
     figure.layout.legend.update(ABOVE)

@@ -14,7 +14,7 @@ const drawn = (tag, attributes, parent) => {
 
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".root");
-  root.textContent = "";
+  const restore = redrawn(root, ".sheet");
   const page = element("div", "page", root);
   const told = element("div", "told", page);
   const detail = element("div", "options", told);
@@ -59,19 +59,20 @@ export default function ({ data, parentElement }) {
   element("span", "", head, "0 \u2013 " + number.format(high));
   const strip = drawn("svg", { viewBox: `0 0 ${chars.length} 100`, preserveAspectRatio: "none", class: "strip", role: "img", "aria-label": data.labels.entropy }, page);
   drawn("polyline", { points: data.entropy.map((bits, i) => `${i + 0.5},${98 - (96 * bits) / high}`).join(" ") }, strip);
-  const cursor = drawn("line", { x1: -1, x2: -1, y1: 0, y2: 100, class: "cursor" }, strip);
+  const cursor = drawn("line", { y1: 0, y2: 100, class: "cursor" }, strip);
 
   let kept = -1;
+  const keep = (i) => { kept = root.kept = i; look(i); };
   function look(i) {
     root.querySelector(".at")?.classList.remove("at");
     detail.textContent = "";
     if (i < 0) {
       element("span", "small", detail, data.labels.hint);
-      cursor.setAttribute("x1", -1);
-      cursor.setAttribute("x2", -1);
+      cursor.style.display = "none";
       return;
     }
     spans[i].classList.add("at");
+    cursor.style.display = "";
     cursor.setAttribute("x1", i + 0.5);
     cursor.setAttribute("x2", i + 0.5);
     element("span", "glyph mono", detail, SHOWN[chars[i]] ?? chars[i]);
@@ -90,13 +91,13 @@ export default function ({ data, parentElement }) {
   };
   sheet.onpointermove = (event) => { if (kept < 0) look(at(event)); };
   sheet.onpointerleave = () => look(kept);
-  sheet.onclick = (event) => { const i = at(event); kept = i === kept ? -1 : i; look(i); };
+  sheet.onclick = (event) => { const i = at(event); keep(i === kept ? -1 : i); };
   sheet.onkeydown = (event) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!step) return;
     event.preventDefault();
-    kept = Math.min(Math.max(kept + step, 0), chars.length - 1);
-    look(kept);
+    keep(Math.min(Math.max(kept + step, 0), chars.length - 1));
+    spans[kept].scrollIntoView({ block: "nearest" });
   };
   strip.onpointermove = (event) => {
     const box = strip.getBoundingClientRect();
@@ -104,5 +105,8 @@ export default function ({ data, parentElement }) {
     if (kept < 0) look(Math.min(Math.max(i, 0), chars.length - 1));
   };
   strip.onpointerleave = () => look(kept);
-  look(-1);
+  if (root.text === data.text) kept = root.kept; // another colour, another model
+  root.text = data.text;
+  look(kept);
+  restore(sheet);
 }

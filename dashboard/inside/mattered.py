@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,12 @@ from dashboard.i18n import _
 from dashboard.inside import cached as inside
 from dashboard.inside import fields
 from dashboard.inside.common import Looked
+from moliere_core.recurrent import Array
+
+if TYPE_CHECKING:
+    from moliere_core.inspection.influence import Deletions, Influence
+
+SURE = 0.9  # a probability that can hardly grow
 
 
 def _context(looked: Looked) -> str | None:
@@ -63,21 +69,13 @@ def show(looked: Looked) -> None:
         _("Il donnait **{prob} %** à « {target} ». {agreement}").format(
             prob=i18n.number(100 * math.exp(found.log_prob), 1),
             target=widgets.plain(target),
-            agreement=_agreement(gradient, deleted.change),
+            agreement=_agreement(gradient, deleted.change, math.exp(found.log_prob)),
         )
     )
     figures.show(
         mattered_figure(chars, gradient, deleted.change, target, figures.dark()),
         "inside.mattered",
-        pd.DataFrame(
-            {
-                _("position"): deleted.positions,
-                _("caractère"): chars,
-                _("gradient × entrée (nats)"): gradient,
-                _("norme du gradient"): found.norm[first:],
-                _("effet de l’effacement (nats)"): deleted.change,
-            }
-        ),
+        _numbers(context, found, deleted),
         _(
             "Deux barres par lettre. La plus forte au gradient : « {by_gradient} » ; à "
             "l’effacement : « {by_deletion} », {change} nats."
@@ -96,8 +94,28 @@ def show(looked: Looked) -> None:
     )
 
 
-def _agreement(gradient: Any, change: Any) -> str:
+def _numbers(context: str, found: Influence, deleted: Deletions) -> pd.DataFrame:
+    """Both measures, of all that precedes: deletion was tried on the last characters alone."""
+    effect = np.full(len(found.norm), np.nan)
+    effect[deleted.positions] = deleted.change
+    return pd.DataFrame(
+        {
+            _("position"): range(len(found.norm)),
+            _("caractère"): list(context[:-1]),
+            _("gradient × entrée (nats)"): found.gradient_input,
+            _("norme du gradient"): found.norm,
+            _("effet de l’effacement (nats)"): effect,
+        }
+    )
+
+
+def _agreement(gradient: Array, change: Array, prob: float) -> str:
     if len(gradient) < 3 or not gradient.std() or not change.std():
         return ""
     r = float(np.corrcoef(gradient, change)[0, 1])
-    return _("Corrélation des deux mesures : r = {r}.").format(r=i18n.number(r, 2))
+    told = (
+        _("Déjà presque sûr, sa pente est presque nulle : croyez l’effacement (r = {r}).")
+        if prob > SURE
+        else _("Corrélation des deux mesures : r = {r}.")
+    )
+    return told.format(r=i18n.number(r, 2))

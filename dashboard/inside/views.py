@@ -32,7 +32,7 @@ def typed() -> str:
     return state.keep(fields.TEXT, text or "")
 
 
-def span(context: str, view: str) -> tuple[int, int]:
+def span(context: str, view: str, seen: Trace, unit: tuple[int, int]) -> tuple[int, int]:
     """The chosen part of the context; where none is chosen, one that has something to show."""
     start, stop = state.value(fields.FROM), state.value(fields.TO)
     if 0 <= start < stop <= len(context):
@@ -44,8 +44,12 @@ def span(context: str, view: str) -> tuple[int, int]:
         return _middle_word(context)
     if view == "gates":
         return 0, 1
-    last = len(context.rstrip()) - 1
-    return max(last, 0), max(last, 0) + 1
+    if view == "step":  # where the unit shows most of itself
+        at = int(np.abs(seen.layers[unit[0]].series["hidden"][:, unit[1]]).argmax())
+        return at, at + 1
+    end = context.find(fields.DEFAULT_WORD) + len(fields.DEFAULT_WORD)
+    last = end if fields.DEFAULT_WORD in context else len(context.rstrip())
+    return max(last - 1, 0), max(last, 1)
 
 
 def _middle_word(context: str) -> tuple[int, int]:
@@ -74,7 +78,7 @@ def draw(
         memory = seen.layers[looked.layer].memory[:, looked.unit]
         values = np.round(memory, 3).tolist()
         bound = max(float(np.abs(memory).max()), 1e-6)
-        labels = {"value": _("mémoire"), "low": "", "high": ""}
+        labels = {"value": _("mémoire"), "low": _("mémoire"), "high": ""}
         chosen, target = span, None
     hints = {
         "mattered": _("Cliquez un caractère : lesquels, avant lui, l’ont fait attendre ?"),
