@@ -4,6 +4,7 @@
 // looked at in the browser: pointing at a character costs the server nothing.
 
 const STRONG = 8; // bits that get the full colour
+const STEP = 3; // pixels of a character on the curve, at least
 const SVG = "http://www.w3.org/2000/svg";
 const drawn = (tag, attributes, parent) => {
   const made = document.createElementNS(SVG, tag);
@@ -16,10 +17,9 @@ export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".root");
   const restore = redrawn(root, ".sheet");
   const page = element("div", "page", root);
-  const told = element("div", "told", page);
-  const detail = element("div", "options", told);
-  const legend = element("div", "legend small", told);
+  const detail = element("div", "told", page); // always one line: the text must not move under the pointer
   const sheet = element("div", "sheet leaf serif", page);
+  const legend = element("div", "legend small", page);
   sheet.tabIndex = 0;
   const number = new Intl.NumberFormat(data.locale, { maximumFractionDigits: 1, minimumFractionDigits: 1 });
   const percent = new Intl.NumberFormat(data.locale, { style: "percent", maximumFractionDigits: 0 });
@@ -57,7 +57,9 @@ export default function ({ data, parentElement }) {
   element("span", "", head, data.labels.entropy);
   const high = Math.max(4, ...data.entropy);
   element("span", "", head, "0 \u2013 " + number.format(high));
-  const strip = drawn("svg", { viewBox: `0 0 ${chars.length} 100`, preserveAspectRatio: "none", class: "strip", role: "img", "aria-label": data.labels.entropy }, page);
+  const frame = element("div", "frame", page);
+  const strip = drawn("svg", { viewBox: `0 0 ${chars.length} 100`, preserveAspectRatio: "none", class: "strip", role: "img", "aria-label": data.labels.entropy }, frame);
+  strip.style.width = `max(100%, ${STEP * chars.length}px)`;
   drawn("polyline", { points: data.entropy.map((bits, i) => `${i + 0.5},${98 - (96 * bits) / high}`).join(" ") }, strip);
   const cursor = drawn("line", { y1: 0, y2: 100, class: "cursor" }, strip);
 
@@ -75,6 +77,8 @@ export default function ({ data, parentElement }) {
     cursor.style.display = "";
     cursor.setAttribute("x1", i + 0.5);
     cursor.setAttribute("x2", i + 0.5);
+    const x = ((i + 0.5) / chars.length) * strip.clientWidth;
+    if (x < frame.scrollLeft || x > frame.scrollLeft + frame.clientWidth) frame.scrollLeft = x - frame.clientWidth / 2;
     element("span", "glyph mono", detail, SHOWN[chars[i]] ?? chars[i]);
     element("b", "", detail, data.ranks[i] === 0 ? data.labels.unknown
       : data.labels.rank.replace("{rank}", data.ranks[i]) + " \u00b7 " + data.labels.bits.replace("{bits}", number.format(data.bits[i])));

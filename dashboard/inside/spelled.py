@@ -68,8 +68,8 @@ def _reading(step: Step) -> None:
     x = "e" if step.layer == 0 else f"h^{{({step.layer})}}"
     st.markdown(
         _(
-            "**2. Peser.** Chaque porte de l’unité {unit} additionne ce qui vient du caractère, "
-            "${x} W$, de l’état d’avant, $h^\\prime U$, et un biais, puis écrase la somme."
+            "**2. Peser.** Chaque porte de l’unité {unit} additionne ${x} W$ (le caractère), "
+            "$h^\\prime U$ (l’état d’avant) et un biais, puis écrase la somme."
         ).format(unit=step.unit, x=x)
     )
 
