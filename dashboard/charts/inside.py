@@ -42,7 +42,7 @@ def mattered_figure(
         _("Ce qui a compté pour « {char} »").format(char=escaped(target)),
         _("caractères qui précèdent"),
         _("log-probabilité (nats)"),
-        height=330,
+        height=300,
     )
     figure.layout.legend.update(ABOVE)
     return figure

@@ -27,7 +27,12 @@ def typed() -> str:
     """The text that is looked into."""
     state.restore(fields.TEXT)
     text = st.text_area(
-        _("Texte"), key=fields.TEXT.key, max_chars=state.MAX_PROMPT, height=150, width=640
+        _("Texte"),
+        key=fields.TEXT.key,
+        max_chars=state.MAX_PROMPT,
+        height=150,
+        width=640,
+        on_change=_unpick,
     )
     return state.keep(fields.TEXT, text or "")
 
@@ -40,7 +45,7 @@ def span(context: str, view: str, seen: Trace, unit: tuple[int, int]) -> tuple[i
     if view == "forgets" and "(" in context:
         start = context.index("(")
         return start, start + 1
-    if view == "unit":
+    if view in ("unit", "forgets"):
         return _middle_word(context)
     if view == "gates":
         return 0, 1
@@ -116,6 +121,12 @@ def _pick() -> None:
         st.session_state[_PICKED] = True
         state.change(fields.FROM, found[0])
         state.change(fields.TO, found[1])
+
+
+def _unpick() -> None:
+    """In another text, the same places are those of other letters."""
+    state.change(fields.FROM, fields.FROM.default)
+    state.change(fields.TO, fields.TO.default)
 
 
 def tried(view: str) -> dict[str, bool]:

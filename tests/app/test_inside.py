@@ -183,6 +183,16 @@ def test_a_step_opens_where_its_unit_shows_most(open_page: Open) -> None:
     assert cells(at)["span"] == [most, most + 1]
 
 
+@pytest.mark.parametrize("view", ["forgets", "unit"])
+def test_another_text_has_no_passage_chosen(open_page: Open, view: str) -> None:
+    finish()
+    at = open_page("inside", **{"view": view, "from": 2, "to": 4})
+    at = at.text_area(key=fields.TEXT.key).set_value("Madame a bien raison de rire").run()
+    assert cells(at)["span"] == [15, 21]  # a word in its middle, with something after it
+    assert (view == "unit") or not at.info
+    assert "from" not in address(at)
+
+
 def test_any_unit_by_its_number(open_page: Open) -> None:
     finish()
     at = open_page("inside", view="step", tracks="other", unit=5)

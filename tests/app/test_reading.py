@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from dashboard.reading import snippet
@@ -59,6 +61,15 @@ def test_letters_before_it_knows(open_page: Open) -> None:
     assert "chance sur deux" in shown(at)
     at = open_page("reading", view="word", word="<b>")
     assert "<b>" not in at.get("plotly_chart")[0].proto.spec.replace("<b><", "").replace("<b>&", "")
+
+
+def test_a_long_sentence_is_named_letter_by_letter(open_page: Open) -> None:
+    at = open_page("reading", view="word", word="Monsieur mon ami")
+    axis = json.loads(at.get("plotly_chart")[0].proto.spec)["layout"]["xaxis"]
+    assert axis["ticktext"] == ["∅", *"Monsieur␣mon␣am"]
+    at = open_page("reading", view="word", word="ami")
+    axis = json.loads(at.get("plotly_chart")[0].proto.spec)["layout"]["xaxis"]
+    assert axis["ticktext"] == ["∅", "a", "am"]
 
 
 def test_a_text_of_one_s_own_is_found_again(open_page: Open) -> None:
