@@ -34,6 +34,7 @@ HERE = Path(__file__).parent
 LANGUAGES = {"fr": "Français", "en": "English"}
 NBSP = "\N{NO-BREAK SPACE}"
 THIN_NBSP = "\N{NARROW NO-BREAK SPACE}"
+MINUS = "\N{MINUS SIGN}"
 
 
 def _(message: str) -> str:
@@ -47,8 +48,8 @@ def ngettext(singular: str, plural: str, count: int) -> str:
 
 
 def number(value: float, decimals: int = 0) -> str:
-    """A number as the reader's language writes it: 1 234,5 or 1,234.5."""
-    text = f"{value:,.{decimals}f}"
+    """A number as the reader's language writes it: 1 234,5 or 1,234.5; −0,7, with a true minus."""
+    text = f"{value:z,.{decimals}f}".replace("-", MINUS)  # z: what rounds to zero has no sign
     if state.language() == "en":
         return text
     return _with_french_marks(text)

@@ -182,7 +182,8 @@ def next_character(
     logits = writer.logits[0]
     before = next_distribution(logits, SamplingConfig())
     after = next_distribution(logits, config)
-    order = np.argsort(-before, kind="stable")[: min(bars, len(model.vocabulary.chars))]
+    ranked = 1 + np.argsort(-before[1:], kind="stable")  # without the unknown symbol
+    order, rest = ranked[:bars], ranked[bars:]
     dropped = _dropped(logits, config)
     return NextCharacter(
         bars=tuple(
@@ -197,9 +198,9 @@ def next_character(
             )
             for rank, i in enumerate(order, start=1)
         ),
-        others=len(model.vocabulary.chars) - len(order),
-        before=max(0.0, 1 - float(before[order].sum())),
-        after=max(0.0, 1 - float(after[order].sum())),
+        others=len(rest),
+        before=float(before[rest].sum()),  # 1 less the others would lose it to rounding
+        after=float(after[rest].sum()),
         entropy_bits=entropy_bits(after),
         drawn=model.vocabulary.decode(writer.choose()),
         chain=tuple(chain),

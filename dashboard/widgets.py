@@ -104,6 +104,7 @@ def integer(
     high: int,
     help: str | None = None,
     visible: bool = True,
+    icon: str | None = None,
 ) -> int:
     """A whole number with an address."""
     value = state.restore(field)
@@ -116,6 +117,7 @@ def integer(
         key=field.key,
         help=help,
         label_visibility="visible" if visible else "collapsed",
+        icon=icon,
     )
     return state.keep(field, int(chosen))
 
@@ -125,7 +127,9 @@ def slider(
 ) -> float:
     """A number with an address, in steps of 0.05."""
     value = state.restore(field)  # also its default, see `integer`
-    chosen = st.slider(label, low, high, value, step=0.05, key=field.key, help=help)
+    chosen = st.slider(
+        label, low, high, value, step=0.05, format="localized", key=field.key, help=help
+    )
     return state.keep(field, round(float(chosen), 2))
 
 

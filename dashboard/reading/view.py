@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -61,19 +62,28 @@ def payload(reading: Reading, reference: str, colour: str) -> dict[str, Any]:
     }
 
 
-def summary(reading: Reading, reference: str, caption: str) -> None:
-    """Bits per character of the whole, of verse and of prose by their look; the surest error."""
+def figures_line(reading: Reading) -> None:
+    """Bits per character of the whole, of verse and of prose by their look; the first choices."""
     found = lines(reading)
-    with st.container(horizontal=True, gap="medium"):
-        _metric(_("Tout le texte"), reading.bits_per_char)
-        for verse, label in ((True, _("Vers (à l’allure)")), (False, _("Prose (à l’allure)"))):
-            kept = [line for line in found if line.verse == verse]
-            if kept and len(kept) < len(found):
-                chars = np.array([line.stop - line.start for line in kept])
-                mean = np.array([line.bits_per_char for line in kept])
-                _metric(label, float((mean * chars).sum() / chars.sum()))
-        first = float((reading.ranks == 1).mean())
-        st.metric(_("1er choix du modèle"), f"{i18n.number(100 * first)}{i18n.THIN_NBSP}%")
+    told = [_("Bits par caractère : **{bits}**").format(bits=i18n.number(reading.bits_per_char, 2))]
+    for verse, label in (
+        (True, _("en vers (à l’allure) : **{bits}**")),
+        (False, _("en prose : **{bits}**")),
+    ):
+        kept = [line for line in found if line.verse == verse]
+        if kept and len(kept) < len(found):
+            chars = np.array([line.stop - line.start for line in kept])
+            mean = np.array([line.bits_per_char for line in kept])
+            told.append(
+                label.format(bits=i18n.number(float((mean * chars).sum() / chars.sum()), 2))
+            )
+    first = i18n.percent(float((reading.ranks == 1).mean()))
+    told.append(_("premier choix : **{share}**").format(share=first))
+    st.markdown(" · ".join(told))
+
+
+def summary(reading: Reading, reference: str, caption: str) -> None:
+    """Where the text comes from, what the model could not know of it, its surest error."""
     if unknown := int((reading.ranks == 0).sum()):
         caption += " " + i18n.ngettext(
             "{count} caractère inconnu, compté {bits} bits.",
@@ -84,16 +94,13 @@ def summary(reading: Reading, reference: str, caption: str) -> None:
     _mistake(reading, reference)
 
 
-def _metric(label: str, bits: float) -> None:
-    st.metric(label, _("{bits} bits/car.").format(bits=i18n.number(bits, 2)))
-
-
 def _mistake(reading: Reading, reference: str) -> None:
     found = confident_mistakes(cached.model(reference), reading)
     if not found:
         st.markdown(_("Aucune erreur commise avec assurance dans ce texte."))
         return
     worst = found[0]
+    share = math.floor(1000 * worst.prob) / 10  # rounded up, it might say 100 %, and be wrong
     st.markdown(
         _(
             "**Sûr de lui, et dans l’erreur.** Après « {before} », il attendait « {expected} » à "
@@ -102,7 +109,7 @@ def _mistake(reading: Reading, reference: str) -> None:
             before=widgets.plain(widgets.visible(reading.text[max(0, worst.at - 24) : worst.at])),
             expected=widgets.plain(widgets.visible(worst.expected)),
             came=widgets.plain(widgets.visible(worst.came)),
-            share=i18n.number(100 * worst.prob),
+            share=i18n.number(share, 1),
         )
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -61,6 +61,18 @@ class Trace:
     ids: Ids
     layers: tuple[LayerTrace, ...]
     logits: Array
+
+    def first(self, count: int) -> Trace:
+        """What was computed over the first `count` symbols: later ones change nothing of it."""
+        layers = tuple(
+            replace(
+                layer,
+                series={name: values[:count] for name, values in layer.series.items()},
+                inputs=layer.inputs[:count],
+            )
+            for layer in self.layers
+        )
+        return Trace(self.ids[:count], layers, self.logits[:count])
 
     @property
     def log_probs(self) -> Array:

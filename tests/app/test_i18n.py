@@ -9,6 +9,7 @@ from babel.messages.catalog import Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
+from dashboard import i18n
 from tests.app.conftest import ROOT
 
 DASHBOARD = ROOT / "dashboard"
@@ -81,3 +82,19 @@ def test_french_labels_are_typeset() -> None:
         for text in [message] if isinstance(message, str) else message:
             assert not MISSING_NBSP.search(text), text
             assert "'" not in text, text
+
+
+@pytest.mark.parametrize(
+    ("language", "value", "decimals", "told"),
+    [
+        ("fr", -0.744, 2, "\N{MINUS SIGN}0,74"),
+        ("en", -1234.5, 1, "\N{MINUS SIGN}1,234.5"),
+        ("en", -0.004, 2, "0.00"),  # what rounds to zero has no sign
+        ("fr", -3, 0, "\N{MINUS SIGN}3"),
+    ],
+)
+def test_negative_numbers_have_a_minus_sign(
+    monkeypatch: pytest.MonkeyPatch, language: str, value: float, decimals: int, told: str
+) -> None:
+    monkeypatch.setattr("dashboard.state.language", lambda: language)
+    assert i18n.number(value, decimals) == told

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 
@@ -186,3 +188,26 @@ def test_where_nothing_can_be_written(
     monkeypatch.setenv("MOLIERE_HOME", str(blocked))
     with pytest.raises(ModelError, match="cannot be written"):
         firing.build_index(RecurrentModel("test", random_network(), LETTERS), corpus)
+
+
+def test_two_builders_of_one_index_do_not_meet(corpus: Corpus) -> None:
+    """In two processes, which know nothing of each other's lock."""
+    model = RecurrentModel("test", random_network(), LETTERS)
+    others: list[firing.CellIndex] = []
+    with ThreadPoolExecutor(1) as pool:
+
+        def meanwhile(share: float) -> None:
+            if not others:
+                others.append(pool.submit(firing._built, model, corpus, None).result())
+
+        first = firing.build_index(model, corpus, meanwhile)
+    assert first.chars == others[0].chars == len(corpus.text())
+
+
+def test_what_was_never_finished_is_removed(corpus: Corpus) -> None:
+    model = RecurrentModel("test", random_network(), LETTERS)
+    abandoned = firing.index_folder(model.network, corpus).parent / ".never-finished.tmp"
+    abandoned.mkdir(parents=True)
+    os.utime(abandoned, (0, 0))
+    firing.build_index(model, corpus)
+    assert not abandoned.exists()
