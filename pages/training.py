@@ -4,7 +4,16 @@ import streamlit as st
 
 from dashboard import lesson, state, widgets
 from dashboard.i18n import _
-from dashboard.training import desk, fields, live, rights, snippet, stored
+from dashboard.training import (
+    bets,
+    desk,
+    fields,
+    live,
+    rights,
+    snippet,
+    stored,
+    summary,
+)
 
 drawer = lesson.heading("training", _("L’entraînement"))
 
@@ -22,12 +31,12 @@ if view == "new":
     with left:
         request = desk.request(desk.preset())
     with right:
-        desk.summary(request)
-        desk.guesses()
+        summary.show(request)
+        bets.ask()
         desk.button(request)
     spec = request.spec
 elif view == "follow":
-    spec = live.follow(job, desk.kept_guesses())
+    spec = live.follow(job, bets.kept())
 else:
     spec = None
     chosen = stored.choose()

@@ -11,8 +11,8 @@ from dashboard.experiments import cached as experiment_cache
 from dashboard.experiments import fields, words
 from dashboard.i18n import _
 from dashboard.training import cached as training_cache
-from dashboard.training import desk, rights
 from dashboard.training import fields as training_fields
+from dashboard.training import rights
 from moliere_core import jobs
 from moliere_core.errors import MoliereError
 from moliere_core.experiments import Plan, Result, Variant
@@ -140,7 +140,7 @@ def _button(plan: Plan, variant: str, source: str, spec: JobSpec | None) -> None
     if spec is None:
         st.info(_("Ce corpus n’a pas assez de pièces pour cette expérience : choisissez l’autre."))
         return
-    about = desk.duration(jobs.estimated_seconds(spec))
+    about = i18n.duration(jobs.estimated_seconds(spec))
     try:
         jobs.limits().check(spec)
         allowed = True
@@ -222,13 +222,13 @@ def _standing(row: Live) -> str:
         )
         if status.seconds_left is not None:
             told += " · " + _("encore {duration}").format(
-                duration=desk.duration(status.seconds_left)
+                duration=i18n.duration(status.seconds_left)
             )
         return told
     if row.bits is None:
         return _("arrêté") if status.state is State.STOPPED else _("échoué")
-    told = _("**{bits} bits** en {duration}").format(
-        bits=i18n.number(row.bits, 3), duration=desk.duration(row.seconds or 0)
+    told = _("**{bits}** en {duration}").format(
+        bits=i18n.bits(row.bits, 3), duration=i18n.duration(row.seconds or 0)
     )
     with st.spinner(_("Chacun lit le texte…")):
         other = row.shipped_bits()
@@ -237,5 +237,5 @@ def _standing(row: Live) -> str:
             _("enregistré, sur le même texte : {bits}")
             if row.same_text
             else _("enregistré (il a lu Molière), sur ce texte-là : {bits}")
-        ).format(bits=i18n.number(other, 3))
+        ).format(bits=i18n.bits(other, 3))
     return told

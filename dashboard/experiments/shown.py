@@ -208,9 +208,9 @@ def _measured_on(plan: Plan) -> str:
         targets = i18n.number(context.targets) if context else ""
         told = _(
             "Bits par caractère sur {text}, mémoire gardée. Portée : le nombre de caractères "
-            "visibles au-delà duquel il ne gagne plus {gain} bit, sur {targets} caractères de ce "
+            "visibles au-delà duquel il ne gagne plus {gain}, sur {targets} caractères de ce "
             "texte. Pointillés : plus de caractères que pendant l’apprentissage."
-        ).format(text=common, targets=targets, gain=i18n.number(REACH, 2))
+        ).format(text=common, targets=targets, gain=i18n.bits(REACH))
     elif plan.name == "architecture":
         told = _("Bits par caractère sur {text}, mémoire gardée.").format(text=common)
     elif plan.name == "plays":
@@ -287,7 +287,7 @@ def _past(plan: Plan, found: list[Result], rows: list[Live]) -> None:
     alt = _(
         "Bits par caractère selon le nombre de caractères visibles, de 1 à 150 : "
         "de {start} à {end} pour {name}."
-    ).format(start=i18n.number(last.bits[0], 2), end=i18n.number(last.bits[-1], 2), name=last.name)
+    ).format(start=i18n.bits(last.bits[0]), end=i18n.bits(last.bits[-1]), name=last.name)
     figures.show(
         charts.past(curves, figures.dark(), words.text_name(COMMON_TEXT)),
         "experiments.past",
@@ -336,7 +336,7 @@ def _cost(plan: Plan, found: list[Result], rows: list[Live], kind: str) -> None:
     )
     best = min(points, key=lambda point: point.bits[-1])
     alt = _("Bits par caractère selon {axis} : le plus bas est {name}, à {bits}.").format(
-        axis=title, name=best.name, bits=i18n.number(best.bits[-1], 3)
+        axis=title, name=best.name, bits=i18n.bits(best.bits[-1], 3)
     )
     figures.show(
         charts.cost(points, figures.dark(), words.text_name(name), kind, title),
@@ -395,15 +395,15 @@ def _learning(plan: Plan, found: list[Result], rows: list[Live]) -> None:
     first = curves[0]
     lowest = min(first.validation)
     alt = _(
-        "{name} : sur ce qu’il lit, de {a} à {b} bits ; sur ce qu’il ne lit pas, {c} au mieux, à "
+        "{name} : sur ce qu’il lit, de {a} à {b} ; sur ce qu’il ne lit pas, {c} au mieux, à "
         "l’époque {epoch}, puis {d} à la fin."
     ).format(
         name=first.name,
-        a=i18n.number(first.train[0], 2),
-        b=i18n.number(first.train[-1], 2),
-        c=i18n.number(lowest, 2),
+        a=i18n.bits(first.train[0]),
+        b=i18n.bits(first.train[-1]),
+        c=i18n.bits(lowest),
         epoch=first.validation.index(lowest) + 1,
-        d=i18n.number(first.validation[-1], 2),
+        d=i18n.bits(first.validation[-1]),
     )
     text = words.text_name(words.winner_text(plan))
     figures.show(charts.learning(curves, figures.dark(), text), "experiments.learning", data, alt)

@@ -51,7 +51,8 @@ def payload(reading: Reading, reference: str, colour: str) -> dict[str, Any]:
         "labels": {
             "unknown": _("jamais lu par ce modèle"),
             "rank": _("rang {rank}"),
-            "bits": _("{bits} bits"),
+            "bit": i18n.ngettext("{value} bit", "{value} bits", 1),
+            "bits": i18n.ngettext("{value} bit", "{value} bits", 2),
             "expected": _("Il attendait"),
             "entropy": _("Hésitation avant chaque caractère (entropie, bits)"),
             "hint": _("Survolez un caractère : ce qu’il attendait. Cliquez pour le garder."),
@@ -76,16 +77,16 @@ def summary(reading: Reading, reference: str, caption: str) -> None:
         st.metric(_("1er choix du modèle"), f"{i18n.number(100 * first)}{i18n.THIN_NBSP}%")
     if unknown := int((reading.ranks == 0).sum()):
         caption += " " + i18n.ngettext(
-            "{count} caractère inconnu, compté {bits} bits.",
-            "{count} caractères inconnus, comptés {bits} bits chacun.",
+            "{count} caractère inconnu, compté {bits}.",
+            "{count} caractères inconnus, comptés {bits} chacun.",
             unknown,
-        ).format(count=unknown, bits=i18n.number(UNKNOWN_BITS, 1))
+        ).format(count=unknown, bits=i18n.bits(UNKNOWN_BITS, 1))
     st.caption(caption)
     _mistake(reading, reference)
 
 
 def _metric(label: str, bits: float) -> None:
-    st.metric(label, _("{bits} bits/car.").format(bits=i18n.number(bits, 2)))
+    st.metric(label, _("{bits}/car.").format(bits=i18n.bits(bits)))
 
 
 def _mistake(reading: Reading, reference: str) -> None:

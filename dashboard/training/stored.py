@@ -56,7 +56,7 @@ def table() -> None:
         _("Paramètres"): [row.parameters for row in rows],
         _("Époques"): [f"{row.epochs} / {row.asked}" for row in rows],
         _("Bits par caractère"): [_rounded(row.bits_per_char) for row in rows],
-        _("Durée"): [desk.duration(row.seconds) if row.seconds else "" for row in rows],
+        _("Durée"): [i18n.duration(row.seconds) if row.seconds else "" for row in rows],
     }
     _show(columns)
     st.caption(
