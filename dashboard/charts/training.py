@@ -16,6 +16,7 @@ from dashboard.training.yardsticks import Yardsticks
 __all__ = ["HEIGHT", "Figure", "Guesses", "curves_figure"]
 
 HEIGHT = 352
+NEAR = 0.45  # nats between two levels whose names would meet
 BET = 3  # the colour of what the class wrote down, among the series
 
 
@@ -44,7 +45,7 @@ def curves_figure(
     _lines(figure, curves, yardsticks, colours)
     # An invisible trace: an axis without one is not drawn.
     figure.add_scatter(x=[0], y=[low / math.log(2)], yaxis="y2", opacity=0)
-    _references(figure, yardsticks, colours)
+    _references(figure, yardsticks, guesses, colours)
     _bets(figure, curves, yardsticks, guesses, colours)
     _legend(figure, curves, colours)
     if best := overfitting(curves.ended):
@@ -115,7 +116,9 @@ def _lines(figure: Figure, curves: Curves, yardsticks: Yardsticks | None, colour
         )
 
 
-def _references(figure: Figure, yardsticks: Yardsticks | None, colours: Theme) -> None:
+def _references(
+    figure: Figure, yardsticks: Yardsticks | None, guesses: Guesses, colours: Theme
+) -> None:
     if yardsticks is None:
         return
     symbols = round(math.exp(yardsticks.chance))
@@ -126,7 +129,9 @@ def _references(figure: Figure, yardsticks: Yardsticks | None, colours: Theme) -
     for text, nats, at in named:
         told = _("{name} : {bits}").format(name=text, bits=i18n.bits(nats / math.log(2)))
         figure.add_hline(nats, line={"dash": "dash", "color": colours.muted, "width": 2})
-        _name(figure, nats, told, colours.muted, at, above=nats == yardsticks.chance)
+        # A bet just above chance needs the place over it.
+        free = guesses.loss is None or not 0 <= guesses.loss - nats < NEAR
+        _name(figure, nats, told, colours.muted, at, nats == yardsticks.chance and free)
 
 
 def _legend(figure: Figure, curves: Curves, colours: Theme) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from dataclasses import dataclass
 
 import streamlit as st
@@ -14,6 +15,7 @@ from dashboard.training import cached as training_cache
 from dashboard.training import fields as training_fields
 from dashboard.training import rights
 from moliere_core import jobs
+from moliere_core.context import VisibleContext
 from moliere_core.errors import MoliereError
 from moliere_core.experiments import Plan, Result, Variant
 from moliere_core.jobs import Job, JobSpec, State
@@ -63,6 +65,11 @@ class Live:
         """Of training, on this machine's clock."""
         run = self.run
         return run.history[-1].get("seconds") if run else None
+
+    def context(self) -> Future[VisibleContext]:
+        """What the past is worth to it, measured in the background once it is whole."""
+        run_id, names = self.job.id, (self.plan.name, self.variant.name)
+        return experiment_cache.context(f"run:{run_id}", *names, self.source)
 
     def shipped_bits(self) -> float | None:
         """Those of the shipped run of the same name on the same text, None without weights."""

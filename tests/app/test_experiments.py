@@ -165,10 +165,12 @@ def test_they_write_with_the_same_draws(open_page: Open) -> None:
         said = said.replace("&#x27;", "'").replace("&quot;", '"').replace("&amp;", "&")
         if result.has_weights:
             model = load_recurrent(result.reference)
-            assert said == "Ah ! <i>" + experiments.sample(model, "Ah ! <i>", seed=4)
+            written = experiments.sample(model, "Ah ! <i>", seed=4)
+            assert said.endswith("…")
+            assert written.strip().startswith(said.removesuffix("…"))
             assert "<i>" not in body
         else:
-            assert said == result.measures.sample
+            assert result.measures.sample.strip().startswith(said.removesuffix("…"))
             assert "trop lourds" in text(at)
 
 
