@@ -62,7 +62,7 @@ def table() -> None:
     st.caption(
         _(
             "Bits par caractère : sur le texte que chacun a mis de côté, "
-            "qui diffère de l’un à l’autre. Pour comparer, choisissez-en plusieurs ci-dessus."
+            "qui diffère de l’un à l’autre. Pour comparer, choisissez-en plusieurs plus haut."
         )
     )
 
@@ -84,6 +84,7 @@ def tools(reference: str) -> None:
         )
         if run.snapshots:
             live.links(reference)
+    with st.container(horizontal=True, vertical_alignment="center"):
         with st.popover(_("Renommer"), icon=":material/edit:"):
             st.text_input(
                 _("Nouveau nom"), value=run.label, max_chars=MAX_LABEL, key=f"{_NAME}.{run.id}"
