@@ -189,6 +189,7 @@ def _show(columns: Mapping[str, object]) -> None:
         hide_index=True,
         width="stretch",
         row_height=44,
+        placeholder="–",
         column_config={
             _("Bits par caractère"): st.column_config.NumberColumn(format="localized"),
             _("Paramètres"): st.column_config.NumberColumn(format="localized"),
