@@ -145,6 +145,10 @@ def enter(page: str) -> None:
         st.session_state[_PAGE] = page
         st.session_state[_ENTERED] = set()
         st.session_state[_RECEIVED] = {}
+        # What another page has written is no echo: a link may say the same here, and mean it.
+        for store in (_PUBLISHED, _ECHOES):  # the language alone belongs to all pages
+            held = _store(store).items()
+            st.session_state[store] = {k: v for k, v in held if LANGUAGE.name in (k, k[0])}
 
 
 def language() -> str:

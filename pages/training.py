@@ -30,6 +30,7 @@ if view == "new":
     left, right = st.columns([1.75, 1], gap="medium")
     with left:
         request = desk.request(desk.preset())
+        desk.obstacles(request)
     with right:
         summary.show(request)
         bets.ask()

@@ -12,8 +12,8 @@ from dashboard.experiments import cached as experiment_cache
 from dashboard.experiments import fields, words
 from dashboard.i18n import _
 from dashboard.training import cached as training_cache
+from dashboard.training import desk, rights
 from dashboard.training import fields as training_fields
-from dashboard.training import rights
 from moliere_core import jobs
 from moliere_core.context import VisibleContext
 from moliere_core.errors import MoliereError
@@ -164,13 +164,7 @@ def _button(plan: Plan, variant: str, source: str, spec: JobSpec | None) -> None
     )
     if problem is not None:
         widgets.problem(problem)
-    if not jobs.available():
-        st.info(
-            _(
-                "Keras et TensorFlow ne sont pas installés ici : rien ne peut être entraîné, "
-                "mais les entraînements enregistrés s’ouvrent."
-            )
-        )
+    desk.without_framework()
 
 
 def _start(plan: Plan, variant: str, source: str) -> None:

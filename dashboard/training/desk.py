@@ -77,7 +77,7 @@ def request(base: RunConfig) -> Request:
             shown["min_freq"] = knobs.whole("min_freq", shown["min_freq"], fixed)
         with right:
             label = _label()
-    with essentials, st.container(horizontal=True, vertical_alignment="bottom"):
+    with essentials, st.container(horizontal=True, vertical_alignment="top"):
         plays = _plays(source)
         shown["cell"] = knobs.cell(shown["cell"], fixed)
     with essentials:
@@ -92,10 +92,10 @@ def request(base: RunConfig) -> Request:
 
 
 def button(request: Request) -> None:
-    """The one button; on it how long it will take, under it why it cannot be pressed."""
-    problem = _problem(request)
+    """The one button; on it how long it will take."""
+    allowed = _problem(request) is None
     label = _("Entraîner")
-    if problem is None:
+    if allowed:
         about = i18n.duration(jobs.estimated_seconds(request.spec))
         label = _("Entraîner ({duration} environ)").format(duration=about)
     st.button(
@@ -104,20 +104,18 @@ def button(request: Request) -> None:
         type="primary",
         icon=":material/play_arrow:",
         width="stretch",
-        disabled=problem is not None or not jobs.available(),
+        disabled=not (allowed and jobs.available()),
         on_click=start,
         args=(request,),
     )
-    refused = st.session_state.pop(_REFUSED, None) or problem
+
+
+def obstacles(request: Request) -> None:
+    """Why the button cannot be pressed, and what this server never does."""
+    refused = st.session_state.pop(_REFUSED, None) or _problem(request)
     if refused is not None:
         widgets.problem(refused)
-    if not jobs.available():
-        st.info(
-            _(
-                "Keras et TensorFlow ne sont pas installés ici : rien ne peut être entraîné, "
-                "mais les entraînements enregistrés s’ouvrent."
-            )
-        )
+    without_framework()
     if (limits := jobs.limits()).epochs is not None:
         st.caption(
             _(
@@ -128,6 +126,17 @@ def button(request: Request) -> None:
                 units=limits.units,
                 layers=limits.layers,
                 chars=i18n.number(limits.predictions or 0),
+            )
+        )
+
+
+def without_framework() -> None:
+    """Where nothing can be trained, say so."""
+    if not jobs.available():
+        st.info(
+            _(
+                "Keras et TensorFlow ne sont pas installés ici : rien ne peut être entraîné, "
+                "mais les entraînements enregistrés s’ouvrent."
             )
         )
 
