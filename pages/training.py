@@ -6,6 +6,7 @@ from dashboard import lesson, state, widgets
 from dashboard.i18n import _
 from dashboard.training import (
     bets,
+    comparison,
     desk,
     fields,
     live,
@@ -44,7 +45,7 @@ else:
     if len(chosen) == 1:
         stored.tools(chosen[0])
     if len(chosen) > 1:
-        stored.comparison(chosen, stored.common_text())
+        comparison.table(chosen, comparison.common_text())
     else:
         stored.table()
 drawer.finish(snippet.code(spec), desk.tried(spec))

@@ -195,7 +195,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     });
     view.known.textContent = pair("known");
     view.words.textContent = compare ? labels.words_beside : labels.words;
-    view.hesitates.textContent = labels.hesitates.replace("{count}", pair("hesitates"));
+    view.hesitates.textContent = moment.among == null ? "" : labels.hesitates.replace("{count}", pair("hesitates"));
     view.said.textContent = moment.said;
   };
 

@@ -11,7 +11,7 @@ from dashboard import figures, i18n
 from dashboard.charts import experiments as charts
 from dashboard.experiments import cached as experiment_cache
 from dashboard.experiments import words
-from dashboard.experiments.live import Live
+from dashboard.experiments.trained import Live
 from dashboard.i18n import _
 from moliere_core.experiments import COMMON, COMMON_TEXT, REFERENCE, Plan, Result
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import i18n, state, widgets
 from dashboard.experiments import cached as experiment_cache
-from dashboard.experiments import fields, graphs, guess, live, table, words
+from dashboard.experiments import fields, graphs, guess, live, table, trained, words
 from dashboard.i18n import _
 from moliere_core.context import REACH
 from moliere_core.experiments import (
@@ -50,7 +50,7 @@ def results(plan: Plan, chart: str) -> None:
             )
         )
         return
-    rows = [row for row in live.found(plan) if row.run is not None]
+    rows = [row for row in trained.found(plan) if row.run is not None]
     left, right = st.columns([1.35, 1], gap="medium")
     with left:
         same = [row for row in rows if row.same_text]
@@ -146,5 +146,5 @@ def tried(plan: Plan, view: str) -> Mapping[str, bool]:
         "bet": shown and any(votes.values()),
         "past": shown and view == "past",
         "texts": shown and view == "texts" and state.value(state.PROMPT) != state.PROMPT.default,
-        "live": any(row.run is not None for row in live.found(plan)),
+        "live": any(row.run is not None for row in trained.found(plan)),
     }

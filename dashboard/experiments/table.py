@@ -8,7 +8,7 @@ from typing import Any
 
 from dashboard import i18n
 from dashboard.experiments import guess, words
-from dashboard.experiments.live import Live
+from dashboard.experiments.trained import Live
 from dashboard.i18n import _
 from moliere_core.experiments import COMMON_TEXT, Plan, Result
 

@@ -49,6 +49,7 @@ class Timeline:
         initial: the model that the training started from, or None.
         held_out: "plays" or "last-tenth".
         unmeasured: names of the moments without a measure.
+        measuring: whether theirs are being computed.
     """
 
     run_id: str
@@ -60,6 +61,7 @@ class Timeline:
     initial: str | None
     held_out: str
     unmeasured: tuple[str, ...]
+    measuring: bool = False
 
     @property
     def chance(self) -> float:

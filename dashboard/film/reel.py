@@ -206,9 +206,11 @@ def _completed(base: str, timeline: Timeline) -> Timeline:
         found = futures[0].result()
         ladder = {order: nats / math.log(2) for order, nats in found.ngrams}
         timeline = replace(timeline, ladder=ladder)
-    if len(futures) > 1 and futures[1].done():
-        timeline = moments.with_measures(timeline, futures[1].result())
-    return timeline
+    if len(futures) < 2:
+        return timeline
+    if futures[1].done():
+        return moments.with_measures(timeline, futures[1].result())
+    return replace(timeline, measuring=True)
 
 
 def tried(reference: str, view: str, config: SamplingConfig) -> dict[str, bool]:

@@ -49,6 +49,8 @@ def read(line: Timeline, moment: Moment) -> str:
 def rung(line: Timeline, measure: Measure) -> str:
     """What the network is better than by then, and what it is not: all of it measured."""
     bits = measure.validation
+    if bits is None and line.measuring:
+        return _("Ce moment est en train d’être mesuré.")
     if bits is None:
         return _("Ce moment n’a pas de mesure : le texte de l’entraînement n’est plus là.")
     if bits > line.chance * (1 - moments.NO_BETTER):

@@ -30,8 +30,9 @@ def ask() -> None:
             _("Combien de bits par caractère lui faudra-t-il, sur un texte jamais lu ?"),
         )
     if any(typed and fields.amount(typed) is None for typed in (loss, bits)):
-        st.error(
-            _("Un pari est un nombre entre 0 et {highest}, par exemple {example}.").format(
+        st.caption(
+            ":material/warning: "
+            + _("Un pari est un nombre entre 0 et {highest}, par exemple {example}.").format(
                 highest=fields.HIGHEST_BET, example=i18n.number(2.5, 1)
             )
         )

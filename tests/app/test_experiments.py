@@ -12,7 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.charts.experiments import spread
-from dashboard.experiments import fields, live, shown, snippet, words
+from dashboard.experiments import fields, shown, snippet, trained, words
 from moliere_core import experiments, jobs
 from moliere_core.corpus import load_corpus
 from moliere_core.experiments import PLANS, Plan, results
@@ -204,7 +204,7 @@ def test_one_run_is_trained_and_lands_beside_the_others(open_page: Open) -> None
 def test_a_run_on_the_same_text_is_a_line_of_the_table(
     open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live.Live, "same_text", True)
+    monkeypatch.setattr(trained.Live, "same_text", True)
     at = revealed(open_page, "overfitting", view="live", variant="dropout-50", corpus="server")
     at = at.button(key="experiments.start").click().run()
     [job] = jobs.list_jobs()

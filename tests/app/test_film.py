@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dashboard.film import cached, moments
+from dashboard.film import cached, moments, words
 from dashboard.state import DEFAULT_PROMPT
 from dashboard.training import cached as training_cache
 from moliere_core.config import SamplingConfig
@@ -113,13 +113,13 @@ def test_words_of_moliere_s_are_told_from_the_others(open_page: Open) -> None:
 def test_whole_words_of_a_continuation(
     prompt: str, text: str, found: list[tuple[int, int, bool]]
 ) -> None:
-    words = moments.written_words(prompt, text)
-    assert [(w.start, w.stop, w.known) for w in words] == found
+    read = moments.written_words(prompt, text)
+    assert [(w.start, w.stop, w.known) for w in read] == found
 
 
 def test_what_follows_a_word_is_its_own() -> None:
-    words = [Word(1, 3, False), Word(4, 8, True), Word(10, 12, True), Word(13, 15, False)]
-    assert moments.stretches(words, 20) == (4, 9, 7)
+    read = [Word(1, 3, False), Word(4, 8, True), Word(10, 12, True), Word(13, 15, False)]
+    assert moments.stretches(read, 20) == (4, 9, 7)
     assert moments.stretches([Word(0, 4, True)], 6) == (0, 6)
     assert moments.stretches([], 6) == (6,)
 
@@ -182,6 +182,8 @@ def test_a_run_with_one_moment_says_so(open_page: Open) -> None:
 
 def test_a_run_of_the_class_without_its_text(open_page: Open, store: Path) -> None:
     snap(store, "epoch-000", "step-000030")
+    open_page("film")
+    assert not cached.measures(REFERENCE, ("epoch-000", "step-000030")).result(60)
     at = open_page("film")
     assert not at.exception
     data = component(at)
@@ -197,6 +199,8 @@ def test_first_updates_are_measured_where_the_text_is_at_hand(open_page: Open, s
     source = run.path / "config.json"
     text = source.read_text(encoding="utf-8")
     source.write_text(text.replace('"digest": ""', f'"digest": "{corpus.digest}"'), "utf-8")
+    line = replace(cached.timeline(REFERENCE), measuring=True)
+    assert "en train d’être mesuré" in words.rung(line, line.moments[0].measure)
     open_page("film")
     found = cached.measures(REFERENCE, ("epoch-000", "step-000030")).result(60)
     training_cache.yardsticks(RUN).result(60)
