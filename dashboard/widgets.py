@@ -69,6 +69,19 @@ def text(field: state.Field[str], label: str) -> str:
     return state.keep(field, given or "")
 
 
+def start(field: state.Field[str]) -> str:
+    """The first characters of a text, that a network reads."""
+    state.restore(field)
+    typed = st.text_input(
+        _("Début"),
+        key=field.key,
+        max_chars=state.MAX_PROMPT,
+        label_visibility="collapsed",
+        placeholder=_("Début : quelques caractères"),
+    )
+    return state.keep(field, typed or "")
+
+
 def model() -> str:
     """The model that writes, by its reference."""
     chosen = state.restore(state.MODEL)
@@ -149,6 +162,13 @@ def segmented(
     return state.keep(field, str(chosen))
 
 
+def inline(field: state.Field[str], label: str, options: Mapping[str, str]) -> str:
+    """The same after their label, on its line: a line of the screen saved."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
+        st.markdown(f"**{label}**", width="content")
+        return segmented(field, label, options, visible=False)
+
+
 def unknown(reference: str, prompt: str, underlined: bool = False) -> list[tuple[str, bool]]:
     """Say which characters of the prompt the model has never read; returns the prompt in runs.
 
@@ -181,11 +201,11 @@ def card(reference: str) -> None:
     ]
     if found.bits_per_char is not None:
         measure = (
-            _("{bits} bit par caractère sur des pièces jamais lues")
+            _("{bits} par caractère sur des pièces jamais lues")
             if found.held_out == "plays"
-            else _("{bits} bit par caractère sur la fin du texte, jamais lue")
+            else _("{bits} par caractère sur la fin du texte, jamais lue")
         )
-        parts.append(measure.format(bits=i18n.number(found.bits_per_char, 2)))
+        parts.append(measure.format(bits=i18n.bits(found.bits_per_char)))
     st.caption(" · ".join(parts))
 
 

@@ -128,8 +128,8 @@ def _draw(name: str, against: str, points: dict[str, Point], wanted: tuple[str, 
         figure,
         f"axis.{against}",
         _table(marks),
-        _("{count} modèles ; le meilleur est {best}, à {bits} bits par caractère.").format(
-            count=len(marks), best=best.name, bits=i18n.number(best.bits, 2)
+        _("{count} modèles ; le meilleur est {best}, à {bits} par caractère.").format(
+            count=len(marks), best=best.name, bits=i18n.bits(best.bits)
         ),
     )
     st.caption(_notes(marks, wanted))
@@ -139,8 +139,8 @@ def caption(points: dict[str, Point], other: dict[str, Point], name: str) -> str
     """What the figures say, computed from them: nobody leaves with "the LSTM beats GPT"."""
     best = min(points.values(), key=lambda point: point.bits_per_char)
     said = [
-        _("Ici, le meilleur est **{model}** ({bits} bits par caractère).").format(
-            model=shown(best.model), bits=i18n.number(best.bits_per_char, 2)
+        _("Ici, le meilleur est **{model}** ({bits} par caractère).").format(
+            model=shown(best.model), bits=i18n.bits(best.bits_per_char)
         )
     ]
     both = [m for m in points if m in other and _family(m) in ("recurrent", "small", "large")]

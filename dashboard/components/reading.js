@@ -1,6 +1,6 @@
 // A text that a model has read. data: text, bits, ranks (0: unknown), entropy, top (one string of
 // alternatives a character), probs (thousandths, the same shape), colour "bits" or "rank", locale,
-// labels {unknown, rank, bits, expected, entropy, hint, scale [2], classes [4]}. Everything is
+// labels {unknown, rank, bit, bits, expected, entropy, hint, scale [2], classes [4]}. Everything is
 // looked at in the browser: pointing at a character costs the server nothing.
 
 const STRONG = 8; // bits that get the full colour
@@ -82,7 +82,7 @@ export default function ({ data, parentElement }) {
     if (x < frame.scrollLeft || x > frame.scrollLeft + frame.clientWidth) frame.scrollLeft = x - frame.clientWidth / 2;
     element("span", "glyph mono", detail, SHOWN[chars[i]] ?? chars[i]);
     element("b", "", detail, data.ranks[i] === 0 ? data.labels.unknown
-      : data.labels.rank.replace("{rank}", data.ranks[i]) + " \u00b7 " + data.labels.bits.replace("{bits}", number.format(data.bits[i])));
+      : data.labels.rank.replace("{rank}", data.ranks[i]) + " \u00b7 " + data.labels[data.bits[i] < 2 ? "bit" : "bits"].replace("{value}", number.format(data.bits[i])));
     element("span", "small", detail, data.labels.expected);
     Array.from(data.top[i]).forEach((char, place) => {
       const option = element("span", "option", detail);

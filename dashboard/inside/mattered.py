@@ -78,11 +78,11 @@ def show(looked: Looked) -> None:
         _numbers(context, found, deleted),
         _(
             "Deux barres par lettre. La plus forte au gradient : « {by_gradient} » ; à "
-            "l’effacement : « {by_deletion} », {change} nats."
+            "l’effacement : « {by_deletion} », {change}."
         ).format(
             by_gradient=chars[int(np.abs(gradient).argmax())],
             by_deletion=chars[int(np.abs(deleted.change).argmax())],
-            change=i18n.number(float(deleted.change[np.abs(deleted.change).argmax()]), 2),
+            change=i18n.nats(float(deleted.change[np.abs(deleted.change).argmax()])),
         ),
     )
     st.caption(

@@ -11,7 +11,7 @@ from dashboard.playback import NextCharacter, chosen_perplexity
 
 def hesitation(following: NextCharacter) -> None:
     """The entropy in bits, and what it says in characters."""
-    st.metric(_("Entropie"), _bits(following))
+    st.metric(_("Entropie"), i18n.bits(following.entropy_bits))
     count = round(2**following.entropy_bits, 1)
     st.markdown(
         i18n.ngettext(
@@ -25,14 +25,7 @@ def hesitation(following: NextCharacter) -> None:
 def heading(reference: str, following: NextCharacter) -> str:
     """The name of a model and its entropy, where there is another beside it."""
     return _("**{model}** · entropie : {bits}").format(
-        model=widgets.plain(reference), bits=_bits(following)
-    )
-
-
-def _bits(following: NextCharacter) -> str:
-    bits = round(following.entropy_bits, 2)
-    return i18n.ngettext("{bits} bit", "{bits} bits", 2 if bits >= 2 else 1).format(
-        bits=i18n.number(bits, 2)
+        model=widgets.plain(reference), bits=i18n.bits(following.entropy_bits)
     )
 
 

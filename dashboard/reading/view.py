@@ -52,7 +52,8 @@ def payload(reading: Reading, reference: str, colour: str) -> dict[str, Any]:
         "labels": {
             "unknown": _("jamais lu par ce modèle"),
             "rank": _("rang {rank}"),
-            "bits": _("{bits} bits"),
+            "bit": i18n.ngettext("{value} bit", "{value} bits", 1),
+            "bits": i18n.ngettext("{value} bit", "{value} bits", 2),
             "expected": _("Il attendait"),
             "entropy": _("Hésitation avant chaque caractère (entropie, bits)"),
             "hint": _("Survolez un caractère : ce qu’il attendait. Cliquez pour le garder."),
@@ -86,10 +87,10 @@ def summary(reading: Reading, reference: str, caption: str) -> None:
     """Where the text comes from, what the model could not know of it, its surest error."""
     if unknown := int((reading.ranks == 0).sum()):
         caption += " " + i18n.ngettext(
-            "{count} caractère inconnu, compté {bits} bits.",
-            "{count} caractères inconnus, comptés {bits} bits chacun.",
+            "{count} caractère inconnu, compté {bits}.",
+            "{count} caractères inconnus, comptés {bits} chacun.",
             unknown,
-        ).format(count=unknown, bits=i18n.number(UNKNOWN_BITS, 1))
+        ).format(count=unknown, bits=i18n.bits(UNKNOWN_BITS, 1))
     st.caption(caption)
     _mistake(reading, reference)
 
