@@ -141,7 +141,9 @@ def _give() -> None:
     """The uploader; a new file is read, kept under an identifier of its own, and chosen."""
     limit = PUBLIC_UPLOAD_BYTES if is_public() else UPLOAD_BYTES
     given = st.file_uploader(
-        _("Un fichier à vous : CSV, TEI, texte, ou un .zip de ceux-là"),
+        _(
+            "Un fichier à vous, de {size} Mo au plus : CSV, TEI, texte, ou un .zip de ceux-là"
+        ).format(size=limit // MEGABYTE),
         key="sources.file",
         max_upload_size=limit // MEGABYTE,
     )
@@ -289,7 +291,7 @@ def _licence(identifier: str, entry: library.Entry | None) -> str:
     if identifier == EMBEDDED:
         return _("pastiches de Molière écrits pour cette application, licence MIT")
     if entry is None:
-        return _("licence connue de qui tient ce serveur")
+        return _("licence : à demander à qui tient ce serveur")
     if not entry.url:
         return _("votre fichier")
     return {

@@ -368,7 +368,7 @@ def variety_figure(plays: pd.DataFrame, dark: bool) -> Figure:
         margin={"t": 10},
     )
     highest = float(np.nanmax([plays["mattr"].max(), plays["ratio"].max(), 0.1]))
-    figure.update_xaxes(tickformat=",d")
+    figure.update_xaxes(tickformat=",d", rangemode="tozero")
     figure.update_yaxes(range=[0, 1.5 * highest])
     return figure
 
@@ -399,7 +399,7 @@ def letters_figure(found: Alphabet, count: int, dark: bool) -> Figure:
                 hovertemplate="<b>%{customdata[0]}</b> : %{y:.2f} %<br>%{customdata[1]}"
                 "<extra></extra>",
             )
-    layout(figure, dark, "", _("caractère"), _("part du texte (%)"), 330)
+    layout(figure, dark, "", _("caractère"), _("part du texte (%)"), 270)
     figure.update_layout(
         bargap=0.15,
         margin={"t": 10},

@@ -219,7 +219,7 @@ def matrix(
         figure,
         dark,
         _("Bits par caractère ; ★ le meilleur sur chaque texte"),
-        _("réseau élevé avec"),
+        _("réseau entraîné sur"),
         _("texte à prédire"),
     )
     figure.update_xaxes(tickvals=list(range(len(runs))), ticktext=list(runs), showgrid=False)

@@ -32,6 +32,14 @@ def show(source: str, selection: Selection) -> None:
             }
             if widgets.segmented(fields.AGAINST, _("Comparer"), options, visible=False) == "play":
                 against = Selection(play=selection.play)
+    if not index.has("speaker") and selection.everything and len(index.corpus.plays) == 1:
+        st.info(
+            _(
+                "Rien à comparer : ce corpus n’a qu’une pièce, et ne dit pas qui parle. "
+                "Choisissez-en un autre, ou ajoutez-en un de plusieurs pièces."
+            )
+        )
+        return
     if selection.everything:
         _every_play(source, stops)
     else:
@@ -86,8 +94,8 @@ def _one(source: str, selection: Selection, against: Selection, stops: bool) -> 
             _(
                 "G² (Dunning) : à quel point l’écart étonne si les deux textes parlaient pareil ; "
                 "au-dessus de 15,1, moins d’une chance sur 10 000. ×3 : trois fois plus souvent "
-                "ici, pour un même nombre de mots. Noms des personnages retirés ; mots vus au "
-                "moins 5 fois."
+                "ici, pour un même nombre de mots. Noms des personnages et lettres épelées retirés ; "
+                "mots vus au moins 5 fois."
             )
         )
 
@@ -108,16 +116,16 @@ def _sentence(table: pd.DataFrame, part: str) -> None:
 
 
 def _every_play(source: str, stops: bool) -> None:
+    table = cached.play_keywords(source, stops, PER_PLAY)
+    if not table["words"].str.len().any():
+        st.info(_("Rien à comparer : ce corpus n’a qu’une pièce. Choisissez un personnage."))
+        return
     st.markdown(
         _(
             "Ce que chaque pièce dit plus souvent que les autres. Choisissez une pièce ou un "
             "personnage pour le détail."
         )
     )
-    table = cached.play_keywords(source, stops, PER_PLAY)
-    if not table["words"].str.len().any():
-        st.info(_("Rien à comparer : ce corpus n’a qu’une pièce. Choisissez un personnage."))
-        return
     st.dataframe(
         pd.DataFrame(
             {

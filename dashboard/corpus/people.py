@@ -109,7 +109,7 @@ def _network(source: str, play: str, chosen: str) -> None:
         )
     st.caption(
         _(
-            "{nodes} personnages, {edges} liens, densité {density} : {share} des paires se "
+            "{nodes} personnages, {edges} liens, densité {density} : {share} des paires "
             "parlent dans une même scène au moins. Disque : ce qu’il dit ; trait : scènes "
             "communes. Sur toute la pièce ; qui se tait en scène n’est pas compté."
         ).format(

@@ -65,10 +65,10 @@ def top(source: str, selection: Selection) -> None:
         )
 
 
-def open_words(words: list[str], key: str) -> None:
+def open_words(words: list[str], key: str, label: str = "") -> None:
     """Words as buttons; each opens its trend and concordance."""
     st.pills(
-        _("Ouvrir un mot"),
+        label or _("Ouvrir un mot"),
         words,
         format_func=widgets.plain,
         key=key,
@@ -152,7 +152,7 @@ def absent(query: str, suggestions: list[str]) -> None:
         ).format(word=widgets.plain(query))
     )
     if suggestions:
-        open_words(suggestions, _SUGGESTED)
+        open_words(suggestions, _SUGGESTED, _("Ou l’un de ceux-ci, qui lui ressemblent :"))
 
 
 def flag(field: state.Field[bool], label: str, help: str) -> bool:

@@ -95,6 +95,18 @@ def test_a_corpus_of_cues_alone_says_what_it_lacks(open_page: Open, bare: None, 
     assert speaker.disabled
 
 
+def test_a_single_play_without_speakers_offers_nobody_to_choose(
+    open_page: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "page.txt"
+    path.write_text("Ah ! le joli texte.\n", encoding="utf-8")
+    monkeypatch.setenv("MOLIERE_CORPUS", str(path))
+    text = told(open_page("corpus", view="keywords"))
+    assert "ajoutez-en un de plusieurs pièces" in text
+    assert "Choisissez un personnage" not in text
+    assert "**1** réplique · **1** pièce · " in told(open_page("corpus", view="raw"))
+
+
 def test_cards_and_table_are_those_of_the_filter(open_page: Open, index: TokenIndex) -> None:
     at = open_page("corpus", play=PLAY, speaker=SPEAKER)
     summary = overview.summary(index.part(Selection(play=PLAY, speaker=SPEAKER)))
@@ -108,7 +120,7 @@ def test_cards_and_table_are_those_of_the_filter(open_page: Open, index: TokenIn
 
 def test_the_course_stands_beside_what_is_measured(open_page: Open, index: TokenIndex) -> None:
     table = open_page("corpus").table[0].value
-    assert table["Le cours annonce"].tolist()[:2] == ["environ 80", "environ 500 Ko"]
+    assert table["Le cours annonce"].tolist()[:2] == ["environ 80", "environ 500 ko"]
     alphabet = overview.summary(index.part()).alphabet
     assert table["Mesuré ici"].tolist()[0] == str(alphabet)
     count = (alphabet + 1) * 128 + 4 * 256 * (128 + 256 + 1) + (alphabet + 1) * 257
