@@ -89,7 +89,10 @@ def draw(
             "span": chosen,
             "target": target,
             "locale": state.language(),
-            "labels": {"hint": hints.get(view, _("Cliquez sur un caractère, ou glissez sur un passage."))} | labels,
+            "labels": {
+                "hint": hints.get(view, _("Cliquez sur un caractère, ou glissez sur un passage."))
+            }
+            | labels,
         },
         CELLS,
         _pick,
