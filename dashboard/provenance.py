@@ -32,7 +32,7 @@ def sentence(identifier: str) -> str:
         )
     entry = library.entry(identifier)
     if entry is None:
-        return _("Fichier choisi par qui tient ce serveur : c’est lui qui en connaît la licence.")
+        return _("Fichier choisi par le responsable de ce serveur, qui en connaît la licence.")
     if not entry.url:
         return _(
             "Votre fichier {name}, gardé sur ce serveur pour cette session et pour qui en reçoit "
@@ -80,7 +80,7 @@ def _licence(identifier: str, entry: library.Entry | None) -> str:
     if identifier == EMBEDDED:
         return _("pastiches de Molière écrits pour cette application, licence MIT")
     if entry is None:
-        return _("licence : à demander à qui tient ce serveur")
+        return _("licence : voir avec le responsable du serveur")
     if not entry.url:
         return _("votre fichier")
     return {
