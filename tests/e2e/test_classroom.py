@@ -105,3 +105,13 @@ def test_drawers_open_by_a_click(page: Page, server: str) -> None:
     page.get_by_text("Code", exact=True).click()
     expect(page.get_by_text("writer.step()")).to_be_visible()
     expect(page.get_by_text("Ce que vous voyez.")).to_have_count(0)
+
+
+def test_the_button_for_a_file_speaks_french(page: Page, server: str) -> None:
+    page.goto(f"{server}/corpus?view=figures")
+    page.get_by_role("button", name="Ajouter").click()
+    label = page.locator('[data-testid="stFileUploaderDropzone"] button p')
+    expect(label).to_be_visible()
+    said = label.evaluate("(p) => getComputedStyle(p, '::after').content")
+    assert said == '"Choisir un fichier"'
+    expect(page.get_by_text("10MB per file")).to_be_hidden()
