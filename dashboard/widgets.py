@@ -46,6 +46,9 @@ def language_switch() -> None:
             key=state.LANGUAGE.key,
             label_visibility="collapsed",
         )
+        # Screen readers pronounce by it, and style.css speaks by it; Streamlit's page says "en".
+        script = f"<script>document.documentElement.lang = '{state.language()}'</script>"
+        st.html(script, unsafe_allow_javascript=True)
     state.keep_language()
 
 

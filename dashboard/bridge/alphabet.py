@@ -210,5 +210,5 @@ def legend() -> str:
     """How to read the bars."""
     return _(
         "T = 1, tels qu’appris, sur l’alphabet du LSTM. Les tokens d’un GPT sont convertis en "
-        "caractères ; cliquez une ligne : tous les modèles lisent le même caractère."
+        "caractères ; cliquez sur une ligne : tous les modèles lisent le même caractère."
     )

@@ -224,7 +224,7 @@ def matrix(
         figure,
         dark,
         _("Bits par caractère ; ★ le meilleur sur chaque texte"),
-        _("réseau élevé avec"),
+        _("réseau entraîné sur"),
         _("texte à prédire"),
         HEIGHT,
     )

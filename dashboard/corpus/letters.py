@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard import cached as shared
 from dashboard import figures, i18n
-from dashboard.charts import corpus as charts
+from dashboard.charts.corpus import letters as charts
 from dashboard.corpus import cached
 from dashboard.corpus.said import percent
 from dashboard.i18n import _

@@ -147,7 +147,7 @@ def _matrix(plan: Plan, found: list[Result]) -> None:
     bits = [[result.measures.scores[name].bits for name in columns] for result in found]
     told = [words.text_name(name) for name in columns]
     data = pd.DataFrame(bits, columns=told)
-    data.insert(0, _("réseau élevé avec"), rows)
+    data.insert(0, _("réseau entraîné sur"), rows)
     alt = _("Bits par caractère de chaque réseau sur chaque texte. {cells}").format(
         cells=" ".join(
             f"{row}, {text} : {i18n.number(value, 2)}."

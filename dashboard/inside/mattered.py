@@ -57,7 +57,7 @@ def show(looked: Looked) -> None:
         edit: Any = widgets.segmented(
             fields.EDIT,
             _("Contrôle"),
-            {"delete": _("effacer"), "replace": _("mettre une espace")},
+            {"delete": _("effacer"), "replace": _("mettre un espace")},
             visible=False,
         )
     found, deleted = inside.mattered(looked.reference, context, edit, looked.seen)

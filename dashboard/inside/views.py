@@ -86,9 +86,9 @@ def draw(
         labels = {"value": _("mémoire"), "low": _("mémoire"), "high": ""}
         chosen, target = span, None
     hints = {
-        "mattered": _("Cliquez un caractère : lesquels, avant lui, l’ont fait attendre ?"),
-        "step": _("Cliquez un caractère : le pas qui le lit."),
-        "gates": _("Cliquez un caractère : les cartes commencent là."),
+        "mattered": _("Cliquez sur un caractère : lesquels, avant lui, l’ont fait attendre ?"),
+        "step": _("Cliquez sur un caractère : le pas qui le lit."),
+        "gates": _("Cliquez sur un caractère : les cartes commencent là."),
     }
     components.cells(
         {
@@ -98,7 +98,10 @@ def draw(
             "span": chosen,
             "target": target,
             "locale": state.language(),
-            "labels": {"hint": hints.get(view, _("Cliquez, ou tirez sur un passage."))} | labels,
+            "labels": {
+                "hint": hints.get(view, _("Cliquez sur un caractère, ou glissez sur un passage."))
+            }
+            | labels,
         },
         CELLS,
         _pick,

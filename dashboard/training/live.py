@@ -111,7 +111,7 @@ def _buttons(job: Job, status: Status) -> None:
             on_click=_stop,
             args=(job.id,),
             disabled=not mine or status.stopping,
-            help=None if mine else _("Seul qui l’a lancé, ou le professeur, peut l’arrêter."),
+            help=None if mine else _("Seul celui qui l’a lancé, ou le professeur, peut l’arrêter."),
         )
     elif status.state is not State.FINISHED:
         st.button(
@@ -122,7 +122,7 @@ def _buttons(job: Job, status: Status) -> None:
             on_click=_resume,
             args=(job.id,),
             disabled=not jobs.available(),
-            help=None if mine else _("Il restera à qui l’a lancé : seul celui-ci peut l’arrêter."),
+            help=None if mine else _("Il appartient à qui l’a lancé : lui seul peut l’arrêter."),
         )
     run = job.run
     if run is not None and run.snapshots and not status.active:

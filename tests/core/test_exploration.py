@@ -348,6 +348,16 @@ def test_keywords_of_a_play_are_more_than_chance() -> None:
     assert table["words"].tolist() == [(), ("miel",)]  # twice as much salt may be chance
 
 
+def test_keywords_leave_out_the_letters_of_a_lesson_of_spelling() -> None:
+    lesson = ("a", "", "", "", "", "", "U, R, o : la voix U, u, r ; il y a la voix, à Paris.")
+    index = indexed(lesson, ("b", "", "", "", "", "", "Que n'est-il temps de partir."))
+    found = keyness.keywords(index.part(Selection(play="a")), index.part(), 40, min_count=1)
+    assert {"a", "à", "y", "voix"} <= set(found["word"])
+    assert not {"u", "r", "o"} & set(found["word"])
+    [first, _second] = keyness.play_keywords(index, 40, min_count=1)["words"]
+    assert not {"u", "r", "o"} & set(first)
+
+
 def test_names_are_capitals_of_the_speakers(index: TokenIndex) -> None:
     first = {index.types[i] for i in np.flatnonzero(names.mask(index, np.array([0], np.int32)))}
     assert first == {"harpagon"}
