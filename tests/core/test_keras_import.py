@@ -12,7 +12,7 @@ import pytest
 from moliere_core import keras_import
 from moliere_core.corpus import Corpus
 from moliere_core.errors import ConfigError, CorpusError, ModelError
-from moliere_core.keras_import import course_text, import_keras, with_unknown
+from moliere_core.keras_import import course_text, import_keras, raw_text, with_unknown
 from moliere_core.keras_import_worker import _check_description, _convert, _description
 from moliere_core.models import load_model
 from moliere_core.recurrent import RecurrentNetwork
@@ -130,6 +130,14 @@ def test_the_alphabet_is_the_notebook_s(tmp_path: Path) -> None:
         keras_import._alphabet(9, CORPUS, None)
     other = Corpus(CORPUS.frame.assign(cue="abcdefg"), "x")
     assert len(keras_import._alphabet(8, other, None).chars) == 8
+
+
+def test_a_text_is_told_from_a_table_by_its_columns() -> None:
+    verses = "Vaincue, elle a cédé ;\nJ’ai reçu…\n"
+    assert raw_text(verses.encode()) == verses  # "cue" is in its first line
+    assert raw_text(verses.encode("cp1252")) == verses
+    assert raw_text("play_name;cue\na;L’été…\n".encode("utf-16")) == "L’été…"
+    assert raw_text("play_name|cue\na|b, c\nd|e\n".encode(), ["a"]) == "b, c"
 
 
 def refused(model: Any, path: Path) -> str:
