@@ -146,6 +146,12 @@ def open_run(reference: str) -> tuple[Run, str | None]:
         return Run.open(run_path(name.removeprefix("run:"))), snapshot
     if Path(name).is_dir():
         return Run.open(Path(name)), snapshot
+    if Path(name).is_file():
+        raise ModelError(
+            "{name} is a file, and a model is a run's folder: unpack a .zip of a run, or import a "
+            ".keras file on the Training page",
+            name=name,
+        )
     raise unknown_model(name)
 
 
@@ -168,8 +174,16 @@ def load_model(reference: str) -> CharModel:
 def load_recurrent(reference: str) -> RecurrentModel:
     """Open a model that has cells to look into; ModelError for any other."""
     run, snapshot = open_run(reference)
-    path = run.snapshot(snapshot).path
-    return RecurrentModel(reference, RecurrentNetwork.load(path), run.vocabulary)
+    network = RecurrentNetwork.load(run.snapshot(snapshot).path)
+    # Weights do not tell what was dropped while they were trained.
+    stated = replace(run.config.model, dropout=0.0, recurrent_dropout=0.0)
+    if network.config != stated:
+        raise ModelError(
+            "{reference} has weights of another architecture than its settings: "
+            "the files of two models were mixed, fetch or train it again",
+            reference=reference,
+        )
+    return RecurrentModel(reference, network, run.vocabulary)
 
 
 def list_models() -> list[ModelEntry]:
