@@ -127,6 +127,6 @@ def ladder(run: Run) -> dict[int, float]:
 def _stored(run: Run) -> dict[str, Record]:
     try:
         records = json.loads((run.path / MEASURES).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return {name: record for name, record in records.items() if isinstance(record, dict)}
+    except (OSError, ValueError, AttributeError, RecursionError):  # absent, or none of ours
         return {}
-    return records if isinstance(records, dict) else {}

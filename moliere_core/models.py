@@ -142,21 +142,23 @@ def open_run(reference: str) -> tuple[Run, str | None]:
         )
     if name in SHIPPED:
         return Run.open(ASSETS / name), snapshot
-    if folder := _experiment_folder(name):
-        return Run.open(folder), snapshot
+    if experiment := _experiment_folder(name):
+        return Run.open(experiment), snapshot
     if name.startswith("run:"):
         return Run.open(run_path(name.removeprefix("run:"))), snapshot
-    if _is_folder(name):
-        return Run.open(Path(name)), snapshot
-    raise unknown_model(name)
-
-
-def _is_folder(name: str) -> bool:
-    """Whether a folder has this name; one too long for a path has not."""
     try:
-        return Path(name).is_dir()
-    except OSError:
-        return False
+        folder, file = Path(name).is_dir(), Path(name).is_file()
+    except OSError:  # too long for a path
+        folder = file = False
+    if folder:
+        return Run.open(Path(name)), snapshot
+    if file:
+        raise ModelError(
+            "{name} is a file, and a model is a run's folder: unpack a .zip of a run, or import a "
+            ".keras file on the Training page",
+            name=name,
+        )
+    raise unknown_model(name)
 
 
 def unknown_model(name: str) -> ModelError:
@@ -178,8 +180,16 @@ def load_model(reference: str) -> CharModel:
 def load_recurrent(reference: str) -> RecurrentModel:
     """Open a model that has cells to look into; ModelError for any other."""
     run, snapshot = open_run(reference)
-    path = run.snapshot(snapshot).path
-    return RecurrentModel(reference, RecurrentNetwork.load(path), run.vocabulary)
+    network = RecurrentNetwork.load(run.snapshot(snapshot).path)
+    # Weights do not tell what was dropped while they were trained.
+    stated = replace(run.config.model, dropout=0.0, recurrent_dropout=0.0)
+    if network.config != stated:
+        raise ModelError(
+            "{reference} has weights of another architecture than its settings: "
+            "the files of two models were mixed, fetch or train it again",
+            reference=reference,
+        )
+    return RecurrentModel(reference, network, run.vocabulary)
 
 
 def list_models() -> list[ModelEntry]:

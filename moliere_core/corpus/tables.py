@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Notes = list[CorpusError]
 
-SEPARATORS = ",;\t"
+SEPARATORS = ",;\t|"
 MOST_HEADER_CHARS = 10_000  # a longer first line is text: Python's csv refuses long cells
 _REQUIRED = ("play_name", "cue")
 _MARKS = (  # the longer first: the mark of UTF-32 begins with that of UTF-16
@@ -49,7 +49,7 @@ def decode(data: bytes, name: str, notes: Notes) -> str:
     Raises:
         CorpusError: a binary file, an empty one, or none of these encodings.
     """
-    text = _decoded(data, name, notes)
+    text = decode_as_is(data, name, notes)
     if _CONTROL.search(text):
         raise _binary(name)
     text = normalise(text)
@@ -66,7 +66,8 @@ def decode(data: bytes, name: str, notes: Notes) -> str:
     return text
 
 
-def _decoded(data: bytes, name: str, notes: Notes) -> str:
+def decode_as_is(data: bytes, name: str, notes: Notes) -> str:
+    """`decode` without normalising, for who needs the very characters of the file."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             try:
@@ -119,7 +120,7 @@ def read_csv(text: str, name: str, notes: Notes) -> pd.DataFrame:
     """The rows of a CSV that have a cue; columns that were given twice, and rows left out, noted.
 
     Args:
-        text: normalised; commas, semicolons or tabs separate, as the first line tells.
+        text: normalised; commas, semicolons, tabs or bars separate, as the first line tells.
         name: of the file, for errors.
         notes: what was put right.
 
@@ -128,6 +129,13 @@ def read_csv(text: str, name: str, notes: Notes) -> pd.DataFrame:
     """
     text = _SEPARATOR_LINE.sub("", text, count=1).lstrip("\n")
     header = text.partition("\n")[0]
+    if len(header) > MOST_HEADER_CHARS:
+        raise CorpusError(
+            "the first line of {name} has {chars:,} characters and names no columns: "
+            "begin the table with play_name,cue or call the file .txt",
+            name=name,
+            chars=len(header),
+        )
     separator = max(SEPARATORS, key=lambda mark: (_names_both(header, mark), header.count(mark)))
     frame = _parsed(text, separator, name)
     frame.columns = _names(header, separator)[: len(frame.columns)]
@@ -177,7 +185,14 @@ def _parsed(text: str, separator: str, name: str) -> pd.DataFrame:
             "put the cues between quotes",
             name=name,
         ) from error
-    except (pd.errors.ParserError, csv.Error, ValueError) as error:
+    except (pd.errors.ParserError, ValueError) as error:
+        if open_quote := re.search(r"EOF inside string starting at row (\d+)", str(error)):
+            raise CorpusError(
+                "{name} is not a well-formed CSV file: the quotation mark that opens in row {row} "
+                "is never closed; close it, or write it twice inside a cue",
+                name=name,
+                row=open_quote[1],
+            ) from error
         raise CorpusError(
             "{name} is not a well-formed CSV file: {error}", name=name, error=error
         ) from error
@@ -192,7 +207,7 @@ def _cues(frame: pd.DataFrame, name: str, notes: Notes) -> pd.DataFrame:
     if absent.any():
         notes.append(
             CorpusError(
-                "{rows:,} rows of {name} have no cue and are left out",
+                "{name} has rows without a cue ({rows:,}): they are left out",
                 rows=int(absent.sum()),
                 name=name,
             )

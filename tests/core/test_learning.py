@@ -57,7 +57,7 @@ def test_other_weights_are_not_measured(run: Run) -> None:
     assert [s.name for s in learning.unmeasured(run)] == ["step-000010"]
 
 
-@pytest.mark.parametrize("damage", ["", "[]", "{", "{}"])
+@pytest.mark.parametrize("damage", ["", "[]", "{", "{}", "[" * 100_000, '{"epoch-000": 3}'])
 def test_a_damaged_file_counts_for_nothing(run: Run, damage: str) -> None:
     (run.path / learning.MEASURES).write_text(damage, "utf-8")
     assert list(learning.measured(run)) == ["epoch-001"]

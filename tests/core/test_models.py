@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import numpy as np
@@ -113,6 +114,23 @@ def test_runs_are_opened_by_path_identifier_and_snapshot(
         np.testing.assert_array_equal(load_model(reference).start(["a"])[0], expected)
     entry = ModelEntry("run:0123456789ab", "lstm", random_network().parameters, True, (0, 1))
     assert list_models()[-1] == entry
+
+
+def test_a_file_is_no_model_and_says_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "moliere-0123456789ab.zip"
+    path.write_bytes(b"PK")
+    with pytest.raises(MoliereError, match=r"is a file.*unpack.*import a \.keras"):
+        load_model(str(path))
+
+
+def test_settings_of_another_run_are_refused(tmp_path: Path) -> None:
+    """Pages would show the parameters and the shapes of a network that is not there."""
+    run = make_run(tmp_path / "run", ["epoch-000"])
+    document = json.loads((run.path / "config.json").read_text("utf-8"))
+    document["model"]["units"] += 1
+    (run.path / "config.json").write_text(json.dumps(document), "utf-8")
+    with pytest.raises(MoliereError, match="another architecture than its settings"):
+        load_model(str(run.path))
 
 
 @pytest.mark.parametrize(
