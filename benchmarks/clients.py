@@ -1,6 +1,7 @@
 """A server of the application, and clients that speak Streamlit's own protocol to it."""
 
 import asyncio
+import os
 import socket
 import subprocess
 import sys
@@ -77,3 +78,9 @@ async def messages(socket_: websockets.ClientConnection) -> AsyncIterator[Forwar
         yield message
         if message.WhichOneof("type") == "script_finished":
             return
+
+
+def processor_seconds(pid: int) -> float:
+    """Processor time of a process, without its children (Linux)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -1,7 +1,8 @@
 """Looking inside `petit`: milliseconds on the server for a text of 300 characters.
 
 The search runs over the corpus of `MOLIERE_CORPUS`, or else over the embedded plays; its index is
-built in a temporary folder, and the row says how long that took and how large it is.
+built in a temporary folder, and the row says how long that took and how large it is. Then the page
+itself over that index, see `inside`.
 """
 
 import os
@@ -12,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from unittest.mock import patch
 
+from benchmarks import inside
 from benchmarks.table import Row
 from moliere_core.corpus import load_corpus
 from moliere_core.inspection.firing import build_index, index_folder
@@ -36,7 +38,7 @@ def measure() -> list[Row]:
         "all gates of a text": lambda: read(model, TEXT[:CHARS]),
         "gradient of one character": lambda: influence(network, seen, target),
         "64 deletions": lambda: deletions(network, seen.ids, target),
-        "with and without a passage": lambda: echo(network, seen.ids, 50, 51),
+        "with and without a passage": lambda: echo(network, seen, 50, 51),
         "one step spelled out": lambda: spell_out(model, seen, 100, 0, 22),
         "plane of the embedding": lambda: principal_plane(network.embedding),
     }
@@ -54,9 +56,10 @@ def measure() -> list[Row]:
             index.active_cells(seen, 60, 66), 6
         )
         rows = [Row(f"inside: {n}", f"ms, {CHARS} characters", _ms(a)) for n, a in answers.items()]
+        page = inside.measure()
     where = f"{index.chars:,} characters of {Path(corpus.source).name}"
     built = Row("inside: index of the cells", "s / MB", f"{seconds:.0f} / {size / 1e6:.0f}", where)
-    return [*rows, built]
+    return [*rows, built, *page]
 
 
 def _ms(answer: Callable[[], object]) -> str:

@@ -13,13 +13,12 @@ import statistics
 import tempfile
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from benchmarks.clients import CLIENTS, ROOT, connect, messages, server
+from benchmarks.clients import CLIENTS, ROOT, connect, messages, processor_seconds, server
 from benchmarks.table import Row
 
 WATCH_SECONDS = 20.0
@@ -81,17 +80,11 @@ async def _class_and_pupil(port: int, pid: int) -> Measured:
     watching = [asyncio.create_task(_watch(port, job, n, opened)) for n in range(CLIENTS)]
     pupil = asyncio.create_task(_explore(port, opened))
     await opened.wait()
-    before = _processor_seconds(pid)
+    before = processor_seconds(pid)
     looks = [seconds for one in await asyncio.gather(*watching) for seconds in one]
     reruns = await pupil
-    used = _processor_seconds(pid) - before
+    used = processor_seconds(pid) - before
     return Measured(looks, reruns, used / (len(looks) + len(reruns)))
-
-
-def _processor_seconds(pid: int) -> float:
-    """Processor time of a process, without its children (Linux)."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 async def _start(port: int) -> str:

@@ -13,7 +13,7 @@ from dashboard import cached  # noqa: E402  the page's configuration comes first
 
 cached.warm_up()
 
-from dashboard import badge, state, widgets  # noqa: E402  only once everything is imported
+from dashboard import state, widgets  # noqa: E402  only once everything is imported
 from dashboard.i18n import _  # noqa: E402
 
 state.begin()
@@ -48,7 +48,10 @@ page = st.navigation(sections, expanded=True)
 if page.url_path:
     cached.warm_up_pages()
 widgets.language_switch()
-badge.show()
 state.enter(page.url_path)
 widgets.run(page)
 cached.warm_up_pages()  # once Home is on screen: nobody waits for the other pages
+
+from dashboard import badge  # noqa: E402  with the jobs that it looks at
+
+badge.show()

@@ -3,8 +3,8 @@
 Each page has its own beside its views, in a module of the same name; nothing else caches.
 
 This module itself imports nothing heavy. Thirty sessions that open a cold server would otherwise
-import numpy and plotly at the same time; `warm_up` and `warm_up_pages` do it once, under the locks
-of their caches.
+import numpy and plotly at the same time; `warm_up` and its sequels do it once, under the locks of
+their caches.
 """
 
 from __future__ import annotations
@@ -56,15 +56,18 @@ def open_run(reference: str) -> tuple[Run, str | None]:
 
 @st.cache_resource(show_spinner=False)
 def warm_up() -> None:
-    """Import what surrounds every page, and Home: all that stands before the first words."""
+    """Import what stands before the first words of any page; nothing here needs numpy."""
+    _import("dashboard.lesson", "dashboard.widgets")
+
+
+@st.cache_resource(show_spinner=False)
+def warm_up_home() -> None:
+    """Import what Home needs to write."""
     _import(
         "numpy",
-        "moliere_core.jobs",
-        "moliere_core.sampling",
-        "dashboard.home.player",
+        "moliere_core.models",
+        "dashboard.home.cached",
         "dashboard.home.snippet",
-        "dashboard.playback",
-        "dashboard.widgets",
     )
 
 
@@ -77,8 +80,11 @@ def warm_up_pages() -> None:
     """
     import gc
 
+    warm_up_home()
     _import(
+        "pandas",
         "dashboard.axis.view",
+        "dashboard.badge",
         "dashboard.bridge.alphabet",
         "dashboard.characters.views",
         "dashboard.charts.corpus",

@@ -34,6 +34,7 @@ HERE = Path(__file__).parent
 LANGUAGES = {"fr": "Français", "en": "English"}
 NBSP = "\N{NO-BREAK SPACE}"
 THIN_NBSP = "\N{NARROW NO-BREAK SPACE}"
+MINUS = "\N{MINUS SIGN}"
 
 
 def _(message: str) -> str:
@@ -47,8 +48,8 @@ def ngettext(singular: str, plural: str, count: int) -> str:
 
 
 def number(value: float, decimals: int = 0) -> str:
-    """A number as the reader's language writes it: 1 234,5 or 1,234.5."""
-    text = f"{value:,.{decimals}f}"
+    """A number as the reader's language writes it: 1 234,5 or 1,234.5; −0,7, with a true minus."""
+    text = f"{value:z,.{decimals}f}".replace("-", MINUS)  # z: what rounds to zero has no sign
     if state.language() == "en":
         return text
     return _with_french_marks(text)
@@ -58,6 +59,31 @@ def percent(share: float, decimals: int = 0) -> str:
     """A share as the reader's language writes it: 12 % or 12%."""
     space = "" if state.language() == "en" else NBSP
     return number(100 * share, decimals) + space + "%"
+
+
+def bits(value: float, decimals: int = 2) -> str:
+    """An amount of information with its unit, which agrees: 1,72 bit and 2,10 bits; 1.72 bits."""
+    told = ngettext("{value} bit", "{value} bits", _whole(value, decimals))
+    return told.format(value=number(value, decimals))
+
+
+def nats(value: float, decimals: int = 2) -> str:
+    """The same in nats, the unit of a loss."""
+    told = ngettext("{value} nat", "{value} nats", _whole(value, decimals))
+    return told.format(value=number(value, decimals))
+
+
+def duration(seconds: float) -> str:
+    """A duration as people say it, no more precise than it is."""
+    if seconds < 100:
+        return _("{count} s").format(count=max(round(seconds), 1))
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return _("{count} min").format(count=minutes)
+    hours, rest = divmod(round(minutes / 10) * 10, 60)
+    if rest:
+        return _("{hours} h {minutes} min").format(hours=hours, minutes=rest)
+    return _("{hours} h").format(hours=hours)
 
 
 def sentence(error: MoliereError) -> str:
@@ -72,6 +98,11 @@ def sentence(error: MoliereError) -> str:
 def lesson(name: str) -> str:
     """What the teacher says on a page, as Markdown."""
     return (HERE / "lessons" / state.language() / f"{name}.md").read_text(encoding="utf-8")
+
+
+def _whole(value: float, decimals: int) -> int:
+    """What a unit agrees with: the number as it is shown, without its decimals."""
+    return int(abs(round(value, decimals)))
 
 
 @cache

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dashboard.i18n import _
 from moliere_core.architecture import LayerPlan
-from moliere_core.config import RunConfig
+from moliere_core.config import PRESETS, RunConfig
 from moliere_core.corpus import EMBEDDED, library
 
 SERVER = "server"  # the corpus that `MOLIERE_CORPUS` names
@@ -29,6 +29,17 @@ def source(name: str) -> str:
         return _("Molière, édition TEI")
     entry = library.entry(name)
     return entry.name if entry else _("pastiches")
+
+
+def presets() -> dict[str, str]:
+    """The presets, in the order in which every page offers them."""
+    names = {
+        "cours": _("cours"),
+        "cours-rapide": _("cours rapide"),
+        "demo": _("démo"),
+        "meilleur": _("meilleur"),
+    }
+    return {name: names[name] for name in PRESETS}
 
 
 def architecture(config: RunConfig) -> str:

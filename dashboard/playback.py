@@ -9,11 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moliere_core.config import SamplingConfig
-from moliere_core.normalise import normalise
 from moliere_core.protocol import CharModel
 from moliere_core.recurrent import Array
 from moliere_core.sampling import Writer, entropy_bits, next_distribution
-from moliere_core.vocabulary import Vocabulary
 
 BARS = 8  # characters beside the text
 LOOP_CHARS = 30  # a loop is a cycle that comes round LOOP_ROUNDS times over at least this length
@@ -184,7 +182,8 @@ def next_character(
     logits = writer.logits[0]
     before = next_distribution(logits, SamplingConfig())
     after = next_distribution(logits, config)
-    order = np.argsort(-before, kind="stable")[: min(bars, len(model.vocabulary.chars))]
+    ranked = 1 + np.argsort(-before[1:], kind="stable")  # without the unknown symbol
+    order, rest = ranked[:bars], ranked[bars:]
     dropped = _dropped(logits, config)
     return NextCharacter(
         bars=tuple(
@@ -199,9 +198,9 @@ def next_character(
             )
             for rank, i in enumerate(order, start=1)
         ),
-        others=len(model.vocabulary.chars) - len(order),
-        before=max(0.0, 1 - float(before[order].sum())),
-        after=max(0.0, 1 - float(after[order].sum())),
+        others=len(rest),
+        before=float(before[rest].sum()),  # 1 less the others would lose it to rounding
+        after=float(after[rest].sum()),
         entropy_bits=entropy_bits(after),
         drawn=model.vocabulary.decode(writer.choose()),
         chain=tuple(chain),
@@ -225,18 +224,6 @@ def _dropped(logits: Array, config: SamplingConfig) -> list[str]:
 def chosen_perplexity(chain: Sequence[tuple[str, float, int]]) -> float:
     """2 to the mean surprisal in bits of the characters chosen: 1 if each was certain."""
     return float(2 ** -np.mean([np.log2(max(chance, 1e-9)) for _char, chance, _rank in chain]))
-
-
-def marked(vocabulary: Vocabulary, prompt: str) -> list[tuple[str, bool]]:
-    """The prompt in runs of characters that the vocabulary has (True) or lacks (False)."""
-    runs: list[tuple[str, bool]] = []
-    for char in normalise(prompt):
-        known = char in vocabulary.index
-        if runs and runs[-1][1] == known:
-            runs[-1] = runs[-1][0] + char, known
-        else:
-            runs.append((char, known))
-    return runs
 
 
 def _write(

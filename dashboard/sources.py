@@ -6,22 +6,19 @@ lets the class change it calls `select()`, one line, or `panel()`, which has eve
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from contextlib import nullcontext
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import cached, i18n, naming, state, widgets
+from dashboard import cached, i18n, naming, provenance, state, widgets
 from dashboard.i18n import _
 from moliere_core.corpus import EMBEDDED, Corpus, library
 from moliere_core.errors import MoliereError
 from moliere_core.machine import is_public
 
 UPLOAD_BYTES, PUBLIC_UPLOAD_BYTES = 10_000_000, 4_000_000  # the plays of Molière take 3.4 MB
-MEGABYTE = 1_000_000
-SHOWN_DIGITS = 16  # of a checksum
 
 _MINE = "sources.mine"  # identifiers of the files that this session gave, or was given a link to
 _READ = "sources.read"  # identifiers of the corpora that this session has waited for
@@ -108,7 +105,7 @@ def panel() -> str:
     corpus = cached.corpus(identifier)
     with about:
         _about(identifier, corpus)
-    below.caption(_one_line(identifier, corpus))
+    below.caption(provenance.one_line(identifier, corpus))
     return identifier
 
 
@@ -141,9 +138,11 @@ def _give() -> None:
     """The uploader; a new file is read, kept under an identifier of its own, and chosen."""
     limit = PUBLIC_UPLOAD_BYTES if is_public() else UPLOAD_BYTES
     given = st.file_uploader(
-        _("Un fichier à vous : CSV, TEI, texte, ou un .zip de ceux-là"),
+        _(
+            "Un fichier à vous, de {size} Mo au plus : CSV, TEI, texte, ou un .zip de ceux-là"
+        ).format(size=limit // provenance.MEGABYTE),
         key="sources.file",
-        max_upload_size=limit // MEGABYTE,
+        max_upload_size=limit // provenance.MEGABYTE,
     )
     if given is None or st.session_state.get(_TREATED) == given.file_id:
         return
@@ -238,22 +237,18 @@ def _bar(place: DeltaGenerator, wanted: str) -> Callable[[int, int | None], None
 
 
 def _megabytes(size: int) -> str:
-    return i18n.number(size / MEGABYTE, 1)
+    return i18n.number(size / provenance.MEGABYTE, 1)
 
 
-# Where it comes from
+# What it is
 
 
 def _about(identifier: str, corpus: Corpus) -> None:
-    st.markdown(_provenance(identifier))
+    st.markdown(provenance.sentence(identifier))
     entry = library.entry(identifier)
     if entry is not None:
-        st.caption(
-            _("{size} Mo, empreinte SHA-256 {digits}…").format(
-                size=_megabytes(entry.size), digits=entry.sha256[:SHOWN_DIGITS]
-            )
-        )
-    for defect in _defects(corpus):
+        st.caption(provenance.copy(entry))
+    for defect in provenance.defects(corpus):
         st.markdown(f"- {widgets.plain(defect)}")
     if entry is not None and (identifier in _mine() or not is_public()):
         st.button(
@@ -272,81 +267,3 @@ def _remove(identifier: str) -> None:
     if identifier in _mine():
         _mine().remove(identifier)
     state.change(CORPUS, "")
-
-
-def _one_line(identifier: str, corpus: Corpus) -> str:
-    """The essential: when it was copied, its licence, how many defects."""
-    entry, said = library.entry(identifier), []
-    if entry is not None and entry.url:
-        said.append(_("copié le {date}").format(date=_date(entry)))
-    said.append(_licence(identifier, entry))
-    if count := len(_defects(corpus)):
-        said.append(i18n.ngettext("{n} remarque", "{n} remarques", count).format(n=count))
-    return " · ".join(said)
-
-
-def _licence(identifier: str, entry: library.Entry | None) -> str:
-    if identifier == EMBEDDED:
-        return _("pastiches de Molière écrits pour cette application, licence MIT")
-    if entry is None:
-        return _("licence : voir avec le responsable du serveur")
-    if not entry.url:
-        return _("votre fichier")
-    return {
-        library.COURSE: _("texte du domaine public, licence du fichier non précisée"),
-        library.TEI: _("texte du domaine public, licence de l’encodage peu claire"),
-    }.get(identifier, _("licence à chercher à la source"))
-
-
-def _date(entry: library.Entry) -> str:
-    """The day of a copy, as the reader's language writes it in figures."""
-    day = entry.date[:10]
-    return day if state.language() == "en" else "/".join(reversed(day.split("-")))
-
-
-def _provenance(identifier: str) -> str:
-    """Origin and licence, in one sentence of Markdown."""
-    if identifier == EMBEDDED:
-        return _(
-            "Pièces écrites pour cette application, à la manière de Molière : des pastiches, "
-            "sous licence MIT."
-        )
-    entry = library.entry(identifier)
-    if entry is None:
-        return _("Fichier choisi par le responsable de ce serveur, qui en connaît la licence.")
-    if not entry.url:
-        return _(
-            "Votre fichier {name}, gardé sur ce serveur pour cette session et pour qui en reçoit "
-            "le lien ; il est effacé après {days} jours sans lecture."
-        ).format(name=_code(entry.name), days=round(library.UPLOAD_SECONDS / 86_400))
-    sentence = {
-        library.COURSE: _(
-            "CSV publié par le cours, {url}, copié le {date}. Le texte est dans le domaine "
-            "public ; le fichier ne dit rien de sa licence."
-        ),
-        library.TEI: _(
-            "Édition TEI du LABEX OBVIL, {url}, copiée le {date}. Le texte est dans le domaine "
-            "public ; la licence de l’encodage n’est pas claire : ne la redistribuez pas."
-        ),
-    }.get(identifier, _("Copié de {url} le {date} ; sa licence est à chercher à cette adresse."))
-    return sentence.format(url=_code(entry.url), date=_date(entry))
-
-
-def _defects(corpus: Corpus) -> list[str]:
-    """What reading had to leave out or guess, and what the source does not say."""
-    said = [i18n.sentence(note) for note in corpus.notes]
-    names = {
-        "speaker": _("personnages"),
-        "act": _("actes"),
-        "scene": _("scènes"),
-        "form": _("vers ou prose"),
-    }
-    lacking = [label for column, label in names.items() if (corpus.frame[column] == "").all()]
-    if lacking:
-        said.append(_("La source ne dit rien de : {what}.").format(what=", ".join(lacking)))
-    return said
-
-
-def _code(text: str) -> str:
-    """A stranger's text between backquotes, which it cannot close."""
-    return "`" + re.sub("[`\n]", " ", text) + "`"

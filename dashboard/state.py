@@ -120,16 +120,6 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part for part in text.split(",") if part))
 
 
-def maybe(low: float, high: float) -> Callable[[str], float | None]:
-    """A parser of a number that may be absent."""
-    return lambda text: number(low, high)(text) if text else None
-
-
-def maybe_brief(value: float | None) -> str:
-    """The inverse of `maybe`."""
-    return "" if value is None else brief(value)
-
-
 def top_k(page: str) -> Field[int]:
     """How many characters a page keeps; 0 keeps all."""
     return Field(f"{page}.top_k", "top_k", 0, integer(0, 200))
@@ -155,6 +145,10 @@ def enter(page: str) -> None:
         st.session_state[_PAGE] = page
         st.session_state[_ENTERED] = set()
         st.session_state[_RECEIVED] = {}
+        # What another page has written is no echo: a link may say the same here, and mean it.
+        for store in (_PUBLISHED, _ECHOES):  # the language alone belongs to all pages
+            held = _store(store).items()
+            st.session_state[store] = {k: v for k, v in held if LANGUAGE.name in (k, k[0])}
 
 
 def language() -> str:

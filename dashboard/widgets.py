@@ -13,9 +13,9 @@ from streamlit.runtime.scriptrunner import StopException
 
 from dashboard import cached, i18n, state
 from dashboard.i18n import _
-from dashboard.playback import marked
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import MoliereError
+from moliere_core.normalise import normalise
 
 
 def style() -> None:
@@ -30,8 +30,7 @@ def run(page: StreamlitPage) -> None:
     except MoliereError as error:
         problem(error)
     except StopException:
-        state.publish()
-        raise
+        pass  # the page has said all it can
     state.publish()
 
 
@@ -47,6 +46,9 @@ def language_switch() -> None:
             key=state.LANGUAGE.key,
             label_visibility="collapsed",
         )
+        # Screen readers pronounce by it, and style.css speaks by it; Streamlit's page says "en".
+        script = f"<script>document.documentElement.lang = '{state.language()}'</script>"
+        st.html(script, unsafe_allow_javascript=True)
     state.keep_language()
 
 
@@ -68,6 +70,19 @@ def text(field: state.Field[str], label: str) -> str:
     state.restore(field)
     given = st.text_input(label, key=field.key, max_chars=state.MAX_PROMPT)
     return state.keep(field, given or "")
+
+
+def start(field: state.Field[str]) -> str:
+    """The first characters of a text, that a network reads."""
+    state.restore(field)
+    typed = st.text_input(
+        _("Début"),
+        key=field.key,
+        max_chars=state.MAX_PROMPT,
+        label_visibility="collapsed",
+        placeholder=_("Début : quelques caractères"),
+    )
+    return state.keep(field, typed or "")
 
 
 def model() -> str:
@@ -105,6 +120,7 @@ def integer(
     high: int,
     help: str | None = None,
     visible: bool = True,
+    icon: str | None = None,
 ) -> int:
     """A whole number with an address."""
     value = state.restore(field)
@@ -117,6 +133,7 @@ def integer(
         key=field.key,
         help=help,
         label_visibility="visible" if visible else "collapsed",
+        icon=icon,
     )
     return state.keep(field, int(chosen))
 
@@ -126,7 +143,9 @@ def slider(
 ) -> float:
     """A number with an address, in steps of 0.05."""
     value = state.restore(field)  # also its default, see `integer`
-    chosen = st.slider(label, low, high, value, step=0.05, key=field.key, help=help)
+    chosen = st.slider(
+        label, low, high, value, step=0.05, format="localized", key=field.key, help=help
+    )
     return state.keep(field, round(float(chosen), 2))
 
 
@@ -146,12 +165,19 @@ def segmented(
     return state.keep(field, str(chosen))
 
 
+def inline(field: state.Field[str], label: str, options: Mapping[str, str]) -> str:
+    """The same after their label, on its line: a line of the screen saved."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
+        st.markdown(f"**{label}**", width="content")
+        return segmented(field, label, options, visible=False)
+
+
 def unknown(reference: str, prompt: str, underlined: bool = False) -> list[tuple[str, bool]]:
     """Say which characters of the prompt the model has never read; returns the prompt in runs.
 
     `underlined` shows the prompt with them, where the page itself does not.
     """
-    runs = marked(cached.model(reference).vocabulary, prompt)
+    runs = cached.model(reference).vocabulary.runs(normalise(prompt))
     missing = list(dict.fromkeys("".join(text for text, known in runs if not known)))
     if missing:
         sentence = i18n.ngettext(
@@ -178,11 +204,11 @@ def card(reference: str) -> None:
     ]
     if found.bits_per_char is not None:
         measure = (
-            _("{bits} bit par caractère sur des pièces jamais lues")
+            _("{bits} par caractère sur des pièces jamais lues")
             if found.held_out == "plays"
-            else _("{bits} bit par caractère sur la fin du texte, jamais lue")
+            else _("{bits} par caractère sur la fin du texte, jamais lue")
         )
-        parts.append(measure.format(bits=i18n.number(found.bits_per_char, 2)))
+        parts.append(measure.format(bits=i18n.bits(found.bits_per_char)))
     st.caption(" · ".join(parts))
 
 

@@ -13,6 +13,7 @@ import gzip
 import hashlib
 import json
 import lzma
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cache
@@ -74,16 +75,17 @@ class Point:
 
 
 def uniform(vocabulary: Vocabulary, text: str, train_chars: int) -> Point:
-    """Every symbol of an alphabet as likely as any other: log2 of their number.
+    """Every character of an alphabet as likely as any other: log2 of their number for each.
 
-    Characters outside it pay what all models pay for them, `UNKNOWN_BITS`.
+    As for all models here, the unknown symbol is never drawn, and a character of the text outside
+    the alphabet costs `UNKNOWN_BITS`.
 
     Raises:
         CorpusError: the text is empty.
     """
-    text = _some(text)
-    known = vocabulary.encode(text) != UNKNOWN
-    bits = np.where(known, np.log2(len(vocabulary)), UNKNOWN_BITS)
+    text = _not_empty(text)
+    unknown = vocabulary.encode(text) == UNKNOWN
+    bits = np.where(unknown, UNKNOWN_BITS, np.log2(len(vocabulary.chars)))
     return Point(UNIFORM, float(bits.mean()), 0, train_chars, parts=verse.bits_by_form(text, bits))
 
 
@@ -93,10 +95,18 @@ def compressed(name: str, train: str, text: str) -> Point:
     Raises:
         CorpusError: the text is empty.
     """
-    compress, text = COMPRESSORS[name], _some(text)
+    compress, text = COMPRESSORS[name], _not_empty(text)
     before = len(compress(train.encode()))
     after = len(compress((train + "\n" + text).encode()))
     return Point(name, 8 * (after - before) / len(text), 0, len(train))
+
+
+def _not_empty(text: str) -> str:
+    """The normalised text; CorpusError where nothing is left of it."""
+    text = normalise(text)
+    if not text:
+        raise CorpusError("the text to score is empty: give at least one character")
+    return text
 
 
 def measure(
@@ -152,13 +162,6 @@ def _read_chars(reference: str, otherwise: int) -> int:
     return int(run.corpus.get("chars", 0))
 
 
-def _some(text: str) -> str:
-    text = normalise(text)
-    if not text:
-        raise CorpusError("the text to score is empty: give at least one character")
-    return text
-
-
 def training_text(corpus: Corpus) -> str | None:
     """What the shipped models learned from; None where this corpus does not hold it."""
     if not set(VALIDATION.values()) <= set(corpus.plays):
@@ -202,13 +205,15 @@ def stored(text: str) -> dict[str, Point]:
         return {}
 
 
+_storing = threading.Lock()  # two that measure one text keep the points of both
+
+
 def store(text: str, point: Point) -> None:
     """Keep a point for the next time that somebody asks for this text."""
-    points = {**stored(text), point.model: point}
-    path = _path(text)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    document = json.dumps([asdict(p) for p in points.values()], ensure_ascii=False, indent=1)
-    write_atomically(path, document.encode())
+    with _storing:
+        points = {**stored(text), point.model: point}
+        document = json.dumps([asdict(p) for p in points.values()], ensure_ascii=False, indent=1)
+        write_atomically(_path(text), document.encode())
 
 
 def _path(text: str) -> Path:

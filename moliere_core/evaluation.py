@@ -19,7 +19,7 @@ class Score:
     Attributes:
         bits: surprisal of each character of the normalised text, in bits, shape (chars,).
         unknown_chars: how many of them are outside the model's alphabet; each is charged
-            `models.UNKNOWN_BITS`, and counted in `bits_per_char`.
+            `protocol.UNKNOWN_BITS`, and counted in `bits_per_char`.
     """
 
     bits: NDArray[np.float64]

@@ -7,7 +7,6 @@ results ship under `assets/experiments/PLAN/RUN` and open as any run does, as `e
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -291,7 +290,7 @@ def trained_longer(folder: Path = EXPERIMENTS) -> VisibleContext | None:
     """
     try:
         data = json.loads((folder / f"{REFERENCE}.json").read_text(encoding="utf-8"))
-        if data["weights"] != digest(open_run(REFERENCE)[0].snapshot().path):
+        if data["weights"] != open_run(REFERENCE)[0].snapshot().digest:
             return None
         return VisibleContext.from_json(data["context"])
     except (OSError, ValueError, KeyError, TypeError):
@@ -354,7 +353,7 @@ def measure(
         found = score(model, text)
         scores[name] = TextScore(found.bits_per_char, found.chars, found.unknown_chars)
     return Measures(
-        weights=digest(snapshot.path),
+        weights=snapshot.digest,
         scores=scores,
         context=None if context is None else visible_context(model, context, progress=progress),
         sample=sample(model),
@@ -398,8 +397,3 @@ def ship(run: Run, plan: Plan, variant: Variant, measures: Measures, most_bytes:
     document = json.dumps(measures.to_json(), ensure_ascii=False)
     write_atomically(folder / MEASURES, document.encode())
     return folder
-
-
-def digest(path: Path) -> str:
-    """Identifier of stored weights."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]

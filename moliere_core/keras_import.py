@@ -25,7 +25,8 @@ from safetensors.numpy import load_file, save
 
 from moliere_core.config import ModelConfig, RunConfig, TrainingConfig
 from moliere_core.corpus import Corpus
-from moliere_core.errors import ConfigError, CorpusError, ModelError
+from moliere_core.corpus.tables import SEPARATORS, decode_as_is, has_csv_header
+from moliere_core.errors import N_, ConfigError, CorpusError, ModelError
 from moliere_core.evaluation import score
 from moliere_core.keras_import_worker import MAX_BYTES
 from moliere_core.machine import is_public
@@ -136,16 +137,17 @@ def import_keras(
 _ARCHITECTURE = ("cell", "embedding_dim", "units", "layers", "dropout")
 
 
-def course_text(data: bytes, plays: Collection[str] = ()) -> str:
+def course_text(data: bytes | str, plays: Collection[str] = ()) -> str:
     """The notebook's text from its CSV's content: the cues joined by line breaks, as they are.
 
     Args:
-        data: the file's content.
+        data: the file's content, in UTF-8 as the notebook has it, or decoded.
         plays: slugs of those that were read; none means all.
     """
     try:
-        separator = max(b",;\t", key=data.partition(b"\n")[0].count)
-        frame = pd.read_csv(io.BytesIO(data), sep=chr(separator))
+        text = data.decode("utf-8") if isinstance(data, bytes) else data
+        separator = max(SEPARATORS, key=text.partition("\n")[0].count)
+        frame = pd.read_csv(io.StringIO(text), sep=separator)
         chosen = frame[frame["play_name"].isin(list(plays))] if plays else frame
         cues = chosen["cue"]
     except (ValueError, KeyError) as error:  # of encodings and of parsing, too
@@ -155,9 +157,8 @@ def course_text(data: bytes, plays: Collection[str] = ()) -> str:
 
 def raw_text(data: bytes, plays: Collection[str] = ()) -> str:
     """A text without our normalisation: `course_text` of a CSV, any other file as it is."""
-    if b"cue" in data.partition(b"\n")[0]:
-        return course_text(data, plays)
-    return data.decode("utf-8-sig", errors="replace")
+    text = decode_as_is(data, N_("this text"), [])
+    return course_text(text, plays) if has_csv_header(text) else text
 
 
 def with_unknown(weights: dict[str, NDArray[np.float32]]) -> dict[str, NDArray[np.float32]]:

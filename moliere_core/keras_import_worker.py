@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import io
 import json
 import os
 import sys
+import traceback
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -32,10 +32,12 @@ from moliere_core.vocabulary import Ids
 MAX_BYTES = 100_000_000  # of the file, and of its contents unpacked; three layers of 1,024: 96 MB
 MAX_DESCRIPTION = 1_000_000  # bytes
 TOLERANCE = 1e-5  # between Keras' probabilities and those of `recurrent.py`
+ROUGH = {"float16": 0.02, "bfloat16": 0.1}  # the same, of a model that computes in half precision
 CHECKED_CHARS = 24
 
 PASSED_OVER = ("InputLayer", "Dropout", "SpatialDropout1D")
-KNOWN = ("Embedding", "LSTM", "GRU", "Dense", "Activation", *PASSED_OVER)
+FINISHES = ("Activation", "Softmax")  # what may follow a Dense without activation
+KNOWN = ("Embedding", "LSTM", "GRU", "Dense", *FINISHES, *PASSED_OVER)
 MODELS = ("Sequential", "Functional", "Model")
 EXPECTED = N_("an Embedding, one to three LSTM or GRU layers and a Dense softmax, as in the course")
 
@@ -49,9 +51,9 @@ def main(source: Path, target: Path) -> dict[str, Any]:
     try:
         with contextlib.redirect_stdout(sys.stderr):
             model = keras.models.load_model(source, compile=False, safe_mode=True)
-    except MemoryError:
-        raise
     except Exception as error:
+        if _is_memory(error):
+            raise
         reason = " ".join(str(error).split())[:200]
         raise ModelError(
             "Keras cannot open this file ({reason}): save the model again", reason=reason
@@ -95,7 +97,7 @@ def _description(source: Path) -> dict[str, Any]:
             with h5py.File(source, "r") as file:
                 text = file.attrs["model_config"]
         description = json.loads(text)
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+    except (OSError, KeyError, ValueError, RecursionError, zipfile.BadZipFile) as error:
         raise ModelError(
             "this file is not a model saved by Keras: give the .keras or .h5 file that "
             'model.save("modele.keras") has written'
@@ -122,7 +124,8 @@ def _check_description(description: dict[str, Any]) -> None:
         raise ModelError(
             "this file holds a {name!r}, not a model: give {expected}", name=name, expected=EXPECTED
         )
-    layers = (description.get("config") or {}).get("layers")
+    config = description.get("config")
+    layers = config.get("layers") if isinstance(config, dict) else None
     if not isinstance(layers, list):
         raise ModelError("this model has no list of layers: give {expected}", expected=EXPECTED)
     for layer in layers:
@@ -184,7 +187,8 @@ def _convert(keras: Any, model: Any) -> tuple[dict[str, NDArray[np.float32]], Mo
     kinds = [type(layer).__name__ for layer in layers]
     cells = {kind for kind in kinds if kind in ("LSTM", "GRU")}
     wanted = ["Embedding", *(kinds[1:2] * len(recurrent)), "Dense"]
-    if len(cells) != 1 or kinds not in (wanted, [*wanted, "Activation"]) or len(recurrent) > 3:
+    accepted = (wanted, *([*wanted, finish] for finish in FINISHES))
+    if len(cells) != 1 or kinds not in accepted or len(recurrent) > 3:
         raise ModelError(
             "this model is {layers}: give {expected}",
             layers=" > ".join(kinds) or N_("empty"),
@@ -235,7 +239,7 @@ def _check_settings(embedding: Any, recurrent: list[Any], head: list[Any]) -> bo
     dense = head[0]
     if not dense.use_bias:
         raise ModelError("this model's Dense layer has no bias: train it with use_bias=True")
-    names = [layer.get_config()["activation"] for layer in head]
+    names = [layer.get_config().get("activation", "softmax") for layer in head]
     if names not in (["softmax"], ["linear"], ["linear", "softmax"]):
         raise ModelError(
             "this model ends in {names}: give {expected}",
@@ -262,13 +266,15 @@ def _check_outputs(
     length = model.input_shape[1] or CHECKED_CHARS
     rows = model.input_shape[0] or 2
     ids: Ids = np.random.default_rng(0).integers(0, network.vocab_size, (rows, length), np.int32)
-    theirs = np.asarray(model.predict(ids, verbose=0))
+    theirs = np.asarray(model.predict(ids, batch_size=rows, verbose=0), np.float32)
     logits = network.run(ids, network.zero_state(rows))[0]
     ours = _softmax(logits[:, -1] if last_only else logits)
     if not np.allclose(theirs.sum(-1), 1, atol=1e-3):
         theirs = _softmax(theirs)  # a Dense without softmax: logits
     worst = float(np.abs(theirs - ours).max()) if theirs.shape == ours.shape else float("inf")
-    if not worst <= TOLERANCE:
+    # Not the model's own type: weights of half precision may be added up in single.
+    tolerance = max(ROUGH.get(layer.compute_dtype, TOLERANCE) for layer in model.layers)
+    if not worst <= tolerance:
         raise ModelError(
             "this model computes something else (by {worst:.1g}): give {expected}",
             worst=worst,
@@ -281,10 +287,30 @@ def _softmax(logits: NDArray[Any]) -> NDArray[Any]:
     return powers / powers.sum(-1, keepdims=True)
 
 
-if __name__ == "__main__":
-    answer = io.StringIO()
+# The process
+
+
+def answer(source: Path, target: Path) -> dict[str, Any]:
+    """What `main` says, or its refusal under "error"; a lack of memory is raised."""
     try:
-        json.dump(main(Path(sys.argv[1]), Path(sys.argv[2])), answer)
+        return main(source, target)
     except ModelError as refusal:
-        json.dump({"error": refusal.to_json()}, answer)
-    print(answer.getvalue(), flush=True)
+        return {"error": refusal.to_json()}
+    except Exception as error:
+        if _is_memory(error):
+            raise
+        traceback.print_exc()
+        unforeseen = ModelError(
+            "this model cannot be read ({reason}): give {expected}",
+            reason=f"{type(error).__name__}: {' '.join(str(error).split())[:200]}",
+            expected=EXPECTED,
+        )
+        return {"error": unforeseen.to_json()}
+
+
+def _is_memory(error: Exception) -> bool:
+    return isinstance(error, MemoryError) or "OOM" in str(error)  # as TensorFlow says it
+
+
+if __name__ == "__main__":
+    print(json.dumps(answer(Path(sys.argv[1]), Path(sys.argv[2]))), flush=True)

@@ -7,12 +7,10 @@ the untrained network, and the first updates. It is optional; `measure` computes
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from moliere_core.corpus import Split
@@ -63,7 +61,7 @@ def measured(run: Run) -> dict[str, Measure]:
         record = by_epoch.get(snapshot.epoch)
         if record is None:
             record = stored.get(snapshot.name)
-            if record is None or record.get("weights") != _digest(snapshot.path):
+            if record is None or record.get("weights") != snapshot.digest:
                 continue
         found[snapshot.name] = Measure.from_record(record)
     return found
@@ -99,7 +97,7 @@ def measure(
         model = RecurrentModel(snapshot.name, network, run.vocabulary)
         train = model.surprisal(sample, streams=STREAMS)[known].mean()
         records[snapshot.name] = {
-            "weights": _digest(snapshot.path),
+            "weights": snapshot.digest,
             "train_loss": float(train) * math.log(2),
             "validation_bits_per_char": float(model.surprisal(held, streams=STREAMS).mean()),
         }
@@ -129,10 +127,6 @@ def ladder(run: Run) -> dict[int, float]:
 def _stored(run: Run) -> dict[str, Record]:
     try:
         records = json.loads((run.path / MEASURES).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return {name: record for name, record in records.items() if isinstance(record, dict)}
+    except (OSError, ValueError, AttributeError, RecursionError):  # absent, or none of ours
         return {}
-    return records if isinstance(records, dict) else {}
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from moliere_core.errors import ConfigError
+
 MAX_CORES = 8  # more do not help matrices of this size
 
 
@@ -14,6 +16,18 @@ def usable_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         count = len(os.sched_getaffinity(0))  # fewer than the machine's inside a container
     return min(count, MAX_CORES)
+
+
+def threads() -> int:
+    """Threads that a framework may use: `MOLIERE_THREADS`, or `usable_cores`.
+
+    Raises:
+        ConfigError: the variable is no whole number above 0.
+    """
+    text = os.environ.get("MOLIERE_THREADS", str(usable_cores()))
+    if not text.isdecimal() or int(text) < 1:
+        raise ConfigError("MOLIERE_THREADS is {text!r}: give a whole number, at least 1", text=text)
+    return int(text)
 
 
 def is_public() -> bool:

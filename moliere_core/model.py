@@ -14,16 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moliere_core.config import ModelConfig, TrainingConfig
-from moliere_core.errors import ConfigError, ModelError
-from moliere_core.machine import usable_cores
-
-
-def threads() -> int:
-    """Threads that a framework may use: `MOLIERE_THREADS`, or the processor's cores up to 8."""
-    text = os.environ.get("MOLIERE_THREADS", str(usable_cores()))
-    if not text.isdecimal() or int(text) < 1:
-        raise ConfigError("MOLIERE_THREADS is {text!r}: give a whole number, at least 1", text=text)
-    return int(text)
+from moliere_core.errors import ModelError
+from moliere_core.machine import threads
 
 
 def _prepare_environment() -> None:

@@ -71,16 +71,18 @@ class RecurrentModel:
         A character outside the alphabet costs `UNKNOWN_BITS`; the others share all the
         probability, since the unknown symbol is never drawn. With several streams the text is
         cut into that many pieces, scored side by side, each after reading the `warm_up`
-        characters before it: faster, and an approximation of the carried state.
+        characters before it: faster, and an approximation of the carried state. A text that is
+        too short for pieces of that length is cut into fewer.
         """
         ids = self.vocabulary.encode(CONTEXT_START + text)
+        streams = max(1, min(streams, len(text) // max(warm_up, 1)))
         length = -(-len(text) // streams)  # characters a stream, rounded up
         starts = np.arange(streams) * length
         bits = np.zeros(streams * length)
         state = self.network.zero_state(streams)
         if streams > 1:
-            before = starts[:, None] + np.arange(-min(warm_up, length), 0)
-            state = self.network.run(ids[before.clip(0)], state)[1]
+            before = starts[:, None] + np.arange(-warm_up, 0)
+            state = self.network.run(ids[before.clip(0, len(ids) - 1)], state)[1]
             for part in (part for layer in state for part in layer):
                 part[0] = 0  # the first piece has nothing before it
         for offset in range(0, length, SCORE_CHUNK):
@@ -115,7 +117,7 @@ class ModelEntry:
     """A model that can be named: what a list shows before anything is loaded."""
 
     name: str
-    kind: str  # "lstm", "gru" or "ngram"
+    kind: str  # "lstm", "gru", "ngram", or "gpt" of a pretrained one
     parameters: int  # of n-grams: the stored contexts and n-grams
     available: bool
     epochs: tuple[int, ...] = ()
@@ -141,12 +143,22 @@ def open_run(reference: str) -> tuple[Run, str | None]:
         )
     if name in SHIPPED:
         return Run.open(ASSETS / name), snapshot
-    if folder := _experiment_folder(name):
-        return Run.open(folder), snapshot
+    if experiment := _experiment_folder(name):
+        return Run.open(experiment), snapshot
     if name.startswith("run:"):
         return Run.open(run_path(name.removeprefix("run:"))), snapshot
-    if Path(name).is_dir():
+    try:
+        folder, file = Path(name).is_dir(), Path(name).is_file()
+    except OSError:  # too long for a path
+        folder = file = False
+    if folder:
         return Run.open(Path(name)), snapshot
+    if file:
+        raise ModelError(
+            "{name} is a file, and a model is a run's folder: unpack a .zip of a run, or import a "
+            ".keras file on the Training page",
+            name=name,
+        )
     raise unknown_model(name)
 
 
@@ -178,8 +190,16 @@ def load_model(reference: str) -> CharModel:
 def load_recurrent(reference: str) -> RecurrentModel:
     """Open a model that has cells to look into; ModelError for any other."""
     run, snapshot = open_run(reference)
-    path = run.snapshot(snapshot).path
-    return RecurrentModel(reference, RecurrentNetwork.load(path), run.vocabulary)
+    network = RecurrentNetwork.load(run.snapshot(snapshot).path)
+    # Weights do not tell what was dropped while they were trained.
+    stated = replace(run.config.model, dropout=0.0, recurrent_dropout=0.0)
+    if network.config != stated:
+        raise ModelError(
+            "{reference} has weights of another architecture than its settings: "
+            "the files of two models were mixed, fetch or train it again",
+            reference=reference,
+        )
+    return RecurrentModel(reference, network, run.vocabulary)
 
 
 def list_models() -> list[ModelEntry]:

@@ -52,17 +52,21 @@ PAIRS = (
 def bits(reference: str, pair: Pair) -> tuple[float, float]:
     """The bits that a model gives to the right end and to the wrong one, after the beginning.
 
+    The space between the two counts with the end, for every model: a model of tokens has it at
+    the head of the next word's token, and does not know a beginning that ends in a space alone.
+
     Raises:
         MoliereError: the model is not there.
     """
     context = normalise(pair.context)
+    before = context.rstrip(" ")
+    good, bad = (normalise(context[len(before) :] + end) for end in (pair.good, pair.bad))
     if pretrained.is_pretrained(reference):
-        asked = [pretrained.score(reference, end, context) for end in (pair.good, pair.bad)]
-        good, bad = (float(request.result().bits.sum()) for request in asked)
-        return good, bad
+        asked = [pretrained.score(reference, end, before) for end in (good, bad)]
+        first, second = (float(request.result().bits.sum()) for request in asked)
+        return first, second
     model = load_model(reference)
-    good, bad = (
-        float(model.surprisal(context + normalise(end))[len(context) :].sum())
-        for end in (pair.good, pair.bad)
+    first, second = (
+        float(model.surprisal(before + end)[len(before) :].sum()) for end in (good, bad)
     )
-    return good, bad
+    return first, second

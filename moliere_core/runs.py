@@ -28,8 +28,9 @@ from numpy.typing import NDArray
 from safetensors.numpy import save
 
 from moliere_core.config import RunConfig
-from moliere_core.errors import MoliereError, RunError
+from moliere_core.errors import ConfigError, MoliereError, RunError
 from moliere_core.storage import home as home
+from moliere_core.storage import is_locked, lock
 from moliere_core.storage import write_atomically as write_atomically
 from moliere_core.vocabulary import Vocabulary
 
@@ -45,6 +46,9 @@ LATER_SETTINGS = {"quick_start": False}
 _SNAPSHOT = re.compile(r"(?P<kind>epoch|step)-(?P<number>\d+)\.safetensors")
 _WANTED = re.compile(r"(?:(?P<kind>epoch|step)[- ]?)?(?P<number>\d+)")
 Precision = Literal["float16", "float32"]
+
+# What reading a damaged JSON raises; RecursionError: a hundred thousand brackets.
+_UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
 def runs_folder() -> Path:
@@ -98,6 +102,11 @@ class Snapshot:
     update: int
     path: Path
 
+    @property
+    def digest(self) -> str:
+        """Identifier of the stored weights: the first 12 hexadecimal digits of a SHA-256."""
+        return hashlib.sha256(self.path.read_bytes()).hexdigest()[:ID_LENGTH]
+
 
 class Run:
     """A run's folder. Nothing is read before it is asked for; `open` checks that it is a run."""
@@ -114,10 +123,17 @@ class Run:
                 "{path} is not a run: choose a folder that training has written", path=path
             )
         try:
-            _ = run.id, run.config, run.vocabulary, run.history, run.snapshots
+            _ = run.id, run.config, run.corpus, run.held_out, run.vocabulary, run.snapshots
         except RunError:
             raise
-        except (MoliereError, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        except ConfigError as error:
+            raise RunError(
+                "{path} was trained by another version of this application ({error}): open it "
+                "with that one",
+                path=path,
+                error=error,
+            ) from error
+        except (MoliereError, *_UNREADABLE) as error:
             raise RunError(
                 "{path} is damaged ({error}): delete it and train again", path=path, error=error
             ) from error
@@ -181,8 +197,13 @@ class Run:
 
     @property
     def id(self) -> str:
-        """First 12 hexadecimal digits of the request's hash."""
-        return str(self._document["id"])
+        """First 12 hexadecimal digits of the request's hash; RunError where it is a path."""
+        run_id = str(self._document["id"])
+        if not re.fullmatch(r"[\w-]+", run_id):  # it names the folder inside `zip_bytes`
+            raise RunError(
+                "{path} is not a run's: delete the folder, train again", path=self.path / CONFIG
+            )
+        return run_id
 
     @cached_property
     def config(self) -> RunConfig:
@@ -209,7 +230,7 @@ class Run:
         """One record an epoch, read afresh: another process may be adding to it."""
         path = self.path / HISTORY
         lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-        records: list[dict[str, Any]] = [json.loads(line) for line in lines]
+        records: list[dict[str, Any]] = [json.loads(line) for line in lines if line.strip()]
         if [record["epoch"] for record in records] != list(range(1, len(records) + 1)):
             raise RunError("{path} skips an epoch: delete the run and train again", path=path)
         return records
@@ -286,20 +307,19 @@ class Run:
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
         """Keep other processes from training this run: RunError if one is at it."""
-        try:
-            import fcntl
-        except ImportError:  # Windows: the queue of jobs alone keeps trainings apart
+        file = lock(self.path / LOCK)
+        if file is None:
+            raise RunError(
+                "the run {run_id} is being trained by another process: wait for its end",
+                run_id=self.id,
+            )
+        with file:
             yield
-            return
-        with (self.path / LOCK).open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                raise RunError(
-                    "the run {run_id} is being trained by another process: wait for its end",
-                    run_id=self.id,
-                ) from error
-            yield
+
+    @property
+    def locked(self) -> bool:
+        """Whether it is being trained."""
+        return is_locked(self.path / LOCK)
 
     # What people do with it
 
@@ -307,9 +327,10 @@ class Run:
     def label(self) -> str:
         """What people call it, "" if nothing."""
         try:
-            return str(json.loads((self.path / LABEL).read_text(encoding="utf-8"))["label"])
-        except (OSError, ValueError, KeyError, TypeError):
+            label = json.loads((self.path / LABEL).read_text(encoding="utf-8"))["label"]
+        except _UNREADABLE:
             return ""
+        return str(label)[:MAX_LABEL]
 
     def rename(self, label: str, token: str | None = None) -> None:
         """Call it something else; RunError unless `token` is its owner's."""
@@ -359,7 +380,7 @@ class Run:
         try:
             owner = json.loads((self.path / OWNER).read_text(encoding="utf-8"))
             return hmac.compare_digest(_hash(owner["salt"], token or ""), owner["hash"])
-        except (OSError, ValueError, KeyError, TypeError):
+        except _UNREADABLE:
             return False  # a damaged file opens to nobody but the teacher
 
     def _require_owner(self, token: str | None) -> None:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
+import time
 from pathlib import Path
+from typing import IO
 
 import platformdirs
 
 from moliere_core.errors import RunError
+
+LOCK_TRIES, LOCK_PAUSE = 10, 0.02  # seconds
 
 
 def home() -> Path:
@@ -33,3 +37,44 @@ def write_atomically(path: Path, data: bytes) -> None:
             path=path,
             reason=error.strerror,
         ) from error
+
+
+def lock(path: Path) -> IO[bytes] | None:
+    """Take a lock that ends with this process at the latest; None if somebody has it.
+
+    Returns:
+        The open file: whoever closes it lets go.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    file = path.open("a+b")
+    for _ in range(LOCK_TRIES):  # `is_locked` has it for an instant
+        if _flock(file, shared=False):
+            return file
+        time.sleep(LOCK_PAUSE)
+    file.close()
+    return None
+
+
+def is_locked(path: Path) -> bool:
+    """Whether somebody has that lock: this process, another one, another server of the folder."""
+    try:
+        with path.open("r+b") as file:
+            return not _flock(file, shared=True)
+    except OSError:
+        return False  # there is none
+
+
+def _flock(file: IO[bytes], shared: bool) -> bool:
+    try:
+        import fcntl
+    except ImportError:  # Windows: the queue of jobs alone keeps trainings apart
+        return True
+    try:
+        fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True  # a file system without locks: as on Windows
+    return True

@@ -121,13 +121,14 @@ def byte_letters() -> tuple[str, ...]:
 
 
 @cache
-def _letter_bytes() -> dict[str, int]:
+def letter_bytes() -> dict[str, int]:
+    """The byte that each of these letters stands for."""
     return {letter: byte for byte, letter in enumerate(byte_letters())}
 
 
 def token_bytes(token: str) -> bytes:
     """The bytes of a token as a tokenizer file writes it; a special token's own letters."""
-    table = _letter_bytes()
+    table = letter_bytes()
     if all(letter in table for letter in token) and token != _END:
         return bytes(table[letter] for letter in token)
     return token.encode()
@@ -284,7 +285,10 @@ def _hub_files(reference: str) -> dict[str, Path]:
     name = reference.removeprefix("hf:")
     for repository in _HUB_NAMES.get(name, (name,)):
         for wanted in (("tokenizer.json",), ("vocab.json", "merges.txt")):
-            found = {file: try_to_load_from_cache(repository, file) for file in wanted}
+            try:
+                found = {file: try_to_load_from_cache(repository, file) for file in wanted}
+            except ValueError:  # it is no name of the hub's
+                return {}
             paths = {file: Path(path) for file, path in found.items() if isinstance(path, str)}
             if len(paths) == len(wanted):
                 return paths

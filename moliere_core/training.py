@@ -280,12 +280,14 @@ def train(
     stored = run.complete
     if not stored:
         with run.lock():
-            session = _Session(
-                run, batches, texts, initial, on_event, should_stop, dtype, snapshot_at
-            )
-            if not session.train():
-                on_event(Stopped(run.id, str(run.path), len(run.history)))
-                return run
+            stored = run.complete  # another process may have ended it in between
+            if not stored:
+                session = _Session(
+                    run, batches, texts, initial, on_event, should_stop, dtype, snapshot_at
+                )
+                if not session.train():
+                    on_event(Stopped(run.id, str(run.path), len(run.history)))
+                    return run
     on_event(Finished(run.id, str(run.path), stored))
     return run
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -73,6 +74,11 @@ class Vocabulary:
         """Indices of the characters of `text`, shape (len(text),), int32, unknown ones 0."""
         points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
         return self._table[np.minimum(points, len(self._table) - 1)]
+
+    def runs(self, text: str) -> list[tuple[str, bool]]:
+        """`text` in runs of characters that the vocabulary has (True) or lacks (False)."""
+        runs = groupby(text, self.index.__contains__)
+        return [("".join(chars), known) for known, chars in runs]
 
     def decode(self, ids: Iterable[int]) -> str:
         """The text of `ids`; the unknown symbol shows as U+FFFD."""

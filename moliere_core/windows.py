@@ -23,7 +23,8 @@ class EpochPlan:
         windows: pairs (input, target) that the text gives.
         updates: batches, that is corrections of the weights.
         chars_read: characters read, and as many predicted, each time it is in a window.
-        mean_context: characters that a prediction can see on average, the one just read included.
+        mean_context: characters that a prediction can see on average, the one just read included;
+            of streams, as if none began afresh on the way (`TrainingConfig.fresh_starts`).
     """
 
     windows: int

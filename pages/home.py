@@ -3,11 +3,14 @@
 import streamlit as st
 
 from dashboard import components, lesson, widgets
-from dashboard.home import cached, fields, player, snippet
+from dashboard.cached import warm_up_home
 from dashboard.i18n import _
-from moliere_core.config import SamplingConfig
 
 drawer = lesson.heading("home", _("Un réseau écrit comme Molière"))
+warm_up_home()  # the first words are on their way meanwhile
+
+from dashboard.home import cached, fields, player, snippet  # noqa: E402
+from moliere_core.config import SamplingConfig  # noqa: E402
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
     prompt = widgets.prompt()

@@ -33,6 +33,6 @@ if view == "embedding":
 widgets.unknown(reference, text, underlined=True)
 layer, unit = tracking.choose(reference, view)
 context, seen = inside.seen(reference, text)
-span = views.span(context, view)
+span = views.span(context, view, seen, (layer, unit))
 views.draw(view, reference, context, seen, (layer, unit), span)
 drawer.finish(snippet.code(reference, text, layer, unit), views.tried(view))

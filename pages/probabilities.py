@@ -37,16 +37,18 @@ board, side = st.columns([2.5, 1], gap="medium")
 with side:
     config = stepping.temperature(filters)
     following = cached.next_character(reference, prompt, chosen, config, seed, bars)
-    revealed = view != "guess" or guessing.revealed(following)
+    question = (reference, prompt + chosen)
+    revealed = view != "guess" or guessing.revealed(question)
     if revealed:
-        panel.hesitation(following)
+        if not beside or view == "stages":
+            panel.hesitation(following)
         panel.last_choice(following)
 with tools:
     stepping.buttons(following)
     stepping.typed(reference)
 with board:
     if view == "guess":
-        guessing.guesses(following)
+        guessing.guesses(following, question)
     if not revealed:
         guessing.hidden(following, runs)
     elif view == "stages":
@@ -54,6 +56,8 @@ with board:
     elif beside:
         other = cached.next_character(beside, prompt, chosen, config, seed, bars)
         boards.side_by_side((reference, following), (beside, other), runs)
+        with side:
+            panel.difference(following, other)
     else:
         components.choices(stepping.payload(following, runs), stepping.CHOICES, stepping.pick)
 drawer.finish(

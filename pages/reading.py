@@ -38,6 +38,7 @@ else:
         st.info(_("Écrivez ou collez un texte : ses caractères se coloreront."))
         st.stop()
     reading = cached.reading(reference, chosen.text)
+    view.figures_line(reading)
     components.reading(view.payload(reading, reference, colour), "reading.text")
     view.summary(reading, reference, chosen.caption)
     view.table(reading, reference)

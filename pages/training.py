@@ -4,7 +4,17 @@ import streamlit as st
 
 from dashboard import lesson, state, widgets
 from dashboard.i18n import _
-from dashboard.training import desk, fields, live, rights, snippet, stored
+from dashboard.training import (
+    bets,
+    comparison,
+    desk,
+    fields,
+    live,
+    rights,
+    snippet,
+    stored,
+    summary,
+)
 
 drawer = lesson.heading("training", _("L’entraînement"))
 
@@ -21,20 +31,21 @@ if view == "new":
     left, right = st.columns([1.75, 1], gap="medium")
     with left:
         request = desk.request(desk.preset())
+        desk.obstacles(request)
     with right:
-        desk.summary(request)
-        desk.guesses()
+        summary.show(request)
+        bets.ask()
         desk.button(request)
     spec = request.spec
 elif view == "follow":
-    spec = live.follow(job, desk.kept_guesses())
+    spec = live.follow(job, bets.kept())
 else:
     spec = None
     chosen = stored.choose()
     if len(chosen) == 1:
         stored.tools(chosen[0])
     if len(chosen) > 1:
-        stored.comparison(chosen, stored.common_text())
+        comparison.table(chosen, comparison.common_text())
     else:
         stored.table()
 drawer.finish(snippet.code(spec), desk.tried(spec))

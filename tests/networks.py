@@ -43,7 +43,7 @@ def random_network(**architecture: Any) -> RecurrentNetwork:
 class AlphabetModel:
     """After each letter, the next one of the alphabet has twice the odds of any other symbol.
 
-    Greedy, it recites: "a" is followed by "bcdef". It follows `moliere_core.models.CharModel`.
+    Greedy, it recites: "a" is followed by "bcdef". It follows `moliere_core.protocol.CharModel`.
     """
 
     reference = "alphabet"

@@ -86,9 +86,9 @@ def carry_out(plan: Plan, variant: Variant, corpus: Corpus, out: Path) -> Path:
 def measure_reference(corpus: Corpus) -> None:
     """What the past is worth to the shipped model beside which the windows' runs are shown."""
     text = experiments.texts(PLANS["length"], corpus)[experiments.COMMON_TEXT]
-    path = open_run(experiments.REFERENCE)[0].snapshot().path
+    snapshot = open_run(experiments.REFERENCE)[0].snapshot()
     context = visible_context(load_recurrent(experiments.REFERENCE), text)
-    document = {"weights": experiments.digest(path), "context": context.to_json()}
+    document = {"weights": snapshot.digest, "context": context.to_json()}
     (EXPERIMENTS / f"{experiments.REFERENCE}.json").write_text(json.dumps(document) + "\n")
 
 

@@ -1,11 +1,12 @@
 """Train the shipped model `mini-gpt`, a small GPT-2, with torch, in bfloat16 on a CPU.
 
     python -m tools.train_tokenizer moliere_core/assets/mini-gpt
-    MOLIERE_CORPUS=moliere.csv python -m tools.train_gpt FOLDER [--passes 9]
+    MOLIERE_CORPUS=moliere.csv python -m tools.train_gpt FOLDER
 
-FOLDER keeps a checkpoint a pass: the same command goes on from it. A file named DECAY in FOLDER
-begins the final decay at the next pass. At the end FOLDER/mini-gpt holds the model in Hugging
-Face's own format, its history and `card.json`, the figures that the application lists.
+FOLDER keeps a checkpoint a pass: the same command goes on from it. As its card says it, with its
+steps of the final decay; `--passes N` makes another, with a plateau and a straight decay over the
+last passes. At the end FOLDER/mini-gpt holds the model in Hugging Face's own format, its history
+and `card.json`, the figures that the application lists.
 
 The corpus is small for a transformer, 571,000 tokens: dropout, a strong weight decay and an average
 of the weights keep it from reciting. A longer training (30 passes and more) may want more dropout
@@ -21,11 +22,9 @@ import json
 import math
 import os
 import shutil
-import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # leave the cores to whoever else works
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -38,10 +37,12 @@ from transformers import GPT2Config, GPT2LMHeadModel
 
 from moliere_core.config import RunConfig
 from moliere_core.corpus import Corpus, load_corpus
+from tools.schedule import MINI_GPT, Schedule, Shares, plateau_then_decay
+from tools.trainer import Trainer
 
 ASSETS = Path(__file__).parent.parent / "moliere_core" / "assets" / "mini-gpt"
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json")
-LAST_RATE = 0.01  # of the decay, as a share of the learning rate
+DECAY_PASSES = 5  # the last passes, in which the learning rate falls in a straight line
 SCORED_AT_ONCE = 8  # windows
 
 
@@ -56,12 +57,21 @@ class Settings:
     batch: int = 12  # windows of `context` tokens
     dropout: float = 0.15  # of the embedding and of what each block adds
     bpe_dropout: float = 0.0  # share of the merges left out, at the plateau
-    learning_rate: float = 3e-3
+    learning_rate: float = MINI_GPT.learning_rate
     weight_decay: float = 0.3
-    weight_averaging: float = 0.998
-    warm_up: int = 100  # updates
-    decay_passes: int = 5  # the last passes, in which the learning rate falls in a straight line
+    weight_averaging: float = MINI_GPT.weight_averaging
+    warm_up: int = MINI_GPT.warm_up  # updates
     seed: int = 1
+
+    def schedule(self, shares: Shares) -> Schedule:
+        """Of the learning rate, which takes these shares of the highest, pass after pass."""
+        return Schedule(
+            shares,
+            self.learning_rate,
+            MINI_GPT.last_share,
+            self.warm_up,
+            self.weight_averaging,
+        )
 
 
 def bits_per_char(
@@ -114,11 +124,13 @@ def _windows(
         )
 
 
-class Trainer:
-    """Weights, their averages, the optimisers and the place in the schedule; kept in a file."""
+class GPTTrainer(Trainer):
+    """The model, its tokenizer and the plays."""
 
-    def __init__(self, folder: Path, corpus: Corpus, settings: Settings, passes: int) -> None:
-        self.folder, self.settings, self.passes = folder, settings, passes
+    unit = "tokens"
+
+    def __init__(self, folder: Path, corpus: Corpus, settings: Settings, shares: Shares) -> None:
+        self.settings = settings
         self.tokenizer = Tokenizer.from_file(str(ASSETS / "tokenizer.json"))
         self.line_break = self.tokenizer.token_to_id("Ċ")  # GPT-2's letter for the byte 10
         config = RunConfig()
@@ -130,103 +142,23 @@ class Trainer:
         self.validation |= {play: held_out.select([play]).text() for play in held_out.plays}
         torch.manual_seed(settings.seed)
         self.model = new_model(settings, self.tokenizer.get_vocab_size())
-        self.averages = {n: w.detach().clone() for n, w in self.model.named_parameters()}
-        self.optimizers = optimizers(self.model, settings)
-        self.update, self.seconds = 0, 0.0
-        self.decay_from: int | None = None
-        self.history: list[dict[str, Any]] = []
+        super().__init__(
+            folder,
+            dict(self.model.named_parameters()),
+            optimizers(self.model, settings),
+            settings.schedule(shares),
+            settings.seed,
+        )
 
     @property
-    def checkpoint(self) -> Path:
-        return self.folder / "checkpoint.pt"
+    def batch_predictions(self) -> int:
+        return self.settings.batch * self.settings.context
 
-    def save(self) -> None:
-        state = {
-            "weights": {n: w.detach() for n, w in self.model.named_parameters()},
-            "averages": self.averages,
-            "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
-            "update": self.update,
-            "seconds": self.seconds,
-            "decay_from": self.decay_from,
-            "history": self.history,
-        }
-        torch.save(state, self.checkpoint.with_suffix(".tmp"))
-        self.checkpoint.with_suffix(".tmp").replace(self.checkpoint)
-
-    def restore(self) -> None:
-        if not self.checkpoint.exists():
-            return
-        state = torch.load(self.checkpoint, weights_only=True)
-        self._set_weights(self.model, state["weights"])
-        self.averages = state["averages"]
-        for optimizer, kept in zip(self.optimizers, state["optimizers"], strict=True):
-            optimizer.load_state_dict(kept)
-        self.update, self.seconds = state["update"], state["seconds"]
-        self.decay_from, self.history = state["decay_from"], state["history"]
-
-    @staticmethod
-    def _set_weights(model: GPT2LMHeadModel, weights: dict[str, torch.Tensor]) -> None:
-        with torch.no_grad():
-            for name, parameter in model.named_parameters():
-                parameter.copy_(weights[name])
-
-    def train(self) -> None:
-        """All passes that are still to do, with a checkpoint and a line after each."""
-        decay_passes = self.settings.decay_passes
-        while True:
-            done = len(self.history)
-            asked = (self.folder / "DECAY").exists() or done >= self.passes - decay_passes
-            if self.decay_from is None and asked:
-                self.decay_from = done
-            if self.decay_from is not None and done >= self.decay_from + decay_passes:
-                return
-            record = self.train_pass(done)
-            self.history.append(record)
-            self.save()
-            print(json.dumps(record), flush=True)
-
-    def train_pass(self, done: int) -> dict[str, Any]:
-        began = time.perf_counter()
-        # Each pass has its own draws, so that a resumed training is the same as one that ran on.
-        self.rng = np.random.default_rng([self.settings.seed, done])
-        torch.manual_seed(1000 * self.settings.seed + done)
-        batches = self.batches(self.settings.bpe_dropout * self.plateau(done))
-        losses = []
-        self.model.train()
-        for number, windows in enumerate(batches):
-            rate = self.learning_rate(done + number / len(batches))
-            for optimizer in self.optimizers:
-                for group in optimizer.param_groups:
-                    group["lr"] = rate
-                optimizer.zero_grad()
-            with torch.autocast("cpu", torch.bfloat16):
-                logits = self.model(input_ids=windows[:, :-1]).logits
-            loss = functional.cross_entropy(
-                logits.float().reshape(-1, logits.shape[-1]), windows[:, 1:].reshape(-1)
-            )
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
-            for optimizer in self.optimizers:
-                optimizer.step()
-            self.update += 1
-            self.average()
-            losses.append(loss.item())
-        seconds = time.perf_counter() - began
-        self.seconds += seconds
-        return {
-            "epoch": done + 1,
-            "updates": self.update,
-            "seconds": round(self.seconds, 3),
-            "tokens_per_second": round(len(batches) * batches[0].numel() / seconds),
-            "learning_rate": rate,
-            "loss": float(np.mean(losses)),  # nats a token, BPE-dropout's tokens, with dropout
-            "validation_bits_per_char": self.validation_bits(self.averaged(), "both", half=True),
-        }
-
-    def batches(self, bpe_dropout: float) -> list[torch.Tensor]:
+    def batches(self, done: int) -> list[torch.Tensor]:
         """One pass: plays in a new order, cut anew, read from a new place; (batch, context + 1)."""
+        self.model.train()
         tokenizer = self.tokenizer
-        tokenizer.model.dropout = bpe_dropout or None
+        tokenizer.model.dropout = self.settings.bpe_dropout * self.schedule.share(done) or None
         ids: list[int] = []
         for i in self.rng.permutation(len(self.plays)):
             ids += tokenizer.encode(self.plays[i]).ids
@@ -238,30 +170,24 @@ class Trainer:
         windows = torch.from_numpy(np.stack([stream[at : at + length + 1] for at in starts]))
         return list(windows.split(batch))
 
-    def plateau(self, passes_done: float) -> float:
-        """1 before the final decay, then a straight line towards 0."""
-        if self.decay_from is None:
-            return 1.0
-        return max(0.0, 1 - (passes_done - self.decay_from) / self.settings.decay_passes)
-
-    def learning_rate(self, passes_done: float) -> float:
-        """Warm-up, plateau, straight decay over the last passes."""
-        rate = self.settings.learning_rate * min(1.0, (self.update + 1) / self.settings.warm_up)
-        return rate * max(LAST_RATE, self.plateau(passes_done))
-
-    @torch.no_grad()
-    def average(self) -> None:
-        """Exponential moving average; young averages forget the untrained weights faster."""
-        decay = min(self.settings.weight_averaging, (1 + self.update) / (10 + self.update))
-        weights = [w.data for w in self.model.parameters()]
-        torch._foreach_lerp_(list(self.averages.values()), weights, 1 - decay)
+    def loss(self, batch: torch.Tensor) -> torch.Tensor:
+        with torch.autocast("cpu", torch.bfloat16):
+            logits = self.model(input_ids=batch[:, :-1]).logits
+        return functional.cross_entropy(
+            logits.float().reshape(-1, logits.shape[-1]), batch[:, 1:].reshape(-1)
+        )
 
     def averaged(self) -> GPT2LMHeadModel:
         model = new_model(self.settings, self.tokenizer.get_vocab_size())
-        self._set_weights(model, self.averages)
+        with torch.no_grad():
+            for name, parameter in model.named_parameters():
+                parameter.copy_(self.averages[name])
         return model.eval()
 
-    def validation_bits(self, model: GPT2LMHeadModel, play: str, half: bool = False) -> float:
+    def validation_bits(self) -> float:
+        return self.bits(self.averaged(), "both", half=True)
+
+    def bits(self, model: GPT2LMHeadModel, play: str, half: bool = False) -> float:
         text = self.validation[play]
         ids = self.tokenizer.encode(text).ids
         return bits_per_char(
@@ -278,7 +204,7 @@ class Trainer:
         for name in TOKENIZER_FILES:
             shutil.copyfile(ASSETS / name, path / name)
         stored = GPT2LMHeadModel.from_pretrained(path, local_files_only=True, dtype=torch.float32)
-        bits = {play: self.validation_bits(stored.eval(), play) for play in self.validation}
+        bits = {play: self.bits(stored.eval(), play) for play in self.validation}
         with (path / "history.jsonl").open("w", encoding="utf-8") as file:
             file.writelines(json.dumps(record) + "\n" for record in self.history)
         card = {
@@ -294,7 +220,7 @@ class Trainer:
             "train_plays": len(self.plays),
             "passes": len(self.history),
             "seconds": round(self.seconds),
-            "settings": asdict(self.settings),
+            "settings": {**asdict(self.settings), "shares": self.schedule.shares},
         }
         (path / "card.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
         return path
@@ -349,14 +275,13 @@ def optimizers(model: GPT2LMHeadModel, settings: Settings) -> list[torch.optim.O
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--passes", type=int, default=9)
+    parser.add_argument("--passes", type=int, help="by default as the card says")
     for field, default in asdict(Settings()).items():
         parser.add_argument(f"--{field.replace('_', '-')}", type=type(default), default=default)
     args = vars(parser.parse_args())
     folder, passes = args.pop("folder"), args.pop("passes")
-    folder.mkdir(parents=True, exist_ok=True)
-    trainer = Trainer(folder, load_corpus(), Settings(**args), passes)
-    trainer.restore()
+    shares = MINI_GPT.shares if passes is None else plateau_then_decay(passes, DECAY_PASSES)
+    trainer = GPTTrainer(folder, load_corpus(), Settings(**args), shares)
     trainer.train()
     print(trainer.write_model())
 

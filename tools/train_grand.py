@@ -1,25 +1,26 @@
 """Train the shipped model `grand` with torch, on a CPU that multiplies in bfloat16.
 
-    MOLIERE_CORPUS=moliere.csv python -m tools.train_grand FOLDER [--passes 50]
-    MOLIERE_CORPUS=moliere.csv python -m tools.train_grand FOLDER --from RUN --passes 10
+    MOLIERE_CORPUS=moliere.csv python -m tools.train_grand FOLDER
+    MOLIERE_CORPUS=moliere.csv python -m tools.train_grand FOLDER --passes 50
+    MOLIERE_CORPUS=moliere.csv python -m tools.train_grand FOLDER --passes 10 --from RUN
+
+The first form repeats what the card says, two descents; its first thirteen passes were run by an
+earlier form of this script. The second makes one descent, with a plateau and a straight decay over
+the last passes. The third goes on from the last weights of a stored run of the same architecture:
+its moments are gone, so it warms up again, to a lower rate, which falls in a straight line over all
+the passes asked for. FOLDER keeps a checkpoint a pass: the same command goes on from it.
 
 Why not `moliere train --preset meilleur`, which has the same recipe: products of bfloat16 matrices
 run here three to four times as fast as float32's (AVX512-BF16), and a pass took 125 s instead of
 280 s on the same two cores. The weights are Keras' in names, shapes and gate order, and the result
-is an ordinary run. FOLDER keeps a checkpoint a pass: the same command goes on from it. A file named
-DECAY in FOLDER begins the final decay at the next pass. The second form goes on from the last
-weights of a stored run of the same architecture: its moments are gone, so it warms up again, to
-`CONTINUED`, and the learning rate falls in a straight line over all the passes asked for.
+is an ordinary run.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import os
-import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -39,18 +40,22 @@ from moliere_core.recurrent import RecurrentNetwork
 from moliere_core.runs import Run, epoch_name, request_id
 from moliere_core.vocabulary import Vocabulary
 from moliere_core.windows import contiguous_streams
+from tools.schedule import GRAND, GRAND_CONTINUED, Schedule, plateau_then_decay
+from tools.trainer import Trainer
 
 MODEL = ModelConfig(units=512, layers=2, dropout=0.3, recurrent_dropout=0.35)
 TRAINING = TrainingConfig(
-    seq_length=80, batch_size=64, learning_rate=2.5e-3, weight_averaging=0.9985, min_char_freq=3
+    seq_length=80,
+    batch_size=64,
+    learning_rate=GRAND.learning_rate,
+    weight_averaging=GRAND.weight_averaging,
+    min_char_freq=3,
 )
-# A run that is taken up again: a second, lower and longer descent, with a longer average.
-CONTINUED = replace(TRAINING, learning_rate=1.5e-3, weight_averaging=0.999)
+FRESH_FROM = 19  # passes that the shipped model had made when its streams first began afresh
 EMBEDDING_DROPOUT = 0.1
 WEIGHT_DECAY = 1e-6
-WARM_UP = 200  # updates
-DECAY_PASSES = 12  # the last passes, in which the learning rate falls in a straight line
-LAST_RATE = 0.002  # of the decay, as a share of the learning rate
+DECAY_PASSES = 12  # of another training: the last, in which the rate falls in a straight line
+SEED = 1
 PIECES = 32  # of the validation text, scored side by side after each pass
 HALF = torch.bfloat16
 Parameters = dict[str, torch.Tensor]
@@ -182,14 +187,28 @@ def forward(
     return logits.float(), after
 
 
-class Trainer:
-    """Weights, their averages, the optimiser and the place in the schedule; kept in a file."""
+class GrandTrainer(Trainer):
+    """The network's weights, its alphabet and the plays.
+
+    Args:
+        folder: where the checkpoint and the run are.
+        corpus: with the plays held out.
+        schedule: of the learning rate.
+        continued: a run to go on from.
+        fresh_from: passes that are made before streams begin afresh (`TrainingConfig`).
+    """
+
+    unit = "chars"
 
     def __init__(
-        self, folder: Path, corpus: Corpus, passes: int, continued: Run | None = None
+        self,
+        folder: Path,
+        corpus: Corpus,
+        schedule: Schedule,
+        continued: Run | None = None,
+        fresh_from: int = 0,
     ) -> None:
-        self.folder, self.training = folder, CONTINUED if continued else TRAINING
-        self.decay_passes = passes if continued else DECAY_PASSES
+        self.corpus, self.fresh_from = corpus, fresh_from
         config = RunConfig()
         self.plays = corpus.without(config.validation).plays
         texts = split(corpus, (), config.validation)
@@ -198,145 +217,51 @@ class Trainer:
         self.encoded = [
             self.vocabulary.encode(corpus.select([play]).text() + "\n") for play in self.plays
         ]
-        torch.manual_seed(1)
-        self.rng = np.random.default_rng(1)
-        self.weights = initial_parameters(len(self.vocabulary))
-        self.averages = {name: w.detach().clone() for name, w in self.weights.items()}
-        self.optimizer = torch.optim.Adam(
-            list(self.weights.values()),
-            self.training.learning_rate,
-            weight_decay=WEIGHT_DECAY,
-            fused=True,
+        torch.manual_seed(SEED)
+        weights = initial_parameters(len(self.vocabulary))
+        optimizer = torch.optim.Adam(
+            list(weights.values()), schedule.learning_rate, weight_decay=WEIGHT_DECAY, fused=True
         )
-        self.update, self.seconds = 0, 0.0
-        self.decay_from: int | None = None
-        self.history: list[dict[str, Any]] = []
+        super().__init__(folder, weights, [optimizer], schedule, SEED)
         if continued:
             self.take_up(continued)
-        self.passes = len(self.history) + passes
-        self.warm_from = self.update
 
     def take_up(self, run: Run) -> None:
-        """Begin with a run's last weights, its history and a learning rate that falls at once."""
+        """Begin with a run's last weights and its history."""
         if run.vocabulary.chars != self.vocabulary.chars:
             raise SystemExit("error: this run read another text: name its corpus")
         stored = load_file(run.snapshot().path)
-        for name, w in self.weights.items():
-            w.data.copy_(torch.from_numpy(stored[name].astype(np.float32)))
-            self.averages[name].copy_(w.data)
+        self.set_weights({n: torch.from_numpy(w.astype(np.float32)) for n, w in stored.items()})
+        self.averages = {name: w.detach().clone() for name, w in self.weights.items()}
         self.history = run.history
         self.update, self.seconds = self.history[-1]["updates"], self.history[-1]["seconds"]
-        self.decay_from = len(self.history)
-        torch.manual_seed(1000 + len(self.history))
-        self.rng = np.random.default_rng([1, len(self.history)])
+        self.first_pass, self.first_update = len(self.history), self.update
 
     @property
-    def checkpoint(self) -> Path:
-        return self.folder / "checkpoint.pt"
+    def batch_predictions(self) -> int:
+        return TRAINING.batch_size * TRAINING.seq_length
 
-    def save(self) -> None:
-        state = {
-            "weights": {name: w.detach() for name, w in self.weights.items()},
-            "averages": self.averages,
-            "optimizer": self.optimizer.state_dict(),
-            "update": self.update,
-            "seconds": self.seconds,
-            "decay_from": self.decay_from,
-            "history": self.history,
-        }
-        torch.save(state, self.checkpoint.with_suffix(".tmp"))
-        self.checkpoint.with_suffix(".tmp").replace(self.checkpoint)
-
-    def restore(self) -> None:
-        if not self.checkpoint.exists():
-            return
-        state = torch.load(self.checkpoint, weights_only=True)
-        for name, w in self.weights.items():
-            w.data.copy_(state["weights"][name])
-        self.averages = state["averages"]
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.update, self.seconds = state["update"], state["seconds"]
-        self.decay_from, self.history = state["decay_from"], state["history"]
-        self.rng = np.random.default_rng([1, len(self.history)])
-        torch.manual_seed(1000 + len(self.history))
-
-    def train(self) -> None:
-        """All passes that are still to do, with a checkpoint and a line after each."""
-        while True:
-            done = len(self.history)
-            asked = (self.folder / "DECAY").exists() or done >= self.passes - DECAY_PASSES
-            if self.decay_from is None and asked:
-                self.decay_from = done
-            if self.decay_from is not None and done >= self.decay_from + self.decay_passes:
-                return
-            record = self.train_pass(done)
-            self.history.append(record)
-            self.save()
-            print(json.dumps(record), flush=True)
-
-    def train_pass(self, done: int) -> dict[str, Any]:
-        began = time.perf_counter()
-        batches = list(self.batches())
-        states = [
-            (
-                torch.zeros(TRAINING.batch_size, MODEL.units, dtype=HALF),
-                torch.zeros(TRAINING.batch_size, MODEL.units),
-            )
-            for _ in range(MODEL.layers)
-        ]
-        losses = []
-        for number, (inputs, targets) in enumerate(batches):
-            rate = self.learning_rate(done + number / len(batches))
-            for group in self.optimizer.param_groups:
-                group["lr"] = rate
-            logits, states = forward(self.weights, inputs, states)
-            loss = functional.cross_entropy(logits, targets.reshape(-1))
-            self.optimizer.zero_grad()
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(self.weights.values(), TRAINING.clip_norm)
-            self.optimizer.step()
-            self.update += 1
-            self.average()
-            losses.append(loss.item())
-            kept = torch.rand(TRAINING.batch_size, 1) >= TRAINING.fresh_starts
-            states = [(h * kept, c * kept) for h, c in states]
-        seconds = time.perf_counter() - began
-        self.seconds += seconds
-        return {
-            "epoch": done + 1,
-            "updates": self.update,
-            "seconds": round(self.seconds, 3),
-            "chars_per_second": round(len(batches) * batches[0][0].numel() / seconds),
-            "learning_rate": rate,
-            "loss": float(np.mean(losses)),
-            "validation_bits_per_char": self.validation_bits(),
-        }
-
-    def batches(self) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    def batches(self, done: int) -> list[tuple[torch.Tensor, torch.Tensor]]:
         """One pass: the plays in a new order, read from a new place, (time, batch) at a time."""
+        zeros = torch.zeros(TRAINING.batch_size, MODEL.units)
+        self.states: list[LayerState] = [(zeros.to(HALF), zeros)] * MODEL.layers
+        self.fresh_starts = TRAINING.fresh_starts if done >= self.fresh_from else 0.0
         ids = np.concatenate([self.encoded[i] for i in self.rng.permutation(len(self.encoded))])
         ids = np.roll(ids, -int(self.rng.integers(len(ids)))).astype(np.int64)
-        for inputs, targets in contiguous_streams(ids, TRAINING.batch_size, TRAINING.seq_length):
-            yield (
+        return [
+            (
                 torch.from_numpy(np.ascontiguousarray(inputs.T)),
                 torch.from_numpy(np.ascontiguousarray(targets.T)),
             )
+            for inputs, targets in contiguous_streams(ids, TRAINING.batch_size, TRAINING.seq_length)
+        ]
 
-    def learning_rate(self, passes_done: float) -> float:
-        """Warm-up, plateau, straight decay over the last passes."""
-        warm = min(1.0, (self.update - self.warm_from + 1) / WARM_UP)
-        rate = self.training.learning_rate * warm
-        if self.decay_from is None:
-            return rate
-        return rate * max(LAST_RATE, 1 - (passes_done - self.decay_from) / self.decay_passes)
-
-    @torch.no_grad()
-    def average(self) -> None:
-        """Exponential moving average; young averages forget the untrained weights faster."""
-        decay = min(self.training.weight_averaging, (1 + self.update) / (10 + self.update))
-        torch._foreach_lerp_(
-            list(self.averages.values()), [w.data for w in self.weights.values()], 1 - decay
-        )
+    def loss(self, batch: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
+        inputs, targets = batch
+        logits, states = forward(self.weights, inputs, self.states)
+        kept = torch.rand(TRAINING.batch_size, 1) >= self.fresh_starts
+        self.states = [(h * kept, c * kept) for h, c in states]
+        return functional.cross_entropy(logits, targets.reshape(-1))
 
     def validation_bits(self) -> float:
         model = RecurrentModel("grand", self.network(np.float32), self.vocabulary)
@@ -346,13 +271,13 @@ class Trainer:
         """The averaged weights, as they are after storage in `dtype`."""
         return RecurrentNetwork({n: w.numpy().astype(dtype) for n, w in self.averages.items()})
 
-    def write_run(self, corpus: Corpus) -> Run:
+    def write_run(self) -> Run:
         """The run's folder: settings, alphabet, history, the last weights in half precision."""
         training = replace(TRAINING, epochs=len(self.history), schedule="constant")
         config = RunConfig(MODEL, training)
         chars = sum(map(len, self.encoded)) - 1
-        provenance = {"source": "moliere.csv", "digest": corpus.digest, "chars": chars}
-        run_id = request_id(config, corpus.digest)
+        provenance = {"source": "moliere.csv", "digest": self.corpus.digest, "chars": chars}
+        run_id = request_id(config, self.corpus.digest)
         run = Run.create(self.folder / "run", run_id, config, self.vocabulary, provenance, "plays")
         weights = {name: w.numpy() for name, w in self.averages.items()}
         run.save_snapshot(epoch_name(len(self.history)), weights, "float16")
@@ -363,19 +288,40 @@ class Trainer:
         return run
 
 
+def shipped(folder: Path, corpus: Corpus) -> Run:
+    """The two descents of the shipped model."""
+    first = GrandTrainer(folder / "first", corpus, GRAND, fresh_from=FRESH_FROM)
+    first.train()
+    second = GrandTrainer(folder / "second", corpus, GRAND_CONTINUED, first.write_run())
+    second.train()
+    return second.write_run()
+
+
+def another(folder: Path, corpus: Corpus, passes: int, continued: Run | None) -> Run:
+    """One descent, from the beginning or from a run."""
+    if continued:
+        schedule = replace(GRAND_CONTINUED, shares=plateau_then_decay(passes, passes))
+    else:
+        schedule = replace(GRAND, shares=plateau_then_decay(passes, DECAY_PASSES))
+    trainer = GrandTrainer(folder, corpus, schedule, continued)
+    trainer.train()
+    return trainer.write_run()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--passes", type=int, default=50)
+    parser.add_argument("--passes", type=int, help="by default as the card says")
     parser.add_argument("--from", dest="run", type=Path, help="folder of a run to go on from")
     args = parser.parse_args()
-    args.folder.mkdir(parents=True, exist_ok=True)
+    if args.run and args.passes is None:
+        parser.error("--from needs --passes")
     corpus = load_corpus()
-    continued = Run.open(args.run) if args.run else None
-    trainer = Trainer(args.folder, corpus, args.passes, continued)
-    trainer.restore()
-    trainer.train()
-    print(trainer.write_run(corpus).path)
+    if args.passes is None:
+        print(shipped(args.folder, corpus).path)
+    else:
+        continued = Run.open(args.run) if args.run else None
+        print(another(args.folder, corpus, args.passes, continued).path)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -9,17 +10,13 @@ import streamlit as st
 from dashboard import cached
 
 if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
-
     from dashboard.axis.measuring import Measuring
 
 
 @st.cache_resource(show_spinner=False)
-def _measurer() -> ThreadPoolExecutor:
-    """One thread: measures wait for each other, and for the bridge worker."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    return ThreadPoolExecutor(1, "moliere-axis")
+def _turn() -> threading.Lock:
+    """Measures wait for each other, and for the bridge worker."""
+    return threading.Lock()
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
@@ -28,7 +25,14 @@ def measuring(text: str, references: tuple[str, ...], public: bool) -> Measuring
     from dashboard.axis.measuring import Measuring
 
     found = Measuring(text, references, training_text(), shipped_train_chars(), public)
-    _measurer().submit(found.run)
+    turn = _turn()
+
+    def run() -> None:
+        with turn:
+            found.run()
+
+    # Not in a pool, whose threads a server that is told to end waits for: minutes, of a GPT.
+    threading.Thread(target=run, name="moliere-axis", daemon=True).start()
     return found
 
 

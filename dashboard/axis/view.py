@@ -189,8 +189,8 @@ def _draw(
         figure,
         f"axis.{choice.against}",
         marks.table(points, compared, bool(choice.part)),
-        _("{count} modèles ; le meilleur est {best}, à {bits} bits par caractère.").format(
-            count=len(kept), best=best.name, bits=i18n.number(best.bits, 2)
+        _("{count} modèles ; le meilleur est {best}, à {bits} par caractère.").format(
+            count=len(kept), best=best.name, bits=i18n.bits(best.bits)
         ),
     )
     st.caption(words.notes(points, drawn, wanted))

@@ -28,8 +28,8 @@ def caption(
         part: which part of a text that has verse and prose; "" of another.
     """
     best = min(drawn.values(), key=lambda point: point.bits_per_char)
-    said = _("Ici, le meilleur est **{model}** ({bits} bits par caractère).").format(
-        model=shown(best.model), bits=i18n.number(best.bits_per_char, 2)
+    said = _("Ici, le meilleur est **{model}** ({bits} par caractère).").format(
+        model=shown(best.model), bits=i18n.bits(best.bits_per_char)
     )
     if name != "own":
         return f"{said} {_specialised(points, other, name)}".strip()

@@ -167,6 +167,6 @@ def _pick() -> None:
 def legend() -> str:
     """How to read the bars."""
     return _(
-        "T = 1, tels qu’appris ; les tokens sont convertis en caractères. Cliquez une ligne : tous "
-        "la lisent."
+        "T = 1, tels qu’appris ; les tokens sont convertis en caractères. Cliquez sur une "
+        "ligne : tous la lisent."
     )

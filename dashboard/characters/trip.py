@@ -97,6 +97,6 @@ def _said(sentence: str, vocabulary: Vocabulary, step: str) -> str:
         return _("Chaque indice redonne son caractère : le texte revient **intact**.")
     lost = " ".join(vocabulary.unknown_in(sentence))
     return _(
-        "Le texte ne revient **pas** intact : {lost} hors de l’alphabet, donc d’indice 0, "
-        "« inconnu »."
+        "Le texte ne revient **pas** intact. Hors de l’alphabet, donc d’indice 0 "
+        "(« inconnu ») : {lost}."
     ).format(lost=widgets.plain(lost))

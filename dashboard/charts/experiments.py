@@ -11,7 +11,7 @@ from dashboard import i18n
 from dashboard.charts.common import FONT, Figure, layout, theme
 from dashboard.i18n import _
 
-HEIGHT = 350
+HEIGHT = 330
 WIDE = 1.5  # of an axis, so that a name beside the last point stays inside
 NEAR = 0.09  # of the height of a figure: names nearer than this are pushed apart
 
@@ -84,7 +84,8 @@ def past(curves: Sequence[Past], dark: bool, text: str) -> Figure:
                 name=curve.name,
                 legendgroup=curve.name,
                 showlegend=first == 0,
-                hovertemplate=f"{curve.name}<br>%{{x}} → %{{y:.3f}} bits<extra></extra>",
+                text=[i18n.bits(value, 3) for value in curve.bits[first:stop]],
+                hovertemplate=f"{curve.name}<br>%{{x}} → %{{text}}<extra></extra>",
             )
         if curve.trained is None:
             continue
@@ -101,18 +102,19 @@ def past(curves: Sequence[Past], dark: bool, text: str) -> Figure:
             showlegend=False,
             hoverinfo="skip",
         )
-    _dress(
+    layout(
         figure,
         dark,
         _("Mesuré sur {text}").format(text=text),
         _("caractères visibles (échelle logarithmique)"),
         _("bits par caractère"),
+        HEIGHT,
     )
     ends = [curve.bits[-1] for curve in curves]
     marks = [1, 2, 3, 5, 10, 20, 40, 60, 100, 150]
     figure.update_xaxes(type="log", tickvals=marks, ticktext=[str(mark) for mark in marks])
     figure.update_xaxes(range=[0, math.log10(160)])
-    room = 0.2 * max(len(curves) - 3.5, 1)  # for the legend, above where the curves end
+    room = 0.37 * max(len(curves) - 3.5, 1)  # for the legend, above where the curves end
     figure.update_yaxes(range=[min(ends) - 0.1, max(c.bits[0] for c in curves) + room])
     legend = {"x": 0.99, "xanchor": "right", "y": 1, "yanchor": "top", "tracegroupgap": 0}
     figure.update_layout(legend=legend, hovermode="closest")
@@ -148,7 +150,8 @@ def cost(runs: Sequence[Cost], dark: bool, text: str, x: str, x_title: str) -> F
                 "opacity": 1,
             },
             name=run.name,
-            hovertemplate=f"{run.name}<br>%{{x:,.0f}} → %{{y:.3f}} bits<extra></extra>",
+            text=[i18n.bits(value, 3) for value in run.bits],
+            hovertemplate=f"{run.name}<br>%{{x:,.0f}} → %{{text}}<extra></extra>",
             cliponaxis=False,
         )
         figure.add_annotation(
@@ -160,12 +163,13 @@ def cost(runs: Sequence[Cost], dark: bool, text: str, x: str, x_title: str) -> F
             xanchor="left",
             xshift=14,
         )
-    _dress(
+    layout(
         figure,
         dark,
         _("Mesuré sur {text}").format(text=text),
         x_title,
         _("bits par caractère"),
+        HEIGHT,
     )
     gap = max((highest - lowest) * 0.12, 0.02)
     figure.update_yaxes(range=[lowest - gap, highest + gap])
@@ -201,7 +205,8 @@ def matrix(
         xgap=4,
         ygap=4,
         showscale=False,
-        hovertemplate="%{z:.3f} bits<extra></extra>",
+        text=[[i18n.bits(value, 3) for value in line] for line in lines],
+        hovertemplate="%{text}<extra></extra>",
     )
     values = [value for line in lines for value in line]
     middle = (min(values) + max(values)) / 2
@@ -215,12 +220,13 @@ def matrix(
                 # Few bits are the bright end of the reversed scale.
                 font={"size": FONT + 3, "color": "#15161c" if value < middle else "#ffffff"},
             )
-    _dress(
+    layout(
         figure,
         dark,
         _("Bits par caractère ; ★ le meilleur sur chaque texte"),
-        _("réseau élevé avec"),
+        _("réseau entraîné sur"),
         _("texte à prédire"),
+        HEIGHT,
     )
     figure.update_xaxes(tickvals=list(range(len(runs))), ticktext=list(runs), showgrid=False)
     figure.update_yaxes(
@@ -253,7 +259,8 @@ def learning(runs: Sequence[Learned], dark: bool, text: str) -> Figure:
                 mode="lines",
                 line={"color": colour, "width": 4 if dash == "solid" else 3, "dash": dash},
                 name=f"{run.name}, {told}",
-                hovertemplate="%{x} → %{y:.2f} bits<extra></extra>",
+                text=[i18n.bits(value) for value in bits],
+                hovertemplate="%{x} → %{text}<extra></extra>",
             )
         lowest = min(range(len(run.validation)), key=run.validation.__getitem__)
         figure.add_scatter(
@@ -264,12 +271,13 @@ def learning(runs: Sequence[Learned], dark: bool, text: str) -> Figure:
             showlegend=False,
             hoverinfo="skip",
         )
-    _dress(
+    layout(
         figure,
         dark,
         _("Jamais lu : {text}. ◆ le plus bas").format(text=text),
         _("époques"),
         _("bits par caractère"),
+        HEIGHT,
     )
     figure.update_layout(legend={"x": 0.99, "xanchor": "right", "y": 0.99, "yanchor": "top"})
     return figure
@@ -283,11 +291,3 @@ def spread(values: Sequence[float], least: float) -> list[float]:
         placed[above] = max(placed[above], placed[below] + least)
     shift = sum(placed) / len(placed) - sum(values) / len(values) if values else 0.0
     return [height - shift for height in placed]
-
-
-def _dress(figure: Figure, dark: bool, title: str, x: str, y: str) -> None:
-    """The house's look, with the text of the axes in ink: grey is not read from the back row."""
-    layout(figure, dark, title, x, y, HEIGHT)
-    ink = theme(dark).ink
-    for update in (figure.update_xaxes, figure.update_yaxes):
-        update(tickfont={"color": ink}, title={"font": {"color": ink}})

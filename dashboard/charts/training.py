@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from dashboard import i18n, state
-from dashboard.charts.common import FONT, Figure
+from dashboard import i18n
+from dashboard.charts.common import FONT, Figure, Theme, layout, theme
 from dashboard.i18n import _
 from dashboard.training.curves import Curves, overfitting
 from dashboard.training.yardsticks import Yardsticks
@@ -15,28 +16,8 @@ from dashboard.training.yardsticks import Yardsticks
 __all__ = ["HEIGHT", "Figure", "Guesses", "curves_figure"]
 
 HEIGHT = 352
-
-
-@dataclass(frozen=True)
-class Palette:
-    """Colours that are told apart from the back row, on paper or on stage."""
-
-    validation: str
-    training: str
-    live: str
-    guess: str
-    reference: str
-    paper: str
-    ink: str
-    grid: str
-
-
-LIGHT = Palette(
-    "#8a1c2c", "#1c5d8c", "#8b8173", "#3d6b1f", "#6b6156", "#fdfbf6", "#211a15", "#e6dece"
-)
-DARK = Palette(
-    "#e8b04a", "#74bdf0", "#8d90a0", "#a5d46a", "#b9b3a6", "#15161c", "#f3ecdd", "#2f313b"
-)
+NEAR = 0.45  # nats between two levels whose names would meet
+BET = 3  # the colour of what the class wrote down, among the series
 
 
 @dataclass(frozen=True)
@@ -58,85 +39,69 @@ def curves_figure(
         guesses: those of the class.
         dark: which of the two themes is on screen.
     """
-    colours = DARK if dark else LIGHT
-    figure = Figure()
-    _lines(figure, curves, yardsticks, colours)
+    colours = theme(dark)
     low, high = _bounds(curves, yardsticks, guesses)
+    figure = layout(Figure(), dark, "", _("époques"), _("perte (nats)"), HEIGHT)
+    _lines(figure, curves, yardsticks, colours)
     # An invisible trace: an axis without one is not drawn.
     figure.add_scatter(x=[0], y=[low / math.log(2)], yaxis="y2", opacity=0)
-    _references(figure, yardsticks, colours)
+    _references(figure, yardsticks, guesses, colours)
     _bets(figure, curves, yardsticks, guesses, colours)
-    _legend(figure, colours)
+    _legend(figure, curves, colours)
     if best := overfitting(curves.ended):
-        figure.add_vline(best.number, line={"dash": "dot", "color": colours.validation, "width": 2})
-    french = state.language() == "fr"
+        figure.add_vline(best.number, line={"dash": "dot", "color": colours.series[0], "width": 2})
+    end = max(curves.epochs, 1)
+    fixed: dict[str, Any] = {"zeroline": False, "fixedrange": True}
     figure.update_layout(
-        height=HEIGHT,
         margin={"l": 66, "r": 64, "t": 36, "b": 48},
-        font={"size": FONT, "color": colours.ink},
-        separators=", " if french else ".,",
         showlegend=False,
         hovermode="x",
         uirevision="curves",
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
         xaxis={
-            "title": {"text": _("époques"), "font": {"size": FONT}, "standoff": 6},
-            "range": [-0.02 * max(curves.epochs, 1), 1.03 * max(curves.epochs, 1)],
+            "range": [-0.02 * end, 1.03 * end],
             "dtick": _tick(curves.epochs),
-            "tickfont": {"size": FONT},
             "showgrid": False,
-            "zeroline": False,
-            "fixedrange": True,
+            **fixed,
         },
-        yaxis={
-            "title": {"text": _("perte (nats)"), "font": {"size": FONT}, "standoff": 10},
-            "range": [low, high],
-            "dtick": 1 if high - low > 2 else 0.5,
-            "tickfont": {"size": FONT},
-            "gridcolor": colours.grid,
-            "zeroline": False,
-            "fixedrange": True,
-        },
+        yaxis={"range": [low, high], "dtick": 1 if high - low > 2 else 0.5, **fixed},
         yaxis2={
-            "title": {"text": _("bits par caractère"), "font": {"size": FONT}, "standoff": 6},
+            "title": figure.layout.yaxis.title.to_plotly_json() | {"text": _("bits par caractère")},
+            "tickfont": figure.layout.yaxis.tickfont,
             "overlaying": "y",
             "side": "right",
             "range": [low / math.log(2), high / math.log(2)],
             "dtick": 1 if high - low > 1.4 else 0.5,
-            "tickfont": {"size": FONT},
             "showgrid": False,
-            "zeroline": False,
-            "fixedrange": True,
+            **fixed,
         },
     )
     return figure
 
 
-def _lines(figure: Figure, curves: Curves, yardsticks: Yardsticks | None, colours: Palette) -> None:
+def _names(curves: Curves) -> tuple[str, str, str]:
+    """Of what is seen as it learns, at the end of an epoch, and on the text held out."""
+    if curves.dropout:
+        return _("avec dropout"), _("sans dropout"), _("validation")
+    return _("en apprenant"), _("texte lu"), _("validation")
+
+
+def _lines(figure: Figure, curves: Curves, yardsticks: Yardsticks | None, colours: Theme) -> None:
     nats = "%{y:.3f}"
+    live, train, held = _names(curves)
     before = [(0, yardsticks.untrained)] if yardsticks else []
     figure.add_scatter(
         x=[x for x, _y in curves.live],
         y=[y for _x, y in curves.live],
-        name=_("avec dropout"),
+        name=live,
         mode="lines",
-        line={"color": colours.live, "width": 2},
+        line={"color": colours.muted, "width": 2},
         hovertemplate=nats,
     )
-    for name, values, colour, width in (
+    for place, (name, values) in enumerate(
         (
-            _("sans dropout"),
-            [(e.number, e.train_loss) for e in curves.ended],
-            colours.training,
-            3,
-        ),
-        (
-            _("validation"),
-            [*before, *((e.number, e.validation) for e in curves.ended)],
-            colours.validation,
-            4,
-        ),
+            (held, [*before, *((e.number, e.validation) for e in curves.ended)]),
+            (train, [(e.number, e.train_loss) for e in curves.ended]),
+        )
     ):
         known = [(x, y) for x, y in values if y is not None]
         figure.add_scatter(
@@ -144,14 +109,16 @@ def _lines(figure: Figure, curves: Curves, yardsticks: Yardsticks | None, colour
             y=[y for _x, y in known],
             name=name,
             mode="lines+markers",
-            line={"color": colour, "width": width},
+            line={"color": colours.series[place], "width": 4 - place},
             marker={"size": 10 if len(known) < 20 else 6},
             hovertemplate=nats,
             cliponaxis=False,
         )
 
 
-def _references(figure: Figure, yardsticks: Yardsticks | None, colours: Palette) -> None:
+def _references(
+    figure: Figure, yardsticks: Yardsticks | None, guesses: Guesses, colours: Theme
+) -> None:
     if yardsticks is None:
         return
     symbols = round(math.exp(yardsticks.chance))
@@ -160,19 +127,17 @@ def _references(figure: Figure, yardsticks: Yardsticks | None, colours: Palette)
     for place, (order, nats) in enumerate(yardsticks.ngrams):
         named.append((_("{order}-gramme").format(order=order), nats, 0.02 + 0.35 * place))
     for text, nats, at in named:
-        bits = i18n.number(nats / math.log(2), 2)
-        told = _("{name} : {bits} bits").format(name=text, bits=bits)
-        figure.add_hline(nats, line={"dash": "dash", "color": colours.reference, "width": 2})
-        _name(figure, nats, told, colours.reference, at, above=nats == yardsticks.chance)
+        told = _("{name} : {bits}").format(name=text, bits=i18n.bits(nats / math.log(2)))
+        figure.add_hline(nats, line={"dash": "dash", "color": colours.muted, "width": 2})
+        # A bet just above chance needs the place over it.
+        free = guesses.loss is None or not 0 <= guesses.loss - nats < NEAR
+        _name(figure, nats, told, colours.muted, at, nats == yardsticks.chance and free)
 
 
-def _legend(figure: Figure, colours: Palette) -> None:
+def _legend(figure: Figure, curves: Curves, colours: Theme) -> None:
     """The names of the three curves in their colours, on one line."""
-    named = (
-        (colours.live, _("avec dropout")),
-        (colours.training, _("sans dropout")),
-        (colours.validation, _("validation")),
-    )
+    live, train, held = _names(curves)
+    named = ((colours.muted, live), (colours.series[1], train), (colours.series[0], held))
     figure.add_annotation(
         xref="paper",
         yref="paper",
@@ -191,30 +156,31 @@ def _bets(
     curves: Curves,
     yardsticks: Yardsticks | None,
     guesses: Guesses,
-    colours: Palette,
+    colours: Theme,
 ) -> None:
     """What the class wrote down: a star where it says that the curve starts, one where it ends."""
-    end = float(max(curves.epochs, 1))
+    end, bet = float(max(curves.epochs, 1)), colours.series[BET]
     last = next((e.validation for e in reversed(curves.ended) if e.validation is not None), 0.0)
     if guesses.loss is not None:
-        told = _("pari : {bet} nats").format(bet=i18n.number(guesses.loss, 2))
-        figure.add_hline(guesses.loss, line={"dash": "dot", "color": colours.guess, "width": 2})
+        told = _("pari : {bet}").format(bet=i18n.nats(guesses.loss))
+        figure.add_hline(guesses.loss, line={"dash": "dot", "color": bet, "width": 2})
         above = yardsticks is None or guesses.loss > yardsticks.chance
-        _name(figure, guesses.loss, told, colours.guess, 0.97, above, colours.paper)
-        _star(figure, 0.0, guesses.loss, colours)
+        _name(figure, guesses.loss, told, bet, 0.5, above, colours.paper)
+        _star(figure, 0.0, guesses.loss, bet)
     if guesses.bits is not None:
         nats = guesses.bits * math.log(2)
-        told = _("pari : {bet} bits").format(bet=i18n.number(guesses.bits, 2))
-        _name(figure, nats, told, colours.guess, 0.94, nats > last, colours.paper)
-        _star(figure, end, nats, colours)
+        told = _("pari : {bet}").format(bet=i18n.bits(guesses.bits))
+        # Away from the star by more than the curve is thick: it would be hidden.
+        _name(figure, nats, told, bet, 0.94, nats > last, colours.paper, 9)
+        _star(figure, end, nats, bet)
 
 
-def _star(figure: Figure, x: float, y: float, colours: Palette) -> None:
+def _star(figure: Figure, x: float, y: float, colour: str) -> None:
     figure.add_scatter(
         x=[x],
         y=[y],
         mode="markers",
-        marker={"symbol": "star", "size": 22, "color": colours.guess},
+        marker={"symbol": "star", "size": 22, "color": colour},
         cliponaxis=False,
         hoverinfo="skip",
     )
@@ -228,6 +194,7 @@ def _name(
     at: float,
     above: bool,
     behind: str | None = None,
+    away: int = 0,
 ) -> None:
     """The name of a level, at one end of it."""
     figure.add_annotation(
@@ -236,9 +203,10 @@ def _name(
         y=nats,
         text=text,
         showarrow=False,
-        xanchor="right" if at > 0.5 else "left",
+        xanchor="right" if at >= 0.5 else "left",
         yanchor="bottom" if above else "top",
         font={"size": FONT, "color": colour},
+        yshift=away if above else -away,
         bgcolor=behind,
         borderpad=0 if behind else 1,
     )

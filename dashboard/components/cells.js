@@ -5,15 +5,15 @@
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".root");
-  root.textContent = "";
+  const restore = redrawn(root, ".sheet");
   const page = element("div", "page", root);
   const told = element("div", "told", page);
   const detail = element("div", "value", told);
   const legend = element("div", "legend small", told);
-  const number = new Intl.NumberFormat(data.locale, { maximumSignificantDigits: 3 });
-  legend.append(data.labels.low + " " + number.format(-data.bound));
+  const number = numbers(data.locale, { maximumSignificantDigits: 3 });
+  legend.append(data.labels.low + " " + number(-data.bound));
   element("span", "ramp", legend);
-  legend.append(number.format(data.bound) + " " + data.labels.high);
+  legend.append(number(data.bound) + " " + data.labels.high);
   const sheet = element("div", "sheet leaf serif", page);
   sheet.tabIndex = 0;
   sheet.setAttribute("role", "textbox");
@@ -51,7 +51,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     spans[i].classList.add("at");
     element("span", "glyph mono", detail, SHOWN[chars[i]] ?? chars[i]);
     const value = data.values[i];
-    if (value !== null && value !== undefined) element("b", "", detail, data.labels.value + " " + number.format(value));
+    if (value !== null && value !== undefined) element("b", "", detail, data.labels.value + " " + number(value));
   }
   const at = (event) => {
     const span = event.target.closest?.(".c");
@@ -90,7 +90,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
     }
     mark();
     look(to - 1);
+    spans[to - 1].scrollIntoView({ block: "nearest" });
   };
   mark();
   look(-1);
+  restore(sheet);
 }

@@ -19,10 +19,7 @@ function build(root) {
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".root");
   const view = root.view ?? (root.view = build(root));
-  const number = new Intl.NumberFormat(data.locale, { style: "percent", maximumFractionDigits: 1, minimumFractionDigits: 1 });
-  const percent = (p) =>
-    p > 0 && p < 0.0005 ? "<\u00a0" + number.format(0.001)
-      : p < 1 && p > 0.9994 ? ">\u00a0" + number.format(0.999) : number.format(p);
+  const percent = chances(data.locale);
   const whole = new Intl.NumberFormat(data.locale, { style: "percent", maximumFractionDigits: 0 });
 
   view.board.dataset.step = data.step;

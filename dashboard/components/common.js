@@ -9,6 +9,29 @@ const element = (tag, className, parent, text) => {
   if (parent) parent.appendChild(made);
   return made;
 };
+// Empties a component that is drawn again, and gives back, once it is, the place in a long text and
+// the keyboard to the element of that selector.
+const redrawn = (root, selector) => {
+  const old = root.querySelector(selector);
+  const [top, held] = [old?.scrollTop ?? 0, Boolean(old?.matches(":focus"))];
+  root.textContent = "";
+  return (made) => {
+    made.scrollTop = top;
+    if (held) made.focus({ preventScroll: true });
+  };
+};
+// Numbers as the reader's language writes them, with a true minus sign.
+const numbers = (locale, options) => {
+  const format = new Intl.NumberFormat(locale, options);
+  return (value) => format.format(value).replace("-", "\u2212");
+};
+// Probabilities: what is next to nothing is not nothing, and what is all but sure is not sure.
+const chances = (locale) => {
+  const format = new Intl.NumberFormat(locale, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  return (p) =>
+    p > 0 && p < 0.0005 ? "<\u00a0" + format.format(0.001)
+      : p < 1 && p > 0.9994 ? ">\u00a0" + format.format(0.999) : format.format(p);
+};
 const ICONS = {
   play: "M6 3l15 9-15 9z", pause: "M5 3h5v18H5zM14 3h5v18h-5z",
   previous: "M18 3v18L7 12zM4 3h3v18H4z", next: "M6 3v18l11-9zM17 3h3v18h-3z",

@@ -3,16 +3,19 @@
 //
 // data: id, view ("film" or "compare"), autoplay, at, before (indices of moments), cursor (index of
 // a place), prompt [[text, known]], places [characters], rows, moments [{name, title, sub, update,
-// train, validation, text, chances (a list a place), bits, hesitates, said}], curve [[update, train,
-// validation]], references [{label, bits}], locale, labels. The places are the last characters of
-// the prompt, and what follows it: a click on one shows its bars. Once at rest, "rest" is sent with
-// {at, before (names), back (places from the end)}, for the address.
+// train, validation, text, runs, known, chances (a list a place), bits, among, hesitates, said}],
+// curve [[update, train, validation]], references [{label, bits}], symbols, locale, labels. The
+// places are the last characters of the prompt, and what follows it: a click on one shows its bars.
+// `runs` are the lengths of the stretches of the text outside and inside known words, by turns.
+// Once at rest, "rest" is sent with {at, before (names), back (places from the end)}, for the address.
 
 const DWELL = { slow: 4200, normal: 2200, fast: 1000 }; // milliseconds a moment
 const TYPED = 0.4; // share of them in which the text is written
 const REST = 500; // milliseconds without a move before the address follows
 const SPACE = { left: 44, right: 128, top: 10, bottom: 56 }; // around the curves, in pixels
 const PITCH = 27; // pixels a bar needs
+const WHOLE = 1.995; // from there on, shown with two decimals, a unit is in the plural in French
+const NONE = "\u2013"; // in the place of a figure that nobody has measured
 const CONTEXT = 16; // characters named above the bars
 
 function buildPage(className, parent) {
@@ -38,6 +41,8 @@ function build(root) {
   const transport = element("div", "transport", top);
   const previous = iconButton("previous", transport);
   const play = iconButton("play", transport, "main");
+  const ring = shape("svg", { class: "ring", viewBox: "0 0 44 44", "aria-hidden": "true" }, play);
+  shape("circle", { cx: 22, cy: 22, r: 20, pathLength: 100 }, ring);
   const next = iconButton("next", transport);
   const left = element("div", "left", film);
   const right = element("div", "right", film);
@@ -64,10 +69,15 @@ function build(root) {
   const big = element("p", "big", facts);
   const bits = element("b", "serif", big);
   const held = element("span", "small", big);
+  const alphabet = element("div", "alphabet", facts);
+  alphabet.setAttribute("aria-hidden", "true"); // the next line says it
   const hesitates = element("p", "hesitates", facts);
-  const said = element("div", "", facts);
+  const wordly = element("p", "big", facts);
+  const known = element("b", "serif", wordly);
+  const words = element("span", "small", wordly);
+  const said = element("p", "said", facts);
   return { film, when, title, sub, speeds, previous, play, next, old, now, heading, race, key, rest, curve, svg,
-    ranges, bits, held, hesitates, said, rows: new Map(), marks: null };
+    ranges, ring, bits, held, alphabet, hesitates, known, words, said, rows: new Map(), marks: null };
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -93,7 +103,14 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const text = Array.from(moment.text).slice(0, upto);
     page.heading.textContent = moment.title;
     page.first.textContent = (text[0] ?? "").replace("\n", "\u21b5\n");
-    page.written.textContent = text.slice(1).join("");
+    page.first.classList.toggle("faint", moment.runs[0] > 0);
+    page.written.textContent = "";
+    let start = 0;
+    moment.runs.forEach((length, i) => {
+      const stretch = text.slice(Math.max(start, 1), start + length).join("");
+      if (stretch) element("span", i % 2 ? "" : "faint", page.written, stretch);
+      start += length;
+    });
   };
 
   const type = (moment, milliseconds) => {
@@ -167,12 +184,19 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const facts = () => {
     const moment = moments[show.at];
     const old = moments[show.before];
-    const pair = (name) => compare ? `${old[name]} \u2192 ${moment[name]}` : moment[name];
+    const pair = (name) => compare && old[name] !== NONE ? `${old[name]} \u2192 ${moment[name]}` : moment[name];
     view.bits.textContent = pair("bits");
-    view.held.textContent = labels.held;
-    view.hesitates.textContent = labels.hesitates.replace("{count}", pair("hesitates"));
-    view.said.textContent = "";
-    moment.said.slice(0, compare ? 1 : 2).forEach((sentence) => element("p", "", view.said, sentence));
+    view.held.textContent = labels.held[compare || moment.validation >= WHOLE ? 1 : 0];
+    while (view.alphabet.children.length > data.symbols) view.alphabet.lastChild.remove();
+    while (view.alphabet.children.length < data.symbols) element("i", "", view.alphabet);
+    Array.from(view.alphabet.children).forEach((tick, i) => {
+      tick.style.setProperty("--lit", Math.min(Math.max((moment.among ?? 0) - i, 0), 1));
+      tick.classList.toggle("was", compare && i < Math.round(old.among ?? 0));
+    });
+    view.known.textContent = pair("known");
+    view.words.textContent = compare ? labels.words_beside : labels.words;
+    view.hesitates.textContent = moment.among == null ? "" : labels.hesitates.replace("{count}", pair("hesitates"));
+    view.said.textContent = moment.said;
   };
 
   const draw = () => {
@@ -309,7 +333,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
   const run = () => {
     clearTimeout(root.timer);
+    view.ring.style.animation = "none";
     if (!show.playing) return;
+    void view.ring.clientWidth; // so that it begins again
+    view.ring.style.animation = `wait ${DWELL[show.speed]}ms linear`;
     root.timer = setTimeout(() => {
       if (show.at >= last) play(false);
       else { go(show.at + 1, DWELL[show.speed] * TYPED); run(); }

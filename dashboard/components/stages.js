@@ -33,8 +33,8 @@ export default function ({ data, parentElement }) {
   heads.textContent = "";
   element("span", "", heads, "");
   data.labels.heads.forEach((text) => element("span", "", heads, text));
-  const number = new Intl.NumberFormat(data.locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-  const percent = new Intl.NumberFormat(data.locale, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const number = numbers(data.locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const percent = chances(data.locale);
   const scores = data.bars.map((bar) => bar.score);
   const low = Math.min(...scores) - 0.5, high = Math.max(...scores);
   const depth = Math.max(6, high - low); // the same ruler at all temperatures, so that gaps are seen to grow
@@ -43,12 +43,12 @@ export default function ({ data, parentElement }) {
     row.classList.toggle("out", bar.after === 0);
     glyph.textContent = SHOWN[bar.char] ?? bar.char;
     measures[0].fill.style.width = (100 * (bar.score - low)) / (high - low || 1) + "%";
-    measures[0].told.textContent = number.format(bar.score);
+    measures[0].told.textContent = number(bar.score);
     measures[1].fill.style.width = Math.max(0, 100 * (1 + bar.scaled / depth)) + "%";
-    measures[1].told.textContent = number.format(bar.scaled);
+    measures[1].told.textContent = number(bar.scaled);
     mark.className = "mark " + (bar.dropped ? "gone" : "kept");
     mark.textContent = bar.dropped ? data.labels.dropped[bar.dropped] : data.labels.kept;
     last.fill.style.width = 100 * bar.after + "%";
-    last.told.textContent = percent.format(bar.after);
+    last.told.textContent = percent(bar.after);
   });
 }

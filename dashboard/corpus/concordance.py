@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import i18n, state, widgets
-from dashboard.corpus import cached, fields, said, words
+from dashboard.corpus import cached, fields, lookup, said
 from dashboard.i18n import _
 from moliere_core.exploration import Selection
 from moliere_core.exploration.concordance import Order
@@ -20,7 +20,7 @@ LINES = 50  # on screen at once
 def show(source: str, selection: Selection) -> None:
     """The concordance of the word asked for, some lines at a time."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        query = words.asked()
+        query = lookup.asked()
         order = cast(
             Order,
             widgets.segmented(
@@ -40,7 +40,7 @@ def show(source: str, selection: Selection) -> None:
     first = state.value(fields.FIRST)
     total, lines = cached.lines(source, selection, query, order, first, LINES)
     if not total:
-        words.absent(query, cached.word(source, selection, query).suggestions)
+        lookup.absent(query, cached.word(source, selection, query).suggestions)
         return
     if lines.empty:  # an address from a longer list
         first = 0

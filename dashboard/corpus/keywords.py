@@ -6,8 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import figures, i18n, widgets
-from dashboard.charts import corpus as charts
-from dashboard.corpus import cached, fields, said, words
+from dashboard.charts.corpus import bars
+from dashboard.corpus import cached, fields, lookup, said
 from dashboard.i18n import _
 from moliere_core.exploration import Selection
 
@@ -19,7 +19,7 @@ def show(source: str, selection: Selection) -> None:
     """Keywords of what is selected against the rest; with no selection, of every play."""
     index = cached.index(source)
     with st.container(horizontal=True, vertical_alignment="center"):
-        stops = words.flag(
+        stops = lookup.flag(
             fields.KEY_STOPS,
             _("Avec les mots-outils"),
             _("« On », « tu », « vous » disent aussi un ton ; sans eux restent les sujets."),
@@ -32,6 +32,14 @@ def show(source: str, selection: Selection) -> None:
             }
             if widgets.segmented(fields.AGAINST, _("Comparer"), options, visible=False) == "play":
                 against = Selection(play=selection.play)
+    if not index.has("speaker") and selection.everything and len(index.corpus.plays) == 1:
+        st.info(
+            _(
+                "Rien à comparer : ce corpus n’a qu’une pièce, et ne dit pas qui parle. "
+                "Choisissez-en un autre, ou ajoutez-en un de plusieurs pièces."
+            )
+        )
+        return
     if selection.everything:
         _every_play(source, stops)
     else:
@@ -60,7 +68,7 @@ def _one(source: str, selection: Selection, against: Selection, stops: bool) -> 
     left, right = st.columns([1.7, 1], gap="medium")
     with left:
         figures.show(
-            charts.keywords_figure(shown, figures.dark()),
+            bars.keywords_figure(shown, figures.dark()),
             _FIGURE,
             table.rename(
                 columns={
@@ -81,13 +89,13 @@ def _one(source: str, selection: Selection, against: Selection, stops: bool) -> 
         )
     with right:
         _sentence(table, said.part(source, selection))
-        words.open_words(list(table[more]["word"].head(EACH_SIDE)), _PICKED)
+        lookup.open_words(list(table[more]["word"].head(EACH_SIDE)), _PICKED)
         st.caption(
             _(
                 "G² (Dunning) : à quel point l’écart étonne si les deux textes parlaient pareil ; "
                 "au-dessus de 15,1, moins d’une chance sur 10 000. ×3 : trois fois plus souvent "
-                "ici, pour un même nombre de mots. Noms des personnages retirés ; mots vus au "
-                "moins 5 fois."
+                "ici, pour un même nombre de mots. Noms des personnages et lettres épelées "
+                "retirés ; mots vus au moins 5 fois."
             )
         )
 
@@ -108,16 +116,16 @@ def _sentence(table: pd.DataFrame, part: str) -> None:
 
 
 def _every_play(source: str, stops: bool) -> None:
+    table = cached.play_keywords(source, stops, PER_PLAY)
+    if not table["words"].str.len().any():
+        st.info(_("Rien à comparer : ce corpus n’a qu’une pièce. Choisissez un personnage."))
+        return
     st.markdown(
         _(
             "Ce que chaque pièce dit plus souvent que les autres. Choisissez une pièce ou un "
             "personnage pour le détail."
         )
     )
-    table = cached.play_keywords(source, stops, PER_PLAY)
-    if not table["words"].str.len().any():
-        st.info(_("Rien à comparer : ce corpus n’a qu’une pièce. Choisissez un personnage."))
-        return
     st.dataframe(
         pd.DataFrame(
             {
@@ -132,4 +140,4 @@ def _every_play(source: str, stops: bool) -> None:
 def _open_bar() -> None:
     points = st.session_state[_FIGURE]["selection"]["points"]
     if points:
-        words.open_word(str(points[0]["customdata"][0]))
+        lookup.open_word(str(points[0]["customdata"][0]))

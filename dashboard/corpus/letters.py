@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard import cached as shared
 from dashboard import figures, i18n
-from dashboard.charts import corpus as charts
+from dashboard.charts.corpus import letters as charts
 from dashboard.corpus import cached
 from dashboard.corpus.said import percent
 from dashboard.i18n import _
@@ -60,17 +60,15 @@ def show(source: str, selection: Selection) -> None:
 def _told(found: Alphabet) -> str:
     """What these figures are worth to a model, beside one that reads what comes before."""
     told = _(
-        "Qui ne connaît que l’alphabet paie **{uniform} bits** par caractère ; qui connaît aussi "
+        "Qui ne connaît que l’alphabet paie **{uniform}** par caractère ; qui connaît aussi "
         "ces fréquences, **{frequencies}**."
-    ).format(
-        uniform=i18n.number(found.uniform_bits, 2), frequencies=i18n.number(found.entropy_bits, 2)
-    )
+    ).format(uniform=i18n.bits(found.uniform_bits), frequencies=i18n.bits(found.entropy_bits))
     measured = shared.card(MODEL.default).bits_per_char
     if measured is not None:
         told += " " + _(
             "Un LSTM, qui lit ce qui précède, descend à **{bits}** sur des pièces qu’il n’a "
             "jamais lues ({model})."
-        ).format(bits=i18n.number(measured, 2), model=f"`{MODEL.default}`")
+        ).format(bits=i18n.bits(measured), model=f"`{MODEL.default}`")
     return told
 
 

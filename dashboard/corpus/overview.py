@@ -66,12 +66,12 @@ def _course(summary: Summary) -> None:
             "": [_("caractères distincts"), _("taille du texte"), _("paramètres du réseau")],
             _("Le cours annonce"): [
                 _("environ {n}").format(n=COURSE_ALPHABET),
-                _("environ {n} Ko").format(n=COURSE_KILOBYTES),
+                _("environ {n} ko").format(n=COURSE_KILOBYTES),
                 _("environ {n}").format(n=i18n.number(COURSE_PARAMETERS)),
             ],
             _("Mesuré ici"): [
                 i18n.number(summary.alphabet),
-                _("{n} Ko en UTF-8").format(n=i18n.number(summary.utf8_bytes / 1000)),
+                _("{n} ko en UTF-8").format(n=i18n.number(summary.utf8_bytes / 1000)),
                 _("{n} pour l’architecture du cours et cet alphabet").format(
                     n=i18n.number(model.parameter_count(symbols))
                 ),

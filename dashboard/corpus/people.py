@@ -8,10 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import figures, i18n
-from dashboard.charts import corpus as charts
+from dashboard.charts.corpus import bars, network
 from dashboard.corpus import cached, said
 from dashboard.corpus.said import percent
-from dashboard.i18n import _
+from dashboard.i18n import _, ngettext
 from moliere_core.exploration import Selection
 from moliere_core.exploration.network import Network
 
@@ -54,7 +54,7 @@ def _shares(table: pd.DataFrame, play: str, chosen: str) -> None:
         for speaker, title in zip(shown["speaker"], shown["title"], strict=True)
     ]
     figures.show(
-        charts.shares_figure(shown, names, chosen, bool(play), figures.dark()),
+        bars.shares_figure(shown, names, chosen, bool(play), figures.dark()),
         "corpus.shares",
         table.rename(
             columns={
@@ -88,7 +88,7 @@ def _network(source: str, play: str, chosen: str) -> None:
     found = cached.network(source, play)
     st.markdown("**" + _("Qui rencontre qui") + "**")
     figures.show(
-        charts.network_figure(found, chosen, figures.dark()),
+        network.network_figure(found, chosen, figures.dark()),
         "corpus.network",
         _meetings(found),
         _(
@@ -101,15 +101,17 @@ def _network(source: str, play: str, chosen: str) -> None:
             others=int(found.degrees.max()),
         ),
     )
-    if len(found.names) > charts.NAMED:
+    if unnamed := len(found.names) - len(network.named(found, chosen)):
         st.caption(
-            _("Les {count} qui parlent le plus sont nommés ; survolez les autres.").format(
-                count=charts.NAMED
-            )
+            ngettext(
+                "Faute de place, {n} n’est pas nommé : survolez-le.",
+                "Faute de place, {n} ne sont pas nommés : survolez-les.",
+                unnamed,
+            ).format(n=unnamed)
         )
     st.caption(
         _(
-            "{nodes} personnages, {edges} liens, densité {density} : {share} des paires se "
+            "{nodes} personnages, {edges} liens, densité {density} : {share} des paires "
             "parlent dans une même scène au moins. Disque : ce qu’il dit ; trait : scènes "
             "communes. Sur toute la pièce ; qui se tait en scène n’est pas compté."
         ).format(

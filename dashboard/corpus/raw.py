@@ -6,10 +6,11 @@ import streamlit as st
 
 from dashboard import i18n
 from dashboard.corpus import cached
-from dashboard.i18n import _
+from dashboard.i18n import _, ngettext
 from moliere_core.exploration import Selection
 
 ROWS, CHARS = 10, 500  # the course's head(10) and text[:500]
+FIRST = ("play_name", "speaker", "cue")  # columns on screen without scrolling
 
 
 def show(source: str, selection: Selection) -> None:
@@ -18,17 +19,28 @@ def show(source: str, selection: Selection) -> None:
     rows, text = cached.beginning(source, selection, ROWS, CHARS)
     filled = [column for column in rows.columns if cached.index(source).has(column)]
     empty = [column for column in rows.columns if column not in filled]
-    told = _("**{cues}** répliques · **{plays}** pièces · colonnes : {columns}").format(
-        cues=i18n.number(summary.cues),
-        plays=i18n.number(summary.plays),
-        columns=", ".join(f"`{name}`" for name in filled),
+    told = " · ".join(
+        (
+            ngettext("**{n}** réplique", "**{n}** répliques", summary.cues).format(
+                n=i18n.number(summary.cues)
+            ),
+            ngettext("**{n}** pièce", "**{n}** pièces", summary.plays).format(
+                n=i18n.number(summary.plays)
+            ),
+            _("colonnes : {columns}").format(columns=", ".join(f"`{name}`" for name in filled)),
+        )
     )
     if empty:
         told += " · " + _("vides ici : {columns}").format(
             columns=", ".join(f"`{name}`" for name in empty)
         )
-    st.markdown(told)
-    st.dataframe(rows[filled], height=250)
+    st.caption(told)
+    st.dataframe(
+        rows[filled],
+        height=230,
+        column_order=sorted(filled, key=lambda name: name not in FIRST),
+        column_config={"cue": st.column_config.TextColumn(width=520)},
+    )
     st.markdown(
         _(
             "Ce que lit le réseau : les répliques, jointes par des fins de ligne. Les {n} "

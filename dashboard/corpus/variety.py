@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import figures, i18n
-from dashboard.charts import corpus as charts
+from dashboard.charts.corpus import variety as charts
 from dashboard.corpus import cached
 from dashboard.corpus.said import percent, signed
 from dashboard.i18n import _

@@ -16,6 +16,7 @@ from dashboard.corpus import (
     raw,
     snippet,
     variety,
+    word,
     words,
 )
 from dashboard.i18n import _
@@ -24,8 +25,8 @@ from moliere_core.exploration import Selection
 _SHOW = {
     "raw": raw.show,
     "figures": overview.show,
-    "words": words.top,
-    "word": words.one,
+    "words": words.show,
+    "word": word.show,
     "lines": concordance.show,
     "voices": people.show,
     "keywords": keywords.show,

@@ -26,22 +26,25 @@ def path(name: str) -> None:
             number=number, count=len(found), start=before, stop=before + step.minutes, total=total
         ),
     )
-    with st.container(border=True):
-        st.subheader(step.title, anchor=False)
-        st.markdown(step.said)
-        if step.answer:
-            with st.expander(_("Ce qu’il y a à découvrir")):
-                st.markdown(step.answer)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        _go(_("Précédente"), number - 1, number == 1, ":material/arrow_back:", "B")
-        _go(_("Suivante"), number + 1, number == len(found), ":material/arrow_forward:", "N")
-        state.link_with(
-            f"../pages/{step.page}.py",
-            _("Ouvrir l’écran de cette étape"),
-            ":material/open_in_new:",
-            step.address,
-        )
-    _overview(found, number)
+    overview, screen = st.columns([1, 2.6], gap="medium")
+    with overview:
+        _overview(found, number)
+    with screen:
+        with st.container(border=True):
+            st.subheader(step.title, anchor=False)
+            st.markdown(step.said)
+            if step.answer:
+                with st.expander(_("Ce qu’il y a à découvrir")):
+                    st.markdown(step.answer)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            _go(_("Précédente"), number - 1, number == 1, ":material/arrow_back:", "B")
+            _go(_("Suivante"), number + 1, number == len(found), ":material/arrow_forward:", "N")
+            state.link_with(
+                f"../pages/{step.page}.py",
+                _("Ouvrir l’écran"),
+                ":material/open_in_new:",
+                step.address,
+            )
 
 
 def _go(label: str, number: int, disabled: bool, icon: str, key: str) -> None:
@@ -57,11 +60,17 @@ def _go(label: str, number: int, disabled: bool, icon: str, key: str) -> None:
 
 
 def _overview(found: list[Step], now: int) -> None:
-    told = [f"{i}\\. {s.title} ({s.minutes} min)" for i, s in enumerate(found, start=1)]
-    lines = [f"**{text}**" if i == now else text for i, text in enumerate(told, start=1)]
-    half = -(-len(lines) // 2)
-    for place, part in zip(st.columns(2), (lines[:half], lines[half:]), strict=True):
-        place.caption("  \n".join(part))
+    """All the steps, each of which opens; buttons, since keys B and N do not work from a list."""
+    with st.container(key="course-steps", gap=None):
+        for number, step in enumerate(found, start=1):
+            title = f"{number}\\. {step.title}"
+            st.button(
+                f"**{title}**" if number == now else title,
+                key=f"course.open.{number}",
+                type="tertiary",
+                on_click=state.change,
+                args=(fields.STEP, number),
+            )
 
 
 def about() -> None:

@@ -225,9 +225,9 @@ def _heads(text: str, ticking: bool) -> None:
                 "layer": _("Couche"),
                 "mean": _("toutes"),
                 "hint": _(
-                    "Cliquez un token : plus un token d’avant est coloré, plus il y regarde pour "
-                    "prédire la suite. Le LSTM, lui, n’a que sa mémoire : il ne peut pas revenir "
-                    "en arrière."
+                    "Cliquez sur un token : plus un token d’avant est coloré, plus il y regarde "
+                    "pour prédire la suite. Le LSTM, lui, n’a que sa mémoire : il ne peut pas "
+                    "revenir en arrière."
                 ),
             },
         },

@@ -1,98 +1,23 @@
-"""One run of a plan trained live, and its results beside those that ship."""
+"""One run of a plan trained live: its button, and how far it is."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import streamlit as st
 
 from dashboard import cached, i18n, naming, sources, state, widgets
 from dashboard.experiments import cached as experiment_cache
 from dashboard.experiments import fields, words
+from dashboard.experiments.trained import Live, found, spec_of
 from dashboard.i18n import _
-from dashboard.training import cached as training_cache
 from dashboard.training import desk, rights
 from dashboard.training import fields as training_fields
 from moliere_core import jobs
 from moliere_core.errors import MoliereError
-from moliere_core.experiments import Plan, Result, Variant
-from moliere_core.jobs import Job, JobSpec, State
-from moliere_core.runs import Run
+from moliere_core.experiments import Plan
+from moliere_core.jobs import JobSpec, State
 
 PERIOD = 2.0  # seconds between two looks at trainings in progress
 _REFUSED = "experiments.refused"
-
-
-@dataclass(frozen=True)
-class Live:
-    """A run of a plan that somebody asked for here.
-
-    Attributes:
-        variant: which of the plan's.
-        source: the corpus that it reads.
-        job: its training.
-        shipped: the same request as it ships, None where a copy lacks it.
-    """
-
-    plan: Plan
-    variant: Variant
-    source: str
-    job: Job
-    shipped: Result | None
-
-    @property
-    def run(self) -> Run | None:
-        """The trained run, None until it is whole."""
-        return self.job.run if self.job.state is State.FINISHED else None
-
-    @property
-    def same_text(self) -> bool:
-        """Whether it reads, and is measured on, the very texts of the shipped runs."""
-        return self.shipped is not None and (
-            self.shipped.run.corpus["digest"] == self.job.spec.corpus_digest
-        )
-
-    @property
-    def bits(self) -> float | None:
-        """Per character, on the text that it holds out; None until it is whole."""
-        run = self.run
-        return run.history[-1].get("validation_bits_per_char") if run else None
-
-    @property
-    def seconds(self) -> float | None:
-        """Of training, on this machine's clock."""
-        run = self.run
-        return run.history[-1].get("seconds") if run else None
-
-    def shipped_bits(self) -> float | None:
-        """Those of the shipped run of the same name on the same text, None without weights."""
-        if self.shipped is None:
-            return None
-        if self.same_text:
-            return float(self.shipped.run.history[-1]["validation_bits_per_char"])
-        if not self.shipped.has_weights:
-            return None
-        reference = self.shipped.reference
-        return experiment_cache.bits_on(reference, self.plan.name, self.variant.name, self.source)
-
-
-def found(plan: Plan) -> list[Live]:
-    """The runs of a plan that are, or were, trained on this server."""
-    if not (training_cache.stored_runs() or jobs.list_jobs()):
-        return []  # without reading any corpus
-    shipped = {result.variant.name: result for result in experiment_cache.results(plan.name)}
-    rows = []
-    with st.spinner(_("On relit le corpus…"), show_time=False):
-        asked = [
-            (variant, source, _spec(plan, variant.name, source))
-            for source in sources.available()
-            for variant in plan
-        ]
-    for variant, source, spec in asked:
-        job = jobs.get(spec.run_id) if spec else None
-        if job is not None:
-            rows.append(Live(plan, variant, source, job, shipped.get(variant.name)))
-    return rows
 
 
 def show(plan: Plan) -> JobSpec | None:
@@ -105,7 +30,7 @@ def show(plan: Plan) -> JobSpec | None:
         )
         source = sources.select()
     with st.spinner(_("On relit le corpus…")):
-        spec = _spec(plan, variant, source)
+        spec = spec_of(plan, variant, source)
     with st.container(horizontal=True, vertical_alignment="center"):
         _button(plan, variant, source, spec)
         _compared(plan)
@@ -127,20 +52,12 @@ def _compared(plan: Plan) -> None:
     )
 
 
-def _spec(plan: Plan, variant: str, source: str) -> JobSpec | None:
-    """The request, None where the corpus cannot answer it."""
-    try:
-        return experiment_cache.spec(plan.name, variant, source)
-    except MoliereError:
-        return None
-
-
 def _button(plan: Plan, variant: str, source: str, spec: JobSpec | None) -> None:
     problem = st.session_state.pop(_REFUSED, None)
     if spec is None:
         st.info(_("Ce corpus n’a pas assez de pièces pour cette expérience : choisissez l’autre."))
         return
-    about = desk.duration(jobs.estimated_seconds(spec))
+    about = i18n.duration(jobs.estimated_seconds(spec))
     try:
         jobs.limits().check(spec)
         allowed = True
@@ -157,13 +74,7 @@ def _button(plan: Plan, variant: str, source: str, spec: JobSpec | None) -> None
     )
     if problem is not None:
         widgets.problem(problem)
-    if not jobs.available():
-        st.info(
-            _(
-                "Keras et TensorFlow ne sont pas installés ici : rien ne peut être entraîné, "
-                "mais les entraînements enregistrés s’ouvrent."
-            )
-        )
+    desk.without_framework()
 
 
 def _start(plan: Plan, variant: str, source: str) -> None:
@@ -222,13 +133,13 @@ def _standing(row: Live) -> str:
         )
         if status.seconds_left is not None:
             told += " · " + _("encore {duration}").format(
-                duration=desk.duration(status.seconds_left)
+                duration=i18n.duration(status.seconds_left)
             )
         return told
     if row.bits is None:
         return _("arrêté") if status.state is State.STOPPED else _("échoué")
-    told = _("**{bits} bits** en {duration}").format(
-        bits=i18n.number(row.bits, 3), duration=desk.duration(row.seconds or 0)
+    told = _("**{bits}** en {duration}").format(
+        bits=i18n.bits(row.bits, 3), duration=i18n.duration(row.seconds or 0)
     )
     with st.spinner(_("Chacun lit le texte…")):
         other = row.shipped_bits()
@@ -237,5 +148,5 @@ def _standing(row: Live) -> str:
             _("enregistré, sur le même texte : {bits}")
             if row.same_text
             else _("enregistré (il a lu Molière), sur ce texte-là : {bits}")
-        ).format(bits=i18n.number(other, 3))
+        ).format(bits=i18n.bits(other, 3))
     return told

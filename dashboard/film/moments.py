@@ -5,15 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 
 import numpy as np
 
 from moliere_core import learning
 from moliere_core.config import SamplingConfig
+from moliere_core.exploration.lexicon import Word, share_known, shipped
 from moliere_core.learning import Measure, Record
-from moliere_core.models import NGRAMS, RecurrentModel
-from moliere_core.ngrams import NGramModel
+from moliere_core.models import RecurrentModel
 from moliere_core.normalise import normalise
 from moliere_core.protocol import CONTEXT_START
 from moliere_core.recurrent import Array, RecurrentNetwork
@@ -46,11 +45,11 @@ class Timeline:
         curve: (updates, measure) of every measured point, with or without a snapshot.
         symbols: size of the alphabet, the unknown symbol included.
         ladder: n-grams on the same text, by order; empty where nobody measured them.
-        spaces: share of spaces in real text, or None.
         batch_chars: characters read an update.
         initial: the model that the training started from, or None.
         held_out: "plays" or "last-tenth".
         unmeasured: names of the moments without a measure.
+        measuring: whether theirs are being computed.
     """
 
     run_id: str
@@ -58,23 +57,25 @@ class Timeline:
     curve: tuple[tuple[int, Measure], ...]
     symbols: int
     ladder: Mapping[int, float]
-    spaces: float | None
     batch_chars: int
     initial: str | None
     held_out: str
     unmeasured: tuple[str, ...]
+    measuring: bool = False
 
     @property
     def chance(self) -> float:
-        """Bits per character of someone to whom all symbols are the same."""
-        return math.log2(self.symbols)
+        """Bits per character of someone to whom all characters are the same.
+
+        As for all models, the unknown symbol is none of them: it is never drawn.
+        """
+        return math.log2(self.symbols - 1)
 
 
 def timeline(run: Run) -> Timeline:
     """What is known of a run without computing anything long."""
     measures = learning.measured(run)
     snapshots = run.snapshots
-    ladder = learning.ladder(run)
     points = {s.update: measures[s.name] for s in snapshots if s.name in measures}
     for record in run.history:
         points[record["updates"]] = Measure.from_record(record)
@@ -86,8 +87,7 @@ def timeline(run: Run) -> Timeline:
         ),
         curve=tuple(sorted(points.items())),
         symbols=len(run.vocabulary),
-        ladder=ladder,
-        spaces=_shipped_spaces() if ladder else None,
+        ladder=learning.ladder(run),
         batch_chars=training.batch_size * training.seq_length,
         initial=run.config.initial,
         held_out=run.held_out,
@@ -115,10 +115,14 @@ class Scene:
         text: what it writes after the prompt.
         probs: the distributions of the last characters of the prompt, and of the one that
             follows it, shape (places, vocab_size), at most `PLACES` of them.
+        runs: lengths of the stretches of the text, by turns outside and inside Molière's words.
+        known: share of its words that are Molière's; None where it has none.
     """
 
     text: str
     probs: Array
+    runs: tuple[int, ...]
+    known: float | None
 
 
 def scene(run: Run, moment: str, prompt: str, config: SamplingConfig, seed: int) -> Scene:
@@ -128,7 +132,33 @@ def scene(run: Run, moment: str, prompt: str, config: SamplingConfig, seed: int)
     logits = network.run(read, network.zero_state(1))[0][0]  # (characters read, vocab_size)
     model = RecurrentModel(moment, network, run.vocabulary)
     [text] = generate(model, [prompt], [config], [seed], CHARS)
-    return Scene(text, next_distribution(logits[-PLACES:], config))
+    words = written_words(normalise(prompt), text)
+    probs = next_distribution(logits[-PLACES:], config)
+    return Scene(text, probs, stretches(words, len(text)), share_known(words))
+
+
+def written_words(prompt: str, text: str) -> list[Word]:
+    """The words of a text that continues a prompt, places counted in the text.
+
+    Left out are the single letters, which chance alone would make words, and the last word, which
+    is cut where it touches the end. The first may have begun in the prompt.
+    """
+    shift = len(prompt)
+    return [
+        replace(word, start=max(word.start - shift, 0), stop=word.stop - shift)
+        for word in shipped().read(prompt + text)
+        if word.counts and shift < word.stop < shift + len(text)
+    ]
+
+
+def stretches(words: Sequence[Word], length: int) -> tuple[int, ...]:
+    """Lengths of what is outside and inside known words, by turns; what follows a word is its."""
+    found, at, inside = [], 0, False
+    for word in words:
+        if word.known != inside:
+            found.append(word.start - at)
+            at, inside = word.start, word.known
+    return (*found, length - at)
 
 
 def shown(scenes: Sequence[Scene], following: Sequence[str], alphabet: str) -> list[list[int]]:
@@ -150,23 +180,8 @@ def shown(scenes: Sequence[Scene], following: Sequence[str], alphabet: str) -> l
     return found
 
 
-def longest_word(text: str) -> int:
-    """Letters of the longest run of letters of a text."""
-    spaced = "".join(c if c.isalpha() else " " for c in text)
-    return max(map(len, spaced.split()), default=0)
-
-
 def rung(bits: float, ladder: Mapping[int, float]) -> tuple[int | None, int | None]:
     """The highest order that is beaten, and the lowest that is not; None where there is none."""
     beaten = [order for order, theirs in ladder.items() if bits < theirs]
     ahead = [order for order, theirs in ladder.items() if bits >= theirs]
     return max(beaten, default=None), min(ahead, default=None)
-
-
-@cache
-def _shipped_spaces() -> float:
-    """Share of spaces in the plays that the shipped n-grams were counted on."""
-    counted = NGramModel.load(NGRAMS, 1)
-    logits = counted.start([""])[0][0].astype(np.float64)
-    probs = np.exp(logits - logits.max())
-    return float(probs[counted.vocabulary.index[" "]] / probs.sum())

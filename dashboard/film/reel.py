@@ -19,18 +19,16 @@ import streamlit as st
 
 from dashboard import cached, components, i18n, state
 from dashboard.film import cached as film_cache
-from dashboard.film import fields, moments
+from dashboard.film import fields, moments, words
 from dashboard.film.moments import Moment, Scene, Timeline
 from dashboard.i18n import _
 from dashboard.training import cached as training_cache
 from moliere_core.config import SamplingConfig
-from moliere_core.learning import Measure
 
 KEY = "film.screen"
 _START = "film.start"
 PATIENCE = 0.5  # seconds of computing after which the page says that it computes
 FIRST_PLACE = len("Mon frère, s'il vous pla")  # in the prompt proposed: an î, learned late
-YARDSTICKS = (3, 8)  # orders of the n-grams drawn as references
 
 
 @dataclass(frozen=True)
@@ -144,9 +142,36 @@ def payload(reel: Reel, view: str) -> dict[str, Any]:
             for moment, scene in zip(line.moments, reel.scenes, strict=True)
         ],
         "curve": [(update, m.train, m.validation) for update, m in line.curve],
-        "references": _references(line),
+        "references": words.references(line),
         "locale": state.language(),
-        "labels": _labels(line),
+        "symbols": line.symbols,
+        "labels": words.labels(line),
+    }
+
+
+def _moment(
+    line: Timeline, moment: Moment, scene: Scene, shown: Sequence[Sequence[int]]
+) -> dict[str, Any]:
+    measure = moment.measure
+    bits = measure.validation
+    return {
+        "name": moment.name,
+        "title": words.title(moment),
+        "sub": words.read(line, moment),
+        "update": moment.update,
+        "train": measure.train,
+        "validation": bits,
+        "text": scene.text,
+        "chances": [
+            np.rint(probs[symbols] * 10_000).astype(int).tolist()
+            for probs, symbols in zip(scene.probs, shown, strict=True)
+        ],
+        "bits": i18n.number(bits, 2) if bits is not None else "–",
+        "among": 2**bits if bits is not None else None,
+        "hesitates": words.decimals(2**bits) if bits is not None else "–",
+        "runs": scene.runs,
+        "known": i18n.percent(scene.known) if scene.known is not None else "–",
+        "said": words.rung(line, measure),
     }
 
 
@@ -180,156 +205,12 @@ def _completed(base: str, timeline: Timeline) -> Timeline:
     if futures and futures[0].done() and not timeline.ladder:
         found = futures[0].result()
         ladder = {order: nats / math.log(2) for order, nats in found.ngrams}
-        timeline = replace(timeline, ladder=ladder, spaces=found.spaces)
-    if len(futures) > 1 and futures[1].done():
-        timeline = moments.with_measures(timeline, futures[1].result())
-    return timeline
-
-
-# Words
-
-
-def _moment(
-    line: Timeline, moment: Moment, scene: Scene, shown: Sequence[Sequence[int]]
-) -> dict[str, Any]:
-    measure = moment.measure
-    bits = measure.validation
-    return {
-        "name": moment.name,
-        "title": _title(moment),
-        "sub": _read(line, moment),
-        "update": moment.update,
-        "train": measure.train,
-        "validation": bits,
-        "text": scene.text,
-        "chances": [
-            np.rint(probs[symbols] * 10_000).astype(int).tolist()
-            for probs, symbols in zip(scene.probs, shown, strict=True)
-        ],
-        "bits": i18n.number(bits, 2) if bits is not None else "–",
-        "hesitates": _decimals(2**bits) if bits is not None else "–",
-        "said": _said(line, moment, scene),
-    }
-
-
-def _title(moment: Moment) -> str:
-    if moment.update == 0:
-        return _("Avant l’apprentissage")
-    if moment.epoch is None:
-        return i18n.ngettext(
-            "Après {count} mise à jour", "Après {count} mises à jour", moment.update
-        ).format(count=i18n.number(moment.update))
-    return i18n.ngettext("Après {count} époque", "Après {count} époques", moment.epoch).format(
-        count=moment.epoch
-    )
-
-
-def _read(line: Timeline, moment: Moment) -> str:
-    """How much the network has read by then."""
-    if moment.update == 0:
-        if line.initial:
-            return _("les poids de {model}").format(model=line.initial)
-        return _("des poids tirés au hasard")
-    chars = moment.update * line.batch_chars
-    if chars < 1e6:
-        read = _("{count} caractères lus").format(count=i18n.number(chars))
-    else:
-        millions = round(chars / 1e6, 1)
-        read = i18n.ngettext(
-            "{count} million de caractères lus",
-            "{count} millions de caractères lus",
-            2 if millions >= 2 else 1,
-        ).format(count=i18n.number(millions, 1))
-    return read
-
-
-def _said(line: Timeline, moment: Moment, scene: Scene) -> list[str]:
-    """What the network has learned by then: sentences made of what is measured."""
-    return [_rung(line, moment.measure), _figures(line, scene.text)]
-
-
-def _rung(line: Timeline, measure: Measure) -> str:
-    bits = measure.validation
-    if bits is None:
-        return _("Ce moment n’a pas de mesure : le texte de l’entraînement n’est plus là.")
-    if bits > line.chance * (1 - moments.NO_BETTER):
-        return _("Il ne sait encore rien : au hasard, ce serait {bits}.").format(
-            bits=i18n.number(line.chance, 2)
-        )
-    beaten, ahead = moments.rung(bits, line.ladder)
-    theirs = line.chance if beaten is None else line.ladder[beaten]
-    better = _("Mieux que {method} ({bits})").format(
-        method=_counting(beaten), bits=i18n.number(theirs, 2)
-    )
-    if ahead is None:
-        return better + "."
-    return better + _(", pas encore mieux que {method} ({bits}).").format(
-        method=_counting(ahead, short=beaten is not None and beaten > 1),
-        bits=i18n.number(line.ladder[ahead], 2),
-    )
-
-
-def _counting(order: int | None, short: bool = False) -> str:
-    if order is None:
-        return _("le hasard")
-    if order == 1:
-        return _("compter chaque caractère")
-    text = _("celles de {n}") if short else _("compter les suites de {n} caractères")
-    return text.format(n=order)
-
-
-def _figures(line: Timeline, text: str) -> str:
-    spaces = _percent(text.count(" ") / len(text))
-    longest = i18n.ngettext(
-        "mot le plus long : {count} lettre",
-        "mot le plus long : {count} lettres",
-        moments.longest_word(text),
-    ).format(count=moments.longest_word(text))
-    if line.spaces is None:
-        return _("Ce texte : {share} d’espaces, {longest}.").format(share=spaces, longest=longest)
-    return _("Ce texte : {share} d’espaces (le vrai : {real}), {longest}.").format(
-        share=spaces, real=_percent(line.spaces), longest=longest
-    )
-
-
-def _references(line: Timeline) -> list[dict[str, Any]]:
-    found = [(_("hasard"), line.chance)]
-    for order in YARDSTICKS:
-        if order in line.ladder:
-            found.append((_("{order}-gramme").format(order=order), line.ladder[order]))
-    return [{"label": f"{label} {i18n.number(bits, 2)}", "bits": bits} for label, bits in found]
-
-
-def _labels(line: Timeline) -> dict[str, str]:
-    held = (
-        _("bits par caractère sur des pièces jamais lues")
-        if line.held_out == "plays"
-        else _("bits par caractère sur la fin du texte, jamais lue")
-    )
-    return {
-        "play": _("Lecture (P)"),
-        "pause": _("Pause (P)"),
-        "previous": _("Moment précédent (flèche gauche)"),
-        "next": _("Moment suivant (flèche droite)"),
-        "speed": _("Vitesse"),
-        "slow": _("lent"),
-        "normal": _("normal"),
-        "fast": _("rapide"),
-        "after_text": _("Après « {text} »"),
-        "true": _("la suite du texte"),
-        "drawn": _("le caractère tiré"),
-        "others": _("les autres : {share}"),
-        "compare": _("Glissez les deux repères sur la courbe."),
-        "before": _("Avant"),
-        "after": _("Après"),
-        "held": held,
-        "hesitates": _("hésite comme entre {count} caractères"),
-        "axis": _("bits par caractère, échelle log."),
-        "updates": _("mises à jour"),
-        "validation": _("texte jamais lu"),
-        "train": _("texte lu"),
-        "chart": _("Courbes d’apprentissage : bits par caractère selon les mises à jour"),
-    }
+        timeline = replace(timeline, ladder=ladder)
+    if len(futures) < 2:
+        return timeline
+    if futures[1].done():
+        return moments.with_measures(timeline, futures[1].result())
+    return replace(timeline, measuring=True)
 
 
 def tried(reference: str, view: str, config: SamplingConfig) -> dict[str, bool]:
@@ -340,12 +221,3 @@ def tried(reference: str, view: str, config: SamplingConfig) -> dict[str, bool]:
         "greedy": config.temperature == 0,
         "run": reference.startswith("run:"),
     }
-
-
-def _decimals(count: float) -> str:
-    return i18n.number(count, 1 if count < 20 else 0)
-
-
-def _percent(share: float) -> str:
-    text = f"{share:.0%}"
-    return text.replace("%", f"{i18n.THIN_NBSP}%") if state.language() == "fr" else text

@@ -112,7 +112,7 @@ def payload(
         "labels": {
             "heading": _("Le caractère suivant"),
             "note": _("Probabilités parmi lesquelles il tire ; en couleur, le caractère tiré."),
-            "looked": _("Le choix derrière le caractère surligné. Cliquez-le pour revenir."),
+            "looked": _("Le choix derrière le caractère surligné. Cliquez dessus pour revenir."),
             "hush": _("Sortie masquée : à vous de deviner. Touche H pour la montrer."),
         },
     }

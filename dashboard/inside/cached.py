@@ -12,7 +12,8 @@ import streamlit as st
 from dashboard import cached
 
 if TYPE_CHECKING:
-    from moliere_core.inspection.firing import CellIndex
+    from moliere_core.inspection.firing import ActiveCell, CellIndex, Passage
+    from moliere_core.inspection.forgetting import Echo
     from moliere_core.inspection.influence import Deletions, Edit, Influence
     from moliere_core.inspection.trace import Trace
     from moliere_core.inspection.units import UnitTable
@@ -63,19 +64,32 @@ def seen(reference: str, text: str) -> tuple[str, Trace]:
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
-def mattered(reference: str, context: str, edit: Edit) -> tuple[Influence, Deletions]:
-    """What weighed on the last character of a context, and what deletion does."""
+def mattered(reference: str, context: str, edit: Edit, _seen: Trace) -> tuple[Influence, Deletions]:
+    """What weighed on the last character of a context, and what deletion does.
+
+    Args:
+        reference: of the model.
+        context: ends with the character that is explained.
+        edit: what stands for a deletion.
+        _seen: what the model computed over that context, or over a text that goes on after it.
+    """
     from moliere_core.inspection.influence import deletions, influence
-    from moliere_core.inspection.trace import trace
 
     model = cached.model(reference)
-    ids = model.vocabulary.encode(context)
-    network, before, target = model.network, ids[:-1], int(ids[-1])
+    before, target = _seen.first(len(context) - 1), int(_seen.ids[len(context) - 1])
     space = model.vocabulary.index.get(" ", 0)
     return (
-        influence(network, trace(network, before), target),
-        deletions(network, before, target, edit, space),
+        influence(model.network, before, target),
+        deletions(model.network, before.ids, target, edit, space),
     )
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def echo(reference: str, context: str, start: int, stop: int, _seen: Trace) -> Echo:
+    """What is left of a passage of a context, over which the model has computed `_seen`."""
+    from moliere_core.inspection import forgetting
+
+    return forgetting.echo(cached.model(reference).network, _seen, start, stop)
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
@@ -111,6 +125,7 @@ def tracking(reference: str, source: str) -> Work[UnitTable]:
 @st.cache_resource(show_spinner=False, max_entries=16)
 def index(reference: str, source: str) -> Work[CellIndex]:
     """When the cells of a model are active over a corpus: built before, or being built."""
+    from moliere_core.corpus import EMBEDDED
     from moliere_core.inspection.firing import build_index, open_index
 
     model, corpus = cached.model(reference), cached.corpus(source)
@@ -118,4 +133,14 @@ def index(reference: str, source: str) -> Work[CellIndex]:
         work: Work[CellIndex] = Work(share=1.0)
         work.future.set_result(found)
         return work
+    if source != EMBEDDED:
+        index(reference, EMBEDDED)  # the small one first: it takes seconds, and serves meanwhile
     return _begin(lambda told: build_index(model, corpus, told))
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def passages(
+    reference: str, source: str, cells: list[ActiveCell], length: int, count: int, _index: CellIndex
+) -> list[Passage]:
+    """Where else some cells of a model are active; `_index` is the one of `reference`, `source`."""
+    return _index.passages(cells, length, count)

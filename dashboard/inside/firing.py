@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+import re
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import streamlit as st
 
-from dashboard import components, i18n, naming, widgets
+from dashboard import components, figures, i18n, naming, widgets
 from dashboard.i18n import _
 from dashboard.inside import cached as inside
 from dashboard.inside import corpora, tracking, waiting
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from moliere_core.inspection.firing import CellIndex, Passage
 
 PASSAGES = 8
+_CUT_BEFORE, _CUT_AFTER = re.compile(r"^\S*\s"), re.compile(r"\s\S*$")  # words cut in two
 
 
 def show(looked: Looked) -> None:
@@ -24,18 +28,31 @@ def show(looked: Looked) -> None:
     st.subheader(_("Où ailleurs s’activent les mêmes cellules ?"), anchor=False)
     if (ready := _index(looked.reference)) is not None:
         _passages(*ready, looked)
-    with st.popover(_("Toutes les corrélations"), icon=":material/table:"):
-        tracking.correlations(looked.reference)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        with st.popover(_("Toutes les corrélations"), icon=":material/table:"):
+            tracking.correlations(looked.reference)
+        figures.numbers(_colours(looked), "inside.unit")
+
+
+def _colours(looked: Looked) -> pd.DataFrame:
+    """The numbers behind the colours of the text."""
+    states = looked.seen.layers[looked.layer]
+    return pd.DataFrame(
+        {
+            _("caractère"): list(looked.context),
+            _("mémoire"): states.memory[:, looked.unit],
+            _("état caché"): states.series["hidden"][:, looked.unit],
+        }
+    )
 
 
 def _index(reference: str) -> tuple[str, CellIndex] | None:
     """The chosen corpus and its index; until it is built, those of the embedded plays."""
     large = corpora.chosen()
-    small = (EMBEDDED,) if large != EMBEDDED else ()
-    first = tuple(inside.index(reference, source) for source in small)  # it takes seconds
     work = inside.index(reference, large)
     if (found := work.result()) is not None:
         return large, found
+    first = (inside.index(reference, EMBEDDED),) if large != EMBEDDED else ()
     waiting.show(
         work,
         _("On lit {corpus} pour noter quand s’active chaque cellule :").format(
@@ -73,12 +90,14 @@ def _passages(source: str, index: CellIndex, looked: Looked) -> None:
             len(cells),
         ).format(text=looked.chosen, count=len(cells), where=where)
     )
-    found = index.passages(cells, looked.stop - looked.start, PASSAGES)
+    length = looked.stop - looked.start
+    found = inside.passages(looked.reference, source, cells, length, PASSAGES, index)
     components.passages(
         {"passages": [_row(passage, len(cells)) for passage in found]}, "inside.passages"
     )
     numbers = ", ".join(
-        f"{cell.layer + 1}.{cell.unit}{'+' if cell.side == 'high' else '-'}" for cell in cells
+        f"{cell.layer + 1}.{cell.unit}{'+' if cell.side == 'high' else i18n.MINUS}"
+        for cell in cells
     )
     st.caption(_("Ces cellules (couche.unité, au-dessus ou au-dessous) : {cells}").format(
         cells=numbers
@@ -88,14 +107,24 @@ def _passages(source: str, index: CellIndex, looked: Looked) -> None:
 def _row(passage: Passage, cells: int) -> dict[str, str]:
     parts = (passage.play, passage.act, passage.scene, passage.speaker)
     return {
-        "before": passage.before,
+        "before": _CUT_BEFORE.sub("… ", passage.before),
         "text": passage.text,
-        "after": passage.after,
+        "after": _CUT_AFTER.sub(" …", passage.after),
         "source": " · ".join(_numbered(parts)),
-        "cells": _("{active} cellules sur {count}").format(
-            active=i18n.number(passage.cells, 1), count=cells
-        ),
+        "cells": _active(passage.cells, cells),
     }
+
+
+def _active(mean: float, count: int) -> str:
+    """How many of the cells are active: all along the passage, or on average."""
+    if mean.is_integer():
+        return i18n.ngettext(
+            "{active} cellule sur {count}", "{active} cellules sur {count}", int(mean)
+        ).format(active=int(mean), count=count)
+    shown = math.floor(10 * mean) / 10  # rounded up, it would promise them all
+    return _("{active} cellules sur {count} en moyenne").format(
+        active=i18n.number(shown, 1), count=count
+    )
 
 
 def _numbered(parts: tuple[str, str, str, str]) -> list[str]:

@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import cached, figures, i18n, widgets
+from dashboard import figures, i18n, widgets
 from dashboard.charts.inside import echo_figure
 from dashboard.i18n import _
+from dashboard.inside import cached as inside
 from dashboard.inside.common import Looked
+from moliere_core.recurrent import Array
 
 SHOWN = 64  # characters that the axis can name
 FAINT = 0.1  # of the first difference: all but forgotten
@@ -17,38 +19,24 @@ FAINT = 0.1  # of the first difference: all but forgotten
 
 def show(looked: Looked) -> None:
     """What is left of the chosen passage, in the whole memory and in one unit."""
-    from moliere_core.inspection.forgetting import echo, half_life, survival
+    from moliere_core.inspection.forgetting import survival
 
     if looked.start == 0 or looked.stop >= len(looked.context):
         st.info(_("Choisissez un passage après le début et avant la fin : il faut une suite."))
         return
-    network = cached.model(looked.reference).network
-    found = echo(network, looked.seen.ids, looked.start, looked.stop)
+    found = inside.echo(looked.reference, looked.context, looked.start, looked.stop, looked.seen)
     left = survival(looked.seen.layers[looked.layer], looked.stop - 1)
-    lives = [half_life(column) for column in left.T]
-    known = [life for life in lives if life is not None]
-    median = float(np.median([len(left) if life is None else life for life in lives]))
     until = found.steps_until(FAINT)
-    own = lives[looked.unit]
+    fades = (
+        _("l’écart tombe pour de bon sous un dixième après **{count}** caractères.").format(
+            count=until
+        )
+        if until is not None
+        else _("à la fin du texte, l’écart dépasse encore un dixième de ce qu’il était.")
+    )
     st.markdown(
-        _(
-            "On lit le texte avec et sans « {text} », et l’on compare la suite. {fades} La moitié "
-            "des unités de cette couche ont perdu la moitié de ce qu’elles contenaient en "
-            "**{median}** caractères ; l’unité {unit}, {own}."
-        ).format(
-            text=looked.chosen,
-            fades=_(
-                "L’écart tombe pour de bon sous un dixième après **{count}** caractères."
-            ).format(count=until)
-            if until is not None
-            else _("À la fin du texte, l’écart dépasse encore un dixième de ce qu’il était."),
-            median=i18n.number(median)
-            if len(known) * 2 > len(lives)
-            else _("plus de {count}").format(count=len(left) - 1),
-            unit=looked.unit,
-            own=_("en {count}").format(count=own)
-            if own is not None
-            else _("pas encore à la fin du texte"),
+        _("Le même texte, lu avec et sans « {text} » : {fades}").format(
+            text=looked.chosen, fades=fades
         )
     )
     shown = slice(0, SHOWN)
@@ -75,4 +63,28 @@ def show(looked: Looked) -> None:
             last=i18n.number(float(distance[-1]), 3),
             count=len(chars) - 1,
         ),
+    )
+    _half_lives(left, looked.unit)
+
+
+def _half_lives(left: Array, unit: int) -> None:
+    """How soon the units of a layer lose half of what they held."""
+    from moliere_core.inspection.forgetting import half_life
+
+    lives = [half_life(column) for column in left.T]
+    known = [life for life in lives if life is not None]
+    own = lives[unit]
+    st.markdown(
+        _(
+            "La moitié des unités de cette couche ont perdu la moitié de ce qu’elles contenaient "
+            "en **{median}** caractères ; l’unité {unit}, {own}."
+        ).format(
+            median=i18n.number(np.median([len(left) if life is None else life for life in lives]))
+            if len(known) * 2 > len(lives)
+            else _("plus de {count}").format(count=len(left) - 1),
+            unit=unit,
+            own=_("en {count}").format(count=own)
+            if own is not None
+            else _("pas encore à la fin du texte"),
+        )
     )

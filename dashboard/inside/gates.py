@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import figures, state, widgets
-from dashboard.charts.inside import layers_figure, unit_figure
+from dashboard import figures, i18n, state, widgets
+from dashboard.charts.gates import layers_figure, unit_figure
 from dashboard.i18n import _
 from dashboard.inside import fields
 from dashboard.inside.common import Looked
@@ -37,9 +37,9 @@ def _roles() -> dict[str, str]:
         "output": _("**Porte de sortie** : la part de la mémoire qui se montre aux couches après."),
         "update": _("**Porte de mise à jour** : la part de l’ancien état qui est gardée."),
         "reset": _("**Porte de remise à zéro** : ce que le candidat voit de l’ancien état."),
-        "candidate": _("**Candidat** : ce que ce caractère propose d’écrire, entre -1 et 1."),
+        "candidate": _("**Candidat** : ce que ce caractère propose d’écrire, entre −1 et 1."),
         "cell": _("**État de cellule** : la mémoire, sans bornes ; des nombres, pas du texte."),
-        "hidden": _("**État caché** : ce que la cellule laisse voir, entre -1 et 1."),
+        "hidden": _("**État caché** : ce que la cellule laisse voir, entre −1 et 1."),
     }
 
 
@@ -59,11 +59,11 @@ def show(looked: Looked) -> None:
         "inside.gates.unit",
         pd.DataFrame({_("caractère"): chars} | rows),
         _(
-            "Six cartes d’une ligne au plus : portes de 0 à 1, candidat et état caché de -1 à 1, "
+            "Six cartes d’une ligne au plus : portes de 0 à 1, candidat et état caché de −1 à 1, "
             "mémoire de {low} à {high}, sur {count} caractères."
         ).format(
-            low=f"{min(v.min() for v in rows.values()):.2f}",
-            high=f"{max(v.max() for v in rows.values()):.2f}",
+            low=i18n.number(min(float(v.min()) for v in rows.values()), 2),
+            high=i18n.number(max(float(v.max()) for v in rows.values()), 2),
             count=len(chars),
         ),
     )
@@ -102,7 +102,7 @@ def _all_layers(
             what=names[chosen].capitalize(),
             units=len(units[0]),
             layers=len(maps),
-            low=f"{min(m.min() for m in maps):.2f}",
-            high=f"{max(m.max() for m in maps):.2f}",
+            low=i18n.number(min(float(m.min()) for m in maps), 2),
+            high=i18n.number(max(float(m.max()) for m in maps), 2),
         ),
     )

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import figures, i18n, widgets
+from dashboard import figures, i18n, state, widgets
 from dashboard.charts.inside import mattered_figure
 from dashboard.i18n import _
 from dashboard.inside import cached as inside
 from dashboard.inside import fields
 from dashboard.inside.common import Looked
+from moliere_core.recurrent import Array
+
+if TYPE_CHECKING:
+    from moliere_core.inspection.influence import Deletions, Influence
+
+SURE = 0.9  # a probability that can hardly grow
 
 
 def _context(looked: Looked) -> str | None:
@@ -24,7 +30,8 @@ def _context(looked: Looked) -> str | None:
 
 
 def _edit() -> Any:
-    return st.session_state.get(fields.EDIT.key, fields.EDIT.default)
+    """What the control below says, or the address, before it is drawn."""
+    return state.restore(fields.EDIT)
 
 
 def colours(looked: Looked) -> tuple[list[float | None], float, dict[str, str]]:
@@ -33,7 +40,7 @@ def colours(looked: Looked) -> tuple[list[float | None], float, dict[str, str]]:
     context = _context(looked)
     if context is None:
         return [None] * len(looked.context), 1.0, labels
-    found, _deleted = inside.mattered(looked.reference, context, _edit())
+    found, _deleted = inside.mattered(looked.reference, context, _edit(), looked.seen)
     weights = np.round(found.gradient_input.astype(float), 4)
     after = len(looked.context) - len(weights)
     return [*weights.tolist(), *[None] * after], max(float(np.abs(weights).max()), 1e-6), labels
@@ -50,10 +57,10 @@ def show(looked: Looked) -> None:
         edit: Any = widgets.segmented(
             fields.EDIT,
             _("Contrôle"),
-            {"delete": _("effacer"), "replace": _("mettre une espace")},
+            {"delete": _("effacer"), "replace": _("mettre un espace")},
             visible=False,
         )
-    found, deleted = inside.mattered(looked.reference, context, edit)
+    found, deleted = inside.mattered(looked.reference, context, edit, looked.seen)
     first = int(deleted.positions[0])
     chars = [widgets.visible(char) for char in context[first:-1]]
     gradient = found.gradient_input[first:]
@@ -62,28 +69,20 @@ def show(looked: Looked) -> None:
         _("Il donnait **{prob} %** à « {target} ». {agreement}").format(
             prob=i18n.number(100 * math.exp(found.log_prob), 1),
             target=widgets.plain(target),
-            agreement=_agreement(gradient, deleted.change),
+            agreement=_agreement(gradient, deleted.change, math.exp(found.log_prob)),
         )
     )
     figures.show(
         mattered_figure(chars, gradient, deleted.change, target, figures.dark()),
         "inside.mattered",
-        pd.DataFrame(
-            {
-                _("position"): deleted.positions,
-                _("caractère"): chars,
-                _("gradient × entrée (nats)"): gradient,
-                _("norme du gradient"): found.norm[first:],
-                _("effet de l’effacement (nats)"): deleted.change,
-            }
-        ),
+        _numbers(context, found, deleted),
         _(
             "Deux barres par lettre. La plus forte au gradient : « {by_gradient} » ; à "
-            "l’effacement : « {by_deletion} », {change} nats."
+            "l’effacement : « {by_deletion} », {change}."
         ).format(
             by_gradient=chars[int(np.abs(gradient).argmax())],
             by_deletion=chars[int(np.abs(deleted.change).argmax())],
-            change=i18n.number(float(deleted.change[np.abs(deleted.change).argmax()]), 2),
+            change=i18n.nats(float(deleted.change[np.abs(deleted.change).argmax()])),
         ),
     )
     st.caption(
@@ -95,8 +94,28 @@ def show(looked: Looked) -> None:
     )
 
 
-def _agreement(gradient: Any, change: Any) -> str:
+def _numbers(context: str, found: Influence, deleted: Deletions) -> pd.DataFrame:
+    """Both measures, of all that precedes: deletion was tried on the last characters alone."""
+    effect = np.full(len(found.norm), np.nan)
+    effect[deleted.positions] = deleted.change
+    return pd.DataFrame(
+        {
+            _("position"): range(len(found.norm)),
+            _("caractère"): list(context[:-1]),
+            _("gradient × entrée (nats)"): found.gradient_input,
+            _("norme du gradient"): found.norm,
+            _("effet de l’effacement (nats)"): effect,
+        }
+    )
+
+
+def _agreement(gradient: Array, change: Array, prob: float) -> str:
     if len(gradient) < 3 or not gradient.std() or not change.std():
         return ""
     r = float(np.corrcoef(gradient, change)[0, 1])
-    return _("Corrélation des deux mesures : r = {r}.").format(r=i18n.number(r, 2))
+    told = (
+        _("Déjà presque sûr, sa pente est presque nulle : croyez l’effacement (r = {r}).")
+        if prob > SURE
+        else _("Corrélation des deux mesures : r = {r}.")
+    )
+    return told.format(r=i18n.number(r, 2))

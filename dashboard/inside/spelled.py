@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
-from dashboard import cached, i18n, state, widgets
+from dashboard import cached, i18n, state, tables, widgets
 from dashboard.i18n import _
 from dashboard.inside.common import Looked
 
@@ -64,13 +63,13 @@ def _reading(step: Step) -> None:
         ).format(
             char=widgets.plain(widgets.visible(step.char)), index=step.symbol, size=len(step.vector)
         )
-        + f" $e = [{numbers};\\ \\ldots]$"
+        + f" ${{{{e = [{numbers};\\ \\ldots]}}}}$"  # in braces: not cut in two
     )
     x = "e" if step.layer == 0 else f"h^{{({step.layer})}}"
     st.markdown(
         _(
-            "**2. Peser.** Pour l’unité {unit}, chaque porte additionne ce qui vient du caractère "
-            "(${x} W$), de l’état d’avant ($h^\\prime U$), un biais, puis écrase la somme."
+            "**2. Peser.** Chaque porte de l’unité {unit} additionne ${x} W$ (le caractère), "
+            "$h^\\prime U$ (l’état d’avant) et un biais, puis écrase la somme."
         ).format(unit=step.unit, x=x)
     )
 
@@ -124,23 +123,22 @@ def _prediction(step: Step, chars: tuple[str, ...]) -> None:
     )
     st.latex(r"s = h V + b \qquad p_k = \frac{e^{s_k}}{\sum_j e^{s_j}}")
     best = np.argsort(-step.probs)[:TOP]
-    data = {
-        _("Suivant"): [widgets.visible(chars[i - 1]) for i in best],
-        _("Score"): [round(float(step.logits[i]), 3) for i in best],
-        _("Probabilité"): [100 * float(step.probs[i]) for i in best],
-    }
+    heads = [_("Suivant"), _("Score"), _("Probabilité")]
+    rows = [
+        [
+            widgets.visible(chars[i - 1]),
+            i18n.number(float(step.logits[i]), 3),
+            i18n.percent(float(step.probs[i]), 1),
+        ]
+        for i in best
+    ]
     if step.contribution.any():
-        data[_("Voix")] = [round(float(step.contribution[i]), 3) for i in best]
-    st.dataframe(
-        pd.DataFrame(data),
-        hide_index=True,
-        column_config={
-            _("Suivant"): st.column_config.TextColumn(width=60),
-            _("Score"): st.column_config.NumberColumn(width=70),
-            _("Probabilité"): st.column_config.NumberColumn(format="%.1f %%", width=95),
-            _("Voix"): st.column_config.NumberColumn(width=70),
-        },
-    )
+        heads.append(_("Voix"))
+        rows = [
+            [*row, i18n.number(float(step.contribution[i]), 3)]
+            for row, i in zip(rows, best, strict=True)
+        ]
+    tables.show(heads, rows)
     if not step.contribution.any():
         st.caption(_("Cette couche ne vote pas : son état caché nourrit la couche suivante."))
 

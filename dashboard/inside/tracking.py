@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import pandas as pd
 import streamlit as st
 
-from dashboard import cached, i18n, naming, state, widgets
+from dashboard import cached, i18n, naming, state, tables, widgets
 from dashboard.i18n import _
 from dashboard.inside import cached as inside
 from dashboard.inside import corpora, fields, waiting
@@ -126,16 +125,28 @@ def correlations(reference: str) -> None:
             corpus=widgets.plain(_corpus(found.corpus)),
         )
     )
-    st.dataframe(
-        pd.DataFrame(
-            {
-                _("Propriété"): [label.get(u.feature, u.feature) for u in found.units],
-                _("Couche"): [u.layer + 1 for u in found.units],
-                _("Unité"): [u.unit for u in found.units],
-                _("r (choix)"): [u.r for u in found.units],
-                _("r (contrôle)"): [u.r_check for u in found.units],
-                _("Caractères concernés"): [u.marked for u in found.units],
-            }
-        ),
-        hide_index=True,
+    tables.show(
+        [
+            _("Propriété"),
+            _("Couche"),
+            _("Unité"),
+            _("r (choix)"),
+            _("r (contrôle)"),
+            _("Caractères concernés"),
+        ],
+        [
+            [
+                label.get(unit.feature, unit.feature),
+                str(unit.layer + 1),
+                str(unit.unit),
+                _r(unit.r),
+                _r(unit.r_check),
+                i18n.number(unit.marked),
+            ]
+            for unit in found.units
+        ],
     )
+
+
+def _r(value: float) -> str:
+    return "–" if math.isnan(value) else i18n.number(value, 2)

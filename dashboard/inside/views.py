@@ -27,12 +27,17 @@ def typed() -> str:
     """The text that is looked into."""
     state.restore(fields.TEXT)
     text = st.text_area(
-        _("Texte"), key=fields.TEXT.key, max_chars=state.MAX_PROMPT, height=150, width=640
+        _("Texte"),
+        key=fields.TEXT.key,
+        max_chars=state.MAX_PROMPT,
+        height=150,
+        width=640,
+        on_change=_unpick,
     )
     return state.keep(fields.TEXT, text or "")
 
 
-def span(context: str, view: str) -> tuple[int, int]:
+def span(context: str, view: str, seen: Trace, unit: tuple[int, int]) -> tuple[int, int]:
     """The chosen part of the context; where none is chosen, one that has something to show."""
     start, stop = state.value(fields.FROM), state.value(fields.TO)
     if 0 <= start < stop <= len(context):
@@ -40,12 +45,16 @@ def span(context: str, view: str) -> tuple[int, int]:
     if view == "forgets" and "(" in context:
         start = context.index("(")
         return start, start + 1
-    if view == "unit":
+    if view in ("unit", "forgets"):
         return _middle_word(context)
     if view == "gates":
         return 0, 1
-    last = len(context.rstrip()) - 1
-    return max(last, 0), max(last, 0) + 1
+    if view == "step":  # where the unit shows most of itself
+        at = int(np.abs(seen.layers[unit[0]].series["hidden"][:, unit[1]]).argmax())
+        return at, at + 1
+    end = context.find(fields.DEFAULT_WORD) + len(fields.DEFAULT_WORD)
+    last = end if fields.DEFAULT_WORD in context else len(context.rstrip())
+    return max(last - 1, 0), max(last, 1)
 
 
 def _middle_word(context: str) -> tuple[int, int]:
@@ -74,12 +83,12 @@ def draw(
         memory = seen.layers[looked.layer].memory[:, looked.unit]
         values = np.round(memory, 3).tolist()
         bound = max(float(np.abs(memory).max()), 1e-6)
-        labels = {"value": _("mémoire"), "low": "", "high": ""}
+        labels = {"value": _("mémoire"), "low": _("mémoire"), "high": ""}
         chosen, target = span, None
     hints = {
-        "mattered": _("Cliquez un caractère : lesquels, avant lui, l’ont fait attendre ?"),
-        "step": _("Cliquez un caractère : le pas qui le lit."),
-        "gates": _("Cliquez un caractère : les cartes commencent là."),
+        "mattered": _("Cliquez sur un caractère : lesquels, avant lui, l’ont fait attendre ?"),
+        "step": _("Cliquez sur un caractère : le pas qui le lit."),
+        "gates": _("Cliquez sur un caractère : les cartes commencent là."),
     }
     components.cells(
         {
@@ -89,7 +98,10 @@ def draw(
             "span": chosen,
             "target": target,
             "locale": state.language(),
-            "labels": {"hint": hints.get(view, _("Cliquez, ou tirez sur un passage."))} | labels,
+            "labels": {
+                "hint": hints.get(view, _("Cliquez sur un caractère, ou glissez sur un passage."))
+            }
+            | labels,
         },
         CELLS,
         _pick,
@@ -112,6 +124,12 @@ def _pick() -> None:
         st.session_state[_PICKED] = True
         state.change(fields.FROM, found[0])
         state.change(fields.TO, found[1])
+
+
+def _unpick() -> None:
+    """In another text, the same places are those of other letters."""
+    state.change(fields.FROM, fields.FROM.default)
+    state.change(fields.TO, fields.TO.default)
 
 
 def tried(view: str) -> dict[str, bool]:

@@ -96,7 +96,7 @@ def _bits(name: str) -> str:
         return ""
     total = sum(point.bits_per_char * chars for point, chars in found if point)
     bits = total / sum(chars for _point, chars in found)
-    return _("{bits} bits").format(bits=i18n.number(bits, 2))
+    return i18n.bits(bits)
 
 
 def _note(name: str) -> str:

@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from dashboard import sources, state, widgets
+from dashboard import naming, sources, state, widgets
 from dashboard.i18n import _
 from dashboard.model import fields
 from dashboard.windows import cached as windows
-from dashboard.windows.controls import inline
 from dashboard.windows.material import Material
 from moliere_core.config import CELLS, PRESETS, Cell, ModelConfig, TrainingConfig
 
@@ -80,19 +79,10 @@ def _view() -> str:
 def _architecture() -> tuple[str, ModelConfig]:
     """The preset, and the architecture that its controls make of it."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        preset = inline(
-            fields.PRESET,
-            _("Préréglage"),
-            {
-                "cours": _("cours"),
-                "cours-rapide": _("cours rapide"),
-                "demo": _("démo"),
-                "meilleur": _("meilleur"),
-            },
-        )
+        preset = widgets.inline(fields.PRESET, _("Préréglage"), naming.presets())
         base = PRESETS[preset].model
         _turn_at_once(preset, base)
-        cell = inline(fields.cell(base.cell), _("Cellule"), {c: c.upper() for c in CELLS})
+        cell = widgets.inline(fields.cell(base.cell), _("Cellule"), {c: c.upper() for c in CELLS})
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         embedding = _size("embedding", _("Plongement"), base.embedding_dim, fields.EMBEDDINGS)
         units = _size("units", _("Unités"), base.units, fields.UNITS)
@@ -138,4 +128,4 @@ def _turn_at_once(preset: str, model: ModelConfig) -> None:
 
 
 def _size(name: str, label: str, default: int, options: tuple[int, ...]) -> int:
-    return int(inline(fields.size(name, default), label, {str(n): str(n) for n in options}))
+    return int(widgets.inline(fields.size(name, default), label, {str(n): str(n) for n in options}))

@@ -8,12 +8,11 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import cached as shared
-from dashboard import figures, i18n, tables
+from dashboard import figures, i18n, tables, widgets
 from dashboard.charts import model as charts
 from dashboard.i18n import _
 from dashboard.model import cached, fields
 from dashboard.model.controls import Settings
-from dashboard.windows.controls import typed_start
 from moliere_core.architecture import one_hot_bytes, sparse_bytes
 from moliere_core.models import RecurrentModel
 from moliere_core.recurrent import Array
@@ -27,7 +26,7 @@ def show(settings: Settings) -> None:
     """The figures on the left, the two softmaxes on the right."""
     left, right = st.columns([1, 1.05], gap="medium")
     with right:
-        start = typed_start(fields.START)
+        start = widgets.start(fields.START)
         before, after = (_next(shared.model(name), start) for name in (UNTRAINED, TRAINED))
         alphabet = shared.model(TRAINED).vocabulary.decode(range(len(before)))
         figure = charts.softmax_figure(alphabet, before, after, figures.dark())
@@ -94,9 +93,7 @@ def size(count: int) -> str:
 
 
 def _nats(value: float) -> str:
-    return _("{nats} nats = {bits} bits").format(
-        nats=i18n.number(value, 3), bits=i18n.number(value / math.log(2), 3)
-    )
+    return f"{i18n.nats(value, 3)} = {i18n.bits(value / math.log(2), 3)}"
 
 
 def _next(model: RecurrentModel, start: str) -> Array:

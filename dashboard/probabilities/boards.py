@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import cached, components, i18n, state, widgets
+from dashboard import cached, components, i18n, state
 from dashboard.i18n import _
 from dashboard.playback import NextCharacter
 from dashboard.probabilities import fields, panel, stepping
@@ -28,9 +28,8 @@ def side_by_side(
     )
     for place, (reference, following), key, picked in boards:
         with place:
-            st.markdown(f"**{widgets.plain(reference)}**")
+            st.markdown(panel.heading(reference, following))
             components.choices(stepping.payload(following, runs, True, key == CHOICES), key, picked)
-    panel.difference(left[1], right[1])
 
 
 def stages(following: NextCharacter, config: SamplingConfig) -> dict[str, Any]:

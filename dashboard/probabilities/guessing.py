@@ -14,15 +14,20 @@ from dashboard.probabilities import stepping
 from moliere_core.normalise import normalise
 
 _GUESSES, _REVEALED = "probabilities.guesses", "probabilities.revealed"
+_ASKED = "probabilities.asked"  # what the votes are about
+
+Question = tuple[str, str]  # a model, and what it has read
 
 
-def revealed(following: NextCharacter) -> bool:
-    """Whether the class has voted on this character, and may see the bars."""
-    return st.session_state.get(_REVEALED) == len(following.chain)
+def revealed(question: Question) -> bool:
+    """Whether the class has voted on the character that follows, and may see the bars."""
+    return bool(st.session_state.get(_REVEALED) == question)
 
 
-def guesses(following: NextCharacter) -> None:
-    """The votes of the class, counted once the bars are revealed."""
+def guesses(following: NextCharacter, question: Question) -> None:
+    """The votes of the class, counted once the bars are revealed; another question empties them."""
+    if st.session_state.get(_ASKED) != question:
+        st.session_state[_ASKED], st.session_state[_GUESSES] = question, ""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         votes = st.text_input(
             _("Les votes de la classe, un caractère par main levée"),
@@ -37,10 +42,10 @@ def guesses(following: NextCharacter) -> None:
             icon=":material/visibility:",
             shortcut="V",
             on_click=st.session_state.update,
-            args=({_REVEALED: len(following.chain)},),
-            disabled=revealed(following),
+            args=({_REVEALED: question},),
+            disabled=revealed(question),
         )
-    if revealed(following):
+    if revealed(question):
         _count_votes(normalise(votes or ""), following)
     else:
         st.info(_("Les barres sont cachées : votez, puis révélez."))

@@ -11,13 +11,7 @@ from dashboard.playback import NextCharacter, chosen_perplexity
 
 def hesitation(following: NextCharacter) -> None:
     """The entropy in bits, and what it says in characters."""
-    bits = round(following.entropy_bits, 2)
-    st.metric(
-        _("Entropie"),
-        i18n.ngettext("{bits} bit", "{bits} bits", 2 if bits >= 2 else 1).format(
-            bits=i18n.number(bits, 2)
-        ),
-    )
+    st.metric(_("Entropie"), i18n.bits(following.entropy_bits))
     count = round(2**following.entropy_bits, 1)
     st.markdown(
         i18n.ngettext(
@@ -25,6 +19,13 @@ def hesitation(following: NextCharacter) -> None:
             "Il hésite comme entre **{count} caractères**",
             2 if count >= 2 else 1,
         ).format(count=i18n.number(count, 1))
+    )
+
+
+def heading(reference: str, following: NextCharacter) -> str:
+    """The name of a model and its entropy, where there is another beside it."""
+    return _("**{model}** · entropie : {bits}").format(
+        model=widgets.plain(reference), bits=i18n.bits(following.entropy_bits)
     )
 
 

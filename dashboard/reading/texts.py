@@ -15,7 +15,7 @@ from dashboard.reading import fields
 PASSAGE_CHARS = 900  # of whole cues: what a projector shows without scrolling
 WRITTEN_CHARS = 600
 MOST_CHARS = 5_000
-_OWN = "reading.own"
+_OWN, _OWN_KEPT = "reading.own", "reading.own.kept"
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,9 @@ def _text(origin: str, reference: str, seed: int) -> Text | None:
 
 def _own() -> Text:
     proposed = _("Salut, on se voit demain après le cours ? J’ai un truc à te dire !")
-    st.session_state.setdefault(_OWN, proposed)
+    st.session_state.setdefault(_OWN, st.session_state.get(_OWN_KEPT, proposed))
     text = st.text_area(_("Votre texte"), key=_OWN, max_chars=MOST_CHARS, height=110)
+    st.session_state[_OWN_KEPT] = text  # Streamlit forgets a widget that a run does not show
     return Text(text, _("Ce texte reste dans cette page : il n’est pas dans son adresse."))
 
 
@@ -83,7 +84,14 @@ def _passage() -> Text:
     )
     state.keep(fields.PLAY, play)
     passages = _passages(corpus.frame.loc[corpus.frame["play_name"] == play, "cue"].tolist())
-    number = widgets.integer(fields.PASSAGE, _("Passage"), 1, 100_000, visible=False)
+    number = widgets.integer(
+        fields.PASSAGE,
+        _("Passage"),
+        1,
+        100_000,
+        visible=False,
+        icon=":material/auto_stories:",
+    )
     number = min(number, len(passages))
     return Text(
         passages[number - 1],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -52,7 +53,8 @@ def payload(reading: Reading, reference: str, colour: str) -> dict[str, Any]:
         "labels": {
             "unknown": _("jamais lu par ce modèle"),
             "rank": _("rang {rank}"),
-            "bits": _("{bits} bits"),
+            "bit": i18n.ngettext("{value} bit", "{value} bits", 1),
+            "bits": i18n.ngettext("{value} bit", "{value} bits", 2),
             "expected": _("Il attendait"),
             "entropy": _("Hésitation avant chaque caractère (entropie, bits)"),
             "hint": _("Survolez un caractère : ce qu’il attendait. Cliquez pour le garder."),
@@ -62,28 +64,31 @@ def payload(reading: Reading, reference: str, colour: str) -> dict[str, Any]:
     }
 
 
-def summary(reading: Reading, reference: str, caption: str) -> None:
-    """Bits per character of the whole, of verse and of prose by their look; the surest error."""
+def figures_line(reading: Reading) -> None:
+    """Bits per character of the whole, of verse and of prose by their look; the first choices."""
+    told = [_("Bits par caractère : **{bits}**").format(bits=i18n.number(reading.bits_per_char, 2))]
+    labels = {
+        "verse": _("en vers (à l’allure) : **{bits}**"),
+        "prose": _("en prose : **{bits}**"),
+    }
     forms = verse.bits_by_form(reading.text, reading.bits)
-    names = {"verse": _("Vers (à l’allure)"), "prose": _("Prose (à l’allure)")}
-    with st.container(horizontal=True, gap="medium"):
-        _metric(_("Tout le texte"), reading.bits_per_char)
-        for form, bits in forms.items() if len(forms) > 1 else ():
-            _metric(names[form], bits)
-        first = float((reading.ranks == 1).mean())
-        st.metric(_("1er choix du modèle"), f"{i18n.number(100 * first)}{i18n.THIN_NBSP}%")
+    if len(forms) > 1:
+        told += [labels[form].format(bits=i18n.number(bits, 2)) for form, bits in forms.items()]
+    first = i18n.percent(float((reading.ranks == 1).mean()))
+    told.append(_("premier choix : **{share}**").format(share=first))
+    st.markdown(" · ".join(told))
+
+
+def summary(reading: Reading, reference: str, caption: str) -> None:
+    """Where the text comes from, what the model could not know of it, its surest error."""
     if unknown := int((reading.ranks == 0).sum()):
         caption += " " + i18n.ngettext(
-            "{count} caractère inconnu, compté {bits} bits.",
-            "{count} caractères inconnus, comptés {bits} bits chacun.",
+            "{count} caractère inconnu, compté {bits}.",
+            "{count} caractères inconnus, comptés {bits} chacun.",
             unknown,
-        ).format(count=unknown, bits=i18n.number(UNKNOWN_BITS, 1))
+        ).format(count=unknown, bits=i18n.bits(UNKNOWN_BITS, 1))
     st.caption(caption)
     _mistake(reading, reference)
-
-
-def _metric(label: str, bits: float) -> None:
-    st.metric(label, _("{bits} bits/car.").format(bits=i18n.number(bits, 2)))
 
 
 def _mistake(reading: Reading, reference: str) -> None:
@@ -92,6 +97,7 @@ def _mistake(reading: Reading, reference: str) -> None:
         st.markdown(_("Aucune erreur commise avec assurance dans ce texte."))
         return
     worst = found[0]
+    share = math.floor(1000 * worst.prob) / 10  # rounded up, it might say 100 %, and be wrong
     st.markdown(
         _(
             "**Sûr de lui, et dans l’erreur.** Après « {before} », il attendait « {expected} » à "
@@ -100,7 +106,7 @@ def _mistake(reading: Reading, reference: str) -> None:
             before=widgets.plain(widgets.visible(reading.text[max(0, worst.at - 24) : worst.at])),
             expected=widgets.plain(widgets.visible(worst.expected)),
             came=widgets.plain(widgets.visible(worst.came)),
-            share=i18n.number(100 * worst.prob),
+            share=i18n.number(share, 1),
         )
     )
 

@@ -87,7 +87,7 @@ def by_temperature(prompt: str, temperatures: Sequence[float], filters: Sampling
 def by_prompt(prompts: Sequence[str], temperature: float, filters: SamplingConfig) -> Streams:
     """Several prompts at one temperature."""
     config = replace(filters, temperature=temperature)
-    headings = tuple(f"« {p} »" if p else _("(vide)") for p in prompts)
+    headings = tuple(_("« {text} »").format(text=p) if p else _("(vide)") for p in prompts)
     return Streams(headings, tuple(prompts), (config,) * len(prompts))
 
 

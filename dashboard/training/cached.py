@@ -127,8 +127,13 @@ def curves(moment: Moment, _job: Job) -> Curves:
     from dashboard.training.curves import from_events
 
     run, (_id, count, _time) = _job.run, moment
-    epochs = _job.spec.config.training.epochs
-    return from_events(_job.events()[:count], run.history if run else [], epochs)
+    config = _job.spec.config
+    return from_events(
+        _job.events()[:count],
+        run.history if run else [],
+        config.training.epochs,
+        config.model.dropout > 0,
+    )
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)

@@ -43,17 +43,22 @@ class Curves:
 
     Attributes:
         epochs: how many were asked for.
-        live: (epochs gone, nats per character with dropout), thinned to `POINTS`.
+        live: (epochs gone, nats per character as it learns), thinned to `POINTS`.
         ended: the epochs that have ended, in order.
+        dropout: whether some of its outputs are hidden while it learns.
     """
 
     epochs: int
     live: tuple[tuple[float, float], ...]
     ended: tuple[Epoch, ...]
+    dropout: bool = False
 
 
 def from_events(
-    events: Sequence[Mapping[str, Any]], history: Sequence[Mapping[str, Any]], epochs: int
+    events: Sequence[Mapping[str, Any]],
+    history: Sequence[Mapping[str, Any]],
+    epochs: int,
+    dropout: bool = False,
 ) -> Curves:
     """The curves that the events of a job tell; the history serves where they tell none.
 
@@ -81,7 +86,7 @@ def from_events(
     measured = tuple(ended[number] for number in sorted(ended))
     if len(live) < 2:  # epochs too short to tell of progress: their means, at mid-epoch
         live = [(e.number - 0.5, e.loss) for e in measured if e.loss is not None]
-    return Curves(epochs, _thinned(live, epochs), measured)
+    return Curves(epochs, _thinned(live, epochs), measured, dropout)
 
 
 def overfitting(ended: Sequence[Epoch]) -> Epoch | None:

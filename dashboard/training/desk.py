@@ -1,4 +1,4 @@
-"""The Training page's desk: presets, what the settings amount to, the class's bets, the button."""
+"""The Training page's desk: a preset, the knobs, the text that is read, and the button."""
 
 from __future__ import annotations
 
@@ -7,17 +7,14 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from dashboard import cached, i18n, naming, sources, state, widgets
-from dashboard.charts.training import Guesses
 from dashboard.i18n import _
 from dashboard.training import cached as training_cache
 from dashboard.training import fields, knobs, rights
 from moliere_core import jobs
-from moliere_core.architecture import layer_plans
 from moliere_core.config import PRESETS, ModelConfig, RunConfig
 from moliere_core.errors import ConfigError, MoliereError
 from moliere_core.jobs import JobSpec
 from moliere_core.runs import MAX_LABEL
-from moliere_core.summary import summary as keras_summary
 
 _APPLIED = "training.applied"  # the preset, or the model, whose values the knobs were given
 _REFUSED = "training.refused"  # why the last request was refused
@@ -53,17 +50,7 @@ class Request:
 
 def preset() -> RunConfig:
     """The settings to begin with; choosing others turns all the knobs."""
-    name = widgets.segmented(
-        fields.PRESET,
-        _("Préréglage"),
-        {
-            "demo": _("démo"),
-            "cours-rapide": _("cours rapide"),
-            "cours": _("cours"),
-            "meilleur": _("meilleur"),
-        },
-    )
-    return PRESETS[name]
+    return PRESETS[widgets.segmented(fields.PRESET, _("Préréglage"), naming.presets())]
 
 
 def request(base: RunConfig) -> Request:
@@ -90,7 +77,7 @@ def request(base: RunConfig) -> Request:
             shown["min_freq"] = knobs.whole("min_freq", shown["min_freq"], fixed)
         with right:
             label = _label()
-    with essentials, st.container(horizontal=True, vertical_alignment="bottom"):
+    with essentials, st.container(horizontal=True, vertical_alignment="top"):
         plays = _plays(source)
         shown["cell"] = knobs.cell(shown["cell"], fixed)
     with essentials:
@@ -104,90 +91,12 @@ def request(base: RunConfig) -> Request:
     return Request(source, config, label, reading, symbols)
 
 
-def guesses() -> Guesses:
-    """What the class writes down before the start."""
-    st.markdown(_("**Le pari de la classe**"))
-    left, right = st.columns(2)
-    with left:
-        loss = _bet(
-            fields.LOSS_GUESS,
-            _("Perte au départ"),
-            _(
-                "Avant d’avoir rien lu, le réseau donne la même chance à chaque symbole de son "
-                "alphabet : quelle perte cela fait-il, en nats ?"
-            ),
-        )
-    with right:
-        bits = _bet(
-            fields.BITS_GUESS,
-            _("Bits à la fin"),
-            _("Combien de bits par caractère lui faudra-t-il, sur un texte jamais lu ?"),
-        )
-    return Guesses(loss, bits)
-
-
-def kept_guesses() -> Guesses:
-    """What it wrote down, once the desk is put away."""
-    return Guesses(state.value(fields.LOSS_GUESS), state.value(fields.BITS_GUESS))
-
-
-def summary(request: Request) -> None:
-    """How many parameters, and where they are."""
-    model, symbols = request.config.model, request.symbols
-    st.markdown(
-        _("**{count} paramètres**").format(
-            count=i18n.number(model.parameter_count(symbols)),
-        )
-    )
-    rows = "".join(
-        f"<tr><td>{name}</td><td>{formula}</td><td>{i18n.number(count)}</td></tr>"
-        for name, formula, count in composition(model, symbols)
-    )
-    st.html(f'<table class="sums">{rows}</table>')
-    if st.button(
-        "model.summary()", key="training.summary", type="tertiary", icon=":material/list:"
-    ):
-        _keras_summary(request)
-
-
-def _keras_summary(request: Request) -> None:
-    """The same as Keras prints it, over the page."""
-    training = request.config.training
-    streams = training.shift is None  # a network that carries its state has a fixed batch
-    text = keras_summary(
-        request.config.model,
-        request.symbols,
-        training.batch_size if streams else None,
-        training.seq_length,
-    )
-
-    @st.dialog(_("Le réseau, tel que Keras le décrit"), width="large")
-    def show() -> None:
-        st.code(text, language=None)
-        st.caption(
-            _(
-                "Une ligne par couche : la forme de ce qui en sort (passages lus ensemble, "
-                "longueur, largeur), et ses paramètres. None : une taille laissée libre."
-            )
-        )
-
-    show()
-
-
-def composition(model: ModelConfig, symbols: int) -> list[tuple[str, str, int]]:
-    """The parameters of each layer, as in Keras' `model.summary()`, and the product they make."""
-    return [
-        (naming.layer(plan, model.layers), naming.product(plan), plan.parameters)
-        for plan in layer_plans(model, symbols)
-    ]
-
-
 def button(request: Request) -> None:
-    """The one button; on it how long it will take, under it why it cannot be pressed."""
-    problem = _problem(request)
+    """The one button; on it how long it will take."""
+    allowed = _problem(request) is None
     label = _("Entraîner")
-    if problem is None:
-        about = duration(jobs.estimated_seconds(request.spec))
+    if allowed:
+        about = i18n.duration(jobs.estimated_seconds(request.spec))
         label = _("Entraîner ({duration} environ)").format(duration=about)
     st.button(
         label,
@@ -195,20 +104,18 @@ def button(request: Request) -> None:
         type="primary",
         icon=":material/play_arrow:",
         width="stretch",
-        disabled=problem is not None or not jobs.available(),
+        disabled=not (allowed and jobs.available()),
         on_click=start,
         args=(request,),
     )
-    refused = st.session_state.pop(_REFUSED, None) or problem
+
+
+def obstacles(request: Request) -> None:
+    """Why the button cannot be pressed, and what this server never does."""
+    refused = st.session_state.pop(_REFUSED, None) or _problem(request)
     if refused is not None:
         widgets.problem(refused)
-    if not jobs.available():
-        st.info(
-            _(
-                "Keras et TensorFlow ne sont pas installés ici : rien ne peut être entraîné, "
-                "mais les entraînements enregistrés s’ouvrent."
-            )
-        )
+    without_framework()
     if (limits := jobs.limits()).epochs is not None:
         st.caption(
             _(
@@ -219,6 +126,17 @@ def button(request: Request) -> None:
                 units=limits.units,
                 layers=limits.layers,
                 chars=i18n.number(limits.predictions or 0),
+            )
+        )
+
+
+def without_framework() -> None:
+    """Where nothing can be trained, say so."""
+    if not jobs.available():
+        st.info(
+            _(
+                "Keras et TensorFlow ne sont pas installés ici : rien ne peut être entraîné, "
+                "mais les entraînements enregistrés s’ouvrent."
             )
         )
 
@@ -238,19 +156,6 @@ def follow(job_id: str) -> None:
     """Show this job's curves from now on."""
     state.change(fields.JOB, job_id)
     state.change(fields.view(job_id), "follow")
-
-
-def duration(seconds: float) -> str:
-    """A duration as people say it, no more precise than it is."""
-    if seconds < 100:
-        return _("{count} s").format(count=max(round(seconds), 1))
-    minutes = round(seconds / 60)
-    if minutes < 90:
-        return _("{count} min").format(count=minutes)
-    hours, rest = divmod(round(minutes / 10) * 10, 60)
-    if rest:
-        return _("{hours} h {minutes} min").format(hours=hours, minutes=rest)
-    return _("{hours} h").format(hours=hours)
 
 
 def _turn_at_once(base: RunConfig, name: str) -> None:
@@ -326,22 +231,6 @@ def _told(source: str, reading: training_cache.Reading) -> None:
             held=held,
         )
     )
-
-
-def _bet(field: state.Field[float | None], label: str, help: str) -> float | None:
-    state.restore(field)
-    typed = st.number_input(
-        label,
-        0.0,
-        20.0,
-        value=None,
-        step=0.1,
-        format="%.2f",
-        key=field.key,
-        help=help,
-        placeholder="?",
-    )
-    return state.keep(field, typed)
 
 
 def _problem(request: Request) -> MoliereError | None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dashboard.state import Field, choice, maybe, maybe_brief, words
+from dashboard.state import Field, choice, language, words
+from moliere_core.config import PRESETS
 
 MOST_RUNS = 12  # compared at once
+HIGHEST_BET = 20  # nats or bits, beyond any alphabet
+BET_CHARS = 8
 
 
 def references(text: str) -> tuple[str, ...]:
@@ -12,18 +15,33 @@ def references(text: str) -> tuple[str, ...]:
     return words(text)[:MOST_RUNS]
 
 
+def amount(text: str) -> float | None:
+    """The number that was typed as a bet, with a comma or a point; None where it is none."""
+    try:
+        value = float(with_point(text))
+    except ValueError:
+        return None
+    return value if 0 <= value <= HIGHEST_BET else None
+
+
+def typed(text: str) -> str:
+    """A bet of an address, as the reader would have typed it."""
+    if amount(text) is None:
+        raise ValueError(text)
+    return text.replace(".", ",") if language() == "fr" else text
+
+
+def with_point(text: str) -> str:
+    """The inverse of `typed`."""
+    return text.replace(",", ".")
+
+
 JOB: Field[str] = Field("training.job", "job", "", str)
-PRESET: Field[str] = Field(
-    "training.preset", "preset", "demo", choice("cours", "cours-rapide", "demo", "meilleur")
-)
+PRESET: Field[str] = Field("training.preset", "preset", "demo", choice(*PRESETS))
 PLAYS: Field[tuple[str, ...]] = Field("training.plays", "plays", (), words, ",".join)
 START_FROM: Field[str] = Field("training.initial", "from", "", str)
-LOSS_GUESS: Field[float | None] = Field(
-    "training.guess.loss", "guess_loss", None, maybe(0, 20), maybe_brief
-)
-BITS_GUESS: Field[float | None] = Field(
-    "training.guess.bits", "guess_bits", None, maybe(0, 20), maybe_brief
-)
+LOSS_GUESS: Field[str] = Field("training.guess.loss", "guess_loss", "", typed, with_point)
+BITS_GUESS: Field[str] = Field("training.guess.bits", "guess_bits", "", typed, with_point)
 RUNS: Field[tuple[str, ...]] = Field("training.runs", "runs", (), references, ",".join)
 COMMON: Field[str] = Field("training.common", "common", "held:embedded", str)
 

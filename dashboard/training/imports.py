@@ -80,7 +80,7 @@ def keras_button(run: Run) -> None:
             key="training.keras",
             icon=":material/deployed_code:",
             help=_(
-                "Le même réseau, que keras.models.load_model ouvre dans le carnet du cours : "
+                "Le même réseau, que keras.models.load_model ouvre dans le notebook du cours : "
                 "l’entrée i est le i-ème caractère de l’alphabet trié."
             ),
         ):

@@ -191,7 +191,7 @@ def _texts() -> dict[str, tuple[str, str]]:
         "units": (
             _("Unités"),
             _(
-                "Taille de la mémoire : deux fois plus d’unités, près de quatre fois plus de "
+                "Taille de la mémoire : deux fois plus d’unités, trois à quatre fois plus de "
                 "calculs. Cours : 128, 256, 512."
             ),
         ),

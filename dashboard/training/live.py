@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import html
-import math
 
 import streamlit as st
 
-from dashboard import badge, i18n, naming, state, widgets
+from dashboard import badge, state, widgets
 from dashboard.charts.training import HEIGHT, Guesses
 from dashboard.i18n import _
 from dashboard.training import cached as training_cache
-from dashboard.training import fields, rights
-from dashboard.training.curves import Curves, Epoch, overfitting
-from dashboard.training.desk import duration
+from dashboard.training import fields, rights, words
+from dashboard.training.curves import Curves, Epoch
 from dashboard.training.yardsticks import Yardsticks
 from moliere_core import jobs
 from moliere_core.errors import MoliereError
@@ -67,11 +65,14 @@ def _live(job_id: str, guesses: Guesses, ticking: bool) -> None:
             ),
             key="training.curves",
             config={"displayModeBar": False},
-            alt=_alt(curves),
+            alt=words.alt(curves),
         )
     with texts:
         _samples(curves)
-    _verdict(curves, yardsticks, guesses, status)
+    if parts := words.verdict(curves, yardsticks, guesses, status.active):
+        st.markdown(" · ".join(parts))
+    if told := words.by_heart(curves):
+        st.warning(told, icon=":material/trending_up:")
 
 
 def _yardsticks(run_id: str, wait: bool) -> Yardsticks | None:
@@ -89,8 +90,8 @@ def _header(job: Job, status: Status, curves: Curves) -> None:
     """Where it stands in one line, and the buttons."""
     with st.container(horizontal=True, vertical_alignment="center", key="training-head"):
         with st.container(key="training-name", width="content"):
-            st.markdown(f"**{widgets.plain(_name(job))}**")
-        st.markdown(_standing(job, status, curves), width="stretch")
+            st.markdown(f"**{widgets.plain(words.name(job))}**")
+        st.markdown(words.standing(job, status, curves), width="stretch")
         with st.container(horizontal=True, width="content", vertical_alignment="center"):
             _buttons(job, status)
     if status.active:
@@ -98,49 +99,6 @@ def _header(job: Job, status: Status, curves: Curves) -> None:
     refused = st.session_state.pop(_REFUSED, None) or status.error
     if refused is not None:
         widgets.problem(refused)
-
-
-def _standing(job: Job, status: Status, curves: Curves) -> str:
-    """The state of a job in a few words and figures."""
-    if status.state is State.QUEUED:
-        told = _("dans la file, place {place}").format(place=status.place)
-        if status.starts_in is not None:
-            told += " · " + _("départ dans {duration} environ").format(
-                duration=duration(status.starts_in)
-            )
-        return told
-    parts = []
-    if status.state is State.RUNNING:
-        if status.stopping:
-            parts.append(_("arrêt en cours"))
-        elif not status.updates:
-            parts.append(_("le réseau se prépare"))
-        now = min(status.epoch + 1, status.epochs)
-        parts.append(_("époque {now} sur {epochs}").format(now=now, epochs=status.epochs))
-        if status.chars_per_second:
-            speed = i18n.number(round(status.chars_per_second, -2))
-            parts.append(_("{speed} caractères/s").format(speed=speed))
-        if status.seconds_left is not None:
-            left = duration(status.seconds_left)
-            parts.append(_("encore {duration}").format(duration=left))
-        elif not status.stopping:
-            total = duration(jobs.estimated_seconds(job.spec))
-            parts.append(_("{duration} en tout environ").format(duration=total))
-        return " · ".join(parts)
-    if status.state is State.FINISHED:
-        parts.append(_("terminé"))
-    elif status.state is State.STOPPED:
-        parts.append(_("arrêté"))
-    else:
-        parts.append(_("échoué"))
-    parts.append(
-        i18n.ngettext("{count} époque", "{count} époques", len(curves.ended)).format(
-            count=len(curves.ended)
-        )
-    )
-    if curves.ended and (bits := curves.ended[-1].bits) is not None:
-        parts.append(_("**{bits} bits par caractère**").format(bits=i18n.number(bits, 2)))
-    return " · ".join(parts)
 
 
 def _buttons(job: Job, status: Status) -> None:
@@ -153,7 +111,7 @@ def _buttons(job: Job, status: Status) -> None:
             on_click=_stop,
             args=(job.id,),
             disabled=not mine or status.stopping,
-            help=None if mine else _("Seul qui l’a lancé, ou le professeur, peut l’arrêter."),
+            help=None if mine else _("Seul celui qui l’a lancé, ou le professeur, peut l’arrêter."),
         )
     elif status.state is not State.FINISHED:
         st.button(
@@ -164,7 +122,7 @@ def _buttons(job: Job, status: Status) -> None:
             on_click=_resume,
             args=(job.id,),
             disabled=not jobs.available(),
-            help=None if mine else _("Il restera à qui l’a lancé : seul celui-ci peut l’arrêter."),
+            help=None if mine else _("Il appartient à qui l’a lancé : lui seul peut l’arrêter."),
         )
     run = job.run
     if run is not None and run.snapshots and not status.active:
@@ -173,8 +131,9 @@ def _buttons(job: Job, status: Status) -> None:
 
 def links(reference: str) -> None:
     """Where to go with a trained model."""
-    label = _("Écrire avec lui")
-    state.link_to("../pages/home.py", label, ":material/edit_note:", (state.MODEL, reference))
+    chosen = (state.MODEL, reference)
+    state.link_to("../pages/film.py", _("Voir le film"), ":material/movie:", chosen)
+    state.link_to("../pages/home.py", _("Écrire avec lui"), ":material/edit_note:", chosen)
 
 
 def _samples(curves: Curves) -> None:
@@ -189,63 +148,10 @@ def _samples(curves: Curves) -> None:
 
 
 def _sample(epoch: Epoch) -> str:
-    head = _("Époque {number}").format(number=epoch.number)
-    if epoch.bits is not None:
-        head += " · " + _("{bits} bits").format(bits=i18n.number(epoch.bits, 2))
     return (
-        f'<div class="sample"><div class="head">{html.escape(head)}</div>'
+        f'<div class="sample"><div class="head">{html.escape(words.heading(epoch))}</div>'
         f'<div class="said">{html.escape(epoch.sample)}</div></div>'
     )
-
-
-def _verdict(
-    curves: Curves, yardsticks: Yardsticks | None, guesses: Guesses, status: Status
-) -> None:
-    """What the curves say in words: accuracy, overfitting, who guessed well."""
-    parts = []
-    last = curves.ended[-1] if curves.ended else None
-    if last and last.accuracy is not None:
-        told = _("**Exactitude** sur la validation : {share} %").format(
-            share=i18n.number(100 * last.accuracy, 1)
-        )
-        if yardsticks and yardsticks.spaces is not None:
-            told += " " + _("(« toujours un espace » : {share} %)").format(
-                share=i18n.number(100 * yardsticks.spaces, 1)
-            )
-        parts.append(told)
-    if yardsticks and yardsticks.ngrams:
-        parts.append(
-            _("n-grammes comptés sur 28 pièces de Molière")
-            if yardsticks.shipped
-            else _("n-grammes comptés sur le même texte que lui")
-        )
-    elif yardsticks:
-        parts.append(_("pas de repères n-grammes : le texte de cet entraînement n’est plus ici"))
-    if yardsticks and guesses.loss is not None:
-        parts.append(
-            _("perte au départ : pari {bet}, ln({symbols}) = {chance} nats").format(
-                bet=i18n.number(guesses.loss, 2),
-                symbols=round(math.exp(yardsticks.chance)),
-                chance=i18n.number(yardsticks.chance, 2),
-            )
-        )
-    if last and last.bits is not None and guesses.bits is not None and not status.active:
-        parts.append(
-            _("à la fin : pari {bet}, mesuré {bits} bits").format(
-                bet=i18n.number(guesses.bits, 2), bits=i18n.number(last.bits, 2)
-            )
-        )
-    if parts:
-        st.markdown(" · ".join(parts))
-    if best := overfitting(curves.ended):
-        st.warning(
-            _(
-                "La validation remonte depuis l’époque {number}, alors que l’apprentissage "
-                "descend encore : il commence à savoir son texte par cœur. "
-                "C’est le surapprentissage."
-            ).format(number=best.number),
-            icon=":material/trending_up:",
-        )
 
 
 def _others(waiting: list[Job]) -> None:
@@ -254,26 +160,12 @@ def _others(waiting: list[Job]) -> None:
         st.caption(_("Aussi en cours :"), width="content")
         for job in waiting[:6]:
             st.button(
-                widgets.plain(_name(job)),
+                widgets.plain(words.name(job)),
                 key=f"training.other.{job.id}",
                 type="tertiary",
                 on_click=state.change,
                 args=(fields.JOB, job.id),
             )
-
-
-def _name(job: Job) -> str:
-    run = job.run
-    return naming.training(job.spec.config, (run.label if run else "") or job.spec.label)
-
-
-def _alt(curves: Curves) -> str:
-    if not curves.ended or curves.ended[-1].bits is None:
-        return _("Courbes de perte : aucune époque n’est encore mesurée.")
-    last = curves.ended[-1]
-    return _("Courbes de perte : {bits} bits par caractère après {count} époques.").format(
-        bits=i18n.number(last.bits or 0, 2), count=last.number
-    )
 
 
 def _stop(job_id: str) -> None:

@@ -1,4 +1,4 @@
-"""The Training page's stored runs: opened, compared on one text, renamed, deleted, downloaded."""
+"""The Training page's stored runs: listed, opened, renamed, deleted, downloaded."""
 
 from __future__ import annotations
 
@@ -8,18 +8,16 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 import streamlit as st
 
-from dashboard import cached, i18n, naming, sources, state, widgets
+from dashboard import cached, i18n, naming, state, widgets
 from dashboard.i18n import _
 from dashboard.training import cached as training_cache
 from dashboard.training import desk, fields, imports, live, rights
 from moliere_core import jobs
 from moliere_core.errors import RunError
 from moliere_core.models import SHIPPED
-from moliere_core.normalise import normalise
 from moliere_core.runs import MAX_LABEL, Run, run_path
 
-COMMON_CHARS = 10_000  # of the common text: a quarter of a second a model of 256 units
-_REFUSED, _TEXT, _NAME = "training.refused.stored", "training.text", "training.name"
+_REFUSED, _NAME = "training.refused.stored", "training.name"
 
 
 def choose() -> tuple[str, ...]:
@@ -55,14 +53,14 @@ def table() -> None:
         _("Réseau"): [row.architecture for row in rows],
         _("Paramètres"): [row.parameters for row in rows],
         _("Époques"): [f"{row.epochs} / {row.asked}" for row in rows],
-        _("Bits par caractère"): [_rounded(row.bits_per_char) for row in rows],
-        _("Durée"): [desk.duration(row.seconds) if row.seconds else "" for row in rows],
+        _("Bits par caractère"): [rounded(row.bits_per_char) for row in rows],
+        _("Durée"): [i18n.duration(row.seconds) if row.seconds else "" for row in rows],
     }
-    _show(columns)
+    show(columns)
     st.caption(
         _(
             "Bits par caractère : sur le texte que chacun a mis de côté, "
-            "qui diffère de l’un à l’autre. Pour comparer, choisissez-en plusieurs ci-dessus."
+            "qui diffère de l’un à l’autre. Pour comparer, choisissez-en plusieurs plus haut."
         )
     )
 
@@ -84,6 +82,7 @@ def tools(reference: str) -> None:
         )
         if run.snapshots:
             live.links(reference)
+    with st.container(horizontal=True, vertical_alignment="center"):
         with st.popover(_("Renommer"), icon=":material/edit:"):
             st.text_input(
                 _("Nouveau nom"), value=run.label, max_chars=MAX_LABEL, key=f"{_NAME}.{run.id}"
@@ -117,77 +116,15 @@ def tools(reference: str) -> None:
         widgets.problem(refused)
 
 
-def common_text() -> str:
-    """The text on which all are compared: what a corpus holds out, or one that is typed."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        options = {f"held:{name}": naming.source(name) for name in sources.available()}
-        if state.restore(fields.COMMON) not in {*options, "typed"}:
-            state.change(fields.COMMON, fields.COMMON.default)
-        kind = widgets.segmented(
-            fields.COMMON,
-            _("Texte commun"),
-            {
-                **{
-                    key: _("texte gardé pour la mesure ({corpus})").format(corpus=name)
-                    for key, name in options.items()
-                },
-                "typed": _("un texte à vous"),
-            },
-            visible=False,
-        )
-    if kind == "typed":
-        return normalise(
-            st.text_area(
-                _("Texte"),
-                key=_TEXT,
-                max_chars=COMMON_CHARS,
-                height=120,
-                placeholder=_("Collez ici quelques répliques qu’aucun n’a lues."),
-            )
-            or ""
-        )
-    return training_cache.held_out_text(kind.removeprefix("held:"))[:COMMON_CHARS]
-
-
-def comparison(references: tuple[str, ...], text: str) -> None:
-    """Bits per character of each model on the same text, the best first."""
-    if not text:
-        st.info(_("Le texte commun est vide : collez quelques répliques."))
-        return
-    rows = {row.reference: row for row in training_cache.stored_runs()}
-    answers = {True: _("oui"), False: _("non"), None: _("on ne sait pas")}
-    found = []
-    with st.spinner(_("Chacun lit le texte…")):
-        for reference in references:
-            name = rows[reference].name if reference in rows else reference
-            bits = training_cache.bits_on(reference, text)
-            found.append(
-                (bits, name, cached.card(reference), training_cache.has_read(reference, text))
-            )
-    found.sort(key=lambda row: row[0])
-    _show(
-        {
-            _("Modèle"): [name for _bits, name, _card, _read in found],
-            _("Bits par caractère"): [_rounded(bits) for bits, *_rest in found],
-            _("Paramètres"): [card.parameters for _bits, _name, card, _read in found],
-            _("A lu ce texte"): [answers[read] for *_rest, read in found],
-        }
-    )
-    st.caption(
-        _(
-            "Les {chars} mêmes caractères pour tous. Qui a lu ce texte pendant "
-            "l’apprentissage a un avantage."
-        ).format(chars=i18n.number(len(text)))
-    )
-
-
-def _show(columns: Mapping[str, object]) -> None:
+def show(columns: Mapping[str, object]) -> None:
+    """A table of runs."""
     frame = pd.DataFrame(dict(columns))
     st.dataframe(
         frame,
         hide_index=True,
         width="stretch",
         row_height=44,
+        placeholder="–",
         column_config={
             _("Bits par caractère"): st.column_config.NumberColumn(format="localized"),
             _("Paramètres"): st.column_config.NumberColumn(format="localized"),
@@ -195,7 +132,8 @@ def _show(columns: Mapping[str, object]) -> None:
     )
 
 
-def _rounded(bits: float | None) -> float | None:
+def rounded(bits: float | None) -> float | None:
+    """To what two runs are told apart by."""
     return None if bits is None else round(bits, 3)
 
 

@@ -84,17 +84,17 @@ def rows(settings: Settings) -> list[list[str]]:
             _("la moyenne, {mean} : MSE {error}").format(
                 mean=i18n.number(cues.mean(), 1), error=i18n.number(cues.var())
             ),
-            _("les fréquences : {nats} nats ({bits} bits)").format(
-                nats=i18n.number(frequencies * math.log(2), 2), bits=i18n.number(frequencies, 2)
+            _("les fréquences : {nats} ({bits})").format(
+                nats=i18n.nats(frequencies * math.log(2)), bits=i18n.bits(frequencies)
             ),
         ],
         [
             _("repère : ne rien savoir"),
             _("aucun : tous les nombres sont possibles"),
-            _("ln {symbols} = {nats} nats ({bits} bits)").format(
+            _("ln {symbols} = {nats} ({bits})").format(
                 symbols=symbols,
-                nats=i18n.number(math.log(symbols), 2),
-                bits=i18n.number(math.log2(symbols), 2),
+                nats=i18n.nats(math.log(symbols)),
+                bits=i18n.bits(math.log2(symbols)),
             ),
         ],
         [

@@ -91,39 +91,19 @@ def warn(reference: str, source: str) -> None:
 def _length() -> int:
     options = {str(n): str(n) for n in fields.LENGTHS}
     options[str(fields.LENGTHS[0])] = _("12 (pour voir)")
-    return int(inline(fields.LENGTH, _("Longueur"), options))
+    return int(widgets.inline(fields.LENGTH, _("Longueur"), options))
 
 
 def _shift() -> str:
     names = {"1": "1", "5": "5", fields.LENGTH_SHIFT: _("la longueur")}
-    return inline(fields.SHIFT, _("Décalage"), names)
+    return widgets.inline(fields.SHIFT, _("Décalage"), names)
 
 
 def _order() -> None:
     names = {"text": _("du texte"), "buffer": _("tampon"), "all": _("mélangé")}
-    inline(fields.ORDER, _("Ordre"), names)
+    widgets.inline(fields.ORDER, _("Ordre"), names)
 
 
 def _batch() -> int:
     options = {str(n): str(n) for n in fields.BATCHES}
     return int(widgets.segmented(fields.BATCH, _("Lot"), options))
-
-
-def inline(field: state.Field[str], label: str, options: dict[str, str]) -> str:
-    """Words side by side after their label: a line of the screen saved."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
-        st.markdown(f"**{label}**", width="content")
-        return widgets.segmented(field, label, options, visible=False)
-
-
-def typed_start(field: state.Field[str]) -> str:
-    """The first characters of a text, that a network reads."""
-    state.restore(field)
-    typed = st.text_input(
-        _("Début"),
-        key=field.key,
-        max_chars=state.MAX_PROMPT,
-        label_visibility="collapsed",
-        placeholder=_("Début : quelques caractères"),
-    )
-    return state.keep(field, typed or "")

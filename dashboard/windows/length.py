@@ -40,13 +40,13 @@ def show(settings: Settings) -> None:
         }
     )
     alt = _(
-        "La perte baisse avec le contexte : {one} bits après 1 caractère, {ten} après 10, {forty} "
+        "La perte baisse avec le contexte : {one} après 1 caractère, {ten} après 10, {forty} "
         "après 40, {all} avec l’état transmis."
     ).format(
-        one=i18n.number(float(worth.bits[0]), 2),
-        ten=i18n.number(float(worth.bits[9]), 2),
-        forty=i18n.number(float(worth.bits[39]), 2),
-        all=i18n.number(worth.carried, 2),
+        one=i18n.bits(float(worth.bits[0])),
+        ten=i18n.bits(float(worth.bits[9])),
+        forty=i18n.bits(float(worth.bits[39])),
+        all=i18n.bits(worth.carried),
     )
     figures.show(figure, "windows.length.context", data, alt)
     st.caption(

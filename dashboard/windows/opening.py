@@ -6,11 +6,11 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import cached as shared
-from dashboard import figures, i18n, state
+from dashboard import figures, i18n, state, widgets
 from dashboard.charts import windows as charts
 from dashboard.i18n import _
 from dashboard.windows import cached, fields
-from dashboard.windows.controls import Settings, typed_start, warn
+from dashboard.windows.controls import Settings, warn
 from moliere_core.openings import Opening, Openings, opening, padded
 
 BARS = 9
@@ -19,7 +19,7 @@ EARLY = 10  # characters over which the cost of a start is averaged
 
 def show(settings: Settings) -> None:
     """The two distributions, how far apart they are, and what it costs on real cues."""
-    start = typed_start(fields.START)
+    start = widgets.start(fields.START)
     reference = str(state.value(state.MODEL))
     model = shared.model(reference)
     found = opening(model, start, settings.length)
@@ -34,10 +34,8 @@ def show(settings: Settings) -> None:
         bars = charts.best(found, model.vocabulary, BARS)
         alt = _(
             "Les caractères suivants les plus probables après un état nul et après des espaces ; "
-            "entropies {zero} et {padded} bits."
-        ).format(
-            zero=i18n.number(found.zero_entropy, 2), padded=i18n.number(found.padded_entropy, 2)
-        )
+            "entropies {zero} et {padded}."
+        ).format(zero=i18n.bits(found.zero_entropy), padded=i18n.bits(found.padded_entropy))
         figure = charts.openings_figure(bars, figures.dark())
         figures.show(figure, "windows.start.bars", _bars_table(bars), alt)
     with right:
@@ -49,16 +47,16 @@ def show(settings: Settings) -> None:
 
 def apart(found: Opening, spaces: int) -> str:
     """How far the two readings are from one another, in one sentence."""
-    last = i18n.number(float(found.apart[-1]), 2)
+    last = i18n.bits(float(found.apart[-1]))
     said = _(
         "Le cours : {spaces} espaces, puis le début. Ici : un état nul, un passage à la ligne, "
         "puis le début. Écart (divergence de Kullback-Leibler) : "
     ).format(spaces=spaces)
     if len(found.apart) == 1:
-        return said + _("**{bits} bits**.").format(bits=last)
-    return said + _(
-        "{first} bits avant le premier caractère, **{bits} bits** après le dernier."
-    ).format(first=i18n.number(float(found.apart[0]), 2), bits=last)
+        return said + f"**{last}**."
+    return said + _("{first} avant le premier caractère, **{bits}** après le dernier.").format(
+        first=i18n.bits(float(found.apart[0])), bits=last
+    )
 
 
 def told(costs: Openings, length: int) -> str:
@@ -66,12 +64,12 @@ def told(costs: Openings, length: int) -> str:
     first = slice(0, EARLY)
     return _(
         "Sur {count} débuts de répliques jamais lues, les {early} premiers caractères coûtent "
-        "{padded} bits chacun après {length} espaces, {zero} après un état nul."
+        "{padded} chacun après {length} espaces, {zero} après un état nul."
     ).format(
         count=costs.count,
         early=EARLY,
-        padded=i18n.number(float(costs.padded[first].mean()), 2),
-        zero=i18n.number(float(costs.zero[first].mean()), 2),
+        padded=i18n.bits(float(costs.padded[first].mean())),
+        zero=i18n.bits(float(costs.zero[first].mean())),
         length=length,
     )
 

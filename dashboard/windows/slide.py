@@ -102,6 +102,6 @@ def labels() -> dict[str, str]:
         "text": _("Le texte, la fenêtre lue sur fond gris, la cible soulignée, décalée d’un pas"),
         "pairs": _("Sous chaque entrée sa cible, qui est l’entrée suivante"),
         "reads": _("Combien de fenêtres lisent chaque caractère du début du texte"),
-        "reads_title": _("Fois que chaque caractère est lu"),
+        "reads_title": _("Combien de fois chaque caractère est lu"),
         "reads_axis": _("place du caractère dans le texte"),
     }

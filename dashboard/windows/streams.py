@@ -22,11 +22,11 @@ def show(settings: Settings) -> None:
     worth = cached.context(state.DEFAULT_MODEL, settings.source)
     st.caption(
         _(
-            "Mesuré sur « petit » : **{carried}** bits par caractère avec l’état transmis, "
+            "Mesuré sur « petit » : **{carried}** par caractère avec l’état transmis, "
             "**{zero}** si l’état est remis à zéro à chaque fenêtre de {length}."
         ).format(
-            carried=i18n.number(worth.carried, 2),
-            zero=i18n.number(worth.window_bits(settings.length), 2),
+            carried=i18n.bits(worth.carried),
+            zero=i18n.bits(worth.window_bits(settings.length)),
             length=settings.length,
         )
     )

@@ -50,7 +50,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--validation", nargs="+", action="extend", metavar="SLUG", help="held-out plays"
     )
-    parser.add_argument("--preset", choices=PRESETS, default="demo", help="where settings start")
+    start = parser.add_mutually_exclusive_group()
+    start.add_argument("--preset", choices=PRESETS, help="where settings start (demo)")
+    start.add_argument(
+        "--like", metavar="MODEL", help="take them all from petit, or from another stored run"
+    )
     parser.add_argument("--cell", choices=CELLS, help="kind of recurrent cell")
     for option, _, _, kind, metavar, meaning in _SETTINGS:
         parser.add_argument(f"--{option}", type=kind, metavar=metavar, help=meaning)
@@ -61,9 +65,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> dict[str, Any]:
     """Train, with progress on standard error."""
     from moliere_core.corpus import load_corpus
+    from moliere_core.models import open_run
     from moliere_core.training import continued_from, train
 
-    start = PRESETS[args.preset]
+    start = open_run(args.like)[0].config if args.like else PRESETS[args.preset or "demo"]
     if args.initial:
         start = continued_from(start, args.initial)
     run_config, corpus = config_from(args, start), load_corpus(args.corpus)
@@ -103,9 +108,9 @@ def config_from(args: argparse.Namespace, start: RunConfig) -> RunConfig:
     return RunConfig(
         model=replace(start.model, **changes["model"]),
         training=replace(start.training, **changes["training"]),
-        plays=tuple(args.play),
+        plays=tuple(args.play) or start.plays,
         validation=start.validation if args.validation is None else tuple(args.validation),
-        initial=args.initial,
+        initial=args.initial or start.initial,
     )
 
 

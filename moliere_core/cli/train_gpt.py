@@ -25,7 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--corpus", metavar="PATH", help="a CSV with the plays, as for the other commands"
     )
-    parser.add_argument("--passes", type=int, metavar="N", help="over the plays, the decay's too")
+    parser.add_argument(
+        "--passes", type=int, metavar="N", help="over the plays (default: as mini-gpt)"
+    )
     parser.add_argument(
         "--out",
         type=Path,

@@ -1,4 +1,8 @@
-"""A corpus: a table with one row a cue, and the text that models read."""
+"""A corpus: a table with one row a cue, and the text that models read.
+
+In this package pandas is imported by what makes a table, not by the modules: it takes half a second
+that a page or a command which reads no corpus need not wait for.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,14 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
-
-import pandas as pd
+from typing import TYPE_CHECKING, Literal
 
 from moliere_core.corpus.edition import usual
 from moliere_core.errors import CorpusError
 from moliere_core.normalise import normalise
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMNS = (
     "play_name", "title", "author", "year", "genre", "act", "scene", "speaker", "form", "cue", "who"
@@ -47,13 +52,13 @@ class Corpus:
 
     def select(self, plays: Sequence[str]) -> Corpus:
         """The sub-corpus of these plays; CorpusError if one is not there."""
-        plays = [usual(normalise(play)) for play in plays]  # as the corpus' own names are
+        plays = _usual(plays)
         self._check_plays(plays)
         return Corpus(self.frame[self.frame["play_name"].isin(plays)], self.source)
 
     def without(self, plays: Iterable[str]) -> Corpus:
         """The corpus less these plays; those it lacks are ignored."""
-        return Corpus(self.frame[~self.frame["play_name"].isin(list(plays))], self.source)
+        return Corpus(self.frame[~self.frame["play_name"].isin(_usual(plays))], self.source)
 
     def text(self, speakers: bool = False) -> str:
         """The cues joined by line breaks, as in the course; with speakers "PERSONNAGE : cue"."""
@@ -114,7 +119,8 @@ def split(
     Raises:
         CorpusError: an unknown training play, or too little text to hold anything out.
     """
-    held = [p for p in validation if p in corpus.plays and p not in plays]
+    plays = _usual(plays)
+    held = [p for p in _usual(validation) if p in corpus.plays and p not in plays]
     train = corpus.select(plays) if plays else corpus.without(held)
     if train.frame.empty:  # nothing but validation plays: they are trained on, then
         held, train = [], corpus
@@ -122,8 +128,13 @@ def split(
     if held:
         return Split(text, corpus.select(held).text(speakers), "plays")
     cut = int(len(text) * (1 - HELD_OUT_SHARE))
-    if cut == 0 or cut == len(text):
+    if cut == 0:  # a tenth of a text is always less than the text
         raise CorpusError(
             "{chars} characters are too few to train on: add plays or text", chars=len(text)
         )
     return Split(text[:cut], text[cut:], "last-tenth")
+
+
+def _usual(plays: Iterable[str]) -> list[str]:
+    """Names of plays as the corpus' own are: a play has several, and is held out under any."""
+    return [usual(normalise(play)) for play in plays]

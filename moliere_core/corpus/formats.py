@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from moliere_core.corpus import archive, tables
 from moliere_core.corpus.tables import Notes
 from moliere_core.corpus.tei import looks_like_tei, read_tei
 from moliere_core.errors import N_, CorpusError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MAX_BYTES = 50_000_000  # all of Molière is 3.5 MB
 
@@ -71,6 +73,8 @@ def read_members(
     A play that comes twice with the same text is kept once; under the same name with another text
     it gets a number.
     """
+    import pandas as pd
+
     notes = [] if notes is None else notes
     frames: list[pd.DataFrame] = []
     texts: dict[str, str] = {}  # play -> its text

@@ -45,9 +45,13 @@ def load_corpus(source: str | Path | None = None) -> Corpus:
 
 
 def _read(path: Path) -> Reading:
-    if path.is_dir() and path.name:  # "" is not the working directory
+    try:
+        folder, file = path.is_dir() and path.name != "", path.is_file()  # "" is no directory
+    except OSError:  # too long for a path
+        folder = file = False
+    if folder:
         return read_members(_files(path), str(path))
-    if not path.is_file():
+    if not file:
         raise CorpusError(
             "there is no file {path}: give the path of a CSV, TEI or text file, or of a .zip",
             path=path,

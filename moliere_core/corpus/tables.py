@@ -9,8 +9,7 @@ import re
 import unicodedata
 import warnings
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from moliere_core.corpus.corpus import COLUMNS
 from moliere_core.corpus.edition import usual
@@ -18,9 +17,12 @@ from moliere_core.corpus.tei import slug
 from moliere_core.errors import CorpusError
 from moliere_core.normalise import normalise
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 Notes = list[CorpusError]
 
-SEPARATORS = ",;\t"
+SEPARATORS = ",;\t|"
 MOST_HEADER_CHARS = 10_000  # a longer first line is text: Python's csv refuses long cells
 _REQUIRED = ("play_name", "cue")
 _MARKS = (  # the longer first: the mark of UTF-32 begins with that of UTF-16
@@ -47,7 +49,7 @@ def decode(data: bytes, name: str, notes: Notes) -> str:
     Raises:
         CorpusError: a binary file, an empty one, or none of these encodings.
     """
-    text = _decoded(data, name, notes)
+    text = decode_as_is(data, name, notes)
     if _CONTROL.search(text):
         raise _binary(name)
     text = normalise(text)
@@ -64,7 +66,8 @@ def decode(data: bytes, name: str, notes: Notes) -> str:
     return text
 
 
-def _decoded(data: bytes, name: str, notes: Notes) -> str:
+def decode_as_is(data: bytes, name: str, notes: Notes) -> str:
+    """`decode` without normalising, for who needs the very characters of the file."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             try:
@@ -117,7 +120,7 @@ def read_csv(text: str, name: str, notes: Notes) -> pd.DataFrame:
     """The rows of a CSV that have a cue; columns that were given twice, and rows left out, noted.
 
     Args:
-        text: normalised; commas, semicolons or tabs separate, as the first line tells.
+        text: normalised; commas, semicolons, tabs or bars separate, as the first line tells.
         name: of the file, for errors.
         notes: what was put right.
 
@@ -126,9 +129,16 @@ def read_csv(text: str, name: str, notes: Notes) -> pd.DataFrame:
     """
     text = _SEPARATOR_LINE.sub("", text, count=1).lstrip("\n")
     header = text.partition("\n")[0]
+    if len(header) > MOST_HEADER_CHARS:
+        raise CorpusError(
+            "the first line of {name} has {chars:,} characters and names no columns: "
+            "begin the table with play_name,cue or call the file .txt",
+            name=name,
+            chars=len(header),
+        )
     separator = max(SEPARATORS, key=lambda mark: (_names_both(header, mark), header.count(mark)))
     frame = _parsed(text, separator, name)
-    frame.columns = pd.Index(_names(header, separator)[: len(frame.columns)])
+    frame.columns = _names(header, separator)[: len(frame.columns)]
     if twice := sorted({str(n) for n in frame.columns[frame.columns.duplicated()]} & set(COLUMNS)):
         notes.append(
             CorpusError(
@@ -161,6 +171,8 @@ def _names(header: str, separator: str) -> list[str]:
 
 
 def _parsed(text: str, separator: str, name: str) -> pd.DataFrame:
+    import pandas as pd
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)  # rows wider than the header
@@ -173,7 +185,14 @@ def _parsed(text: str, separator: str, name: str) -> pd.DataFrame:
             "put the cues between quotes",
             name=name,
         ) from error
-    except (pd.errors.ParserError, csv.Error, ValueError) as error:
+    except (pd.errors.ParserError, ValueError) as error:
+        if open_quote := re.search(r"EOF inside string starting at row (\d+)", str(error)):
+            raise CorpusError(
+                "{name} is not a well-formed CSV file: the quotation mark that opens in row {row} "
+                "is never closed; close it, or write it twice inside a cue",
+                name=name,
+                row=open_quote[1],
+            ) from error
         raise CorpusError(
             "{name} is not a well-formed CSV file: {error}", name=name, error=error
         ) from error
@@ -188,7 +207,7 @@ def _cues(frame: pd.DataFrame, name: str, notes: Notes) -> pd.DataFrame:
     if absent.any():
         notes.append(
             CorpusError(
-                "{rows:,} rows of {name} have no cue and are left out",
+                "{name} has rows without a cue ({rows:,}): they are left out",
                 rows=int(absent.sum()),
                 name=name,
             )
@@ -205,6 +224,8 @@ def _cues(frame: pd.DataFrame, name: str, notes: Notes) -> pd.DataFrame:
 
 def as_table(columns: dict[str, object]) -> pd.DataFrame:
     """A table with all the columns of a corpus, "" where nothing is known."""
+    import pandas as pd
+
     frame = pd.DataFrame(columns, dtype=str).reset_index(drop=True)
     return frame.reindex(columns=list(COLUMNS), fill_value="")
 

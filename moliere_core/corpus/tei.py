@@ -266,7 +266,8 @@ def _text(element: Element | None) -> str:
 
 
 def _one_line(words: list[str]) -> str:
-    return " ".join(normalise("".join(words)).split())
+    text = "".join(words)
+    return " ".join(normalise(text).split()) if text.strip() else ""  # between two lines: often
 
 
 def _spaced(text: str) -> str:
@@ -380,7 +381,7 @@ def _author(header: Element | None) -> str:
     if element is None:
         return ""
     named = element.find("persName")
-    text = re.sub(r"\s*\(.*?\)", "", _text(element if named is None else named)).strip()
+    text = re.sub(r"\s*\([^()]*\)", "", _text(element if named is None else named)).strip()
     return " ".join(_cased(part) for part in reversed(re.split(r"\s*,\s*", text, maxsplit=1)))
 
 

@@ -13,6 +13,7 @@ from moliere_core.exploration.index import Bools, Ints, Part, TokenIndex
 Floats = NDArray[np.float64]
 CHANCE_IN_10_000 = 15.13  # a log-likelihood above it comes by chance less than once in 10,000
 MIN_COUNT = 5
+WORDS_OF_ONE_LETTER = frozenset("aàôy")  # any other letter alone is one that is being spelled
 
 
 def log_likelihood(a: Floats, b: Floats, size_a: float, size_b: float) -> Floats:
@@ -50,7 +51,8 @@ def keywords(
     """The words that set a part apart, whichever side has them more often.
 
     Names of characters are passed over: those of the part's plays among the words that it has more
-    of, those of all plays among the others.
+    of, those of all plays among the others. So are letters by themselves, as in a lesson of
+    spelling.
 
     Args:
         part: what is looked at.
@@ -70,7 +72,7 @@ def keywords(
     size_here, size_there = max(here.sum(), 1.0), max(there.sum(), 1.0)
     g2 = log_likelihood(here, there, size_here, size_there)
     ratio = log_ratio(here, there, size_here, size_there)
-    shown = (here + there >= min_count) & bool(here.any() and there.any())
+    shown = (here + there >= min_count) & bool(here.any() and there.any()) & ~_spelled(index)
     if left_out is not None:
         shown &= ~left_out
     more = _best(g2, shown & (ratio > 0) & ~names.mask(index, part.plays), count)
@@ -92,7 +94,7 @@ def keywords(
 def play_keywords(
     index: TokenIndex, count: int, left_out: Bools | None = None, min_count: int = MIN_COUNT
 ) -> pd.DataFrame:
-    """The keywords of every play against all others, without the names of its characters.
+    """The keywords of every play against all others, without its characters' names and letters.
 
     Returns:
         One row a play: `play` (slug), `title`, `words` (a tuple of at most `count`, each commoner
@@ -100,7 +102,7 @@ def play_keywords(
     """
     whole = index.part()
     total = whole.counts.astype(np.float64)
-    shown = total >= min_count
+    shown = (total >= min_count) & ~_spelled(index)
     if left_out is not None:
         shown &= ~left_out
     rows = []
@@ -114,6 +116,15 @@ def play_keywords(
         rows.append(tuple(index.types[i] for i in best) if there.any() else ())
     names_of = [index.corpus.plays[play] for play in whole.plays]
     return pd.DataFrame({"play": names_of, "title": whole.titles(whole.plays), "words": rows})
+
+
+def _spelled(index: TokenIndex) -> Bools:
+    """(types,) letters that are no words."""
+    return np.fromiter(
+        (len(word) == 1 and word not in WORDS_OF_ONE_LETTER for word in index.types),
+        np.bool_,
+        len(index.types),
+    )
 
 
 def _rest(part: Part, against: Part) -> Floats:

@@ -127,7 +127,6 @@ FEATURES: Mapping[str, Callable[[str], Feature]] = {
 }
 VERSE = "verse"
 NAMES = (*FEATURES, VERSE)
-COUNTED = ("line_position", "word_length", "sentence_position")  # numbers; the others are 0 or 1
 
 
 def measure_features(text: str, verse: Feature | None = None) -> dict[str, Feature]:

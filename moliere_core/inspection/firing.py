@@ -11,7 +11,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shutil
+import threading
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,11 +43,14 @@ from moliere_core.runs import home
 
 DEVIATIONS = 1.0  # from the mean: a sixth of the time, for a cell whose values are bell-shaped
 MAX_BYTES = 128_000_000  # of one index; a larger corpus is indexed in part, and that is said
+ABANDONED = 86_400.0  # seconds after which an index that is not finished never will be
 KEPT = 6  # indexes on disk: the least recently built goes first
 MAX_CELLS = 12  # looked for at once: those that single the span out
 MAX_OUTSIDE = 0.25  # of the rest of the text: a cell that is active everywhere tells nothing
 CALIBRATION_CHARS = 40_000  # on which means and deviations are measured
 SURROUNDINGS = 60  # characters shown on each side of a passage
+
+_building = threading.Lock()
 
 Side = Literal["high", "low"]
 SIDES: tuple[Side, ...] = ("high", "low")
@@ -240,6 +246,9 @@ def build_index(
 ) -> CellIndex:
     """Read the corpus, keep when each cell is high or low, and open the result.
 
+    One at a time: asked for twice at once (`petit` and `petit@12` have the same weights), it is
+    built once.
+
     Args:
         model: what reads.
         corpus: what is read, from its beginning up to `indexable_chars`.
@@ -248,10 +257,16 @@ def build_index(
     Raises:
         ModelError: the index cannot be written.
     """
+    with _building:
+        return open_index(model, corpus) or _built(model, corpus, progress)
+
+
+def _built(model: RecurrentModel, corpus: Corpus, progress: Progress | None) -> CellIndex:
     network = model.network
     folder = index_folder(network, corpus)
     text = corpus.text()[: indexable_chars(network, corpus)]
-    temporary = folder.with_name(f".{folder.name}.tmp")
+    # Another process may be building the same: each writes to a folder of its own.
+    temporary = folder.with_name(f".{folder.name}.{os.getpid()}.{threading.get_ident()}.tmp")
     try:
         shutil.rmtree(temporary, ignore_errors=True)
         temporary.mkdir(parents=True)
@@ -322,7 +337,11 @@ def _sides(memory: Array, mean: Array, std: Array) -> tuple[NDArray[np.bool_], N
 
 
 def _prune(folder: Path) -> None:
-    """Remove the oldest indexes beyond `KEPT`."""
+    """Remove the oldest indexes beyond `KEPT`, and what was left of those never finished."""
+    for path in folder.glob(".*.tmp"):
+        with contextlib.suppress(OSError):
+            if time.time() - path.stat().st_mtime > ABANDONED:
+                shutil.rmtree(path)
     built = sorted(
         (path for path in folder.iterdir() if (path / "index.json").is_file()),
         key=lambda path: path.stat().st_mtime,

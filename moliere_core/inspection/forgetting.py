@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from moliere_core.errors import ModelError
-from moliere_core.inspection.trace import LayerTrace, trace
+from moliere_core.inspection.trace import LayerTrace, Trace, trace
 from moliere_core.recurrent import Array, RecurrentNetwork
-from moliere_core.vocabulary import UNKNOWN, Ids
+from moliere_core.vocabulary import UNKNOWN
 
 
 def survival(states: LayerTrace, position: int) -> Array:
@@ -55,15 +55,22 @@ class Echo:
         return steps if steps < len(distance) else None
 
 
-def echo(network: RecurrentNetwork, ids: Ids, start: int, stop: int) -> Echo:
-    """Read `ids` with and without the passage from `start` to `stop`, and compare what follows.
+def echo(network: RecurrentNetwork, seen: Trace, start: int, stop: int) -> Echo:
+    """Read a text with and without the passage from `start` to `stop`, and compare what follows.
 
     Column 0 compares the state right after the passage with the state right before it; column k
     the two states k characters later, which have read the same k characters.
 
+    Args:
+        network: what reads.
+        seen: what it computes over the whole text.
+        start: first position of the passage.
+        stop: the one after its last.
+
     Raises:
         ModelError: the passage is empty, is the whole text, or lies outside it.
     """
+    ids = seen.ids
     if not 0 < start < stop <= len(ids):
         raise ModelError(
             "the passage from {start} to {stop} is not inside a text of {chars} characters: "
@@ -72,13 +79,12 @@ def echo(network: RecurrentNetwork, ids: Ids, start: int, stop: int) -> Echo:
             stop=stop,
             chars=len(ids),
         )
-    full = trace(network, ids)
     less = trace(network, np.concatenate([ids[:start], ids[stop:]]))
     distance = []
-    for a, b in zip(full.layers, less.layers, strict=True):
+    for a, b in zip(seen.layers, less.layers, strict=True):
         with_it, without = a.memory[stop - 1 :], b.memory[start - 1 :]
         length = np.maximum(np.linalg.norm(with_it, axis=1), 1e-12)
         distance.append(np.linalg.norm(with_it - without, axis=1) / length)
-    p, q = full.log_probs[stop - 1 :, UNKNOWN + 1 :], less.log_probs[start - 1 :, UNKNOWN + 1 :]
+    p, q = seen.log_probs[stop - 1 :, UNKNOWN + 1 :], less.log_probs[start - 1 :, UNKNOWN + 1 :]
     divergence = (np.exp(p) * (p - q)).sum(axis=1) / np.log(2)
     return Echo(np.stack(distance), np.maximum(divergence, 0))

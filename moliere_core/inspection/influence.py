@@ -16,6 +16,7 @@ import numpy as np
 from moliere_core.errors import ModelError
 from moliere_core.inspection.trace import LayerTrace, Trace
 from moliere_core.recurrent import Array, Layer, RecurrentNetwork, State
+from moliere_core.sampling import log_softmax
 from moliere_core.vocabulary import UNKNOWN, Ids
 
 Edit = Literal["delete", "replace"]
@@ -181,10 +182,8 @@ def _stacked(first: State, second: State) -> State:
 
 
 def _log_prob(logits: Array, target: int) -> Array:
-    known = logits[:, UNKNOWN + 1 :]
-    peak = known.max(axis=1)
-    total = np.log(np.exp(known - peak[:, None]).sum(axis=1)) + peak
-    return logits[:, target] - total
+    known = log_softmax(logits[:, UNKNOWN + 1 :])
+    return known[:, target - UNKNOWN - 1]
 
 
 def _check_target(network: RecurrentNetwork, target: int) -> None:

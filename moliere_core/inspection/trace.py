@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from moliere_core.models import RecurrentModel
 from moliere_core.normalise import normalise
 from moliere_core.protocol import CONTEXT_START
 from moliere_core.recurrent import Array, Layer, LayerState, RecurrentNetwork, sigmoid
+from moliere_core.sampling import log_softmax
 from moliere_core.vocabulary import UNKNOWN, Ids
 
 LSTM_SERIES = ("forget", "input", "output", "candidate", "cell", "hidden")
@@ -61,6 +62,18 @@ class Trace:
     layers: tuple[LayerTrace, ...]
     logits: Array
 
+    def first(self, count: int) -> Trace:
+        """What was computed over the first `count` symbols: later ones change nothing of it."""
+        layers = tuple(
+            replace(
+                layer,
+                series={name: values[:count] for name, values in layer.series.items()},
+                inputs=layer.inputs[:count],
+            )
+            for layer in self.layers
+        )
+        return Trace(self.ids[:count], layers, self.logits[:count])
+
     @property
     def log_probs(self) -> Array:
         """Natural logarithms of the next character's probabilities, shape (time, vocab_size).
@@ -69,8 +82,7 @@ class Trace:
         """
         known = self.logits.copy()
         known[:, UNKNOWN] = -np.inf
-        peak = known.max(axis=-1, keepdims=True)
-        return known - peak - np.log(np.exp(known - peak).sum(axis=-1, keepdims=True))
+        return log_softmax(known)
 
 
 def read(model: RecurrentModel, text: str) -> tuple[str, Trace]:

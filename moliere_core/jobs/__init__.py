@@ -21,7 +21,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from moliere_core.errors import MoliereError, RunError
+from moliere_core.errors import N_, MoliereError, RunError
 from moliere_core.jobs import corpora
 from moliere_core.jobs.cluster import Cluster
 from moliere_core.jobs.estimate import seconds as estimated_seconds
@@ -68,6 +68,8 @@ __all__ = [
 
 _SETTLE_SECONDS = 5.0  # for a job that is stopping, before it can be asked for again
 
+STILL_ENDING = N_("this training is still ending: ask again in a few seconds")
+
 _asking = threading.Lock()  # one request at a time: what is asked twice is found the second time
 _lock = threading.Lock()  # of the two dictionaries; held for an instant, pages poll through it
 _backends: dict[str, Backend] = {}  # by scheduler's address, "" for this machine
@@ -102,9 +104,12 @@ def submit(spec: JobSpec, token: str = "") -> Job:
         own = sum(1 for other in waiting if token and other.spec.owner and _owns(other, token))
         limits().check(spec, own, len(waiting))
         job = _fresh(_owned(spec, token))
+        if not job.take():
+            return job  # another server of this folder was asked at the same time
         try:
             backend.submit(job)
         except MoliereError:
+            job.let_go()
             if not job.events():  # it was never a job
                 shutil.rmtree(job.folder, ignore_errors=True)
                 _jobs.pop(job.folder, None)
@@ -168,8 +173,10 @@ def stop(job_id: str, token: str = "", wait: float = 0.0) -> Job:
     job = _required(job_id)
     require_allowed(job.spec, token)
     backend = _backends.get(_address())
-    if backend is not None:
+    if backend is not None and backend.holds(job_id):
         backend.stop(job_id)
+    elif job.status.active:
+        job.ask_to_stop()
     if wait:
         job.wait(wait)
     return job
@@ -184,8 +191,10 @@ def delete(job_id: str, token: str = "") -> None:
     job = _required(job_id)
     require_allowed(job.spec, token)
     if job.status.active:
-        stop(job_id, token)
+        stop(job_id, token, wait=_SETTLE_SECONDS)
         _settle(job_id)
+        if job.status.active:
+            raise RunError(STILL_ENDING)
     with _asking:
         run = job.run
         if run is not None:
@@ -297,7 +306,7 @@ def _settle(job_id: str) -> None:
         if job is not None and job.status.active and not job.stopping:
             return  # asked for again meanwhile, by someone who was quicker
         time.sleep(0.05)
-    raise RunError("this training is still ending: ask again in a few seconds")
+    raise RunError(STILL_ENDING)
 
 
 def _written(folder: Path) -> float:

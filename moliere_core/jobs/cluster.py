@@ -71,7 +71,6 @@ class Cluster:
             if self._closed or job.id in self._watches:
                 return
             client = self._connected()
-            job.stopping = False
             job.append({"event": "queued"})
             watch = _Watch(job, client, self._topic, self._let_go)
             self._watches[job.id] = watch
@@ -151,7 +150,8 @@ class Cluster:
 
     def _let_go(self, job_id: str) -> None:
         with self._lock:
-            self._watches.pop(job_id, None)
+            if watch := self._watches.pop(job_id, None):
+                watch.job.let_go()
 
 
 class _Watch(threading.Thread):
@@ -191,6 +191,9 @@ class _Watch(threading.Thread):
                     self._handle(self.inbox.get(timeout=POLL_SECONDS))
                 if self._closing:
                     return self.job.stopped()
+                if self.job.asked_to_stop and not self.job.stopping:
+                    self.job.stopping = True
+                    self._handle({"event": "stop"})
                 if self.job.stopping and (
                     not self._address or time.monotonic() > self._stop_deadline
                 ):

@@ -12,8 +12,6 @@ import json
 import re
 from pathlib import Path
 
-import pandas as pd
-
 from moliere_core.corpus import COLUMNS, Corpus
 from moliere_core.errors import CorpusError
 from moliere_core.runs import home, write_atomically
@@ -45,6 +43,8 @@ def to_bytes(corpus: Corpus) -> bytes:
 
 def from_bytes(data: bytes, digest: str) -> Corpus:
     """The inverse of `to_bytes`; CorpusError unless it is the corpus with that digest."""
+    import pandas as pd
+
     try:
         document = json.loads(gzip.decompress(data))
         frame = pd.DataFrame(document["columns"], columns=list(_KEPT), dtype=str)

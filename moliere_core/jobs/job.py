@@ -8,6 +8,9 @@ parsed once. One process writes at a time: the worker while it lives, the server
 The events are those of `training.py`, with the time at which each was written, and three more:
 `queued`, `launched` (a worker was started) and `failed` (with a "message", see `MoliereError`). A
 job that is taken up again adds to the same file: indices given to `events(since)` stay valid.
+
+Several servers may share the folder: the one that has a job holds a lock in it, the others show it
+all the same, and ask it to stop with a file.
 """
 
 from __future__ import annotations
@@ -20,13 +23,15 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 from moliere_core.errors import N_, ConfigError, MoliereError, RunError, TrainingError
 from moliere_core.jobs.spec import JobSpec, Owner, parse
 from moliere_core.runs import CONFIG, LABEL, OWNER, Run, home, run_path, write_atomically
+from moliere_core.storage import is_locked, lock
 
 SPEC, EVENTS, LOG = "spec.json", "events.jsonl", "worker.log"
+HELD, STOP = "held.lock", "stop"  # by the server that has it; asked for by another one
 ENDINGS = ("finished", "stopped", "failed")
 Record = dict[str, Any]
 
@@ -98,7 +103,7 @@ class Backend(Protocol):
     """Something that runs jobs: this machine, or a cluster."""
 
     def submit(self, job: Job) -> None:
-        """Take a job in; it is held until it has ended."""
+        """Take in a job that this server has taken; it is held, then let go, once it has ended."""
 
     def holds(self, job_id: str) -> bool:
         """Whether the job is waiting or running here."""
@@ -181,6 +186,7 @@ class Job:
         self.run_path = run_path(self.id)
         self.stopping = False
         self._backend = backend
+        self._claim: IO[bytes] | None = None
         self._file = EventFile(folder / EVENTS)
         self._fold = _Fold()
         self._lock = threading.Lock()
@@ -211,6 +217,29 @@ class Job:
         run = self.run
         epoch = len(run.history) if run else 0
         return {"event": "stopped", "run": self.id, "path": str(self.run_path), "epoch": epoch}
+
+    def take(self) -> bool:
+        """Make it this server's; False if it is another one's."""
+        (self.folder / STOP).unlink(missing_ok=True)
+        self.stopping = False
+        self._claim = self._claim or lock(self.folder / HELD)
+        return self._claim is not None
+
+    def let_go(self) -> None:
+        """Leave it to whoever takes it next."""
+        claim, self._claim = self._claim, None
+        if claim is not None:
+            claim.close()
+
+    def ask_to_stop(self) -> None:
+        """Have the server that holds it stop it."""
+        (self.folder / STOP).touch()
+        self.stopping = True
+
+    @property
+    def asked_to_stop(self) -> bool:
+        """Whether another server, on which somebody stops it, has asked for that."""
+        return (self.folder / STOP).exists()
 
     def claim(self) -> None:
         """Give its run, once begun, its owner and its name."""
@@ -290,7 +319,7 @@ class Job:
             state, error = self._fold.state, self._fold.error
         active = state in (State.QUEUED, State.RUNNING)
         # Asked twice: it may have been taken in between the first answer and the events.
-        if active and not held and not self._held() and not self._trained_elsewhere():
+        if active and not held and not self._held() and not self._held_elsewhere():
             return State.FAILED, TrainingError(INTERRUPTED)
         return state, error
 
@@ -298,16 +327,9 @@ class Job:
         backend = self._backend()
         return backend is not None and backend.holds(self.id)
 
-    def _trained_elsewhere(self) -> bool:
-        """Whether another process (a second server, the command line) is training the run."""
-        run = self.run
-        if run is None or os.name == "nt":
-            return False
-        try:
-            with run.lock():
-                return False
-        except (RunError, OSError):
-            return True
+    def _held_elsewhere(self) -> bool:
+        """Whether another server has it, or the command line is training its run."""
+        return is_locked(self.folder / HELD) or (self.run is not None and self.run.locked)
 
     def _refresh(self) -> None:
         for record in self._file.refresh():

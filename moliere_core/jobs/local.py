@@ -29,7 +29,6 @@ class LocalQueue:
         with self._lock:
             if self._closed or self._find(job.id):
                 return
-            job.stopping = False
             job.append({"event": "queued"})
             self._waiting.append(job)
             if self._thread is None:
@@ -73,19 +72,24 @@ class LocalQueue:
                 if self._worker is not None:
                     self._worker.stop()
             else:
-                job.append(job.stopped())
-                self._waiting.remove(job)
+                self._withdraw(job)
 
     def close(self) -> None:
         """End the worker and the thread; what was waiting shows as interrupted."""
         with self._lock:
             self._closed = True
-            self._waiting.clear()
+            while self._waiting:
+                self._waiting.popleft().let_go()
             thread = self._thread
             if self._worker is not None:
                 self._worker.stop()
         if thread is not None:
             thread.join(timeout=5)
+
+    def _withdraw(self, job: Job) -> None:
+        job.append(job.stopped())
+        self._waiting.remove(job)
+        job.let_go()
 
     def _all(self) -> list[Job]:
         return ([self._running] if self._running else []) + list(self._waiting)
@@ -96,6 +100,8 @@ class LocalQueue:
     def _work(self) -> None:
         while True:
             with self._lock:
+                if self._running is not None:
+                    self._running.let_go()
                 self._running = self._worker = None
                 if self._closed or not self._waiting:
                     self._thread = None
@@ -103,6 +109,11 @@ class LocalQueue:
                 job = self._running = self._waiting.popleft()
                 job.append({"event": "launched"})
             self._run(job)
+
+    def _obey_other_servers(self) -> None:
+        for job in self.active():
+            if job.asked_to_stop:
+                self.stop(job.id)
 
     def _run(self, job: Job) -> None:
         seen = len(job.events())
@@ -119,7 +130,7 @@ class LocalQueue:
             if self._closed or job.stopping:
                 worker.stop()
         while not worker.wait(POLL_SECONDS):
-            pass
+            self._obey_other_servers()
         ending = worker.ending(job.id, job.events(seen))
         if ending:
             job.append(ending)

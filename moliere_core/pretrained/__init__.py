@@ -25,6 +25,7 @@ import numpy as np
 
 from moliere_core.config import SamplingConfig, check_range
 from moliere_core.errors import CorpusError, ModelError, MoliereError
+from moliere_core.machine import threads
 from moliere_core.models import MINI
 from moliere_core.normalise import normalise
 from moliere_core.pretrained import catalogue, client
@@ -177,6 +178,7 @@ def ask(
                 "torch and transformers are not installed here: pip install -e .[bridge] installs "
                 "them; petit, grand and kn-8 do without"
             )
+        threads()  # said here where the variable is wrong, and not by the process
         request.message["folder"] = str(catalogue.check(reference))
         # What the worker holds now can be let go for this model, or is this model.
         catalogue.precision(reference, spare=client.bridge().megabytes)

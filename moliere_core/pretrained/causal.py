@@ -23,9 +23,9 @@ from transformers.cache_utils import DynamicCache, DynamicLayer
 
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import ModelError, MoliereError
+from moliere_core.machine import threads
 from moliere_core.pretrained import catalogue
 from moliere_core.pretrained.beam import CharacterBridge, over_alphabet
-from moliere_core.pretrained.client import threads
 from moliere_core.pretrained.results import Event
 from moliere_core.pretrained.tokens import (
     PieceReader,
@@ -36,6 +36,7 @@ from moliere_core.pretrained.tokens import (
 )
 from moliere_core.recurrent import Array
 from moliere_core.sampling import gumbel_noise, top_k_filter, top_p_filter
+from moliere_core.tokenisation import letter_bytes
 
 KEPT_MODELS = 3
 KEPT_BYTES = 256_000_000  # of keys and values of past contexts
@@ -99,7 +100,6 @@ class LanguageModel:
         # Only contexts that grow by appending can be cut back; others are read from the start.
         self._remembers = True
         self._pasts: OrderedDict[tuple[int, ...], Past] = OrderedDict()
-        self._past_bytes = 0
         silent = np.array([not token for token in self.vocabulary.tokens])
         silent[self.vocabulary.ends] = False
         self._silent = silent  # tokens that are never drawn, shape (vocab_size,)
@@ -458,7 +458,7 @@ def _token_bytes(tokenizer: Any, rows: int, reference: str) -> list[bytes | None
     document = json.loads(tokenizer.backend_tokenizer.to_str())
     kinds = json.dumps(document.get("decoder"))
     if '"ByteLevel"' in kinds:
-        letters = _byte_letters()
+        letters = letter_bytes()
 
         def spelt(token: str) -> bytes | None:
             known = [letters.get(letter) for letter in token]
@@ -485,13 +485,6 @@ def _token_bytes(tokenizer: Any, rows: int, reference: str) -> list[bytes | None
     for i in tokenizer.all_special_ids:
         found[i] = None
     return found
-
-
-def _byte_letters() -> dict[str, int]:
-    """The byte that each letter of GPT-2's tokens stands for: visible letters are themselves."""
-    visible = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
-    hidden = [byte for byte in range(256) if byte not in visible]
-    return {chr(b): b for b in visible} | {chr(256 + i): b for i, b in enumerate(hidden)}
 
 
 def _unreadable(error: Exception, reference: str) -> Exception:

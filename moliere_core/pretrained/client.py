@@ -30,7 +30,7 @@ from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from moliere_core.errors import N_, ModelError, MoliereError
-from moliere_core.machine import resident_megabytes, usable_cores
+from moliere_core.machine import resident_megabytes, threads
 from moliere_core.pretrained.results import Event
 from moliere_core.processes import quiet_options
 from moliere_core.runs import home
@@ -189,7 +189,11 @@ class Request(Generic[T]):
         elif kind == "progress":
             self._status = replace(self._status, share=event["share"])
         elif kind in ("partial", "done"):
-            self._value = self._add(self._value, event)
+            try:
+                self._value = self._add(self._value, event)
+            except (KeyError, TypeError, ValueError) as error:  # of a worker of another version
+                self._end(State.FAILED, _unexpected(self.reference, error))
+                return True
         if kind == "done":
             self._end(State.DONE)
         elif kind == "cancelled":
@@ -395,12 +399,6 @@ def available() -> bool:
     return all(importlib.util.find_spec(name) for name in NEEDS)
 
 
-def threads() -> int:
-    """Threads that the worker computes with: `MOLIERE_THREADS`, or the cores it may use."""
-    text = os.environ.get("MOLIERE_THREADS", "")
-    return int(text) if text.isdecimal() and int(text) else usable_cores()
-
-
 def bridge() -> Bridge:
     """The bridge of this process."""
     return _bridge
@@ -427,6 +425,16 @@ def _environment() -> dict[str, str]:
         "HF_HUB_DISABLE_TELEMETRY": "1",
         "HF_HUB_DISABLE_PROGRESS_BARS": "1",
     }
+
+
+def _unexpected(reference: str, error: Exception) -> MoliereError:
+    return ModelError(
+        "{reference} failed ({kind}: {reason}): choose another model; the log, bridge.log among "
+        "the stored runs, has the details",
+        reference=reference,
+        kind=type(error).__name__,
+        reason=str(error),
+    )
 
 
 def _reason(code: int) -> MoliereError:

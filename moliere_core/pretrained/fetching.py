@@ -78,6 +78,14 @@ class Fetch:
         except MoliereError as error:
             self._end(error)
             return
+        except OSError as error:
+            self._end(
+                ModelError(
+                    "a worker cannot be started ({reason}): close other programs",
+                    reason=error.strerror,
+                )
+            )
+            return
         threading.Thread(target=self._listen, name="moliere-fetch", daemon=True).start()
 
     def wait(self, timeout: float | None = None) -> Download:

@@ -137,15 +137,15 @@ def spread(bits: NDArray[np.float64], sizes: Ints, text: str) -> NDArray[np.floa
     """The bits of tokens, shape (tokens,), as bits of the characters, shape (len(text),).
 
     A token's bits are shared equally among its bytes, and a character has those of its bytes: the
-    sum stays the same. A token that writes nothing gives its bits to the byte before it.
+    sum stays the same. A token that writes nothing gives its bits to the one before it, or to the
+    first that writes.
     """
-    sizes = sizes.copy()
-    bits = bits.astype(np.float64).copy()
-    for i in np.flatnonzero(sizes == 0):
-        if i:
-            bits[i - 1] += bits[i]
-        bits[i] = 0
-    per_byte = np.repeat(bits / np.maximum(sizes, 1), sizes)
+    if not len(text):
+        return np.zeros(0)
+    writing = np.flatnonzero(sizes)
+    heirs = writing[np.maximum(writing.searchsorted(np.arange(len(sizes)), "right") - 1, 0)]
+    shared = np.bincount(heirs, bits, minlength=len(sizes))
+    per_byte = np.repeat(shared / np.maximum(sizes, 1), sizes)
     widths = np.array([len(char.encode()) for char in text], np.int64)
     starts = np.concatenate([[0], np.cumsum(widths)])[:-1]
-    return np.add.reduceat(per_byte, starts) if len(text) else np.zeros(0)
+    return np.add.reduceat(per_byte, starts)

@@ -3,15 +3,21 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from moliere_core import jobs
 from moliere_core.config import ModelConfig, RunConfig, TrainingConfig
+from moliere_core.jobs import process
 from moliere_core.runs import Run
 from moliere_core.vocabulary import Vocabulary
 from tests.networks import random_weights
@@ -19,6 +25,8 @@ from tests.networks import random_weights
 ROOT = Path(__file__).parents[2]
 RUN = "0123456789ab"
 REFERENCE = f"run:{RUN}"
+FAKE = (sys.executable, "-m", "tests.core.fake_worker")
+PATIENCE = 60.0  # for a condition that comes at once on a quiet machine
 ALPHABET = Vocabulary(tuple(sorted("\n !',.:;?ABCEJLMNPQRSTUVabcdefghijlmnopqrstuvxyzàçèéêîôû")))
 
 Open = Callable[..., AppTest]
@@ -42,6 +50,36 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     yield tmp_path
     st.cache_data.clear()
     st.cache_resource.clear()
+
+
+@pytest.fixture
+def workers(store: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Workers without a framework, on a server of nobody's in particular; no job is left."""
+    for name in ("MOLIERE_PUBLIC", "MOLIERE_TEACHER_CODE", "MOLIERE_SCHEDULER"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("FAKE_PAUSE", "0.001")
+    monkeypatch.setenv("FAKE_MODE", "")
+    monkeypatch.setattr(process, "COMMAND", FAKE)
+    monkeypatch.setattr(jobs, "available", lambda: True)
+    yield
+    jobs.close()
+    deadline = time.monotonic() + PATIENCE
+    while any(t.name == "moliere-jobs" for t in threading.enumerate()):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def serve_corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Give the server a corpus of these columns."""
+
+    def serve(**columns: Any) -> None:
+        path = tmp_path / "petit corpus.csv"
+        pd.DataFrame(columns).to_csv(path, index=False)
+        monkeypatch.setenv("MOLIERE_CORPUS", str(path))
+
+    return serve
 
 
 @pytest.fixture
@@ -69,6 +107,13 @@ def component(at: AppTest) -> dict[str, Any]:
     return data
 
 
+def figure(at: AppTest) -> dict[str, Any]:
+    """The one figure of a page."""
+    [chart] = at.get("plotly_chart")
+    spec: dict[str, Any] = json.loads(chart.proto.spec)
+    return spec
+
+
 def shown(at: AppTest) -> str:
     """All the text that the page itself shows."""
     kinds = ("title", "markdown", "caption", "html", "error", "warning", "code")
@@ -77,6 +122,11 @@ def shown(at: AppTest) -> str:
         for kind in kinds
         for e in at.get(kind)
     )
+
+
+def text(at: AppTest) -> str:
+    """The same, and what it says for information."""
+    return shown(at) + "\n".join(info.value for info in at.info)
 
 
 def address(at: AppTest) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 
 import pytest
@@ -171,6 +172,20 @@ def test_both_forms_are_in_the_numbers_to_take_away() -> None:
     assert table[verse].tolist()[0] == 1.5
     assert table[prose].isna().tolist() == [False, True]
     assert verse not in marks.table(points, {}, parted=False)
+
+
+def test_a_server_that_ends_waits_for_no_measure(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, told_to_end = threading.Event(), threading.Event()
+
+    def run(_measure: Measuring) -> None:
+        begun.set()
+        told_to_end.wait(30)
+
+    monkeypatch.setattr(Measuring, "run", run)
+    cached.measuring(TEXT, ("kn-1",), True)
+    assert begun.wait(30)
+    assert all(t.daemon for t in threading.enumerate() if t.name.startswith("moliere-axis"))
+    told_to_end.set()
 
 
 def test_an_error_of_one_model_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pandas as pd
 import pytest
 
 from dashboard import cached as shared
+from dashboard.charts.corpus import network as network_chart
 from dashboard.corpus import cached, fields, said, snippet
 from dashboard.naming import SERVER
 from moliere_core.corpus import EMBEDDED, load_corpus
@@ -95,6 +97,18 @@ def test_a_corpus_of_cues_alone_says_what_it_lacks(open_page: Open, bare: None, 
     assert speaker.disabled
 
 
+def test_a_single_play_without_speakers_offers_nobody_to_choose(
+    open_page: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "page.txt"
+    path.write_text("Ah ! le joli texte.\n", encoding="utf-8")
+    monkeypatch.setenv("MOLIERE_CORPUS", str(path))
+    text = told(open_page("corpus", view="keywords"))
+    assert "ajoutez-en un de plusieurs pièces" in text
+    assert "Choisissez un personnage" not in text
+    assert "**1** réplique · **1** pièce · " in told(open_page("corpus", view="raw"))
+
+
 def test_cards_and_table_are_those_of_the_filter(open_page: Open, index: TokenIndex) -> None:
     at = open_page("corpus", play=PLAY, speaker=SPEAKER)
     summary = overview.summary(index.part(Selection(play=PLAY, speaker=SPEAKER)))
@@ -108,7 +122,7 @@ def test_cards_and_table_are_those_of_the_filter(open_page: Open, index: TokenIn
 
 def test_the_course_stands_beside_what_is_measured(open_page: Open, index: TokenIndex) -> None:
     table = open_page("corpus").table[0].value
-    assert table["Le cours annonce"].tolist()[:2] == ["environ 80", "environ 500 Ko"]
+    assert table["Le cours annonce"].tolist()[:2] == ["environ 80", "environ 500 ko"]
     alphabet = overview.summary(index.part()).alphabet
     assert table["Mesuré ici"].tolist()[0] == str(alphabet)
     count = (alphabet + 1) * 128 + 4 * 256 * (128 + 256 + 1) + (alphabet + 1) * 257
@@ -236,6 +250,27 @@ def test_speech_and_network(open_page: Open, index: TokenIndex) -> None:
     assert f"{len(found.edges)} liens" in told(at)
     everyone = open_page("corpus", view="voices")
     assert "Choisissez une pièce" in everyone.info[0].value
+
+
+@pytest.mark.parametrize("chosen", ["", "P30"])
+def test_names_of_a_network_do_not_cover_each_other(chosen: str) -> None:
+    names = tuple(f"P{n}" for n in range(40))
+    found = network.Network(
+        names=names,
+        words=np.arange(40, 0, -1),
+        scenes=1,
+        present=np.ones(40, np.int64),
+        edges=np.zeros((0, 2), np.int64),
+        weights=np.zeros(0, np.int64),
+        positions=np.array([(n % 8 / 40, n // 8 / 40) for n in range(40)]),
+    )
+    written = network_chart.named(found, chosen)
+    assert written[0] == (names.index(chosen) if chosen else 0)
+    assert 1 < len(written) < 20
+    apart = replace(found, positions=found.positions * 8)
+    assert len(network_chart.named(apart, chosen)) > len(written)
+    figure = network_chart.network_figure(found, chosen, False)
+    assert [a.text for a in figure.layout.annotations] == [names[node] for node in written]
 
 
 def test_keywords_of_a_play_and_of_all(open_page: Open, index: TokenIndex) -> None:

@@ -55,6 +55,19 @@ def test_steps_follow_each_other(open_page: Open) -> None:
     assert at.button(key="course.go.N").disabled
 
 
+def test_the_list_of_the_steps_leads_to_each_of_them(open_page: Open) -> None:
+    found = path("long")
+    at = open_page("course", view="long", step=len(found))
+    titles = [at.button(key=f"course.open.{n}").label for n in range(1, len(found) + 1)]
+    assert all(step.title in title for step, title in zip(found, titles, strict=True))
+    assert [title.startswith("**") for title in titles] == [False] * (len(found) - 1) + [True]
+    at = at.button(key="course.open.3").click().run()
+    assert at.subheader[0].value == found[2].title
+    assert address(at)["step"] == "3"
+    at = at.button(key="course.go.B").click().run()
+    assert at.subheader[0].value == found[1].title
+
+
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("view", ["about", "quiz", "home"])
 def test_the_other_views(open_page: Open, view: str, language: str) -> None:

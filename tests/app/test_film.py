@@ -6,11 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dashboard.film import cached, moments
+from dashboard.film import cached, moments, words
 from dashboard.state import DEFAULT_PROMPT
 from dashboard.training import cached as training_cache
 from moliere_core.config import SamplingConfig
 from moliere_core.corpus import EMBEDDED, load_corpus, split
+from moliere_core.exploration import lexicon
+from moliere_core.exploration.lexicon import Word
 from moliere_core.models import load_model, open_run
 from moliere_core.runs import Run
 from moliere_core.sampling import generate, next_distribution
@@ -68,9 +70,9 @@ def test_measures_come_from_the_history_and_its_complement(open_page: Open) -> N
     run = open_run("petit")[0]
     assert values[5:] == [record["validation_bits_per_char"] for record in run.history]
     assert values == sorted(values, reverse=True)  # petit never turns back
-    assert values[0] == pytest.approx(np.log2(95), abs=0.05)
+    assert values[0] == pytest.approx(np.log2(94), abs=0.05)
     assert [r["label"] for r in data["references"]] == [
-        "hasard 6,57",
+        "hasard 6,55",
         "3-gramme 2,62",
         "8-gramme 1,77",
     ]
@@ -79,11 +81,47 @@ def test_measures_come_from_the_history_and_its_complement(open_page: Open) -> N
 def test_what_is_said_is_computed(open_page: Open) -> None:
     data = component(open_page("film", model="petit"))
     first, last = data["moments"][0]["said"], data["moments"][-1]["said"]
-    assert first[0].startswith("Il ne sait encore rien")
-    assert last[0].startswith("Mieux que compter les suites de 8 caractères")
-    text = data["moments"][0]["text"]
-    assert f"{round(100 * text.count(' ') / len(text))}" in first[1]
+    assert first.startswith("Il ne sait encore rien")
+    assert last.startswith("Mieux que compter les suites de 8 caractères")
     assert data["moments"][-1]["hesitates"] == "3,3"
+    assert data["moments"][-1]["among"] == pytest.approx(2 ** data["moments"][-1]["validation"])
+    assert data["symbols"] == 95
+    assert data["labels"]["held"][0].startswith("bit par")
+
+
+def test_words_of_moliere_s_are_told_from_the_others(open_page: Open) -> None:
+    data = component(open_page("film", model="petit"))
+    shares = []
+    for moment in data["moments"]:
+        assert sum(moment["runs"]) == len(moment["text"])
+        assert min(moment["runs"][1:], default=1) > 0
+        shares.append(int(moment["known"].split("\N{NO-BREAK SPACE}")[0]))
+    assert shares[0] < 15  # by chance, a few
+    assert shares[0] < shares[2] < shares[4] < shares[-1]
+    assert f"{lexicon.held_out_share():.0%}".removesuffix("%") in data["labels"]["words"]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "text", "found"),
+    [
+        ("Ma", "dame xqz, mon", [(0, 4, True), (5, 8, False)]),  # begun in the prompt, cut
+        ("", "Ah ! x dolle. ", [(0, 2, True), (7, 12, False)]),  # a letter is not judged
+        ("Madame", " ", []),
+        ("", "\n;: 12", []),
+    ],
+)
+def test_whole_words_of_a_continuation(
+    prompt: str, text: str, found: list[tuple[int, int, bool]]
+) -> None:
+    read = moments.written_words(prompt, text)
+    assert [(w.start, w.stop, w.known) for w in read] == found
+
+
+def test_what_follows_a_word_is_its_own() -> None:
+    read = [Word(1, 3, False), Word(4, 8, True), Word(10, 12, True), Word(13, 15, False)]
+    assert moments.stretches(read, 20) == (4, 9, 7)
+    assert moments.stretches([Word(0, 4, True)], 6) == (0, 6)
+    assert moments.stretches([], 6) == (6,)
 
 
 @pytest.mark.parametrize(
@@ -144,12 +182,14 @@ def test_a_run_with_one_moment_says_so(open_page: Open) -> None:
 
 def test_a_run_of_the_class_without_its_text(open_page: Open, store: Path) -> None:
     snap(store, "epoch-000", "step-000030")
+    open_page("film")
+    assert not cached.measures(REFERENCE, ("epoch-000", "step-000030")).result(60)
     at = open_page("film")
     assert not at.exception
     data = component(at)
     assert [m["name"] for m in data["moments"]] == ["epoch-000", "step-000030", "epoch-001"]
     assert [m["validation"] for m in data["moments"]] == [None, None, 4.25]
-    assert "n’a pas de mesure" in data["moments"][1]["said"][0]
+    assert "n’a pas de mesure" in data["moments"][1]["said"]
     assert len(data["references"]) == 1
 
 
@@ -159,6 +199,8 @@ def test_first_updates_are_measured_where_the_text_is_at_hand(open_page: Open, s
     source = run.path / "config.json"
     text = source.read_text(encoding="utf-8")
     source.write_text(text.replace('"digest": ""', f'"digest": "{corpus.digest}"'), "utf-8")
+    line = replace(cached.timeline(REFERENCE), measuring=True)
+    assert "en train d’être mesuré" in words.rung(line, line.moments[0].measure)
     open_page("film")
     found = cached.measures(REFERENCE, ("epoch-000", "step-000030")).result(60)
     training_cache.yardsticks(RUN).result(60)
@@ -169,7 +211,7 @@ def test_first_updates_are_measured_where_the_text_is_at_hand(open_page: Open, s
     ]
     assert validation[2] == 4.25
     assert len(data["references"]) == 3
-    assert "texte de l’entraînement" not in data["moments"][1]["said"][0]
+    assert "texte de l’entraînement" not in data["moments"][1]["said"]
     held = split(corpus, [], run.config.validation).validation_text
     model = load_model(f"{REFERENCE}@step-30")
     assert validation[1] == pytest.approx(model.surprisal(held).mean(), abs=1e-4)
@@ -198,11 +240,6 @@ def test_any_prompt(open_page: Open, prompt: str) -> None:
 def test_greedy_is_a_single_bar(open_page: Open) -> None:
     data = component(open_page("film", temperature=0))
     assert max(data["moments"][0]["chances"][-1]) == 10_000
-
-
-def test_longest_word() -> None:
-    assert moments.longest_word("Ah ! l'éternité,\nmoi") == 8
-    assert moments.longest_word("1 ; 2") == 0
 
 
 def test_with_measures_fills_only_what_is_missing() -> None:

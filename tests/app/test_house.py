@@ -75,3 +75,19 @@ def test_no_framework_in_the_server(store: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_the_first_words_wait_for_no_table_and_no_array() -> None:
+    """Home's heading needs these modules alone; what they imported, thirty browsers would await."""
+    first = "import sys; from dashboard import cached, components, i18n, lesson, state, widgets; "
+    check = "sys.exit({'numpy', 'pandas', 'requests'} & set(sys.modules) or 0)"
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", first + check],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-500:]

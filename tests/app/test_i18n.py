@@ -9,6 +9,7 @@ from babel.messages.catalog import Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
+from dashboard import i18n, state
 from tests.app.conftest import ROOT
 
 DASHBOARD = ROOT / "dashboard"
@@ -81,3 +82,45 @@ def test_french_labels_are_typeset() -> None:
         for text in [message] if isinstance(message, str) else message:
             assert not MISSING_NBSP.search(text), text
             assert "'" not in text, text
+
+
+@pytest.mark.parametrize(
+    ("language", "value", "decimals", "told"),
+    [
+        ("fr", -0.744, 2, "\N{MINUS SIGN}0,74"),
+        ("en", -1234.5, 1, "\N{MINUS SIGN}1,234.5"),
+        ("en", -0.004, 2, "0.00"),  # what rounds to zero has no sign
+        ("fr", -3, 0, "\N{MINUS SIGN}3"),
+    ],
+)
+def test_negative_numbers_have_a_minus_sign(
+    monkeypatch: pytest.MonkeyPatch, language: str, value: float, decimals: int, told: str
+) -> None:
+    monkeypatch.setattr("dashboard.state.language", lambda: language)
+    assert i18n.number(value, decimals) == told
+
+
+@pytest.mark.parametrize(
+    ("value", "french", "english"),
+    [
+        (0.0, "0,00 bit", "0.00 bits"),
+        (1.724, "1,72 bit", "1.72 bits"),
+        (1.996, "2,00 bits", "2.00 bits"),
+        (2.1, "2,10 bits", "2.10 bits"),
+        (-1.5, "\N{MINUS SIGN}1,50 bit", "\N{MINUS SIGN}1.50 bits"),
+    ],
+)
+def test_a_unit_agrees_with_the_number_as_it_is_shown(
+    value: float, french: str, english: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(state, "language", lambda: "fr")
+    assert i18n.bits(value) == french.replace(" ", "\N{NO-BREAK SPACE}")
+    monkeypatch.setattr(state, "language", lambda: "en")
+    assert i18n.bits(value) == english
+
+
+def test_no_label_gives_the_unit_a_number_of_its_own() -> None:
+    """`i18n.bits` and `i18n.nats` alone put a unit behind a number that varies."""
+    for message in source_messages():
+        for text in [message] if isinstance(message, str) else message:
+            assert not re.search(r"}\W?(bit|nat)s?\b", text.removeprefix("{value}")), text

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.inside import cached, fields, snippet, tracking
+from dashboard.inside import cached, fields, firing, snippet, tracking
 from moliere_core.corpus import EMBEDDED
 from moliere_core.inspection.features import NAMES
 from moliere_core.inspection.influence import influence
@@ -104,6 +104,21 @@ def test_the_same_cells_elsewhere(open_page: Open) -> None:
     assert expected[0].speaker in passages(at)[0]["source"]
 
 
+@pytest.mark.parametrize(
+    ("mean", "told"),
+    [
+        (8.0, "8 cellules sur 8"),
+        (1.0, "1 cellule sur 8"),
+        (7.98, "7,9 cellules sur 8 en moyenne"),  # not all of them
+    ],
+)
+def test_a_count_of_cells_is_no_decimal(
+    monkeypatch: pytest.MonkeyPatch, mean: float, told: str
+) -> None:
+    monkeypatch.setattr("dashboard.state.language", lambda: "fr")
+    assert firing._active(mean, 8) == told
+
+
 def test_a_passage_without_a_cell_of_its_own_says_what_to_do(open_page: Open) -> None:
     finish()
     at = open_page("inside", **{"text": "Mon coeur, Monsieur", "from": 1, "to": 17})
@@ -158,6 +173,24 @@ def test_bad_addresses_do_no_harm(open_page: Open) -> None:
     at = open_page("inside", tracks="nothing", gate="nothing", view="gates")
     assert not at.exception
     assert not at.error
+
+
+def test_a_step_opens_where_its_unit_shows_most(open_page: Open) -> None:
+    finish()
+    at = open_page("inside", view="step", tracks="other", unit=5, text="Mon coeur")
+    _, seen = read(load_recurrent(REFERENCE), "Mon coeur")
+    most = int(np.abs(seen.layers[0].series["hidden"][:, 5]).argmax())
+    assert cells(at)["span"] == [most, most + 1]
+
+
+@pytest.mark.parametrize("view", ["forgets", "unit"])
+def test_another_text_has_no_passage_chosen(open_page: Open, view: str) -> None:
+    finish()
+    at = open_page("inside", **{"view": view, "from": 2, "to": 4})
+    at = at.text_area(key=fields.TEXT.key).set_value("Madame a bien raison de rire").run()
+    assert cells(at)["span"] == [15, 21]  # a word in its middle, with something after it
+    assert (view == "unit") or not at.info
+    assert "from" not in address(at)
 
 
 def test_any_unit_by_its_number(open_page: Open) -> None:

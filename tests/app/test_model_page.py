@@ -147,6 +147,18 @@ def test_the_training_page_opens_with_these_settings(open_page: Open) -> None:
     assert "units=128" in str(link)
 
 
+def test_a_preset_chosen_here_is_the_training_page_s(open_page: Open) -> None:
+    at = open_page("model")
+    at = at.segmented_control(key="model.preset").set_value("meilleur").run()
+    at.query_params.clear()
+    for name, value in address("meilleur", PRESETS["meilleur"].model).items():
+        at.query_params[name] = value
+    at = at.switch_page("../pages/training.py").run()
+    assert at.segmented_control(key="training.preset").value == "meilleur"
+    assert at.number_input(key="training.layers").value == 2
+    assert at.number_input(key="training.epochs").value == PRESETS["meilleur"].training.epochs
+
+
 def test_the_snippet_runs() -> None:
     written = run(snippet.code(GRU))
     assert f"\n{GRU.model.parameter_count(GRU.symbols)}\n" in written

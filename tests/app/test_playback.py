@@ -3,8 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dashboard.playback import find_loop, first_difference, marked, mean_hesitation
-from tests.app.conftest import ALPHABET
+from dashboard.playback import find_loop, first_difference, mean_hesitation
 
 
 def test_first_difference() -> None:
@@ -38,10 +37,3 @@ def test_hesitation_of_uniform_and_certain() -> None:
     probs = np.array([[0.25, 0.25, 0.25, 0.25], [0.25, 0.25, 0.25, 0.25]], np.float32)
     assert mean_hesitation(probs) == pytest.approx(4)
     assert mean_hesitation(np.eye(4, dtype=np.float32)) == pytest.approx(1)
-
-
-def test_marked_runs_join_to_the_normalised_prompt() -> None:
-    runs = marked(ALPHABET, "Le kiwi d’Ariste")
-    assert "".join(text for text, _ in runs) == "Le kiwi d'Ariste"
-    assert [text for text, known in runs if not known] == ["k", "w"]
-    assert marked(ALPHABET, "") == []

@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.playback import chosen_perplexity, next_character
+from dashboard.state import DEFAULT_PROMPT
 from moliere_core.config import SamplingConfig
 from moliere_core.models import load_model
 from moliere_core.sampling import generate
@@ -128,6 +129,26 @@ def test_bars_are_hidden_until_the_class_has_voted(open_page: Open) -> None:
     assert "**\\<** 1 voix" in shown(at)
     at = at.button(key="probabilities.step").click().run()
     assert component(at)["bars"] == []  # the next character is to be guessed again
+
+
+def test_another_question_is_hidden_and_its_votes_are_new(open_page: Open) -> None:
+    at = open_page("probabilities", view="guess", prompt="Ah")
+    at.text_input(key="probabilities.guesses").set_value("ee")
+    at = at.button(key="probabilities.reveal").click().run()
+    assert component(at)["bars"]
+    at = at.text_input(key="prompt").set_value("Quoi").run()
+    assert component(at)["bars"] == []
+    assert at.text_input(key="probabilities.guesses").value == ""
+
+
+def test_the_others_are_never_lost_to_rounding(open_page: Open) -> None:
+    model = load_model("petit")
+    found = next_character(model, DEFAULT_PROMPT, "", SamplingConfig(), 1, 8)
+    assert 0 < found.before < 1e-6  # 1 less the eight first is 0 in single precision
+    every = next_character(model, DEFAULT_PROMPT, "", SamplingConfig(), 1, 500)
+    assert every.others == 0
+    assert every.before == 0
+    assert len({bar.char for bar in every.bars}) == len(model.vocabulary.chars)
 
 
 def test_two_models_follow_the_same_choice(open_page: Open) -> None:

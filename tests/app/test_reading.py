@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from dashboard.reading import snippet
@@ -21,7 +23,7 @@ def test_every_origin_is_read(open_page: Open, language: str, origin: str) -> No
     assert not at.error
     data = component(at)
     assert len(data["bits"]) == len(data["ranks"]) == len(data["top"]) == len(data["text"]) > 20
-    assert len(at.metric) >= 2
+    assert shown(at).count("**") >= 4  # bits per character and first choices, at least
     assert address(at).get("text", "corpus") == origin
 
 
@@ -33,7 +35,7 @@ def test_the_figures_are_those_of_the_core(open_page: Open) -> None:
     assert data["text"] == "Quoi ? je vous aime."
     assert data["ranks"] == reading.ranks.tolist()
     assert data["bits"] == pytest.approx(reading.bits, abs=0.006)
-    assert f"{reading.bits_per_char:.2f}".replace(".", ",") in at.metric[0].value
+    assert f"**{reading.bits_per_char:.2f}**".replace(".", ",") in shown(at)
 
 
 def test_pasted_markup_shows_as_itself(open_page: Open) -> None:
@@ -59,6 +61,26 @@ def test_letters_before_it_knows(open_page: Open) -> None:
     assert "chance sur deux" in shown(at)
     at = open_page("reading", view="word", word="<b>")
     assert "<b>" not in at.get("plotly_chart")[0].proto.spec.replace("<b><", "").replace("<b>&", "")
+
+
+def test_a_long_sentence_is_named_letter_by_letter(open_page: Open) -> None:
+    at = open_page("reading", view="word", word="Monsieur mon ami")
+    axis = json.loads(at.get("plotly_chart")[0].proto.spec)["layout"]["xaxis"]
+    assert axis["ticktext"] == ["∅", *"Monsieur␣mon␣am"]
+    at = open_page("reading", view="word", word="ami")
+    axis = json.loads(at.get("plotly_chart")[0].proto.spec)["layout"]["xaxis"]
+    assert axis["ticktext"] == ["∅", "a", "am"]
+
+
+def test_a_text_of_one_s_own_is_found_again(open_page: Open) -> None:
+    at = open_page("reading", text="own")
+    at = at.text_area[0].set_value("Quoi ? je vous aime.").run()
+    at = at.segmented_control(key="reading.origin").set_value("modern").run()
+    at = at.segmented_control(key="reading.origin").set_value("own").run()
+    assert at.text_area[0].value == "Quoi ? je vous aime."
+    at = at.switch_page("../pages/temperature.py").run()
+    at = at.switch_page("../pages/reading.py").run()
+    assert at.text_area[0].value == "Quoi ? je vous aime."
 
 
 def test_items_tick_themselves(open_page: Open) -> None:

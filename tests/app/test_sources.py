@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import sources
+from dashboard import provenance, sources
 from moliere_core.corpus import library
 from moliere_core.errors import CorpusError
 from tests.app.conftest import address
@@ -79,7 +79,7 @@ def test_a_fetched_corpus_is_chosen_has_an_address_and_says_where_it_is_from(
     at.selectbox(key="corpus").set_value("course").run()
     assert address(at)["corpus"] == "course"
     assert library.ADDRESSES["course"] in said(at)
-    assert fetched.sha256[: sources.SHOWN_DIGITS] in said(at)
+    assert fetched.sha256[: provenance.SHOWN_DIGITS] in said(at)
     assert "La source ne dit rien de" in said(at)
     assert at.button(key="sources.fetch.course").disabled
     assert not at.button(key="sources.fetch.tei").disabled
@@ -111,6 +111,7 @@ def test_a_file_of_somebody_is_read_chosen_and_seen_by_nobody_else(store: Path) 
     assert mine.startswith("file-")
     assert address(at)["corpus"] == mine
     assert "racine" in said(at)
+    assert f"{len(CSV) / 1000:.1f}".replace(".", ",") + " ko, empreinte" in said(at)
     assert options(at) == ["pastiches", "racine.csv"]
     assert options(opened()) == ["pastiches"]
     by_link = opened(corpus=mine)

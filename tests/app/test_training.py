@@ -3,59 +3,40 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import math
 import os
 import re
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import badge
+from dashboard import badge, i18n
 from dashboard.charts.training import Guesses, curves_figure
-from dashboard.training import cached, curves, desk, knobs, snippet, yardsticks
+from dashboard.training import cached, curves, fields, knobs, snippet, summary, yardsticks
 from moliere_core import jobs
 from moliere_core.config import PRESETS, ModelConfig, RunConfig, TrainingConfig
 from moliere_core.corpus import load_corpus
-from moliere_core.jobs import Job, State, process
+from moliere_core.jobs import Job, State
 from moliere_core.runs import Run, run_path
-from tests.app.conftest import REFERENCE, ROOT, RUN, Open, address, shown
+from tests.app.conftest import PATIENCE, REFERENCE, RUN, Open, address, figure, text
 
-FAKE = (sys.executable, "-m", "tests.core.fake_worker")
+PLAYS = os.environ.get("MOLIERE_CORPUS", "")
 TITLE = "<b>Titre</b> **gras**"
 TINY = {"epochs": 2, "seq": 40, "batch": 4, "units": 128, "embedding": 64}
 LONG = TINY | {"epochs": 90}
-PATIENCE = 60.0
 
 
 @pytest.fixture(autouse=True)
-def quiet(store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A corpus of a few hundred characters, workers without a framework, and no job left."""
+def quiet(workers: None, serve_corpus: Callable[..., None]) -> None:
+    """A corpus of a few hundred characters, and workers without a framework."""
     cues = ["Ah ! vous voilà, Monsieur.", "Je vous attendais.", "Que me voulez-vous donc ?"]
-    frame = pd.DataFrame({"play_name": "petite", "title": TITLE, "cue": cues * 6})
-    frame.to_csv(tmp_path / "petit corpus.csv", index=False)
-    monkeypatch.setenv("MOLIERE_CORPUS", str(tmp_path / "petit corpus.csv"))
-    for name in ("MOLIERE_PUBLIC", "MOLIERE_TEACHER_CODE", "MOLIERE_SCHEDULER"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    monkeypatch.setenv("FAKE_PAUSE", "0.001")
-    monkeypatch.setenv("FAKE_MODE", "")
-    monkeypatch.setattr(process, "COMMAND", FAKE)
-    monkeypatch.setattr(jobs, "available", lambda: True)
-    yield
-    jobs.close()
-    deadline = time.monotonic() + PATIENCE
-    while any(t.name == "moliere-jobs" for t in threading.enumerate()):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    serve_corpus(play_name="petite", title=TITLE, cue=cues * 6)
 
 
 def begin(open_page: Open, **settings: Any) -> AppTest:
@@ -72,16 +53,6 @@ def job_of(at: AppTest) -> Job:
 
 def labels(at: AppTest) -> set[str]:
     return {button.label for button in at.button}
-
-
-def text(at: AppTest) -> str:
-    return shown(at) + "\n".join(info.value for info in at.info)
-
-
-def figure(at: AppTest) -> dict[str, Any]:
-    [chart] = at.get("plotly_chart")
-    spec: dict[str, Any] = json.loads(chart.proto.spec)
-    return spec
 
 
 def running(job: Job) -> None:
@@ -106,7 +77,7 @@ def test_the_parameters_are_those_of_the_model(
 ) -> None:
     monkeypatch.setattr("dashboard.state.language", lambda: "fr")
     model = ModelConfig(cell=cell, layers=layers, units=192, embedding_dim=96)
-    rows = desk.composition(model, 74)
+    rows = summary.composition(model, 74)
     assert sum(count for *_rest, count in rows) == model.parameter_count(74)
     for _name, formula, count in rows:
         assert eval(formula.replace("×", "*")) == count
@@ -130,6 +101,35 @@ def test_every_knob_has_its_sentence(open_page: Open) -> None:
     widgets = [*at.number_input, *at.slider, *at.selectbox, *at.multiselect]
     for widget in widgets:
         assert widget.proto.help, widget.label
+
+
+def test_a_bet_is_typed_with_a_comma_or_a_point(open_page: Open) -> None:
+    at = open_page("training", guess_bits="2.5")
+    assert at.text_input(key="training.guess.bits").value == "2,5"
+    at = at.text_input(key="training.guess.loss").set_value("4,2").run()
+    assert "un nombre entre" not in text(at)
+    assert address(at)["guess_loss"] == "4.2"
+    at = at.text_input(key="training.guess.loss").set_value("quatre").run()
+    assert "un nombre entre 0 et 20" in text(at)
+    assert not at.button(key="training.start").disabled
+    assert at.text_input(key="training.guess.loss").value == "quatre"
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"), [("4,2", 4.2), ("4.2", 4.2), ("0", 0.0), ("", None), ("21", None)]
+)
+def test_only_a_number_is_a_bet(typed: str, value: float | None) -> None:
+    assert fields.amount(typed) == value
+
+
+def test_without_dropout_the_curves_are_not_named_after_it() -> None:
+    figures = [
+        curves_figure(curves.from_events([], [], 2, dropout), None, Guesses(), dark=False)
+        for dropout in (False, True)
+    ]
+    named = [" ".join(str(t.name) for t in figure.data) for figure in figures]
+    assert "dropout" not in named[0]
+    assert "sans dropout" in named[1]
 
 
 def test_settings_come_from_the_address(open_page: Open) -> None:
@@ -177,7 +177,7 @@ def test_without_a_framework_the_page_says_so_and_stored_runs_open(
 )
 def test_durations(seconds: float, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dashboard.state.language", lambda: "fr")
-    assert desk.duration(seconds) == told
+    assert i18n.duration(seconds) == told
 
 
 # A job
@@ -195,7 +195,13 @@ def test_the_button_trains_and_draws(open_page: Open) -> None:
     assert "Époque 2" in "".join(e.proto.body for e in at.get("html"))
     drawn = figure(at)
     notes = " ".join(a["text"] for a in drawn["layout"]["annotations"])
-    for note in ("hasard", "3-gramme", "8-gramme", "3,10 nats", "2,50 bits"):
+    for note in (
+        "hasard",
+        "3-gramme",
+        "8-gramme",
+        i18n.nats(3.1),
+        i18n.bits(2.5),
+    ):
         assert note in notes
     nats, bits = (drawn["layout"][axis]["range"] for axis in ("yaxis", "yaxis2"))
     assert nats == pytest.approx([bound * math.log(2) for bound in bits])
@@ -335,7 +341,7 @@ def test_a_stored_run_is_renamed_opened_and_deleted_with_a_confirmation(open_pag
     assert Run.open(run_path(RUN)).label == "Table 4"
     at = at.button(key="training.open").click().run()
     assert "Table 4" in text(at)
-    assert "4,25 bits par caractère" in text(at)
+    assert "4,25\N{NO-BREAK SPACE}bits par caractère" in text(at)
     assert "plus ici" in text(at)  # its corpus is unknown: no n-grams
     at = at.segmented_control(key="training.view").set_value("stored").run()
     at = at.button(key="training.delete").click().run()
@@ -445,10 +451,11 @@ def test_the_references_are_counted_on_what_the_run_reads(open_page: Open) -> No
 
 
 @pytest.mark.skipif(
-    not (ROOT.parent / "shared" / "data" / "moliere.csv").is_file(), reason="needs Molière"
+    Path(PLAYS).name != "moliere.csv",
+    reason="MOLIERE_CORPUS does not name the CSV of the thirty plays",
 )
 def test_the_shipped_ngrams_where_their_two_plays_are_held_out(store: Path) -> None:
-    corpus = load_corpus(ROOT.parent / "shared" / "data" / "moliere.csv")
+    corpus = load_corpus(PLAYS)
     run = Run.open(run_path(RUN))
     provenance = {"source": "x", "digest": corpus.digest, "chars": 1}
     path = store / "runs" / "ba9876543210"

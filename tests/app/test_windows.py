@@ -141,7 +141,8 @@ def test_spaces_are_compared_with_a_zero_state(open_page: Open) -> None:
     at = open_page("windows", view="start", start="Qu", model="petit")
     found = opening(load_recurrent("petit"), "Qu", 60)
     wanted = f"{found.apart[-1]:.2f}".replace(".", ",")
-    assert f"**{wanted} bits** après le dernier" in shown(at)
+    unit = "bit" if found.apart[-1] < 1.995 else "bits"
+    assert f"**{wanted}\N{NO-BREAK SPACE}{unit}** après le dernier" in shown(at)
     assert "58 espaces" in shown(at)
     assert "60 espaces" in shown(at)  # before real cues
 

@@ -2,21 +2,25 @@ from __future__ import annotations
 
 import bz2
 import json
+import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from moliere_core import axis, pairs
+from moliere_core import axis, pairs, pretrained
 from moliere_core.corpus import EMBEDDED, load_corpus
 from moliere_core.errors import CorpusError, ModelError
 from moliere_core.evaluation import score
-from moliere_core.models import load_model, open_run
+from moliere_core.models import RecurrentModel, load_model, open_run
 from moliere_core.pairs import PAIRS
 from moliere_core.protocol import UNKNOWN_BITS
 from moliere_core.vocabulary import Vocabulary
 from tests.app.conftest import REFERENCE, write_run
+from tests.networks import LETTERS, random_network
 
+POINTS = axis.Point("petit", 1.5, 3, 4), axis.Point("grand", 1.4, 5, 6)
 VERSE = (
     "Mon frère, s'il vous plaît, ne discourons point tant,",
     "Et que chacun de nous vive comme il l'entend.",
@@ -30,12 +34,19 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_chance_is_the_logarithm_of_the_alphabet() -> None:
-    vocabulary = Vocabulary(tuple(sorted(set(TEXT))))
-    point = axis.uniform(vocabulary, TEXT, 10)
-    assert point.bits_per_char == pytest.approx(np.log2(len(vocabulary)))
-    assert (point.train_chars, list(point.parts)) == (10, ["prose"])
-    dearer = axis.uniform(vocabulary, TEXT + "ß" * len(TEXT), 10)
-    assert dearer.bits_per_char == pytest.approx((point.bits_per_char + UNKNOWN_BITS) / 2)
+    letters = Vocabulary(tuple("abcdefgh"))
+    assert axis.uniform(letters, "cafe", 10).bits_per_char == 3
+    assert axis.uniform(letters, "café", 10).bits_per_char == (3 * 3 + UNKNOWN_BITS) / 4
+    with pytest.raises(CorpusError, match="empty"):
+        axis.uniform(letters, "", 10)
+
+
+def test_chance_is_where_a_network_without_preference_stands() -> None:
+    network = random_network()
+    network.dense, network.dense_bias = network.dense * 0, network.dense_bias * 0
+    model = RecurrentModel("flat", network, LETTERS)
+    bits = score(model, TEXT.lower()).bits_per_char
+    assert axis.uniform(LETTERS, TEXT.lower(), 10).bits_per_char == pytest.approx(bits)
 
 
 def test_a_compressor_pays_only_for_what_it_has_not_seen() -> None:
@@ -62,6 +73,37 @@ def test_a_point_is_the_evaluation(reference: str) -> None:
     assert told[-1] == 1
 
 
+@pytest.mark.parametrize(
+    ("reference", "public", "train_chars", "may_have_read"),
+    [
+        ("mini-gpt", True, 7, False),
+        ("hf:gpt2", True, axis.READ_CHARS["hf:gpt2"], True),
+        ("hf:gpt2", False, axis.READ_CHARS["hf:gpt2"], False),
+        ("hf:another", True, None, True),
+    ],
+)
+def test_what_is_known_of_what_a_model_of_tokens_has_read(
+    monkeypatch: pytest.MonkeyPatch,
+    reference: str,
+    public: bool,
+    train_chars: int | None,
+    may_have_read: bool,
+) -> None:
+    found = SimpleNamespace(bits_per_char=1.25, bits=np.full(len(TEXT), 1.25))
+    answer = SimpleNamespace(wait=lambda _: True, result=lambda: found)
+    monkeypatch.setattr(pretrained, "score", lambda *_, **__: answer)
+    monkeypatch.setattr(pretrained, "card", lambda _: SimpleNamespace(parameters=9))
+    assert axis.measure(reference, TEXT, 7, public) == axis.Point(
+        reference,
+        1.25,
+        9,
+        train_chars,
+        upper_bound=True,
+        may_have_read=may_have_read,
+        parts={"prose": 1.25},
+    )
+
+
 def test_a_model_that_is_not_here_is_said() -> None:
     with pytest.raises(ModelError):
         axis.measure("hf:nobody/nothing", TEXT, 7)
@@ -69,8 +111,7 @@ def test_a_model_that_is_not_here_is_said() -> None:
 
 def test_points_are_kept_for_the_text_they_were_measured_on() -> None:
     assert axis.stored(TEXT) == {}
-    one = axis.uniform(Vocabulary((" ", "M")), TEXT, 10)
-    two = axis.Point("petit", 1.5, 3, 4, upper_bound=True)
+    one, two = axis.uniform(LETTERS, TEXT, 10), axis.Point("petit", 1.5, 3, 4, upper_bound=True)
     axis.store(TEXT, one)
     axis.store(TEXT, two)
     assert axis.stored(TEXT) == {axis.UNIFORM: one, "petit": two}
@@ -102,11 +143,29 @@ def test_a_run_tells_what_it_read_itself(tmp_path: Path) -> None:
     assert point.train_chars == open_run(REFERENCE)[0].corpus["chars"] != 7
 
 
+def test_two_who_measure_one_text_keep_the_points_of_both(monkeypatch: pytest.MonkeyPatch) -> None:
+    write, beside = axis.write_atomically, []
+
+    def slow(path: Path, data: bytes) -> None:
+        if not beside:  # while the first has read and not written, somebody else has a point
+            beside.append(threading.Thread(target=axis.store, args=(TEXT, POINTS[1])))
+            beside[0].start()
+            beside[0].join(0.2)
+        write(path, data)
+
+    monkeypatch.setattr(axis, "write_atomically", slow)
+    axis.store(TEXT, POINTS[0])
+    beside[0].join()
+    assert set(axis.stored(TEXT)) == {"petit", "grand"}
+
+
 def test_shipped_figures_agree_with_the_models_that_are_shipped() -> None:
     figures = axis.shipped()
     assert set(figures.points) == set(axis.SHIPPED_TEXTS)
     modern = axis.MODERN.read_text(encoding="utf-8").strip()
     assert figures.chars["modern"] == len(modern)
+    chance = axis.uniform(load_model("petit").vocabulary, modern, 0).bits_per_char
+    assert figures.points["modern"][axis.UNIFORM].bits_per_char == pytest.approx(chance)
     for reference in ("petit", "kn-8"):
         bits = score(load_model(reference), modern).bits_per_char
         assert figures.points["modern"][reference].bits_per_char == pytest.approx(bits, abs=1e-4)
@@ -125,12 +184,29 @@ def test_the_embedded_plays_do_not_hold_the_training_text() -> None:
 def test_the_bits_of_an_end_follow_from_the_whole_sentence(pair: pairs.Pair) -> None:
     model = load_model("petit")
     good, bad = pairs.bits("petit", pair)
-    context = score(model, pair.context).bits.sum()
+    context = score(model, pair.context.rstrip()).bits.sum()
     whole = score(model, pair.context + pair.good).bits.sum()
     assert good == pytest.approx(whole - context, abs=0.01)
     assert bad > 0
     assert pair.good != pair.bad
     assert abs(len(pair.good) - len(pair.bad)) <= 3
+
+
+def test_a_model_of_tokens_reads_no_space_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, str, str]] = []
+
+    def answer(reference: str, text: str, context: str) -> SimpleNamespace:
+        asked.append((reference, text, context))
+        found = SimpleNamespace(bits=np.full(len(text), 0.5))
+        return SimpleNamespace(result=lambda: found)
+
+    monkeypatch.setattr(pretrained, "score", answer)
+    pair = pairs.Pair("test", "agreement", "Elles sont ", "belles.", "beau.")
+    assert pairs.bits("mini-gpt", pair) == (4.0, 3.0)
+    assert asked == [
+        ("mini-gpt", " belles.", "Elles sont"),
+        ("mini-gpt", " beau.", "Elles sont"),
+    ]
 
 
 def test_grand_agrees_better_than_it_knows() -> None:

@@ -188,6 +188,38 @@ def test_dropped_hypotheses_are_found_again_by_a_wider_beam() -> None:
     narrow = CharacterBridge(model, width=1, anchored=False)
     assert narrow._read(model.begin, b"abc", 1, 1e-3) is None
     assert narrow.beam("abc").hypotheses[0].context == (0, 3)
+    strict = CharacterBridge(model, width=64, prune=0.1, anchored=False)
+    assert strict._read(model.begin, b"abc", 64, 0.1) is None
+    assert strict.beam("abc").log_prob == pytest.approx(np.log(0.02))  # read, and not taken as is
+
+
+def test_light_hypotheses_are_dropped_and_their_mass_is_lost() -> None:
+    model = TinyModel()
+    bridge = CharacterBridge(model, width=64, prune=0, anchored=False)
+    whole = bridge.push(bridge.start(model.begin), ord("a"))
+    assert whole is not None
+    masses = sorted(h.mass for h in whole.hypotheses)
+    floor = (masses[0] + masses[1]) / 2
+    kept = bridge.push(bridge.start(model.begin), ord("a"), prune=floor)
+    assert kept is not None
+    assert len(kept.hypotheses) == len(masses) - 1
+    assert sum(h.mass for h in kept.hypotheses) == pytest.approx(1)
+    # A lower bound of the probability of the text: what was dropped is not in it.
+    lost = np.log(1 - masses[0])
+    assert kept.log_prob == pytest.approx(whole.log_prob + lost)
+
+
+def test_an_unlikely_first_byte_is_not_followed() -> None:
+    model = TinyModel()
+    everything = exact(model).characters("ab")
+    first = exact(model).next_bytes(exact(model).beam("ab")).probs[E_ACUTE[0]]
+    for resolve, followed in ((first * 0.9, True), (first * 1.1, False)):
+        bridge = CharacterBridge(model, 10**9, 0, resolve, anchored=False)
+        found = bridge.characters("ab")
+        assert ("é" in found.probs) is followed
+        if not followed:
+            expected = everything.unresolved + everything.probs["é"]
+            assert found.unresolved == pytest.approx(expected)
 
 
 def test_a_text_without_any_cover_falls_back_on_its_canonical_tokens() -> None:
@@ -222,5 +254,9 @@ def test_pieces_keep_characters_whole() -> None:
 def test_bits_are_shared_by_bytes_and_their_sum_is_kept() -> None:
     bits = spread(np.array([3.0, 2.0, 4.0, 1.0]), np.array([1, 0, 2, 3]), "aéabc")
     np.testing.assert_allclose(bits, [5, 4, 1 / 3, 1 / 3, 1 / 3])
+    # Two in a row that write nothing, and one before all that do, as some tokenisers have.
+    bits = spread(np.array([2.0, 3.0, 1.0, 5.0, 4.0]), np.array([0, 1, 0, 0, 1]), "ab")
+    np.testing.assert_allclose(bits, [11, 4])
+    assert spread(np.zeros(0), np.zeros(0, np.int64), "").shape == (0,)
     split = spread(np.array([1.0, 8.0]), np.array([1, 2]), "éa")
     np.testing.assert_allclose(split, [5, 4])

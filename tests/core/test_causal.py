@@ -225,6 +225,10 @@ def test_the_context_of_a_score_is_read_and_not_scored(model: Any) -> None:
     far = last(score(model, {"text": " frère", "context": TEXT * 4}))["bits"]
     assert len(far) == 6
     assert min(far) > 0
+    # A text longer than all of its windows, after a context that is, too.
+    long = last(score(model, {"text": " frère" * 400, "context": TEXT * 4}))["bits"]
+    np.testing.assert_allclose(long[:6], far, atol=1e-4)
+    assert min(long) > 0
 
 
 def test_a_context_that_ends_with_a_space_leaves_the_word_its_own_token(model: Any) -> None:

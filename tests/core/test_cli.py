@@ -3,12 +3,17 @@ import os
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from moliere_core.cli import main
+from moliere_core.config import RunConfig
+from moliere_core.errors import TrainingError
+from moliere_core.models import open_run
+from moliere_core.runs import request_id
 from tests.networks import LETTERS, make_run
 
 
@@ -155,6 +160,28 @@ def test_the_installed_command() -> None:
         [sys.executable, "-m", "moliere_core", "--version"], capture_output=True, check=True
     )
     assert result.stdout.strip()
+
+
+def test_the_request_of_a_shipped_model_is_made_again(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[RunConfig] = []
+
+    def asks(config: RunConfig, *_: object, **__: object) -> None:
+        asked.append(config)
+        raise TrainingError("asked")
+
+    monkeypatch.setattr("moliere_core.training.train", asks)
+    petit = open_run("petit")[0]
+    common = ["train", "--corpus", "embedded", "--like", "petit"]
+    assert main(common) == 2
+    assert request_id(asked[0], petit.corpus["digest"]) == petit.id
+    assert main([*common, "--epochs", "1"]) == 2
+    assert asked[1] == replace(petit.config, training=replace(petit.config.training, epochs=1))
+    capsys.readouterr()
+    with pytest.raises(SystemExit):
+        main([*common, "--preset", "demo"])
+    assert "not allowed with" in capsys.readouterr().err
 
 
 def test_train_then_open_the_stored_run(

@@ -180,9 +180,8 @@ def test_two_machines_train_at_once_and_a_lost_one_is_replaced(
     assert len(run.snapshots) == 9
 
     # Stopped jobs go on elsewhere, too; and the machines keep nothing of them.
-    assert (
-        jobs.submit(request(1, epochs=8), "moi").wait(PATIENCE, lambda s: s.epoch >= 2).epoch >= 2
-    )
+    assert jobs.submit(request(1, epochs=8), "moi") is second
+    wait_until(lambda: kinds(second).count("started") == 2)
     jobs.stop(second.id, "moi", wait=PATIENCE)
     resumed = [e["resumed_from"] for e in second.events() if e["event"] == "started"]
     assert resumed[1] >= 1
@@ -201,6 +200,21 @@ def test_a_lost_machine_keeps_nobody_waiting(machines: Machines) -> None:
     assert watch._call(remote.collect, "an attempt", set()) is None
     assert time.monotonic() - asked < 5
     jobs.stop(job.id)
+
+
+def test_another_server_of_the_folder_shows_the_job_and_stops_it(machines: Machines) -> None:
+    machines.worker("shared", *FAKE)
+    job = jobs.submit(request(6, epochs=40), "moi")
+    assert job.wait(PATIENCE, lambda s: s.epoch >= 1).epoch >= 1
+    script = (
+        "import sys; from moliere_core import jobs; [_, job_id] = sys.argv; "
+        "print(jobs.get(job_id).state, jobs.stop(job_id, 'moi', wait=60).state)"
+    )
+    other = subprocess.run(
+        [sys.executable, "-c", script, job.id], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert other.stdout.split() == ["running", "stopped"]
+    assert job.wait(PATIENCE).state is jobs.State.STOPPED
 
 
 def test_a_real_training_on_the_cluster_equals_one_on_this_machine(

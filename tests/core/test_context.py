@@ -72,6 +72,7 @@ def test_the_reach_is_where_nothing_more_is_gained() -> None:
     assert found.reach() == 5
     assert found.reach(0.5) == 3
     assert found.reach(3) == 1
+    assert found.reach(1) == 2  # just so much is nothing
     again = VisibleContext.from_json(json.loads(json.dumps(found.to_json())))
     np.testing.assert_array_equal(again.bits, bits)
     assert (again.carried, again.targets) == (2.0, 1)

@@ -79,6 +79,8 @@ def test_too_large_a_file_is_not_read(tmp_path: Path) -> None:
 def test_a_missing_file_and_a_dead_address(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="there is no file"):
         load_corpus(tmp_path / "absent.csv")
+    with pytest.raises(CorpusError, match="there is no file"):
+        load_corpus("absent" * 100)  # too long for a path
     with pytest.raises(CorpusError, match="embedded corpus"):
         load_corpus("http://127.0.0.1:1/moliere.csv")
 
@@ -109,6 +111,18 @@ def test_split_by_whole_plays_or_by_the_last_tenth(tmp_path: Path) -> None:
         assert tenth.held_out == "last-tenth"
         assert tenth.train_text + tenth.validation_text == corpus.text()
         assert len(tenth.validation_text) == pytest.approx(0.1 * len(corpus.text()), abs=1)
+
+
+def test_a_play_is_held_out_under_any_of_its_names(tmp_path: Path) -> None:
+    data = "play_name,cue\navare,Sans dot ! Sans dot !\ntartuffe,Le pauvre homme !\n"
+    corpus = load_corpus(write(tmp_path / "two.csv", data))
+    by_name = split(corpus, ["avare"], ["tartuffe"])
+    assert by_name.held_out == "plays"
+    assert split(corpus, ["moliere_avare"], ["moliere_tartuffe"]) == by_name
+    assert split(corpus, [], ["moliere_tartuffe"]) == by_name
+    # Trained on under another name, it is not held out, too.
+    assert split(corpus, ["moliere_avare"], ["avare"]).held_out == "last-tenth"
+    assert corpus.without(["moliere_avare"]).plays == ("tartuffe",)
 
 
 def test_the_embedded_plays() -> None:

@@ -67,7 +67,7 @@ def test_every_run_ships_as_it_was_asked_for(plan: experiments.Plan) -> None:
         assert "/" not in run.corpus["source"]
         if result.has_weights:
             assert run.complete
-            assert experiments.digest(run.snapshot().path) == measures.weights
+            assert run.snapshot().digest == measures.weights
     if plan.equal == "updates":
         assert len({result.updates for result in found}) == 1
     else:

@@ -169,6 +169,14 @@ def test_summary_and_table_of_plays(index: TokenIndex) -> None:
     assert table.loc["ecole", "types"] == len({*tokens.words(ROWS[5][-1] + " " + ROWS[6][-1])})
 
 
+def test_what_a_part_lacks_is_not_counted_in_it(index: TokenIndex) -> None:
+    ecole = overview.summary(index.part(Selection(play="ecole")))
+    said_there = tokens.words(" ".join(row[-1] for row in ROWS[5:]))
+    assert ecole.hapaxes == sum(said_there.count(word) == 1 for word in set(said_there))
+    untold = ("c", *[""] * 5, "un deux trois")
+    assert overview.summary(indexed(*ROWS, untold).part()).verse_share == pytest.approx(12 / 31)
+
+
 def test_top_words_with_and_without_stop_words(index: TokenIndex) -> None:
     top = frequency.top_words(index.part(), 2)
     assert top["word"].tolist() == ["argent", "mon"]
@@ -193,6 +201,7 @@ def test_stop_words_are_function_words() -> None:
 @pytest.mark.parametrize(
     ("query", "found"),
     [
+        ("l*", 2),  # * stands for letters, so that l' is not found
         ("argent", 5),
         ("Argent", 5),
         ("mon argent", 2),
@@ -254,6 +263,13 @@ def test_acts_begin_where_their_words_do(index: TokenIndex) -> None:
     assert frequency.acts(said("Ah !")) == []
 
 
+def test_the_deviation_weighs_plays_by_their_words() -> None:
+    even = ("ah oh oh oh oh oh oh oh oh oh " * 20).strip()
+    short, long = ("a", *[""] * 5, even), ("b", *[""] * 5, " ".join([even] * 9))
+    hits = frequency.find(indexed(short, long).part(), "ah")
+    assert frequency.dispersion(hits).deviation == pytest.approx(0)
+
+
 def test_the_deviation_tells_even_from_bunched() -> None:
     even = said(*["ah oh oh oh oh oh oh oh oh oh"] * 20)
     bunched = said("ah " * 20 + "oh " * 180)
@@ -276,6 +292,10 @@ def test_lines_of_a_concordance(index: TokenIndex) -> None:
     short = concordance.lines(hits, hits.places, context_chars=8)
     assert short["left"].tolist() == ["… petit ", "… Le "]
     assert short["right"].tolist() == [" est …", " !"]
+    # A word that just fits is not cut.
+    exact = concordance.lines(hits, hits.places[:1], context_chars=6)
+    assert exact["left"].tolist() == ["… petit "]
+    assert concordance.lines(hits, hits.places[:1], 4)["right"].tolist() == [" est …"]
 
 
 def test_a_concordance_is_sorted_by_the_words_around(index: TokenIndex) -> None:
@@ -317,6 +337,25 @@ def test_keywords_leave_names_out_and_do_not_count_a_part_twice(index: TokenInde
     table = keyness.play_keywords(index, 3, min_count=1)
     assert table["play"].tolist() == ["avare", "ecole"]
     assert keyness.keywords(index.part(), index.part(), 5).empty
+    least = keyness.keywords(index.part(Selection(play="avare")), index.part(), 40, min_count=5)
+    assert least["word"].tolist() == ["argent"]  # which occurs just five times
+
+
+def test_keywords_of_a_play_are_more_than_chance() -> None:
+    often = ("a", *[""] * 5, "sel " * 8 + "pain " * 200)
+    rarely = ("b", *[""] * 5, "sel " * 4 + "pain " * 200 + "miel " * 30)
+    table = keyness.play_keywords(indexed(often, rarely), 3).set_index("play")
+    assert table["words"].tolist() == [(), ("miel",)]  # twice as much salt may be chance
+
+
+def test_keywords_leave_out_the_letters_of_a_lesson_of_spelling() -> None:
+    lesson = ("a", "", "", "", "", "", "U, R, o : la voix U, u, r ; il y a la voix, à Paris.")
+    index = indexed(lesson, ("b", "", "", "", "", "", "Que n'est-il temps de partir."))
+    found = keyness.keywords(index.part(Selection(play="a")), index.part(), 40, min_count=1)
+    assert {"a", "à", "y", "voix"} <= set(found["word"])
+    assert not {"u", "r", "o"} & set(found["word"])
+    [first, _second] = keyness.play_keywords(index, 40, min_count=1)["words"]
+    assert not {"u", "r", "o"} & set(first)
 
 
 def test_names_are_capitals_of_the_speakers(index: TokenIndex) -> None:
@@ -399,6 +438,10 @@ def test_mattr_is_the_mean_over_all_windows(window: int) -> None:
     assert diversity.mattr(ids[: window - 1], window) is None
 
 
+def test_numbers_beyond_sixteen_bits_stay_apart() -> None:
+    assert diversity.mattr(np.array([0, 2**16] * 300), 2) == 1
+
+
 def test_zipf_finds_the_slope_of_a_law() -> None:
     letters = "abcdefghijklmnopqrstuvwxyz"
     words = [a + b + c for a in letters for b in letters for c in letters][:2000]
@@ -408,6 +451,12 @@ def test_zipf_finds_the_slope_of_a_law() -> None:
     assert found.ranks == (10, 1000)
     assert found.fitted(100) == pytest.approx(400, rel=0.02)
     assert found.counts[0] == 40_000
+    ranks = np.arange(10, 1001)
+    slope, intercept = np.polyfit(np.log(ranks), np.log(found.counts[9:1000]), 1)
+    assert (found.slope, found.intercept) == pytest.approx((slope, intercept))
+    few = zipf.zipf(said(" ".join(words[:58])))
+    assert (few.slope, few.ranks) == (None, (10, 58))
+    assert zipf.zipf(said(" ".join(words[:59]))).slope == pytest.approx(0)
 
 
 def test_alphabet() -> None:

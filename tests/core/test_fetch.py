@@ -184,6 +184,11 @@ def test_a_hub_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "the hub is not reached" in error_of("hf:gpt2")
 
 
+def test_a_process_that_cannot_start_has_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetching, "COMMAND", ("/nowhere/python",))
+    assert "cannot be started (No such file or directory)" in error_of("hf:owner/tiny")
+
+
 def test_a_model_that_is_none_of_ours(served: Path) -> None:
     del Hub.files["tokenizer.json"]
     assert "is not a model that can be used here" in error_of("hf:owner/tiny")

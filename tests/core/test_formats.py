@@ -88,6 +88,7 @@ def test_what_is_no_corpus_is_named(data: bytes, name: str, message: str) -> Non
     [
         "sep=;\nplay_name;cue\nt;a,b\n",
         "\n\nplay_name\tcue\nt\ta,b\n",
+        "play_name|cue\nt|a,b\n",
         '"Play Name" , \'cue\'\nt,"a,b"\n',
         'play_name,cue\nt,"a,b"\n,\n',
     ],
@@ -107,7 +108,7 @@ def test_cells_without_value_numbers_and_short_rows() -> None:
     assert reading.frame["cue"].tolist() == ["12", "3.50", "oui"]
     assert reading.frame["speaker"].tolist() == ["", "", "C"]
     assert reading.frame["play_name"].tolist() == ["t", "t", "u"]
-    assert "3 rows" in notes(reading)
+    assert "rows without a cue (3)" in notes(reading)
 
 
 def test_plays_called_after_the_files_of_the_edition_have_their_usual_names(
@@ -137,7 +138,9 @@ def test_quotes_and_line_breaks_inside_a_cue() -> None:
     ("data", "message"),
     [
         ("play_name,cue\nt,a,b\n", "more cells than the header"),
-        ('play_name,cue\nt,"a\n', "not a well-formed CSV"),
+        ('play_name,cue\nt,"a\n', "quotation mark that opens in row 1 is never closed"),
+        ("a" * 200_000 + ",play_name,cue\nt,a\n", r"first line of a.csv has 200,014 characters"),
+        ("," * 20_000 + "play_name,cue\nt,a\n", "names no columns"),
         ("title,text\nt,a\n", r"no column 'play_name' \(it has title, text\)"),
         ("play_name\nt\n", "no column 'cue'"),
         ("play_name,cue\n", "no cue"),

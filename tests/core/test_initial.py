@@ -40,6 +40,18 @@ def test_before_the_first_lesson_every_symbol_is_as_likely(cell: Cell, layers: i
     assert bits.mean() == pytest.approx(np.log2(len(LETTERS) - 1), abs=0.03)
 
 
+def test_an_lstm_begins_by_remembering_and_a_gru_with_zeros() -> None:
+    lstm = initial_weights(ModelConfig("lstm", 4, 8), 28)["lstm_0.bias"]
+    assert lstm.tolist() == [0.0] * 8 + [1.0] * 8 + [0.0] * 16  # i, f, g, o
+    assert not initial_weights(ModelConfig("gru", 4, 8), 28)["gru_0.bias"].any()
+
+
+def test_orthogonal_matrices_have_no_favourite_sign() -> None:
+    config = ModelConfig("lstm", 2, 4)
+    first = [initial_weights(config, 5, s)["lstm_0.recurrent_kernel"][0, 0] for s in range(40)]
+    assert 8 <= sum(value > 0 for value in first) <= 32
+
+
 def test_the_seed_alone_decides() -> None:
     config = ModelConfig("lstm", 4, 8)
     first, again, other = (initial_weights(config, 28, seed)["embedding"] for seed in (1, 1, 2))

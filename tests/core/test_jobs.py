@@ -453,6 +453,51 @@ def test_no_orphan_is_left_when_the_server_is_killed(tmp_path: Path) -> None:
     wait_until(lambda: job.status.message == INTERRUPTED, 10)
 
 
+def test_two_servers_share_a_folder(fake: Callable[..., None]) -> None:
+    """What one trains and has in its queue, the other shows, does not train again, and stops."""
+    script = """
+        import time
+        from moliere_core import jobs
+        from moliere_core.jobs import process
+        from tests.core.test_jobs import FAKE, request
+        process.COMMAND = FAKE
+        asked = [jobs.submit(request(seed, epochs=40), "moi") for seed in range(3)]
+        asked[0].wait(60, lambda s: s.epoch >= 1)
+        print("ready", flush=True)
+        time.sleep(600)
+    """
+    other = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(script)],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "FAKE_PAUSE": "0.05"},
+        cwd=ROOT,
+    )
+    try:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"ready\n"
+        running, waiting, last = (jobs.get(request(seed, 40).run_id) for seed in range(3))
+        assert running is not None
+        assert waiting is not None
+        assert last is not None
+        states = [job.state for job in (running, waiting, last)]
+        assert states == [jobs.State.RUNNING, jobs.State.QUEUED, jobs.State.QUEUED]
+        assert jobs.submit(request(0, epochs=40), "toi") is running
+        assert jobs.submit(request(1, epochs=40), "toi") is waiting
+        assert not jobs.active()
+        with pytest.raises(RunError, match="someone else"):
+            jobs.stop(running.id, "toi")
+        assert jobs.stop(waiting.id, "moi", wait=PATIENCE).state is jobs.State.STOPPED
+        assert jobs.stop(running.id, "moi", wait=PATIENCE).state is jobs.State.STOPPED
+        last.wait(PATIENCE, lambda s: s.epoch >= 1)
+        jobs.delete(last.id, "moi")
+        assert jobs.get(last.id) is None
+        # What it has let go of is anybody's.
+        assert jobs.submit(request(1, epochs=40), "moi").wait(PATIENCE).epoch == 40
+    finally:
+        other.kill()
+        other.communicate()
+
+
 def alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 from moliere_core import keras_import
+from moliere_core import keras_import_worker as worker
 from moliere_core.corpus import Corpus
 from moliere_core.errors import ConfigError, CorpusError, ModelError
-from moliere_core.keras_import import course_text, import_keras, with_unknown
+from moliere_core.keras_import import course_text, import_keras, raw_text, with_unknown
 from moliere_core.keras_import_worker import _check_description, _convert, _description
-from moliere_core.models import load_model
+from moliere_core.models import load_model, load_recurrent
 from moliere_core.recurrent import RecurrentNetwork
 from moliere_core.runs import list_runs
 from tests.core.test_jobs import CORPUS
@@ -132,6 +133,14 @@ def test_the_alphabet_is_the_notebook_s(tmp_path: Path) -> None:
     assert len(keras_import._alphabet(8, other, None).chars) == 8
 
 
+def test_a_text_is_told_from_a_table_by_its_columns() -> None:
+    verses = "Vaincue, elle a cédé ;\nJ’ai reçu…\n"
+    assert raw_text(verses.encode()) == verses  # "cue" is in its first line
+    assert raw_text(verses.encode("cp1252")) == verses
+    assert raw_text("play_name;cue\na;L’été…\n".encode("utf-16")) == "L’été…"
+    assert raw_text(b"play_name|cue\na|b, c\nd|e\n", ["a"]) == "b, c"
+
+
 def refused(model: Any, path: Path) -> str:
     """Why the worker refuses a model; run here, where Keras is already imported."""
     model.save(path)
@@ -166,6 +175,103 @@ def test_another_architecture_is_refused(
     stack: list[Any], options: dict[str, Any], message: str, tmp_path: Path
 ) -> None:
     assert message in refused(course_model(*stack, **options), tmp_path / "m.keras")
+
+
+def opened(model: Any, path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What the worker answers of a saved model; run here, where Keras is already imported."""
+    model.save(path)
+    monkeypatch.setattr(worker, "_limit_memory", lambda: None)
+    return worker.answer(path, path.with_suffix(".safetensors"))
+
+
+def functional(last: Any) -> Any:
+    inputs = keras.Input((20,))
+    hidden = layers.LSTM(3, name="memoire")(layers.Embedding(SIZE, 2, name="signes")(inputs))
+    return keras.Model(inputs, last(layers.Dense(SIZE, name="scores")(hidden)), name="mon_modele")
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: functional(layers.Softmax()),
+        lambda: functional(layers.Activation("softmax")),
+        lambda: functional(layers.Dropout(0.0)),  # scores without softmax
+        lambda: course_model(layers.GRU(3, return_sequences=True), layers.GRU(3)),
+        lambda: course_model(layers.LSTM(3, dropout=0.1, recurrent_dropout=0.1, unroll=True)),
+        lambda: keras.Sequential(
+            [
+                keras.Input((20,), batch_size=64),
+                layers.Embedding(SIZE, 2),
+                layers.LSTM(3, stateful=True),
+                layers.Dense(SIZE, activation="softmax"),
+            ]
+        ),
+    ],
+    ids=["softmax layer", "activation layer", "scores", "gru", "dropouts", "stateful"],
+)
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+def test_what_the_course_may_have_written_otherwise(
+    make: Any, suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker itself holds the outputs to those of Keras."""
+    facts = opened(make(), tmp_path / f"m{suffix}", monkeypatch)
+    assert (facts.get("error"), facts["units"], facts["vocab_size"]) == (None, 3, SIZE)
+
+
+@pytest.mark.parametrize("kind", ["mixed_float16", "mixed_bfloat16", "float64"])
+def test_a_model_of_another_precision(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keras.config.set_dtype_policy(kind)  # as on the graphics cards of Colab
+    try:
+        model = course_model(layers.LSTM(16))
+    finally:
+        keras.config.set_dtype_policy("float32")
+    for variable in model.weights:
+        if variable.dtype.startswith("float"):
+            variable.assign(np.random.default_rng(1).normal(0, 0.7, variable.shape))
+    assert opened(model, tmp_path / "m.keras", monkeypatch).get("units") == 16
+
+
+def test_a_softmax_over_something_else_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = course_model(
+        layers.LSTM(3, return_sequences=True), layers.Dense(SIZE), head=layers.Softmax(axis=1)
+    )
+    facts = opened(model, tmp_path / "m.keras", monkeypatch)
+    assert "computes something else" in facts["error"]["message"]
+
+
+def test_what_nobody_foresaw_is_a_sentence_and_not_a_lack_of_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "_convert", lambda *_: 1 / 0)
+    facts = opened(course_model(), tmp_path / "m.keras", monkeypatch)
+    assert "cannot be read (ZeroDivisionError: division by zero)" in facts["error"]["message"]
+
+    def exhausted(*_: object) -> None:
+        raise ValueError("OOM when allocating tensor with shape[4000000,1000000]")
+
+    monkeypatch.setattr(worker, "_convert", exhausted)
+    with pytest.raises(ValueError, match="OOM"):
+        opened(course_model(), tmp_path / "m.keras", monkeypatch)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{"class_name": "Sequential", "config": "x"}', "no list of layers"),
+        ('{"class_name": "Sequential", "config": [1]}', "no list of layers"),
+        ("[" * 100_000, "not a model saved by Keras"),
+        ("[]", "description is not one"),
+    ],
+)
+def test_descriptions_that_are_none(text: str, message: str, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "m.keras", "w") as archive:
+        archive.writestr("config.json", text)
+    found = worker.answer(tmp_path / "m.keras", tmp_path / "none")
+    assert message in found["error"]["message"]
 
 
 def test_code_from_outside_is_refused_before_keras_sees_it() -> None:
@@ -220,3 +326,17 @@ def test_too_little_memory_is_one_sentence(tmp_path: Path, monkeypatch: pytest.M
     with pytest.raises(ModelError) as caught:
         import_keras(saved(course_model(), tmp_path / "m.keras"), "m.keras", CORPUS)
     assert "\n" not in str(caught.value)
+
+
+def test_accuracy_is_the_share_of_first_guesses(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = load_recurrent("petit")
+    text = "Monsieur, je suis votre serviteur de tout mon cœur."
+    logits, state = model.start([""])
+    hits = 0
+    for char in text:
+        target = model.vocabulary.encode(char)
+        hits += int(logits[0, 1:].argmax()) + 1 == target[0]
+        logits, state = model.step(target, state)
+    assert 0 < hits < len(text)
+    monkeypatch.setattr(keras_import, "SCORE_CHUNK", 7)
+    assert keras_import._accuracy(model, text) == hits / len(text)

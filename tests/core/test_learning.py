@@ -9,7 +9,8 @@ import pytest
 
 from moliere_core import learning
 from moliere_core.corpus import Split
-from moliere_core.models import NGRAMS, open_run
+from moliere_core.evaluation import score
+from moliere_core.models import NGRAMS, load_recurrent, open_run
 from moliere_core.runs import Run
 from tests.networks import make_run
 
@@ -37,13 +38,26 @@ def test_what_is_measured_is_stored_and_read(run: Run) -> None:
     assert measure.train == pytest.approx(records["step-000010"]["train_loss"] / math.log(2))
 
 
+def test_measures_are_those_of_the_end_of_an_epoch(run: Run) -> None:
+    texts = Split("la peste é soit de l'avarice " * 20, TEXTS.validation_text, "plays")
+    records = learning.measure(run, texts, [run.snapshot("step-10")])
+    record = records["step-000010"]
+    model = load_recurrent(f"{run.path}@step-10")
+    bits = score(model, texts.train_text).bits
+    known = [char in model.vocabulary.index for char in texts.train_text]
+    nats = bits[known].mean() * math.log(2)  # the characters that it can know, as in training
+    assert record["train_loss"] == pytest.approx(nats, rel=1e-3)
+    held = score(model, texts.validation_text).bits_per_char
+    assert record["validation_bits_per_char"] == pytest.approx(held, rel=1e-3)
+
+
 def test_other_weights_are_not_measured(run: Run) -> None:
     learning.save_measures(run, learning.measure(run, TEXTS, learning.unmeasured(run)))
     run.snapshot("step-10").path.write_bytes(run.snapshot("step-10").path.read_bytes() + b" ")
     assert [s.name for s in learning.unmeasured(run)] == ["step-000010"]
 
 
-@pytest.mark.parametrize("damage", ["", "[]", "{", "{}"])
+@pytest.mark.parametrize("damage", ["", "[]", "{", "{}", "[" * 100_000, '{"epoch-000": 3}'])
 def test_a_damaged_file_counts_for_nothing(run: Run, damage: str) -> None:
     (run.path / learning.MEASURES).write_text(damage, "utf-8")
     assert list(learning.measured(run)) == ["epoch-001"]
@@ -60,6 +74,15 @@ def test_the_ladder_is_for_those_who_hold_out_the_same_plays(run: Run) -> None:
         ladder = learning.ladder(open_run(reference)[0])
         assert list(ladder) == list(range(1, 9))
         assert list(ladder.values()) == sorted(ladder.values(), reverse=True)
+
+
+def test_the_ladder_is_not_for_a_last_tenth(tmp_path: Path) -> None:
+    petit = open_run("petit")[0]
+    for held_out, orders in (("plays", 8), ("last-tenth", 0)):
+        run = Run.create(
+            tmp_path / held_out, petit.id, petit.config, petit.vocabulary, petit.corpus, held_out
+        )
+        assert len(learning.ladder(run)) == orders
 
 
 def test_the_card_says_the_same_twice() -> None:

@@ -11,8 +11,7 @@ keras = pytest.importorskip("keras")
 
 from moliere_core import model as km  # noqa: E402
 from moliere_core.config import Cell, ModelConfig, TrainingConfig  # noqa: E402
-from moliere_core.errors import ConfigError, ModelError  # noqa: E402
-from moliere_core.machine import MAX_CORES  # noqa: E402
+from moliere_core.errors import ModelError  # noqa: E402
 from moliere_core.recurrent import RecurrentNetwork  # noqa: E402
 
 VOCAB = 7
@@ -205,14 +204,3 @@ def test_summary_is_a_table_of_the_layers() -> None:
     text = km.summary(km.build(ModelConfig(embedding_dim=3, units=5), VOCAB))
     for word in ("embedding", "lstm_0", "dropout_0", "dense", "Total params: 243"):
         assert word in text
-
-
-def test_threads_are_given_or_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MOLIERE_THREADS", "3")
-    assert km.threads() == 3
-    monkeypatch.delenv("MOLIERE_THREADS")
-    assert 1 <= km.threads() <= MAX_CORES
-    for wrong in ("0", "two", "-1"):
-        monkeypatch.setenv("MOLIERE_THREADS", wrong)
-        with pytest.raises(ConfigError, match="MOLIERE_THREADS"):
-            km.threads()

@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import numpy as np
@@ -63,12 +64,26 @@ def test_pieces_side_by_side_approach_one_pass(model: RecurrentModel) -> None:
     assert reported[-1] == 1
 
 
+@pytest.mark.parametrize(("chars", "warm_up"), [(1, 100), (33, 100), (580, 100), (580, 1)])
+def test_a_text_may_be_short_for_so_many_pieces(
+    model: RecurrentModel, chars: int, warm_up: int
+) -> None:
+    pieces = model.surprisal(TEXT[:chars], streams=32, warm_up=warm_up)
+    assert pieces.shape == (chars,)
+    if warm_up > 1:  # each piece reads as much as was asked for: fewer pieces, the same figures
+        np.testing.assert_allclose(pieces, model.surprisal(TEXT[:chars]), atol=1e-3)
+
+
 def test_unknown_characters_pay_a_flat_fee_and_are_counted(model: RecurrentModel) -> None:
     bits = model.surprisal("aÉb")
     assert bits[1] == UNKNOWN_BITS
     measured = score(model, "aÉb É")
     assert (measured.chars, measured.unknown_chars) == (5, 2)
     assert measured.bits_per_char == pytest.approx(model.surprisal("aÉb É").mean())
+
+
+def test_a_scored_text_is_normalised(model: RecurrentModel) -> None:
+    assert score(model, "a\u00a0b\r\n").bits.tolist() == model.surprisal("a b\n").tolist()
 
 
 def test_an_untrained_network_is_near_chance() -> None:
@@ -101,11 +116,29 @@ def test_runs_are_opened_by_path_identifier_and_snapshot(
     assert list_models()[-1] == entry
 
 
+def test_a_file_is_no_model_and_says_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "moliere-0123456789ab.zip"
+    path.write_bytes(b"PK")
+    with pytest.raises(MoliereError, match=r"is a file.*unpack.*import a \.keras"):
+        load_model(str(path))
+
+
+def test_settings_of_another_run_are_refused(tmp_path: Path) -> None:
+    """Pages would show the parameters and the shapes of a network that is not there."""
+    run = make_run(tmp_path / "run", ["epoch-000"])
+    document = json.loads((run.path / "config.json").read_text("utf-8"))
+    document["model"]["units"] += 1
+    (run.path / "config.json").write_text(json.dumps(document), "utf-8")
+    with pytest.raises(MoliereError, match="another architecture than its settings"):
+        load_model(str(run.path))
+
+
 @pytest.mark.parametrize(
     ("reference", "message"),
     [
         ("", "choose petit or grand"),
         ("gros", "there is no model 'gros': choose petit, grand, mini-gpt, "),
+        ("gros" * 200, "there is no model 'gros"),  # too long for a path
         ("mini-gpt", "mini-gpt writes tokens, .*: choose petit, grand or run:ID"),
         ("hf:gpt2", "hf:gpt2 writes tokens"),
         ("run:nope", "'nope' is not a run"),

@@ -130,12 +130,15 @@ def test_discounts_are_those_of_the_paper() -> None:
     y = 40 / (40 + 2 * 20)
     expected = [1 - 2 * y * 20 / 40, 2 - 3 * y * 10 / 20, 3 - 4 * y * 6 / 10]
     np.testing.assert_allclose(estimate_discounts(counts), expected)
+    # None was counted four times: what is counted three times loses all it has.
+    without = estimate_discounts(np.repeat([1, 2, 3], [40, 20, 10]))
+    np.testing.assert_allclose(without, [*expected[:2], 3])
 
 
 @pytest.mark.parametrize(
     "counts",
-    [[], [1, 1, 1], [1, 2, 2, 4], [5, 6, 7], [1, 1, *[2], *[3] * 9, 4]],
-    ids=["none", "only-1", "no-3", "large", "negative"],
+    [[], [1, 1, 1], [1, 2, 2, 4], [5, 6, 7], [1, 1, *[2], *[3] * 9, 4], [1, 2, 3, 3]],
+    ids=["none", "only-1", "no-3", "large", "negative", "zero"],
 )
 def test_discounts_fall_back_where_they_cannot_be_estimated(counts: list[int]) -> None:
     found = estimate_discounts(np.array(counts, np.int64))

@@ -8,6 +8,7 @@ from moliere_core.normalise import normalise
     [
         ("Quoi\u00a0?", "Quoi ?"),
         ("Quoi\u202f!", "Quoi !"),
+        ("Quoi\u2009;", "Quoi ;"),
         ("l\u2019amour", "l'amour"),
         ("Ah\u2026", "Ah..."),
         ("mon coeur, ma Soeur, un OEUVRE", "mon cœur, ma Sœur, un ŒUVRE"),

@@ -114,3 +114,16 @@ def test_petit_prefers_an_empty_state_to_spaces_it_never_saw() -> None:
     assert found.padded[:10].mean() > found.zero[:10].mean() + 0.2
     worth = context_worth(petit, text[:6000], longest=60, windows=64)
     assert worth.bits[:3].mean() > worth.bits[30:].mean() + 0.5
+
+
+def test_characters_that_nobody_can_predict_are_left_out(random_model: RecurrentModel) -> None:
+    found = measure_openings(random_model, ["abc", "aÉc"], 4)
+    one = measure_openings(random_model, ["abc"], 4)
+    assert found.zero[1] == pytest.approx(one.zero[1])  # of "b" alone
+    text = "abcdefghÉj klm nop " * 20
+    worth = context_worth(random_model, text, 12, windows=19, streams=1)
+    assert abs(worth.excess).max() < 15  # an unknown character alone costs 20 bits
+    bits = random_model.surprisal(text)
+    at = np.linspace(0, len(text) - 13, 19).astype(int)[:, None] + np.arange(1, 13)
+    known = np.array([text[i] != "É" for i in at.ravel()]).reshape(at.shape)
+    assert worth.carried == pytest.approx(bits[at][known].mean(), abs=1e-4)

@@ -20,7 +20,7 @@ from moliere_core import pretrained
 from moliere_core.cli import main
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import ConfigError, CorpusError, ModelError
-from moliere_core.pretrained import catalogue, client
+from moliere_core.pretrained import catalogue, client, worker
 from moliere_core.pretrained.client import State
 from tests import hub
 
@@ -71,6 +71,13 @@ def test_a_text_comes_piece_by_piece(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [piece.text for piece in whole.prompt] == ["ab"]
     assert whole.chars_per_second == whole.tokens_per_second == 10
     assert request.status.state is State.DONE
+
+
+def test_speeds_are_of_characters_and_of_tokens() -> None:
+    event = {"pieces": [["Mon", 1], ["sieur", 1], ["é", 2]], "tokens": 4, "seconds": 3.0}
+    written = pretrained.Generation().add(event)
+    assert (written.chars_per_second, written.tokens_per_second) == (3, pytest.approx(4 / 3))
+    assert pretrained.Generation().chars_per_second == 0
 
 
 @pytest.mark.usefixtures("fake")
@@ -183,6 +190,45 @@ def test_the_worker_leaves_with_a_server_that_is_killed(tmp_path: Path) -> None:
     until(gone)
 
 
+def test_a_worker_first_does_what_somebody_waits_for() -> None:
+    class Echo:
+        def run(self, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+            yield {"event": "done"}
+
+    said: list[int] = []
+    bridge_worker = worker.Worker(Echo, lambda event: said.append(event["id"]))
+    lines = b"".join(
+        json.dumps({"id": i, "background": i == 1}).encode() + b"\n" for i in (1, 2, 3)
+    )
+    bridge_worker.take(lines[:20])  # a pipe cuts where it likes
+    bridge_worker.take(lines[20:] + b"no JSON\n")
+    for _ in range(3):
+        bridge_worker.run_next()
+    assert said == [2, 3, 1]
+
+
+def test_an_answer_that_cannot_be_read_ends_the_request() -> None:
+    message = {"op": "cut", "reference": "hf:known"}
+    request = client.Request(client.bridge(), message, 0, lambda _, event: int(event["count"]))
+    assert request._take({"event": "done"})
+    assert request.status.state is State.FAILED
+    with pytest.raises(ModelError, match=r"hf:known failed \(KeyError: 'count'\)"):
+        request.result(0)
+
+
+@pytest.mark.parametrize(
+    ("free", "spare", "expected"), [(11, 0, "float32"), (5, 6, "float32"), (6, 0, "bfloat16")]
+)
+def test_memory_that_can_be_freed_counts_as_free(
+    monkeypatch: pytest.MonkeyPatch, free: int, spare: int, expected: str
+) -> None:
+    monkeypatch.setattr(catalogue, "free_megabytes", lambda: free)
+    assert catalogue.precision("mini-gpt", spare) == expected  # 10.7 MB, or half of that
+    monkeypatch.setattr(catalogue, "free_megabytes", lambda: 4)
+    with pytest.raises(ModelError, match="needs at least 5 MB of memory and 4 MB are free"):
+        catalogue.precision("mini-gpt")
+
+
 # What is said without a framework
 
 
@@ -200,6 +246,16 @@ def test_a_missing_framework_is_said_at_once(cache: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(client, "NEEDS", ("no_such_framework",))
     assert not pretrained.available()
     assert "torch and transformers are not installed" in refusal("hf:gpt2")
+
+
+def test_a_number_of_threads_that_is_none_is_said_before_a_process_starts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(client, "NEEDS", ())
+    monkeypatch.setenv("MOLIERE_THREADS", "two")
+    with pytest.raises(ConfigError, match="MOLIERE_THREADS is 'two'"):
+        pretrained.cut("mini-gpt", "a").result(0)
+    assert client.bridge().pid is None
 
 
 @pytest.mark.parametrize("name", ["", "a b", "../x", "a/b/c", "a/..", "/a", ".."])

@@ -7,7 +7,14 @@ from moliere_core.errors import CorpusError
 from moliere_core.evaluation import score
 from moliere_core.models import load_model
 from moliere_core.protocol import UNKNOWN_BITS
-from moliere_core.reading import completion, confident_mistakes, lines, read
+from moliere_core.reading import (
+    Mistake,
+    Reading,
+    completion,
+    confident_mistakes,
+    lines,
+    read,
+)
 from moliere_core.sampling import softmax
 
 TEXT = "Mon frère, s'il vous plaît,\nNe discourons point tant; kiwi."
@@ -71,6 +78,20 @@ def test_confident_mistakes_are_the_surest_first_and_did_not_come() -> None:
     for mistake in found:
         assert reading.text[mistake.at] == mistake.came != mistake.expected
         assert mistake.prob >= 0.5
+
+
+def test_an_unknown_character_can_be_a_mistake_and_a_half_is_confident() -> None:
+    model = load_model("petit")
+    top = np.tile(model.vocabulary.encode("e"), (3, 1))
+    seen = Reading(
+        text="kue",
+        bits=np.ones(3),
+        ranks=np.array([0, 2, 1], np.int32),
+        entropy=np.ones(3, np.float32),
+        top=top,
+        top_probs=np.array([[0.5], [0.25], [0.75]], np.float32),
+    )
+    assert confident_mistakes(model, seen) == [Mistake(0, "e", 0.5, "k")]
 
 
 def test_the_rest_of_a_word_by_the_chain_rule() -> None:

@@ -15,6 +15,7 @@ from safetensors.numpy import load_file
 
 from moliere_core.config import RunConfig, TrainingConfig
 from moliere_core.errors import RunError
+from moliere_core.models import ASSETS
 from moliere_core.runs import Run, home, list_runs, request_id, run_path, write_atomically
 from moliere_core.vocabulary import Vocabulary
 
@@ -63,6 +64,13 @@ def test_identity_depends_on_every_setting_and_on_the_texts() -> None:
     assert all(len(i) == 12 and set(i) <= set("0123456789abcdef") for i in ids)
 
 
+def test_a_setting_that_came_later_changes_no_identity_of_before() -> None:
+    quick = replace(CONFIG, training=replace(CONFIG.training, quick_start=True))
+    assert request_id(quick, "digest") != request_id(CONFIG, "digest")
+    petit = Run.open(ASSETS / "petit")
+    assert request_id(petit.config, petit.corpus["digest"]) == petit.id
+
+
 def test_a_new_run_says_what_it_was_asked() -> None:
     run = Run.open(make().path)
     assert run.id == run.path.name == request_id(CONFIG, "digest")
@@ -99,6 +107,9 @@ def test_snapshots_by_name_in_the_order_they_were_taken() -> None:
     assert [s.update for s in run.snapshots] == [0, 30, 50]
     run.append_history(record(2))
     assert run.complete
+    (run.path / "epoch-002.safetensors").rename(run.path / "elsewhere")
+    assert not run.complete  # whose last weights are not there
+    (run.path / "elsewhere").rename(run.path / "epoch-002.safetensors")
     assert run.snapshot().name == run.snapshot("latest").name == "epoch-002"
     for name in ("1", 1, "epoch 1", "epoch-1", "epoch-001"):
         assert run.snapshot(name).epoch == 1
@@ -158,6 +169,8 @@ def test_writes_leave_no_temporary_file_and_keep_the_old_one_when_they_fail(
         ("history.jsonl", "3"),
         ("history.jsonl", '{"epoch": 2, "updates": 1}'),
         ("history.jsonl", "\x00\xff"),
+        ("config.json", "[" * 100_000),
+        ("history.jsonl", "[" * 100_000),
     ],
 )
 def test_a_damaged_run_is_one_sentence_and_is_not_listed(name: str, content: str) -> None:
@@ -168,6 +181,40 @@ def test_a_damaged_run_is_one_sentence_and_is_not_listed(name: str, content: str
     assert "\n" not in str(caught.value)
     assert str(run.path) in str(caught.value)
     assert list_runs() == []
+
+
+@pytest.mark.parametrize("change", [{"id": "../../x"}, {"corpus": 3}, {"held_out": None}])
+def test_settings_that_pages_rely_on_are_looked_at_first(change: dict[str, Any]) -> None:
+    run = make()
+    document = json.loads((run.path / "config.json").read_text("utf-8")) | change
+    document = {key: value for key, value in document.items() if value is not None}
+    (run.path / "config.json").write_text(json.dumps(document), "utf-8")
+    with pytest.raises(RunError):
+        Run.open(run.path)
+    assert list_runs() == []
+
+
+def test_a_run_of_another_version_is_not_to_be_deleted() -> None:
+    run = make()
+    document = json.loads((run.path / "config.json").read_text("utf-8"))
+    document["training"]["attention"] = True
+    (run.path / "config.json").write_text(json.dumps(document), "utf-8")
+    with pytest.raises(RunError, match=r"another version .*attention.*open it with that one") as e:
+        Run.open(run.path)
+    assert "delete" not in str(e.value)
+
+
+def test_what_is_beside_a_run_may_be_damaged() -> None:
+    run = make()
+    run.append_history(record(1))
+    with (run.path / "history.jsonl").open("a", encoding="utf-8") as file:
+        file.write("\n")  # an editor's
+    for name, content in (("label.json", "[" * 100_000), ("owner.json", "[" * 100_000)):
+        (run.path / name).write_text(content, "utf-8")
+    run = Run.open(run.path)
+    assert (len(run.history), run.label, run.check_owner("moi")) == (1, "", False)
+    (run.path / "label.json").write_text(json.dumps({"label": "x" * 10_000}), "utf-8")
+    assert run.label == "x" * 80
 
 
 def test_what_is_no_run_is_not_opened(tmp_path: Path) -> None:
@@ -210,6 +257,8 @@ def test_names_and_owners() -> None:
     assert run.label == "le mien"
     with pytest.raises(RunError, match="within 80"):
         run.rename("x" * 81, "marie")
+    run.rename("x" * 80, "marie")
+    assert run.label == "x" * 80
     run.delete("marie")
     assert list_runs() == []
     assert list(run.path.parent.iterdir()) == []

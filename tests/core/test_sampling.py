@@ -4,6 +4,7 @@ import pytest
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import ConfigError
 from moliere_core.models import RecurrentModel
+from moliere_core.recurrent import Array
 from moliere_core.sampling import (
     Writer,
     entropy_bits,
@@ -13,7 +14,7 @@ from moliere_core.sampling import (
     next_distribution,
     softmax,
 )
-from moliere_core.vocabulary import UNKNOWN, Vocabulary
+from moliere_core.vocabulary import UNKNOWN, Ids, Vocabulary
 from tests.networks import LETTERS, AlphabetModel, random_network
 
 LOGITS = np.log(np.array([0.1, 0.4, 0.2, 0.2, 0.1], np.float32))  # the first is unknown
@@ -138,3 +139,40 @@ def test_softmax_of_minus_infinity_is_zero() -> None:
     np.testing.assert_array_equal(softmax(np.array([-np.inf, 0, 0], np.float32)), [0, 0.5, 0.5])
     assert entropy_bits(np.array([0, 0.5, 0.5], np.float32)) == 1
     assert str(entropy_bits(np.array([1.0], np.float32))) == "0.0"
+
+
+def test_top_k_comes_before_top_p() -> None:
+    # The two that are kept have 4/7 and 3/7: the first alone reaches a half.
+    logits = np.log(np.array([1e-9, 0.4, 0.3, 0.2, 0.1], np.float32))
+    both = filtered_logits(logits, SamplingConfig(top_k=2, top_p=0.5))
+    assert np.isfinite(both).tolist() == [False, True, False, False, False]
+
+
+def test_what_reaches_p_exactly_is_enough() -> None:
+    fair = np.zeros(3, np.float32)  # of which the first is unknown
+    assert np.isfinite(filtered_logits(fair, SamplingConfig(top_p=0.5))).sum() == 1
+
+
+@pytest.mark.parametrize("temperature", [0, 1])
+def test_the_unknown_symbol_is_never_drawn_however_likely(temperature: float) -> None:
+    class Lost(AlphabetModel):
+        def step(self, ids: Ids, state: None) -> tuple[Array, None]:
+            logits, state = super().step(ids, state)
+            logits[:, UNKNOWN] = 50
+            return logits, state
+
+    text = generate(Lost(), ["a"], [SamplingConfig(temperature)], [1], 100)[0]
+    assert LETTERS.decode([UNKNOWN]) not in text
+
+
+def test_every_step_has_a_luck_of_its_own() -> None:
+    # More steps than a block of noise holds.
+    flat = generate(AlphabetModel(), ["a"], [SamplingConfig(10)], [6], 150)[0]
+    noise = gumbel_noise(6, range(150), LETTERS.codepoints)
+    last, expected = LETTERS.encode("a"), []
+    for row in noise:
+        logits = AlphabetModel()._logits(last)[0] / np.float32(10)
+        logits[UNKNOWN] = -np.inf
+        last = np.array([(logits + row).argmax()], np.int32)
+        expected.append(int(last[0]))
+    assert flat == LETTERS.decode(expected)

@@ -1,4 +1,5 @@
 import os
+import tracemalloc
 from pathlib import Path
 
 import pandas as pd
@@ -262,6 +263,34 @@ def test_too_many_elements(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("moliere_core.corpus.markup.MAX_ELEMENTS", 50)
     with pytest.raises(CorpusError, match="more than 50 elements"):
         cues("<sp>" + "<p>a</p>" * 60 + "</sp>")
+
+
+def test_declared_attributes_do_not_multiply() -> None:
+    """Half a megabyte took 9 GB: a value declared once was given to each of 100,000 elements."""
+    document = f'<!DOCTYPE TEI [<!ATTLIST l who CDATA "{"#a" * 5_000}">]>'
+    document += play("<sp>" + "<l>a</l>" * 2_000 + "</sp>")
+    tracemalloc.start()
+    try:
+        assert table(document)["cue"].tolist() == ["\n".join("a" * 2_000)]
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000  # 20 MB of values alone
+    finally:
+        tracemalloc.stop()
+
+
+def test_an_author_full_of_parentheses_is_read_at_once() -> None:
+    """Each of them was looked for to the end of the name: an hour for 400,000 characters."""
+
+    def author(text: str) -> str:
+        header = f"<fileDesc><titleStmt><author>{text}</author></titleStmt></fileDesc>"
+        [found] = table(play("<sp><p>Oui</p></sp>", header))["author"]
+        return str(found)
+
+    assert author("(a" * 200_000).startswith("(a(a")
+    assert author("Molière (1622-1673)") == "Molière"
+
+
+def test_an_empty_line_before_the_declaration() -> None:
+    assert set(table("\n<?xml version='1.0'?>" + play("<sp><p>Oui</p></sp>"))["cue"]) == {"Oui"}
 
 
 def test_a_dtd_is_not_fetched_and_its_usual_entities_are_known() -> None:

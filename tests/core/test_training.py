@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import json
 import math
+import shutil
 import signal
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -370,6 +372,24 @@ def test_a_run_being_trained_elsewhere_is_refused() -> None:
     run = train(STREAMS, CORPUS, should_stop=lambda: True)
     with run.lock(), pytest.raises(RunError, match="another process"):
         train(STREAMS, CORPUS)
+
+
+def test_a_run_that_another_process_ends_meanwhile_is_kept(
+    monkeypatch: pytest.MonkeyPatch, whole: Callable[[RunConfig], Run]
+) -> None:
+    ended = whole(STREAMS)
+    lock = Run.lock
+
+    @contextlib.contextmanager
+    def late(run: Run) -> Iterator[None]:
+        for path in ended.path.iterdir():  # the other one ends just before this one has the lock
+            shutil.copy(path, run.path)
+        with lock(run):
+            yield
+
+    monkeypatch.setattr(Run, "lock", late)
+    monkeypatch.setattr(training, "_framework", lambda: pytest.fail("it trains again"))
+    assert train(STREAMS, CORPUS).history == ended.history
 
 
 def test_progress_comes_a_few_times_a_second() -> None:

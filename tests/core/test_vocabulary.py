@@ -27,6 +27,12 @@ def test_rare_and_foreign_characters_are_unknown() -> None:
     assert vocabulary.decode([UNKNOWN]) == "\ufffd"
 
 
+def test_runs_join_to_the_text() -> None:
+    vocabulary = Vocabulary.from_text("Le ii d'Ariste")
+    assert vocabulary.runs("Le kwi") == [("Le ", True), ("kw", False), ("i", True)]
+    assert vocabulary.runs("") == []
+
+
 def test_saved_and_read(tmp_path: Path) -> None:
     vocabulary = Vocabulary.from_text("Ô rage\n")
     vocabulary.save(tmp_path / "vocabulary.json")

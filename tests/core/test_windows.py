@@ -94,6 +94,7 @@ def test_rotation_keeps_the_text_and_changes_with_the_epoch() -> None:
     assert ((np.diff(first) == 1) | (np.diff(first) == -22)).all()
     assert len({int(rotated(IDS, 0, epoch)[0]) for epoch in range(1, 8)}) > 1
     assert (first == rotated(IDS, seed=0, epoch=1)).all()
+    assert len({int(rotated(IDS, seed, epoch=1)[0]) for seed in range(8)}) > 1
 
 
 @pytest.mark.parametrize(("length", "shift"), [(5, 1), (5, 3), (5, 5), (5, 7), (22, 1)])
@@ -144,3 +145,4 @@ def test_a_buffer_shuffles_only_what_it_holds() -> None:
     assert buffered_order(9, 50, 99, 0, 1).tolist() != list(range(9))
     assert (order == buffered_order(500, 50, 500, 3, 1)).all()
     assert (order != buffered_order(500, 50, 500, 3, 2)).any()
+    assert (order != buffered_order(500, 50, 500, 4, 1)).any()

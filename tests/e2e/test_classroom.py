@@ -91,9 +91,11 @@ def test_temperature_columns_and_links_between_pages(page: Page, server: str) ->
     expect(page.locator(".column mark").first).to_be_visible()
     assert page.evaluate(OFFSCREEN) == 0
     expect(page).to_have_url(re.compile("model=run"))
+    expect(page.locator("html")).to_have_attribute("lang", "fr")  # how a screen reader speaks
     page.get_by_text("English").click()
     expect(page.get_by_role("heading", name="Temperature", level=1)).to_be_visible()
     expect(page).to_have_url(re.compile("lang=en"))
+    expect(page.locator("html")).to_have_attribute("lang", "en")
 
 
 def test_drawers_open_by_a_click(page: Page, server: str) -> None:
@@ -103,3 +105,13 @@ def test_drawers_open_by_a_click(page: Page, server: str) -> None:
     page.get_by_text("Code", exact=True).click()
     expect(page.get_by_text("writer.step()")).to_be_visible()
     expect(page.get_by_text("Ce que vous voyez.")).to_have_count(0)
+
+
+def test_the_button_for_a_file_speaks_french(page: Page, server: str) -> None:
+    page.goto(f"{server}/corpus?view=figures")
+    page.get_by_role("button", name="Ajouter").click()
+    label = page.locator('[data-testid="stFileUploaderDropzone"] button p')
+    expect(label).to_be_visible()
+    said = label.evaluate("(p) => getComputedStyle(p, '::after').content")
+    assert said == '"Choisir un fichier"'
+    expect(page.get_by_text("10MB per file")).to_be_hidden()

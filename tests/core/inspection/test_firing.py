@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 
@@ -109,6 +112,36 @@ def test_a_span_outside_the_text_is_refused(corpus: Corpus, span: tuple[int, int
         index.active_cells(read(model, "sans dot")[1], *span)
 
 
+def test_an_index_asked_for_twice_at_once_is_built_once(
+    model: RecurrentModel, corpus: Corpus
+) -> None:
+    found: list[firing.CellIndex] = []
+    read: list[str] = []
+
+    def build(name: str) -> None:
+        found.append(firing.build_index(model, corpus, lambda _: read.append(name)))
+
+    second = threading.Thread(target=build, args=("second",))
+
+    def begun(_: float) -> None:
+        read.append("first")
+        if second.ident is None:  # somebody else asks while the first is at it
+            second.start()
+            second.join(0.2)
+
+    found.append(firing.build_index(model, corpus, begun))
+    second.join()
+    assert [index.complete for index in found] == [True, True]
+    assert set(read) == {"first"}
+
+
+def test_a_passage_is_of_the_cue_that_it_begins_in(model: RecurrentModel, corpus: Corpus) -> None:
+    index = firing.build_index(model, corpus)
+    begins = len(CUES[0]) + 1
+    assert index._passage(begins, 2, 1.0).scene == "Scène 1"
+    assert index._passage(begins - 1, 2, 1.0).scene == "Scène 0"  # its line break
+
+
 def test_no_cell_no_passage(corpus: Corpus) -> None:
     model = RecurrentModel("test", random_network(), LETTERS)
     index = firing.build_index(model, corpus)
@@ -155,3 +188,26 @@ def test_where_nothing_can_be_written(
     monkeypatch.setenv("MOLIERE_HOME", str(blocked))
     with pytest.raises(ModelError, match="cannot be written"):
         firing.build_index(RecurrentModel("test", random_network(), LETTERS), corpus)
+
+
+def test_two_builders_of_one_index_do_not_meet(corpus: Corpus) -> None:
+    """In two processes, which know nothing of each other's lock."""
+    model = RecurrentModel("test", random_network(), LETTERS)
+    others: list[firing.CellIndex] = []
+    with ThreadPoolExecutor(1) as pool:
+
+        def meanwhile(share: float) -> None:
+            if not others:
+                others.append(pool.submit(firing._built, model, corpus, None).result())
+
+        first = firing.build_index(model, corpus, meanwhile)
+    assert first.chars == others[0].chars == len(corpus.text())
+
+
+def test_what_was_never_finished_is_removed(corpus: Corpus) -> None:
+    model = RecurrentModel("test", random_network(), LETTERS)
+    abandoned = firing.index_folder(model.network, corpus).parent / ".never-finished.tmp"
+    abandoned.mkdir(parents=True)
+    os.utime(abandoned, (0, 0))
+    firing.build_index(model, corpus)
+    assert not abandoned.exists()

@@ -37,6 +37,20 @@ def test_a_trace_is_what_the_engine_computes(cell: str, layers: int, ids: Ids) -
             np.testing.assert_allclose(layer.memory[-1], last[1][0], atol=1e-6)
 
 
+@pytest.mark.parametrize(("cell", "layers"), ARCHITECTURES)
+def test_the_beginning_of_a_trace_is_the_trace_of_the_beginning(
+    cell: str, layers: int, ids: Ids
+) -> None:
+    network = random_network(cell=cell, layers=layers)
+    cut, short = trace(network, ids).first(5), trace(network, ids[:5])
+    np.testing.assert_array_equal(cut.ids, short.ids)
+    np.testing.assert_allclose(cut.logits, short.logits, atol=1e-6)
+    for one, other in zip(cut.layers, short.layers, strict=True):
+        np.testing.assert_allclose(one.inputs, other.inputs, atol=1e-6)
+        for name in one.series:
+            np.testing.assert_allclose(one.series[name], other.series[name], atol=1e-6)
+
+
 @pytest.mark.parametrize("layers", [1, 3])
 def test_an_lstm_s_series_follow_its_formulas(layers: int, ids: Ids) -> None:
     for states in trace(random_network(layers=layers), ids).layers:

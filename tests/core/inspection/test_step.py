@@ -84,9 +84,9 @@ def test_half_life() -> None:
 def test_the_echo_of_a_passage(layers: int) -> None:
     network = random_network(layers=layers)
     ids = LETTERS.encode("\nle pauvre homme")
-    found = echo(network, ids, 3, 6)
-    assert found.distance.shape == (layers, len(ids) - 5)
     full = trace(network, ids)
+    found = echo(network, full, 3, 6)
+    assert found.distance.shape == (layers, len(ids) - 5)
     less = trace(network, np.delete(ids, slice(3, 6)))
     p, q = (np.exp(t.log_probs[-1, 1:].astype(np.float64)) for t in (full, less))
     assert found.divergence[-1] == pytest.approx((p * np.log2(p / q)).sum(), abs=1e-5)
@@ -100,12 +100,16 @@ def test_when_an_echo_has_died_away() -> None:
     assert found.steps_until(0.5) == 3  # the last time that it was above
     assert found.steps_until(0.01) is None
     assert found.steps_until(1.0) == 0
+    weaker = Echo(found.distance / 2, np.zeros(5))  # of what it was at first, not of the memory
+    assert weaker.steps_until(0.5) == 3
 
 
 @pytest.mark.parametrize("span", [(0, 2), (3, 3), (4, 3), (5, 99)])
 def test_a_passage_outside_the_text_is_refused(span: tuple[int, int]) -> None:
+    network = random_network()
+    seen = trace(network, LETTERS.encode("\nmonsieur"))
     with pytest.raises(ModelError, match="select at least one"):
-        echo(random_network(), LETTERS.encode("\nmonsieur"), *span)
+        echo(network, seen, *span)
 
 
 def test_the_plane_keeps_what_lies_in_a_plane() -> None:
