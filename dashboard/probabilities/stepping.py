@@ -40,9 +40,16 @@ def chosen(reference: str, prompt: str) -> str:
     return state.keep(fields.CHOSEN, known)
 
 
-def buttons(following: NextCharacter) -> None:
-    """Step, play or stop, undo; keys S, P and U."""
+def buttons(following: NextCharacter, playable: bool) -> None:
+    """Step, play or stop, undo; keys S, P and U.
+
+    Args:
+        following: the choice that is shown.
+        playable: whether the view has the board that asks for the next draw.
+    """
     st.session_state[_DRAWN] = following.drawn
+    if not playable:
+        _stop()
     playing = st.session_state.setdefault(_PLAYING, False)
     full = len(following.chain) >= state.MAX_PROMPT
     st.button(
@@ -61,7 +68,7 @@ def buttons(following: NextCharacter) -> None:
         icon=":material/pause:" if playing else ":material/play_arrow:",
         shortcut="P",
         on_click=_play,
-        disabled=full,
+        disabled=full or not playable,
     )
     st.button(
         _("Annuler"),
