@@ -35,6 +35,7 @@ LANGUAGES = {"fr": "Français", "en": "English"}
 NBSP = "\N{NO-BREAK SPACE}"
 THIN_NBSP = "\N{NARROW NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
+LEAST_CHANCE = 0.001  # what one decimal of a percentage can say
 
 
 def _(message: str) -> str:
@@ -59,6 +60,15 @@ def percent(share: float, decimals: int = 0) -> str:
     """A share as the reader's language writes it: 12 % or 12%."""
     space = "" if state.language() == "en" else NBSP
     return number(100 * share, decimals) + space + "%"
+
+
+def chance(probability: float) -> str:
+    """A probability with a decimal: next to nothing is not nothing, all but sure is not sure."""
+    if 0 < probability < LEAST_CHANCE / 2:
+        return "<" + NBSP + percent(LEAST_CHANCE, 1)
+    if 1 - LEAST_CHANCE / 2 < probability < 1:
+        return ">" + NBSP + percent(1 - LEAST_CHANCE, 1)
+    return percent(probability, 1)
 
 
 def bits(value: float, decimals: int = 2) -> str:

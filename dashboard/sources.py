@@ -169,7 +169,7 @@ def _attempt(action: Callable[[], library.Entry]) -> None:
 
 def _offer() -> None:
     """A button for each corpus that can be fetched, and a field for any other address."""
-    st.caption(_("Ou depuis le réseau ; rien n’est téléchargé sans un clic :"))
+    st.caption(_("Ou depuis Internet ; rien n’est téléchargé sans un clic :"))
     with st.container(horizontal=True, key="sources.known"):
         for name, label in (
             (library.COURSE, _("Le CSV du cours")),

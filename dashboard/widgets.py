@@ -186,7 +186,7 @@ def unknown(reference: str, prompt: str, underlined: bool = False) -> list[tuple
             len(missing),
         ).format(chars=html.escape(" ".join(missing)))
         shown = f" <em>{_underlined(runs)}</em>" if underlined else ""
-        st.html(f'<p style="margin:0;font-size:.85rem;line-height:1.3">⚠ {sentence}{shown}</p>')
+        st.html(f'<p class="unread">⚠ {sentence}{shown}</p>')
     return runs
 
 

@@ -42,9 +42,12 @@ with side:
     if revealed:
         if not beside or view == "stages":
             panel.hesitation(following)
-        panel.last_choice(following)
+        if view == "guess":
+            guessing.votes(following)
+        else:
+            panel.last_choice(following)
 with tools:
-    stepping.buttons(following)
+    stepping.buttons(following, playable=view == "bars")
     stepping.typed(reference)
 with board:
     if view == "guess":

@@ -50,7 +50,7 @@ def curves_figure(
     _legend(figure, curves, colours)
     if best := overfitting(curves.ended):
         figure.add_vline(best.number, line={"dash": "dot", "color": colours.series[0], "width": 2})
-    end = max(curves.epochs, 1)
+    end = _end(curves)
     fixed: dict[str, Any] = {"zeroline": False, "fixedrange": True}
     figure.update_layout(
         margin={"l": 66, "r": 64, "t": 36, "b": 48},
@@ -59,7 +59,7 @@ def curves_figure(
         uirevision="curves",
         xaxis={
             "range": [-0.02 * end, 1.03 * end],
-            "dtick": _tick(curves.epochs),
+            "dtick": _tick(end),
             "showgrid": False,
             **fixed,
         },
@@ -159,7 +159,7 @@ def _bets(
     colours: Theme,
 ) -> None:
     """What the class wrote down: a star where it says that the curve starts, one where it ends."""
-    end, bet = float(max(curves.epochs, 1)), colours.series[BET]
+    end, bet = float(_end(curves)), colours.series[BET]
     last = next((e.validation for e in reversed(curves.ended) if e.validation is not None), 0.0)
     if guesses.loss is not None:
         told = _("pari : {bet}").format(bet=i18n.nats(guesses.loss))
@@ -225,7 +225,15 @@ def _bounds(curves: Curves, yardsticks: Yardsticks | None, guesses: Guesses) -> 
     return max(low, 0.0), min(max(shown) * 1.09, 8.0)
 
 
+def _end(curves: Curves) -> int:
+    """Epochs on screen: few while few have gone, or a long training would be a line on the left."""
+    gone = max((x for x, _y in curves.live), default=0.0)
+    gone = max(gone, *(e.number for e in curves.ended), 0.0)
+    everything = max(curves.epochs, 1)
+    return next((s for s in (1, 2, 5, 10, 20, 50) if gone <= s < everything), everything)
+
+
 def _tick(epochs: int) -> float:
-    """The least round step that leaves at most ten marks."""
-    steps = (0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
-    return next((s for s in steps if epochs / s <= 10), 2000)
+    """The least round step that leaves at most ten marks, five between whole epochs."""
+    steps = (0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+    return next((s for s in steps if epochs / s <= (10 if s >= 1 else 5)), 2000)

@@ -49,7 +49,9 @@ def openings_figure(bars: Bars, dark: bool) -> Figure:
     )
     figure.update_traces(hovertemplate="%{x}: %{y:.1f} %")
     layout(figure, dark, _("Le caractère suivant"), _("caractère"), _("probabilité (%)"), HEIGHT)
-    return _legend_inside(figure.update_layout(bargap=0.25))
+    # Beside the title: any of the bars may be the highest.
+    beside = {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"}
+    return figure.update_layout(bargap=0.25, legend=beside)
 
 
 def costs_figure(costs: Openings, dark: bool) -> Figure:

@@ -31,7 +31,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   for (const [char, chance] of data.chain) {
     const link = element("span", "link", view.links);
     element("span", "glyph mono", link, SHOWN[char] ?? char);
-    element("span", "small", link, whole.format(chance));
+    element("span", "small", link, chance > 0 && chance < 0.005 ? "<\u00a0" + whole.format(0.01) : whole.format(chance));
   }
   const next = element("span", "link next", view.links);
   element("span", "glyph mono", next, "?");

@@ -32,7 +32,7 @@ def show(looked: Looked) -> None:
             count=until
         )
         if until is not None
-        else _("à la fin du texte, l’écart dépasse encore un dixième de ce qu’il était.")
+        else _("l’écart dépasse encore un dixième à la fin du texte.")
     )
     st.markdown(
         _("Le même texte, lu avec et sans « {text} » : {fades}").format(

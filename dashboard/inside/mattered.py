@@ -66,8 +66,8 @@ def show(looked: Looked) -> None:
     gradient = found.gradient_input[first:]
     target = widgets.visible(context[-1])
     words.markdown(
-        _("Il donnait **{prob} %** à « {target} ». {agreement}").format(
-            prob=i18n.number(100 * math.exp(found.log_prob), 1),
+        _("Il donnait **{prob}** à « {target} ». {agreement}").format(
+            prob=widgets.plain(i18n.chance(math.exp(found.log_prob))),
             target=widgets.plain(target),
             agreement=_agreement(gradient, deleted.change, math.exp(found.log_prob)),
         )

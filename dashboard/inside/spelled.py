@@ -65,12 +65,14 @@ def _reading(step: Step) -> None:
         )
         + f" ${{{{e = [{numbers};\\ \\ldots]}}}}$"  # in braces: not cut in two
     )
-    x = "e" if step.layer == 0 else f"h^{{({step.layer})}}"
+    x, read = "e", _("le caractère")
+    if step.layer:
+        x, read = f"h^{{({step.layer})}}", _("la couche du dessous")
     st.markdown(
         _(
-            "**2. Peser.** Chaque porte de l’unité {unit} additionne ${x} W$ (le caractère), "
+            "**2. Peser.** Chaque porte de l’unité {unit} additionne ${x} W$ ({read}), "
             "$h^\\prime U$ (l’état d’avant) et un biais, puis écrase la somme."
-        ).format(unit=step.unit, x=x)
+        ).format(unit=step.unit, x=x, read=read)
     )
 
 
@@ -128,7 +130,7 @@ def _prediction(step: Step, chars: tuple[str, ...]) -> None:
         [
             widgets.visible(chars[i - 1]),
             i18n.number(float(step.logits[i]), 3),
-            i18n.percent(float(step.probs[i]), 1),
+            i18n.chance(float(step.probs[i])),
         ]
         for i in best
     ]

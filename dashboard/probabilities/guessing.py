@@ -15,6 +15,7 @@ from moliere_core.normalise import normalise
 
 _GUESSES, _REVEALED = "probabilities.guesses", "probabilities.revealed"
 _ASKED = "probabilities.asked"  # what the votes are about
+MOST = 5  # different votes that are told
 
 Question = tuple[str, str]  # a model, and what it has read
 
@@ -29,7 +30,7 @@ def guesses(following: NextCharacter, question: Question) -> None:
     if st.session_state.get(_ASKED) != question:
         st.session_state[_ASKED], st.session_state[_GUESSES] = question, ""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        votes = st.text_input(
+        st.text_input(
             _("Les votes de la classe, un caractère par main levée"),
             key=_GUESSES,
             max_chars=60,
@@ -45,9 +46,7 @@ def guesses(following: NextCharacter, question: Question) -> None:
             args=({_REVEALED: question},),
             disabled=revealed(question),
         )
-    if revealed(question):
-        _count_votes(normalise(votes or ""), following)
-    else:
+    if not revealed(question):
         st.info(_("Les barres sont cachées : votez, puis révélez."))
 
 
@@ -61,19 +60,23 @@ def hidden(following: NextCharacter, runs: list[tuple[str, bool]]) -> None:
     )
 
 
-def _count_votes(votes: str, following: NextCharacter) -> None:
+def votes(following: NextCharacter) -> None:
     """What the class said beside what the model says."""
-    if not votes:
-        return
-    known = {bar.char: bar for bar in following.bars}
-    told = []
-    for char, count in Counter(votes).most_common(5):
-        bar = known.get(char)
-        chance = (
-            _("rang {rank}, {share} %").format(rank=bar.rank, share=i18n.number(100 * bar.after, 1))
-            if bar
-            else _("hors des barres montrées")
-        )
+    said = normalise(st.session_state.get(_GUESSES) or "")
+    order = sorted(following.learned, key=following.learned.__getitem__, reverse=True)
+    for char, count in Counter(said).most_common(MOST):
         hands = i18n.ngettext("{count} voix", "{count} voix", count).format(count=count)
-        told.append(f"**{widgets.plain(widgets.visible(char))}** {hands} ({chance})")
-    st.markdown(" · ".join(told))
+        st.markdown(
+            f"**{widgets.plain(widgets.visible(char))}** {hands} ({_said(char, order, following)})"
+        )
+
+
+def _said(char: str, order: list[str], following: NextCharacter) -> str:
+    """What the model says of a vote; the settings change the chances, not the ranks."""
+    if char not in following.learned:
+        return _("jamais lu par ce modèle")
+    rank = order.index(char)
+    if rank >= len(following.bars):
+        return _("rang {rank}, sous les barres montrées").format(rank=rank + 1)
+    share = widgets.plain(i18n.chance(following.bars[rank].after))
+    return _("rang {rank}, {share}").format(rank=rank + 1, share=share)

@@ -36,8 +36,10 @@ def last_choice(following: NextCharacter) -> None:
         return
     char, chance, rank = following.chain[-1]
     st.markdown(
-        _("Dernier choix : **{char}**, rang {rank}, {share} %").format(
-            char=widgets.plain(widgets.visible(char)), rank=rank, share=i18n.number(100 * chance, 1)
+        _("Dernier choix : **{char}**, rang {rank}, {share}").format(
+            char=widgets.plain(widgets.visible(char)),
+            rank=rank,
+            share=widgets.plain(i18n.chance(chance)),
         )
     )
     count = round(chosen_perplexity(following.chain), 1)
@@ -57,11 +59,9 @@ def difference(left: NextCharacter, right: NextCharacter) -> None:
     gaps = {char: abs(theirs.get(char, 0.0) - ours.get(char, 0.0)) for char in alphabet}
     char = max(gaps, key=gaps.__getitem__)
     st.caption(
-        _(
-            "Plus grand écart, tels qu’appris : {char}, {left} % à gauche et {right} % à droite."
-        ).format(
+        _("Plus grand écart, tels qu’appris : {char}, {left} à gauche et {right} à droite.").format(
             char=widgets.plain(widgets.visible(char)),
-            left=i18n.number(100 * ours.get(char, 0.0), 1),
-            right=i18n.number(100 * theirs.get(char, 0.0), 1),
+            left=widgets.plain(i18n.chance(ours.get(char, 0.0))),
+            right=widgets.plain(i18n.chance(theirs.get(char, 0.0))),
         )
     )

@@ -39,9 +39,16 @@ def chosen(reference: str, prompt: str) -> str:
     return _CHAIN.chosen((reference, prompt), cached.model(reference).vocabulary.index)
 
 
-def buttons(following: NextCharacter) -> None:
-    """Step, play or stop, undo; keys S, P and U."""
+def buttons(following: NextCharacter, playable: bool) -> None:
+    """Step, play or stop, undo; keys S, P and U.
+
+    Args:
+        following: the choice that is shown.
+        playable: whether the view has the board that asks for the next draw.
+    """
     st.session_state[_DRAWN] = following.drawn
+    if not playable:
+        _stop()
     playing = st.session_state.setdefault(_PLAYING, False)
     chain = "".join(char for char, _probability, _rank in following.chain)
     _CHAIN.step_button(chain, step, _("Tirer le caractère suivant selon les barres"))
@@ -51,7 +58,7 @@ def buttons(following: NextCharacter) -> None:
         icon=":material/pause:" if playing else ":material/play_arrow:",
         shortcut="P",
         on_click=_play,
-        disabled=_CHAIN.full(chain),
+        disabled=_CHAIN.full(chain) or not playable,
     )
     _CHAIN.undo_button(chain)
 

@@ -84,15 +84,16 @@ def _passage() -> Text:
     )
     state.keep(fields.PLAY, play)
     passages = _passages(corpus.frame.loc[corpus.frame["play_name"] == play, "cue"].tolist())
+    if state.restore(fields.PASSAGE) > len(passages):
+        st.session_state[fields.PASSAGE.key] = len(passages)
     number = widgets.integer(
         fields.PASSAGE,
         _("Passage"),
         1,
-        100_000,
+        len(passages),
         visible=False,
         icon=":material/auto_stories:",
     )
-    number = min(number, len(passages))
     return Text(
         passages[number - 1],
         _("Passage {number} sur {count} de « {title} ».").format(

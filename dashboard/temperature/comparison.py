@@ -54,6 +54,7 @@ def temperatures() -> tuple[float, ...]:
         key=fields.TEMPERATURES.key,
         max_selections=fields.MAX_COLUMNS,
         accept_new_options=True,
+        select_all=False,  # Streamlit would offer it in English, and beyond the six
         placeholder=_("Choisir ou taper un nombre"),
         label_visibility="collapsed",
     )

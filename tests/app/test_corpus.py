@@ -264,11 +264,13 @@ def test_names_of_a_network_do_not_cover_each_other(chosen: str) -> None:
         weights=np.zeros(0, np.int64),
         positions=np.array([(n % 8 / 40, n // 8 / 40) for n in range(40)]),
     )
-    written = network_chart.named(found, chosen)
+    written = list(network_chart.named(found, chosen))
     assert written[0] == (names.index(chosen) if chosen else 0)
     assert 1 < len(written) < 20
     apart = replace(found, positions=found.positions * 8)
     assert len(network_chart.named(apart, chosen)) > len(written)
+    outside = replace(found, positions=found.positions + 1.39)
+    assert not network_chart.named(outside, chosen)
     figure = network_chart.network_figure(found, chosen, False)
     assert [a.text for a in figure.layout.annotations] == [names[node] for node in written]
 

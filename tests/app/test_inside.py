@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.inside import cached, fields, firing, snippet, tracking
+from dashboard.inside.common import Looked
 from moliere_core.corpus import EMBEDDED
 from moliere_core.inspection.features import NAMES
 from moliere_core.inspection.influence import influence
@@ -117,6 +118,17 @@ def test_a_count_of_cells_is_no_decimal(
 ) -> None:
     monkeypatch.setattr("dashboard.state.language", lambda: "fr")
     assert firing._active(mean, 8) == told
+
+
+def test_the_numbers_behind_the_colours_are_to_take_away(open_page: Open) -> None:
+    finish()
+    at = open_page("inside", text="Mon coeur, Monsieur")
+    assert [button.proto.label for button in at.get("download_button")] == ["Données (CSV)"]
+    _, seen = read(load_recurrent(REFERENCE), "Mon coeur")
+    looked = Looked(REFERENCE, "\nMon cœur", seen, 0, 3, 1, 4)
+    data = firing._colours(looked)
+    assert "".join(data["caractère"]) == "\nMon cœur"
+    assert data["mémoire"].tolist() == seen.layers[0].memory[:, 3].tolist()
 
 
 def test_a_passage_without_a_cell_of_its_own_says_what_to_do(open_page: Open) -> None:

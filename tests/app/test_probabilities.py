@@ -124,11 +124,24 @@ def test_bars_are_hidden_until_the_class_has_voted(open_page: Open) -> None:
     assert not at.metric
     at.text_input(key="probabilities.guesses").set_value("ee a<")
     at = at.button(key="probabilities.reveal").click().run()
-    assert component(at)["bars"]
-    assert "**e** 2 voix" in shown(at)
-    assert "**\\<** 1 voix" in shown(at)
+    bars = component(at)["bars"]
+    assert "**e** 2 voix (rang " in shown(at)
+    assert "**\\<** 1 voix (jamais lu par ce modèle)" in shown(at)
+    at.text_input(key="probabilities.guesses").set_value(bars[2]["char"])
+    assert f"(rang 3, {100 * bars[2]['after']:.1f}".replace(".", ",") in shown(at.run())
     at = at.button(key="probabilities.step").click().run()
     assert component(at)["bars"] == []  # the next character is to be guessed again
+
+
+@pytest.mark.parametrize("view", ["stages", "guess"])
+def test_only_the_bars_play(open_page: Open, view: str) -> None:
+    at = open_page("probabilities")
+    at = at.button(key="probabilities.play").click().run()
+    assert component(at)["play"] > 0
+    at = at.segmented_control(key="probabilities.view").set_value(view).run()
+    assert at.button(key="probabilities.play").disabled
+    at = at.segmented_control(key="probabilities.view").set_value("bars").run()
+    assert component(at)["play"] == 0
 
 
 def test_another_question_is_hidden_and_its_votes_are_new(open_page: Open) -> None:

@@ -92,6 +92,25 @@ def test_items_tick_themselves(open_page: Open) -> None:
     assert not at.checkbox(key="reading.try.own").value
 
 
+def test_the_last_passage_of_a_play_is_the_last(open_page: Open) -> None:
+    at = open_page("reading", passage=99_999)
+    number = at.number_input(key="reading.passage")
+    count = int(number.max or 0)
+    assert number.value == count < 1_000
+    assert f"Passage {count} sur {count} " in shown(at)
+    assert address(at)["passage"] == str(count)
+    last = component(at)["text"]
+    at = at.number_input(key="reading.passage").decrement().run()
+    assert component(at)["text"] != last
+    assert not at.exception
+    at = (
+        at.selectbox(key="reading.play")
+        .set_value(at.selectbox(key="reading.play").options[0])
+        .run()
+    )
+    assert not at.exception
+
+
 def test_passages_are_whole_cues() -> None:
     cues = [f"réplique {number} " * 20 for number in range(30)]
     passages = _passages(cues)

@@ -405,6 +405,15 @@ def test_short_epochs_and_imported_runs_are_drawn_too() -> None:
     assert curves_figure(drawn, None, Guesses(), dark=True)
 
 
+@pytest.mark.parametrize(("gone", "shown"), [(0, 1), (0.3, 1), (1.5, 2), (6, 10), (21, 30)])
+def test_a_long_training_is_seen_from_its_first_updates(gone: float, shown: int) -> None:
+    live = ((gone / 2, 4.0), (gone, 3.0)) if gone else ()
+    drawn = curves_figure(curves.Curves(30, live, ()), None, Guesses(bits=2.5), dark=False)
+    assert drawn.layout.xaxis.range[1] == pytest.approx(1.03 * shown)
+    [star] = [trace for trace in drawn.data if trace.marker.symbol == "star"]
+    assert star.x == (shown,)
+
+
 def test_a_long_training_is_thinned() -> None:
     events = [{**started(), "updates": 4000}, *(progress(u, 4 - u / 4000) for u in range(1, 4001))]
     drawn = curves.from_events(events, [], 4)

@@ -11,23 +11,41 @@ from dashboard.i18n import _
 from moliere_core.exploration.network import Network
 
 WIDTH, HEIGHT = 440, 460  # pixels, of half a projector
-LETTER, LINE = 8.5, 17  # pixels, of a name
-X, Y = (-1.4, 1.4), (-1.25, 1.12)  # what is seen of the plane; the names are below the discs
+LETTER, LINE, GAP = 7.6, 17, 11  # pixels: of a name, and between its middle and its disc
+LEADS = 6
+X, Y = (-1.4, 1.4), (-1.25, 1.12)  # what is seen of the plane
 
 
-def named(network: Network, chosen: str) -> list[int]:
-    """Whose names are written: those who say most first, as far as no name covers another."""
-    order = sorted(range(len(network.names)), key=lambda node: network.names[node] != chosen)
+def named(network: Network, chosen: str) -> dict[int, float]:
+    """Whose names are written, and how far above the middle of their discs, in pixels.
+
+    Those who say most come first, below or above their discs, where fewer others lie. A name that
+    would cover another or leave the figure is not written, nor one that would cover a disc, but
+    for the LEADS who say most and whoever is chosen.
+    """
     x = (network.positions[:, 0] - X[0]) / (X[1] - X[0]) * WIDTH
-    y = (Y[1] - network.positions[:, 1]) / (Y[1] - Y[0]) * HEIGHT + sizes(network) / 2
-    placed: list[int] = []
-    half = [LETTER / 2 * len(brief(name)) for name in network.names]
-    for node in order:
-        if all(
-            abs(y[node] - y[other]) >= LINE or abs(x[node] - x[other]) >= half[node] + half[other]
-            for other in placed
-        ):
-            placed.append(node)
+    y = (network.positions[:, 1] - Y[0]) / (Y[1] - Y[0]) * HEIGHT
+    radii = sizes(network) / 2
+    half = np.array([LETTER / 2 * len(brief(name)) for name in network.names])
+    placed: dict[int, float] = {}
+
+    def free(node: int, shift: float) -> bool:
+        return half[node] <= x[node] <= WIDTH - half[node] and all(
+            abs(y[node] + shift - y[other] - above) >= LINE
+            or abs(x[node] - x[other]) >= half[node] + half[other]
+            for other, above in placed.items()
+        )
+
+    def covered(node: int, shift: float) -> int:
+        beside = np.abs(x - x[node]) < half[node] + radii
+        return int((beside & (np.abs(y - y[node] - shift) < LINE / 2 + radii)).sum())
+
+    for node in sorted(range(len(network.names)), key=lambda n: network.names[n] != chosen):
+        gap = float(radii[node]) + GAP
+        if places := [shift for shift in (-gap, gap) if free(node, shift)]:
+            shift = min(places, key=lambda shift: covered(node, shift))
+            if node < LEADS or network.names[node] == chosen or not covered(node, shift):
+                placed[node] = shift
     return placed
 
 
@@ -77,13 +95,13 @@ def network_figure(network: Network, chosen: str, dark: bool) -> Figure:
         + "<extra></extra>",
     )
     halo = ", ".join([f"0 0 3px {colours.paper}"] * 4)  # over lines and discs
-    for node in named(network, chosen):
+    for node, shift in named(network, chosen).items():
         figure.add_annotation(
             x=x[node],
             y=y[node],
             text=brief(network.names[node]),
             showarrow=False,
-            yshift=-(diameters[node] / 2 + 11),
+            yshift=shift,
             font={"size": FONT - 2, "color": colours.ink, "shadow": halo},
         )
     layout(figure, dark, "", "", "", HEIGHT)
