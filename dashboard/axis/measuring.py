@@ -44,7 +44,8 @@ class Measuring:
 
     def run(self) -> None:
         """Measure what is not stored yet, and store it."""
-        self.points.update(axis.stored(self.text))
+        known = axis.stored(self.text)
+        self.points.update({name: known[name] for name in self.references if name in known})
         for name in self.references:
             if name in self.points and not name.startswith("run:"):
                 continue

@@ -28,12 +28,14 @@ class Choice:
     Attributes:
         name: of the text, one of those of `fields.TEXT`.
         against: the drawing, one of those of `fields.AGAINST`.
+        model: of the other pages, without its epoch; a run of the class joins the others.
         part: of a pasted text that has verse and prose, one of those of `fields.PART`; "" of
             another text.
     """
 
     name: str
     against: str
+    model: str
     part: str = ""
 
     @property
@@ -58,20 +60,20 @@ def show(reference: str) -> None:
             visible=False,
         )
     text, part = _own(against) if name == "own" else (_shipped_text(name), "")
-    choice = Choice(name, against, part)
+    choice = Choice(name, against, reference.partition("@")[0], part)
     if name == "own" and not text:
         return
-    wanted = tuple(_to_measure(name, reference))
+    wanted = () if text else tuple(_to_measure(name, choice.model))
     jobs = [
         axis_cache.measuring(of, models, known_as != "modern")
         for known_as, of in ((name, text), (choice.other, _shipped_text(choice.other)))
-        if of and (models := tuple(_to_measure(known_as, reference)))
+        if of and (models := tuple(_to_measure(known_as, choice.model)))
     ]
     if not jobs:
-        _draw(choice, _known(name, text), wanted=() if text else wanted)
+        _draw(choice, _known(name, text, choice.model), wanted)
         return
     ticking = not all(job.done for job in jobs)
-    st.fragment(_watch, run_every=PERIOD if ticking else None)(choice, text, jobs)
+    st.fragment(_watch, run_every=PERIOD if ticking else None)(choice, text, jobs, wanted)
 
 
 def texts() -> dict[str, str]:
@@ -115,7 +117,7 @@ def _shipped_text(name: str) -> str | None:
     return axis_cache.play_text(axis.VALIDATION[name])
 
 
-def _to_measure(name: str, reference: str) -> list[str]:
+def _to_measure(name: str, model: str) -> list[str]:
     """What has no shipped figure for this text, and can be measured on this machine."""
     known = axis.shipped().points.get(name, {})
     mini = [pretrained.MINI] if pretrained.available() else []
@@ -125,17 +127,25 @@ def _to_measure(name: str, reference: str) -> list[str]:
         for entry in pretrained.entries()
         if entry.available and entry.name != pretrained.MINI and pretrained.available()
     ]
-    ours = [*axis.NGRAMS, *SHIPPED, reference.partition("@")[0], axis.UNIFORM]
+    ours = [*axis.NGRAMS, *SHIPPED, model, axis.UNIFORM]
     return [m for m in dict.fromkeys([*ours, *compressors, *mini, *hub]) if m not in known]
 
 
-def _known(name: str, text: str | None) -> dict[str, Point]:
-    return axis.shipped().points.get(name, {}) | (axis.stored(text) if text else {})
+def _known(name: str, text: str | None, model: str) -> dict[str, Point]:
+    """What is known of a text; the runs of others, measured on this server, stay out."""
+    here = axis.stored(text) if text else {}
+    return axis.shipped().points.get(name, {}) | {
+        reference: point
+        for reference, point in here.items()
+        if reference == model or not reference.startswith(("run:", "exp-"))
+    }
 
 
-def _watch(choice: Choice, text: str | None, jobs: list[Measuring]) -> None:
+def _watch(
+    choice: Choice, text: str | None, jobs: list[Measuring], wanted: tuple[str, ...]
+) -> None:
     """The drawing so far; what it is compared with is measured after the text itself."""
-    points, done = _known(choice.name, text), True
+    points, done = _known(choice.name, text, choice.model), True
     for job in jobs:
         if job.text == text:
             points, done = points | job.points, job.done
@@ -147,7 +157,7 @@ def _watch(choice: Choice, text: str | None, jobs: list[Measuring]) -> None:
         )
         st.progress(now.share, told)
     if points:
-        _draw(choice, points, said=done)
+        _draw(choice, points, wanted, said=done)
     for model, error in {m: e for job in jobs for m, e in job.errors.items()}.items():
         st.caption(f"{widgets.plain(model)} : {widgets.plain(i18n.sentence(error))}")
     if now is None and st.session_state.get("axis.watched") != (seen := [id(j) for j in jobs]):
@@ -159,7 +169,7 @@ def _draw(
     choice: Choice, points: dict[str, Point], wanted: tuple[str, ...] = (), said: bool = True
 ) -> None:
     """The drawing, and what is said of it once all is measured."""
-    compared = _known(choice.other, _shipped_text(choice.other))
+    compared = _known(choice.other, _shipped_text(choice.other), choice.model)
     drawn, other = points, compared
     heading = _("Note de chaque modèle sur : {text}").format(text=texts()[choice.name])
     names = texts()[choice.name], texts()[choice.other]

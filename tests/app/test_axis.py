@@ -144,6 +144,26 @@ def test_a_model_of_the_class_is_measured_on_the_text_it_is_compared_with(open_p
     assert own["x"][place] == pytest.approx(axis.stored(TEXT)[REFERENCE].bits_per_char)
 
 
+def test_a_play_that_is_not_here_is_said_whatever_is_measured_meanwhile(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cached, "play_text", lambda _slug: None)
+    for model in ("petit", REFERENCE):
+        at = open_page("bridge", view="axis", on="verse", model=model)
+        assert not at.exception
+        assert ("Récupérez le corpus" in shown(at)) == (model == REFERENCE)
+
+
+def test_the_runs_of_others_stay_out(open_page: Open) -> None:
+    modern = axis.MODERN.read_text(encoding="utf-8").strip()
+    for name in ("run:fedcba987654", "hf:gpt2"):
+        axis.store(modern, axis.Point(name, 2.5, 3, 4))
+    at = open_page("bridge", view="axis", on="modern", model="petit")
+    assert not at.exception
+    assert "gpt2" in drawn(at)
+    assert "run:fedcba987654" not in drawn(at)
+
+
 def test_a_text_of_one_form_says_so(open_page: Open) -> None:
     at = open_page("bridge", view="axis", on="own", model="petit")
     at.text_area(key="axis.own").set_value(TEXT).run()
