@@ -102,6 +102,9 @@ def test_cells_are_on_inside_and_seldom_outside(
         assert on[4:6].all()
         assert cell.outside == pytest.approx(np.delete(on, [4, 5]).mean())
     assert all(cell.outside <= 0.1 for cell in strict)
+    seldom = [cell.share + cell.outside for cell in loose]  # those that single the span out first
+    assert seldom == sorted(seldom)
+    assert len(set(seldom)) > 1
 
 
 @pytest.mark.parametrize("span", [(-1, 2), (3, 3), (2, 99)])

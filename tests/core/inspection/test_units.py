@@ -60,6 +60,10 @@ def test_features_that_mark_a_passage(name: str, text: str, marked: str) -> None
     assert chosen.strip() == marked.strip()
 
 
+def test_a_text_begins_with_a_capital_wherever_its_first_letter_is() -> None:
+    assert features.FEATURES["capital_expected"]("- ah, oui").tolist() == [1, 1, *[0] * 7]
+
+
 @pytest.mark.parametrize("name", list(features.FEATURES))
 def test_features_of_nothing_and_of_anything(name: str) -> None:
     assert features.FEATURES[name]("").shape == (0,)
@@ -114,6 +118,22 @@ def test_correlations_are_pearson_s() -> None:
             assert abs(found.r) == pytest.approx(np.abs(expected).max(), abs=1e-3)
             np.testing.assert_allclose(table.mean, memory.mean(axis=0), atol=1e-3)
     assert table.unit("in_parentheses") is None, "nothing is said of what never occurs"
+    memory = all_memories(model, samples[0].text)
+    for unit in table.units:  # the best of all, whichever its sign
+        values = samples[0].features[unit.feature]
+        expected = np.corrcoef(memory.T, values)[-1, :-1]
+        assert abs(unit.r) == pytest.approx(np.abs(expected).max(), abs=1e-3)
+    assert min(unit.r for unit in table.units) < 0 < max(unit.r for unit in table.units)
+
+
+def test_units_that_hold_on_another_text_come_first() -> None:
+    model = RecurrentModel("test", random_network(layers=2), LETTERS)
+    search, check = (Sample(text, features.measure_features(text)) for text in _texts())
+    check.features["word_length"] *= 0  # what is not there cannot be measured again
+    table = find_units(model, search, check, "test")
+    strengths = [abs(u.r) / 2 if math.isnan(u.r_check) else abs(u.r_check) for u in table.units]
+    assert strengths == sorted(strengths, reverse=True)
+    assert [u.feature for u in table.units if math.isnan(u.r_check)] == ["word_length"]
 
 
 def _texts() -> tuple[str, str]:
