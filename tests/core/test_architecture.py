@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from moliere_core.architecture import (
@@ -35,7 +37,10 @@ def test_each_layer_has_the_parameters_of_its_weights(cell: Cell, layers: int) -
     ]
 
 
-@pytest.mark.parametrize("model", [preset.model for preset in PRESETS.values()])
+MODELS = [preset.model for preset in PRESETS.values()]
+
+
+@pytest.mark.parametrize("model", [*MODELS, *(replace(model, cell="gru") for model in MODELS)])
 def test_the_layers_add_up_to_the_total(model: ModelConfig) -> None:
     assert sum(plan.parameters for plan in layer_plans(model, 95)) == model.parameter_count(95)
 

@@ -372,6 +372,7 @@ def test_names_are_capitals_of_the_speakers(index: TokenIndex) -> None:
         ("Horace et agnès", ["Horace", "Agnès"]),
         ("Horace, Agnès", ["Horace", "Agnès"]),
         ("Cathos et Magdelon", ["Cathos et Magdelon"]),  # who never speak alone
+        ("Horace et Chrysalde", ["Horace et Chrysalde"]),  # of whom one never does
         ("Tous", []),
         ("Toutes deux ensemble", []),
         ("Les trois voix ensemble", []),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from moliere_core.corpus import load_corpus, split
+from moliere_core.corpus import load_corpus, sources, split
 from moliere_core.corpus.formats import Reading, read_bytes
 from moliere_core.errors import CorpusError
 
@@ -251,3 +251,14 @@ def test_a_folder_is_read_as_an_archive_is(tmp_path: Path) -> None:
     (tmp_path / ".cache.txt").write_text("non", encoding="utf-8")
     (tmp_path / "image.png").write_bytes(b"non")
     assert load_corpus(tmp_path).plays == ("un", "deux")
+
+
+def test_the_files_of_a_folder_have_one_limit_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text("Sans dot ! " * 5 + name, encoding="utf-8")
+    assert load_corpus(tmp_path).plays == ("a", "b")
+    monkeypatch.setattr(sources, "MAX_BYTES", 100)  # each of them has sixty
+    with pytest.raises(CorpusError, match="is larger than"):
+        load_corpus(tmp_path)

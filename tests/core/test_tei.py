@@ -324,3 +324,11 @@ def test_the_tei_files_give_the_same_table_as_the_csv() -> None:
         pairs = zip(corpus.frame["speaker"], expected["speaker"], strict=True)
         differing = [pair for pair in pairs if pair[0] != pair[1]]
         assert differing in ([], [("Toutes deux", "Toutes deux ensemble")])
+
+
+def test_a_long_play_is_not_a_deep_one_and_two_prologues_are_told_apart() -> None:
+    lines = "".join(f"<sp><l>Vers {n}.</l></sp>" for n in range(MAX_DEPTH))
+    prologue = f'<div type="prologue">{lines}</div>'
+    found = read_tei(play(prologue + prologue).encode(), "deux.xml")
+    assert list(dict.fromkeys(found["act"])) == ["Prologue", "Prologue 2"]
+    assert found["cue"].count("Vers 0.") == 2

@@ -61,7 +61,7 @@ def snapshot(hub: Path, repository: str) -> Path:
 
 
 def test_counts_are_in_order() -> None:
-    assert list(char_counts("abbccca\n").items()) == [("c", 3), ("a", 2), ("b", 2), ("\n", 1)]
+    assert list(char_counts("babccca\n").items()) == [("c", 3), ("a", 2), ("b", 2), ("\n", 1)]
 
 
 @pytest.mark.parametrize("least", [1, 2, 3, 50, 10_000_000])

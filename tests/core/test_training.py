@@ -14,6 +14,7 @@ import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -390,6 +391,13 @@ def test_a_run_that_another_process_ends_meanwhile_is_kept(
     monkeypatch.setattr(Run, "lock", late)
     monkeypatch.setattr(training, "_framework", lambda: pytest.fail("it trains again"))
     assert train(STREAMS, CORPUS).history == ended.history
+
+
+def test_what_is_left_is_counted_from_where_it_stands() -> None:
+    told: list[Any] = []
+    session = SimpleNamespace(updates=100, batches=SimpleNamespace(chars=50), on_event=told.append)
+    training._Session._report(session, epoch=2, update=60, loss=1.5, rate=200.0)  # type: ignore[arg-type]
+    assert told == [Progress(2, 60, 100, 1.5, 200.0, seconds_left=10.0)]
 
 
 def test_progress_comes_a_few_times_a_second() -> None:

@@ -140,6 +140,9 @@ def test_petit_puts_like_with_like() -> None:
         chars = [petit.vocabulary.chars[i - 1] for i, _ in near]
         assert char not in chars
         assert capital in chars[:3]
+    everybody = neighbours(petit.network.embedding, petit.vocabulary.index["a"], 1000)
+    assert len(everybody) == len(petit.vocabulary.chars) - 1  # nor itself, nor the unknown symbol
+    assert 0 not in [i for i, _ in everybody]
     marks = neighbours(petit.network.embedding, petit.vocabulary.index["."], 3)
     assert {"?", "!"} <= {petit.vocabulary.chars[i - 1] for i, _ in marks}
 
