@@ -11,6 +11,8 @@ import pytest
 from moliere_core.models import ASSETS
 from tools.schedule import GRAND, GRAND_CONTINUED, MINI_GPT, Schedule, plateau_then_decay
 
+TOOLS = Path(__file__).parents[2] / "tools"
+
 
 def history(name: str) -> list[dict[str, Any]]:
     lines = (ASSETS / name / "history.jsonl").read_text(encoding="utf-8").splitlines()
@@ -65,4 +67,4 @@ def test_the_scripts_of_the_cards_are_there() -> None:
         scripts = [part.split()[0] for part in said.split("python -m tools.")[1:]]
         assert scripts or "moliere train" in said
         for script in scripts:
-            assert Path("tools", f"{script.strip('`,.')}.py").is_file()
+            assert (TOOLS / f"{script.strip('`,.')}.py").is_file()
