@@ -295,7 +295,7 @@ def test_lines_of_a_concordance(index: TokenIndex) -> None:
     # A word that just fits is not cut.
     exact = concordance.lines(hits, hits.places[:1], context_chars=6)
     assert exact["left"].tolist() == ["… petit "]
-    assert concordance.lines(hits, hits.places[:1], 4)["right"].tolist() == [" est …"]
+    assert concordance.lines(hits, hits.places[:1], 10)["right"].tolist() == [" est mort. …"]
 
 
 def test_a_concordance_is_sorted_by_the_words_around(index: TokenIndex) -> None:
