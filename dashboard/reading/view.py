@@ -133,14 +133,14 @@ def table(reading: Reading, reference: str) -> None:
         pd.DataFrame(
             {
                 _("Ligne"): [reading.text[line.start : line.stop].strip() for line in found],
-                _("Bits par caractère"): [line.bits_per_char for line in found],
+                _("Bits par caractère"): [round(line.bits_per_char, 2) for line in found],
                 _("Allure"): [_("vers") if line.verse else _("prose") for line in found],
             }
         ),
         hide_index=True,
         column_config={
             _("Bits par caractère"): st.column_config.ProgressColumn(
-                format="%.2f", min_value=0, max_value=8
+                format="localized", min_value=0, max_value=8
             )
         },
     )
