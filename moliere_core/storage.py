@@ -32,11 +32,16 @@ def write_atomically(path: Path, data: bytes) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
-        raise RunError(
-            "{path} cannot be written ({reason}): make room, or choose another folder",
-            path=path,
-            reason=error.strerror,
-        ) from error
+        raise unwritable(path, error) from error
+
+
+def unwritable(path: Path, error: OSError) -> RunError:
+    """What to say of a file that cannot be written."""
+    return RunError(
+        "{path} cannot be written ({reason}): make room, or choose another folder",
+        path=path,
+        reason=error.strerror,
+    )
 
 
 def lock(path: Path) -> IO[bytes] | None:
@@ -46,9 +51,12 @@ def lock(path: Path) -> IO[bytes] | None:
         The open file: whoever closes it lets go.
 
     Raises:
-        OSError: the file cannot be written.
+        RunError: the file cannot be written.
     """
-    file = path.open("a+b")
+    try:
+        file = path.open("a+b")
+    except OSError as error:
+        raise unwritable(path, error) from error
     for _ in range(LOCK_TRIES):  # `is_locked` has it for an instant
         if _flock(file, shared=False):
             return file

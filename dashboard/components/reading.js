@@ -43,7 +43,6 @@ export default function ({ data, parentElement }) {
     if (data.colour === "bits") {
       const share = Math.min(data.bits[i] / STRONG, 1);
       span.style.background = `color-mix(in srgb, var(--hot) ${Math.round(share * 100)}%, transparent)`;
-      span.classList.toggle("strong", share > 0.6);
       if (data.ranks[i] === 0) span.classList.add("lost");
     } else if (rankClass(data.ranks[i])) span.classList.add(rankClass(data.ranks[i]));
     if (char === "\n") {

@@ -114,7 +114,7 @@ def _agreement(gradient: Array, change: Array, prob: float) -> str:
         return ""
     r = float(np.corrcoef(gradient, change)[0, 1])
     told = (
-        _("Déjà presque sûr, sa pente est presque nulle : croyez l’effacement (r = {r}).")
+        _("Il en était presque sûr : la pente est presque nulle, croyez l’effacement (r = {r}).")
         if prob > SURE
         else _("Corrélation des deux mesures : r = {r}.")
     )

@@ -22,7 +22,7 @@ from moliere_core.protocol import UNKNOWN_BITS
 from moliere_core.reading import Reading, confident_mistakes, lines
 
 PATIENCE = 0.4  # seconds of reading after which the page says how far it is
-RANK_CLASSES = (1, 3, 10)  # the last rank of each colour; beyond is a fourth
+BAR, STRONG = "0 – 8", 8  # the bar beside the bits of a line: its heading, and where it is full
 
 
 @contextmanager
@@ -129,15 +129,16 @@ def table(reading: Reading, reference: str) -> None:
         pd.DataFrame(
             {
                 _("Ligne"): [reading.text[line.start : line.stop].strip() for line in found],
-                _("Bits par caractère"): [line.bits_per_char for line in found],
+                _("Bits par caractère"): [i18n.number(line.bits_per_char, 2) for line in found],
+                BAR: [line.bits_per_char for line in found],
                 _("Allure"): [_("vers") if line.verse else _("prose") for line in found],
             }
         ),
         hide_index=True,
         column_config={
-            _("Bits par caractère"): st.column_config.ProgressColumn(
-                format="%.2f", min_value=0, max_value=8
-            )
+            _("Bits par caractère"): st.column_config.TextColumn(alignment="right", width=180),
+            # Its own figures would be English ones.
+            BAR: st.column_config.ProgressColumn(format=" ", min_value=0, max_value=STRONG),
         },
     )
 

@@ -163,7 +163,6 @@ class _Watch(threading.Thread):
         self.launched = False
         self._client, self._topic, self._let_go = client, topic, let_go
         self._attempt = self._address = ""
-        self._heard: float | None = None
         self._stop_deadline = float("inf")
         self._closing = False
 

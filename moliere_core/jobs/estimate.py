@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import statistics
 import time
 from functools import lru_cache
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from moliere_core.config import ModelConfig
 from moliere_core.jobs.spec import JobSpec
-from moliere_core.machine import usable_cores
+from moliere_core.machine import threads
 from moliere_core.runs import Run, list_runs, runs_folder
 from moliere_core.training import TRAIN_SAMPLE_CHARS
 
@@ -70,7 +69,7 @@ def _relative_speed(run: Run) -> float | None:
 
 def _seconds_per_char(model: ModelConfig, batch: int, length: int) -> float:
     """Expected time to learn from one character: arithmetic, and the overhead of each step."""
-    arithmetic = 3 * batch * length * _flops(model) / (FLOPS_PER_CORE * _cores())
+    arithmetic = 3 * batch * length * _flops(model) / (FLOPS_PER_CORE * threads())
     return (arithmetic + STEP_SECONDS * length * model.layers) / (batch * length)
 
 
@@ -78,10 +77,3 @@ def _flops(model: ModelConfig) -> float:
     """Floating-point operations of one character's forward pass; back-propagation costs twice."""
     embedding = VOCAB_SIZE * model.embedding_dim  # looked up, not multiplied
     return 2.0 * (model.parameter_count(VOCAB_SIZE) - embedding)
-
-
-def _cores() -> int:
-    text = os.environ.get("MOLIERE_THREADS", "")
-    if text.isdecimal() and int(text) > 0:
-        return int(text)
-    return usable_cores()

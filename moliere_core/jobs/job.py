@@ -28,7 +28,7 @@ from typing import IO, Any, Protocol
 from moliere_core.errors import N_, ConfigError, MoliereError, RunError, TrainingError
 from moliere_core.jobs.spec import JobSpec, Owner, parse
 from moliere_core.runs import CONFIG, LABEL, OWNER, Run, home, run_path, write_atomically
-from moliere_core.storage import is_locked, lock
+from moliere_core.storage import is_locked, lock, unwritable
 
 SPEC, EVENTS, LOG = "spec.json", "events.jsonl", "worker.log"
 HELD, STOP = "held.lock", "stop"  # by the server that has it; asked for by another one
@@ -125,7 +125,18 @@ class Backend(Protocol):
 
 
 def append(path: Path, record: Record) -> None:
-    """Add a line to a file of events, after closing one that a killed writer left open."""
+    """Add a line to a file of events, after closing one that a killed writer left open.
+
+    Raises:
+        RunError: it cannot be written.
+    """
+    try:
+        _append(path, record)
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
+def _append(path: Path, record: Record) -> None:
     line = json.dumps({**record, "time": round(time.time(), 3)}, ensure_ascii=False) + "\n"
     binary = getattr(os, "O_BINARY", 0)  # of Windows
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | binary, 0o644)

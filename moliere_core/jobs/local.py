@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import deque
 
@@ -11,6 +12,7 @@ from moliere_core.jobs.job import Job, State, failed
 from moliere_core.jobs.process import WorkerProcess
 
 POLL_SECONDS = 0.25
+_LOGGER = logging.getLogger(__name__)
 
 
 class LocalQueue:
@@ -107,8 +109,10 @@ class LocalQueue:
                     self._thread = None
                     return
                 job = self._running = self._waiting.popleft()
-                job.append({"event": "launched"})
-            self._run(job)
+            try:
+                self._run(job)
+            except Exception:  # the next one is not to wait for ever
+                _LOGGER.exception("the job %s was lost", job.id)
 
     def _obey_other_servers(self) -> None:
         for job in self.active():
@@ -116,6 +120,7 @@ class LocalQueue:
                 self.stop(job.id)
 
     def _run(self, job: Job) -> None:
+        job.append({"event": "launched"})
         seen = len(job.events())
         try:
             worker = WorkerProcess(job.folder, job.folder.parent.parent)
@@ -129,8 +134,12 @@ class LocalQueue:
             self._worker = worker
             if self._closed or job.stopping:
                 worker.stop()
-        while not worker.wait(POLL_SECONDS):
-            self._obey_other_servers()
+        try:
+            while not worker.wait(POLL_SECONDS):
+                self._obey_other_servers()
+        except BaseException:
+            worker.kill()
+            raise
         ending = worker.ending(job.id, job.events(seen))
         if ending:
             job.append(ending)

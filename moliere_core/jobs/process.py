@@ -126,5 +126,6 @@ class WorkerProcess:
             if self._process.stdin is not None:
                 self._process.stdin.close()
         run = self._home / "runs" / run_path(self._folder.name).name
-        for path in [*run.glob(f".*.{self.pid}.tmp"), *self._folder.glob(f".*.{self.pid}.tmp")]:
-            path.unlink(missing_ok=True)
+        for folder in (run, self._folder):
+            for path in folder.glob(f".*.{self.pid}.*.tmp"):  # as `write_atomically` names them
+                path.unlink(missing_ok=True)

@@ -194,6 +194,10 @@ _TOO_MANY_PREDICTIONS = N_(
     "this training asks for {value:,} characters predicted in all, and at most {limit:,} on this "
     "public server: choose fewer epochs, fewer plays or a larger shift"
 )
+_TOO_LARGE_AN_UPDATE = N_(
+    "this training reads {value:,} characters an update, and at most {limit:,} on this public "
+    "server: choose a smaller batch or shorter windows"
+)
 
 
 @dataclass(frozen=True)
@@ -206,6 +210,7 @@ class Limits:
         layers: recurrent layers.
         embedding: width of the embedding.
         chars: length of the training text.
+        update_chars: characters of one update, batch by window: the memory that it takes.
         predictions: characters predicted in all (`JobSpec.predictions`): windows that overlap
             read the text many times an epoch.
         session_jobs: unfinished jobs of one owner.
@@ -217,6 +222,7 @@ class Limits:
     layers: int | None = None
     embedding: int | None = None
     chars: int | None = None
+    update_chars: int | None = None
     predictions: int | None = None
     session_jobs: int | None = None
     queue_jobs: int | None = None
@@ -236,6 +242,11 @@ class Limits:
             (config.model.layers, self.layers, _TOO_MANY_LAYERS),
             (config.model.embedding_dim, self.embedding, _TOO_WIDE_AN_EMBEDDING),
             (spec.chars, self.chars, _TOO_LONG_A_TEXT),
+            (
+                config.training.batch_size * config.training.seq_length,
+                self.update_chars,
+                _TOO_LARGE_AN_UPDATE,
+            ),
             (spec.predictions, self.predictions, _TOO_MANY_PREDICTIONS),
         ):
             if limit is not None and value > limit:
@@ -262,6 +273,7 @@ PUBLIC = Limits(
     layers=2,
     embedding=128,
     chars=2_000_000,  # all of Molière
+    update_chars=20_000,
     predictions=20_000_000,
     session_jobs=1,
     queue_jobs=6,

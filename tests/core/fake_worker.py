@@ -1,8 +1,8 @@
 """A worker without a framework: `moliere_core.jobs.worker`, whose updates only take time.
 
 Run as a script. FAKE_PAUSE is the length of an update in seconds; FAKE_MODE is what happens at the
-first update of the second epoch: "kill" (by SIGKILL, once), "exit", "error", or "hang" (an update
-that does not end).
+first update of the second epoch: "kill" (by SIGKILL, once, while a file is written), "exit",
+"error", or "hang" (an update that does not end).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import numpy as np
 
 from moliere_core import training
 from moliere_core.jobs import worker
+from moliere_core.storage import write_atomically
 from tests.networks import random_weights
 
 PAUSE, MODE = float(os.environ.get("FAKE_PAUSE", "0.001")), os.environ.get("FAKE_MODE", "")
@@ -40,7 +41,8 @@ def misbehave() -> None:
     mark = FOLDER / "killed"
     if MODE == "kill" and not mark.exists():
         mark.touch()
-        os.kill(os.getpid(), signal.SIGKILL)
+        Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore
+        write_atomically(FOLDER.parents[1] / "runs" / FOLDER.name / "history.jsonl", b"half")
     elif MODE == "exit":
         os._exit(1)
     elif MODE == "error":

@@ -365,6 +365,7 @@ def test_a_killed_worker_says_so_and_can_go_on(fake: Callable[..., None]) -> Non
     status = job.wait(PATIENCE)
     assert (status.state, status.message) == (jobs.State.FAILED, process.KILLED)
     assert "memory" in status.message
+    assert not list(job.run_path.glob(".*"))  # of what it was writing, nothing is left
     again = jobs.submit(request())
     assert again.wait(PATIENCE).state is jobs.State.FINISHED
     assert [e["resumed_from"] for e in job.events() if e["event"] == "started"] == [0, 1]
@@ -396,6 +397,22 @@ def test_a_worker_that_cannot_be_started_fails(monkeypatch: pytest.MonkeyPatch) 
     status = jobs.submit(request()).wait(PATIENCE)
     assert status.state is jobs.State.FAILED
     assert "cannot be started" in status.message
+
+
+def test_what_goes_wrong_with_one_job_does_not_keep_the_next_one_waiting(
+    fake: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wait(self: process.WorkerProcess, seconds: float) -> bool:
+        raise MemoryError
+
+    patient = process.WorkerProcess.wait
+    broken = [wait]
+    monkeypatch.setattr(
+        process.WorkerProcess, "wait", lambda *args: (broken.pop() if broken else patient)(*args)
+    )
+    first, second = (jobs.submit(request(seed)) for seed in range(2))
+    assert second.wait(PATIENCE).state is jobs.State.FINISHED
+    assert first.status.message == INTERRUPTED
 
 
 def test_a_job_whose_server_was_closed_shows_as_interrupted_and_goes_on(
@@ -576,13 +593,14 @@ def test_limits_say_what_to_do() -> None:
     spec = request()
     Limits().check(spec, own=1_000, queued=1_000)
     PUBLIC.check(spec)
-    small = Limits(1, 4, 0, 2, 10, 10)
+    small = Limits(1, 4, 0, 2, 10, 30, 10)
     for name, choice in (
         ("epochs", "choose fewer"),
         ("units", "choose fewer"),
         ("layers", "choose fewer"),
         ("embedding", "choose a smaller"),
         ("chars", "choose fewer plays"),
+        ("update_chars", "choose a smaller batch or shorter windows"),
         ("predictions", "choose fewer epochs, fewer plays or a larger shift"),
     ):
         limit = getattr(small, name)
