@@ -41,7 +41,7 @@ def framework() -> None:
             _(
                 "torch et transformers ne sont pas installés ici : les modèles de caractères "
                 "(petit, grand, kn-8) fonctionnent, les GPT attendent "
-                "`pip install -e .[bridge]`."
+                '`pip install -e ".[bridge]"`.'
             )
         )
 
