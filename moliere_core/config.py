@@ -17,12 +17,17 @@ def check_range(name: str, value: float, low: float, high: float) -> None:
     """Raise ConfigError unless `low <= value <= high` (NaN is outside every range)."""
     if not low <= value <= high:
         raise ConfigError(
-            "{name} is {value:g}: choose a value from {low:g} to {high:g}",
+            "{name} is {value:,}: choose a value from {low:,} to {high:,}",
             name=name,
-            value=value,
-            low=low,
-            high=high,
+            value=_figure(value),
+            low=_figure(low),
+            high=_figure(high),
         )
+
+
+def _figure(value: float) -> float:
+    """11.0 as 11, all digits of a million; others as they are."""
+    return int(value) if float(value).is_integer() else value
 
 
 @dataclass(frozen=True)

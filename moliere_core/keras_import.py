@@ -221,6 +221,14 @@ def _alphabet(size: int, corpus: Corpus, text: str | None) -> Vocabulary:
     for vocabulary in found:
         if len(vocabulary.chars) == size:
             return vocabulary
+    if any(len(vocabulary.chars) == size - 1 for vocabulary in found):
+        raise ModelError(
+            "this model has {size} symbols and this text {found} characters: give the very text "
+            "that it was trained on; or, if the first symbol stands for unknown characters "
+            "(as StringLookup has it), train it again without, as in the course",
+            size=size,
+            found=size - 1,
+        )
     raise ModelError(
         "this model has an alphabet of {size} characters and this text one of {found}: "
         "give the very text that it was trained on",

@@ -39,8 +39,8 @@ def framework() -> None:
     if not pretrained.available():
         st.caption(
             _(
-                "torch et transformers ne sont pas installés ici : les GPT attendent "
-                "`pip install -e .[bridge]`. Les autres modèles s’en passent."
+                "torch et transformers ne sont pas installés ici : les GPT attendent "
+                '`pip install -e ".[bridge]"`. Les autres modèles s’en passent.'
             )
         )
 

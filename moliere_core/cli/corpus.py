@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from moliere_core.cli.progress import progress_bar
@@ -31,6 +32,10 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     match args.what:
         case []:
             return _counted(None) | {"corpora": _listed()}
+        case [("fetch" | "remove") as verb] if not Path(verb).exists():
+            raise CorpusError(
+                "{verb} lacks a name: give course, tei, or an address after it", verb=verb
+            )
         case [path]:
             return _counted(path)
         case ["fetch", name]:

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from moliere_core.config import check_range
 from moliere_core.errors import TrainingError
 
 NAME = "train-gpt"
@@ -18,6 +19,7 @@ NAME = "train-gpt"
 ROOT = Path(__file__).parent.parent.parent
 SCRIPT = ROOT / "tools" / "train_gpt.py"  # beside the package in the repository, not in a wheel
 FRAMEWORKS = ("torch", "transformers")
+MAX_PASSES = 1_000
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,6 +41,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
     """Train in a process of its own, its figures on standard error; then what the card says."""
+    if args.passes is not None:
+        check_range("passes", args.passes, 1, MAX_PASSES)
     missing = [name for name in FRAMEWORKS if importlib.util.find_spec(name) is None]
     if missing:
         raise TrainingError(

@@ -130,7 +130,8 @@ def split(
     cut = int(len(text) * (1 - HELD_OUT_SHARE))
     if cut == 0:  # a tenth of a text is always less than the text
         raise CorpusError(
-            "{chars} characters are too few to train on: add plays or text", chars=len(text)
+            "this text is too short to train on (characters: {chars}): add plays or text",
+            chars=len(text),
         )
     return Split(text[:cut], text[cut:], "last-tenth")
 

@@ -40,13 +40,17 @@ def load_corpus(source: str | Path | None = None) -> Corpus:
     if name.lower().startswith(("http://", "https://")):
         key = library.identifier(name)
         return library.load(key if library.entry(key) else library.fetch(name).id)
+    if not name.strip():  # not the working directory, which `Path("")` is
+        raise CorpusError(
+            "the path of the corpus is empty: give that of a CSV, TEI or text file, or of a .zip"
+        )
     reading = _read(Path(name))
     return Corpus(reading.frame, name, reading.notes)
 
 
 def _read(path: Path) -> Reading:
     try:
-        folder, file = path.is_dir() and path.name != "", path.is_file()  # "" is no directory
+        folder, file = path.is_dir(), path.is_file()
     except OSError:  # too long for a path
         folder = file = False
     if folder:

@@ -34,8 +34,8 @@ CALL_SECONDS = 60  # for a worker's reply
 STOP_SECONDS = 10.0  # for a worker to end once told to; then its machine is taken for lost
 
 MISSING = N_(
-    "training on a cluster needs Dask: run `pip install -e .[cluster]`, or unset MOLIERE_SCHEDULER "
-    "to train on this machine"
+    'training on a cluster needs Dask: run `pip install -e ".[cluster]"`, or unset '
+    "MOLIERE_SCHEDULER to train on this machine"
 )
 LOST = N_(
     "the cluster's scheduler no longer answers: start it again, then ask for the training again "
@@ -46,7 +46,7 @@ WORKERS_LOST = N_(
     "epoch, and choose a smaller model or batch if it happens again"
 )
 NOT_INSTALLED = N_(
-    "the machines of the cluster lack this application: run `pip install -e .[cluster]` on them"
+    'the machines of the cluster lack this application: run `pip install -e ".[cluster]"` on them'
 )
 
 _NAME = re.compile(r"(epoch|step)-\d+\.safetensors")

@@ -175,8 +175,9 @@ def ask(
     try:
         if not available():
             raise ModelError(
-                "torch and transformers are not installed here: pip install -e .[bridge] installs "
-                "them; petit, grand and kn-8 do without"
+                "torch and transformers are not installed here: "
+                'pip install -e ".[bridge]" installs them; '
+                "petit, grand and kn-8 do without"
             )
         threads()  # said here where the variable is wrong, and not by the process
         request.message["folder"] = str(catalogue.check(reference))

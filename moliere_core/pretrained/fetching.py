@@ -64,8 +64,8 @@ class Fetch:
             _require_allowed(self.reference)
             if importlib.util.find_spec("huggingface_hub") is None:
                 raise ModelError(
-                    "huggingface_hub is not installed here: pip install -e .[bridge] installs it, "
-                    "with torch and transformers"
+                    'huggingface_hub is not installed here: pip install -e ".[bridge]" installs '
+                    "it, with torch and transformers"
                 )
             self._process = subprocess.Popen(
                 [*COMMAND, name],

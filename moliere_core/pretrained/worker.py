@@ -103,7 +103,7 @@ def explained(error: Exception, reference: str) -> MoliereError:
     if isinstance(error, ImportError):
         return ModelError(
             "torch or transformers cannot be loaded here ({reason}): install them again with "
-            "pip install -e .[bridge]",
+            'pip install -e ".[bridge]"',
             reason=_line(error),
         )
     if isinstance(error, MemoryError) or any(s in str(error).lower() for s in _MEMORY_SIGNS):

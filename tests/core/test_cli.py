@@ -103,7 +103,11 @@ def test_models(capsys: pytest.CaptureFixture[str]) -> None:
         ["sample", "--top-p", "0"],
         ["evaluate", "/no/such/file"],
         ["evaluate"],
+        ["corpus", "fetch"],
+        ["corpus", "remove"],
+        ["next", "--model", "x" * 5_000],
         ["train", "--units", "0"],
+        ["train-gpt", "--out", "x", "--passes", "0"],
         ["train", "--preset", "none"],
         ["train", "--corpus", "embedded", "--validation", "zzz"],
         ["train", "--corpus", "embedded", "--min-char-freq", "1000000"],
@@ -124,6 +128,13 @@ def test_bad_input_is_one_line_and_status_2(
     assert captured.out == ""
     assert captured.err.startswith("error: ")
     assert captured.err.count("\n") == 1
+
+
+def test_limits_are_whole_figures(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sample", "--chars", "1000001"]) == 2
+    assert "chars is 1,000,001: choose a value from 0 to 1,000,000" in capsys.readouterr().err
+    assert main(["train", "--lr", "0"]) == 2
+    assert "learning_rate is 0: choose a value from 1e-07 to 1" in capsys.readouterr().err
 
 
 def test_texts_without_json(capsys: pytest.CaptureFixture[str], run_folder: str) -> None:

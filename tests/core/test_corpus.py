@@ -167,9 +167,15 @@ def test_malformed_addresses(url: str) -> None:
         load_corpus(url)
 
 
-def test_an_empty_path_is_no_corpus() -> None:
-    with pytest.raises(CorpusError, match="there is no file"):
-        load_corpus("")
+def test_an_empty_path_is_no_corpus_and_a_dot_is_a_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "a.csv", "play_name,cue\na,Oui\n")
+    monkeypatch.chdir(tmp_path)
+    assert load_corpus(".").text() == "Oui"
+    for nothing in ("", " "):
+        with pytest.raises(CorpusError, match="the path of the corpus is empty"):
+            load_corpus(nothing)
 
 
 def test_a_corpus_of_validation_plays_alone_is_trained_on(tmp_path: Path) -> None:

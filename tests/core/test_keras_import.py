@@ -129,6 +129,8 @@ def test_the_alphabet_is_the_notebook_s(tmp_path: Path) -> None:
         course_text(b"a,b\n1,2\n")
     with pytest.raises(ModelError, match=rf"alphabet of 9 .* one of {SIZE}.*very text"):
         keras_import._alphabet(9, CORPUS, None)
+    with pytest.raises(ModelError, match="stands for unknown characters"):
+        keras_import._alphabet(SIZE + 1, CORPUS, None)
     other = Corpus(CORPUS.frame.assign(cue="abcdefg"), "x")
     assert len(keras_import._alphabet(8, other, None).chars) == 8
 

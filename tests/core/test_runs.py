@@ -217,6 +217,13 @@ def test_what_is_beside_a_run_may_be_damaged() -> None:
     assert run.label == "x" * 80
 
 
+def test_a_folder_that_cannot_be_written_is_one_sentence() -> None:
+    run = make()
+    (run.path / "training.lock").mkdir()  # as a read-only disk, which the root user can write to
+    with pytest.raises(RunError, match=r"training\.lock cannot be written"), run.lock():
+        pass
+
+
 def test_what_is_no_run_is_not_opened(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "nothing"):
         with pytest.raises(RunError, match="is not a run"):
