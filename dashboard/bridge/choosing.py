@@ -39,7 +39,7 @@ def framework() -> None:
     if not pretrained.available():
         st.caption(
             _(
-                "torch et transformers ne sont pas installés ici : les GPT attendent "
+                "torch et transformers ne sont pas installés ici : les GPT attendent "
                 '`pip install -e ".[bridge]"`. Les autres modèles s’en passent.'
             )
         )
