@@ -197,3 +197,24 @@ def generate(
     for _ in write(writer, max_new_chars):
         pass
     return writer.texts
+
+
+def write_with_logits(
+    model: CharModel,
+    prompts: Sequence[str],
+    configs: Sequence[SamplingConfig],
+    seeds: Sequence[int],
+    chars: int,
+) -> tuple[Array, Ids]:
+    """As `generate`, with what each character was drawn from.
+
+    Returns:
+        The logits, shape (chars, streams, vocab_size), and the indices drawn, (chars, streams).
+    """
+    writer = Writer(model, prompts, configs, seeds)
+    logits = np.empty((chars, *writer.logits.shape), np.float32)
+    ids = np.empty((chars, len(prompts)), np.int32)
+    for step in range(chars):
+        logits[step] = writer.logits
+        ids[step] = writer.step()
+    return logits, ids

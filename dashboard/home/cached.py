@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import cached
 
 if TYPE_CHECKING:
-    from dashboard.playback import Playback
+    from dashboard.home.playback import Playback
     from moliere_core.config import SamplingConfig
 
 
@@ -18,6 +18,6 @@ def playback(
     reference: str, prompt: str, config: SamplingConfig, seed: int, chars: int
 ) -> Playback:
     """A text with the choice behind each of its characters."""
-    from dashboard.playback import record
+    from dashboard.home.playback import record
 
     return record(cached.model(reference), prompt, config, seed, chars)

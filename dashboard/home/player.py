@@ -13,8 +13,8 @@ from typing import Any
 import streamlit as st
 
 from dashboard import state
+from dashboard.home.playback import BARS, Playback
 from dashboard.i18n import _
-from dashboard.playback import BARS, Playback
 from moliere_core.config import SamplingConfig
 
 PIECE = 800  # characters sent at a time: 40 seconds of reading at normal speed

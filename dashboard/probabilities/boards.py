@@ -9,8 +9,8 @@ import streamlit as st
 
 from dashboard import cached, components, i18n, state
 from dashboard.i18n import _
-from dashboard.playback import NextCharacter
 from dashboard.probabilities import fields, panel, stepping
+from dashboard.probabilities.choice import NextCharacter
 from dashboard.probabilities.stepping import BESIDE, CHOICES
 from moliere_core.config import SamplingConfig
 

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import cached
 
 if TYPE_CHECKING:
-    from dashboard.playback import NextCharacter
+    from dashboard.probabilities.choice import NextCharacter
     from moliere_core.config import SamplingConfig
 
 
@@ -18,6 +18,6 @@ def next_character(
     reference: str, prompt: str, chosen: str, config: SamplingConfig, seed: int, bars: int
 ) -> NextCharacter:
     """The distribution of the character after `prompt` and `chosen`."""
-    from dashboard import playback
+    from dashboard.probabilities.choice import next_character
 
-    return playback.next_character(cached.model(reference), prompt, chosen, config, seed, bars)
+    return next_character(cached.model(reference), prompt, chosen, config, seed, bars)

@@ -9,8 +9,8 @@ import streamlit as st
 
 from dashboard import components, i18n, widgets
 from dashboard.i18n import _
-from dashboard.playback import NextCharacter
 from dashboard.probabilities import stepping
+from dashboard.probabilities.choice import NextCharacter
 from moliere_core.normalise import normalise
 
 _GUESSES, _REVEALED = "probabilities.guesses", "probabilities.revealed"

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import i18n, widgets
 from dashboard.i18n import _
-from dashboard.playback import NextCharacter, chosen_perplexity
+from dashboard.probabilities.choice import NextCharacter, chosen_perplexity
 
 
 def hesitation(following: NextCharacter) -> None:

@@ -10,8 +10,8 @@ import streamlit as st
 from dashboard import cached, components, i18n, state, widgets
 from dashboard.chain import Chain
 from dashboard.i18n import _
-from dashboard.playback import NextCharacter
 from dashboard.probabilities import fields
+from dashboard.probabilities.choice import NextCharacter
 from moliere_core.config import SamplingConfig
 
 CHOICES, BESIDE = "probabilities.choices", "probabilities.choices.beside"  # the boards' keys

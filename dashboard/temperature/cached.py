@@ -11,7 +11,7 @@ from dashboard import cached
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dashboard.playback import Column
+    from dashboard.temperature.columns import Column
     from moliere_core.config import SamplingConfig
 
 
@@ -24,6 +24,6 @@ def comparison(
     chars: int,
 ) -> list[Column]:
     """Texts written side by side with the same draws."""
-    from dashboard.playback import compare
+    from dashboard.temperature.columns import compare
 
     return compare(cached.model(reference), prompts, configs, seed, chars)

@@ -10,8 +10,8 @@ import streamlit as st
 
 from dashboard import i18n, state
 from dashboard.i18n import _
-from dashboard.playback import Column
 from dashboard.temperature import fields
+from dashboard.temperature.columns import Column
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import ConfigError
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+from dashboard.home.playback import BARS
 from dashboard.home.player import PIECE
-from dashboard.playback import BARS
 from dashboard.state import DEFAULT_PROMPT
 from tests.app.conftest import Open, address, component
 

@@ -6,7 +6,7 @@ import math
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.playback import chosen_perplexity, next_character
+from dashboard.probabilities.choice import chosen_perplexity, next_character
 from dashboard.state import DEFAULT_PROMPT
 from moliere_core.config import SamplingConfig
 from moliere_core.models import load_model
