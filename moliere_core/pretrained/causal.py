@@ -24,7 +24,7 @@ from transformers.cache_utils import DynamicCache, DynamicLayer
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import ModelError, MoliereError
 from moliere_core.machine import threads
-from moliere_core.pretrained import catalogue
+from moliere_core.pretrained import catalogue, faster
 from moliere_core.pretrained.beam import CharacterBridge, over_alphabet
 from moliere_core.pretrained.results import Event
 from moliere_core.pretrained.tokens import (
@@ -61,9 +61,11 @@ class LanguageModel:
         self.reference, self.dtype = reference, dtype
         try:
             config = AutoConfig.from_pretrained(folder, local_files_only=True)
+            faster.fuse_activation(config)
             tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
             self.network, report = AutoModelForCausalLM.from_pretrained(
                 folder,
+                config=config,
                 local_files_only=True,
                 dtype=getattr(torch, dtype),
                 output_loading_info=True,
@@ -80,6 +82,8 @@ class LanguageModel:
                 count=len(report["missing_keys"]) + len(report.get("mismatched_keys", ())),
             )
         self.network.eval()
+        if dtype == "float32":
+            faster.pack(self.network)
         self.backend = tokenizer.backend_tokenizer
         self.backend.encode_special_tokens = True  # "<|endoftext|>" typed by hand is plain text
         rows = self.network.get_input_embeddings().num_embeddings
