@@ -117,14 +117,14 @@ def work(folder: Path) -> dict[str, float]:
     model = LanguageModel("benchmark", folder, "float32")
     loading = time.perf_counter() - began
     forwards = 0
-    plain = model.forward
+    plain = model.forward_rows
 
     def counted(*args, **keywords):  # type: ignore[no-untyped-def]
         nonlocal forwards
         forwards += 1
         return plain(*args, **keywords)
 
-    model.forward = counted  # type: ignore[method-assign]
+    model.forward_rows = counted  # type: ignore[method-assign]
     whole = text()
     model.bridge.characters("Avant de mesurer, ")  # what is done once
     cold, typed = [], []

@@ -20,7 +20,7 @@ text always has the same bars.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -35,7 +35,9 @@ WIDER = 4  # times as many, where all were dropped: once, since each can cost a 
 PRUNE_LESS = 1e-3  # times the share, then
 RESOLVE = 1e-3  # probability from which the first byte of a character is followed to its end
 MEMORY = 256  # positions remembered, and tokens' distributions a quarter of that
+AHEAD = 8  # tokens of the last word that are read with a new text
 LEAD_BYTES = range(0xC2, 0xF5)  # of the characters outside ASCII, in UTF-8
+LATIN = b"\xc3"  # the one of à, ç, é and the like: a token by itself where one is cut in two
 Floats = NDArray[np.float64]
 
 
@@ -45,10 +47,12 @@ class TokenModel(Protocol):
     Attributes:
         vocabulary: its tokens.
         begin: ids that every context begins with, at least one.
+        context: tokens that it reads at most.
     """
 
     vocabulary: TokenVocabulary
     begin: tuple[int, ...]
+    context: int
 
     def encode(self, text: str) -> list[int]:
         """The canonical tokens of `text`, without any that the tokeniser would add."""
@@ -56,8 +60,11 @@ class TokenModel(Protocol):
     def last_word(self, text: str) -> int:
         """Where the last piece that the tokeniser cuts beforehand begins, in characters."""
 
-    def probs(self, context: tuple[int, ...]) -> Probs:
-        """Probabilities of the next token, shape (vocab_size,)."""
+    def probs(self, contexts: Sequence[tuple[int, ...]], last: int = 1) -> Sequence[Probs]:
+        """Probabilities of the tokens that follow the `last` longest beginnings of each context.
+
+        The shortest of them first, the context itself last: a context's shape (last, vocab_size).
+        """
 
 
 @dataclass(frozen=True)
@@ -135,6 +142,9 @@ class CharacterBridge:
         self.model = model
         self.width, self.prune, self.resolve, self.anchored = width, prune, resolve, anchored
         self._probs: OrderedDict[tuple[int, ...], tuple[Floats, float]] = OrderedDict()
+        self._raw: OrderedDict[tuple[int, ...], Probs] = OrderedDict()  # that may come in useful
+        tokens = model.vocabulary.tokens
+        self._latin = (tokens.index(LATIN),) if LATIN in tokens else ()
         self._beams: OrderedDict[tuple[tuple[int, ...], bytes, int], Beam] = OrderedDict()
 
     def characters(self, text: str) -> Characters:
@@ -145,7 +155,10 @@ class CharacterBridge:
         """The hypotheses after `text`."""
         cut = self.model.last_word(text) if self.anchored else 0
         anchor = (*self.model.begin, *self.model.encode(text[:cut]))
-        rest = text[cut:].encode()
+        tail, rest = self.model.encode(text[cut:]), text[cut:].encode()
+        if anchor not in self._probs and anchor not in self._raw:
+            # With the likeliest way to read the word: the others branch off from it.
+            self._learn([(*anchor, *tail[:AHEAD])], 1 + len(tail[:AHEAD]))
         for width, prune in (
             (self.width, self.prune),
             (self.width * WIDER, self.prune * PRUNE_LESS),
@@ -155,7 +168,7 @@ class CharacterBridge:
                 return beam
         # No cover was heavy enough to be followed, as in a heap of random letters: the canonical
         # one stands for all, which is nearly as good and costs a token or two.
-        return self.start((*anchor, *self.model.encode(text[cut:])))
+        return self.start((*anchor, *tail))
 
     def start(self, context: tuple[int, ...]) -> Beam:
         """The one hypothesis after complete tokens."""
@@ -167,10 +180,10 @@ class CharacterBridge:
         """The beam after one more byte; None if no hypothesis goes on with it."""
         found: list[Hypothesis] = []
         vocabulary = self.model.vocabulary
-        for h in beam.hypotheses:
-            first, longer, end = vocabulary.child(h.low, h.high, h.depth, byte)
-            if first == end:
-                continue
+        children = [(h, *vocabulary.child(h.low, h.high, h.depth, byte)) for h in beam.hypotheses]
+        children = [child for child in children if child[1] < child[3]]
+        self._learn(dict.fromkeys(h.context for h, *_ in children))
+        for h, first, longer, end in children:
             probs, _ = self._sorted_probs(h.context)
             if longer < end:
                 mass = h.weight * float(probs[longer:end].sum())
@@ -194,6 +207,7 @@ class CharacterBridge:
     def next_bytes(self, beam: Beam) -> NextBytes:
         """The distribution of the next byte."""
         totals, end = np.zeros(256), 0.0
+        self._learn(dict.fromkeys(h.context for h in beam.hypotheses))
         for h in beam.hypotheses:
             probs, end_prob = self._sorted_probs(h.context)
             values, starts = self.model.vocabulary.children(h.low, h.high, h.depth)
@@ -254,6 +268,24 @@ class CharacterBridge:
                 self._beams.popitem(last=False)
         return beam
 
+    def _learn(self, contexts: Iterable[tuple[int, ...]], last: int = 1) -> None:
+        """Ask for what follows contexts, and their longest beginnings, where it is not known.
+
+        And for what follows the first half of an é after them: it is nearly always asked for next,
+        and a model reads a few tokens in the time of one.
+        """
+        missing = [c for c in contexts if c not in self._probs and c not in self._raw]
+        if not missing:
+            return
+        longest = max(map(len, missing))
+        guess = self._latin if longest < self.model.context else ()
+        reads = [(*context, *guess) for context in missing]
+        for read, rows in zip(reads, self.model.probs(reads, last + len(guess)), strict=True):
+            for size, row in enumerate(rows, len(read) - len(rows) + 1):
+                self._raw[read[:size]] = row
+        while len(self._raw) > max(MEMORY // 4, len(reads) * (last + 1)):
+            self._raw.popitem(last=False)
+
     def _sorted_probs(self, context: tuple[int, ...]) -> tuple[Floats, float]:
         """Probabilities of the tokens in the vocabulary's order, float64, and of an end.
 
@@ -262,7 +294,8 @@ class CharacterBridge:
         known = self._probs.get(context)
         if known is None:
             vocabulary = self.model.vocabulary
-            probs = np.asarray(self.model.probs(context), np.float64)
+            self._learn([context])
+            probs = np.asarray(self._raw.pop(context), np.float64)
             written, end = probs[vocabulary.order], float(probs[vocabulary.ends].sum())
             total = float(written.sum()) + end
             known = self._probs[context] = written / total, end / total

@@ -43,6 +43,7 @@ KEPT_BYTES = 256_000_000  # of keys and values of past contexts
 KEPT_PASTS = 64  # at most
 PARTIAL_SECONDS = 0.05  # between two parts of a text that is being written
 NOISE_STEPS = 8  # drawn at a time: they are as many numbers as there are tokens, each
+ROWS_AT_ONCE = 8  # tokens that contexts read together have at most; beyond, each costs its time
 SCORE_ROWS = 128  # positions whose probabilities are computed at once, while scoring
 OUTSIDE_SHOWN = 5
 Past = list[tuple[torch.Tensor, torch.Tensor]]  # keys and values, one pair a layer
@@ -121,20 +122,41 @@ class LanguageModel:
         cuts = self.backend.pre_tokenizer.pre_tokenize_str(text)
         return int(cuts[-1][1][0]) if cuts else 0
 
-    def probs(self, context: tuple[int, ...]) -> Array:
-        """Probabilities of the next token, shape (vocab_size,), float32."""
-        known, past = self._longest(context)
-        logits, past = self.forward(context[known:], past)
-        self._remember(context, past)
-        return np.asarray(torch.softmax(logits[-1].float(), -1).numpy(), np.float32)
+    def probs(self, contexts: Sequence[tuple[int, ...]], last: int = 1) -> list[Array]:
+        """Probabilities after the `last` longest beginnings of each context.
+
+        A context's are float32, shape (last, vocab_size). Contexts that go on equally far from what
+        is remembered are read together, which takes little more time than one.
+        """
+        alike: dict[tuple[int, int], list[tuple[int, Past]]] = {}
+        for at, context in enumerate(contexts):
+            known, past = self._longest(context[: len(context) - last + 1])
+            alike.setdefault((known, len(context)), []).append((at, past))
+        found: dict[int, Array] = {}
+        for (known, size), members in alike.items():
+            step = max(ROWS_AT_ONCE // (size - known), 1)
+            for some in (members[i : i + step] for i in range(0, len(members), step)):
+                rows = [contexts[at][known:] for at, _ in some]
+                logits, past = self.forward_rows(rows, _stacked([p for _, p in some]), last)
+                for row, (at, _) in enumerate(some):
+                    self._remember(contexts[at], [(k[row, None], v[row, None]) for k, v in past])
+                    found[at] = torch.softmax(logits[row].float(), -1).numpy()
+        return [found[at] for at in range(len(contexts))]
 
     # For writing and scoring
 
     def forward(self, ids: Sequence[int], past: Past, keep: int = 1) -> tuple[torch.Tensor, Past]:
         """Logits of the last `keep` positions, shape (keep, vocab_size), and the new past."""
+        logits, past = self.forward_rows([ids], past, keep)
+        return logits[0], past
+
+    def forward_rows(
+        self, rows: Sequence[Sequence[int]], past: Past, keep: int
+    ) -> tuple[torch.Tensor, Past]:
+        """The same for rows of equal length, each after its own past: (rows, keep, vocab_size)."""
         with torch.inference_mode():
             output = self.network(
-                input_ids=torch.tensor([list(ids)]),
+                input_ids=torch.tensor([list(ids) for ids in rows]),
                 past_key_values=_cache(past),
                 use_cache=True,
                 logits_to_keep=keep,
@@ -142,8 +164,8 @@ class LanguageModel:
         layers = getattr(output.past_key_values, "layers", [])
         if not layers or any(type(layer) is not DynamicLayer for layer in layers):
             self._remembers = False
-            return output.logits[0, -keep:], []
-        return output.logits[0, -keep:], [(layer.keys, layer.values) for layer in layers]
+            return output.logits[:, -keep:], []
+        return output.logits[:, -keep:], [(layer.keys, layer.values) for layer in layers]
 
     def read(self, prompt: str) -> list[int]:
         """The context that a prompt makes; ModelError if it is longer than the model reads."""
@@ -437,6 +459,16 @@ def _shared(one: tuple[int, ...], other: tuple[int, ...]) -> int:
     if one[:size] == other[:size]:
         return size
     return next(i for i in range(size) if one[i] != other[i])
+
+
+def _stacked(pasts: Sequence[Past]) -> Past:
+    """The pasts of some contexts, equally long, as one of as many rows."""
+    if len(pasts) == 1:
+        return pasts[0]
+    layers = zip(*pasts, strict=True)
+    return [
+        (torch.cat([k for k, _ in layer]), torch.cat([v for _, v in layer])) for layer in layers
+    ]
 
 
 def _cache(past: Past) -> DynamicCache:

@@ -37,7 +37,7 @@ class TinyModel:
 
     def __init__(self, tokens: Sequence[bytes | None] = TOKENS, spice: int = 0) -> None:
         self.vocabulary = TokenVocabulary(tokens, [END])
-        self.begin = (END,)
+        self.begin, self.context = (END,), 1000
         self.spice, self.asked = spice, 0
 
     def encode(self, text: str) -> list[int]:
@@ -51,15 +51,19 @@ class TinyModel:
     def last_word(self, text: str) -> int:
         return max(text.rfind("\n"), 0)
 
-    def probs(self, context: tuple[int, ...]) -> np.ndarray:
+    def probs(self, contexts: Sequence[tuple[int, ...]], last: int = 1) -> list[np.ndarray]:
         self.asked += 1
+        sizes = range(last)[::-1]
+        return [np.array([self.row(c[: len(c) - i]) for i in sizes]) for c in contexts]
+
+    def row(self, context: tuple[int, ...]) -> np.ndarray:
         rng = np.random.default_rng(zlib.crc32(repr((self.spice, context[-3:])).encode()))
         return rng.dirichlet(np.full(len(self.vocabulary), 0.4))
 
 
 def conditional(model: TinyModel, context: tuple[int, ...]) -> np.ndarray:
     """The tokens' probabilities, those that write nothing and end nothing left out."""
-    probs = np.array(model.probs(context))
+    probs = np.array(model.row(context))
     probs[NOTHING if len(probs) > NOTHING else []] = 0
     return probs / probs.sum()
 
@@ -138,7 +142,7 @@ def test_a_vocabulary_of_bytes_is_the_model_itself() -> None:
     [hypothesis] = beam.hypotheses
     anchor = text[: model.last_word(text)].encode()
     assert hypothesis.context == (256, *anchor, *text[model.last_word(text) :].encode())
-    probs = model.probs(hypothesis.context)
+    probs = model.row(hypothesis.context)
     following = bridge.next_bytes(beam)
     np.testing.assert_allclose(following.probs, probs[:256], atol=1e-15)
     assert following.end == pytest.approx(probs[256], abs=1e-15)
@@ -180,7 +184,7 @@ def test_dropped_hypotheses_are_found_again_by_a_wider_beam() -> None:
     # "a" then "b" is a hundred times likelier than "ab", so that a narrow beam keeps only the
     # first; but nothing goes on from there with "c".
     class Trap(TinyModel):
-        def probs(self, context: tuple[int, ...]) -> np.ndarray:
+        def row(self, context: tuple[int, ...]) -> np.ndarray:
             first = np.array([0.0, 0.98, 0.0, 0.02])
             return first if len(context) == 1 else np.array([0.0, 0.5, 0.5, 0.0])
 

@@ -119,7 +119,7 @@ def test_what_is_remembered_of_a_context_changes_nothing(model: Any) -> None:
 
     ids = tuple([*model.begin, *model.encode(TEXT)])
     for end in (4, 9, 7, len(ids), 8):
-        found = model.probs(ids[:end])
+        [[found]] = model.probs([ids[:end]])
         with torch.inference_mode():
             logits = model.network(input_ids=torch.tensor([ids[:end]])).logits[0, -1]
         expected = torch.softmax(logits, -1).numpy()
@@ -251,7 +251,7 @@ def test_half_precision_comes_close(folder: Path, model: Any) -> None:
 
     half = LanguageModel("hf:tiny", folder, "bfloat16")
     context = (*model.begin, *model.encode("Mon"))
-    np.testing.assert_allclose(half.probs(context), model.probs(context), atol=0.02)
+    np.testing.assert_allclose(half.probs([context]), model.probs([context]), atol=0.02)
 
 
 def test_other_architectures_follow_the_same_path(tmp_path: Path) -> None:
@@ -330,5 +330,5 @@ def test_attention_looks_back_and_sums_to_one(model: Any) -> None:
     np.testing.assert_allclose(weights.sum(axis=-1), 1, atol=1e-3)
     assert np.triu(weights, 1).max() == 0
     assert "".join(piece for piece, _ in found["pieces"]) == "\n" + TEXT[:40]
-    before = model.probs(tuple(model.read("Mon")))
+    [before] = model.probs([tuple(model.read("Mon"))])
     assert np.isfinite(before).all()  # the usual attention is back
