@@ -1,4 +1,4 @@
-"""Causal models of torch and transformers: the only module that imports them, in the worker only.
+"""Causal models of torch and transformers, imported by this and `faster` alone, in the worker only.
 
 A model is loaded from its folder on disk, never from the network: `mini-gpt` is read by exactly
 the code that reads `gpt2`. Every context begins with a line break, after whatever the model's own

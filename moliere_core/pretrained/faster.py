@@ -13,10 +13,11 @@ import torch
 from transformers.pytorch_utils import Conv1D
 
 PACKED_ROWS = 128  # that the layout is chosen for; it serves any number
+LEAST_ROWS = 4  # below, oneDNN takes another way, half as long again
 FEW_ROWS = 8  # for which a wide matrix is multiplied from the left
 
 
-class PackedLinear(torch.nn.Module):
+class PackedLinear(torch.nn.Module):  # type: ignore[misc]  # torch is not typed here
     """A linear layer whose matrix is laid out for oneDNN.
 
     Args:
@@ -32,13 +33,15 @@ class PackedLinear(torch.nn.Module):
 
     def forward(self, states: torch.Tensor) -> torch.Tensor:
         """The outputs of states, shape (..., inputs), as (..., outputs)."""
-        found: torch.Tensor = torch.ops.mkldnn._linear_pointwise(
-            states, self.packed, self.bias, "none", [], ""
-        )
-        return found
+        rows = states.reshape(-1, states.shape[-1])
+        count = len(rows)
+        if count < LEAST_ROWS:
+            rows = torch.nn.functional.pad(rows, (0, 0, 0, LEAST_ROWS - count))
+        found = torch.ops.mkldnn._linear_pointwise(rows, self.packed, self.bias, "none", [], "")
+        return found[:count].reshape(*states.shape[:-1], -1)
 
 
-class TallLinear(torch.nn.Linear):
+class TallLinear(torch.nn.Linear):  # type: ignore[misc]
     """A linear layer to many outputs, of few rows: its matrix goes first, and is not copied."""
 
     def forward(self, input: torch.Tensor) -> torch.Tensor:
@@ -55,14 +58,14 @@ def fuse_activation(config: Any) -> None:
         config.activation_function = "gelu_pytorch_tanh"
 
 
-def pack(network: torch.nn.Module) -> None:
+def pack(network: Any) -> None:
     """Replace the linear layers of a network of float32, where this torch can.
 
     The last one keeps its matrix, which is often the embeddings' too.
     """
     if not torch.backends.mkldnn.is_available() or not _packs():
         return
-    last = network.get_output_embeddings()  # type: ignore[operator]
+    last = network.get_output_embeddings()
     for parent in list(network.modules()):
         for name, layer in list(parent.named_children()):
             if layer is last and type(layer) is torch.nn.Linear:

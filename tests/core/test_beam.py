@@ -180,6 +180,30 @@ def test_what_was_read_is_not_read_again() -> None:
     assert first == again == fresh
 
 
+def test_a_new_text_is_asked_with_its_last_word_and_contexts_together() -> None:
+    calls: list[tuple[list[tuple[int, ...]], int]] = []
+
+    class Recorder(TinyModel):
+        def probs(self, contexts: Sequence[tuple[int, ...]], last: int = 1) -> list[np.ndarray]:
+            calls.append((list(contexts), last))
+            return super().probs(contexts, last)
+
+    model = Recorder()
+    CharacterBridge(model, width=64, prune=0).characters("ab\nabt")
+    half = TOKENS.index(E_ACUTE[:1])
+    canonical = (END, *model.encode("ab"), *model.encode("\nabt"))
+    assert calls[0] == ([(*canonical, half)], len(model.encode("\nabt")) + 2)
+    assert any(len(contexts) > 1 for contexts, _ in calls)
+    asked = [c[: len(c) - i] for contexts, last in calls for c in contexts for i in range(last)]
+    known = [c for c in asked if c[-1] != half]
+    assert len(known) == len(set(known))  # none twice
+    # No room for more: the half is not asked.
+    calls.clear()
+    model.context = len(canonical)
+    CharacterBridge(model, width=1).characters("ab\nabt")
+    assert calls[0] == ([canonical], len(model.encode("\nabt")) + 1)
+
+
 def test_dropped_hypotheses_are_found_again_by_a_wider_beam() -> None:
     # "a" then "b" is a hundred times likelier than "ab", so that a narrow beam keeps only the
     # first; but nothing goes on from there with "c".

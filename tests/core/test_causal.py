@@ -19,6 +19,7 @@ from moliere_core.pretrained.beam import CharacterBridge
 torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
 tokenizers = pytest.importorskip("tokenizers")
+faster = pytest.importorskip("moliere_core.pretrained.faster")
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 TEXT = "Mon frère, s'il vous plaît, ne discourons point tant ; le cœur a ses raisons.\n"
@@ -127,6 +128,79 @@ def test_what_is_remembered_of_a_context_changes_nothing(model: Any) -> None:
     assert isinstance(model, LanguageModel)
     assert model._remembers
     assert model._longest(ids[:9])[0] == 8
+
+
+def test_contexts_read_together_are_those_read_one_by_one(model: Any) -> None:
+    ids = tuple([*model.begin, *model.encode(TEXT)])
+    # Alike in length or not, more than fit at once, one twice the other's beginning.
+    contexts = [(*ids[:6], token) for token in range(40, 52)] + [ids[:5], ids[:9], ids[:12]]
+    for last in (1, 3):
+        found = model.probs(contexts, last)
+        for context, rows in zip(contexts, found, strict=True):
+            with torch.inference_mode():
+                logits = model.network(input_ids=torch.tensor([context])).logits[0, -last:]
+            np.testing.assert_allclose(rows, torch.softmax(logits, -1).numpy(), atol=1e-6)
+
+
+def test_a_text_of_many_contexts_takes_few_forwards(
+    model: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain, sizes = model.forward_rows, []
+
+    def counted(rows: Any, past: Any, keep: int) -> Any:
+        sizes.append((len(rows), len(rows[0])))
+        return plain(rows, past, keep)
+
+    monkeypatch.setattr(model, "forward_rows", counted)
+    text = TEXT[:40]
+    ids = [*model.begin, *model.encode(text)]
+    bridge = CharacterBridge(model, prune=0.5)  # the canonical cover alone
+    monkeypatch.setattr(model, "_pasts", type(model._pasts)())
+    bridge.characters(text)
+    assert sizes[0] == (1, len(ids) + 1)  # the text, its last word, and half of an é
+    assert all(count == 2 for _, count in sizes[1:])  # a token, and half of an é
+
+
+def test_the_faster_network_is_the_network(folder: Path, model: Any) -> None:
+    plain = transformers.AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
+    names = {type(layer).__name__ for layer in model.network.modules()}
+    assert "NewGELUActivation" not in names
+    if faster._packs():
+        assert "PackedLinear" in names
+        assert "Conv1D" not in names
+    ids = torch.tensor([model.encode(TEXT)])
+    for size in (1, 2, 3, 5, ids.shape[1]):
+        with torch.inference_mode():
+            found, expected = (n(ids[:, :size]).logits for n in (model.network, plain.eval()))
+        np.testing.assert_allclose(found, expected, atol=2e-5)
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3, 4, 7, 20])
+def test_faster_layers_give_what_the_plain_ones_give(rows: int) -> None:
+    plain = torch.nn.Linear(24, 40)
+    states = torch.randn(rows, 24)
+    batches = states.reshape(rows, 1, 24)
+    tall = torch.nn.Linear(24, 40, bias=False)
+    tall.__class__ = faster.TallLinear
+    with torch.inference_mode():
+        expected = states @ tall.weight.t()
+        np.testing.assert_allclose(tall(batches)[:, 0], expected, atol=1e-5)
+        if faster._packs():
+            for bias in (plain.bias, None):
+                packed = faster.PackedLinear(plain.weight, bias)
+                expected = torch.nn.functional.linear(states, plain.weight, bias)
+                np.testing.assert_allclose(packed(states), expected, atol=1e-5)
+                np.testing.assert_allclose(packed(batches)[:, 0], expected, atol=1e-5)
+
+
+def test_without_the_operations_the_network_stays_as_it_is(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(faster, "_packs", lambda: False)
+    plain = transformers.AutoModelForCausalLM.from_pretrained(folder)
+    before = [type(layer) for layer in plain.modules()]
+    faster.pack(plain)
+    assert [type(layer) for layer in plain.modules()] == before
 
 
 def test_characters_add_up_and_do_not_depend_on_the_way(model: Any) -> None:
