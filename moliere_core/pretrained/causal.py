@@ -138,9 +138,11 @@ class LanguageModel:
             for some in (members[i : i + step] for i in range(0, len(members), step)):
                 rows = [contexts[at][known:] for at, _ in some]
                 logits, past = self.forward_rows(rows, _stacked([p for _, p in some]), last)
+                with faster.fewer_threads(last):
+                    probs = torch.softmax(logits.float(), -1).numpy()
                 for row, (at, _) in enumerate(some):
                     self._remember(contexts[at], [(k[row, None], v[row, None]) for k, v in past])
-                    found[at] = torch.softmax(logits[row].float(), -1).numpy()
+                    found[at] = probs[row]
         return [found[at] for at in range(len(contexts))]
 
     # For writing and scoring
@@ -154,7 +156,7 @@ class LanguageModel:
         self, rows: Sequence[Sequence[int]], past: Past, keep: int
     ) -> tuple[torch.Tensor, Past]:
         """The same for rows of equal length, each after its own past: (rows, keep, vocab_size)."""
-        with torch.inference_mode():
+        with torch.inference_mode(), faster.fewer_threads(sum(map(len, rows))):
             output = self.network(
                 input_ids=torch.tensor([list(ids) for ids in rows]),
                 past_key_values=_cache(past),

@@ -161,7 +161,11 @@ def test_a_text_of_many_contexts_takes_few_forwards(
     assert all(count == 2 for _, count in sizes[1:])  # a token, and half of an é
 
 
-def test_the_faster_network_is_the_network(folder: Path, model: Any) -> None:
+def test_the_faster_network_is_the_network(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(faster, "PACKED_SIZE", 0)
+    from moliere_core.pretrained.causal import LanguageModel
+
+    model = LanguageModel("hf:tiny", folder, "float32")
     plain = transformers.AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
     names = {type(layer).__name__ for layer in model.network.modules()}
     assert "NewGELUActivation" not in names
@@ -173,6 +177,26 @@ def test_the_faster_network_is_the_network(folder: Path, model: Any) -> None:
         with torch.inference_mode():
             found, expected = (n(ids[:, :size]).logits for n in (model.network, plain.eval()))
         np.testing.assert_allclose(found, expected, atol=2e-5)
+
+
+def test_few_tokens_are_read_with_half_of_the_threads(
+    model: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual, seen, plain = torch.get_num_threads(), [], model.network.forward
+
+    def spy(*args: Any, **keywords: Any) -> Any:
+        seen.append(torch.get_num_threads())
+        return plain(*args, **keywords)
+
+    monkeypatch.setattr(model.network, "forward", spy)
+    torch.set_num_threads(2)
+    try:
+        model.forward([3] * 8, [])
+        model.forward([3] * 9, [])
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(usual)
+    assert seen == [1, 2]
 
 
 @pytest.mark.parametrize("rows", [1, 2, 3, 4, 7, 20])
