@@ -5,7 +5,8 @@ are GPT-2's own where the hub's cache has them (`moliere models fetch gpt2`); ot
 BPE learns what it can from the corpus, and tokens that never come fill up the vocabulary. Those
 that the corpus never uses are improbable. What a character costs is a forward's time, times the
 forwards it takes: with the distributions of a trained model (mini-gpt, French plays) that was 0.76
-a typed character and 2.9 a new prompt, against the figures of this random one in the last column. GPT-2 cuts French into shorter tokens, so that it takes more forwards a character.
+a typed character and 2.9 a new prompt, against the figures of this random one in the last column.
+GPT-2 cuts French into shorter tokens, so that it takes more forwards a character.
 """
 
 import contextlib
