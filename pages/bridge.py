@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import lesson, state, widgets
 from dashboard.axis import view as axis
-from dashboard.bridge import alphabet, choosing, fields, snippet, writing
+from dashboard.bridge import alphabet, choosing, fields, snippet, trying, writing
 from dashboard.discussion import view as discussion
 from dashboard.i18n import _
 from dashboard.ladder import view as ladder
@@ -56,5 +56,5 @@ if view in ("alphabet", "axis"):
 text = prompt + chosen if view == "alphabet" else prompt
 drawer.finish(
     snippet.code(references, view, text, config, seed, chars),
-    snippet.tried(references, view, prompt, len(chosen)),
+    trying.tried(references, view, prompt, len(chosen)),
 )

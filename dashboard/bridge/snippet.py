@@ -56,18 +56,3 @@ for model in {list(references)!r}:
         [text] = generate(load_model(model), [prompt], [config], [{seed}], {chars})
     print(f"--- {{model}} ---\\n{{prompt}}{{text}}\\n")
 """
-
-
-def tried(references: Sequence[str], view: str, prompt: str, steps: int) -> dict[str, bool]:
-    """Which items of the lesson's list the class has just done."""
-    english = {"the", "and", "is", "of", "to", "was", "you", "my"} & set(prompt.lower().split())
-    return {
-        "alphabet": view == "alphabet" and steps >= 3,
-        "english": bool(english),
-        "counts": "kn-8" in references,
-        "hub": any(reference.startswith("hf:") for reference in references),
-        "same": view == "same" and len(references) > 1,
-        "ladder": view == "ladder",
-        "axis": view == "axis",
-        "talk": view == "talk",
-    }

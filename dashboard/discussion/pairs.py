@@ -65,6 +65,11 @@ def show(reference: str) -> None:
     )
 
 
+def voted() -> bool:
+    """Whether the class has seen what the models prefer, of one pair at least."""
+    return bool(st.session_state.get(_REVEALED))
+
+
 def _models(reference: str) -> list[str]:
     here = [e.name for e in pretrained.entries() if e.available] if pretrained.available() else []
     return list(dict.fromkeys([*STEPS, reference, *here]))

@@ -111,8 +111,13 @@ def _cursor(prompt: str, places: int) -> int:
     st.session_state[_START] = prompt
     back = state.value(fields.BACK)
     if back < 0:
-        back = len(prompt) - FIRST_PLACE if prompt == state.DEFAULT_PROMPT else 0
+        back = _first(prompt)
     return places - 1 - min(back, places - 1)
+
+
+def _first(prompt: str) -> int:
+    """The place looked at before another is chosen, in characters from the end of a prompt."""
+    return len(prompt) - FIRST_PLACE if prompt == state.DEFAULT_PROMPT else 0
 
 
 def payload(reel: Reel, view: str) -> dict[str, Any]:
@@ -216,7 +221,8 @@ def _completed(base: str, timeline: Timeline) -> Timeline:
 def tried(reference: str, view: str, config: SamplingConfig) -> dict[str, bool]:
     """Which items of the lesson's list the class has just done."""
     return {
-        "letter": state.value(fields.BACK) != fields.BACK.default,
+        # The browser tells the place wherever it rests, chosen or not.
+        "letter": state.value(fields.BACK) not in (-1, _first(state.value(state.PROMPT))),
         "compare": view == "compare",
         "greedy": config.temperature == 0,
         "run": reference.startswith("run:"),

@@ -247,3 +247,14 @@ def test_the_class_votes_before_the_bits_are_shown(open_page: Open) -> None:
         at = at.run()
     names = [trace["name"] for trace in chart(at)["data"]]  # type: ignore[attr-defined]
     assert names == [pair.good, pair.bad]
+
+
+def test_a_text_and_a_vote_tick_themselves_not_the_view(open_page: Open) -> None:
+    def done(at: AppTest) -> set[str]:
+        return set(at.session_state["lesson.done"]["bridge"])
+
+    assert not done(open_page("bridge", view="axis"))
+    assert done(open_page("bridge", view="axis", on="modern")) == {"axis"}
+    at = open_page("bridge", view="talk", topic="pairs")
+    assert not done(at)
+    assert done(at.button(key="discussion.reveal").click().run()) == {"talk"}

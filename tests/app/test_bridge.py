@@ -237,7 +237,20 @@ def test_what_was_done_is_ticked(open_page: Open) -> None:
     at = open_page("bridge", models="petit,kn-8", prompt="The king is")
     at.pills(key="bridge.drawer").set_value("try").run()
     ticked = {box.key.removeprefix("bridge.try.") for box in at.checkbox if box.value}
-    assert ticked == {"same", "counts", "english"}
+    assert ticked == {"counts", "english"}
+
+
+def _done(at: AppTest) -> set[str]:
+    return set(at.session_state["lesson.done"]["bridge"])
+
+
+def test_nothing_is_ticked_before_it_is_done(open_page: Open) -> None:
+    assert not _done(open_page("bridge"))  # its three models stand there, one to be fetched
+
+
+def test_a_prompt_of_ones_own_and_a_fetched_model_tick_themselves(open_page: Open) -> None:
+    assert _done(open_page("bridge", prompt="Bonjour")) == {"same"}
+    assert _done(open_page("bridge", models="petit,hf:echo")) == {"hub"}
 
 
 @pytest.mark.parametrize("prompt", ["Ah ! ", 'l\'"œil"\n{0} \\ %s'])

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dashboard.film import cached, moments, words
+from dashboard.film import cached, moments, reel, words
 from dashboard.state import DEFAULT_PROMPT
 from dashboard.training import cached as training_cache
 from moliere_core.config import SamplingConfig
@@ -251,3 +251,10 @@ def test_with_measures_fills_only_what_is_missing() -> None:
     assert full.moments[0].measure.train == pytest.approx(1)
     assert full.moments[1:] == line.moments[1:]
     assert full.curve[0][0] == 0
+
+
+def test_a_letter_ticks_itself_once_it_is_another(open_page: Open) -> None:
+    first = len(DEFAULT_PROMPT) - reel.FIRST_PLACE
+    for back, ticked in ((first, False), (first - 3, True)):
+        at = open_page("film", model="petit", back=back)
+        assert ("letter" in at.session_state["lesson.done"]["film"]) == ticked
