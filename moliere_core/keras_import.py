@@ -26,14 +26,14 @@ from safetensors.numpy import load_file, save
 from moliere_core.config import ModelConfig, RunConfig, TrainingConfig
 from moliere_core.corpus import Corpus
 from moliere_core.corpus.tables import SEPARATORS, decode_as_is, has_csv_header
-from moliere_core.errors import N_, ConfigError, CorpusError, ModelError
+from moliere_core.errors import N_, CorpusError, ModelError
 from moliere_core.evaluation import score
 from moliere_core.keras_import_worker import MAX_BYTES
-from moliere_core.machine import is_public
 from moliere_core.models import SCORE_CHUNK, RecurrentModel
 from moliere_core.normalise import normalise
 from moliere_core.protocol import CONTEXT_START, Progress
 from moliere_core.recurrent import RecurrentNetwork
+from moliere_core.run_import import check_allowed
 from moliere_core.runs import Run, epoch_name, request_id, run_path
 from moliere_core.training import sample
 from moliere_core.vocabulary import Vocabulary
@@ -51,15 +51,6 @@ OnStep = Callable[[Step, float], None]  # the step, and the share of it that is 
 
 def _ignore(step: Step, share: float) -> None:
     """No one listens."""
-
-
-def check_allowed() -> None:
-    """ConfigError on a public server, where no file of Keras' is opened."""
-    if is_public():
-        raise ConfigError(
-            "models saved by Keras are not opened on a public server: "
-            "import this one on your own machine, and bring the run"
-        )
 
 
 def import_keras(

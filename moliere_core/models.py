@@ -155,8 +155,8 @@ def open_run(reference: str) -> tuple[Run, str | None]:
         return Run.open(Path(name)), snapshot
     if file:
         raise ModelError(
-            "{name} is a file, and a model is a run's folder: unpack a .zip of a run, or import a "
-            ".keras file on the Training page",
+            "{name} is a file, and a model is a run's folder: bring in the .zip of a run with "
+            "`moliere models import FILE`, a .keras file on the Training page",
             name=name,
         )
     raise unknown_model(name)

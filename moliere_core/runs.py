@@ -48,7 +48,7 @@ _WANTED = re.compile(r"(?:(?P<kind>epoch|step)[- ]?)?(?P<number>\d+)")
 Precision = Literal["float16", "float32"]
 
 # What reading a damaged JSON raises; RecursionError: a hundred thousand brackets.
-_UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
+UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
 def runs_folder() -> Path:
@@ -133,7 +133,7 @@ class Run:
                 path=path,
                 error=error,
             ) from error
-        except (MoliereError, *_UNREADABLE) as error:
+        except (MoliereError, *UNREADABLE) as error:
             raise RunError(
                 "{path} is damaged ({error}): delete it and train again", path=path, error=error
             ) from error
@@ -335,7 +335,7 @@ class Run:
         """What people call it, "" if nothing."""
         try:
             label = json.loads((self.path / LABEL).read_text(encoding="utf-8"))["label"]
-        except _UNREADABLE:
+        except UNREADABLE:
             return ""
         return str(label)[:MAX_LABEL]
 
@@ -387,7 +387,7 @@ class Run:
         try:
             owner = json.loads((self.path / OWNER).read_text(encoding="utf-8"))
             return hmac.compare_digest(_hash(owner["salt"], token or ""), owner["hash"])
-        except _UNREADABLE:
+        except UNREADABLE:
             return False  # a damaged file opens to nobody but the teacher
 
     def _require_owner(self, token: str | None) -> None:
@@ -423,6 +423,15 @@ def list_runs(folder: Path | None = None) -> list[Run]:
 def epoch_name(epoch: int) -> str:
     """Name of the snapshot at the end of an epoch; 0 is the untrained network."""
     return f"epoch-{epoch:03d}"
+
+
+def is_snapshot(name: str) -> bool:
+    """Whether a file of that name holds a snapshot, as training writes it."""
+    match = _SNAPSHOT.fullmatch(name)
+    if match is None or len(match["number"]) > 9:
+        return False
+    named = epoch_name if match["kind"] == "epoch" else step_name
+    return name == f"{named(int(match['number']))}.safetensors"
 
 
 def step_name(update: int) -> str:

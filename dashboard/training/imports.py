@@ -1,4 +1,4 @@
-"""Importing a model that the course's notebook saved, and handing a run back as such a file."""
+"""Importing what was trained elsewhere: a run's .zip, or a model that the notebook saved."""
 
 from __future__ import annotations
 
@@ -20,22 +20,23 @@ from moliere_core.errors import MoliereError
 from moliere_core.keras_import import (
     SUFFIXES,
     Step,
-    check_allowed,
     import_keras,
     raw_text,
 )
 from moliere_core.keras_import_worker import MAX_BYTES
+from moliere_core.run_import import MAX_BYTES as MAX_RUN_BYTES
+from moliere_core.run_import import check_allowed, import_run, is_run
 from moliere_core.runs import Run
 
 OPEN = "training.imported"  # the run to open at the next look at the stored ones
-_PREPARED = "training.keras.prepared"  # the run whose .keras file is ready
 _OWN = "own"  # a corpus that is given with the model
 _SHARES = {"open": (0.0, 0.5), "measure": (0.5, 1.0)}  # of the bar
 
 
 def drawer() -> None:
-    """A model's file, the text it was trained on, and the button."""
-    with st.expander(_("Importer un modèle du cours (.keras)"), icon=":material/upload_file:"):
+    """A file; for a model of the course the text it was trained on; and the button."""
+    title = _("Importer un entraînement (.zip) ou un modèle du cours (.keras)")
+    with st.expander(title, icon=":material/upload_file:"):
         try:
             check_allowed()
         except MoliereError as error:
@@ -43,65 +44,42 @@ def drawer() -> None:
             return
         left, right = st.columns(2, gap="medium")
         with left:
-            model = st.file_uploader(
-                _("Le modèle (.keras ou .h5)"),
-                [suffix.removeprefix(".") for suffix in SUFFIXES],
+            file = st.file_uploader(
+                _("Le fichier (.zip, .keras ou .h5)"),
+                ["zip", *(suffix.removeprefix(".") for suffix in SUFFIXES)],
                 key="training.import.model",
-                max_upload_size=MAX_BYTES // 1_000_000,
+                max_upload_size=max(MAX_RUN_BYTES, MAX_BYTES) // 1_000_000,
                 help=_(
-                    "Ce que model.save a écrit. Un Embedding, une à trois couches LSTM ou GRU, un "
-                    "Dense : le réseau du cours. Il est ouvert dans un processus à part, sous une "
-                    "limite de mémoire."
+                    "Le .zip d’un entraînement, téléchargé ici ou sur une autre machine. Ou ce que "
+                    "model.save a écrit : un Embedding, une à trois couches LSTM ou GRU, un Dense, "
+                    "le réseau du cours, ouvert dans un processus à part, sous une limite de "
+                    "mémoire."
                 ),
             )
+        whole = file is not None and _holds_run(file)
         with right:
-            found = _corpus()
+            if whole:
+                st.caption(
+                    _("Le .zip d’un entraînement : son alphabet et ses réglages sont dedans.")
+                )
+            found = None if whole else _corpus()
         if st.button(
             _("Importer"),
             key="training.import.start",
             type="primary",
             icon=":material/upload:",
-            disabled=model is None or found is None,
+            disabled=file is None or not (whole or found),
         ):
-            assert model is not None  # or the button would be disabled
-            assert found is not None
-            _import(model, *found)
+            assert file is not None  # or the button would be disabled
+            if found is None:
+                _import_run(file)
+            else:
+                _import_keras(file, *found)
 
 
-def keras_button(run: Run) -> None:
-    """The run as a file that `keras.models.load_model` opens: made on demand, then downloaded."""
-    try:
-        check_allowed()
-    except MoliereError:
-        return
-    if st.session_state.get(_PREPARED) != run.id:
-        if not st.button(
-            _("Préparer le .keras"),
-            key="training.keras",
-            icon=":material/deployed_code:",
-            help=_(
-                "Le même réseau, que keras.models.load_model ouvre dans le notebook du cours : "
-                "l’entrée i est le i-ème caractère de l’alphabet trié."
-            ),
-        ):
-            return
-        try:
-            with st.spinner(_("Keras écrit le fichier, dans un processus à part : 10 s environ…")):
-                training_cache.keras_file(run.id, run.snapshot().name)
-        except MoliereError as error:
-            widgets.problem(error)
-            return
-        st.session_state[_PREPARED] = run.id
-        st.rerun()
-    st.download_button(
-        _("Télécharger (.keras)"),
-        training_cache.keras_file(run.id, run.snapshot().name),
-        f"moliere-{run.id}.keras",
-        "application/octet-stream",
-        key="training.keras.download",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+def _holds_run(file: Any) -> bool:
+    """Whether it is a run, by its content; whatever else is called .zip is told so by the core."""
+    return Path(file.name).suffix.lower() == ".zip" or is_run(file.getvalue())
 
 
 def _corpus() -> tuple[Corpus, str | None] | None:
@@ -161,10 +139,30 @@ def _uploaded(name: str, data: bytes) -> Corpus:
         return replace(load_corpus(path), source=Path(name).name)
 
 
-def _import(file: Any, corpus: Corpus, text: str | None) -> None:
-    """Import it, saying how far it is; then open it."""
+def _import_run(file: Any) -> None:
+    """Bring a run in, saying how far it is; then open it."""
+    told = _("il est décompressé et vérifié")
+    bar = st.progress(0.0, told)
+    try:
+        run, new = import_run(
+            file.getvalue(), file.name, rights.token(), lambda share: bar.progress(share, told)
+        )
+    except MoliereError as error:
+        bar.empty()
+        widgets.problem(error)
+        return
+    _open(
+        run,
+        _("Entraînement importé : il est ouvert.")
+        if new
+        else _("Cet entraînement était déjà ici : le voici."),
+    )
+
+
+def _import_keras(file: Any, corpus: Corpus, text: str | None) -> None:
+    """Import a model, saying how far it is; then open it."""
     told = {
-        "open": _("Keras ouvre le modèle dans un processus à part : 10 s environ"),
+        "open": _("Keras ouvre le modèle dans un processus à part : 10 s environ"),
         "measure": _("il lit le dernier dixième du texte, pour la mesure"),
     }
     bar = st.progress(0.0, told["open"])
@@ -179,8 +177,13 @@ def _import(file: Any, corpus: Corpus, text: str | None) -> None:
         bar.empty()
         widgets.problem(error)
         return
+    _open(run, _("Modèle importé : il est ouvert."))
+
+
+def _open(run: Run, said: str) -> None:
+    """Show it among the stored runs, and alone."""
     training_cache.stored_runs.clear()
     cached.models.clear()
     st.session_state[OPEN] = f"run:{run.id}"
-    st.toast(_("Modèle importé : il est ouvert."), icon=":material/check_circle:")
+    st.toast(said, icon=":material/check_circle:")
     st.rerun()

@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard import cached, i18n, naming, state, widgets
 from dashboard.i18n import _
 from dashboard.training import cached as training_cache
-from dashboard.training import desk, fields, imports, live, rights
+from dashboard.training import desk, exports, fields, imports, live, rights
 from moliere_core import jobs
 from moliere_core.errors import RunError
 from moliere_core.models import SHIPPED
@@ -97,7 +97,7 @@ def tools(reference: str) -> None:
             icon=":material/download:",
             on_click="ignore",
         )
-        imports.keras_button(run)
+        exports.keras_button(run)
         with st.popover(_("Supprimer"), icon=":material/delete:"):
             st.markdown(
                 _("Supprimer « {name} » ? Rien ne le fera revenir.").format(

@@ -119,7 +119,7 @@ def test_runs_are_opened_by_path_identifier_and_snapshot(
 def test_a_file_is_no_model_and_says_what_to_do(tmp_path: Path) -> None:
     path = tmp_path / "moliere-0123456789ab.zip"
     path.write_bytes(b"PK")
-    with pytest.raises(MoliereError, match=r"is a file.*unpack.*import a \.keras"):
+    with pytest.raises(MoliereError, match=r"is a file.*models import FILE.*\.keras"):
         load_model(str(path))
 
 
