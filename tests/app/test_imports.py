@@ -99,6 +99,50 @@ def test_what_is_refused_is_one_french_sentence(open_page: Open) -> None:
     assert "colonne" in error.value
 
 
+def brought(at: AppTest, data: bytes, name: str = "moliere.zip") -> AppTest:
+    """Choose a file and import it."""
+    at.file_uploader(key="training.import.model").set_value((name, data, "application/zip"))
+    at = at.run()
+    assert not any(s.key == "training.import.corpus" for s in at.selectbox)  # nothing to ask
+    return at.button(key="training.import.start").click().run()
+
+
+@pytest.mark.parametrize("name", ["moliere.zip", "moliere.keras"])  # told by its content
+def test_a_run_trained_at_home_is_opened_with_its_history(
+    open_page: Open, store: Path, name: str
+) -> None:
+    run = Run.open(run_path(RUN))
+    run.rename("Chez moi")
+    data = run.zip_bytes()
+    at = stored(open_page, runs="")
+    run.delete()
+    at = brought(at.run(), data, name)
+    assert not at.exception
+    assert address(at)["runs"] == REFERENCE
+    assert at.button(key="training.open")
+    again = Run.open(run_path(RUN))
+    assert (again.label, again.complete) == ("Chez moi", True)
+    assert again.check_owner(at.session_state["training.token"])
+    assert not again.check_owner("autre")
+
+
+def test_a_run_that_is_here_stays_as_it_is(open_page: Open) -> None:
+    data = Run.open(run_path(RUN)).zip_bytes()
+    Run.open(run_path(RUN)).rename("Ici")
+    at = brought(stored(open_page, runs=""), data)
+    assert address(at)["runs"] == REFERENCE
+    assert Run.open(run_path(RUN)).label == "Ici"
+    assert any("déjà ici" in toast.value for toast in at.toast)
+
+
+def test_another_archive_is_one_french_sentence(open_page: Open) -> None:
+    at = brought(stored(open_page, runs=""), b"PK", "pieces.zip")
+    assert not at.exception
+    [error] = at.error
+    assert "pieces.zip n’est pas" in error.value.replace("\\", "")
+    assert at.file_uploader(key="training.import.model").value is not None  # nothing is lost
+
+
 def test_a_public_server_opens_no_file(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MOLIERE_PUBLIC", "1")
     at = stored(open_page, runs="")
