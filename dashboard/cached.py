@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
-
+    from dashboard.background import Background
     from moliere_core.corpus import Corpus
     from moliere_core.models import RecurrentModel
     from moliere_core.runs import Run
@@ -178,11 +177,11 @@ def forget_corpora() -> None:
 
 
 @st.cache_resource(show_spinner=False)
-def background() -> ThreadPoolExecutor:
+def background() -> Background:
     """One thread for what a page can do without for a second."""
-    from concurrent.futures import ThreadPoolExecutor
+    from dashboard.background import Background
 
-    return ThreadPoolExecutor(1, "moliere-pages")
+    return Background("moliere-pages")
 
 
 def known_corpora() -> list[Corpus]:

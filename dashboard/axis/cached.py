@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from dashboard import cached
+from dashboard.background import Background
 
 if TYPE_CHECKING:
     from dashboard.axis.measuring import Measuring
 
 
 @st.cache_resource(show_spinner=False)
-def _turn() -> threading.Lock:
+def _worker() -> Background:
     """Measures wait for each other, and for the bridge worker."""
-    return threading.Lock()
+    return Background("moliere-axis")
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
@@ -25,14 +25,7 @@ def measuring(text: str, references: tuple[str, ...], public: bool) -> Measuring
     from dashboard.axis.measuring import Measuring
 
     found = Measuring(text, references, training_text(), shipped_train_chars(), public)
-    turn = _turn()
-
-    def run() -> None:
-        with turn:
-            found.run()
-
-    # Not in a pool, whose threads a server that is told to end waits for: minutes, of a GPT.
-    threading.Thread(target=run, name="moliere-axis", daemon=True).start()
+    _worker().submit(found.run)
     return found
 
 

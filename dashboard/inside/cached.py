@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import streamlit as st
 
 from dashboard import cached
+from dashboard.background import Background
 
 if TYPE_CHECKING:
     from moliere_core.inspection.firing import ActiveCell, CellIndex, Passage
@@ -44,9 +45,9 @@ class Work(Generic[T]):
 
 
 @st.cache_resource(show_spinner=False)
-def _worker() -> ThreadPoolExecutor:
+def _worker() -> Background:
     """One thread: two corpora read at once would take the server's processors."""
-    return ThreadPoolExecutor(1, "moliere-inside")
+    return Background("moliere-inside")
 
 
 def _begin(task: Callable[[Progress], T]) -> Work[T]:

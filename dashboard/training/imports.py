@@ -143,10 +143,12 @@ def _import_run(file: Any) -> None:
     """Bring a run in, saying how far it is; then open it."""
     told = _("il est décompressé et vérifié")
     bar = st.progress(0.0, told)
+
+    def show(share: float) -> None:
+        bar.progress(share, told)
+
     try:
-        run, new = import_run(
-            file.getvalue(), file.name, rights.token(), lambda share: bar.progress(share, told)
-        )
+        run, new = import_run(file.getvalue(), file.name, rights.token(), show)
     except MoliereError as error:
         bar.empty()
         widgets.problem(error)
