@@ -31,10 +31,11 @@ if view == "new":
     left, right = st.columns([1.75, 1], gap="medium")
     with left:
         request = desk.request(desk.preset())
-        desk.obstacles(request)
+        desk.limits()
     with right:
         summary.show(request)
-        bets.ask()
+        if not desk.refused(request):
+            bets.ask()
         desk.button(request)
     spec = request.spec
 elif view == "follow":

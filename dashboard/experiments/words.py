@@ -43,10 +43,8 @@ def equal(plan: Plan) -> str:
     """What is the same for all runs of a plan, so that they may be compared."""
     return {
         "length": _(
-            "Autant de mises à jour pour toutes, les mêmes graines, le réseau du « cours rapide » "
-            "(LSTM 128). Chaque fenêtre part d’une mémoire vide : la longueur est tout ce que "
-            "le réseau voit. En flux, mémoire gardée, elle ne serait que la distance où l’erreur "
-            "remonte."
+            "Autant de mises à jour, les mêmes graines, le réseau du « cours rapide » (LSTM 128). "
+            "Chaque fenêtre part d’une mémoire vide : le réseau ne voit rien de plus."
         ),
         "architecture": _(
             "Un passage sur les sept pièces les plus connues pour tous, en flux, mémoire gardée, "

@@ -110,17 +110,22 @@ def button(request: Request) -> None:
     )
 
 
-def obstacles(request: Request) -> None:
-    """Why the button cannot be pressed, and what this server never does."""
-    refused = st.session_state.pop(_REFUSED, None) or _problem(request)
-    if refused is not None:
-        widgets.problem(refused)
+def refused(request: Request) -> bool:
+    """Whether the button cannot be pressed, or was in vain; the reason, where the eye is."""
+    reason = st.session_state.pop(_REFUSED, None) or _problem(request)
+    if reason is not None:
+        widgets.problem(reason)
+    return reason is not None
+
+
+def limits() -> None:
+    """What this server never does."""
     without_framework()
     if (limits := jobs.limits()).epochs is not None:
         st.caption(
             _(
-                "Serveur public : {epochs} époques, {units} unités, {layers} couches et "
-                "{chars} caractères à prédire au plus, un entraînement à la fois chacun."
+                "Serveur public, au plus : {epochs} époques, {units} unités, {layers} couches, "
+                "{chars} caractères à prédire ; un entraînement à la fois chacun."
             ).format(
                 epochs=limits.epochs,
                 units=limits.units,

@@ -115,6 +115,7 @@ def dropout(default: float) -> float:
         0.0,
         HIGHEST_DROPOUT,
         step=0.05,
+        format="localized",
         key=field.key,
         help=_(
             "Part des sorties cachées au hasard pendant l’apprentissage : elle freine le "
