@@ -25,6 +25,9 @@ def style() -> None:
 
 def run(page: StreamlitPage) -> None:
     """Run a page: what it cannot do is said in a sentence, and its address is written."""
+    script = (Path(__file__).parent / "history.js").read_text(encoding="utf-8")
+    with st.sidebar:
+        st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
     try:
         page.run()
     except MoliereError as error:

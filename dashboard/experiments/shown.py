@@ -34,9 +34,13 @@ def view(plan: Plan) -> str:
         "live": _("En direct"),
     }
     offered = (*fields.CHARTS[plan.name], "texts", "live")
-    return widgets.segmented(
-        fields.view(plan), _("Vue"), {name: names[name] for name in offered}, visible=False
-    )
+    with st.container(horizontal=True, horizontal_alignment="distribute"):
+        chosen = widgets.segmented(
+            fields.view(plan), _("Vue"), {name: names[name] for name in offered}, visible=False
+        )
+        with st.popover(_("Égal pour tous"), icon=":material/balance:"):  # read before the vote
+            st.markdown(words.equal(plan))
+    return chosen
 
 
 def results(plan: Plan, chart: str) -> None:
@@ -62,7 +66,6 @@ def results(plan: Plan, chart: str) -> None:
         guess.told(plan)
         st.html(table.table(plan, found, rows))
         st.caption(_measured_on(plan))
-    st.caption(words.equal(plan))
 
 
 def texts(plan: Plan) -> None:
