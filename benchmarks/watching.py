@@ -22,6 +22,7 @@ from benchmarks.clients import CLIENTS, ROOT, connect, messages, processor_secon
 from benchmarks.table import Row
 
 WATCH_SECONDS = 20.0
+EPOCHS = 90  # the training of a small corpus, too, lasts as long as they watch
 THINK_SECONDS = 1.0  # of the pupil who explores
 START = re.compile(r"^(Entraîner|Train) ")
 
@@ -90,11 +91,12 @@ async def _class_and_pupil(port: int, pid: int) -> Measured:
 async def _start(port: int) -> str:
     """Press the button of the Training page; the identifier of the job."""
     async with connect(port) as socket:
-        await socket.send(_page("training"))
+        page = _page("training", f"epochs={EPOCHS}")
+        await socket.send(page)
         seen = await _read(socket)
         [widget] = [w for label, w in seen.buttons.items() if START.match(label)]
         message = BackMsg()
-        message.ParseFromString(_page("training"))
+        message.ParseFromString(page)
         pressed = message.rerun_script.widget_states.widgets.add()
         pressed.id, pressed.trigger_value = widget, True
         await socket.send(message.SerializeToString())

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
     from moliere_core.corpus import Corpus
     from moliere_core.models import RecurrentModel
     from moliere_core.runs import Run
+
+
+# Texts are written one after the other. NumPy lets go of the interpreter at every product of a
+# model; with another busy thread, each time costs up to 5 ms to have it back, and what takes 30 ms
+# alone takes seconds in a class of thirty.
+writing = threading.Lock()
 
 
 @dataclass(frozen=True)

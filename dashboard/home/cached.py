@@ -20,4 +20,6 @@ def playback(
     """A text with the choice behind each of its characters."""
     from dashboard.home.playback import record
 
-    return record(cached.model(reference), prompt, config, seed, chars)
+    model = cached.model(reference)
+    with cached.writing:
+        return record(model, prompt, config, seed, chars)

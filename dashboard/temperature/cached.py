@@ -26,4 +26,6 @@ def comparison(
     """Texts written side by side with the same draws."""
     from dashboard.temperature.columns import compare
 
-    return compare(cached.model(reference), prompts, configs, seed, chars)
+    model = cached.model(reference)
+    with cached.writing:
+        return compare(model, prompts, configs, seed, chars)

@@ -1,9 +1,16 @@
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from dashboard.home import cached, playback
 from dashboard.home.playback import BARS
 from dashboard.home.player import PIECE
 from dashboard.state import DEFAULT_PROMPT
-from tests.app.conftest import Open, address, component
+from moliere_core.config import SamplingConfig
+from tests.app.conftest import REFERENCE, Open, address, component
 
 
 def test_it_writes_by_itself_with_the_bars_of_each_choice(open_page: Open) -> None:
@@ -81,3 +88,21 @@ def test_an_address_that_somebody_edits_is_obeyed(open_page: Open) -> None:
     at.query_params["speed"] = "instant"
     at = at.run()
     assert component(at)["speed"] == 0
+
+
+def test_a_class_writes_one_text_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    writing: list[int] = []
+    together: list[int] = []
+
+    def record(*_: object) -> playback.Playback:
+        writing.append(1)
+        time.sleep(0.01)
+        together.append(len(writing))
+        writing.pop()
+        return playback.Playback("", "", (), ())
+
+    monkeypatch.setattr(playback, "record", record)
+    with ThreadPoolExecutor(4) as pupils:
+        for seed in range(4):
+            pupils.submit(cached.playback, REFERENCE, "", SamplingConfig(), seed, 1)
+    assert together == [1, 1, 1, 1]
