@@ -252,7 +252,8 @@ def tried(spec: JobSpec | None) -> dict[str, bool]:
     if spec is None:
         return {}
     config = spec.config
-    usual = PRESETS["demo"].training.learning_rate
+    preset = st.session_state.get(fields.PRESET.key, fields.PRESET.default)
+    usual = PRESETS[preset].training.learning_rate
     return {
         "deep": len(config.plays) == 1 and config.model.layers == 2,
         "rate": config.training.learning_rate >= 5 * usual,

@@ -504,3 +504,10 @@ def test_the_snippet_trains(plays: tuple[str, ...], monkeypatch: pytest.MonkeyPa
     assert done.returncode == 0, done.stderr[-2000:]
     assert "Total params" in done.stdout
     assert run_path(spec.run_id).is_dir()
+
+
+def test_ten_times_the_rate_is_that_of_the_chosen_preset(open_page: Open) -> None:
+    done = open_page("training", preset="cours", rate=0.01).session_state["lesson.done"]
+    assert "rate" in done["training"]
+    done = open_page("training", preset="demo", rate=0.01).session_state["lesson.done"]
+    assert "rate" not in done["training"]
