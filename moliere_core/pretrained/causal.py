@@ -8,6 +8,7 @@ tokenizer puts before a text (nothing for GPT-2), as every model's here does.
 from __future__ import annotations
 
 import gc
+import inspect
 import json
 import time
 from collections import OrderedDict
@@ -83,6 +84,9 @@ class LanguageModel:
                 count=len(report["missing_keys"]) + len(report.get("mismatched_keys", ())),
             )
         self.network.eval()
+        # What transformers calls the keys and values of a past; another name before 5.24.
+        takes = inspect.signature(self.network.forward).parameters
+        self._past_name = "cache" if "cache" in takes else "past_key_values"
         if dtype == "float32":
             faster.pack(self.network)
         self.backend = tokenizer.backend_tokenizer
@@ -159,11 +163,11 @@ class LanguageModel:
         with torch.inference_mode(), faster.fewer_threads(sum(map(len, rows))):
             output = self.network(
                 input_ids=torch.tensor([list(ids) for ids in rows]),
-                past_key_values=_cache(past),
+                **{self._past_name: _cache(past)},
                 use_cache=True,
                 logits_to_keep=keep,
             )
-        layers = getattr(output.past_key_values, "layers", [])
+        layers = getattr(getattr(output, self._past_name, None), "layers", [])
         if not layers or any(type(layer) is not DynamicLayer for layer in layers):
             self._remembers = False
             return output.logits[:, -keep:], []

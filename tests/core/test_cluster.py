@@ -256,7 +256,7 @@ def test_a_scheduler_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPat
 
 def test_without_dask_one_sentence_names_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(TrainingError, match=r"pip install -e \.\[cluster\]") as caught:
+    with pytest.raises(TrainingError, match=r'pip install -e "\.\[cluster\]"') as caught:
         jobs.submit(request())
     assert "\n" not in str(caught.value)
 
