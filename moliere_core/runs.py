@@ -307,14 +307,7 @@ class Run:
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
         """Keep other processes from training this run: RunError if one is at it."""
-        try:
-            file = lock(self.path / LOCK)
-        except OSError as error:  # a read-only disk
-            raise RunError(
-                "{path} cannot be written ({reason}): make room, or choose another folder",
-                path=self.path / LOCK,
-                reason=error.strerror,
-            ) from error
+        file = lock(self.path / LOCK)
         if file is None:
             raise RunError(
                 "the run {run_id} is being trained by another process: wait for its end",

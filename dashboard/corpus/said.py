@@ -18,11 +18,6 @@ def percent(share: float, decimals: int = 0) -> str:
     return i18n.number(100 * share, decimals) + sign
 
 
-def signed(value: float, decimals: int) -> str:
-    """A number with a true minus sign."""
-    return i18n.number(value, decimals).replace("-", "\N{MINUS SIGN}")
-
-
 _NUMBERED = re.compile(r"(?:acte?|sc[eè]ne)\s+(?=[\divxl]+$)", re.IGNORECASE)
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard import figures, i18n
 from dashboard.charts.corpus import variety as charts
 from dashboard.corpus import cached
-from dashboard.corpus.said import percent, signed
+from dashboard.corpus.said import percent
 from dashboard.i18n import _
 from moliere_core.exploration import Selection
 from moliere_core.exploration.diversity import WINDOW
@@ -42,7 +42,7 @@ def show(source: str, selection: Selection) -> None:
                     "Pente **{slope}**, ajustée du rang {first} au rang {last}. {hapaxes} mots "
                     "sur {types} ne servent qu’une fois ({share})."
                 ).format(
-                    slope=signed(found.slope, 2),
+                    slope=i18n.number(found.slope, 2),
                     first=found.fitted[0],
                     last=i18n.number(found.fitted[1]),
                     hapaxes=i18n.number(summary.hapaxes),
@@ -96,4 +96,4 @@ def _zipf_alt(found: cached.Variety) -> str:
     return _(
         "Occurrences des mots selon leur rang, en échelle logarithmique : une droite de pente "
         "{slope}."
-    ).format(slope=signed(found.slope, 2))
+    ).format(slope=i18n.number(found.slope, 2))

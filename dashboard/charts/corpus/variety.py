@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from dashboard import i18n
 from dashboard.charts.common import FONT, Figure, layout, theme
 from dashboard.charts.corpus.text import escaped
 from dashboard.corpus.cached import Variety
-from dashboard.corpus.said import signed
 from dashboard.i18n import _
 
 MARKED_RANKS = (1, 10, 100, 1000)  # whose words are written on the curve of Zipf
@@ -34,7 +34,7 @@ def zipf_figure(found: Variety, dark: bool) -> Figure:
             y=np.exp(found.intercept + found.slope * np.log(ends)),
             mode="lines",
             line={"color": colours.series[0], "width": 5},
-            name=_("pente {slope}").format(slope=signed(found.slope, 2)),
+            name=_("pente {slope}").format(slope=i18n.number(found.slope, 2)),
             hoverinfo="skip",
         )
     for rank in MARKED_RANKS:
