@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 
 import streamlit as st
@@ -26,8 +25,6 @@ def style() -> None:
 
 def run(page: StreamlitPage) -> None:
     """Run a page: what it cannot do is said in a sentence, and its address is written."""
-    with st.sidebar:
-        st.html(_history(), unsafe_allow_javascript=True)
     try:
         page.run()
     except MoliereError as error:
@@ -35,13 +32,6 @@ def run(page: StreamlitPage) -> None:
     except StopException:
         pass  # the page has said all it can
     state.publish()
-
-
-@cache
-def _history() -> str:
-    """The browser's part of the addresses, see history.js; read once."""
-    script = (Path(__file__).parent / "history.js").read_text(encoding="utf-8")
-    return f"<script>{script}</script>"
 
 
 def language_switch() -> None:
