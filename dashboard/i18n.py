@@ -1,27 +1,16 @@
-r"""Two languages: gettext catalogues of the labels, from French, and of the errors, from English.
+"""Two languages: gettext catalogues of the labels, from French, and of the errors, from English.
 
-After a label has changed:
+After a label, or a sentence of an error of the core, has changed: `python -m tools.translations`,
+then translate what is new (it says where).
 
-    pybabel extract -F dashboard/translations/babel.cfg --no-location --sort-output \
-        -o /tmp/dashboard.pot .
-    pybabel update -i /tmp/dashboard.pot -d dashboard/translations -D dashboard -N --ignore-obsolete
-    (translate what is new in dashboard/translations/en/LC_MESSAGES/dashboard.po)
-    pybabel compile -d dashboard/translations -D dashboard
-
-After a sentence of an error of the core has changed:
-
-    pybabel extract -k "ConfigError CorpusError ModelError RunError TrainingError check_range" \
-        --no-location -o /tmp/errors.pot moliere_core
-    pybabel update -i /tmp/errors.pot -d dashboard/translations -D errors -N
-    (translate what is new in dashboard/translations/fr/LC_MESSAGES/errors.po)
-    pybabel compile -d dashboard/translations -D errors
-
-A test fails where one has no translation or a compiled catalogue is older than its source.
+Catalogues are read as they are written, from their `.po`; a test fails where a message has no
+translation.
 """
 
 from __future__ import annotations
 
 import gettext
+import io
 from functools import cache
 from pathlib import Path
 from string import Formatter
@@ -119,12 +108,24 @@ def _whole(value: float, decimals: int) -> int:
 def _catalogue(language: str) -> gettext.NullTranslations:
     if language == "fr":
         return _French()
-    return gettext.translation("dashboard", HERE / "translations", [language])
+    return _read("dashboard", language)
 
 
 @cache
 def _french_errors() -> gettext.NullTranslations:
-    return gettext.translation("errors", HERE / "translations", ["fr"])
+    return _read("errors", "fr")
+
+
+def _read(domain: str, language: str) -> gettext.NullTranslations:
+    from babel.messages.mofile import write_mo  # only who needs a catalogue waits for Babel
+    from babel.messages.pofile import read_po
+
+    source = HERE / "translations" / language / "LC_MESSAGES" / f"{domain}.po"
+    compiled = io.BytesIO()
+    with source.open("rb") as file:
+        write_mo(compiled, read_po(file, language))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
 
 
 def _in_french(value: Any) -> Any:

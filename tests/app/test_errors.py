@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gettext
 import re
 from string import Formatter
 
@@ -54,12 +53,6 @@ def test_the_french_catalogue_is_complete_and_has_nothing_else() -> None:
 def test_the_fields_survive_translation() -> None:
     for english, message in translations().items():
         assert fields(message.string) == fields(english), english
-
-
-def test_the_compiled_catalogue_is_up_to_date() -> None:
-    compiled = gettext.translation("errors", DASHBOARD / "translations", ["fr"])
-    for english, message in translations().items():
-        assert compiled.gettext(english) == message.string
 
 
 def test_french_sentences_are_typeset() -> None:
