@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import gc
 import inspect
-import json
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -28,16 +26,15 @@ from moliere_core.machine import threads
 from moliere_core.pretrained import catalogue, faster
 from moliere_core.pretrained.beam import CharacterBridge, over_alphabet
 from moliere_core.pretrained.results import Event
+from moliere_core.pretrained.tokenizer import Tokenizer
 from moliere_core.pretrained.tokens import (
     PieceReader,
-    TokenVocabulary,
     bytes_per_token,
     pieces,
     spread,
 )
 from moliere_core.recurrent import Array
 from moliere_core.sampling import gumbel_noise, top_k_filter, top_p_filter
-from moliere_core.tokenisation import letter_bytes
 
 KEPT_MODELS = 3
 KEPT_BYTES = 256_000_000  # of keys and values of past contexts
@@ -89,20 +86,9 @@ class LanguageModel:
         self._past_name = "cache" if "cache" in takes else "past_key_values"
         if dtype == "float32":
             faster.pack(self.network)
-        self.backend = tokenizer.backend_tokenizer
-        self.backend.encode_special_tokens = True  # "<|endoftext|>" typed by hand is plain text
         rows = self.network.get_input_embeddings().num_embeddings
-        if len(tokenizer) > rows:
-            raise ModelError(
-                "{reference} has a tokenizer of {tokens} tokens and weights for {rows}: its files "
-                "do not belong together, fetch it again or choose another model",
-                reference=reference,
-                tokens=len(tokenizer),
-                rows=rows,
-            )
-        ends = _ends(self.network, tokenizer)
-        self.vocabulary = TokenVocabulary(_token_bytes(tokenizer, rows, reference), ends)
-        self.begin = tuple(self.backend.encode("\n", add_special_tokens=True).ids)
+        self.tokenizer = Tokenizer(reference, tokenizer.backend_tokenizer, folder, rows)
+        self.vocabulary, self.begin = self.tokenizer.vocabulary, self.tokenizer.begin
         self.trained_context = catalogue.context_length(config.to_dict()) or catalogue.CONTEXT
         self.context = min(self.trained_context, catalogue.CONTEXT)
         self.bridge = CharacterBridge(self)
@@ -117,14 +103,11 @@ class LanguageModel:
 
     def encode(self, text: str) -> list[int]:
         """The canonical tokens of `text`."""
-        return [int(i) for i in self.backend.encode(text, add_special_tokens=False).ids]
+        return self.tokenizer.encode(text)
 
-    def last_word(self, text: str) -> int:
-        """Where the last piece that the tokeniser cuts beforehand begins, in characters."""
-        if self.backend.pre_tokenizer is None:
-            return max(text.rstrip().rfind(" "), 0)
-        cuts = self.backend.pre_tokenizer.pre_tokenize_str(text)
-        return int(cuts[-1][1][0]) if cuts else 0
+    def anchor(self, text: str) -> int:
+        """How many characters of a text are cut for certain."""
+        return self.tokenizer.anchor(text)
 
     def probs(self, contexts: Sequence[tuple[int, ...]], last: int = 1) -> list[Array]:
         """Probabilities after the `last` longest beginnings of each context.
@@ -486,47 +469,6 @@ def _cache(past: Past) -> DynamicCache:
         layer.keys, layer.values = keys, values
         cache.layers.append(layer)
     return cache
-
-
-def _ends(network: Any, tokenizer: Any) -> set[int]:
-    """Ids of the tokens that end a text."""
-    found = network.generation_config.eos_token_id
-    ids = set(found) if isinstance(found, list) else {found}
-    return {int(i) for i in ids | {tokenizer.eos_token_id} if i is not None}
-
-
-def _token_bytes(tokenizer: Any, rows: int, reference: str) -> list[bytes | None]:
-    """The bytes of each token; None for special ones and for rows without a token."""
-    document = json.loads(tokenizer.backend_tokenizer.to_str())
-    kinds = json.dumps(document.get("decoder"))
-    if '"ByteLevel"' in kinds:
-        letters = letter_bytes()
-
-        def spelt(token: str) -> bytes | None:
-            known = [letters.get(letter) for letter in token]
-            return None if None in known else bytes(b for b in known if b is not None)
-
-    elif '"ByteFallback"' in kinds or '"Metaspace"' in kinds:
-
-        def spelt(token: str) -> bytes | None:
-            if len(token) == 6 and token.startswith("<0x"):
-                return bytes([int(token[3:5], 16)])
-            return token.replace("\N{LOWER ONE EIGHTH BLOCK}", " ").encode()
-
-    else:
-        raise ModelError(
-            "the tokenizer of {reference} does not spell with bytes: choose another model, such "
-            "as hf:gpt2",
-            reference=reference,
-        )
-    found: list[bytes | None] = [None] * rows
-    for token, i in tokenizer.backend_tokenizer.get_vocab(with_added_tokens=False).items():
-        found[i] = spelt(token)
-    for i, added in tokenizer.added_tokens_decoder.items():
-        found[i] = None if added.special else added.content.encode()
-    for i in tokenizer.all_special_ids:
-        found[i] = None
-    return found
 
 
 def _unreadable(error: Exception, reference: str) -> Exception:

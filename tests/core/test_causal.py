@@ -106,13 +106,13 @@ def test_the_bytes_of_the_tokens_are_those_of_the_text(model: Any) -> None:
 
 
 def test_the_last_word_begins_where_the_tokenizer_cuts(model: Any) -> None:
-    assert [TEXT[:n][model.last_word(TEXT[:n]) :] for n in (3, 4, 9, 11)] == [
+    assert [TEXT[:n][model.anchor(TEXT[:n]) :] for n in (3, 4, 9, 11)] == [
         "Mon",
         " ",
         " frère",
         " ",
     ]
-    assert model.last_word("") == 0
+    assert model.anchor("") == 0
 
 
 def test_what_is_remembered_of_a_context_changes_nothing(model: Any) -> None:
