@@ -320,15 +320,16 @@ class _Taken:
     """The tensors of a file, as they are taken one by one: each as float32, once."""
 
     def __init__(self, weights: Mapping[str, NDArray[Any]]) -> None:
-        self._weights = {name.removeprefix("transformer."): w for name, w in weights.items()}
+        self._weights = weights
+        self._names = {name.removeprefix("transformer."): name for name in weights}
         self.size = 0
 
     def has(self, name: str) -> bool:
-        return name in self._weights
+        return name in self._names
 
     def count(self, pattern: str) -> int:
         """How many there are of a kind, numbered from 0."""
-        return next(i for i in range(len(self._weights) + 1) if not self.has(pattern.format(i)))
+        return next(i for i in range(len(self._names) + 1) if not self.has(pattern.format(i)))
 
     def lacking(self, name: str) -> ModelError:
         return ModelError(
@@ -337,9 +338,9 @@ class _Taken:
 
     def __call__(self, name: str, shape: Sequence[int | None]) -> Array:
         """A tensor of this shape, where None stands for any length."""
-        if name not in self._weights:
+        if not self.has(name):
             raise self.lacking(name)
-        tensor = np.ascontiguousarray(self._weights.pop(name), np.float32)
+        tensor = np.ascontiguousarray(self._weights[self._names[name]], np.float32)
         fits = len(tensor.shape) == len(shape) and all(
             wanted in (None, length) for wanted, length in zip(shape, tensor.shape, strict=True)
         )

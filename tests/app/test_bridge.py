@@ -29,7 +29,6 @@ def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setattr(client, "COMMAND", FAKE)
-    monkeypatch.setattr(client, "NEEDS", ())
     monkeypatch.setattr(fetching, "_fetches", {})
     for name in ("echo", "slow", "error"):
         hub.store(tmp_path / "hub", name)
