@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 from transformers.cache_utils import DynamicCache, DynamicLayer
 
+from moliere_core.arrays import Array
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import ModelError, MoliereError
 from moliere_core.machine import threads
@@ -35,7 +36,6 @@ from moliere_core.pretrained.tokens import (
     pieces,
     spread,
 )
-from moliere_core.recurrent import Array
 from moliere_core.sampling import gumbel_noise, top_k_filter, top_p_filter
 from moliere_core.tokenisation import letter_bytes
 
