@@ -226,7 +226,8 @@ def turns(folder: Path) -> dict[str, list[float]]:
         (timed(lambda: ours.forward([prompt], ())), timed(lambda: with_torch([prompt])))
         for _ in range(TURNS)
     ]
-    found[f"a prompt of {READ} tokens"] = [statistics.median(side) for side in zip(*pairs, strict=True)]
+    medians = [statistics.median(side) for side in zip(*pairs, strict=True)]
+    found[f"a prompt of {READ} tokens"] = medians
     return found
 
 
