@@ -100,7 +100,8 @@ _CSV_TOKENS = (b'"', b'""', b'"\n', b'\n"', b',"', b'",', b";;\n", b"play_name",
 _TEI_TOKENS = (
     b"<sp>", b"</sp>", b"<p>", b"</p>", b"<l>", b"<speaker>", b"<stage>", b"<lb break='no'/>",
     b"<TEI>", b"</TEI>", b"<text>", b"<choice>", b"<lem>", b"<rdg>", b"<note>", b" who='#a #b'",
-    b"<!--", b"-->", b"<![CDATA[", b"]]>", b"<!DOCTYPE TEI [", b"<!ENTITY a 'b'>", b"&a;", b"&#1114111;", b"&#0;",
+    b"<!--", b"-->", b"<![CDATA[", b"]]>", b"<!DOCTYPE TEI [", b"<!ENTITY a 'b'>",
+    b"&a;", b"&#1114111;", b"&#0;",
     b"<div type='scene'>", b"<floatingText>", b"<sp/>", b"<title/>", b"xml:lang='fra'",
     b"(A part) ",
 )  # fmt: skip
