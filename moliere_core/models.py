@@ -12,11 +12,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from moliere_core.arrays import Array
 from moliere_core.errors import ModelError, RunError
 from moliere_core.ngrams import NGramModel
 from moliere_core.normalise import normalise
 from moliere_core.protocol import CONTEXT_START, UNKNOWN_BITS, CharModel, Progress
-from moliere_core.recurrent import Array, RecurrentNetwork, State
+from moliere_core.recurrent import RecurrentNetwork, State
 from moliere_core.runs import Run, list_runs, run_path
 from moliere_core.vocabulary import UNKNOWN, Ids, Vocabulary
 

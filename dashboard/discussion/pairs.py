@@ -71,7 +71,7 @@ def voted() -> bool:
 
 
 def _models(reference: str) -> list[str]:
-    here = [e.name for e in pretrained.entries() if e.available] if pretrained.available() else []
+    here = [e.name for e in pretrained.entries() if e.available]
     return list(dict.fromkeys([*STEPS, reference, *here]))
 
 

@@ -7,6 +7,7 @@ Whatever can be wrong with a model is looked for here, before a framework takes 
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import re
@@ -22,9 +23,11 @@ from typing import Any
 from moliere_core.errors import ModelError
 from moliere_core.machine import free_megabytes
 from moliere_core.models import ASSETS, HUB, MINI, ModelEntry
+from moliere_core.transformer import TransformerConfig
 
 OFFERED = ("hf:gpt2", "hf:asi/gpt-fr-cased-small")  # and any other causal model, by its name
 CONTEXT = 512  # tokens read at most while writing: beyond, a class waits too long
+FRAMEWORKS = ("torch", "transformers")  # for whatever NumPy does not run here
 OVERHEAD = 1.2  # memory a model takes while it is used, over that of its weights
 
 _NAME = re.compile(r"[\w-][\w.-]*(/[\w-][\w.-]*)?", re.ASCII)
@@ -138,7 +141,7 @@ def card(reference: str) -> Card:
     """What a model is; of one that is not here, what is known of those offered by default."""
     path = folder(reference)
     state = presence(reference)
-    config = {} if path is None else _config(path)
+    config = {} if path is None else configuration(path)
     name = reference.removeprefix(HUB)
     if not config and name in _KNOWN:
         vocab, context, layers, width = _KNOWN[name]
@@ -174,9 +177,19 @@ def entries() -> list[ModelEntry]:
         reference = HUB + path.name.removeprefix("models--").replace("--", "/")
         if reference not in OFFERED and presence(reference) is Presence.READY:
             found = folder(reference)
-            if found is not None and _wrong_kind(_config(found)) is None:
+            if found is not None and _wrong_kind(configuration(found)) is None:
                 others.append(reference)
     return [_entry(reference) for reference in (MINI, *OFFERED, *others)]
+
+
+def needs_torch(path: Path) -> bool:
+    """Whether the model of a folder is of an architecture that NumPy does not run here."""
+    return TransformerConfig.of(configuration(path)) is None
+
+
+def runs_here(path: Path) -> bool:
+    """Whether what runs the model of a folder is installed; nothing is imported."""
+    return not needs_torch(path) or all(importlib.util.find_spec(name) for name in FRAMEWORKS)
 
 
 def check(reference: str) -> Path:
@@ -203,7 +216,7 @@ def check(reference: str) -> Path:
             reference=reference,
             file=lacking,
         )
-    config = _config(path)
+    config = configuration(path)
     kind = _wrong_kind(config)
     if kind:
         raise ModelError(
@@ -221,11 +234,21 @@ def check(reference: str) -> Path:
             tokens=tokens,
             rows=rows,
         )
+    if not runs_here(path):
+        raise ModelError(
+            "{reference} is of an architecture ({kind}) that torch and transformers run, and they "
+            "are not installed on this machine: choose mini-gpt or a GPT-2, such as hf:gpt2; the "
+            "README tells how to add them",
+            reference=reference,
+            kind=str(config.get("model_type", "?")),
+        )
     return path
 
 
 def precision(reference: str, spare: int = 0) -> str:
     """Either "float32", or "bfloat16" where memory allows no more; ModelError where not even that.
+
+    NumPy has no bfloat16: a model that it runs takes float32.
 
     Args:
         reference: of the model.
@@ -234,7 +257,11 @@ def precision(reference: str, spare: int = 0) -> str:
     parameters, free = card(reference).parameters, free_megabytes()
     if free is None:
         return "float32" if parameters < 1_000_000_000 else "bfloat16"
-    for name, size in (("float32", 4), ("bfloat16", 2)):
+    path = folder(reference)
+    sizes = {"float32": 4, "bfloat16": 2}
+    if path is not None and not needs_torch(path):
+        del sizes["bfloat16"]
+    for name, size in sizes.items():
         if parameters * size * OVERHEAD / 1e6 <= free + spare:
             return name
     raise too_large(reference, free + spare)
@@ -242,7 +269,9 @@ def precision(reference: str, spare: int = 0) -> str:
 
 def too_large(reference: str, free: int | None = None) -> ModelError:
     """What to say of a model that memory does not hold."""
-    needed = round(card(reference).parameters * 2 * OVERHEAD / 1e6)
+    path = folder(reference)
+    least = 4 if path is not None and not needs_torch(path) else 2  # bytes a number
+    needed = round(card(reference).parameters * least * OVERHEAD / 1e6)
     return ModelError(
         "{reference} needs at least {needed} MB of memory and {free} MB are free: close other "
         "programs, or choose a smaller model",
@@ -259,11 +288,12 @@ def context_length(config: Mapping[str, Any]) -> int:
 
 def _entry(reference: str) -> ModelEntry:
     found = card(reference)
-    ready = found.presence is Presence.READY
-    return ModelEntry(reference, "gpt", found.parameters, available=ready)
+    path = folder(reference)
+    usable = found.presence is Presence.READY and path is not None and runs_here(path)
+    return ModelEntry(reference, "gpt", found.parameters, available=usable)
 
 
-def _config(path: Path) -> dict[str, Any]:
+def configuration(path: Path) -> dict[str, Any]:
     """The configuration of the language model, {} where there is none."""
     document = _json(path / "config.json")
     text = document.get("text_config")  # of a model that also sees
@@ -348,7 +378,7 @@ def _count(path: Path) -> int:
                     begin, end = tensor["data_offsets"]
                     total += (end - begin) // _BYTES.get(tensor["dtype"], 4)
         else:
-            total += _pickled_bytes(file) // (2 if "16" in str(_config(path)) else 4)
+            total += _pickled_bytes(file) // (2 if "16" in str(configuration(path)) else 4)
     return total
 
 

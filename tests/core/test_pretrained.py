@@ -39,7 +39,6 @@ def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(name="fake")
 def _fake(cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setattr(client, "COMMAND", FAKE)
-    monkeypatch.setattr(client, "NEEDS", ())
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
     for name in ("echo", "slow", "die", "error", "known", "memory"):
         hub.store(cache, name)
@@ -169,7 +168,7 @@ def test_the_worker_starts_on_demand_and_ends_when_idle(monkeypatch: pytest.Monk
 def test_the_worker_leaves_with_a_server_that_is_killed(tmp_path: Path) -> None:
     script = (
         "import sys, time; from moliere_core import pretrained; from moliere_core.pretrained "
-        f"import client; client.COMMAND, client.NEEDS = {FAKE!r}, ();"
+        f"import client; client.COMMAND = {FAKE!r};"
         "from moliere_core.config import SamplingConfig;"
         "r = pretrained.generate('hf:slow', 'a', SamplingConfig());"
         "[time.sleep(0.01) for _ in iter(lambda: r.status.share > 0, True)];"
@@ -216,16 +215,14 @@ def test_an_answer_that_cannot_be_read_ends_the_request() -> None:
         request.result(0)
 
 
-@pytest.mark.parametrize(
-    ("free", "spare", "expected"), [(11, 0, "float32"), (5, 6, "float32"), (6, 0, "bfloat16")]
-)
+@pytest.mark.parametrize(("free", "spare"), [(11, 0), (5, 6)])
 def test_memory_that_can_be_freed_counts_as_free(
-    monkeypatch: pytest.MonkeyPatch, free: int, spare: int, expected: str
+    monkeypatch: pytest.MonkeyPatch, free: int, spare: int
 ) -> None:
     monkeypatch.setattr(catalogue, "free_megabytes", lambda: free)
-    assert catalogue.precision("mini-gpt", spare) == expected  # 10.7 MB, or half of that
+    assert catalogue.precision("mini-gpt", spare) == "float32"  # 10.7 MB
     monkeypatch.setattr(catalogue, "free_megabytes", lambda: 4)
-    with pytest.raises(ModelError, match="needs at least 5 MB of memory and 4 MB are free"):
+    with pytest.raises(ModelError, match="needs at least 11 MB of memory and 4 MB are free"):
         catalogue.precision("mini-gpt")
 
 
@@ -243,15 +240,24 @@ def refusal(reference: str) -> str:
 
 
 def test_a_missing_framework_is_said_at_once(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "NEEDS", ("no_such_framework",))
-    assert not pretrained.available()
-    assert "torch and transformers are not installed" in refusal("hf:gpt2")
+    monkeypatch.setattr(catalogue, "FRAMEWORKS", ("no_such_framework",))
+    hub.store(cache, "x", model_type="llama", architectures=["LlamaForCausalLM"])
+    assert "(llama) that torch and transformers run" in refusal("hf:x")
+    assert "pip" not in refusal("hf:x")
+    [entry] = [e for e in catalogue.entries() if e.name == "hf:x"]
+    assert not entry.available
+
+
+def test_a_gpt2_needs_no_framework(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalogue, "FRAMEWORKS", ("no_such_framework",))
+    hub.store(cache, "x")
+    assert catalogue.check("hf:x").is_dir()
+    assert {e.name for e in catalogue.entries() if e.available} == {"mini-gpt", "hf:x"}
 
 
 def test_a_number_of_threads_that_is_none_is_said_before_a_process_starts(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(client, "NEEDS", ())
     monkeypatch.setenv("MOLIERE_THREADS", "two")
     with pytest.raises(ConfigError, match="MOLIERE_THREADS is 'two'"):
         pretrained.cut("mini-gpt", "a").result(0)
@@ -262,7 +268,6 @@ def test_a_number_of_threads_that_is_none_is_said_before_a_process_starts(
 def test_a_name_that_is_none_is_refused(
     name: str, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "NEEDS", ())
     assert "is not the name of a model" in refusal(f"hf:{name}")
 
 
@@ -301,7 +306,6 @@ def broken(cache: Path, kind: str) -> None:
 def test_what_is_wrong_with_a_model_is_said_at_once(
     kind: str, sentence: str, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "NEEDS", ())
     broken(cache, kind)
     assert re.match(sentence, refusal("hf:x"))
 
@@ -309,7 +313,6 @@ def test_what_is_wrong_with_a_model_is_said_at_once(
 def test_a_model_too_large_for_the_memory_is_refused(
     cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "NEEDS", ())
     hub.store(cache, "x", n_embd=4096, n_layer=40)
     monkeypatch.setenv("MOLIERE_WORKER_MEMORY_MB", "100")
     assert "MB of memory and 100 MB are free" in refusal("hf:x")
@@ -318,12 +321,15 @@ def test_a_model_too_large_for_the_memory_is_refused(
 def test_half_precision_where_memory_allows_no_more(
     cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hub.store(cache, "x", n_embd=256, n_layer=16)
+    hub.store(cache, "x", n_embd=256, n_layer=16, activation_function="mish")  # torch runs it
+    hub.store(cache, "plain", n_embd=256, n_layer=16)
     needed = catalogue.card("hf:x").megabytes
     monkeypatch.setattr(catalogue, "free_megabytes", lambda: needed + 1)
     assert catalogue.precision("hf:x") == "float32"
     monkeypatch.setattr(catalogue, "free_megabytes", lambda: needed * 2 // 3)
     assert catalogue.precision("hf:x") == "bfloat16"
+    with pytest.raises(ModelError, match="hf:plain needs at least"):  # NumPy has no bfloat16
+        catalogue.precision("hf:plain")
 
 
 def test_the_list_has_what_is_offered_and_what_is_here(cache: Path) -> None:
