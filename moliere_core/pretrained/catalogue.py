@@ -2,7 +2,8 @@
 
 `mini-gpt` is shipped in Hugging Face's own format; `hf:NAME` is a model of the hub, looked for in
 the hub's usual cache on this machine (`HF_HUB_CACHE`, or `hub` in `HF_HOME`) and nowhere else.
-Whatever can be wrong with a model is looked for here, before a framework takes seconds to load.
+Whatever small files tell of what is wrong with a model is looked for here, before it takes seconds
+to load. A tokenizer's file can take seconds by itself: it is read with the weights, by the worker.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -225,15 +225,6 @@ def check(reference: str) -> Path:
             reference=reference,
             kind=kind,
         )
-    rows, tokens = _first(config, "vocab_size"), _tokenizer_size(path)
-    if rows and tokens > rows:
-        raise ModelError(
-            "{reference} has a tokenizer of {tokens} tokens and weights for {rows}: its files do "
-            "not belong together, fetch it again or choose another model",
-            reference=reference,
-            tokens=tokens,
-            rows=rows,
-        )
     if not runs_here(path):
         raise ModelError(
             "{reference} is of an architecture ({kind}) that torch and transformers run, and they "
@@ -327,28 +318,6 @@ def _missing_tokenizer(path: Path) -> str | None:
     if (path / "tokenizer.json").is_file() or (path / "tokenizer.model").is_file():
         return None
     return next((n for n in ("vocab.json", "merges.txt") if not (path / n).is_file()), None)
-
-
-def _tokenizer_size(path: Path) -> int:
-    """Tokens of the tokenizer; 0 where its file is of a kind that this does not read."""
-    file = path / "tokenizer.json"
-    source = file if file.is_file() else path / "vocab.json"
-    if not source.is_file():
-        return 0
-    info = source.stat()
-    return _read_tokenizer_size(source, info.st_mtime_ns, info.st_size)
-
-
-@lru_cache(maxsize=16)
-def _read_tokenizer_size(path: Path, _time: int, _size: int) -> int:
-    document = _json(path)
-    if path.name == "vocab.json":
-        ids = [i for i in document.values() if isinstance(i, int)]
-    else:
-        vocab = document.get("model", {}).get("vocab", {})
-        ids = list(vocab.values()) if isinstance(vocab, dict) else list(range(len(vocab)))
-        ids += [token["id"] for token in document.get("added_tokens", [])]
-    return max(ids, default=-1) + 1
 
 
 def _weights(path: Path) -> list[Path]:

@@ -32,7 +32,8 @@ Json = dict[str, Any]
 Speller = Callable[[str], bytes | None]
 
 MOST_TOKENS = 4_000_000  # of a vocabulary whose rows nobody told: beyond, its file is damaged
-MOST_UNCERTAIN = 32  # tokens before the end at which an anchor stands at the latest
+LOOK_BACK = 16  # tokens that a beam reads at least where words are not cut apart beforehand
+MOST_UNCERTAIN = 48  # and at most, however long the last word
 
 NAMED = ("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token")
 _BYTE = re.compile(r"<0x([0-9A-Fa-f]{2})>")
@@ -116,8 +117,8 @@ class Tokenizer:
         """The canonical tokens of `text` in the middle of a text, nothing added to them."""
         return list(self._encoding(text).ids)
 
-    def anchor(self, text: str) -> int:
-        """How many characters of `text` the bridge need not doubt how they were cut.
+    def anchor(self, text: str) -> tuple[int, int]:
+        """Where a beam over `text` begins, and to where its canonical tokens are certain.
 
         A text that is being written ends inside a token: one that begins at some place near the
         end and goes on after it. Before that place stand the canonical tokens of what is before
@@ -127,26 +128,34 @@ class Tokenizer:
         where a token does is cut as it is in the whole: Berglund and van der Merwe 2023,
         "Formalizing BPE Tokenization".)
 
-        And an anchor is not after the start of the last piece that the tokenizer cuts before it
-        looks for tokens, nor, where that is several words, of the last word with the space before
-        it: a model also expects the end of a word in tokens that are not the canonical ones.
+        But a model expects other tokens than the canonical ones, too, and the bridge is to weigh
+        them in what it reads last: the last piece that the tokenizer cuts before it looks for
+        tokens, and where that is several words, words of at least `LOOK_BACK` tokens. (At the
+        start of a text Gemma expects "A" and "h" a thousand times more than "Ah".)
 
         Returns:
-            An index of `text`; the tokens of `text[:index]` are canonical and certain.
+            Two indices of `text`, the second not before the first: the tokens of `text` up to
+            either are the canonical ones of the whole, whatever comes after it.
         """
         encoding = self._encoding(text)
         ids, data = encoding.ids, text.encode("utf-8", "replace")
         starts = list(accumulate((len(self.token_bytes[i] or b"") for i in ids), initial=0))
         if b"".join(self.token_bytes[i] or b"" for i in ids) != data:
-            return _last_word(text)  # what is not spelt cannot be aligned
+            return (len(_head(text)),) * 2  # what is not spelt cannot be aligned
         words = encoding.word_ids
         piece = starts[words.index(words[-1])] if words else 0
-        latest = piece + len(_head(data[piece:].decode("utf-8", "replace")).encode())
-        certain = self._certain(text, ids)
-        if len(ids) > MOST_UNCERTAIN:
-            latest = max(latest, starts[-1 - MOST_UNCERTAIN])
-        stops = [s for s in starts[: certain + 1] if s <= latest and _whole(data, s)]
-        return len(data[: stops[-1]].decode())
+        head = _head(data[piece:].decode("utf-8", "replace")).encode()
+        stops = [s for s in starts[: self._certain(text, ids) + 1] if _whole(data, s)]
+        # Of several words in a piece, those that stay in doubt begin with their space.
+        between = [s for s in stops if s <= piece + len(head) and data[s : s + 1].isspace()]
+        back = starts[-1 - min(LOOK_BACK, len(ids))] if head else piece
+        begin = max((s for s in [0, *stops] if s <= piece), default=0)
+        begin = max((s for s in between if begin < s <= back), default=begin)
+        if len(ids) > MOST_UNCERTAIN:  # in one word, which has to be cut somewhere
+            most = starts[-1 - MOST_UNCERTAIN]
+            begin = max((s for s in stops if begin < s <= most), default=begin)
+        certain = max((s for s in between if s > begin), default=begin)
+        return len(data[:begin].decode()), len(data[:certain].decode())
 
     def _certain(self, text: str, ids: Sequence[int]) -> int:
         """How many of the canonical tokens no continuation changes."""
@@ -215,12 +224,12 @@ class Tokenizer:
         for token, i in vocab.items():
             if i < self.size:
                 found[i] = spell(token)
-        for i, token in added.items():
+        for i, known in added.items():
             if i < self.size:
-                own = token.normalized or self._backend.model.token_to_id(token.content) == i
+                own = known.normalized or self._backend.model.token_to_id(known.content) == i
                 if not own or found[i] is None:
-                    found[i] = token.content.encode()  # as it is typed
-                if token.special:
+                    found[i] = known.content.encode()  # as it is typed
+                if known.special:
                     found[i] = None
         # A padding token can be one that texts have, such as "!": then it writes.
         for name in named:
@@ -342,8 +351,12 @@ def _guarded(call: Callable[[], T], reference: str) -> T:
     except (KeyboardInterrupt, SystemExit, MemoryError, ModelError):
         raise
     except BaseException as error:  # its panics are no Exception
-        lines = str(error).strip().splitlines() or [type(error).__name__]
-        raise _damaged(reference, lines[0][:200]) from error
+        reason = next(iter(str(error).strip().splitlines()), type(error).__name__)[:200]
+        if isinstance(error, (AttributeError, TypeError, UnicodeDecodeError)):
+            reason = N_("a value in it is of the wrong kind")
+        elif isinstance(error, FileNotFoundError):
+            reason = N_("a file of it is missing")
+        raise _damaged(reference, reason) from error
 
 
 def _damaged(reference: str, reason: str) -> ModelError:
@@ -457,11 +470,6 @@ def _unknown(backend: Backend, vocab: Mapping[str, int]) -> int | None:
 
 
 # Texts
-
-
-def _last_word(text: str) -> int:
-    """Where the last word of a text begins, the spaces before it included."""
-    return len(_head(text))
 
 
 def _head(text: str) -> str:

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -123,6 +124,28 @@ def test_what_nobody_looks_at_is_dropped(monkeypatch: pytest.MonkeyPatch) -> Non
     assert wanted.result(WAIT).text == "ababa"
     assert abandoned.status.state is State.CANCELLED
     assert first.status.state is State.CANCELLED
+
+
+@pytest.mark.usefixtures("fake")
+def test_the_lease_begins_when_a_request_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    passed, check = [0.0], catalogue.check
+    clock = SimpleNamespace(monotonic=lambda: time.monotonic() + passed[0])
+    monkeypatch.setattr(client, "time", clock)
+
+    def slow(reference: str) -> Path:
+        passed[0] += client.LEASE + 1
+        return check(reference)
+
+    monkeypatch.setattr(catalogue, "check", slow)
+    assert echo().result(WAIT).text == "ababa"
+
+
+def test_no_tokenizer_is_read_before_a_request_is_sent(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub.store(cache, "x", {"tokenizer.json": b"{"})
+    monkeypatch.setattr(catalogue, "runs_here", lambda path: True)
+    assert catalogue.check("hf:x") == catalogue.folder("hf:x")
 
 
 @pytest.mark.usefixtures("fake")
@@ -286,8 +309,6 @@ def broken(cache: Path, kind: str) -> None:
         hub.store(cache, "x", architectures=["BertForMaskedLM"], model_type="bert")
     elif kind == "t5":
         hub.store(cache, "x", architectures=["T5LMHeadModel"], is_encoder_decoder=True)
-    elif kind == "rows":
-        hub.store(cache, "x", vocab_size=2)
 
 
 @pytest.mark.parametrize(
@@ -300,7 +321,6 @@ def broken(cache: Path, kind: str) -> None:
         ("tokenizer", r"hf:x is incomplete \(merges.txt is missing\)"),
         ("bert", r"hf:x does not write from left to right \(BertForMaskedLM\)"),
         ("t5", r"hf:x does not write from left to right \(T5LMHeadModel\)"),
-        ("rows", "hf:x has a tokenizer of 3 tokens and weights for 2"),
     ],
 )
 def test_what_is_wrong_with_a_model_is_said_at_once(
