@@ -304,12 +304,12 @@ def _settings(reference: str, folder: Path) -> Json:
 
 
 def _object(file: Path) -> Json:
-    """The object in a JSON file, {} where there is no file; ValueError where it is no object."""
+    """The object in a JSON file, {} where there is no file; TypeError where it is no object."""
     if not file.is_file():
         return {}
     document = json.loads(file.read_text(encoding="utf-8"))
     if not isinstance(document, dict):
-        raise ValueError(f"{file.name}: {N_('it is not what its name says')}")
+        raise TypeError(file.name)
     return document
 
 
