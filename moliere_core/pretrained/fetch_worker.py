@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from moliere_core.errors import ModelError, MoliereError
 from moliere_core.models import HUB
-from moliere_core.pretrained.catalogue import hub_cache
+from moliere_core.pretrained.folders import hub_cache
 from moliere_core.processes import read_input
 
 REACH_SECONDS = 1.5  # to find out that no hub is there
