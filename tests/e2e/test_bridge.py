@@ -1,8 +1,7 @@
-"""The Bridge page in a real browser: models of characters anywhere, mini-gpt where torch is."""
+"""The Bridge page in a real browser, on models of characters and on mini-gpt."""
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from collections.abc import Iterator
 
@@ -11,11 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.test_classroom import OFFSCREEN
 
-LOADED = 120_000  # milliseconds that torch may take on a slow machine
-framework = pytest.mark.skipif(
-    not all(importlib.util.find_spec(name) for name in ("torch", "transformers")),
-    reason="torch and transformers are not installed: pip install -e .[bridge]",
-)
+LOADED = 120_000  # milliseconds that a slow machine may take
 
 
 @pytest.fixture(autouse=True)
@@ -71,7 +66,6 @@ def test_a_pasted_text_gets_its_marks_in_verse_and_in_prose(page: Page, server: 
     expect(names.filter(has_text="petit")).to_be_visible()
 
 
-@framework
 def test_mini_gpt_writes_in_tokens_and_stands_on_the_same_bars(page: Page, server: str) -> None:
     page.goto(f"{server}/bridge?models=petit,mini-gpt&chars=60&prompt=Mon+fr%C3%A8r")
     tokens = page.locator(".column").nth(1).locator(".token:not(.prompt)")
