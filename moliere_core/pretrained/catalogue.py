@@ -165,12 +165,10 @@ def entries() -> list[ModelEntry]:
     for path in sorted(cache.glob("models--*")) if cache.is_dir() else []:
         name = path.name.removeprefix("models--").replace("--", "/")
         reference = HUB + name
-        if not folders.is_name(name) or presence(reference) is not Presence.READY:
+        if not folders.is_name(name):
             continue
         found = folder(reference)  # of a model that was renamed, the one that is listed
-        if found is None or found in listed.values():
-            continue
-        if folders.folder_refusal(reference, found) is None:
+        if found is not None and found not in listed.values() and _sound(reference, found):
             listed[reference] = found
     return [_entry(reference) for reference in listed]
 
@@ -187,8 +185,6 @@ def runs_here(path: Path) -> bool:
 
 def check(reference: str) -> Path:
     """The folder of a model that can be used; ModelError says what is wrong, and what to do."""
-    if reference != MINI:
-        hub_name(reference)
     path = folder(reference)
     if path is None:
         if reference == MINI:
@@ -202,18 +198,7 @@ def check(reference: str) -> Path:
             reference=reference,
             name=reference.removeprefix(HUB),
         )
-    refused = folders.folder_refusal(reference, path)
-    if refused is not None:
-        raise refused
-    lacking = folders.missing_file(path)
-    if lacking:
-        raise ModelError(
-            "{reference} is incomplete ({file} is missing): fetch it again, what is there is kept",
-            reference=reference,
-            file=lacking,
-        )
-    folders.check_configuration(reference, path)
-    _shapes(path, reference, _stamp(path))
+    _check_files(reference, path)
     if not runs_here(path):
         raise ModelError(
             "{reference} is of an architecture ({kind}) that torch and transformers run, and they "
@@ -262,10 +247,34 @@ def too_large(reference: str, free: int | None = None) -> ModelError:
 
 
 def _entry(reference: str) -> ModelEntry:
-    found = card(reference)
     path = folder(reference)
-    usable = found.presence is Presence.READY and path is not None and runs_here(path)
-    return ModelEntry(reference, "gpt", found.parameters, available=usable)
+    usable = path is not None and _sound(reference, path) and runs_here(path)
+    return ModelEntry(reference, "gpt", card(reference).parameters, available=usable)
+
+
+def _sound(reference: str, path: Path) -> bool:
+    """Whether the files of a model are whole, and of a kind that is read here."""
+    try:
+        _check_files(reference, path)
+    except ModelError:
+        return False
+    return True
+
+
+def _check_files(reference: str, path: Path) -> None:
+    """ModelError where the files of a model are of another kind, missing or damaged."""
+    refused = folders.folder_refusal(reference, path)
+    if refused is not None:
+        raise refused
+    lacking = folders.missing_file(path)
+    if lacking:
+        raise ModelError(
+            "{reference} is incomplete ({file} is missing): fetch it again, what is there is kept",
+            reference=reference,
+            file=lacking,
+        )
+    folders.check_configuration(reference, path)
+    _shapes(path, reference, _stamp(path))
 
 
 def _gpt2_parameters(config: Mapping[str, Any]) -> int:

@@ -17,7 +17,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from moliere_core.errors import ModelError
+from moliere_core.errors import N_, ModelError
 from moliere_core.models import HUB, HUB_FILES
 from moliere_core.pretrained.weights import INDEX, SINGLE, weight_files
 from moliere_core.runs import VOCABULARY
@@ -42,10 +42,10 @@ FORMATS = (
     ("OpenVINO", "openvino_model.bin"),
     ("Core ML", ".mlpackage/Manifest.json"),
     ("rust-bert", "rust_model.ot"),
-    ("half precision (fp16)", ".fp16.safetensors"),
-    ("half precision (fp16)", ".fp16.bin"),
-    ("PyTorch's own .pth", ".pth"),
-    ("PyTorch's own .pt", ".pt"),
+    (N_("copies in half precision (fp16)"), ".fp16.safetensors"),
+    (N_("copies in half precision (fp16)"), ".fp16.bin"),
+    (".pth", ".pth"),
+    (".pt", ".pt"),
     ("PyTorch Lightning", ".ckpt"),
 )
 # Files that say that a repository is no language model, whatever else is in it.
@@ -211,7 +211,7 @@ def refusal(
             "{reference} is an adapter (LoRA or the like), which changes another model and cannot "
             "write alone: choose {base}",
             reference=reference,
-            base=base or "the model that it was made for",
+            base=base or N_("the model that it was made for"),
         )
     for format, ending in FORMATS:
         if any(name.endswith(ending) for name in names):
