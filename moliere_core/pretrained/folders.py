@@ -54,6 +54,7 @@ OTHER_KINDS = (
     ("sentence-transformers", "sentence_bert_config.json"),
     ("diffusers", "model_index.json"),
 )
+SENTENCEPIECE = ("tokenizer.model", "spiece.model", "sentencepiece.bpe.model")
 ADAPTER = "adapter_config.json"
 QUANTISED = {"quantize_config.json": "GPTQ", "quant_config.json": "AWQ"}
 # Models that read in both directions, or translate; named where `architectures` is not.
@@ -149,7 +150,7 @@ def missing_file(path: Path) -> str | None:
     if not files:
         return SINGLE[0]
     lacking = next((file.name for file in files if file.name not in names), None)
-    return lacking or _missing_tokenizer(names)
+    return lacking or missing_tokenizer(names)
 
 
 def complete(path: Path) -> bool:
@@ -205,6 +206,12 @@ def refusal(
             method=method,
         )
     if any(name in names or name + INDEX in names for name in SINGLE):
+        if missing_tokenizer(names) and {*SENTENCEPIECE} & {*names}:
+            return ModelError(
+                "{reference} has its tokenizer as a file of SentencePiece alone, which is not read "
+                "here: choose a model with tokenizer.json",
+                reference=reference,
+            )
         return None
     if ADAPTER in names:
         return ModelError(
@@ -238,8 +245,9 @@ def _names(path: Path) -> set[str]:
     return {child.name for child in _children(path) if os.path.isfile(child)}
 
 
-def _missing_tokenizer(names: Collection[str]) -> str | None:
-    if {"tokenizer.json", "tokenizer.model"} & set(names):
+def missing_tokenizer(names: Collection[str]) -> str | None:
+    """The file that a tokenizer lacks, of those of a folder; None if it is whole."""
+    if "tokenizer.json" in names:
         return None
     return next((name for name in ("vocab.json", "merges.txt") if name not in names), None)
 
@@ -268,10 +276,15 @@ def configuration(path: Path) -> dict[str, Any]:
     document = _document(path)
     if isinstance(text := document.get("text_config"), dict):  # of a model that also sees
         document = {**document, **text}
-    config = {name: value for name, value in document.items() if _sound(name, value)}
+    config = sound(document)
     if "model_type" not in config and (kind := _type_by_fields(config)):
         config["model_type"] = kind
     return config
+
+
+def sound(document: Mapping[str, Any]) -> dict[str, Any]:
+    """A configuration without the values of the wrong type."""
+    return {name: value for name, value in document.items() if _sound(name, value)}
 
 
 def check_configuration(reference: str, path: Path) -> None:
