@@ -87,8 +87,9 @@ def render(result: dict[str, Any]) -> str:
     """One model a line."""
     if "model" in result:
         return f"{result['model']['name']} is here: {result['model']['parameters']:,} parameters"
+    width = max(len(m["name"]) for m in result["models"]) + 2
     return "\n".join(
-        f"{m['name']:<28}{m['kind']:<8}{m['parameters']:>12,}"
+        f"{m['name']:<{width}}{m['kind']:<8}{m['parameters']:>12,}"
         + ("" if m["available"] else "  (not fetched)")
         for m in result["models"]
     )
