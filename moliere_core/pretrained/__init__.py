@@ -33,10 +33,12 @@ from moliere_core.pretrained.catalogue import (
     OFFERED,
     Card,
     Presence,
+    Suggestion,
     card,
     entries,
     is_pretrained,
     presence,
+    suggestions,
 )
 from moliere_core.pretrained.client import Request, State, Status, available, close
 from moliere_core.pretrained.results import Attention, Event, Generation, NextChars, TokenScore
@@ -54,6 +56,7 @@ __all__ = [
     "Request",
     "State",
     "Status",
+    "Suggestion",
     "TokenScore",
     "attention",
     "available",
@@ -66,6 +69,7 @@ __all__ = [
     "next_chars",
     "presence",
     "score",
+    "suggestions",
 ]
 
 MAX_CHARS = 100_000
