@@ -215,12 +215,12 @@ class Tokenizer:
         for token, i in vocab.items():
             if i < self.size:
                 found[i] = spell(token)
-        for i, token in added.items():
+        for i, extra in added.items():
             if i < self.size:
-                own = token.normalized or self._backend.model.token_to_id(token.content) == i
+                own = extra.normalized or self._backend.model.token_to_id(extra.content) == i
                 if not own or found[i] is None:
-                    found[i] = token.content.encode()  # as it is typed
-                if token.special:
+                    found[i] = extra.content.encode()  # as it is typed
+                if extra.special:
                     found[i] = None
         # A padding token can be one that texts have, such as "!": then it writes.
         for name in named:
