@@ -34,7 +34,7 @@ from moliere_core.corpus import edition
 from moliere_core.corpus.corpus import Corpus
 from moliere_core.corpus.download import Downloader, Progress, missing, without_credentials
 from moliere_core.corpus.formats import MAX_BYTES, Reading, read_bytes
-from moliere_core.corpus.tables import printable
+from moliere_core.corpus.names import printable
 from moliere_core.errors import N_, CorpusError
 from moliere_core.storage import home, write_atomically
 
