@@ -33,7 +33,8 @@ def printed(speech: Element) -> Printed:
     """What is printed above a speech: each part of each `speaker`, the same one once."""
     parts: dict[str, tuple[str, str]] = {}
     for speaker in speech.iterfind("speaker"):
-        for number, part in enumerate(_END.split(_words(speaker))):
+        for number, piece in enumerate(_END.split(_words(speaker))):
+            part = piece.strip()
             joint = _AND.match(part)
             name = part[joint.end() if number and joint else 0 :].strip(" .,;:-–—")
             if name and len(parts) < MOST_VOICES:
