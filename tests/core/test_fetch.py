@@ -18,9 +18,10 @@ from moliere_core import pretrained
 from moliere_core.cli import main
 from moliere_core.pretrained import fetch_worker, fetching
 from tests import hub
+from tests.patience import PATIENCE
 
 COMMIT = "0" * 40
-WAIT = 60
+WAIT = PATIENCE
 
 
 class Hub(BaseHTTPRequestHandler):

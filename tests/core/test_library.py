@@ -12,6 +12,7 @@ import pytest
 from moliere_core.cli import main
 from moliere_core.corpus import download, edition, library, load_corpus
 from moliere_core.errors import CorpusError
+from tests.patience import PATIENCE
 
 CSV = b"play_name,cue\navare,Au voleur !\nscapin,Que diable ?\n"
 TEI = "<TEI><text><body><sp><l>{}</l></sp></body></text></TEI>"
@@ -264,7 +265,7 @@ def test_a_name_that_is_looked_up_for_ever_is_not_waited_for(
     asleep = threading.Event()
 
     def create_connection(*_: Any) -> None:
-        asleep.wait(30)
+        asleep.wait(PATIENCE)
         raise OSError
 
     monkeypatch.setattr(download.socket, "create_connection", create_connection)
