@@ -90,9 +90,7 @@ def opened(reference: str, folder: Path, dtype: str = "float32") -> LanguageMode
         network = TorchNetwork(reference, folder, dtype)
     else:
         network = PlainNetwork(reference, folder)
-    return LanguageModel(
-        reference, network, Tokenizer.read(reference, folder, network.vocab_size)
-    )
+    return LanguageModel(reference, network, Tokenizer.read(reference, folder, network.vocab_size))
 
 
 def generate(model: LanguageModel, request: Event) -> Iterator[Event]:

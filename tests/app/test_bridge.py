@@ -15,7 +15,7 @@ from dashboard.bridge.characters import draw
 from moliere_core import pretrained
 from moliere_core.config import SamplingConfig
 from moliere_core.models import load_model
-from moliere_core.pretrained import client, fetching
+from moliere_core.pretrained import catalogue, client, fetching
 from moliere_core.sampling import generate, softmax
 from tests import hub
 from tests.app.conftest import REFERENCE, ROOT, Open, address, component, run_snippet, shown
@@ -102,17 +102,28 @@ def test_a_failure_stays_in_its_column(open_page: Open) -> None:
     assert column(component(at), 0) == failed  # and is not asked again at once
 
 
-def test_without_a_framework_models_of_characters_still_work(
+def test_no_view_speaks_of_what_is_not_installed(
     open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "NEEDS", ("no_such_framework",))
-    at = open_page("bridge", models=f"{REFERENCE},hf:echo", chars=30)
-    assert not at.exception
-    assert "ne sont pas installés ici" in at.caption[0].value
-    data = component(at)
+    monkeypatch.setattr(catalogue, "FRAMEWORKS", ("no_such_framework",))
+    for view in ("same", "alphabet", "ladder", "axis", "talk"):
+        at = open_page("bridge", models=f"{REFERENCE},mini-gpt,hf:gpt2", view=view, chars=30)
+        assert not at.exception
+        said = shown(at) + "".join(info.value for info in at.info)
+        assert "torch" not in said
+        assert "pip" not in said
+
+
+def test_a_model_that_needs_a_framework_says_so_in_its_column(
+    open_page: Open, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalogue, "FRAMEWORKS", ("no_such_framework",))
+    hub.store(cache, "llama", model_type="llama", architectures=["LlamaForCausalLM"])
+    at = open_page("bridge", models=f"{REFERENCE},hf:llama,hf:echo", chars=30)
+    data = settled(at, lambda d: len(text(column(d, 2)["pieces"])) == 30)
     assert len(text(column(data, 0)["pieces"])) == 30
     assert column(data, 1)["problem"]
-    assert not [b for b in at.button if b.key.startswith("bridge.fetch")]
+    assert "torch et transformers" in column(data, 1)["said"]
 
 
 def test_the_default_models_are_those_of_the_course(open_page: Open) -> None:

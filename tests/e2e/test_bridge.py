@@ -1,19 +1,12 @@
-"""The Bridge page in a real browser: models of characters anywhere, mini-gpt where torch is."""
+"""The Bridge page in a real browser, on models of characters and on mini-gpt."""
 
 from __future__ import annotations
 
-import importlib.util
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.screen import OFFSCREEN, WAIT_FOR_FRAMEWORK
-
-framework = pytest.mark.skipif(
-    not all(importlib.util.find_spec(name) for name in ("torch", "transformers")),
-    reason="torch and transformers are not installed: pip install -e .[bridge]",
-)
 
 
 def view(page: Page, name: str) -> None:
@@ -62,7 +55,6 @@ def test_a_pasted_text_gets_its_marks_in_verse_and_in_prose(page: Page, server: 
     expect(names.filter(has_text="petit")).to_be_visible()
 
 
-@framework
 def test_mini_gpt_writes_in_tokens_and_stands_on_the_same_bars(page: Page, server: str) -> None:
     page.goto(f"{server}/bridge?models=petit,mini-gpt&chars=60&prompt=Mon+fr%C3%A8r")
     tokens = page.locator(".column").nth(1).locator(".token:not(.prompt)")
