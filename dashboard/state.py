@@ -31,7 +31,7 @@ _NOTED = "state.noted"  # name -> text, what this run has shown so far
 _PAGE = "state.page"  # the page of the last run
 _ENTERED = "state.entered"  # keys whose widgets have had their value since the page was entered
 _RECEIVED = "state.received"  # name -> text, what the browser said the URL holds
-_ECHOES = "state.echoes"  # (name, text) -> when we wrote it last
+_ECHOES = "state.echoes"  # (name, text) -> when it last was what we had written
 _PUBLISHED = "state.published"  # name -> text, what the URL holds because we wrote it
 
 
@@ -234,8 +234,10 @@ def publish() -> None:
     noted: dict[str, str] = st.session_state.pop(_NOTED, {})
     if st.query_params.to_dict() != noted:
         st.query_params.from_dict(noted)
+    # What is replaced here is in the browser until it hears of it.
+    written = [*_store(_PUBLISHED).items(), *noted.items()]
+    _store(_ECHOES).update(dict.fromkeys(written, time.monotonic()))
     st.session_state[_PUBLISHED] = noted
-    _store(_ECHOES).update(dict.fromkeys(noted.items(), time.monotonic()))
 
 
 def _comes_from_outside(name: str, raw: str) -> bool:
