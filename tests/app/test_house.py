@@ -64,6 +64,14 @@ def test_components_never_parse_text_as_html() -> None:
         assert not re.search(r"innerHTML|outerHTML|insertAdjacent|document\.write|eval", source)
 
 
+def test_no_test_is_timed() -> None:
+    """They wait for conditions, as long as `tests.patience` says, and measure no speed."""
+    timed = re.compile(r"(perf_counter|process_time|wait_for_timeout)\(|timeout=\d")
+    for path in (ROOT / "tests").rglob("*.py"):
+        if path != Path(__file__):
+            assert not timed.search(path.read_text(encoding="utf-8")), path
+
+
 def test_no_framework_in_the_server(store: Path) -> None:
     names = [page.stem for page in PAGES if page.stem != "home"]
     done = subprocess.run(
