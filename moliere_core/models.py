@@ -37,7 +37,7 @@ EXPERIMENTS = ASSETS / "experiments"  # a folder a plan, in it a run a variant
 NGRAMS = ASSETS / "ngrams" / "kn-8.safetensors"  # holds the lower orders too
 NGRAM_ORDERS = range(1, 9)
 
-SCORE_CHUNK = 512  # characters projected at once while scoring: bounds memory, costs no speed
+SCORE_CHUNK = 128  # characters projected at once while scoring: bounds memory, costs no speed
 
 
 class RecurrentModel:

@@ -11,10 +11,11 @@ from __future__ import annotations
 import importlib.util
 import math
 import re
+import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +26,12 @@ from moliere_core.pretrained import folders, weights
 from moliere_core.pretrained.folders import configuration, context_length, hub_cache, size
 from moliere_core.transformer import TransformerConfig
 
-OFFERED = ("hf:gpt2", "hf:asi/gpt-fr-cased-small")  # and any other causal model, by its name
+WORTH_FETCHING = ASSETS / "hub" / "models.toml"
 CONTEXT = 512  # tokens read at most while writing: beyond, a class waits too long
 FRAMEWORKS = ("torch", "transformers")  # for whatever NumPy does not run here
 OVERHEAD = 1.2  # memory a model takes while it is used, over that of its weights
 
 _BUFFERS = re.compile(r"\.attn\.(masked_)?bias$|inv_freq$")  # stored with weights, not trained
-# Sizes of the models that are offered before they are here: vocabulary, context, layers, width.
-_KNOWN = {"gpt2": (50_257, 1024, 12, 768), "asi/gpt-fr-cased-small": (50_000, 1024, 12, 768)}
 
 
 class Presence(StrEnum):
@@ -41,6 +40,49 @@ class Presence(StrEnum):
     READY = "ready"
     PARTIAL = "partial"  # its download was interrupted
     ABSENT = "absent"
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A model of the hub that is worth fetching for this course.
+
+    Attributes:
+        name: on the hub.
+        languages: that it was trained on, as ISO 639 has them; "mul" for many.
+        parameters: trained numbers, as its authors tell them.
+        licence: of its weights.
+        tried: whether it has run here.
+        shows: what a class sees with it, by the interface's language.
+        offered: whether it can be fetched everywhere, a public server included.
+        gated: whether its licence has to be accepted on the hub first.
+        gpt2: the configuration of a GPT-2, known before it is here; empty of others.
+    """
+
+    name: str
+    languages: tuple[str, ...]
+    parameters: int
+    licence: str
+    tried: bool
+    shows: Mapping[str, str]
+    offered: bool = False
+    gated: bool = False
+    gpt2: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def reference(self) -> str:
+        """As everything here names it."""
+        return HUB + self.name
+
+
+@cache
+def suggestions() -> tuple[Suggestion, ...]:
+    """What is worth fetching, in the order in which it is listed."""
+    listed = tomllib.loads(WORTH_FETCHING.read_text(encoding="utf-8"))["model"]
+    return tuple(Suggestion(**{**m, "languages": tuple(m["languages"])}) for m in listed)
+
+
+# What can be fetched everywhere; any other causal model can be named on a machine of one's own.
+OFFERED = tuple(found.reference for found in suggestions() if found.offered)
 
 
 @dataclass(frozen=True)
@@ -131,11 +173,9 @@ def card(reference: str) -> Card:
     path = folder(reference)
     state = presence(reference)
     config = {} if path is None else configuration(path)
-    name = reference.removeprefix(HUB)
-    if not config and name in _KNOWN:
-        vocab, context, layers, width = _KNOWN[name]
-        config = {"model_type": "gpt2", "vocab_size": vocab, "n_positions": context}
-        config |= {"n_layer": layers, "n_embd": width}
+    known = next((found.gpt2 for found in suggestions() if found.reference == reference), {})
+    if known and not config:
+        config = {"model_type": "gpt2", **known}
     vocab, context = size(config, "vocab_size"), context_length(config)
     parameters = _gpt2_parameters(config)
     stored = 0
