@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 writing = threading.Lock()
 
 
+# What has been imported in this process: see `warm_up_home` and `warm_up_pages`.
+home_is_warm, pages_are_warm = threading.Event(), threading.Event()
+
+
 @dataclass(frozen=True)
 class Card:
     """A model in one line: its size, and its bits per character on plays it has not read."""
@@ -75,6 +79,7 @@ def warm_up_home() -> None:
         "dashboard.home.cached",
         "dashboard.home.snippet",
     )
+    home_is_warm.set()
 
 
 @st.cache_resource(show_spinner=False)
@@ -114,6 +119,7 @@ def warm_up_pages() -> None:
     )
     gc.collect()
     gc.freeze()
+    pages_are_warm.set()
 
 
 def _import(*names: str) -> None:
