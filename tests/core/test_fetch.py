@@ -58,6 +58,10 @@ class Hub(BaseHTTPRequestHandler):
             status, headers, data = self.instead
             self._send(data, body, status, headers)
             return
+        if re.match(r"(/api/models)?/old-name(/|$)", path):
+            place = path.replace("/old-name", "/owner/tiny")
+            self._send(b"", body, 307, {"Location": place})
+            return
         if path.startswith("/api/models/owner/tiny"):
             siblings = [{"rfilename": n, "size": len(d)} for n, d in self.files.items()]
             tree = [
@@ -147,6 +151,11 @@ def test_a_model_is_fetched_once_with_what_it_needs(served: Path) -> None:
     }
     assert (folder / "model.safetensors").read_bytes() == Hub.files["model.safetensors"]
     assert [p for p in Hub.asked if "/owner/tiny" not in p] == []  # nothing else is told the hub
+
+
+def test_a_model_that_was_renamed_comes_under_the_name_that_was_asked_for() -> None:
+    assert fetching.fetch("hf:old-name").wait(WAIT).error is None
+    assert pretrained.presence("hf:old-name") is pretrained.Presence.READY
 
 
 def test_a_download_that_breaks_off_goes_on(served: Path) -> None:
