@@ -80,7 +80,7 @@ def worth_fetching() -> None:
         )
     tables.show((_("modèle"), _("ce qu’il montre")), rows, numeric=False)
     downloads(pretrained.OFFERED, "bridge.list")
-    st.caption(
+    st.markdown(
         _(
             "Les autres se choisissent par leur nom, au-dessus ; sur un serveur public, seuls ceux "
             "qui ont un bouton se téléchargent."

@@ -63,9 +63,13 @@ def said(rates: Mapping[str, tuple[float, float]]) -> str:
         "english": _("Émiette l’anglais : {names}."),
         "even": _("Coupe les deux à peu près pareil : {names}."),
     }
-    told = [labels[side].format(names=", ".join(names)) for side, names in sides.items() if names]
+    told = [
+        labels[side].format(names=widgets.plain(", ".join(names)))
+        for side, names in sides.items()
+        if names
+    ]
     why = _(
         "Un découpage appris sur une langue met les mots des autres en miettes. Chaque miette est "
         "un pas de plus."
     )
-    return " ".join([*map(widgets.plain, told), why])
+    return " ".join([*told, why])

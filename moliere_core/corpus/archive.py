@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import struct
 import zipfile
 import zlib
 
@@ -15,6 +16,10 @@ MAX_MEMBERS = 1000
 _LEFTOVERS = {"thumbs.db", "desktop.ini"}
 _BESIDE = ("readme", "license", "licence", "lisezmoi", "copying", "changelog")
 READ = (".csv", ".tsv", ".txt", ".xml", ".tei")
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError,
+    OSError,
+)  # fmt: skip
 _UTF8_NAME = 0x800  # flag: the name is in UTF-8, and not in the encoding of DOS
 _DOCUMENTS = {
     "[Content_Types].xml": N_("a Word or Excel document"),
@@ -62,7 +67,7 @@ def unpack(data: bytes, name: str, most_bytes: int, notes: Notes) -> Members:
                 if left < 0:
                     raise too_large(name, most_bytes)
                 members.append((label, content))
-    except (zipfile.BadZipFile, EOFError, ValueError) as error:
+    except (*_DAMAGED, ValueError) as error:
         raise CorpusError(
             "{name} is not a whole zip archive ({error}): make it again", name=name, error=error
         ) from error
@@ -141,7 +146,7 @@ def _read(
     try:
         with archive.open(info) as file:
             return file.read(left + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError):
+    except _DAMAGED:
         notes.append(_left_out(label, N_("it is damaged, or packed in a way that is not read")))
         return None
 

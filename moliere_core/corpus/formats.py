@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MAX_BYTES = 50_000_000  # all of Molière is 3.5 MB
+MOST_NOTES = 50  # a thousand files of an archive may each have one
 
 _SIGNATURES = (
     (b"%PDF", N_("a PDF document")),
@@ -122,7 +123,14 @@ def read_members(
 
 def _reading(columns: Columns, notes: Notes, left: Leavings) -> Reading:
     kinds = left.all()
-    return Reading(columns, (*notes, *(kind.sentence() for kind in kinds)), kinds)
+    told = notes[:MOST_NOTES]
+    if len(notes) > len(told):
+        told.append(
+            CorpusError(
+                "and {count:,} more remarks, as the last ones", count=len(notes) - len(told)
+            )
+        )
+    return Reading(columns, (*told, *(kind.sentence() for kind in kinds)), kinds)
 
 
 class _Merged:
