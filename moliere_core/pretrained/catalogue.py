@@ -40,6 +40,7 @@ class Presence(StrEnum):
     READY = "ready"
     PARTIAL = "partial"  # its download was interrupted, or damaged
     ABSENT = "absent"
+    UNUSABLE = "unusable"  # of a kind that is not read here: fetching it again changes nothing
 
 
 @dataclass(frozen=True)
@@ -165,6 +166,8 @@ def presence(reference: str) -> Presence:
     path = folder(reference)
     if path is None:
         return Presence.ABSENT
+    if folders.folder_refusal(reference, path) is not None:
+        return Presence.UNUSABLE
     try:
         _check_whole(reference, path)
     except ModelError:
