@@ -117,7 +117,7 @@ def downloads(references: tuple[str, ...], place: str = "bridge") -> None:
 def _lacking(reference: str) -> bool:
     """Whether it could be fetched; its column says what is wrong with another name."""
     try:
-        return cached.card(reference).presence is not Presence.READY
+        return cached.card(reference).presence in (Presence.ABSENT, Presence.PARTIAL)
     except ModelError:
         return False
 

@@ -38,8 +38,9 @@ class Presence(StrEnum):
     """Whether a model is on this machine."""
 
     READY = "ready"
-    PARTIAL = "partial"  # its download was interrupted
+    PARTIAL = "partial"  # its download was interrupted, or damaged
     ABSENT = "absent"
+    UNUSABLE = "unusable"  # of a kind that is not read here: fetching it again changes nothing
 
 
 @dataclass(frozen=True)
@@ -165,7 +166,13 @@ def presence(reference: str) -> Presence:
     path = folder(reference)
     if path is None:
         return Presence.ABSENT
-    return Presence.READY if folders.complete(path) else Presence.PARTIAL
+    if folders.folder_refusal(reference, path) is not None:
+        return Presence.UNUSABLE
+    try:
+        _check_whole(reference, path)
+    except ModelError:
+        return Presence.PARTIAL
+    return Presence.READY
 
 
 def card(reference: str) -> Card:
@@ -306,6 +313,11 @@ def _check_files(reference: str, path: Path) -> None:
     refused = folders.folder_refusal(reference, path)
     if refused is not None:
         raise refused
+    _check_whole(reference, path)
+
+
+def _check_whole(reference: str, path: Path) -> None:
+    """ModelError where a file is missing or damaged: what fetching again puts right."""
     lacking = folders.missing_file(path)
     if lacking:
         raise ModelError(

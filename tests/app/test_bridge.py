@@ -223,7 +223,6 @@ def test_a_button_fetches_with_progress(open_page: Open, monkeypatch: pytest.Mon
         "flush=True); time.sleep(600)"
     )
     monkeypatch.setattr(fetching, "COMMAND", (sys.executable, "-c", script))
-    monkeypatch.setattr(fetching.importlib.util, "find_spec", lambda _name: True)
     at = open_page("bridge", models="petit,hf:gpt2")
     at.button(key="bridge.fetch.hf:gpt2").click().run()
     current = fetching.current("hf:gpt2")
