@@ -35,7 +35,6 @@ with st.container(horizontal=True, vertical_alignment="center"):
         seed = widgets.seed()
 prompted = view in ("same", "alphabet", "ladder")
 prompt = widgets.prompt(labelled=False) if prompted else state.value(state.PROMPT)
-choosing.framework()
 chosen = alphabet.chosen(prompt)
 model = state.value(state.MODEL)
 if view == "same":

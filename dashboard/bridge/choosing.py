@@ -34,17 +34,6 @@ def models() -> tuple[str, ...]:
     return found
 
 
-def framework() -> None:
-    """Say so where nothing pretrained can run."""
-    if not pretrained.available():
-        st.caption(
-            _(
-                "torch et transformers ne sont pas installés ici : les GPT attendent "
-                '`pip install -e ".[bridge]"`. Les autres modèles s’en passent.'
-            )
-        )
-
-
 def facts(reference: str) -> list[str]:
     """What a model is, in a few words: size, context, memory."""
     if not pretrained.is_pretrained(reference):
@@ -117,7 +106,7 @@ def downloads(references: tuple[str, ...], place: str = "bridge") -> None:
     """
     side_by_side = st.container(horizontal=True)
     for reference in references:
-        if not reference.startswith("hf:") or not pretrained.available():
+        if not reference.startswith("hf:"):
             continue
         current = fetching.current(reference)
         ticking = current is not None and not current.status.finished

@@ -40,8 +40,6 @@ def _asked(
     prompt: str, config: SamplingConfig, seed: int
 ) -> dict[str, tuple[Request[Any], Request[Any]]]:
     """What the subword models that are here have been asked."""
-    if not pretrained.available():
-        return {}
     here = [entry.name for entry in pretrained.entries() if entry.available]
     return {
         name: (
@@ -61,8 +59,6 @@ def _rungs(prompt: str, config: SamplingConfig, seed: int, ticking: bool) -> Non
         if not found.text and written.status.active:
             found = replace(found, text=_("le modèle se prépare…"))
         steps.append(_step(name, found, error))
-    if not asked:
-        steps.append(_missing())
     components.rungs({"steps": steps, "locale": state.language()}, "ladder.rungs")
     if ticking and not any(r.status.active for pair in asked.values() for r in pair):
         st.rerun()  # so that nothing ticks any longer
@@ -76,17 +72,6 @@ def _step(name: str, rung: Rung, error: MoliereError | None = None) -> dict[str,
         "text": i18n.sentence(error) if error else rung.text,
         "bars": [list(bar) for bar in rung.bars],
         "measure": _bits(name),
-    }
-
-
-def _missing() -> dict[str, Any]:
-    return {
-        "name": pretrained.MINI,
-        "whole": pretrained.MINI,
-        "note": _("petit Transformer"),
-        "text": _("torch n’est pas installé ici : le dernier barreau manque (voir README)."),
-        "bars": [],
-        "measure": _bits(pretrained.MINI),
     }
 
 

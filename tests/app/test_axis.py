@@ -1,10 +1,12 @@
-"""The Bridge page's ladder, its one axis and its discussion; no framework is asked."""
+"""The Bridge page's ladder, its one axis and its discussion, with a worker that has no models."""
 
 from __future__ import annotations
 
 import json
+import sys
 import threading
-import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -22,14 +24,21 @@ from moliere_core.models import load_model
 from moliere_core.pairs import Test
 from moliere_core.pretrained import client
 from moliere_core.sampling import softmax
-from tests.app.conftest import REFERENCE, Open, address, component, shown
+from tests.app.conftest import REFERENCE, ROOT, Open, address, component, shown
+from tests.patience import PATIENCE, wait_until
 
+FAKE = (sys.executable, str(ROOT / "tests" / "core" / "fake_bridge.py"))
 TEXT = "Quoi ? tu veux que je te dise : <b>non</b>, *jamais* !"
 
 
 @pytest.fixture(autouse=True)
-def _no_framework(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "NEEDS", ("no_such_framework",))
+def _fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setattr(client, "COMMAND", FAKE)
+    monkeypatch.setattr(client, "LEASE", 10 * PATIENCE)  # a busy machine may look late
+    yield
+    client.close()
 
 
 def chart(at: AppTest) -> dict[str, object]:
@@ -53,7 +62,6 @@ def test_the_ladder_shows_every_step(open_page: Open) -> None:
     assert chance == pytest.approx(probs[model.vocabulary.index[char] - 1], abs=2e-4)
     measures = [float(s["measure"].split()[0].replace(",", ".")) for s in steps[:6]]
     assert measures == sorted(measures, reverse=True)
-    assert "torch" in steps[-1]["text"]
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
@@ -76,14 +84,11 @@ def test_bars_are_the_shipped_figures_and_the_caption_follows(open_page: Open) -
 
 def test_a_pasted_text_is_measured_in_the_background(open_page: Open) -> None:
     at = open_page("bridge", view="axis", on="own", model="petit")
-    assert "pip install" in at.caption[0].value
     at = at.text_area(key="axis.own").set_value(TEXT).run()
     assert not at.exception
     wanted = tuple(view._to_measure("own", "petit"))
-    deadline = time.monotonic() + 60
-    while not (found := cached.measuring(TEXT, wanted, True)).done:
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    wait_until(lambda: cached.measuring(TEXT, wanted, True).done)
+    found = cached.measuring(TEXT, wanted, True)
     at = at.run()
     assert not at.exception
     assert {"petit", "grand", "kn-8"} <= set(found.points)
@@ -99,13 +104,10 @@ def measured(at: AppTest, text: str) -> dict[str, axis.Point]:
     """The points of a pasted text, once all are there and on the page."""
     at.text_area(key="axis.own").set_value(text).run()
     wanted = tuple(view._to_measure("own", "petit"))
-    deadline = time.monotonic() + 60
-    while not (found := cached.measuring(text, wanted, True)).done:
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    wait_until(lambda: cached.measuring(text, wanted, True).done)
     at.run()
     assert not at.exception
-    return found.points
+    return cached.measuring(text, wanted, True).points
 
 
 def drawn(at: AppTest) -> dict[str, float]:
@@ -120,7 +122,7 @@ def drawn(at: AppTest) -> dict[str, float]:
 def test_verse_and_prose_of_a_pasted_text_are_told_apart(open_page: Open, language: str) -> None:
     at = open_page("bridge", view="axis", on="own", model="petit", lang=language)
     points = measured(at, f"{VERSE}\n\n{TEXT}")
-    assert f", {len(VERSE) + 1} c" in at.caption[1].value  # line breaks included
+    assert f", {len(VERSE) + 1} c" in at.caption[0].value  # line breaks included
     assert drawn(at)["petit"] == pytest.approx(points["petit"].bits_per_char)
     for form in ("verse", "prose"):
         at.segmented_control(key="axis.part").set_value(form).run()
@@ -138,10 +140,7 @@ def test_a_model_of_the_class_is_measured_on_the_text_it_is_compared_with(open_p
     at = open_page("bridge", view="axis", on="own", against="two", model=REFERENCE)
     at.text_area(key="axis.own").set_value(TEXT).run()
     modern = axis.MODERN.read_text(encoding="utf-8").strip()
-    deadline = time.monotonic() + 60
-    while REFERENCE not in axis.stored(modern):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    wait_until(lambda: REFERENCE in axis.stored(modern))
     at.run()
     *_lines, own, other = chart(at)["data"]  # type: ignore[misc]
     place = other["y"].index(REFERENCE)
@@ -252,9 +251,9 @@ def test_the_runs_of_others_stay_out(open_page: Open) -> None:
 def test_a_text_of_one_form_says_so(open_page: Open) -> None:
     at = open_page("bridge", view="axis", on="own", model="petit")
     at.text_area(key="axis.own").set_value(TEXT).run()
-    assert "Rien n’a l’air de vers" in at.caption[1].value
+    assert "Rien n’a l’air de vers" in at.caption[0].value
     at.text_area(key="axis.own").set_value(VERSE).run()
-    assert "Tout a l’air de vers" in at.caption[1].value
+    assert "Tout a l’air de vers" in at.caption[0].value
     assert not [c for c in at.get("segmented_control") if c.key == "axis.part"]
 
 
@@ -284,11 +283,11 @@ def test_a_server_that_ends_waits_for_no_measure(monkeypatch: pytest.MonkeyPatch
 
     def run(_measure: Measuring) -> None:
         begun.set()
-        told_to_end.wait(30)
+        told_to_end.wait(PATIENCE)
 
     monkeypatch.setattr(Measuring, "run", run)
     cached.measuring(TEXT, ("kn-1",), True)
-    assert begun.wait(30)
+    assert begun.wait(PATIENCE)
     assert all(t.daemon for t in threading.enumerate() if t.name.startswith("moliere-axis"))
     told_to_end.set()
 
