@@ -42,7 +42,9 @@ if view == "same":
     writing.columns(references, prompt, config, seed, chars)
     st.caption(writing.legend())
 elif view == "alphabet":
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(
+        key="bridge-tools", horizontal=True, vertical_alignment="center", gap="xsmall"
+    ):
         alphabet.tools(references, prompt, chosen, seed)
     alphabet.board(references, prompt, chosen)
     st.caption(alphabet.legend())
