@@ -28,7 +28,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
     with st.popover(_("Réglages"), icon=":material/tune:"):
         references = choosing.models()
         with st.expander(_("Les modèles qui valent d’être téléchargés")):
-            choosing.worth_fetching()
+            choosing.worth_fetching(references)
         temperature = slider(fields.TEMPERATURE, _("Température"), 0.0, 2.0)
         config = widgets.filters("bridge", temperature)
         chars = widgets.integer(fields.LENGTH, _("Nombre de caractères"), 20, 600)
@@ -42,7 +42,9 @@ if view == "same":
     writing.columns(references, prompt, config, seed, chars)
     st.caption(writing.legend())
 elif view == "alphabet":
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(
+        key="bridge-tools", horizontal=True, vertical_alignment="center", gap="xsmall"
+    ):
         alphabet.tools(references, prompt, chosen, seed)
     alphabet.board(references, prompt, chosen)
     st.caption(alphabet.legend())

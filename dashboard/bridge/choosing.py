@@ -63,8 +63,12 @@ def _facts(parameters: int, megabytes: float, context: str, tokens: str) -> list
     return [f"{counted} · " + _("{size} Mo").format(size=size), context, tokens]
 
 
-def worth_fetching() -> None:
-    """What is worth fetching for this course, with a button for what is offered everywhere."""
+def worth_fetching(references: tuple[str, ...]) -> None:
+    """What is worth fetching for this course, with a button for what is offered everywhere.
+
+    Args:
+        references: what is chosen, which has its button on the page.
+    """
     rows = []
     for found in pretrained.suggestions():
         languages = ", ".join(_languages().get(code, code) for code in found.languages)
@@ -79,11 +83,12 @@ def worth_fetching() -> None:
             )
         )
     tables.show((_("modèle"), _("ce qu’il montre")), rows, numeric=False)
-    downloads(pretrained.OFFERED, "bridge.list")
+    others = tuple(name for name in pretrained.OFFERED if name not in references)
+    downloads(others, "bridge.list")
     st.markdown(
         _(
-            "Les autres se choisissent par leur nom, au-dessus ; sur un serveur public, seuls ceux "
-            "qui ont un bouton se téléchargent."
+            "Ajoutez un nom au-dessus, et son bouton vient sous les vues ; un serveur public n’en "
+            "télécharge que les deux premiers."
         )
     )
 

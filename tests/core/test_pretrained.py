@@ -334,6 +334,22 @@ def test_the_list_has_what_is_offered_and_what_is_here(cache: Path) -> None:
     assert pretrained.presence("hf:half") is pretrained.Presence.PARTIAL
 
 
+def test_what_is_worth_fetching_is_told_whole() -> None:
+    listed = pretrained.suggestions()
+    assert [found.reference for found in listed if found.offered] == list(pretrained.OFFERED)
+    assert pretrained.OFFERED == ("hf:gpt2", "hf:asi/gpt-fr-cased-small")
+    assert len({found.name for found in listed}) == len(listed)
+    assert any("fr" in found.languages for found in listed)
+    for found in listed:
+        assert catalogue.hub_name(found.reference) == found.name
+        assert found.parameters > 1e8
+        assert found.licence
+        assert set(found.shows) == {"fr", "en"}
+        if found.gpt2:  # what is known before it is here agrees with what is listed
+            assert pretrained.card(found.reference).parameters == found.parameters
+        assert found.gpt2 or not found.offered
+
+
 def test_a_card_says_what_a_model_is(cache: Path) -> None:
     known = pretrained.card("hf:gpt2")
     # The figure of the paper's code: 124 million, of which 38.6 are the embedding.
