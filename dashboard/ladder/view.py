@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import components, i18n, state
-from dashboard.axis.marks import shown
+from dashboard.axis.marks import shown, whole
 from dashboard.bridge import cached as bridge_cache
 from dashboard.i18n import _
 from dashboard.ladder import cached as ladder_cache
@@ -67,6 +67,7 @@ def _rungs(prompt: str, config: SamplingConfig, seed: int, ticking: bool) -> Non
 def _step(name: str, rung: Rung, error: MoliereError | None = None) -> dict[str, Any]:
     return {
         "name": shown(name),
+        "whole": whole(name),
         "note": _note(name),
         "text": i18n.sentence(error) if error else rung.text,
         "bars": [list(bar) for bar in rung.bars],
@@ -95,4 +96,4 @@ def _note(name: str) -> str:
         "petit": _("une mémoire de 256 cellules"),
         "grand": _("deux couches de 512 cellules"),
         pretrained.MINI: _("l’attention, 28 pièces"),
-    }.get(name, _("l’attention, le Web"))
+    }.get(name, _("l’attention, modèle du hub"))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +12,8 @@ from dashboard import cached, i18n, naming, widgets
 from dashboard.i18n import _
 from dashboard.training import cached as training_cache
 from dashboard.training import rights
-from moliere_core.corpus import EMBEDDED, Corpus, library, load_corpus
+from moliere_core.corpus import EMBEDDED, Corpus, library
+from moliere_core.corpus.apart import read_apart
 from moliere_core.corpus.sources import EMBEDDED_PATH
 from moliere_core.errors import MoliereError
 from moliere_core.keras_import import (
@@ -133,10 +132,8 @@ def _content(source: str) -> bytes | None:
 
 def _uploaded(name: str, data: bytes) -> Corpus:
     """A corpus from a file of the user's own."""
-    with tempfile.TemporaryDirectory(prefix="moliere-") as folder:
-        path = Path(folder, Path(name).name)
-        path.write_bytes(data)
-        return replace(load_corpus(path), source=Path(name).name)
+    reading = read_apart(data, Path(name).name)
+    return Corpus(reading.frame, Path(name).name, reading.notes, reading.left_out)
 
 
 def _import_run(file: Any) -> None:

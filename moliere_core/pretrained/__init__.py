@@ -34,10 +34,12 @@ from moliere_core.pretrained.catalogue import (
     OFFERED,
     Card,
     Presence,
+    Suggestion,
     card,
     entries,
     is_pretrained,
     presence,
+    suggestions,
 )
 from moliere_core.pretrained.client import Request, State, Status, close
 from moliere_core.pretrained.results import Attention, Event, Generation, NextChars, TokenScore
@@ -55,6 +57,7 @@ __all__ = [
     "Request",
     "State",
     "Status",
+    "Suggestion",
     "TokenScore",
     "attention",
     "card",
@@ -66,6 +69,7 @@ __all__ = [
     "next_chars",
     "presence",
     "score",
+    "suggestions",
 ]
 
 MAX_CHARS = 100_000

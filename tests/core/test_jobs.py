@@ -21,7 +21,7 @@ import pytest
 from moliere_core import jobs
 from moliere_core.config import ModelConfig, RunConfig, TrainingConfig
 from moliere_core.corpus import Corpus
-from moliere_core.errors import ConfigError, CorpusError, RunError
+from moliere_core.errors import ConfigError, CorpusError, OwnershipError, RunError
 from moliere_core.jobs import corpora, estimate, process
 from moliere_core.jobs.job import INTERRUPTED, EventFile, Job, append
 from moliere_core.jobs.spec import PUBLIC, JobSpec, Limits, parse
@@ -620,6 +620,39 @@ def test_limits_hold_on_a_public_server(
     jobs.submit(request(1), "toi")
     with pytest.raises(ConfigError, match="epochs"):
         jobs.submit(request(2, epochs=11), "lui")
+
+
+def test_tabs_of_one_browser_and_browsers_of_one_address_share_the_queue(
+    fake: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake(pause=0.05)
+    monkeypatch.setenv("MOLIERE_PUBLIC", "1")
+    jobs.submit(request(0), "tab 1", "firefox", "school")
+    with pytest.raises(ConfigError, match="you have 1 unfinished"):
+        jobs.submit(request(1), "tab 2", "firefox", "school")
+    jobs.submit(request(1), "tab 3", "chromium", "school")
+    jobs.submit(request(2), "tab 4", "", "school")
+    with pytest.raises(ConfigError, match="3 trainings asked for from your network"):
+        jobs.submit(request(3), "tab 5", "safari", "school")
+    jobs.submit(request(3), "tab 6", "safari", "home")
+    assert len(jobs.active()) == 4
+
+
+def test_a_run_that_nobody_owned_stays_the_teacher_s_on_a_public_server(
+    fake: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake(pause=0.05)
+    job = jobs.submit(request())
+    job.wait(PATIENCE, lambda s: s.epoch >= 1)
+    jobs.stop(job.id, wait=PATIENCE)
+    monkeypatch.setenv("MOLIERE_PUBLIC", "1")
+    again = jobs.submit(request(), "toi")
+    for token in ("toi", ""):
+        with pytest.raises(OwnershipError, match="someone else"):
+            jobs.stop(again.id, token)
+    monkeypatch.setenv("MOLIERE_TEACHER_CODE", "alceste")
+    jobs.stop(again.id, "alceste", wait=PATIENCE)
+    assert again.state is jobs.State.STOPPED
 
 
 def test_estimates_follow_sizes_and_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:

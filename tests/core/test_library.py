@@ -353,7 +353,6 @@ def small_edition(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
     plays = {"moliere_avare": "avare", "moliere_psyche": "psyche", "moliere_etourdi": "etourdi"}
     monkeypatch.setattr(edition, "PLAYS", plays)
     monkeypatch.setattr(library.edition, "ADDRESS", site.url)
-    monkeypatch.setattr("moliere_core.corpus.tei.PLAYS", plays)
     for name in plays:
         site.gives(f"/{name}.xml", TEI.format(name).encode())
     return site

@@ -280,8 +280,6 @@ def broken(cache: Path, kind: str) -> None:
         hub.store(cache, "x", architectures=["BertForMaskedLM"], model_type="bert")
     elif kind == "t5":
         hub.store(cache, "x", architectures=["T5LMHeadModel"], is_encoder_decoder=True)
-    elif kind == "rows":
-        hub.store(cache, "x", vocab_size=2)
 
 
 @pytest.mark.parametrize(
@@ -294,7 +292,6 @@ def broken(cache: Path, kind: str) -> None:
         ("tokenizer", r"hf:x is incomplete \(merges.txt is missing\)"),
         ("bert", r"hf:x does not write from left to right \(BertForMaskedLM\)"),
         ("t5", r"hf:x does not write from left to right \(T5LMHeadModel\)"),
-        ("rows", "hf:x has a tokenizer of 3 tokens and weights for 2"),
     ],
 )
 def test_what_is_wrong_with_a_model_is_said_at_once(
