@@ -24,6 +24,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save
 
@@ -216,6 +217,11 @@ class Run:
         return dict(self._document["corpus"])
 
     @property
+    def imported_from(self) -> str:
+        """The file that it was imported from, "" where it was trained here."""
+        return str(self.corpus.get("imported_from", ""))
+
+    @property
     def held_out(self) -> str:
         """What was held out to measure: "plays" or "last-tenth"."""
         return str(self._document["held_out"])
@@ -292,7 +298,9 @@ class Run:
     ) -> Path:
         """Write `<name>.safetensors`, in half or single precision; returns its path."""
         path = self.path / f"{name}.safetensors"
-        write_atomically(path, save({k: w.astype(dtype) for k, w in weights.items()}))
+        # In rows: `save` writes the memory of an array, in whatever order it is.
+        arrays = {name: np.ascontiguousarray(w, dtype) for name, w in weights.items()}
+        write_atomically(path, save(arrays))
         return path
 
     def save_history(self, records: list[dict[str, Any]]) -> None:

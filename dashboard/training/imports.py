@@ -23,7 +23,7 @@ from moliere_core.keras_import import (
     import_keras,
     raw_text,
 )
-from moliere_core.keras_import_worker import MAX_BYTES
+from moliere_core.keras_file import MAX_BYTES
 from moliere_core.run_import import MAX_BYTES as MAX_RUN_BYTES
 from moliere_core.run_import import check_allowed, import_run, is_run
 from moliere_core.runs import Run

@@ -140,6 +140,12 @@ def test_precision_is_as_asked() -> None:
     assert (single == WEIGHTS["dense.bias"]).all()
 
 
+def test_columns_are_stored_as_rows() -> None:
+    columns = np.arange(6, dtype=np.float32).reshape(2, 3).T  # transposed, not moved in memory
+    found = load_file(make().save_snapshot("epoch-000", {"x": columns}))["x"]
+    np.testing.assert_array_equal(found, columns)
+
+
 def test_writes_leave_no_temporary_file_and_keep_the_old_one_when_they_fail(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
