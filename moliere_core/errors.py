@@ -31,8 +31,19 @@ class MoliereError(Exception):
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        """The inverse of `to_json`; a "message" alone is a sentence without values."""
-        return cls(data.get("template", data.get("message", "")), **data.get("values", {}))
+        """The inverse of `to_json`; a "message" alone is a sentence without values.
+
+        What comes from another process, or from a disk, may be damaged: then it is the message, or
+        nothing.
+        """
+        message = str(data.get("message", ""))
+        template, values = data.get("template", message), data.get("values", {})
+        try:
+            error = cls(template, **values)
+            str(error)
+        except (ValueError, KeyError, IndexError, TypeError, AttributeError):
+            return cls(message)
+        return error if isinstance(template, str) else cls(message)
 
 
 class ConfigError(MoliereError):

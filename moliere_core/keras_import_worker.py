@@ -70,7 +70,11 @@ _USUAL: dict[str, dict[str, Any]] = {
     "Dense": {"use_bias": True},
 }
 _USUAL["GRU"] = _USUAL["LSTM"]
-_ENDINGS: tuple[list[str], ...] = (["softmax"], ["log_softmax"], [])  # all the same to who reads the logits before them
+_ENDINGS: tuple[list[str], ...] = (
+    ["softmax"],
+    ["log_softmax"],
+    [],
+)  # all the same to who reads the logits before them
 
 
 @dataclass(frozen=True)

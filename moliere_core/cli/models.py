@@ -39,14 +39,23 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     """The shipped models, the pretrained ones and the stored runs; or one that is brought in."""
     from moliere_core import pretrained
     from moliere_core.models import list_models
+    from moliere_core.run_index import damaged_runs
 
     if args.action == "fetch":
         return {"model": _fetch(args.model or "")}
     if args.action == "import":
         return _import(Path(args.model or ""), args.corpus, args.play or [])
     fields = ("name", "kind", "parameters", "available")
+    runs = {"imported_from": ""}  # of a model that no run is
     found = [*list_models(), *pretrained.entries()]
-    return {"models": [{f: getattr(entry, f) for f in fields} for entry in found]}
+    return {
+        "models": [
+            {f: getattr(entry, f) for f in fields}
+            | {f: getattr(entry, f, default) for f, default in runs.items()}
+            for entry in found
+        ],
+        "damaged": [{"run": run.name, "error": str(run.error)} for run in damaged_runs()],
+    }
 
 
 def _fetch(name: str) -> dict[str, Any]:
@@ -139,8 +148,11 @@ def render(result: dict[str, Any]) -> str:
         return f"{name} is here: {size:,} parameters{measured}; alphabet: {result['alphabet']}"
     if "model" in result:
         return f"{result['model']['name']} is here: {result['model']['parameters']:,} parameters"
-    return "\n".join(
+    lines = [
         f"{m['name']:<28}{m['kind']:<8}{m['parameters']:>12,}"
         + ("" if m["available"] else "  (not fetched)")
+        + (f"  (imported from {m['imported_from']})" if m["imported_from"] else "")
         for m in result["models"]
-    )
+    ]
+    lines += [f"{run['run']:<28}damaged: {run['error']}" for run in result["damaged"]]
+    return "\n".join(lines)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 import os
 import secrets
 from dataclasses import asdict, dataclass, replace
@@ -17,6 +16,8 @@ from moliere_core.errors import N_, ConfigError, ModelError, RunError
 from moliere_core.jobs import corpora
 from moliere_core.machine import is_public
 from moliere_core.models import SHIPPED, open_run
+from moliere_core.records import DamagedError, count, mapping, text
+from moliere_core.records import parse as parse_json
 from moliere_core.runs import MAX_LABEL, request_id
 
 
@@ -33,9 +34,15 @@ class Owner:
         salt = secrets.token_hex(16)
         return cls(salt, _hash(salt, token))
 
+    @classmethod
+    def from_json(cls, data: object) -> Owner:
+        """What `owner.json` holds; DamagedError if it is something else."""
+        found = mapping(data)
+        return cls(text(found, "salt"), text(found, "hash"))
+
     def holds(self, token: str) -> bool:
         """Whether `token` is this owner's."""
-        return hmac.compare_digest(_hash(self.salt, token), self.hash)
+        return hmac.compare_digest(_hash(self.salt, token).encode(), self.hash.encode())
 
 
 def _hash(salt: str, token: str) -> str:
@@ -103,9 +110,13 @@ class JobSpec:
     def from_json(cls, data: dict[str, Any]) -> JobSpec:
         """The inverse of `to_json`; ConfigError if it was written by something else."""
         try:
-            owner = Owner(**data["owner"]) if data["owner"] else None
+            owner = Owner.from_json(data["owner"]) if data["owner"] else None
+            for name in ("source", "corpus_digest", "initial_digest", "label"):
+                text(data, name, "")
+            for name in ("chars", "validation_chars"):
+                count({name: 0, **data}, name)
             return cls(**{**data, "config": RunConfig.from_json(data["config"]), "owner": owner})
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, DamagedError) as error:
             raise ConfigError(
                 "this job was not written by this version: {error}", error=error
             ) from error
@@ -162,8 +173,8 @@ def initial_digest(reference: str | None) -> str:
 def parse(document: str) -> JobSpec:
     """The spec in a file's text; ConfigError if it is not one."""
     try:
-        data = json.loads(document)
-    except ValueError as error:
+        data = parse_json(document)
+    except DamagedError as error:
         raise ConfigError("this job's description is damaged: {error}", error=error) from error
     if not isinstance(data, dict):
         raise ConfigError("this job's description is damaged: it is not an object")
