@@ -20,10 +20,10 @@ from pathlib import Path
 from moliere_core.config import RunConfig
 from moliere_core.errors import RunError
 from moliere_core.records import Record
-from moliere_core.runs import CONFIG, HISTORY, LABEL, OWNER, VOCABULARY, Run, runs_folder
+from moliere_core.runs import CONFIG, HISTORY, LABEL, VOCABULARY, Run, runs_folder
 
 GRAIN_NS = 2_000_000_000  # of the times of the coarsest disks
-_WATCHED = ("", CONFIG, VOCABULARY, HISTORY, LABEL, OWNER)  # "" is the folder, which has snapshots
+_WATCHED = ("", CONFIG, VOCABULARY, HISTORY, LABEL)  # "" is the folder, which has snapshots
 
 _Stamp = tuple[tuple[int, int, int] | None, ...]  # inode, time in ns, size of each; None if absent
 
@@ -97,15 +97,16 @@ _indices_lock = threading.Lock()
 
 def stored_runs(folder: Path | None = None) -> list[StoredRun]:
     """The runs of a folder (the store's by default), newest first."""
-    return [entry for entry in _sorted(folder) if isinstance(entry, StoredRun)]
+    return [entry for entry in entries(folder) if isinstance(entry, StoredRun)]
 
 
 def damaged_runs(folder: Path | None = None) -> list[DamagedRun]:
     """The folders that are no runs any more, newest first."""
-    return [entry for entry in _sorted(folder) if isinstance(entry, DamagedRun)]
+    return [entry for entry in entries(folder) if isinstance(entry, DamagedRun)]
 
 
-def _sorted(folder: Path | None) -> list[StoredRun | DamagedRun]:
+def entries(folder: Path | None = None) -> list[StoredRun | DamagedRun]:
+    """Both, newest first."""
     folder = runs_folder() if folder is None else folder
     with _indices_lock:
         index = _indices.setdefault(folder, _Index(folder))
@@ -115,8 +116,8 @@ def _sorted(folder: Path | None) -> list[StoredRun | DamagedRun]:
 def _folders(folder: Path) -> Iterator[str]:
     """Names of the folders inside, those that begin with a dot left out: they are being written."""
     try:
-        with os.scandir(folder) as entries:
-            yield from [e.name for e in entries if not e.name.startswith(".") and e.is_dir()]
+        with os.scandir(folder) as found:
+            yield from [e.name for e in found if not e.name.startswith(".") and e.is_dir()]
     except OSError:  # none yet
         return
 

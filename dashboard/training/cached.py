@@ -89,14 +89,27 @@ class StoredRun:
     imported_from: str
 
 
-@st.cache_data(show_spinner=False, ttl=3)
 def stored_runs() -> list[StoredRun]:
-    """The runs of the store, newest first; looked up again every three seconds."""
+    """The runs of the store, newest first."""
+    return store()[0]
+
+
+def damaged_runs() -> list[DamagedRun]:
+    """The folders of the store that cannot be read as runs."""
+    return store()[1]
+
+
+@st.cache_data(show_spinner=False, ttl=3)
+def store() -> tuple[list[StoredRun], list[DamagedRun]]:
+    """The runs of the store, and what is damaged in it; looked up again every three seconds."""
     from dashboard import naming
     from moliere_core import run_index
 
+    entries = run_index.entries()
     found = []
-    for run in run_index.stored_runs():
+    for run in entries:
+        if isinstance(run, run_index.DamagedRun):
+            continue
         last = run.history[-1] if run.history else {}
         row = StoredRun(
             reference=f"run:{run.name}",
@@ -110,15 +123,7 @@ def stored_runs() -> list[StoredRun]:
             imported_from=run.imported_from,
         )
         found.append(row)
-    return found
-
-
-@st.cache_data(show_spinner=False, ttl=3)
-def damaged_runs() -> list[DamagedRun]:
-    """The folders of the store that cannot be read as runs."""
-    from moliere_core import run_index
-
-    return run_index.damaged_runs()
+    return found, [run for run in entries if isinstance(run, run_index.DamagedRun)]
 
 
 @st.cache_data(show_spinner=False)

@@ -176,8 +176,7 @@ def _import_keras(file: Any, corpus: Corpus, text: str | None, plays: dict[str, 
 
 def _open(run: Run, said: str) -> None:
     """Show it among the stored runs, and alone."""
-    training_cache.stored_runs.clear()
-    training_cache.damaged_runs.clear()
+    training_cache.store.clear()
     cached.models.clear()
     st.session_state[OPEN] = f"run:{run.id}"
     st.toast(said, icon=":material/check_circle:")

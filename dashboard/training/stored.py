@@ -212,7 +212,6 @@ def _try(action: Callable[[str], None]) -> bool:
     if refusal is not None:
         st.session_state[_REFUSED] = refusal
         return False
-    training_cache.stored_runs.clear()
-    training_cache.damaged_runs.clear()
+    training_cache.store.clear()
     cached.models.clear()
     return True
