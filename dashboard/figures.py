@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from dashboard import state
-from dashboard.i18n import _
+from dashboard import downloads, state
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,24 +50,5 @@ def show(
             "locale": state.language(),
         },
     )
-    numbers(data, key)
+    downloads.button(data, key)
     return event
-
-
-def numbers(data: pd.DataFrame, key: str) -> None:
-    """The numbers of a figure to take away, as CSV that spreadsheets read.
-
-    Args:
-        data: one row a mark, columns named for a reader.
-        key: of the figure; also the name of the file.
-    """
-    st.download_button(
-        _("Données (CSV)"),
-        lambda: data.to_csv(index=False).encode("utf-8-sig"),
-        file_name=f"{key.replace('.', '-')}.csv",
-        mime="text/csv",
-        key=f"{key}.csv",
-        icon=":material/download:",
-        type="tertiary",
-        on_click="ignore",
-    )

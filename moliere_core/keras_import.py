@@ -26,7 +26,8 @@ from safetensors.numpy import load_file, save
 from moliere_core.config import ModelConfig, RunConfig, TrainingConfig
 from moliere_core.corpus import Corpus
 from moliere_core.corpus.edition import usual
-from moliere_core.corpus.tables import SEPARATORS, decode_as_is, has_csv_header, printable
+from moliere_core.corpus.names import printable
+from moliere_core.corpus.tables import SEPARATORS, decode_as_is, has_csv_header
 from moliere_core.errors import N_, CorpusError, ModelError
 from moliere_core.keras_alphabets import Alphabet, Source, choose, reordered
 from moliere_core.keras_file import MAX_BYTES

@@ -25,7 +25,7 @@ from pathlib import Path, PurePosixPath
 from safetensors import SafetensorError, safe_open
 
 from moliere_core.config import MistypedError
-from moliere_core.corpus.tables import printable
+from moliere_core.corpus.names import printable
 from moliere_core.errors import ConfigError, MoliereError, RunError
 from moliere_core.machine import is_public
 from moliere_core.protocol import Progress

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load_file, save
 
+from moliere_core.arrays import Array
 from moliere_core.config import ModelConfig, RunConfig, SamplingConfig, TrainingConfig
 from moliere_core.corpus import Corpus, Split, split
 from moliere_core.errors import N_, ConfigError, ModelError, RunError, TrainingError
@@ -30,7 +31,7 @@ from moliere_core.models import RecurrentModel, open_run
 from moliere_core.normalise import normalise
 from moliere_core.protocol import CONTEXT_START
 from moliere_core.records import DamagedError, epoch_record, parse
-from moliere_core.recurrent import Array, RecurrentNetwork, State
+from moliere_core.recurrent import RecurrentNetwork, State
 from moliere_core.runs import (
     RESUME,
     Precision,

@@ -22,6 +22,7 @@ ERRORS = (
     "DamagedError",
     "MistypedError",
     "ModelError",
+    "OwnershipError",
     "RunError",
     "TrainingError",
     "check_range",

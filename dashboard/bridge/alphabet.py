@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dashboard import components, i18n, state, widgets
+from dashboard import components, i18n, naming, state, widgets
 from dashboard.bridge import cached, fields
 from dashboard.bridge.characters import draw
 from dashboard.bridge.writing import standing
@@ -37,10 +37,12 @@ def tools(references: tuple[str, ...], prompt: str, chosen: str, seed: int) -> N
     st.session_state[_ASKED] = (prompt + chosen, len(chosen), seed)
     if state.restore(fields.DRAWS) not in references:
         state.change(fields.DRAWS, references[0])
+    names = naming.told_apart((reference, naming.model(reference)) for reference in references)
     st.markdown(_("Qui tire ?"), width="content")
     who = st.segmented_control(
         _("Qui tire ?"),
         references,
+        format_func=names.__getitem__,
         required=True,
         key=fields.DRAWS.key,
         label_visibility="collapsed",

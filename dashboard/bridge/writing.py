@@ -62,7 +62,7 @@ def standing(status: Status) -> str:
     if status.place:
         return _("dans la file, place {place}").format(place=status.place)
     stages = {
-        "starting": _("torch se charge…"),
+        "starting": _("le modèle se prépare…"),
         "loading": _("le modèle se charge…"),
         "running": _("il travaille…"),
     }

@@ -1,4 +1,4 @@
-// The ladder of models. data: steps [{name, note, measure, text, bars [[char, probability]]}], from
+// The ladder of models. data: steps [{name, whole, note, measure, text, bars [[char, probability]]}], from
 // the simplest to the largest, and locale. Texts grow in place while they are being written.
 
 export default function ({ data, parentElement }) {
@@ -11,7 +11,7 @@ export default function ({ data, parentElement }) {
     rung.setAttribute("aria-label", step.name);
     const head = element("div", "", rung);
     const line = element("div", "name", head);
-    element("b", "serif", line, step.name);
+    element("b", "serif", line, step.name).title = step.whole;
     element("span", "measure", line, step.measure);
     element("span", "note small", head, step.note);
     element("p", "serif", rung, step.text.replaceAll("\n", " \u21b5 "));

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import components, i18n, state
-from dashboard.axis.marks import shown
+from dashboard.axis.marks import shown, whole
 from dashboard.bridge import cached as bridge_cache
 from dashboard.i18n import _
 from dashboard.ladder import cached as ladder_cache
@@ -40,8 +40,6 @@ def _asked(
     prompt: str, config: SamplingConfig, seed: int
 ) -> dict[str, tuple[Request[Any], Request[Any]]]:
     """What the subword models that are here have been asked."""
-    if not pretrained.available():
-        return {}
     here = [entry.name for entry in pretrained.entries() if entry.available]
     return {
         name: (
@@ -61,8 +59,6 @@ def _rungs(prompt: str, config: SamplingConfig, seed: int, ticking: bool) -> Non
         if not found.text and written.status.active:
             found = replace(found, text=_("le modèle se prépare…"))
         steps.append(_step(name, found, error))
-    if not asked:
-        steps.append(_missing())
     components.rungs({"steps": steps, "locale": state.language()}, "ladder.rungs")
     if ticking and not any(r.status.active for pair in asked.values() for r in pair):
         st.rerun()  # so that nothing ticks any longer
@@ -71,20 +67,11 @@ def _rungs(prompt: str, config: SamplingConfig, seed: int, ticking: bool) -> Non
 def _step(name: str, rung: Rung, error: MoliereError | None = None) -> dict[str, Any]:
     return {
         "name": shown(name),
+        "whole": whole(name),
         "note": _note(name),
         "text": i18n.sentence(error) if error else rung.text,
         "bars": [list(bar) for bar in rung.bars],
         "measure": _bits(name),
-    }
-
-
-def _missing() -> dict[str, Any]:
-    return {
-        "name": pretrained.MINI,
-        "note": _("petit Transformer"),
-        "text": _("torch n’est pas installé ici : le dernier barreau manque (voir README)."),
-        "bars": [],
-        "measure": _bits(pretrained.MINI),
     }
 
 
@@ -109,4 +96,4 @@ def _note(name: str) -> str:
         "petit": _("une mémoire de 256 cellules"),
         "grand": _("deux couches de 512 cellules"),
         pretrained.MINI: _("l’attention, 28 pièces"),
-    }.get(name, _("l’attention, le Web"))
+    }.get(name, _("l’attention, modèle du hub"))

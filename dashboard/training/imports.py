@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +11,8 @@ from dashboard import cached, i18n, naming, provenance, sources, widgets
 from dashboard.i18n import _
 from dashboard.training import cached as training_cache
 from dashboard.training import rights
-from moliere_core.corpus import Corpus, load_corpus
+from moliere_core.corpus import Corpus
+from moliere_core.corpus.apart import read_apart
 from moliere_core.corpus.sources import file_of
 from moliere_core.errors import MoliereError
 from moliere_core.keras_import import SUFFIXES, Step, import_keras, notebook_texts
@@ -125,10 +124,8 @@ def _corpus() -> tuple[Corpus, str | None, dict[str, str]] | None:
 
 def _uploaded(name: str, data: bytes) -> Corpus:
     """A corpus from a file of the user's own."""
-    with tempfile.TemporaryDirectory(prefix="moliere-") as folder:
-        path = Path(folder, Path(name).name)
-        path.write_bytes(data)
-        return replace(load_corpus(path), source=Path(name).name)
+    reading = read_apart(data, Path(name).name)
+    return Corpus(reading.frame, Path(name).name, reading.notes, reading.left_out)
 
 
 def _import_run(file: Any) -> None:

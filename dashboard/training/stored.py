@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 import streamlit as st
 
-from dashboard import cached, i18n, naming, state, widgets
+from dashboard import cached, downloads, i18n, naming, state, widgets
 from dashboard.i18n import _
 from dashboard.training import cached as training_cache
 from dashboard.training import desk, exports, fields, imports, live, rights, words
@@ -165,8 +165,9 @@ def _complain() -> None:
 def show(columns: Mapping[str, object]) -> None:
     """A table of runs."""
     frame = pd.DataFrame(dict(columns))
-    st.dataframe(
+    downloads.table(
         frame,
+        "training.runs",
         hide_index=True,
         width="stretch",
         row_height=44,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,16 +47,27 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     if args.action == "import":
         return _import(Path(args.model or ""), args.corpus, args.play or [])
     fields = ("name", "kind", "parameters", "available")
-    runs = {"imported_from": ""}  # of a model that no run is
     found = [*list_models(), *pretrained.entries()]
-    return {
-        "models": [
-            {f: getattr(entry, f) for f in fields}
-            | {f: getattr(entry, f, default) for f, default in runs.items()}
-            for entry in found
-        ],
-        "damaged": [{"run": run.name, "error": str(run.error)} for run in damaged_runs()],
-    }
+    listed = [{f: getattr(entry, f) for f in fields} for entry in found]
+    for entry, row in zip(found, listed, strict=True):
+        if origin := getattr(entry, "imported_from", ""):  # of a run that was not trained here
+            row["imported_from"] = origin
+    here = {entry.name for entry in found if entry.available}
+    worth = [
+        {
+            "name": found.reference,
+            "languages": list(found.languages),
+            "parameters": found.parameters,
+            "licence": found.licence,
+            "gated": found.gated,
+            "tried": found.tried,
+            "shows": found.shows["en"],
+        }
+        for found in pretrained.suggestions()
+        if found.reference not in here
+    ]
+    damaged = [{"run": run.name, "error": str(run.error)} for run in damaged_runs()]
+    return {"models": listed, "worth_fetching": worth, "damaged": damaged}
 
 
 def _fetch(name: str) -> dict[str, Any]:
@@ -148,11 +160,50 @@ def render(result: dict[str, Any]) -> str:
         return f"{name} is here: {size:,} parameters{measured}; alphabet: {result['alphabet']}"
     if "model" in result:
         return f"{result['model']['name']} is here: {result['model']['parameters']:,} parameters"
-    lines = [
-        f"{m['name']:<28}{m['kind']:<8}{m['parameters']:>12,}"
-        + ("" if m["available"] else "  (not fetched)")
-        + (f"  (imported from {m['imported_from']})" if m["imported_from"] else "")
+    rows = [
+        (
+            m["name"],
+            m["kind"],
+            _counted(m["parameters"]),
+            ("" if m["available"] else "(not fetched)")
+            + (f"(imported from {m['imported_from']})" if "imported_from" in m else ""),
+        )
         for m in result["models"]
     ]
-    lines += [f"{run['run']:<28}damaged: {run['error']}" for run in result["damaged"]]
-    return "\n".join(lines)
+    text = _columns(rows, right=2)
+    text += "".join(f"\n{run['run']}: {run['error']}" for run in result["damaged"])
+    if result["worth_fetching"]:
+        heads = _columns(
+            [
+                (
+                    m["name"],
+                    ", ".join(m["languages"]),
+                    _counted(m["parameters"]),
+                    m["licence"] + (", to accept on the hub first" if m["gated"] else ""),
+                )
+                for m in result["worth_fetching"]
+            ],
+            right=2,
+        ).splitlines()
+        shown = (m["shows"] for m in result["worth_fetching"])
+        text += "\n\nWorth fetching, with moliere models fetch NAME:\n"
+        text += "\n".join(f"{head}\n    {what}" for head, what in zip(heads, shown, strict=True))
+    return text
+
+
+def _counted(parameters: int) -> str:
+    """A number of parameters; a question mark where nobody knows it yet."""
+    return f"{parameters:,}" if parameters else "?"
+
+
+def _columns(rows: Sequence[Sequence[str]], right: int) -> str:
+    """Rows as a table, each column as wide as its longest cell, one of them set to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = (
+        "  ".join(
+            cell.rjust(width) if number == right else cell.ljust(width)
+            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in rows
+    )
+    return "\n".join(line.rstrip() for line in lines)

@@ -24,6 +24,7 @@ import numpy as np
 from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 
+from moliere_core.arrays import Array
 from moliere_core.corpus import Corpus
 from moliere_core.errors import ModelError
 from moliere_core.inspection.states import (
@@ -38,7 +39,7 @@ from moliere_core.inspection.states import (
 from moliere_core.inspection.trace import Trace
 from moliere_core.models import RecurrentModel
 from moliere_core.protocol import Progress
-from moliere_core.recurrent import Array, RecurrentNetwork
+from moliere_core.recurrent import RecurrentNetwork
 from moliere_core.runs import home
 from moliere_core.storage import settle
 

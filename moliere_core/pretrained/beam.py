@@ -57,8 +57,8 @@ class TokenModel(Protocol):
     def encode(self, text: str) -> list[int]:
         """The canonical tokens of `text`, without any that the tokeniser would add."""
 
-    def last_word(self, text: str) -> int:
-        """Where the last piece that the tokeniser cuts beforehand begins, in characters."""
+    def anchor(self, text: str) -> int:
+        """How many characters of `text` are cut into tokens for certain: see `Tokenizer`."""
 
     def probs(self, contexts: Sequence[tuple[int, ...]], last: int = 1) -> Sequence[Probs]:
         """Probabilities of the tokens that follow the `last` longest beginnings of each context.
@@ -153,7 +153,7 @@ class CharacterBridge:
 
     def beam(self, text: str) -> Beam:
         """The hypotheses after `text`."""
-        cut = self.model.last_word(text) if self.anchored else 0
+        cut = self.model.anchor(text) if self.anchored else 0
         anchor = (*self.model.begin, *self.model.encode(text[:cut]))
         tail, rest = self.model.encode(text[cut:]), text[cut:].encode()
         if anchor not in self._probs and anchor not in self._raw:

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import importlib.util
 import itertools
 import json
 import os
@@ -38,7 +37,6 @@ from moliere_core.runs import home
 T = TypeVar("T")
 
 COMMAND = (sys.executable, "-m", "moliere_core.pretrained.worker")
-NEEDS = ("torch", "transformers")
 LOG = "bridge.log"
 IDLE_SECONDS = 300.0  # after which the worker is ended; MOLIERE_BRIDGE_IDLE_SECONDS
 LEASE = 6.0  # seconds: pages look several times a second
@@ -392,11 +390,6 @@ class Bridge:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-
-
-def available() -> bool:
-    """Whether torch and transformers are installed; nothing is imported."""
-    return all(importlib.util.find_spec(name) for name in NEEDS)
 
 
 def bridge() -> Bridge:

@@ -48,7 +48,7 @@ class TinyModel:
             rest = rest[len(token) :]
         return ids
 
-    def last_word(self, text: str) -> int:
+    def anchor(self, text: str) -> int:
         return max(text.rfind("\n"), 0)
 
     def probs(self, contexts: Sequence[tuple[int, ...]], last: int = 1) -> list[np.ndarray]:
@@ -140,8 +140,8 @@ def test_a_vocabulary_of_bytes_is_the_model_itself() -> None:
     text = "né\nab"
     beam = bridge.beam(text)
     [hypothesis] = beam.hypotheses
-    anchor = text[: model.last_word(text)].encode()
-    assert hypothesis.context == (256, *anchor, *text[model.last_word(text) :].encode())
+    anchor = text[: model.anchor(text)].encode()
+    assert hypothesis.context == (256, *anchor, *text[model.anchor(text) :].encode())
     probs = model.row(hypothesis.context)
     following = bridge.next_bytes(beam)
     np.testing.assert_allclose(following.probs, probs[:256], atol=1e-15)
@@ -159,7 +159,7 @@ def test_a_narrow_beam_comes_close_and_wider_ones_closer() -> None:
     assert distances[2] < 1e-3
 
 
-def test_the_anchor_keeps_the_canonical_tokens_before_the_last_word() -> None:
+def test_the_anchor_keeps_the_canonical_tokens_before_the_anchor() -> None:
     model = TinyModel()
     beam = CharacterBridge(model, width=64, prune=0).beam("ab\nab")
     assert {h.context[:2] for h in beam.hypotheses} == {(END, model.encode("ab")[0])}

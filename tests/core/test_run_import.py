@@ -294,5 +294,19 @@ def test_on_the_command_line(
     [run] = list_runs()
     assert (model["name"], model["kind"], model["available"]) == (f"run:{run.id}", "lstm", True)
     assert run.imported_from == "moliere.zip"
+    damaged = run_path("0" * 12)
+    damaged.mkdir()
+    (damaged / "config.json").write_text("{")
+    assert main(["models", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    [mine] = [m for m in listed["models"] if m["name"] == f"run:{run.id}"]
+    assert mine["imported_from"] == "moliere.zip"
+    assert not any("imported_from" in m for m in listed["models"] if m is not mine)
+    [told] = listed["damaged"]
+    assert (told["run"], "delete it" in told["error"]) == ("0" * 12, True)
+    assert main(["models"]) == 0
+    said = capsys.readouterr().out
+    assert "(imported from moliere.zip)" in said
+    assert "is damaged" in said
     assert main(["models", "import", str(tmp_path / "none.zip")]) == 2
     assert "cannot be read" in capsys.readouterr().err
