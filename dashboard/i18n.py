@@ -18,6 +18,7 @@ from typing import Any
 
 from dashboard import state
 from moliere_core.errors import MoliereError
+from moliere_core.machine import is_public
 
 HERE = Path(__file__).parent
 LANGUAGES = {"fr": "Français", "en": "English"}
@@ -97,11 +98,25 @@ def duration(seconds: float) -> str:
 
 def sentence(error: MoliereError) -> str:
     """What an error says, in the reader's language."""
+    if is_public():  # whose folders are nobody's business
+        error = _without_folders(error)
     if state.language() == "en":
         return str(error)
     template = _french_errors().gettext(error.template)
     values = {name: _in_french(value) for name, value in error.values.items()}
     return _FrenchFormatter().format(template, **values) if values else template
+
+
+def _without_folders(error: MoliereError) -> MoliereError:
+    """The error, with names of files in place of their paths."""
+
+    def shown(value: Any) -> Any:
+        if isinstance(value, MoliereError):
+            return _without_folders(value)
+        return value.name if isinstance(value, Path) else value
+
+    values = {name: shown(value) for name, value in error.values.items()}
+    return MoliereError(error.template, **values)
 
 
 def lesson(name: str) -> str:
