@@ -9,6 +9,7 @@ translation.
 
 from __future__ import annotations
 
+import datetime
 import gettext
 import io
 from functools import cache
@@ -83,6 +84,13 @@ def duration(seconds: float) -> str:
     if rest:
         return _("{hours} h {minutes} min").format(hours=hours, minutes=rest)
     return _("{hours} h").format(hours=hours)
+
+
+def date(day: str) -> str:
+    """A day, given as ISO 8601 has it, as people say it: 26 novembre 2026, November 26, 2026."""
+    from babel.dates import format_date
+
+    return format_date(datetime.date.fromisoformat(day), "long", state.language())
 
 
 def sentence(error: MoliereError) -> str:

@@ -61,6 +61,7 @@ def marks(points: Mapping[str, Point], other: Mapping[str, Point]) -> list[Mark]
             point.parameters,
             point.train_chars,
             point.upper_bound,
+            point.recorded,
         )
         for model, point in points.items()
     ]
@@ -82,5 +83,6 @@ def table(points: Mapping[str, Point], other: Mapping[str, Point], parted: bool)
         _("paramètres"): [point.parameters for point in found],
         _("caractères lus"): [point.train_chars for point in found],
         _("majorant"): [point.upper_bound for point in found],
+        _("enregistré"): [point.recorded for point in found],
     }
     return pd.DataFrame(columns)

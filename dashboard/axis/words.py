@@ -135,6 +135,10 @@ def notes(points: Mapping[str, Point], drawn: Mapping[str, Point], wanted: tuple
         said.append(_("≤ : majorant, une seule façon de découper le texte en tokens est comptée."))
     if any(point.may_have_read for point in points.values()):
         said.append(_("Un grand modèle a pu lire ce texte sur le Web : personne ne le sait."))
+    if any(point.recorded for point in points.values()):
+        said.append(
+            _("Enregistré : mesuré ailleurs, sur un modèle qui n’est pas sur cette machine.")
+        )
     if not any(family(model) == "large" for model in points):
         said.append(
             _(

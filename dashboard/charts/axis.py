@@ -26,6 +26,7 @@ class Mark:
         parameters: 0 for none.
         read: characters that it learned from; None where nobody knows.
         bound: whether the true figure may be lower.
+        recorded: whether it was measured elsewhere: the model is not here.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Mark:
     parameters: int
     read: int | None
     bound: bool
+    recorded: bool = False
 
 
 def families() -> dict[str, str]:
@@ -61,7 +63,10 @@ def bars(marks: Sequence[Mark], dark: bool, title: str) -> Figure:
                 x=[mark.bits for mark in kept],
                 name=name,
                 orientation="h",
-                marker={"color": _colour(colours, family)},
+                marker={
+                    "color": _colour(colours, family),
+                    "pattern": {"shape": ["/" if mark.recorded else "" for mark in kept]},
+                },
                 text=[_told(mark) for mark in kept],
                 textposition="outside",
                 constraintext="none",
@@ -98,7 +103,12 @@ def against(marks: Sequence[Mark], dark: bool, title: str, what: str) -> Figure:
                 # One above, one below: neighbours are close.
                 textposition=[PLACES[i % 2] for i in range(len(kept))],
                 textfont={"size": FONT - 1, "color": colours.ink},
-                marker={"size": 15, "color": _colour(colours, family)},
+                marker={
+                    "size": 15,
+                    "color": _colour(colours, family),
+                    "symbol": ["circle-open" if m.recorded else "circle" for _x, m in kept],
+                    "line": {"width": 3},
+                },
                 hovertemplate="%{text} : %{y:.3f}",
             )
     label = (
@@ -143,7 +153,8 @@ def two_texts(marks: Sequence[Mark], dark: bool, title: str, names: tuple[str, s
 
 
 def _told(mark: Mark) -> str:
-    return ("≤ " if mark.bound else "") + i18n.number(mark.bits, 2)
+    told = ("≤ " if mark.bound else "") + i18n.number(mark.bits, 2)
+    return f"{told} ({_('enregistré')})" if mark.recorded else told
 
 
 def _colour(colours: Theme, family: str) -> str:

@@ -38,6 +38,7 @@ from moliere_core.pretrained.catalogue import (
     entries,
     is_pretrained,
     presence,
+    usable,
 )
 from moliere_core.pretrained.client import Request, State, Status, close
 from moliere_core.pretrained.results import Attention, Event, Generation, NextChars, TokenScore
@@ -66,6 +67,7 @@ __all__ = [
     "next_chars",
     "presence",
     "score",
+    "usable",
 ]
 
 MAX_CHARS = 100_000

@@ -192,6 +192,12 @@ def runs_here(path: Path) -> bool:
     return not needs_torch(path) or all(importlib.util.find_spec(name) for name in FRAMEWORKS)
 
 
+def usable(reference: str) -> bool:
+    """Whether a model is on this machine with what runs it; one that is not may be recorded."""
+    path = folder(reference)
+    return path is not None and presence(reference) is Presence.READY and runs_here(path)
+
+
 def check(reference: str) -> Path:
     """The folder of a model that can be used; ModelError says what is wrong, and what to do."""
     if reference != MINI:
@@ -288,9 +294,7 @@ def context_length(config: Mapping[str, Any]) -> int:
 
 def _entry(reference: str) -> ModelEntry:
     found = card(reference)
-    path = folder(reference)
-    usable = found.presence is Presence.READY and path is not None and runs_here(path)
-    return ModelEntry(reference, "gpt", found.parameters, available=usable)
+    return ModelEntry(reference, "gpt", found.parameters, available=usable(reference))
 
 
 def configuration(path: Path) -> dict[str, Any]:
