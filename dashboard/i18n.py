@@ -38,6 +38,16 @@ def ngettext(singular: str, plural: str, count: int) -> str:
     return _catalogue(state.language()).ngettext(singular, plural, count)
 
 
+def translated(message: str, language: str) -> str:
+    """A label marked with `N_`, in a language: for who is not on a page yet."""
+    return _catalogue(language).gettext(message)
+
+
+def language_script(language: str) -> str:
+    """The script that tells a page its language; the door lets these very scripts pass."""
+    return f"document.documentElement.lang = '{language}'"
+
+
 def number(value: float, decimals: int = 0) -> str:
     """A number as the reader's language writes it: 1 234,5 or 1,234.5; −0,7, with a true minus."""
     text = f"{value:z,.{decimals}f}".replace("-", MINUS)  # z: what rounds to zero has no sign

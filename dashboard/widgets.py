@@ -47,7 +47,7 @@ def language_switch() -> None:
             label_visibility="collapsed",
         )
         # Screen readers pronounce by it, and style.css speaks by it; Streamlit's page says "en".
-        script = f"<script>document.documentElement.lang = '{state.language()}'</script>"
+        script = f"<script>{i18n.language_script(state.language())}</script>"
         st.html(script, unsafe_allow_javascript=True)
     state.keep_language()
 

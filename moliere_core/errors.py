@@ -26,13 +26,14 @@ class MoliereError(Exception):
 
     def to_json(self) -> dict[str, Any]:
         """The sentence under "message", and what it is made of, for another process."""
-        values = json.loads(json.dumps(self.values, default=str))
+        values = json.loads(json.dumps(self.values, default=_plain))
         return {"message": str(self), "template": self.template, "values": values}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
         """The inverse of `to_json`; a "message" alone is a sentence without values."""
-        return cls(data.get("template", data.get("message", "")), **data.get("values", {}))
+        values = {name: _revived(value) for name, value in data.get("values", {}).items()}
+        return cls(data.get("template", data.get("message", "")), **values)
 
 
 class ConfigError(MoliereError):
@@ -51,8 +52,22 @@ class RunError(MoliereError):
     """A run folder that is incomplete, or that cannot be written."""
 
 
+class OwnershipError(RunError):
+    """Somebody else's run: neither the token of its owner, nor the teacher's code was given."""
+
+
 class TrainingError(MoliereError):
     """A training that cannot start: no framework, or too little text."""
+
+
+def _plain(value: Any) -> Any:
+    """A value that JSON does not know: an error inside another stays one, to be translated."""
+    return value.to_json() if isinstance(value, MoliereError) else str(value)
+
+
+def _revived(value: Any) -> Any:
+    is_error = isinstance(value, dict) and value.keys() == {"message", "template", "values"}
+    return MoliereError.from_json(value) if is_error else value
 
 
 def N_(text: str) -> str:

@@ -10,16 +10,14 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import hmac
 import io
 import json
-import os
 import re
 import secrets
 import shutil
 import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -28,7 +26,8 @@ from numpy.typing import NDArray
 from safetensors.numpy import save
 
 from moliere_core.config import RunConfig
-from moliere_core.errors import ConfigError, MoliereError, RunError
+from moliere_core.errors import ConfigError, MoliereError, OwnershipError, RunError
+from moliere_core.owners import Owner, may_change, read_owner
 from moliere_core.storage import home as home
 from moliere_core.storage import is_locked, lock
 from moliere_core.storage import write_atomically as write_atomically
@@ -363,29 +362,15 @@ class Run:
 
     def set_owner(self, token: str) -> None:
         """Give it an owner; only a salted hash of the token is kept."""
-        salt = secrets.token_hex(16)
-        write_atomically(self.path / OWNER, _json({"salt": salt, "hash": _hash(salt, token)}))
+        write_atomically(self.path / OWNER, _json(asdict(Owner.of(token))))
 
     def check_owner(self, token: str | None) -> bool:
-        """Whether `token` is its owner's, or the teacher's code (`MOLIERE_TEACHER_CODE`).
-
-        A run that nobody owns (trained on the command line) is open to all where no teacher's
-        code is set.
-        """
-        code = os.environ.get("MOLIERE_TEACHER_CODE", "")
-        if code and hmac.compare_digest((token or "").encode(), code.encode()):
-            return True
-        if not (self.path / OWNER).exists():
-            return not code
-        try:
-            owner = json.loads((self.path / OWNER).read_text(encoding="utf-8"))
-            return hmac.compare_digest(_hash(owner["salt"], token or ""), owner["hash"])
-        except UNREADABLE:
-            return False  # a damaged file opens to nobody but the teacher
+        """Whether the holder of `token` may change it, see `owners.may_change`."""
+        return may_change(read_owner(self.path / OWNER), token)
 
     def _require_owner(self, token: str | None) -> None:
         if not self.check_owner(token):
-            raise RunError(
+            raise OwnershipError(
                 "the run {name} belongs to someone else: "
                 "ask the person who trained it, or give the teacher's code",
                 name=self.label or self.id,

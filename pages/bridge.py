@@ -27,6 +27,8 @@ with st.container(horizontal=True, vertical_alignment="center"):
     )
     with st.popover(_("Réglages"), icon=":material/tune:"):
         references = choosing.models()
+        with st.expander(_("Les modèles qui valent d’être téléchargés")):
+            choosing.worth_fetching()
         temperature = slider(fields.TEMPERATURE, _("Température"), 0.0, 2.0)
         config = widgets.filters("bridge", temperature)
         chars = widgets.integer(fields.LENGTH, _("Nombre de caractères"), 20, 600)

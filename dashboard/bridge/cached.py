@@ -65,22 +65,24 @@ def alphabet() -> tuple[str, ...]:
     return char_model(ALPHABET).vocabulary.chars
 
 
-@st.cache_data(show_spinner=False, max_entries=128)
+@cached.computed(max_entries=128)
 def written_by_characters(
     reference: str, prompt: str, config: SamplingConfig, seed: int, chars: int
-) -> Generation:
+) -> cached.Task[Generation]:
     """What a model of characters writes."""
     from dashboard.bridge.characters import write
 
-    return write(char_model(reference), prompt, config, seed, chars)
+    model = char_model(reference)
+    return lambda told: write(model, prompt, config, seed, chars, told)
 
 
-@st.cache_data(show_spinner=False, max_entries=512)
-def next_by_characters(reference: str, text: str) -> NextChars:
+@cached.computed(max_entries=512)
+def next_by_characters(reference: str, text: str) -> cached.Task[NextChars]:
     """What a model of characters expects next, over the common alphabet."""
     from dashboard.bridge.characters import following
 
-    return following(char_model(reference), text, alphabet())
+    model, common = char_model(reference), alphabet()
+    return lambda _told: following(model, text, common)
 
 
 @st.cache_resource(show_spinner=False, max_entries=128)

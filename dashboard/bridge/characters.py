@@ -10,16 +10,21 @@ import numpy as np
 from moliere_core.config import SamplingConfig
 from moliere_core.normalise import normalise
 from moliere_core.pretrained import Generation, NextChars, Piece
-from moliere_core.protocol import CharModel
+from moliere_core.protocol import CharModel, Progress
 from moliere_core.sampling import generate, next_distribution
 
 
 def write(
-    model: CharModel, prompt: str, config: SamplingConfig, seed: int, chars: int
+    model: CharModel,
+    prompt: str,
+    config: SamplingConfig,
+    seed: int,
+    chars: int,
+    progress: Progress | None = None,
 ) -> Generation:
     """A text whose tokens are characters."""
     began = time.perf_counter()
-    [text] = generate(model, [prompt], [config], [seed], chars)
+    [text] = generate(model, [prompt], [config], [seed], chars, progress)
     seconds = time.perf_counter() - began
     return Generation(
         tuple(map(Piece, normalise(prompt))), tuple(map(Piece, text)), chars, seconds, "length"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import i18n, state, widgets
+from dashboard import i18n, state, tables, widgets
 from dashboard.bridge import cached, fields, recordings
 from dashboard.i18n import _
 from moliere_core import pretrained
@@ -16,11 +16,11 @@ MEGABYTE = 1e6
 
 
 def models() -> tuple[str, ...]:
-    """Up to three references."""
+    """Up to `fields.MAX_COLUMNS` references."""
     chosen = state.restore(fields.MODELS)
     st.session_state[fields.MODELS.key] = list(chosen)
     typed = st.multiselect(
-        _("Modèles (trois au plus)"),
+        _("Modèles (quatre au plus)"),
         list(dict.fromkeys([*cached.offered(), *chosen])),
         key=fields.MODELS.key,
         max_selections=fields.MAX_COLUMNS,
@@ -71,17 +71,53 @@ def _facts(parameters: int, megabytes: float, context: str, tokens: str) -> list
     return [f"{counted} · " + _("{size} Mo").format(size=size), context, tokens]
 
 
-def downloads(references: tuple[str, ...]) -> None:
-    """A button for each model of the hub that is not here, and its progress."""
+def worth_fetching() -> None:
+    """What is worth fetching for this course, with a button for what is offered everywhere."""
+    rows = []
+    for found in pretrained.suggestions():
+        languages = ", ".join(_languages().get(code, code) for code in found.languages)
+        size = i18n.number(found.parameters / 1e6)
+        licence = found.licence + (" " + _("(à accepter sur le hub)") if found.gated else "")
+        told = _("{shows} En {languages} ; {size} millions de paramètres ; licence {licence}.")
+        shows = found.shows[state.language()]
+        rows.append(
+            (
+                found.reference,
+                told.format(shows=shows, languages=languages, size=size, licence=licence),
+            )
+        )
+    tables.show((_("modèle"), _("ce qu’il montre")), rows, numeric=False)
+    downloads(pretrained.OFFERED, "bridge.list")
+    st.caption(
+        _(
+            "Les autres se choisissent par leur nom, au-dessus ; sur un serveur public, seuls ceux "
+            "qui ont un bouton se téléchargent."
+        )
+    )
+
+
+def _languages() -> dict[str, str]:
+    return {"fr": _("français"), "en": _("anglais"), "mul": _("beaucoup de langues")}
+
+
+def downloads(references: tuple[str, ...], place: str = "bridge") -> None:
+    """A button for each model of the hub that is not here, and its progress.
+
+    Args:
+        references: of the models.
+        place: where on the page, for the keys of the buttons.
+    """
+    side_by_side = st.container(horizontal=True)
     for reference in references:
         if not reference.startswith("hf:"):
             continue
         current = fetching.current(reference)
         ticking = current is not None and not current.status.finished
         if ticking:
-            st.fragment(_progress, run_every=PERIOD)(reference)
+            st.fragment(_progress, run_every=PERIOD)(reference, place)
         elif _lacking(reference):
-            _button(reference)
+            with side_by_side:
+                _button(reference, place)
             if current is not None and current.status.error is not None:
                 widgets.problem(current.status.error)
 
@@ -94,7 +130,7 @@ def _lacking(reference: str) -> bool:
         return False
 
 
-def _progress(reference: str) -> None:
+def _progress(reference: str, place: str) -> None:
     current = fetching.current(reference)
     if current is None or current.status.finished:
         cached.forget()
@@ -110,10 +146,10 @@ def _progress(reference: str) -> None:
         told = _("{model} : le hub est interrogé…").format(model=widgets.plain(reference))
     left, right = st.columns([5, 1], vertical_alignment="center")
     left.progress(status.share, told)
-    right.button(_("Arrêter"), key=f"bridge.stop.{reference}", on_click=current.cancel)
+    right.button(_("Arrêter"), key=f"{place}.stop.{reference}", on_click=current.cancel)
 
 
-def _button(reference: str) -> None:
+def _button(reference: str, place: str) -> None:
     card = cached.card(reference)
     label = _("Télécharger {model}").format(model=widgets.plain(reference))
     if card.stored_megabytes:
@@ -121,7 +157,7 @@ def _button(reference: str) -> None:
         label += " " + _("({size} Mo)").format(size=size)
     st.button(
         label,
-        key=f"bridge.fetch.{reference}",
+        key=f"{place}.fetch.{reference}",
         icon=":material/download:",
         on_click=_fetch,
         args=(reference,),

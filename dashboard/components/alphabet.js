@@ -7,6 +7,7 @@
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".root");
+  if (shows(root, data)) return;
   const number = new Intl.NumberFormat(data.locale, { style: "percent", maximumFractionDigits: 1, minimumFractionDigits: 1 });
   const percent = (p) => (p === null ? "\u2026" : p > 0 && p < 0.0005 ? "<\u00a0" + number.format(0.001) : number.format(p));
   root.textContent = "";

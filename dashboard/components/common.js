@@ -9,6 +9,14 @@ const element = (tag, className, parent, text) => {
   if (parent) parent.appendChild(made);
   return made;
 };
+// Whether a component already shows these data. A rerun that changes nothing leaves its elements
+// alone, and with them a click whose second half is still to come.
+const shows = (root, data) => {
+  const told = JSON.stringify(data);
+  const same = root.told === told;
+  root.told = told;
+  return same;
+};
 // Empties a component that is drawn again, and gives back, once it is, the place in a long text and
 // the keyboard to the element of that selector.
 const redrawn = (root, selector) => {

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -21,21 +18,7 @@ from moliere_core import verse
 from moliere_core.protocol import UNKNOWN_BITS
 from moliere_core.reading import Reading, confident_mistakes, lines
 
-PATIENCE = 0.4  # seconds of reading after which the page says how far it is
 BAR, STRONG = "0 – 8", 8  # the bar beside the bits of a line: its heading, and where it is full
-
-
-@contextmanager
-def progress() -> Iterator[Callable[[float], None]]:
-    """A bar that appears only where reading takes more than a moment."""
-    place, began = st.empty(), time.monotonic()
-
-    def told(share: float) -> None:
-        if time.monotonic() - began > PATIENCE:
-            place.progress(share, _("Le modèle lit : {share} %").format(share=round(100 * share)))
-
-    yield told
-    place.empty()
 
 
 def payload(reading: Reading, reference: str, colour: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from dashboard import cached
+from dashboard.turns import engine
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -48,7 +49,9 @@ def yardsticks(run_id: str) -> Future[Yardsticks]:
     from moliere_core.runs import Run, run_path
 
     corpora = cached.known_corpora()
-    return cached.background().submit(lambda: measure(Run.open(run_path(run_id)), corpora))
+    return cached.background().submit(
+        lambda: measure(Run.open(run_path(run_id)), corpora, engine.behind())
+    )
 
 
 @st.cache_data(show_spinner=False, max_entries=4)
@@ -154,12 +157,13 @@ def curves_figure(
     return curves_figure(_curves, yardsticks, guesses, dark)
 
 
-@st.cache_data(show_spinner=False, max_entries=256)
-def bits_on(reference: str, text: str) -> float:
+@cached.computed(max_entries=256)
+def bits_on(reference: str, text: str) -> cached.Task[float]:
     """Bits per character of a model on a text."""
     from moliere_core.evaluation import score
 
-    return score(cached.model(reference), text).bits_per_char
+    model = cached.model(reference)
+    return lambda told: score(model, text, told).bits_per_char
 
 
 @st.cache_data(show_spinner=False, max_entries=256)

@@ -150,7 +150,7 @@ def start(request: Request) -> None:
     """Ask for the training and follow it; asked for twice, it is one."""
     try:
         spec = jobs.prepare(request.config, cached.corpus(request.source), request.label)
-        job = jobs.submit(spec, rights.token())
+        job = jobs.submit(spec, rights.token(), rights.browser(), rights.address())
     except MoliereError as error:
         st.session_state[_REFUSED] = error
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,22 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         return {"model": _import(Path(args.model or ""))}
     fields = ("name", "kind", "parameters", "available")
     found = [*list_models(), *pretrained.entries()]
-    return {"models": [{f: getattr(entry, f) for f in fields} for entry in found]}
+    listed = [{f: getattr(entry, f) for f in fields} for entry in found]
+    here = {entry.name for entry in found if entry.available}
+    worth = [
+        {
+            "name": found.reference,
+            "languages": list(found.languages),
+            "parameters": found.parameters,
+            "licence": found.licence,
+            "gated": found.gated,
+            "tried": found.tried,
+            "shows": found.shows["en"],
+        }
+        for found in pretrained.suggestions()
+        if found.reference not in here
+    ]
+    return {"models": listed, "worth_fetching": worth}
 
 
 def _fetch(name: str) -> dict[str, Any]:
@@ -87,8 +103,43 @@ def render(result: dict[str, Any]) -> str:
     """One model a line."""
     if "model" in result:
         return f"{result['model']['name']} is here: {result['model']['parameters']:,} parameters"
-    return "\n".join(
-        f"{m['name']:<28}{m['kind']:<8}{m['parameters']:>12,}"
-        + ("" if m["available"] else "  (not fetched)")
+    rows = [
+        (m["name"], m["kind"], _counted(m["parameters"]), "" if m["available"] else "(not fetched)")
         for m in result["models"]
+    ]
+    text = _columns(rows, right=2)
+    if result["worth_fetching"]:
+        heads = _columns(
+            [
+                (
+                    m["name"],
+                    ", ".join(m["languages"]),
+                    _counted(m["parameters"]),
+                    m["licence"] + (", to accept on the hub first" if m["gated"] else ""),
+                )
+                for m in result["worth_fetching"]
+            ],
+            right=2,
+        ).splitlines()
+        shown = (m["shows"] for m in result["worth_fetching"])
+        text += "\n\nWorth fetching, with moliere models fetch NAME:\n"
+        text += "\n".join(f"{head}\n    {what}" for head, what in zip(heads, shown, strict=True))
+    return text
+
+
+def _counted(parameters: int) -> str:
+    """A number of parameters; a question mark where nobody knows it yet."""
+    return f"{parameters:,}" if parameters else "?"
+
+
+def _columns(rows: Sequence[Sequence[str]], right: int) -> str:
+    """Rows as a table, each column as wide as its longest cell, one of them set to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = (
+        "  ".join(
+            cell.rjust(width) if number == right else cell.ljust(width)
+            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in rows
     )
+    return "\n".join(line.rstrip() for line in lines)

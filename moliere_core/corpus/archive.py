@@ -7,7 +7,8 @@ import io
 import zipfile
 import zlib
 
-from moliere_core.corpus.tables import Notes, printable
+from moliere_core.corpus.names import printable
+from moliere_core.corpus.tables import Notes
 from moliere_core.errors import N_, CorpusError
 
 MAX_MEMBERS = 1000
@@ -125,6 +126,8 @@ def _unwanted(info: zipfile.ZipInfo, label: str) -> str:
     """Why a member is not read, "" if it may be."""
     if info.flag_bits & 1:
         return N_("it is protected by a password")
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        return N_("it is packed in an unusual way: make the archive again as an ordinary .zip")
     lower = label.lower()
     if lower.endswith((".zip", ".gz", ".bz2", ".xz", ".7z", ".rar", ".tar", ".tgz")):
         return N_("it is an archive inside the archive")

@@ -23,18 +23,21 @@ import json
 import os
 import re
 import secrets
+import threading
 import time
 import zipfile
+from collections import OrderedDict
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from moliere_core.corpus import edition
+from moliere_core.corpus.apart import read_apart
 from moliere_core.corpus.corpus import Corpus
 from moliere_core.corpus.download import Downloader, Progress, missing, without_credentials
-from moliere_core.corpus.formats import MAX_BYTES, Reading, read_bytes
-from moliere_core.corpus.tables import printable
+from moliere_core.corpus.formats import MAX_BYTES, Reading
+from moliere_core.corpus.names import printable
 from moliere_core.errors import N_, CorpusError
 from moliere_core.storage import home, write_atomically
 
@@ -83,6 +86,29 @@ class Entry:
         return self.url or self.name
 
 
+class _Fresh:
+    """What has just been read on arrival, for whoever asks for it next: it is not read twice."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._lock = most, threading.Lock()
+        self._readings: OrderedDict[str, Reading] = OrderedDict()  # by the file's digest
+
+    def put(self, digest: str, reading: Reading) -> None:
+        """Keep a reading; the oldest makes room."""
+        with self._lock:
+            self._readings[digest] = reading
+            while len(self._readings) > self._most:
+                self._readings.popitem(last=False)
+
+    def take(self, digest: str) -> Reading | None:
+        """A reading, once; None if it was not kept."""
+        with self._lock:
+            return self._readings.pop(digest, None)
+
+
+_fresh = _Fresh(most=4)
+
+
 def is_identifier(text: str) -> bool:
     """Whether `text` has the form of an identifier of this library."""
     return bool(_UPLOAD.fullmatch(text) or _FETCHED.fullmatch(text))
@@ -129,8 +155,9 @@ def load(identifier: str) -> Corpus:
             name=found.name,
             date=found.date[:10],
         )
-    reading = read_bytes(data, found.name)
-    return Corpus(reading.frame, found.source, reading.notes + _absences(found))
+    reading = _fresh.take(found.sha256) or read_apart(data, found.name)
+    notes = reading.notes + _absences(found)
+    return Corpus(reading.frame, found.source, notes, reading.left_out)
 
 
 def content(identifier: str) -> bytes:
@@ -169,7 +196,8 @@ def fetch(name_or_url: str, progress: Progress | None = None) -> Entry:
                 data = downloader.get(url, MAX_BYTES, progress)
             except FileNotFoundError as error:
                 raise missing(url) from error
-    _check(data, name)
+    # Before it is kept: a web page, or half a file, raises here, and so does one of many files.
+    reading = read_apart(data, name, whole=key == TEI)
     known = entry(key)
     digest = hashlib.sha256(data).hexdigest()
     if known and known.sha256 != digest and (_folder(key) / known.file).is_file():
@@ -179,6 +207,7 @@ def fetch(name_or_url: str, progress: Progress | None = None) -> Entry:
             url=without_credentials(url),
             date=known.date[:10],
         )
+    _fresh.put(digest, reading)
     if known and known.sha256 == digest:
         write_atomically(_folder(key) / known.file, data)  # mends a copy that was damaged
         return known
@@ -188,8 +217,9 @@ def fetch(name_or_url: str, progress: Progress | None = None) -> Entry:
 def keep_upload(data: bytes, name: str, most_bytes: int = MAX_BYTES) -> Entry:
     """Keep a file that somebody gave, if it can be read, under an identifier nobody can guess."""
     name = printable(PurePosixPath(name.replace("\\", "/")).name) or N_("file")
-    _check(data, name, most_bytes)
+    reading = read_apart(data, name, most_bytes)
     _make_room(len(data))
+    _fresh.put(hashlib.sha256(data).hexdigest(), reading)
     return _keep(f"file-{secrets.token_hex(16)}", data, name, "", ())
 
 
@@ -221,11 +251,6 @@ def _read_entry(path: Path) -> Entry | None:
         found.id == path.stem and is_identifier(found.id) and Path(found.file).name == found.file
     )
     return found if whole else None
-
-
-def _check(data: bytes, name: str, most_bytes: int = MAX_BYTES) -> Reading:
-    """Read it before it is kept: a web page, or half a file, raises here."""
-    return read_bytes(data, name, most_bytes)
 
 
 def _keep(key: str, data: bytes, name: str, url: str, absent: tuple[str, ...]) -> Entry:
@@ -271,7 +296,6 @@ def _edition(downloader: Downloader, progress: Progress | None) -> tuple[bytes, 
             except FileNotFoundError:
                 absent.append(file)
                 continue
-            _check(data, file)
             archive.writestr(zipfile.ZipInfo(file), data, zipfile.ZIP_DEFLATED)
     if len(absent) == len(edition.PLAYS):
         raise missing(edition.ADDRESS)

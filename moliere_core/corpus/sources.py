@@ -34,7 +34,7 @@ def load_corpus(source: str | Path | None = None) -> Corpus:
     name = str(source)
     if name == EMBEDDED:
         reading = read_bytes(EMBEDDED_PATH.read_bytes(), EMBEDDED_PATH.name)
-        return Corpus(reading.frame, EMBEDDED, reading.notes)
+        return Corpus(reading.frame, EMBEDDED, reading.notes, reading.left_out)
     if library.is_identifier(name):
         return library.load(name)
     if name.lower().startswith(("http://", "https://")):
@@ -45,7 +45,7 @@ def load_corpus(source: str | Path | None = None) -> Corpus:
             "the path of the corpus is empty: give that of a CSV, TEI or text file, or of a .zip"
         )
     reading = _read(Path(name))
-    return Corpus(reading.frame, name, reading.notes)
+    return Corpus(reading.frame, name, reading.notes, reading.left_out)
 
 
 def _read(path: Path) -> Reading:

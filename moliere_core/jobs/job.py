@@ -26,7 +26,8 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 from moliere_core.errors import N_, ConfigError, MoliereError, RunError, TrainingError
-from moliere_core.jobs.spec import JobSpec, Owner, parse
+from moliere_core.jobs.spec import JobSpec, parse
+from moliere_core.owners import read_owner
 from moliere_core.runs import CONFIG, LABEL, OWNER, Run, home, run_path, write_atomically
 from moliere_core.storage import is_locked, lock, unwritable
 
@@ -186,6 +187,21 @@ class EventFile:
         return fresh
 
 
+@dataclass(frozen=True)
+class Asker:
+    """Who asks for a training, as far as a server can tell; "" is unknown.
+
+    Attributes:
+        token: the secret of a browser's tab, which owns what it asks for.
+        browser: what all the tabs of a browser have in common.
+        address: of the network that it is in: a school often has one for all.
+    """
+
+    token: str = ""
+    browser: str = ""
+    address: str = ""
+
+
 class Job:
     """A training that was asked for. All methods may be called from any thread."""
 
@@ -196,6 +212,7 @@ class Job:
         self.id = folder.name
         self.run_path = run_path(self.id)
         self.stopping = False
+        self.asker = Asker()  # of this server's last request for it
         self._backend = backend
         self._claim: IO[bytes] | None = None
         self._file = EventFile(folder / EVENTS)
@@ -212,6 +229,7 @@ class Job:
             str(corpus.get("source", "")),
             str(corpus.get("digest", "")),
             int(corpus.get("chars", 0)),
+            owner=read_owner(run.path / OWNER),
             label=run.label,
         )
         job = cls(job_path(run.id), spec)
@@ -402,19 +420,11 @@ class _Fold:
 
 def claim(path: Path, spec: JobSpec) -> None:
     """Give the run in the folder `path` the owner and the name of `spec`, unless it has them."""
-    if spec.owner and not (path / OWNER).exists():
+    if spec.owner and read_owner(path / OWNER) is None:
         write_atomically(path / OWNER, json.dumps(asdict(spec.owner)).encode())
     if spec.label and not (path / LABEL).exists():
         document = json.dumps({"label": spec.label}, ensure_ascii=False)
         write_atomically(path / LABEL, document.encode())
-
-
-def read_owner(path: Path) -> Owner | None:
-    """The owner of the run in the folder `path`; None where there is none, or no run."""
-    try:
-        return Owner(**json.loads((path / OWNER).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
-        return None
 
 
 def jobs_folder() -> Path:

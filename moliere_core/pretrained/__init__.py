@@ -34,10 +34,12 @@ from moliere_core.pretrained.catalogue import (
     OFFERED,
     Card,
     Presence,
+    Suggestion,
     card,
     entries,
     is_pretrained,
     presence,
+    suggestions,
     usable,
 )
 from moliere_core.pretrained.client import Request, State, Status, close
@@ -56,6 +58,7 @@ __all__ = [
     "Request",
     "State",
     "Status",
+    "Suggestion",
     "TokenScore",
     "attention",
     "card",
@@ -67,6 +70,7 @@ __all__ = [
     "next_chars",
     "presence",
     "score",
+    "suggestions",
     "usable",
 ]
 

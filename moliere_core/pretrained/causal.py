@@ -18,7 +18,7 @@ from transformers.cache_utils import DynamicCache, DynamicLayer
 from moliere_core.arrays import Array
 from moliere_core.errors import ModelError
 from moliere_core.machine import threads
-from moliere_core.pretrained import catalogue
+from moliere_core.pretrained.folders import context_length
 from moliere_core.pretrained.network import Past
 
 
@@ -61,7 +61,7 @@ class TorchNetwork:
         takes = inspect.signature(self._network.forward).parameters
         self._past_name = "cache" if "cache" in takes else "past_key_values"
         self.vocab_size = int(self._network.get_input_embeddings().num_embeddings)
-        self.context_length = catalogue.context_length(config.to_dict())
+        self.context_length = context_length(config.to_dict())
         self.parameters = int(self._network.num_parameters())
 
     def forward(

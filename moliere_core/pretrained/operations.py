@@ -48,6 +48,8 @@ class Operations:
             "attention": attention,
         }
         folder = Path(request["folder"])
+        if not catalogue.is_pretrained(request["reference"]):
+            catalogue.open_folder(request["reference"])  # a path, from the command line
         if str(folder) not in self._models:
             yield {"event": "stage", "stage": "loading"}
             self._load(request["reference"], folder)
@@ -90,9 +92,7 @@ def opened(reference: str, folder: Path, dtype: str = "float32") -> LanguageMode
         network = TorchNetwork(reference, folder, dtype)
     else:
         network = PlainNetwork(reference, folder)
-    return LanguageModel(
-        reference, network, Tokenizer.read(reference, folder, network.vocab_size)
-    )
+    return LanguageModel(reference, network, Tokenizer.read(reference, folder, network.vocab_size))
 
 
 def generate(model: LanguageModel, request: Event) -> Iterator[Event]:

@@ -71,11 +71,11 @@ class Tokenizer:
         settings = _settings(reference, folder)
         vocab: dict[str, int] = backend.get_vocab(with_added_tokens=True)
         added: dict[int, AddedToken] = backend.get_added_tokens_decoder()
-        named = self._guarded(lambda: {vocab[n] for n in _named_tokens(settings) if n in vocab})
+        named = self._guarded(lambda: {n for n in _named_tokens(settings) if n in vocab})
         backend.no_truncation()
         backend.no_padding()
         backend.encode_special_tokens = True
-        self.size = self._rows(vocab, set(added) | named, rows)
+        self.size = self._rows(vocab, {*added, *(vocab[n] for n in named)}, rows)
         # What no row stands for cannot be read: typed, it is letters.
         beyond = [token for i, token in added.items() if i >= self.size and not token.special]
         backend.add_special_tokens([AddedToken(t.content, special=True) for t in beyond])
@@ -208,24 +208,24 @@ class Tokenizer:
         spell: Speller,
         vocab: Mapping[str, int],
         added: Mapping[int, AddedToken],
-        named: set[int],
+        named: set[str],
     ) -> tuple[bytes | None, ...]:
         """The bytes of each token; None where there are none."""
-        own = self._backend.get_vocab(with_added_tokens=False)
         found: list[bytes | None] = [None] * self.size
         for token, i in vocab.items():
-            if i >= self.size:
-                continue
-            if token in own or added[i].normalized:
+            if i < self.size:
                 found[i] = spell(token)
-            if i in added and (token not in own or found[i] is None):
-                found[i] = token.encode()  # as it is typed
-            if i in added and added[i].special:
-                found[i] = None
+        for i, extra in added.items():
+            if i < self.size:
+                own = extra.normalized or self._backend.model.token_to_id(extra.content) == i
+                if not own or found[i] is None:
+                    found[i] = extra.content.encode()  # as it is typed
+                if extra.special:
+                    found[i] = None
         # A padding token can be one that texts have, such as "!": then it writes.
-        for token, i in vocab.items():
-            if i in named and i < self.size and self.encode(token) != [i]:
-                found[i] = None
+        for name in named:
+            if vocab[name] < self.size and self.encode(name) != [vocab[name]]:
+                found[vocab[name]] = None
         unknown = self._guarded(lambda: _unknown(self._backend, vocab))
         if unknown is not None and unknown < self.size:
             found[unknown] = None
@@ -431,8 +431,7 @@ def _speller(backend: Backend, vocab: Mapping[str, int]) -> Speller | None:
     single = "ByteFallback" in kinds or all(f"<0x{byte:02X}>" in vocab for byte in range(256))
 
     def spelt(token: str) -> bytes | None:
-        byte = _BYTE.fullmatch(token) if single else None
-        if byte:
+        if single and token.startswith("<0x") and (byte := _BYTE.fullmatch(token)):
             return bytes([int(byte[1], 16)])
         for written, meant in replaced:
             token = token.replace(written, meant)

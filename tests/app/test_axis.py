@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from moliere_core.pairs import PAIRS
 from moliere_core.pretrained import client
 from moliere_core.sampling import softmax
 from tests.app.conftest import REFERENCE, ROOT, Open, address, component, shown
+from tests.patience import PATIENCE, wait_until
 
 FAKE = (sys.executable, str(ROOT / "tests" / "core" / "fake_bridge.py"))
 TEXT = "Quoi ? tu veux que je te dise : <b>non</b>, *jamais* !"
@@ -31,6 +31,7 @@ def _fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setattr(client, "COMMAND", FAKE)
+    monkeypatch.setattr(client, "LEASE", 10 * PATIENCE)  # a busy machine may look late
     yield
     client.close()
 
@@ -81,10 +82,8 @@ def test_a_pasted_text_is_measured_in_the_background(open_page: Open) -> None:
     at = at.text_area(key="axis.own").set_value(TEXT).run()
     assert not at.exception
     wanted = tuple(view._to_measure("own", "petit"))
-    deadline = time.monotonic() + 60
-    while not (found := cached.measuring(TEXT, wanted, True)).done:
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    wait_until(lambda: cached.measuring(TEXT, wanted, True).done)
+    found = cached.measuring(TEXT, wanted, True)
     at = at.run()
     assert not at.exception
     assert {"petit", "grand", "kn-8"} <= set(found.points)
@@ -100,13 +99,10 @@ def measured(at: AppTest, text: str) -> dict[str, axis.Point]:
     """The points of a pasted text, once all are there and on the page."""
     at.text_area(key="axis.own").set_value(text).run()
     wanted = tuple(view._to_measure("own", "petit"))
-    deadline = time.monotonic() + 60
-    while not (found := cached.measuring(text, wanted, True)).done:
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    wait_until(lambda: cached.measuring(text, wanted, True).done)
     at.run()
     assert not at.exception
-    return found.points
+    return cached.measuring(text, wanted, True).points
 
 
 def drawn(at: AppTest) -> dict[str, float]:
@@ -139,10 +135,7 @@ def test_a_model_of_the_class_is_measured_on_the_text_it_is_compared_with(open_p
     at = open_page("bridge", view="axis", on="own", against="two", model=REFERENCE)
     at.text_area(key="axis.own").set_value(TEXT).run()
     modern = axis.MODERN.read_text(encoding="utf-8").strip()
-    deadline = time.monotonic() + 60
-    while REFERENCE not in axis.stored(modern):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    wait_until(lambda: REFERENCE in axis.stored(modern))
     at.run()
     *_lines, own, other = chart(at)["data"]  # type: ignore[misc]
     place = other["y"].index(REFERENCE)
@@ -205,11 +198,11 @@ def test_a_server_that_ends_waits_for_no_measure(monkeypatch: pytest.MonkeyPatch
 
     def run(_measure: Measuring) -> None:
         begun.set()
-        told_to_end.wait(30)
+        told_to_end.wait(PATIENCE)
 
     monkeypatch.setattr(Measuring, "run", run)
     cached.measuring(TEXT, ("kn-1",), True)
-    assert begun.wait(30)
+    assert begun.wait(PATIENCE)
     assert all(t.daemon for t in threading.enumerate() if t.name.startswith("moliere-axis"))
     told_to_end.set()
 
@@ -246,11 +239,7 @@ def test_the_class_votes_before_the_bits_are_shown(open_page: Open) -> None:
     pair = next(pair for pair in PAIRS if pair.name == "medecin")
     assert pair.good.rstrip(".") in shown(at)
     at = at.button(key="discussion.reveal").click().run()
-    deadline = time.monotonic() + 60
-    while not at.get("plotly_chart"):
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
-        at = at.run()
+    wait_until(lambda: at.run().get("plotly_chart"))
     names = [trace["name"] for trace in chart(at)["data"]]  # type: ignore[attr-defined]
     assert names == [pair.good, pair.bad]
 
