@@ -8,6 +8,7 @@ from dashboard import i18n
 from dashboard.axis.marks import family, shown
 from dashboard.charts.axis import MAY_HAVE_READ
 from dashboard.i18n import _
+from dashboard.naming import RECORDED
 from moliere_core import verse
 from moliere_core.axis import Point
 
@@ -177,15 +178,17 @@ def notes(points: Mapping[str, Point], drawn: Mapping[str, Point], wanted: tuple
         said.append(_("≤ : majorant, une seule façon de découper le texte en tokens est comptée."))
     if any(point.may_have_read for point in points.values()):
         said.append(
-            _("{mark} : ce modèle a pu lire ce texte sur le Web, personne ne le sait.").format(
+            _("{mark} : ce modèle a pu lire ce texte sur le Web, personne ne le sait.").format(
                 mark=MAY_HAVE_READ
             )
         )
     if any(point.recorded for point in points.values()):
         said.append(
-            _("Enregistré : mesuré ailleurs, sur un modèle qui n’est pas sur cette machine.")
+            _("{mark} : enregistré, mesuré ailleurs sur un modèle qui n’est pas ici.").format(
+                mark=RECORDED
+            )
         )
-    if not any(family(model) == "large" for model in points):
+    if not any(family(model) == "large" and not p.recorded for model, p in points.items()):
         said.append(
             _(
                 "gpt2 et gpt-fr ne sont pas sur cette machine : téléchargez-les dans « Même "

@@ -50,7 +50,7 @@ def facts(reference: str) -> list[str]:
         return _facts(model.parameters, size, context, tokens)
     if (voice := cached.voice(reference)) is not None:
         counted = _("{count} paramètres").format(count=i18n.number(voice.parameters))
-        context = _("contexte : {count} tokens").format(count=i18n.number(voice.context_length))
+        context = _("contexte : {count} tokens").format(count=i18n.number(voice.context_length))
         tokens = _("{count} tokens connus").format(count=i18n.number(voice.vocab_size))
         return [counted, context, f"{tokens} · {recordings.may_have_read()}"]
     card = cached.card(reference)

@@ -28,8 +28,8 @@ def named(reference: str) -> str:
 
 def stamp(voice: Voice) -> str:
     """When a model was recorded, and with how precise weights."""
-    return _("enregistré le {date} · {bits} bits").format(
-        date=i18n.date(voice.date), bits=voice.stored_bits
+    return _("enregistré le {date} · {bits}").format(
+        date=i18n.date(voice.date), bits=i18n.bits(voice.stored_bits, 0)
     )
 
 
@@ -38,7 +38,7 @@ def settings(found: Written, config: SamplingConfig, seed: int) -> str:
     if (found.config, found.seed) == (config, seed):
         return ""
     return _(
-        "Enregistré à T = {temperature}, graine {seed} : le plus proche de vos réglages."
+        "Enregistré à T = {temperature}, graine {seed} : le plus proche de vos réglages."
     ).format(temperature=i18n.number(found.config.temperature, 1), seed=found.seed)
 
 
@@ -55,10 +55,10 @@ def unheard() -> str:
 def prompts(voice: Voice) -> dict[str, Any]:
     """The prompts after which a model can be heard, as choices."""
     items = [
-        {"label": _("« {prompt} »").format(prompt=prompt), "value": prompt}
+        {"label": _("« {prompt} »").format(prompt=prompt), "value": prompt}
         for prompt in voice.prompts
     ]
-    return {"lead": _("Écouter :"), "items": items}
+    return {"lead": _("Écouter :"), "items": items}
 
 
 def instead(reference: str) -> dict[str, Any]:
@@ -67,7 +67,7 @@ def instead(reference: str) -> dict[str, Any]:
     items = [
         {"label": name.rpartition("/")[2], "value": reference + _ARROW + name} for name in heard
     ]
-    return {"lead": _("Écouter un modèle enregistré :"), "items": items}
+    return {"lead": _("Écouter un modèle enregistré :"), "items": items}
 
 
 def beside(reference: str, heard: bool) -> dict[str, Any]:

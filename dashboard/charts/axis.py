@@ -10,6 +10,7 @@ from typing import Any
 from dashboard import i18n
 from dashboard.charts.common import FONT, Figure, Theme, layout, theme
 from dashboard.i18n import _
+from dashboard.naming import RECORDED
 
 FAMILIES = ("chance", "compressor", "ngram", "recurrent", "small", "large")
 ROW = 21  # pixels a bar: sixteen of them on a projector
@@ -46,8 +47,9 @@ class Mark:
 
     @property
     def label(self) -> str:
-        """Its name, with the mark of those that may have read the text."""
-        return f"{self.name} {MAY_HAVE_READ}" if self.seen else self.name
+        """Its name, with the marks of those that may have read the text and of recorded ones."""
+        marks = (MAY_HAVE_READ if self.seen else "", RECORDED if self.recorded else "")
+        return " ".join(filter(None, (self.name, *marks)))
 
 
 def families() -> dict[str, str]:
@@ -206,7 +208,7 @@ def two_texts(marks: Sequence[Mark], dark: bool, title: str, names: tuple[str, s
 def _told(mark: Mark) -> str:
     told = ("≤ " if mark.bound else "") + i18n.number(mark.bits, 2)
     told += f" {MAY_HAVE_READ}" if mark.seen else ""
-    return f"{told} ({_('enregistré')})" if mark.recorded else told
+    return f"{told} {RECORDED}" if mark.recorded else told
 
 
 def _colour(colours: Theme, family: str) -> str:
