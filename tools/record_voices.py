@@ -49,9 +49,15 @@ def main(arguments: Sequence[str]) -> None:
             voice = replace(voice, bars=dict(bars(reference)))
             recorded.save(voice, file)
         if "texts" in options.only:
-            voice = replace(voice, texts=tuple(texts(reference)))
-            recorded.save(voice, file)
+            for written in texts(reference):
+                others = [w for w in voice.texts if (w.after, w.config, w.seed) != _of(written)]
+                voice = replace(voice, texts=(*others, written))
+                recorded.save(voice, file)
         print(f"{file.name}: {file.stat().st_size:,} bytes", file=sys.stderr)
+
+
+def _of(written: Written) -> tuple[str, SamplingConfig, int]:
+    return written.after, written.config, written.seed
 
 
 def described(reference: str) -> Voice:
