@@ -97,10 +97,10 @@ def duration(seconds: float) -> str:
 
 
 def date(day: str) -> str:
-    """A day, given as ISO 8601 has it, as people say it: 26 novembre 2026, November 26, 2026."""
+    """A day, given as ISO 8601 has it, as people say it: 26 nov. 2026, Nov 26, 2026."""
     from babel.dates import format_date
 
-    return format_date(datetime.date.fromisoformat(day), "long", state.language())
+    return format_date(datetime.date.fromisoformat(day), "medium", state.language())
 
 
 def sentence(error: MoliereError) -> str:

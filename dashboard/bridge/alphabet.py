@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dashboard import components, i18n, state, widgets
+from dashboard import components, i18n, naming, state, widgets
 from dashboard.bridge import cached, fields, recordings
 from dashboard.bridge.writing import standing
 from dashboard.chain import Chain
@@ -37,9 +37,11 @@ def tools(references: tuple[str, ...], prompt: str, chosen: str, seed: int) -> N
     if state.restore(fields.DRAWS) not in references:
         state.change(fields.DRAWS, references[0])
     st.markdown(_("Qui tire ?"), width="content")
+    names = naming.told_apart((r, naming.model(r)) for r in references)
     who = st.segmented_control(
         _("Qui tire ?"),
         references,
+        format_func=lambda reference: names.get(reference, reference),
         required=True,
         key=fields.DRAWS.key,
         label_visibility="collapsed",
@@ -86,8 +88,7 @@ def _answer(reference: str, text: str, again: bool) -> tuple[NextChars | None, s
         if not pretrained.is_pretrained(reference):
             return cached.next_by_characters(reference, text), "", False
         if (voice := cached.voice(reference)) is not None:
-            found = voice.following(text, cached.alphabet())
-            return found, "" if found is not None else recordings.unheard(), False
+            return voice.following(text, cached.alphabet()), "", False
         request = cached.asked(cached.following, reference, text, again=again)
         status = request.status
         if status.error is not None:
@@ -133,7 +134,7 @@ def payload(
         "chain": list(chosen[-LINKS:]),
         "models": [
             {
-                "name": reference,
+                "name": recordings.heading(reference),
                 "said": said,
                 "note": _note(answer),
                 "draws": reference == st.session_state.get(fields.DRAWS.key),

@@ -52,7 +52,7 @@ def facts(reference: str) -> list[str]:
         counted = _("{count} paramètres").format(count=i18n.number(voice.parameters))
         context = _("contexte : {count} tokens").format(count=i18n.number(voice.context_length))
         tokens = _("{count} tokens connus").format(count=i18n.number(voice.vocab_size))
-        return [counted, context, f"{tokens} · {recordings.may_have_read()}"]
+        return [counted, context, tokens, recordings.may_have_read()]
     card = cached.card(reference)
     if not card.parameters:
         return [_("taille inconnue avant d’être ici")]
@@ -60,9 +60,8 @@ def facts(reference: str) -> list[str]:
     if card.context_used < card.context_length:
         context += " " + _("({count} lus ici)").format(count=card.context_used)
     tokens = _("{count} tokens connus").format(count=i18n.number(card.vocab_size))
-    if reference != pretrained.MINI:
-        tokens += f" · {recordings.may_have_read()}"
-    return _facts(card.parameters, card.megabytes, context, tokens)
+    found = _facts(card.parameters, card.megabytes, context, tokens)
+    return found if reference == pretrained.MINI else [*found, recordings.may_have_read()]
 
 
 def _facts(parameters: int, megabytes: float, context: str, tokens: str) -> list[str]:

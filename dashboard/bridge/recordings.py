@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import components, i18n, state
+from dashboard import components, i18n, naming, state
 from dashboard.bridge import cached, fields
 from dashboard.i18n import _
 from moliere_core.config import SamplingConfig
@@ -24,6 +24,11 @@ def named(reference: str) -> str:
     if cached.voice(reference) is None:
         return reference
     return _("{model} (enregistré)").format(model=reference)
+
+
+def heading(reference: str) -> str:
+    """The name over what a model says: short where a stamp stands beside it."""
+    return reference if cached.voice(reference) is None else naming.model(reference)
 
 
 def stamp(voice: Voice) -> str:
@@ -47,18 +52,14 @@ def may_have_read() -> str:
     return _("a pu lire Molière")
 
 
-def unheard() -> str:
-    """What to say of a recorded model after a text that it was not recorded after."""
-    return _("Ce modèle n’est pas sur cette machine, et n’a pas été enregistré après ce texte.")
-
-
 def prompts(voice: Voice) -> dict[str, Any]:
-    """The prompts after which a model can be heard, as choices."""
+    """The prompts after which a model that is not here can be heard, as choices."""
     items = [
         {"label": _("« {prompt} »").format(prompt=prompt), "value": prompt}
         for prompt in voice.prompts
     ]
-    return {"lead": _("Écouter :"), "items": items}
+    lead = _("Pas sur cette machine, ni enregistré après ce texte. Écouter :")
+    return {"lead": lead, "items": items}
 
 
 def instead(reference: str) -> dict[str, Any]:

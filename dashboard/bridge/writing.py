@@ -70,8 +70,7 @@ def _recorded(
     """The column of a model that is not here, as it was recorded after one of its prompts."""
     found = voice.written(prompt, config, seed, chars)
     if found is None:
-        choices, said = recordings.prompts(voice), recordings.unheard()
-        return _payload(voice.reference, Generation(), said, True, choices=choices)
+        return _payload(voice.reference, Generation(), "", choices=recordings.prompts(voice))
     said = recordings.settings(found, config, seed)
     recorded = recordings.stamp(voice)
     return _payload(voice.reference, found.generation, said, recorded=recorded)
@@ -113,7 +112,7 @@ def _payload(
     except MoliereError:
         facts = []
     return {
-        "heading": reference,
+        "heading": recordings.heading(reference),
         "facts": facts,
         "speed": speed,
         "said": said,

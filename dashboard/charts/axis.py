@@ -128,7 +128,7 @@ def against(marks: Sequence[Mark], dark: bool, title: str, what: str) -> Figure:
                 "size": 15,
                 "color": _colour(colours, family),
                 "symbol": ["circle-open" if mark.recorded else "circle" for mark in kept],
-                "line": {"width": 3},
+                "line": {"width": [3 if mark.recorded else 0 for mark in kept]},
             },
             hovertemplate="%{text} : %{y:.3f}",
         )

@@ -17,6 +17,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const speed = element("p", "speed", leaf, column.recorded ? "" : column.speed || "\u00a0");
     if (column.recorded) element("span", "recorded", speed, column.recorded);
     const text = element("p", "text serif" + (column.letters ? " letters" : ""), leaf);
+    choicesToHear(text, column.choices, (value) => setTriggerValue("listen", value));
     if (column.problem) element("span", "said problem", text, column.said);
     let odd = false, open = false;
     for (const [pieces, kind] of [[column.prompt, " prompt"], [column.pieces, ""]]) {
@@ -32,6 +33,5 @@ export default function ({ data, parentElement, setTriggerValue }) {
       }
     }
     if (column.said && !column.problem) element("p", "said", leaf, column.said);
-    choicesToHear(text, column.choices, (value) => setTriggerValue("listen", value));
   }
 }

@@ -80,7 +80,7 @@ def _recorded(voice: Voice, prompt: str, config: SamplingConfig, seed: int) -> d
     written = voice.written(prompt, config, seed, CHARS)
     following = voice.following(prompt, bridge_cache.alphabet())
     if written is None or following is None:
-        found = Rung(recordings.unheard(), ())
+        found = Rung("", ())
     else:
         found = rung(written.generation, following)
     return _step(voice.reference, found)
@@ -119,4 +119,4 @@ def _note(name: str) -> str:
         "petit": _("une mémoire de 256 cellules"),
         "grand": _("deux couches de 512 cellules"),
         pretrained.MINI: _("l’attention, 28 pièces"),
-    }.get(name, _("l’attention, le Web") + f" ({recordings.may_have_read()})")
+    }.get(name, _("le Web, et peut-être Molière"))
