@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import i18n, state, tables, widgets
-from dashboard.bridge import cached, fields
+from dashboard.bridge import cached, fields, recordings
 from dashboard.i18n import _
 from moliere_core import pretrained
 from moliere_core.errors import ModelError
@@ -26,6 +26,7 @@ def models() -> tuple[str, ...]:
         max_selections=fields.MAX_COLUMNS,
         accept_new_options=True,
         placeholder=_("Choisir, ou taper hf:NOM"),
+        format_func=recordings.named,
         help=_("Un modèle de langue du hub s’écrit hf: suivi de son nom, par exemple hf:gpt2"),
     )
     found = state.keep(fields.MODELS, tuple(dict.fromkeys(t.strip() for t in typed)))
@@ -47,6 +48,11 @@ def facts(reference: str) -> list[str]:
         tokens = _("{count} caractères connus").format(count=len(model.vocabulary) - 1)
         size = model.parameters * 4 / MEGABYTE
         return _facts(model.parameters, size, context, tokens)
+    if (voice := cached.voice(reference)) is not None:
+        counted = _("{count} paramètres").format(count=i18n.number(voice.parameters))
+        context = _("contexte : {count} tokens").format(count=i18n.number(voice.context_length))
+        tokens = _("{count} tokens connus").format(count=i18n.number(voice.vocab_size))
+        return [counted, context, tokens, recordings.may_have_read()]
     card = cached.card(reference)
     if not card.parameters:
         return [_("taille inconnue avant d’être ici")]
@@ -54,7 +60,8 @@ def facts(reference: str) -> list[str]:
     if card.context_used < card.context_length:
         context += " " + _("({count} lus ici)").format(count=card.context_used)
     tokens = _("{count} tokens connus").format(count=i18n.number(card.vocab_size))
-    return _facts(card.parameters, card.megabytes, context, tokens)
+    found = _facts(card.parameters, card.megabytes, context, tokens)
+    return found if reference == pretrained.MINI else [*found, recordings.may_have_read()]
 
 
 def _facts(parameters: int, megabytes: float, context: str, tokens: str) -> list[str]:

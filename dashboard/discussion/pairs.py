@@ -20,7 +20,6 @@ from moliere_core.errors import MoliereError
 from moliere_core.pairs import PAIRS, Pair, Test
 
 PERIOD = 0.5
-RECORDED = "°"  # beside a model that is not here, whose figures are recorded
 _REVEALED = "discussion.revealed"
 Margins = Mapping[str, Future[dict[str, float]]]
 
@@ -177,7 +176,7 @@ def _names(found: Iterable[str]) -> dict[str, str]:
     """The names of models on a chart, with the mark of those that are not here."""
     alone = ((model, naming.model(model)) for model in found)
     return {
-        model: f"{name} {RECORDED}" if _only_recorded(model) else name
+        model: f"{name} {naming.RECORDED}" if _only_recorded(model) else name
         for model, name in naming.told_apart(alone).items()
     }
 
@@ -206,7 +205,7 @@ def _say_recorded(found: Iterable[str]) -> None:
             )
         )
     if told:
-        st.caption(f"{RECORDED} {' '.join(told)}")
+        st.caption(f"{naming.RECORDED} {' '.join(told)}")
 
 
 def _progress(asked: Margins) -> None:

@@ -230,6 +230,12 @@ def runs_here(path: Path) -> bool:
     return not needs_torch(path) or all(importlib.util.find_spec(name) for name in FRAMEWORKS)
 
 
+def usable(reference: str) -> bool:
+    """Whether a model is on this machine with what runs it; one that is not may be recorded."""
+    path = folder(reference)
+    return path is not None and _sound(reference, path) and runs_here(path)
+
+
 def check(reference: str) -> Path:
     """The folder of a model that can be used; ModelError says what is wrong, and what to do."""
     path = folder(reference)
@@ -294,9 +300,7 @@ def too_large(reference: str, free: int | None = None) -> ModelError:
 
 
 def _entry(reference: str) -> ModelEntry:
-    path = folder(reference)
-    usable = path is not None and _sound(reference, path) and runs_here(path)
-    return ModelEntry(reference, "gpt", card(reference).parameters, available=usable)
+    return ModelEntry(reference, "gpt", card(reference).parameters, available=usable(reference))
 
 
 def _sound(reference: str, path: Path) -> bool:

@@ -11,7 +11,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.bridge import snippet
-from dashboard.bridge.characters import draw
 from moliere_core import pretrained
 from moliere_core.config import SamplingConfig
 from moliere_core.models import load_model
@@ -290,4 +289,4 @@ def test_a_draw_is_never_an_extra_bar() -> None:
     import numpy as np
 
     found = pretrained.NextChars(("a", "b"), np.array([0.0, 0.001]), unknown=0.999)
-    assert {draw(found, seed, 0) for seed in range(50)} == {"b"}
+    assert {found.draw(seed, 0) for seed in range(50)} == {"b"}
