@@ -18,7 +18,7 @@ MEGABYTE = 1e6
 def models() -> tuple[str, ...]:
     """Up to three references."""
     chosen = state.restore(fields.MODELS)
-    st.session_state[fields.MODELS.key] = list(chosen)
+    st.session_state[fields.MODELS.key] = list(chosen)[: fields.MAX_COLUMNS]
     typed = st.multiselect(
         _("Modèles (trois au plus)"),
         list(dict.fromkeys([*cached.offered(), *chosen])),
