@@ -37,13 +37,17 @@ _PUBLISHED = "state.published"  # name -> text, what the URL holds because we wr
 
 @dataclass(frozen=True)
 class Field(Generic[T]):
-    """A setting with an address: its widget's key, its name in the URL, and how it is written."""
+    """A setting with an address: its widget's key, its name in the URL, and how it is written.
+
+    What is typed freely may be no value; its page then says so, and leaves it to be corrected.
+    """
 
     key: str
     name: str
     default: T
     parse: Callable[[str], T]  # raises ValueError on text that is not a value
     show: Callable[[T], str] = str
+    free: bool = False  # typed freely
 
     def accepts(self, value: Any) -> bool:
         """Whether a browser may have sent this value: what an address could hold, to six digits.
@@ -55,6 +59,8 @@ class Field(Generic[T]):
             return value == self.default
         if isinstance(value, list | tuple):
             return all(_plain(item) for item in value)
+        if self.free:
+            return isinstance(value, str) and _plain(value) and len(value) <= MAX_PROMPT
         try:
             again = self.parse(self.show(value))
         except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError):

@@ -20,7 +20,6 @@ ERRORS = (
     "ConfigError",
     "CorpusError",
     "ModelError",
-    "OwnershipError",
     "RunError",
     "TrainingError",
     "check_range",
