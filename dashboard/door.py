@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from dashboard import i18n
-from moliere_core import machine
+from moliere_core import doctor, machine
 from moliere_core.errors import N_
 
 if TYPE_CHECKING:
@@ -219,6 +219,10 @@ def middleware() -> list[Middleware]:
     machine.raise_file_limit()
     if machine.is_public():
         st.set_option("client.showErrorDetails", "none")  # what `on_error` does not see
+        for finding in doctor.examine():
+            if finding.level == "lack":
+                _LOGGER.warning("this public server lacks something: %s", finding.told)
+    st.set_option("client.disableDataExport", True)  # see dashboard/downloads.py
     each = UPLOADS_EACH * int(st.get_option("server.maxUploadSize")) * 1024 * 1024
     free = (machine.free_megabytes() or 0) * 1_000_000
     uploads = Uploads(each, max(int(UPLOADS_SHARE * free), UPLOADS_LEAST), _held)

@@ -7,12 +7,27 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from dashboard import downloads, state
+from dashboard import components, downloads, state
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from dashboard.charts.common import Figure
+
+
+def clicked(key: str) -> str | None:
+    """Inside `on_select`: the word behind the mark that was clicked; None where there is none.
+
+    Args:
+        key: of the figure, whose marks carry a word, or a list that begins with one.
+    """
+    event: Any = st.session_state.get(key)
+    try:
+        found = event["selection"]["points"][0]["customdata"]
+    except (KeyError, IndexError, TypeError):
+        return None
+    word = found[0] if isinstance(found, list | tuple) and found else found
+    return components.text(word, state.MAX_PROMPT)
 
 
 def dark() -> bool:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import datetime
 import gettext
 import io
+import re
 from functools import cache
 from pathlib import Path
 from string import Formatter
@@ -26,6 +27,8 @@ LANGUAGES = {"fr": "Français", "en": "English"}
 NBSP = "\N{NO-BREAK SPACE}"
 THIN_NBSP = "\N{NARROW NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
+# An absolute path of several steps, and its last one; an address has a colon or a slash before it.
+_PATH = re.compile(r"(?<![\w:/.])(?:[A-Za-z]:)?[/\\](?:[^\s/\\'\"«»]+[/\\])+([^\s/\\'\"«»]*)")
 LEAST_CHANCE = 0.001  # what one decimal of a percentage can say
 
 
@@ -105,26 +108,15 @@ def date(day: str) -> str:
 
 
 def sentence(error: MoliereError) -> str:
-    """What an error says, in the reader's language."""
-    if is_public():  # whose folders are nobody's business
-        error = _without_folders(error)
-    if state.language() == "en":
-        return str(error)
+    """What an error says, in the reader's language; to strangers, no folder of this machine."""
+    told = str(error) if state.language() == "en" else _french(error)
+    return _PATH.sub(r"\1", told) if is_public() else told
+
+
+def _french(error: MoliereError) -> str:
     template = _french_errors().gettext(error.template)
     values = {name: _in_french(value) for name, value in error.values.items()}
     return _FrenchFormatter().format(template, **values) if values else template
-
-
-def _without_folders(error: MoliereError) -> MoliereError:
-    """The error, with names of files in place of their paths."""
-
-    def shown(value: Any) -> Any:
-        if isinstance(value, MoliereError):
-            return _without_folders(value)
-        return value.name if isinstance(value, Path) else value
-
-    values = {name: shown(value) for name, value in error.values.items()}
-    return MoliereError(error.template, **values)
 
 
 def lesson(name: str) -> str:

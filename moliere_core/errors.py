@@ -63,10 +63,6 @@ class RunError(MoliereError):
     """A run folder that is incomplete, or that cannot be written."""
 
 
-class OwnershipError(RunError):
-    """Somebody else's run: neither the token of its owner, nor the teacher's code was given."""
-
-
 class TrainingError(MoliereError):
     """A training that cannot start: no framework, or too little text."""
 

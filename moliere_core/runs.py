@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import save
 
 from moliere_core.config import MistypedError, RunConfig
-from moliere_core.errors import ConfigError, MoliereError, OwnershipError, RunError
+from moliere_core.errors import ConfigError, MoliereError, RunError
 from moliere_core.owners import Owner, may_change, read_owner
 from moliere_core.records import (
     DamagedError,
@@ -404,7 +404,7 @@ class Run:
 
     def _require_owner(self, token: str | None) -> None:
         if not self.check_owner(token):
-            raise OwnershipError(
+            raise RunError(
                 "the run {name} belongs to someone else: "
                 "ask the person who trained it, or give the teacher's code",
                 name=self.label or self.path.name,

@@ -22,7 +22,6 @@ ERRORS = (
     "DamagedError",
     "MistypedError",
     "ModelError",
-    "OwnershipError",
     "RunError",
     "TrainingError",
     "check_range",

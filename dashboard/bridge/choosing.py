@@ -18,7 +18,7 @@ MEGABYTE = 1e6
 def models() -> tuple[str, ...]:
     """Up to `fields.MAX_COLUMNS` references."""
     chosen = state.restore(fields.MODELS)
-    st.session_state[fields.MODELS.key] = list(chosen)
+    st.session_state[fields.MODELS.key] = list(chosen)[: fields.MAX_COLUMNS]
     typed = st.multiselect(
         _("Modèles (quatre au plus)"),
         list(dict.fromkeys([*cached.offered(), *chosen])),

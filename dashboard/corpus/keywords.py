@@ -139,6 +139,5 @@ def _every_play(source: str, stops: bool) -> None:
 
 
 def _open_bar() -> None:
-    points = st.session_state[_FIGURE]["selection"]["points"]
-    if points:
-        lookup.open_word(str(points[0]["customdata"][0]))
+    if word := figures.clicked(_FIGURE):
+        lookup.open_word(word)

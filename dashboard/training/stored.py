@@ -29,7 +29,9 @@ def choose() -> tuple[str, ...]:
     asked = state.restore(fields.RUNS)
     known = [*rows, *(name for name in cached.models() if name in SHIPPED)]
     known += [name for name in asked if name in training_cache.experiments()]
-    st.session_state[fields.RUNS.key] = [name for name in asked if name in known]
+    st.session_state[fields.RUNS.key] = [name for name in asked if name in known][
+        : fields.MOST_RUNS
+    ]
     chosen = st.multiselect(
         _("Entraînements enregistrés"),
         known,

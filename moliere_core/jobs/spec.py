@@ -9,7 +9,7 @@ from typing import Any
 
 from moliere_core.config import RunConfig
 from moliere_core.corpus import Corpus, split
-from moliere_core.errors import N_, ConfigError, ModelError, OwnershipError
+from moliere_core.errors import N_, ConfigError, ModelError, RunError
 from moliere_core.jobs import corpora
 from moliere_core.machine import is_public
 from moliere_core.models import SHIPPED, open_run
@@ -267,7 +267,7 @@ def limits() -> Limits:
 def require_allowed(spec: JobSpec, token: str) -> None:
     """RunError unless the holder of `token` may stop or delete the job."""
     if not spec.allows(token):
-        raise OwnershipError(
+        raise RunError(
             "the training {name} belongs to someone else: "
             "ask the person who started it, or give the teacher's code",
             name=spec.label or spec.run_id,

@@ -62,7 +62,7 @@ def test_numbers_stay_numbers_and_words_stay_words() -> None:
 
 
 def test_half_a_character_does_not_stop_a_download() -> None:
-    assert read(pd.DataFrame({"a": ["\ud800x"]}))[1] == ["?x"]
+    assert read(pd.DataFrame({"a": ["\ud800x"]}, dtype=object))[1] == ["?x"]
 
 
 def test_no_text_is_a_formula_and_each_can_be_had_back() -> None:
