@@ -231,10 +231,35 @@ def turns(folder: Path) -> dict[str, list[float]]:
     return found
 
 
+def first_character() -> dict[str, float]:
+    """Seconds from asking `mini-gpt` to its first character: with no worker yet, and with one."""
+    from moliere_core import pretrained
+    from moliere_core.config import SamplingConfig
+    from moliere_core.machine import resident_megabytes
+    from moliere_core.pretrained import client
+
+    def asked(seed: int) -> float:
+        began = time.perf_counter()
+        request = pretrained.generate(pretrained.MINI, "Mon frère, ", SamplingConfig(0.8), seed)
+        while not request.value.text:
+            if request.status.error is not None:
+                raise request.status.error
+            time.sleep(0.002)
+        return time.perf_counter() - began
+
+    cold = asked(0)
+    warm = [asked(seed) for seed in range(1, 1 + TURNS)]
+    pid = client.bridge().pid
+    megabytes = resident_megabytes(pid) if pid else 0
+    client.close()
+    return {"cold": cold, "warm": statistics.median(warm), "megabytes": megabytes}
+
+
 def measure() -> list[Row]:
     """Make the model, and measure it in processes of their own."""
     subject = "bridge, GPT-2's size"
     cores = f"{usable_cores()} cores"
+    small = _in_a_process("first_character")
     with tempfile.TemporaryDirectory(prefix="moliere-") as name:
         folder = Path(name)
         with contextlib.redirect_stdout(sys.stderr):
@@ -271,12 +296,18 @@ def measure() -> list[Row]:
         ),
         Row(f"{subject}: loading", "seconds", f"{found['loading']:.1f}", ""),
         *rows,
+        Row(
+            "mini-gpt, asked of a server that has no worker yet, then of one that has",
+            "seconds to the first character",
+            f"{small['cold']:.2f} / {small['warm']:.3f}",
+            f"goal 2 / 0.3; the worker takes {small['megabytes']:.0f} MB",
+        ),
     ]
 
 
-def _in_a_process(task: str, folder: str) -> dict[str, Any]:
+def _in_a_process(task: str, *folder: str) -> dict[str, Any]:
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "benchmarks.bridge", task, folder],
+        [sys.executable, "-W", "ignore", "-m", "benchmarks.bridge", task, *folder],
         stdout=subprocess.PIPE,
         text=True,
         check=True,
@@ -287,4 +318,9 @@ def _in_a_process(task: str, folder: str) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps({"work": work, "turns": turns}[sys.argv[1]](Path(sys.argv[2]))))
+    tasks: dict[str, Callable[..., Any]] = {
+        "work": work,
+        "turns": turns,
+        "first_character": first_character,
+    }
+    print(json.dumps(tasks[sys.argv[1]](*map(Path, sys.argv[2:]))))

@@ -1,57 +1,16 @@
-"""The router: which pages there are, and what surrounds each of them."""
+"""The application: what `streamlit run` starts, and what it runs for every look at a page.
+
+Streamlit imports this file once, for `app`: the server with its door. It then runs it as a script
+for each look of each browser, and that is the router.
+"""
 
 import streamlit as st
 
-st.set_page_config(
-    page_title="Molière, caractère par caractère",
-    page_icon="🎭",
-    layout="wide",
-    initial_sidebar_state=250,
-)
+if __name__ == "__main__":
+    from dashboard import router
 
-from dashboard import cached  # noqa: E402  the page's configuration comes first
+    router.route()
+else:
+    from dashboard import door
 
-cached.warm_up()
-
-from dashboard import state, widgets  # noqa: E402  only once everything is imported
-from dashboard.i18n import _  # noqa: E402
-
-state.begin()
-widgets.style()
-sections = {
-    _("Commencer"): [
-        st.Page("../pages/home.py", title=_("Accueil"), icon=":material/edit_note:", default=True),
-        st.Page("../pages/course.py", title=_("Cours"), icon=":material/school:"),
-    ],
-    _("Les données"): [
-        st.Page("../pages/corpus.py", title=_("Corpus"), icon=":material/library_books:"),
-        st.Page("../pages/characters.py", title=_("Caractères"), icon=":material/abc:"),
-        st.Page("../pages/windows.py", title=_("Fenêtres"), icon=":material/view_column:"),
-    ],
-    _("Le modèle"): [
-        st.Page("../pages/model.py", title=_("Modèle"), icon=":material/account_tree:"),
-        st.Page("../pages/training.py", title=_("Entraînement"), icon=":material/model_training:"),
-        st.Page("../pages/film.py", title=_("Film"), icon=":material/movie:"),
-        st.Page("../pages/experiments.py", title=_("Expériences"), icon=":material/science:"),
-    ],
-    _("La génération"): [
-        st.Page("../pages/temperature.py", title=_("Température"), icon=":material/thermostat:"),
-        st.Page("../pages/probabilities.py", title=_("Probabilités"), icon=":material/bar_chart:"),
-        st.Page("../pages/reading.py", title=_("Lecture"), icon=":material/ink_highlighter:"),
-        st.Page("../pages/inside.py", title=_("Dans le réseau"), icon=":material/neurology:"),
-    ],
-    _("Vers les LLM"): [
-        st.Page("../pages/bridge.py", title=_("Du LSTM aux LLM"), icon=":material/compare_arrows:"),
-    ],
-}
-page = st.navigation(sections, expanded=True)
-if page.url_path:
-    cached.warm_up_pages()
-widgets.language_switch()
-state.enter(page.url_path)
-widgets.run(page)
-cached.warm_up_pages()  # once Home is on screen: nobody waits for the other pages
-
-from dashboard import badge  # noqa: E402  with the jobs that it looks at
-
-badge.show()
+    app = st.App(__file__, middleware=door.middleware(), on_script_error=door.on_error)

@@ -12,22 +12,64 @@ from __future__ import annotations
 import contextlib
 import re
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import streamlit as st
+
+from dashboard import turns, waiting
 
 if TYPE_CHECKING:
     from dashboard.background import Background
     from moliere_core.corpus import Corpus
     from moliere_core.models import RecurrentModel
+    from moliere_core.protocol import Progress
     from moliere_core.runs import Run
 
+P = ParamSpec("P")
+T = TypeVar("T")
+Task = Callable[["Progress"], T]  # computes something, reporting the share that is done
 
-# Texts are written one after the other. NumPy lets go of the interpreter at every product of a
-# model; with another busy thread, each time costs up to 5 ms to have it back, and what takes 30 ms
-# alone takes seconds in a class of thirty.
-writing = threading.Lock()
+
+def computed(max_entries: int) -> Callable[[Callable[P, Task[T]]], Callable[P, T]]:
+    """A cache of what the engine computes: in turns, and once for all who ask for the same.
+
+    The function that it decorates prepares a task, and is called as if it returned the task's
+    result. Those who ask for the same look at one work; what failed, or was abandoned, is computed
+    again when it is asked for again. Results are shared: they are never changed.
+
+    Args:
+        max_entries: results kept.
+    """
+
+    def decorate(prepare: Callable[P, Task[T]]) -> Callable[P, T]:
+        @wraps(prepare)
+        def begin(*args: P.args, **kwargs: P.kwargs) -> turns.Work[T]:
+            return turns.engine.begin(waiting.session(), prepare(*args, **kwargs))
+
+        begun: Any = st.cache_resource(show_spinner=False, max_entries=max_entries)(begin)
+
+        @wraps(prepare)
+        def ask(*args: P.args, **kwargs: P.kwargs) -> T:
+            while True:
+                try:
+                    found: T = waiting.until_done(begun(*args, **kwargs))
+                    return found
+                except turns.AbandonedError:  # by those who asked before
+                    begun.clear(*args, **kwargs)
+                except Exception:
+                    begun.clear(*args, **kwargs)
+                    raise
+
+        return ask
+
+    return decorate
+
+
+# What has been imported in this process: see `warm_up_home` and `warm_up_pages`.
+home_is_warm, pages_are_warm = threading.Event(), threading.Event()
 
 
 @dataclass(frozen=True)
@@ -75,6 +117,7 @@ def warm_up_home() -> None:
         "dashboard.home.cached",
         "dashboard.home.snippet",
     )
+    home_is_warm.set()
 
 
 @st.cache_resource(show_spinner=False)
@@ -114,6 +157,7 @@ def warm_up_pages() -> None:
     )
     gc.collect()
     gc.freeze()
+    pages_are_warm.set()
 
 
 def _import(*names: str) -> None:

@@ -9,8 +9,10 @@ translation.
 
 from __future__ import annotations
 
+import datetime
 import gettext
 import io
+import re
 from functools import cache
 from pathlib import Path
 from string import Formatter
@@ -18,12 +20,15 @@ from typing import Any
 
 from dashboard import state
 from moliere_core.errors import MoliereError
+from moliere_core.machine import is_public
 
 HERE = Path(__file__).parent
 LANGUAGES = {"fr": "Français", "en": "English"}
 NBSP = "\N{NO-BREAK SPACE}"
 THIN_NBSP = "\N{NARROW NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
+# An absolute path of several steps, and its last one; an address has a colon or a slash before it.
+_PATH = re.compile(r"(?<![\w:/.])(?:[A-Za-z]:)?[/\\](?:[^\s/\\'\"«»]+[/\\])+([^\s/\\'\"«»]*)")
 LEAST_CHANCE = 0.001  # what one decimal of a percentage can say
 
 
@@ -35,6 +40,16 @@ def _(message: str) -> str:
 def ngettext(singular: str, plural: str, count: int) -> str:
     """The label that agrees with `count`, in the reader's language."""
     return _catalogue(state.language()).ngettext(singular, plural, count)
+
+
+def translated(message: str, language: str) -> str:
+    """A label marked with `N_`, in a language: for who is not on a page yet."""
+    return _catalogue(language).gettext(message)
+
+
+def language_script(language: str) -> str:
+    """The script that tells a page its language; the door lets these very scripts pass."""
+    return f"document.documentElement.lang = '{language}'"
 
 
 def number(value: float, decimals: int = 0) -> str:
@@ -85,10 +100,20 @@ def duration(seconds: float) -> str:
     return _("{hours} h").format(hours=hours)
 
 
+def date(day: str) -> str:
+    """A day, given as ISO 8601 has it, as people say it: 26 nov. 2026, Nov 26, 2026."""
+    from babel.dates import format_date
+
+    return format_date(datetime.date.fromisoformat(day), "medium", state.language())
+
+
 def sentence(error: MoliereError) -> str:
-    """What an error says, in the reader's language."""
-    if state.language() == "en":
-        return str(error)
+    """What an error says, in the reader's language; to strangers, no folder of this machine."""
+    told = str(error) if state.language() == "en" else _french(error)
+    return _PATH.sub(r"\1", told) if is_public() else told
+
+
+def _french(error: MoliereError) -> str:
     template = _french_errors().gettext(error.template)
     values = {name: _in_french(value) for name, value in error.values.items()}
     return _FrenchFormatter().format(template, **values) if values else template

@@ -24,26 +24,59 @@ MAX_PROMPT = 500  # characters: an address must stay an address
 DEFAULT_PROMPT = "Mon frère, s'il vous plaît, ne discourons point tant,"  # L'École des maris, I, 1
 DEFAULT_MODEL = "petit"
 
-ECHO = 5.0  # seconds during which the browser may repeat an address that is no longer ours
+ECHO = 5.0  # seconds from one run to the next in which the browser may repeat what is past
 
 _KEPT = "state.kept"  # key of a field -> its last value, across pages
 _NOTED = "state.noted"  # name -> text, what this run has shown so far
 _PAGE = "state.page"  # the page of the last run
 _ENTERED = "state.entered"  # keys whose widgets have had their value since the page was entered
 _RECEIVED = "state.received"  # name -> text, what the browser said the URL holds
-_ECHOES = "state.echoes"  # (name, text) -> when we wrote it, for the last ECHO seconds
+_ECHOES = "state.echoes"  # (name, text) -> when it last was what we had written
 _PUBLISHED = "state.published"  # name -> text, what the URL holds because we wrote it
 
 
 @dataclass(frozen=True)
 class Field(Generic[T]):
-    """A setting with an address: its widget's key, its name in the URL, and how it is written."""
+    """A setting with an address: its widget's key, its name in the URL, and how it is written.
+
+    What is typed freely may be no value; its page then says so, and leaves it to be corrected.
+    """
 
     key: str
     name: str
     default: T
     parse: Callable[[str], T]  # raises ValueError on text that is not a value
     show: Callable[[T], str] = str
+    free: bool = False  # typed freely
+
+    def accepts(self, value: Any) -> bool:
+        """Whether a browser may have sent this value: what an address could hold, to six digits.
+
+        Of a list, which its page looks at, only that its items are words or finite numbers; of a
+        text, that it is whole and no longer than it may be.
+        """
+        if value is None or (type(value) is type(self.default) and value == self.default):
+            return value == self.default
+        if isinstance(value, list | tuple):
+            return all(_plain(item) for item in value)
+        if self.free:
+            return isinstance(value, str) and _plain(value) and len(value) <= MAX_PROMPT
+        try:
+            again = self.parse(self.show(value))
+        except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError):
+            return False
+        if isinstance(value, str):
+            return _plain(value) and len(value) <= MAX_PROMPT
+        if isinstance(value, float) and isinstance(again, int | float):
+            return math.isclose(again, value, rel_tol=1e-4)
+        return bool(again == value)
+
+
+def _plain(value: Any) -> bool:
+    """A finite number, or a text without half of a character."""
+    if isinstance(value, str):
+        return not any("\ud800" <= char <= "\udfff" for char in value)
+    return isinstance(value, int | float) and math.isfinite(value)
 
 
 def number(low: float, high: float) -> Callable[[str], float]:
@@ -131,8 +164,15 @@ def top_p(page: str) -> Field[float]:
 
 
 def begin() -> None:
-    """Forget what an interrupted run has noted; the router calls it first."""
+    """Forget what an interrupted run has noted, and old echoes; the router calls it first.
+
+    An echo is old or not when a run begins, however long the run then takes: what the browser sent
+    during the run before has waited for its end, and comes at once.
+    """
     st.session_state[_NOTED] = {}
+    now = time.monotonic()
+    echoes = {echo: then for echo, then in _store(_ECHOES).items() if now - then < ECHO}
+    st.session_state[_ECHOES] = echoes
 
 
 def enter(page: str) -> None:
@@ -157,7 +197,7 @@ def language() -> str:
     if raw in ("fr", "en") and _comes_from_outside(LANGUAGE.name, raw):
         return raw
     chosen = st.session_state.get(LANGUAGE.key) or _store(_KEPT).get(LANGUAGE.key)
-    return str(chosen or _browser_language())
+    return str(chosen) if chosen in ("fr", "en") else _browser_language()
 
 
 def keep_language() -> None:
@@ -186,6 +226,8 @@ def restore(field: Field[T]) -> T:
         # A widget that an interrupted run has left without its value comes back empty.
         kept = _store(_KEPT).get(field.key)
         st.session_state[field.key] = field.default if kept is None else kept
+    if not field.accepts(st.session_state[field.key]):  # not what our widgets send
+        st.session_state[field.key] = _store(_KEPT).get(field.key, field.default)
     st.session_state[_ENTERED].add(field.key)
     value: T = st.session_state[field.key]
     return value
@@ -227,10 +269,10 @@ def publish() -> None:
     noted: dict[str, str] = st.session_state.pop(_NOTED, {})
     if st.query_params.to_dict() != noted:
         st.query_params.from_dict(noted)
+    # What is replaced here is in the browser until it hears of it.
+    written = [*_store(_PUBLISHED).items(), *noted.items()]
+    _store(_ECHOES).update(dict.fromkeys(written, time.monotonic()))
     st.session_state[_PUBLISHED] = noted
-    now = time.monotonic()
-    echoes = {echo: then for echo, then in _store(_ECHOES).items() if now - then < ECHO}
-    st.session_state[_ECHOES] = echoes | {item: now for item in noted.items()}
 
 
 def _comes_from_outside(name: str, raw: str) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import streamlit as st
@@ -34,6 +35,15 @@ def run(page: StreamlitPage) -> None:
     state.publish()
 
 
+def prepare(warm: threading.Event, warm_up: Callable[[], None]) -> None:
+    """Import what a page needs; the first visitor of a server waits for it, and is told so."""
+    if warm.is_set():
+        st.empty()  # where the first run has its words, so that nothing moves in the next
+        return
+    with st.spinner(_("La première page se prépare : une seule fois, puis tout va vite…")):
+        warm_up()
+
+
 def language_switch() -> None:
     """French or English, in the sidebar."""
     state.change(state.LANGUAGE, state.language())
@@ -47,7 +57,7 @@ def language_switch() -> None:
             label_visibility="collapsed",
         )
         # Screen readers pronounce by it, and style.css speaks by it; Streamlit's page says "en".
-        script = f"<script>document.documentElement.lang = '{state.language()}'</script>"
+        script = f"<script>{i18n.language_script(state.language())}</script>"
         st.html(script, unsafe_allow_javascript=True)
     state.keep_language()
 

@@ -133,8 +133,8 @@ def visible_context(
             logits, state = model.network.step(ids[rows + k - 1], state)
             # The last `size` of them began k characters before a target.
             bits[k - 1, place] = surprisal_bits(logits[-size:], ids[first : first + size])
-        if progress is not None:
-            progress((place + 1) / places)
+            if progress is not None:
+                progress((place + k / longest) / places)
     carried = model.surprisal(text)
     return VisibleContext(
         bits=bits.mean((1, 2)),

@@ -366,10 +366,11 @@ def sample(
     prompt: str = SAMPLE_PROMPT,
     temperature: float = SAMPLE_TEMPERATURE,
     seed: int = SAMPLE_SEED,
+    progress: Progress | None = None,
 ) -> str:
     """What a network writes: the same draws for all of them."""
     settings = SamplingConfig(temperature=temperature)
-    return generate(model, [prompt], [settings], [seed], SAMPLE_CHARS)[0]
+    return generate(model, [prompt], [settings], [seed], SAMPLE_CHARS, progress)[0]
 
 
 def ship(run: Run, plan: Plan, variant: Variant, measures: Measures, most_bytes: int) -> Path:

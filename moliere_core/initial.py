@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 from moliere_core.architecture import GATES
 from moliere_core.arrays import Array
 from moliere_core.config import ModelConfig
+from moliere_core.protocol import Progress
 from moliere_core.recurrent import RecurrentNetwork
 from moliere_core.vocabulary import Ids
 
 EMBEDDING_LIMIT = 0.05  # of Keras' RandomUniform
+CHUNK = 128  # characters read between two reports of progress
 
 
 def initial_weights(model: ModelConfig, vocab_size: int, seed: int = 0) -> dict[str, Array]:
@@ -47,7 +49,7 @@ def initial_weights(model: ModelConfig, vocab_size: int, seed: int = 0) -> dict[
     return {name: tensor.astype(np.float32) for name, tensor in weights.items()}
 
 
-def cross_entropy(network: RecurrentNetwork, ids: Ids) -> float:
+def cross_entropy(network: RecurrentNetwork, ids: Ids, progress: Progress | None = None) -> float:
     """Keras' loss on a text, in nats per character: -ln of what each next symbol was given.
 
     Unlike bits per character, as models are compared, it counts the unknown symbol in: an
@@ -56,12 +58,20 @@ def cross_entropy(network: RecurrentNetwork, ids: Ids) -> float:
     Args:
         network: read from a zero state.
         ids: the text, shape (chars,), two at least.
+        progress: told the share read, from 0 to 1.
     """
-    logits, _ = network.run(ids[None, :-1], network.zero_state(1))
-    scores = logits[0].astype(np.float64)  # (chars - 1, vocab_size)
-    peak = scores.max(axis=1)
-    total = peak + np.log(np.exp(scores - peak[:, None]).sum(axis=1))
-    return float((total - scores[np.arange(len(scores)), ids[1:]]).mean())
+    read, targets, state = ids[:-1], ids[1:], network.zero_state(1)
+    nats = np.empty(len(targets))
+    for start in range(0, len(read), CHUNK):
+        chunk = slice(start, start + CHUNK)
+        logits, state = network.run(read[None, chunk], state)
+        scores = logits[0].astype(np.float64)  # (chars of the chunk, vocab_size)
+        peak = scores.max(axis=1)
+        total = peak + np.log(np.exp(scores - peak[:, None]).sum(axis=1))
+        nats[chunk] = total - scores[np.arange(len(scores)), targets[chunk]]
+        if progress is not None:
+            progress(min(1.0, (start + CHUNK) / len(read)))
+    return float(nats.mean())
 
 
 def _glorot(random: np.random.Generator, inputs: int, outputs: int) -> NDArray[np.float64]:

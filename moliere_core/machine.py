@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
 from moliere_core.errors import ConfigError
 
+try:
+    import resource
+except ImportError:  # Windows has no such limits
+    resource = None  # type: ignore[assignment]
+
 MAX_CORES = 8  # more do not help matrices of this size
+MOST_PLACES = 150  # of one server: its pages share one processor, see docs/benchmarks.md
 
 
 def usable_cores() -> int:
@@ -67,6 +74,51 @@ def _cgroup() -> int | None:
         return None
     cache = sum(int(line.split()[1]) for line in lines if line.startswith("inactive_file "))
     return max(limit - used + cache, 0) // 1_000_000
+
+
+SESSION_MEGABYTES = 8  # that a session takes at most, its pages and their results; measured
+RESERVED_MEGABYTES = 800  # for a training, or for the bridge
+SESSION_FILES, RESERVED_FILES = 7, 64  # a browser's connections; the server's own files
+
+
+def places() -> int:
+    """Sessions that this machine can serve at once: `MOLIERE_PLACES`, else by memory and files.
+
+    Raises:
+        ConfigError: the variable is no whole number above 0.
+    """
+    text = os.environ.get("MOLIERE_PLACES", "")
+    if text:
+        if not text.isdecimal() or int(text) < 1:
+            raise ConfigError(
+                "MOLIERE_PLACES is {text!r}: give a whole number, at least 1", text=text
+            )
+        return int(text)
+    found = []
+    if (free := free_megabytes()) is not None:
+        found.append((free - RESERVED_MEGABYTES) // SESSION_MEGABYTES)
+    if (files := file_limit()) is not None:
+        found.append((files - RESERVED_FILES) // SESSION_FILES)
+    return max(min([*found, MOST_PLACES]), 1)
+
+
+def file_limit() -> int | None:
+    """Files and connections that this process may have open; None where there is no limit."""
+    if resource is None:
+        return None
+    soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return None if soft == resource.RLIM_INFINITY else int(soft)
+
+
+def raise_file_limit(wanted: int = 65_536) -> None:
+    """Ask the system for as many open files as it grants without an administrator."""
+    if resource is None:
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def resident_megabytes(pid: int) -> int:

@@ -19,7 +19,7 @@ from moliere_core.sampling import log_softmax
 from moliere_core.vocabulary import UNKNOWN, Ids
 
 ALTERNATIVES = 5
-CHUNK = 256  # characters between two reports of progress
+CHUNK = 32  # characters between two reports of progress
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,9 @@ class Completion:
         return first if first < len(self.probs) else None
 
 
-def completion(model: CharModel, before: str, word: str) -> Completion:
+def completion(
+    model: CharModel, before: str, word: str, progress: Progress | None = None
+) -> Completion:
     """The probability of the rest of `word` after `before` and each of its beginnings.
 
     By the chain rule it is the product of the probabilities of the characters still to come.
@@ -174,5 +176,5 @@ def completion(model: CharModel, before: str, word: str) -> Completion:
     before, word = normalise(before), normalise(word)
     if not word:
         raise CorpusError("the word is empty: give at least one character")
-    bits = read(model, before + word).bits[len(before) :]
+    bits = read(model, before + word, progress).bits[len(before) :]
     return Completion(word, 2.0 ** -np.cumsum(bits[::-1])[::-1], 2.0**-bits)

@@ -16,7 +16,16 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parents[1]
 TRANSLATIONS = ROOT / "dashboard" / "translations"
-ERRORS = ("ConfigError", "CorpusError", "ModelError", "RunError", "TrainingError", "check_range")
+ERRORS = (
+    "ConfigError",
+    "CorpusError",
+    "DamagedError",
+    "MistypedError",
+    "ModelError",
+    "RunError",
+    "TrainingError",
+    "check_range",
+)
 # Domain, the language it is translated into, where its messages stand, and what names them.
 CATALOGUES = (
     ("dashboard", "en", ("dashboard", "pages"), ()),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from dashboard.turns import engine
 from moliere_core import axis
 from moliere_core.axis import Point
 from moliere_core.errors import MoliereError
@@ -64,7 +65,8 @@ class Measuring:
             return axis.uniform(vocabulary, self.text, self.train_chars)
         if name in axis.COMPRESSORS and self.train is not None:
             return axis.compressed(name, self.train, self.text)
-        return axis.measure(name, self.text, self.train_chars, self.public, self._told)
+        told = engine.behind(self._told)
+        return axis.measure(name, self.text, self.train_chars, self.public, told)
 
     def _told(self, share: float) -> None:
         self.share = share

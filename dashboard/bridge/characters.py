@@ -10,16 +10,21 @@ import numpy as np
 from moliere_core.config import SamplingConfig
 from moliere_core.normalise import normalise
 from moliere_core.pretrained import Generation, NextChars, Piece
-from moliere_core.protocol import CharModel
-from moliere_core.sampling import generate, gumbel_noise, next_distribution
+from moliere_core.protocol import CharModel, Progress
+from moliere_core.sampling import generate, next_distribution
 
 
 def write(
-    model: CharModel, prompt: str, config: SamplingConfig, seed: int, chars: int
+    model: CharModel,
+    prompt: str,
+    config: SamplingConfig,
+    seed: int,
+    chars: int,
+    progress: Progress | None = None,
 ) -> Generation:
     """A text whose tokens are characters."""
     began = time.perf_counter()
-    [text] = generate(model, [prompt], [config], [seed], chars)
+    [text] = generate(model, [prompt], [config], [seed], chars, progress)
     seconds = time.perf_counter() - began
     return Generation(
         tuple(map(Piece, normalise(prompt))), tuple(map(Piece, text)), chars, seconds, "length"
@@ -34,11 +39,3 @@ def following(model: CharModel, text: str, alphabet: Sequence[str]) -> NextChars
     shown = np.array([known.get(char, 0.0) for char in alphabet])
     unknown = max(1.0 - float(shown.sum()), 0.0) if set(known) - set(alphabet) else 0.0
     return NextChars(tuple(alphabet), shown, unknown, seconds=time.perf_counter() - began)
-
-
-def draw(found: NextChars, seed: int, step: int) -> str:
-    """The character that a distribution gives with that seed at that step: never an extra bar."""
-    points = np.array([ord(char) for char in found.chars], np.uint64)
-    noise = gumbel_noise(seed, range(step, step + 1), points)[0]
-    with np.errstate(divide="ignore"):
-        return found.chars[int((np.log(found.probs) + noise).argmax())]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from dashboard import cached
+from dashboard.turns import engine
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -58,20 +59,22 @@ def held_out_text(plan: str, variant: str, source: str) -> str:
     return normalise(texts.validation_text)
 
 
-@st.cache_data(show_spinner=False, max_entries=256)
-def bits_on(reference: str, plan: str, variant: str, source: str) -> float:
+@cached.computed(max_entries=256)
+def bits_on(reference: str, plan: str, variant: str, source: str) -> cached.Task[float]:
     """Bits per character of a model on the text that a live run holds out."""
     from moliere_core.evaluation import score
 
-    return score(cached.model(reference), held_out_text(plan, variant, source)).bits_per_char
+    model, text = cached.model(reference), held_out_text(plan, variant, source)
+    return lambda told: score(model, text, told).bits_per_char
 
 
-@st.cache_data(show_spinner=False, max_entries=256)
-def written(reference: str, prompt: str, temperature: float, seed: int) -> str:
+@cached.computed(max_entries=256)
+def written(reference: str, prompt: str, temperature: float, seed: int) -> cached.Task[str]:
     """What a model writes after a prompt."""
     from moliere_core import experiments
 
-    return experiments.sample(cached.model(reference), prompt, temperature, seed)
+    model = cached.model(reference)
+    return lambda told: experiments.sample(model, prompt, temperature, seed, told)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
@@ -80,4 +83,6 @@ def context(reference: str, plan: str, variant: str, source: str) -> Future[Visi
     from moliere_core.context import visible_context
 
     model, text = cached.model(reference), held_out_text(plan, variant, source)
-    return cached.background().submit(lambda: visible_context(model, text))
+    return cached.background().submit(
+        lambda: visible_context(model, text, progress=engine.behind())
+    )

@@ -83,7 +83,7 @@ def _start(plan: Plan, variant: str, source: str) -> None:
     label = f"{words.plan_names()[plan.name]} · " + words.variant_name(plan, plan.variant(variant))
     try:
         spec = jobs.prepare(asked.config, cached.corpus(source), label)
-        jobs.submit(spec, rights.token())
+        jobs.submit(spec, rights.token(), rights.browser(), rights.address())
     except MoliereError as error:
         st.session_state[_REFUSED] = error
 

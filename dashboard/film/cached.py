@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from dashboard import cached
+from dashboard.turns import engine
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from dashboard.film.moments import Scene, Timeline
     from moliere_core.config import SamplingConfig
-    from moliere_core.learning import Record
+    from moliere_core.records import Record
 
 
 @st.cache_data(show_spinner=False, max_entries=64, ttl=5)
@@ -24,12 +25,15 @@ def timeline(reference: str) -> Timeline:
     return timeline(cached.open_run(reference)[0])
 
 
-@st.cache_data(show_spinner=False, max_entries=2048)
-def scene(reference: str, moment: str, prompt: str, config: SamplingConfig, seed: int) -> Scene:
+@cached.computed(max_entries=2048)
+def scene(
+    reference: str, moment: str, prompt: str, config: SamplingConfig, seed: int
+) -> cached.Task[Scene]:
     """What a run's network writes at one moment."""
     from dashboard.film.moments import scene
 
-    return scene(cached.open_run(reference)[0], moment, prompt, config, seed)
+    run = cached.open_run(reference)[0]
+    return lambda told: scene(run, moment, prompt, config, seed, told)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
@@ -44,6 +48,7 @@ def measures(reference: str, moments: tuple[str, ...]) -> Future[dict[str, Recor
         texts = texts_of(run, corpora)
         if texts is None:
             return {}
-        return learning.measure(run, texts, [s for s in run.snapshots if s.name in moments])
+        wanted = [s for s in run.snapshots if s.name in moments]
+        return learning.measure(run, texts, wanted, engine.behind())
 
     return cached.background().submit(measure)

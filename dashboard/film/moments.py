@@ -12,10 +12,11 @@ from moliere_core import learning
 from moliere_core.arrays import Array
 from moliere_core.config import SamplingConfig
 from moliere_core.exploration.lexicon import Word, share_known, shipped
-from moliere_core.learning import Measure, Record
+from moliere_core.learning import Measure
 from moliere_core.models import RecurrentModel
 from moliere_core.normalise import normalise
-from moliere_core.protocol import CONTEXT_START
+from moliere_core.protocol import CONTEXT_START, Progress
+from moliere_core.records import Record
 from moliere_core.recurrent import RecurrentNetwork
 from moliere_core.runs import Run
 from moliere_core.sampling import generate, next_distribution
@@ -126,13 +127,20 @@ class Scene:
     known: float | None
 
 
-def scene(run: Run, moment: str, prompt: str, config: SamplingConfig, seed: int) -> Scene:
+def scene(
+    run: Run,
+    moment: str,
+    prompt: str,
+    config: SamplingConfig,
+    seed: int,
+    progress: Progress | None = None,
+) -> Scene:
     """Write with the weights of one moment of a run; the same draws at every moment."""
     network = RecurrentNetwork.load(run.path / f"{moment}.safetensors")
     read = run.vocabulary.encode(CONTEXT_START + normalise(prompt))[None]
     logits = network.run(read, network.zero_state(1))[0][0]  # (characters read, vocab_size)
     model = RecurrentModel(moment, network, run.vocabulary)
-    [text] = generate(model, [prompt], [config], [seed], CHARS)
+    [text] = generate(model, [prompt], [config], [seed], CHARS, progress)
     words = written_words(normalise(prompt), text)
     probs = next_distribution(logits[-PLACES:], config)
     return Scene(text, probs, stretches(words, len(text)), share_known(words))

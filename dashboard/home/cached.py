@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import streamlit as st
-
 from dashboard import cached
 
 if TYPE_CHECKING:
@@ -13,13 +11,12 @@ if TYPE_CHECKING:
     from moliere_core.config import SamplingConfig
 
 
-@st.cache_data(show_spinner=False, max_entries=64)
+@cached.computed(max_entries=64)
 def playback(
     reference: str, prompt: str, config: SamplingConfig, seed: int, chars: int
-) -> Playback:
+) -> cached.Task[Playback]:
     """A text with the choice behind each of its characters."""
     from dashboard.home.playback import record
 
     model = cached.model(reference)
-    with cached.writing:
-        return record(model, prompt, config, seed, chars)
+    return lambda told: record(model, prompt, config, seed, chars, told)

@@ -8,7 +8,7 @@ import numpy as np
 
 from moliere_core.arrays import Array
 from moliere_core.config import SamplingConfig
-from moliere_core.protocol import CharModel
+from moliere_core.protocol import CharModel, Progress
 from moliere_core.sampling import next_distribution, write_with_logits
 
 BARS = 8  # characters beside the text
@@ -32,10 +32,15 @@ class Playback:
 
 
 def record(
-    model: CharModel, prompt: str, config: SamplingConfig, seed: int, chars: int
+    model: CharModel,
+    prompt: str,
+    config: SamplingConfig,
+    seed: int,
+    chars: int,
+    progress: Progress | None = None,
 ) -> Playback:
     """Write `chars` characters after `prompt` and keep the choice behind each."""
-    logits, ids = write_with_logits(model, [prompt], [config], [seed], chars)
+    logits, ids = write_with_logits(model, [prompt], [config], [seed], chars, progress)
     probs = next_distribution(logits[:, 0], config)  # (chars, vocab_size)
     top = np.argsort(-probs, axis=-1, kind="stable")[:, :BARS]
     return Playback(

@@ -11,6 +11,7 @@ import streamlit as st
 
 from dashboard import cached
 from dashboard.background import Background
+from dashboard.turns import engine
 
 if TYPE_CHECKING:
     from moliere_core.inspection.firing import ActiveCell, CellIndex, Passage
@@ -52,20 +53,23 @@ def _worker() -> Background:
 
 def _begin(task: Callable[[Progress], T]) -> Work[T]:
     work: Work[T] = Work()
-    work.future = _worker().submit(task, work.told)
+    work.future = _worker().submit(task, engine.behind(work.told))
     return work
 
 
-@st.cache_resource(show_spinner=False, max_entries=8)
-def seen(reference: str, text: str) -> tuple[str, Trace]:
+@cached.computed(max_entries=8)
+def seen(reference: str, text: str) -> cached.Task[tuple[str, Trace]]:
     """The context of a text, and all that a model computes over it."""
     from moliere_core.inspection.trace import read
 
-    return read(cached.model(reference), text)
+    model = cached.model(reference)
+    return lambda told: read(model, text, told)
 
 
-@st.cache_data(show_spinner=False, max_entries=64)
-def mattered(reference: str, context: str, edit: Edit, _seen: Trace) -> tuple[Influence, Deletions]:
+@cached.computed(max_entries=64)
+def mattered(
+    reference: str, context: str, edit: Edit, _seen: Trace
+) -> cached.Task[tuple[Influence, Deletions]]:
     """What weighed on the last character of a context, and what deletion does.
 
     Args:
@@ -79,18 +83,19 @@ def mattered(reference: str, context: str, edit: Edit, _seen: Trace) -> tuple[In
     model = cached.model(reference)
     before, target = _seen.first(len(context) - 1), int(_seen.ids[len(context) - 1])
     space = model.vocabulary.index.get(" ", 0)
-    return (
+    return lambda told: (
         influence(model.network, before, target),
-        deletions(model.network, before.ids, target, edit, space),
+        deletions(model.network, before.ids, target, edit, space, progress=told),
     )
 
 
-@st.cache_data(show_spinner=False, max_entries=64)
-def echo(reference: str, context: str, start: int, stop: int, _seen: Trace) -> Echo:
+@cached.computed(max_entries=64)
+def echo(reference: str, context: str, start: int, stop: int, _seen: Trace) -> cached.Task[Echo]:
     """What is left of a passage of a context, over which the model has computed `_seen`."""
     from moliere_core.inspection import forgetting
 
-    return forgetting.echo(cached.model(reference).network, _seen, start, stop)
+    network = cached.model(reference).network
+    return lambda told: forgetting.echo(network, _seen, start, stop, told)
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)

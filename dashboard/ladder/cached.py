@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import streamlit as st
-
 from dashboard.bridge import cached as bridge_cache
 
 if TYPE_CHECKING:
@@ -13,9 +11,8 @@ if TYPE_CHECKING:
     from moliere_core.config import SamplingConfig
 
 
-@st.cache_data(show_spinner=False, max_entries=256)
 def rung(reference: str, prompt: str, config: SamplingConfig, seed: int) -> Rung:
-    """What a character model writes, and what it expects first."""
+    """What a character model writes, and what it expects first: put together from two caches."""
     from dashboard.ladder.rungs import CHARS, rung
 
     return rung(

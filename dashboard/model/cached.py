@@ -26,21 +26,22 @@ def untrained(model: ModelConfig, symbols: int) -> RecurrentNetwork:
     return RecurrentNetwork(initial_weights(model, symbols, SEED))
 
 
-@st.cache_data(show_spinner=False, max_entries=64)
-def start_loss(model: ModelConfig, source: str) -> float:
+@cached.computed(max_entries=64)
+def start_loss(model: ModelConfig, source: str) -> cached.Task[float]:
     """Loss of an untrained network on the text held out, in nats per character."""
     from moliere_core.initial import cross_entropy
 
     material = windows.material(source)
     network = untrained(model, len(material.vocabulary))
-    return cross_entropy(network, material.vocabulary.encode(material.held[:LOSS_CHARS]))
+    ids = material.vocabulary.encode(material.held[:LOSS_CHARS])
+    return lambda told: cross_entropy(network, ids, told)
 
 
-@st.cache_data(show_spinner=False, max_entries=64)
-def loss_of(reference: str, source: str) -> float:
+@cached.computed(max_entries=64)
+def loss_of(reference: str, source: str) -> cached.Task[float]:
     """Loss of a stored model on the same text, in nats per character, the unknown counted in."""
     from moliere_core.initial import cross_entropy
 
     model = cached.model(reference)
-    held = windows.material(source).held[:LOSS_CHARS]
-    return cross_entropy(model.network, model.vocabulary.encode(held))
+    ids = model.vocabulary.encode(windows.material(source).held[:LOSS_CHARS])
+    return lambda told: cross_entropy(model.network, ids, told)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import streamlit as st
-
 from dashboard import cached
 
 if TYPE_CHECKING:
@@ -13,11 +11,12 @@ if TYPE_CHECKING:
     from moliere_core.config import SamplingConfig
 
 
-@st.cache_data(show_spinner=False, max_entries=256)
+@cached.computed(max_entries=256)
 def next_character(
     reference: str, prompt: str, chosen: str, config: SamplingConfig, seed: int, bars: int
-) -> NextCharacter:
+) -> cached.Task[NextCharacter]:
     """The distribution of the character after `prompt` and `chosen`."""
     from dashboard.probabilities.choice import next_character
 
-    return next_character(cached.model(reference), prompt, chosen, config, seed, bars)
+    model = cached.model(reference)
+    return lambda told: next_character(model, prompt, chosen, config, seed, bars, told)

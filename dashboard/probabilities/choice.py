@@ -9,8 +9,8 @@ import numpy as np
 
 from moliere_core.arrays import Array
 from moliere_core.config import SamplingConfig
-from moliere_core.protocol import CharModel
-from moliere_core.sampling import Writer, entropy_bits, next_distribution
+from moliere_core.protocol import CharModel, Progress
+from moliere_core.sampling import PIECE, Writer, entropy_bits, next_distribution
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,13 @@ class NextCharacter:
 
 
 def next_character(
-    model: CharModel, prompt: str, chosen: str, config: SamplingConfig, seed: int, bars: int
+    model: CharModel,
+    prompt: str,
+    chosen: str,
+    config: SamplingConfig,
+    seed: int,
+    bars: int,
+    progress: Progress | None = None,
 ) -> NextCharacter:
     """The distribution after `prompt` and `chosen`, before and after temperature and filters."""
     writer = Writer(model, [prompt], [config], [seed])
@@ -71,6 +77,8 @@ def next_character(
         rank = 1 + int((then[1:] > then[index]).sum())
         chain.append((char, float(next_distribution(then, config)[index]), rank))
         writer.push(np.array([index], np.int32))
+        if progress is not None and len(chain) % PIECE == 0:
+            progress(len(chain) / len(chosen))
     logits = writer.logits[0]
     before = next_distribution(logits, SamplingConfig())
     after = next_distribution(logits, config)

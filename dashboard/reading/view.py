@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import cached, figures, i18n, state, widgets
+from dashboard import cached, downloads, figures, i18n, state, widgets
 from dashboard.charts.reading import completion_figure
 from dashboard.i18n import _
 from dashboard.reading import cached as reading_cache
@@ -21,21 +18,7 @@ from moliere_core import verse
 from moliere_core.protocol import UNKNOWN_BITS
 from moliere_core.reading import Reading, confident_mistakes, lines
 
-PATIENCE = 0.4  # seconds of reading after which the page says how far it is
 BAR, STRONG = "0 – 8", 8  # the bar beside the bits of a line: its heading, and where it is full
-
-
-@contextmanager
-def progress() -> Iterator[Callable[[float], None]]:
-    """A bar that appears only where reading takes more than a moment."""
-    place, began = st.empty(), time.monotonic()
-
-    def told(share: float) -> None:
-        if time.monotonic() - began > PATIENCE:
-            place.progress(share, _("Le modèle lit : {share} %").format(share=round(100 * share)))
-
-    yield told
-    place.empty()
 
 
 def payload(reading: Reading, reference: str, colour: str) -> dict[str, Any]:
@@ -124,8 +107,8 @@ def table(reading: Reading, reference: str) -> None:
             _("attendus"): [vocabulary.decode(row) for row in reading.top],
         }
     )
-    figures.numbers(data, "reading.text")
-    st.dataframe(
+    downloads.button(data, "reading.text")
+    downloads.table(
         pd.DataFrame(
             {
                 _("Ligne"): [reading.text[line.start : line.stop].strip() for line in found],
@@ -134,6 +117,7 @@ def table(reading: Reading, reference: str) -> None:
                 _("Allure"): [_("vers") if line.verse else _("prose") for line in found],
             }
         ),
+        "reading.lines",
         hide_index=True,
         column_config={
             _("Bits par caractère"): st.column_config.TextColumn(alignment="right", width=180),

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import streamlit as st
-
 from dashboard import cached
 
 if TYPE_CHECKING:
@@ -15,17 +13,16 @@ if TYPE_CHECKING:
     from moliere_core.config import SamplingConfig
 
 
-@st.cache_data(show_spinner=False, max_entries=64)
+@cached.computed(max_entries=64)
 def comparison(
     reference: str,
     prompts: Sequence[str],
     configs: Sequence[SamplingConfig],
     seed: int,
     chars: int,
-) -> list[Column]:
+) -> cached.Task[list[Column]]:
     """Texts written side by side with the same draws."""
     from dashboard.temperature.columns import compare
 
     model = cached.model(reference)
-    with cached.writing:
-        return compare(model, prompts, configs, seed, chars)
+    return lambda told: compare(model, prompts, configs, seed, chars, told)

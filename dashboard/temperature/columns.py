@@ -9,7 +9,7 @@ import numpy as np
 
 from moliere_core.arrays import Array
 from moliere_core.config import SamplingConfig
-from moliere_core.protocol import CharModel
+from moliere_core.protocol import CharModel, Progress
 from moliere_core.sampling import next_distribution, write_with_logits
 
 LOOP_CHARS = 30  # a loop is a cycle that comes round LOOP_ROUNDS times over at least this length
@@ -41,9 +41,11 @@ def compare(
     configs: Sequence[SamplingConfig],
     seed: int,
     chars: int,
+    progress: Progress | None = None,
 ) -> list[Column]:
     """Write side by side with the same draws; prompts and configs run in parallel."""
-    logits, ids = write_with_logits(model, prompts, configs, [seed] * len(prompts), chars)
+    seeds = [seed] * len(prompts)
+    logits, ids = write_with_logits(model, prompts, configs, seeds, chars, progress)
     texts = [model.vocabulary.decode(column) for column in ids.T]
     columns = []
     for i, (text, config) in enumerate(zip(texts, configs, strict=True)):

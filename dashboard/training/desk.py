@@ -150,7 +150,7 @@ def start(request: Request) -> None:
     """Ask for the training and follow it; asked for twice, it is one."""
     try:
         spec = jobs.prepare(request.config, cached.corpus(request.source), request.label)
-        job = jobs.submit(spec, rights.token())
+        job = jobs.submit(spec, rights.token(), rights.browser(), rights.address())
     except MoliereError as error:
         st.session_state[_REFUSED] = error
         return
@@ -191,19 +191,15 @@ def _initial() -> str:
     known = cached.models()
     if st.session_state[fields.START_FROM.key] not in known:
         state.change(fields.START_FROM, "")
+    names = {row.reference: row.name for row in training_cache.stored_runs()} | {"": _("zéro")}
     chosen = st.selectbox(
         _("Partir de"),
         ["", *known],
-        format_func=lambda name: _model_name(name) if name else _("zéro"),
+        format_func=lambda name: names.get(name, name),
         key=fields.START_FROM.key,
         help=_("Un modèle enregistré garde son alphabet et son architecture, et va plus loin."),
     )
     return state.keep(fields.START_FROM, str(chosen))
-
-
-def _model_name(reference: str) -> str:
-    names = {row.reference: row.name for row in training_cache.stored_runs()}
-    return names.get(reference, reference)
 
 
 def _stored_model(reference: str) -> ModelConfig | None:

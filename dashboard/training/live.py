@@ -178,6 +178,6 @@ def _resume(job_id: str) -> None:
     job = jobs.get(job_id)
     try:
         if job is not None:
-            jobs.submit(job.spec, rights.token())
+            jobs.submit(job.spec, rights.token(), rights.browser(), rights.address())
     except MoliereError as error:
         st.session_state[_REFUSED] = error

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Callable
 
 import streamlit as st
 
+from dashboard import i18n
 from dashboard.i18n import _
+from dashboard.training.guesses import ADDRESS, SESSION, guesses
 from moliere_core.errors import MoliereError
+from moliere_core.owners import is_teacher
 
 _TOKEN, _TYPED = "training.token", "training.key"
+_TRIED, _UNTIL = "training.key.tried", "training.key.wait"  # the last key tried; seconds to wait
+_COOKIE = "_streamlit_xsrf"
+UNKNOWN_ADDRESS = "unknown"  # of who is on the server's machine, or behind a proxy that hides it
 
 
 def token() -> str:
@@ -19,9 +26,41 @@ def token() -> str:
 
 
 def tokens() -> tuple[str, ...]:
-    """What this session may show at the door: what was typed, then its own secret."""
+    """What this session may show: the teacher's code alone, or its own secret and what was typed.
+
+    What was typed counts once it has been tried, see `_tried`.
+    """
     typed = str(st.session_state.get(_TYPED) or "").strip()
-    return (typed, token()) if typed else (token(),)
+    if not typed or not _tried(typed):
+        return (token(),)
+    return (typed,) if is_teacher(typed) else (token(), typed)
+
+
+def browser() -> str:
+    """What the tabs of this browser have in common: the cookie that Streamlit gives it, hashed."""
+    cookie = st.context.cookies.get(_COOKIE, "")
+    return hashlib.sha256(cookie.encode()).hexdigest() if cookie else ""
+
+
+def address() -> str:
+    """The network that this session is in."""
+    return st.context.ip_address or UNKNOWN_ADDRESS
+
+
+def _tried(typed: str) -> bool:
+    """Whether a key that was typed may be used: each new one is a guess, and too many must wait.
+
+    It may be the key of another browser, which only its runs know: a wrong guess is used, too.
+    """
+    if st.session_state.get(_TRIED) == typed:
+        return True
+    names = ((SESSION, token()), (ADDRESS, address()))
+    wait = guesses.allowed(names, lambda: is_teacher(typed))
+    st.session_state[_UNTIL] = wait or 0.0
+    if wait:
+        return False
+    st.session_state[_TRIED] = typed
+    return True
 
 
 def attempt(action: Callable[[str], object]) -> MoliereError | None:
@@ -53,3 +92,10 @@ def key_drawer() -> None:
             key=_TYPED,
             autocomplete="off",
         )
+        tokens()
+        if wait := st.session_state.get(_UNTIL):
+            st.warning(
+                _("Trop de clés essayées : la prochaine compte dans {duration}.").format(
+                    duration=i18n.duration(wait)
+                )
+            )

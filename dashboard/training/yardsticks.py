@@ -14,6 +14,7 @@ from moliere_core.jobs import corpora
 from moliere_core.models import NGRAMS, RecurrentModel
 from moliere_core.ngrams import NGramModel
 from moliere_core.normalise import normalise
+from moliere_core.protocol import Progress
 from moliere_core.recurrent import RecurrentNetwork
 from moliere_core.runs import Run
 
@@ -42,7 +43,7 @@ class Yardsticks:
     untrained: float | None = None
 
 
-def measure(run: Run, known: Iterable[Corpus] = ()) -> Yardsticks:
+def measure(run: Run, known: Iterable[Corpus] = (), progress: Progress | None = None) -> Yardsticks:
     """The references of a run.
 
     The shipped n-grams are scored where the run holds out the very plays that they have not read;
@@ -51,6 +52,7 @@ def measure(run: Run, known: Iterable[Corpus] = ()) -> Yardsticks:
     Args:
         run: as far as it has come.
         known: corpora to look into besides those kept for jobs.
+        progress: told the share done of each of the texts that it scores.
     """
     chance = math.log(len(run.vocabulary))
     texts = texts_of(run, known)
@@ -63,18 +65,20 @@ def measure(run: Run, known: Iterable[Corpus] = ()) -> Yardsticks:
         largest = NGramModel.load(NGRAMS)
     else:
         largest = NGramModel.train(normalise(texts.train_text), max(ORDERS), run.vocabulary)
-    found = [(n, score(largest.truncated(n), held).bits_per_char * math.log(2)) for n in ORDERS]
-    return Yardsticks(chance, tuple(found), shipped, spaces, _untrained(run, held))
+    found = [
+        (n, score(largest.truncated(n), held, progress).bits_per_char * math.log(2)) for n in ORDERS
+    ]
+    return Yardsticks(chance, tuple(found), shipped, spaces, _untrained(run, held, progress))
 
 
-def _untrained(run: Run, held: str) -> float | None:
+def _untrained(run: Run, held: str, progress: Progress | None) -> float | None:
     """Nats per character of a run's weights before its first update; None without them."""
     try:
         path = run.snapshot(0).path
     except RunError:
         return None
     model = RecurrentModel(f"run:{run.id}@0", RecurrentNetwork.load(path), run.vocabulary)
-    return score(model, held[:UNTRAINED_CHARS]).bits_per_char * math.log(2)
+    return score(model, held[:UNTRAINED_CHARS], progress).bits_per_char * math.log(2)
 
 
 def texts_of(run: Run, known: Iterable[Corpus] = ()) -> Split | None:

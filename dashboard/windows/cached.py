@@ -48,15 +48,13 @@ def shuffled(windows: int, needed: int) -> NDArray[np.int64]:
     return np.random.default_rng([0, 1]).permutation(windows)[:needed].copy()
 
 
-@st.cache_data(show_spinner=False, max_entries=32)
-def context(reference: str, source: str) -> ContextWorth:
+@cached.computed(max_entries=32)
+def context(reference: str, source: str) -> cached.Task[ContextWorth]:
     """What each character more of context is worth, on the beginning of the text held out."""
-    from dashboard.reading.view import progress
     from moliere_core.openings import context_worth
 
-    held = material(source).held[:MEASURED_CHARS]
-    with progress() as told:
-        return context_worth(cached.model(reference), held, LONGEST, progress=told)
+    model, held = cached.model(reference), material(source).held[:MEASURED_CHARS]
+    return lambda told: context_worth(model, held, LONGEST, progress=told)
 
 
 def judged_on_its_own_text(reference: str, source: str) -> bool:
@@ -64,13 +62,12 @@ def judged_on_its_own_text(reference: str, source: str) -> bool:
     return training.has_read(reference, material(source).held) is True
 
 
-@st.cache_data(show_spinner=False, max_entries=64)
-def openings(reference: str, source: str, length: int) -> Openings:
+@cached.computed(max_entries=64)
+def openings(reference: str, source: str, length: int) -> cached.Task[Openings]:
     """What beginnings of cues cost after spaces, and after a zero state."""
-    from dashboard.reading.view import progress
     from moliere_core.openings import measure_openings
 
     found = [cue[:CUE_CHARS] for cue in material(source).held_cues if len(cue) >= CUE_CHARS]
     every = max(len(found) // CUES, 1)
-    with progress() as told:
-        return measure_openings(cached.model(reference), found[::every][:CUES], length, told)
+    model, beginnings = cached.model(reference), found[::every][:CUES]
+    return lambda told: measure_openings(model, beginnings, length, told)

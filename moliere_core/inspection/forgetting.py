@@ -9,6 +9,7 @@ import numpy as np
 from moliere_core.arrays import Array
 from moliere_core.errors import ModelError
 from moliere_core.inspection.trace import LayerTrace, Trace, trace
+from moliere_core.protocol import Progress
 from moliere_core.recurrent import RecurrentNetwork
 from moliere_core.vocabulary import UNKNOWN
 
@@ -56,7 +57,13 @@ class Echo:
         return steps if steps < len(distance) else None
 
 
-def echo(network: RecurrentNetwork, seen: Trace, start: int, stop: int) -> Echo:
+def echo(
+    network: RecurrentNetwork,
+    seen: Trace,
+    start: int,
+    stop: int,
+    progress: Progress | None = None,
+) -> Echo:
     """Read a text with and without the passage from `start` to `stop`, and compare what follows.
 
     Column 0 compares the state right after the passage with the state right before it; column k
@@ -67,6 +74,7 @@ def echo(network: RecurrentNetwork, seen: Trace, start: int, stop: int) -> Echo:
         seen: what it computes over the whole text.
         start: first position of the passage.
         stop: the one after its last.
+        progress: told the share done, from 0 to 1.
 
     Raises:
         ModelError: the passage is empty, is the whole text, or lies outside it.
@@ -80,7 +88,7 @@ def echo(network: RecurrentNetwork, seen: Trace, start: int, stop: int) -> Echo:
             stop=stop,
             chars=len(ids),
         )
-    less = trace(network, np.concatenate([ids[:start], ids[stop:]]))
+    less = trace(network, np.concatenate([ids[:start], ids[stop:]]), progress=progress)
     distance = []
     for a, b in zip(seen.layers, less.layers, strict=True):
         with_it, without = a.memory[stop - 1 :], b.memory[start - 1 :]

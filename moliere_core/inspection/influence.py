@@ -16,6 +16,7 @@ import numpy as np
 from moliere_core.arrays import Array
 from moliere_core.errors import ModelError
 from moliere_core.inspection.trace import LayerTrace, Trace
+from moliere_core.protocol import Progress
 from moliere_core.recurrent import Layer, RecurrentNetwork, State
 from moliere_core.sampling import log_softmax
 from moliere_core.vocabulary import UNKNOWN, Ids
@@ -143,6 +144,7 @@ def deletions(
     edit: Edit = "delete",
     replacement: int = UNKNOWN,
     last: int = DELETIONS,
+    progress: Progress | None = None,
 ) -> Deletions:
     """Take each of the last symbols away, or put another in its place, and predict again.
 
@@ -153,6 +155,7 @@ def deletions(
         edit: "delete" closes the gap, "replace" puts `replacement` there.
         replacement: index of the symbol put in its place.
         last: how many symbols are tried, from the end.
+        progress: told the share done, from 0 to 1.
 
     Raises:
         ModelError: the target is the unknown symbol, or outside the alphabet.
@@ -171,6 +174,8 @@ def deletions(
         if edit == "replace":
             _, before = network.step(np.array([replacement], np.int32), before)
         rows = _stacked(rows, before)
+        if progress is not None:
+            progress((t + 1 - first) / len(tried))
     log_probs = _log_prob(rows[-1][0] @ network.dense + network.dense_bias, target)
     return Deletions(tried, log_probs[0] - log_probs[1:])
 

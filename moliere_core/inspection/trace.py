@@ -9,13 +9,14 @@ import numpy as np
 from moliere_core.arrays import Array
 from moliere_core.models import RecurrentModel
 from moliere_core.normalise import normalise
-from moliere_core.protocol import CONTEXT_START
+from moliere_core.protocol import CONTEXT_START, Progress
 from moliere_core.recurrent import Layer, LayerState, RecurrentNetwork, sigmoid
 from moliere_core.sampling import log_softmax
 from moliere_core.vocabulary import UNKNOWN, Ids
 
 LSTM_SERIES = ("forget", "input", "output", "candidate", "cell", "hidden")
 GRU_SERIES = ("update", "reset", "candidate", "hidden")
+CHUNK = 64  # characters of a layer between two reports of progress
 
 
 @dataclass(frozen=True)
@@ -86,16 +87,21 @@ class Trace:
         return log_softmax(known)
 
 
-def read(model: RecurrentModel, text: str) -> tuple[str, Trace]:
+def read(model: RecurrentModel, text: str, progress: Progress | None = None) -> tuple[str, Trace]:
     """The context that `model` reads before `text` ends, and what it computes.
 
     The context is a line break and the normalised text: position 0 of the trace is the line break.
     """
     context = CONTEXT_START + normalise(text)
-    return context, trace(model.network, model.vocabulary.encode(context))
+    return context, trace(model.network, model.vocabulary.encode(context), progress=progress)
 
 
-def trace(network: RecurrentNetwork, ids: Ids, vectors: Array | None = None) -> Trace:
+def trace(
+    network: RecurrentNetwork,
+    ids: Ids,
+    vectors: Array | None = None,
+    progress: Progress | None = None,
+) -> Trace:
     """Read `ids`, shape (time,), from the zero state, and keep everything.
 
     Args:
@@ -103,22 +109,30 @@ def trace(network: RecurrentNetwork, ids: Ids, vectors: Array | None = None) -> 
         ids: the symbols.
         vectors: what stands for their embeddings, shape (time, embedding); its precision is that
             of all that is computed.
+        progress: told the share done, from 0 to 1.
     """
     inputs = network.embedding[ids] if vectors is None else vectors
-    layers = []
+    layers: list[LayerTrace] = []
+
+    def told(share: float) -> None:
+        if progress is not None:
+            progress((len(layers) + share) / len(network.layers))
+
     for layer in network.layers:
-        layers.append(_read_layer(layer, inputs))
+        layers.append(_read_layer(layer, inputs, told))
         inputs = layers[-1].series["hidden"]
     return Trace(ids, tuple(layers), inputs @ network.dense + network.dense_bias)
 
 
-def _read_layer(layer: Layer, inputs: Array) -> LayerTrace:
+def _read_layer(layer: Layer, inputs: Array, told: Progress) -> LayerTrace:
     projected = layer.project(inputs)
     before = tuple(part.astype(inputs.dtype) for part in layer.zero_state(1))
     states, state = [], before
-    for row in projected[:, None]:
+    for at, row in enumerate(projected[:, None]):
         state = layer.step(row, state)
         states.append(state)
+        if at % CHUNK == 0:
+            told(at / len(projected))
     hidden = np.concatenate([s[0] for s in states])
     # The engine's step keeps no gate; all steps' gates at once cost one product more.
     recurrent = np.concatenate([before[0], hidden[:-1]]) @ layer.recurrent

@@ -27,13 +27,13 @@ from moliere_core.jobs.cluster import Cluster
 from moliere_core.jobs.estimate import seconds as estimated_seconds
 from moliere_core.jobs.job import (
     EVENTS,
+    Asker,
     Backend,
     Job,
     State,
     Status,
     job_path,
     jobs_folder,
-    read_owner,
     read_spec,
 )
 from moliere_core.jobs.local import LocalQueue
@@ -45,7 +45,8 @@ from moliere_core.jobs.spec import (
     prepare,
     require_allowed,
 )
-from moliere_core.runs import Run, run_path
+from moliere_core.owners import may_change, read_owner
+from moliere_core.runs import OWNER, Run, run_path
 
 __all__ = [
     "Job",
@@ -76,7 +77,7 @@ _backends: dict[str, Backend] = {}  # by scheduler's address, "" for this machin
 _jobs: dict[Path, Job] = {}  # by folder: every page shares the events that were read
 
 
-def submit(spec: JobSpec, token: str = "") -> Job:
+def submit(spec: JobSpec, token: str = "", browser: str = "", address: str = "") -> Job:
     """Ask for a training, or for the one in progress of the same request.
 
     A run that is stored whole comes back at once as a finished job; one that was stopped, failed
@@ -86,6 +87,8 @@ def submit(spec: JobSpec, token: str = "") -> Job:
     Args:
         spec: from `prepare`.
         token: a secret of who asks, and then owns the job unless somebody does.
+        browser: of who asks, see `Asker`; it has its share of a public queue.
+        address: of who asks; so has this.
 
     Raises:
         ConfigError: more than this server allows.
@@ -101,9 +104,12 @@ def submit(spec: JobSpec, token: str = "") -> Job:
             return job
         backend = _backend()
         waiting = backend.active()
-        own = sum(1 for other in waiting if token and other.spec.owner and _owns(other, token))
-        limits().check(spec, own, len(waiting))
+        asker = Asker(token, browser, address)
+        own = sum(_asked_by(other, asker) for other in waiting)
+        near = sum(_asked_from(other, asker) for other in waiting)
+        limits().check(spec, own, len(waiting), near)
         job = _fresh(_owned(spec, token))
+        job.asker = asker
         if not job.take():
             return job  # another server of this folder was asked at the same time
         try:
@@ -235,14 +241,28 @@ def _backend() -> Backend:
     return _backends[address]
 
 
-def _owns(job: Job, token: str) -> bool:
-    return job.spec.owner is not None and job.spec.owner.holds(token)
+def _asked_by(job: Job, asker: Asker) -> bool:
+    """Whether a job is of the same tab, or of another tab of the same browser."""
+    owner = job.spec.owner
+    if asker.browser and job.asker.browser == asker.browser:
+        return True
+    return bool(asker.token) and owner is not None and owner.holds(asker.token)
+
+
+def _asked_from(job: Job, asker: Asker) -> bool:
+    """Whether a job is of the same address."""
+    return bool(asker.address) and job.asker.address == asker.address
 
 
 def _owned(spec: JobSpec, token: str) -> JobSpec:
-    """The spec with its owner: who asked for this run first, else who asks now."""
-    job = get(spec.run_id)
-    first = (job.spec.owner if job else None) or read_owner(run_path(spec.run_id))
+    """The spec with its owner: who asked for this run first, else who asks now.
+
+    A run begun by nobody in particular does not become somebody's by being asked for.
+    """
+    job, path = get(spec.run_id), run_path(spec.run_id)
+    first = (job.spec.owner if job else None) or read_owner(path / OWNER)
+    if first is None and path.is_dir() and not may_change(None, token):
+        return replace(spec, owner=None)
     return replace(spec, owner=first) if first else owned_by(spec, token)
 
 

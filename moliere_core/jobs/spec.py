@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
-import json
-import os
-import secrets
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -17,35 +13,10 @@ from moliere_core.errors import N_, ConfigError, ModelError, RunError
 from moliere_core.jobs import corpora
 from moliere_core.machine import is_public
 from moliere_core.models import SHIPPED, open_run
+from moliere_core.owners import Owner, may_change
+from moliere_core.records import DamagedError, count, text
+from moliere_core.records import parse as parse_json
 from moliere_core.runs import MAX_LABEL, request_id
-
-
-@dataclass(frozen=True)
-class Owner:
-    """Who asked, as a salted hash of their token: the fields of a run's `owner.json`."""
-
-    salt: str
-    hash: str
-
-    @classmethod
-    def of(cls, token: str) -> Owner:
-        """The owner who holds `token`."""
-        salt = secrets.token_hex(16)
-        return cls(salt, _hash(salt, token))
-
-    def holds(self, token: str) -> bool:
-        """Whether `token` is this owner's."""
-        return hmac.compare_digest(_hash(self.salt, token), self.hash)
-
-
-def _hash(salt: str, token: str) -> str:
-    return hashlib.sha256(f"{salt}:{token}".encode()).hexdigest()  # as `Run.set_owner`
-
-
-def is_teacher(token: str) -> bool:
-    """Whether `token` is the teacher's code (`MOLIERE_TEACHER_CODE`)."""
-    code = os.environ.get("MOLIERE_TEACHER_CODE", "")
-    return bool(code) and hmac.compare_digest(token.encode(), code.encode())
 
 
 @dataclass(frozen=True)
@@ -85,15 +56,8 @@ class JobSpec:
         return round(training.epochs * self.chars * overlap)
 
     def allows(self, token: str) -> bool:
-        """Whether the holder of `token` may stop or delete the job.
-
-        A job that nobody owns is open to all where no teacher's code is set, as runs are.
-        """
-        if is_teacher(token):
-            return True
-        if self.owner is None:
-            return not os.environ.get("MOLIERE_TEACHER_CODE")
-        return self.owner.holds(token)
+        """Whether the holder of `token` may stop or delete the job, see `owners.may_change`."""
+        return may_change(self.owner, token)
 
     def to_json(self) -> dict[str, Any]:
         """A JSON-ready dictionary."""
@@ -103,9 +67,13 @@ class JobSpec:
     def from_json(cls, data: dict[str, Any]) -> JobSpec:
         """The inverse of `to_json`; ConfigError if it was written by something else."""
         try:
-            owner = Owner(**data["owner"]) if data["owner"] else None
+            owner = Owner.from_json(data["owner"]) if data["owner"] else None
+            for name in ("source", "corpus_digest", "initial_digest", "label"):
+                text(data, name, "")
+            for name in ("chars", "validation_chars"):
+                count({name: 0, **data}, name)
             return cls(**{**data, "config": RunConfig.from_json(data["config"]), "owner": owner})
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, DamagedError) as error:
             raise ConfigError(
                 "this job was not written by this version: {error}", error=error
             ) from error
@@ -162,8 +130,8 @@ def initial_digest(reference: str | None) -> str:
 def parse(document: str) -> JobSpec:
     """The spec in a file's text; ConfigError if it is not one."""
     try:
-        data = json.loads(document)
-    except ValueError as error:
+        data = parse_json(document)
+    except DamagedError as error:
         raise ConfigError("this job's description is damaged: {error}", error=error) from error
     if not isinstance(data, dict):
         raise ConfigError("this job's description is damaged: it is not an object")
@@ -213,7 +181,8 @@ class Limits:
         update_chars: characters of one update, batch by window: the memory that it takes.
         predictions: characters predicted in all (`JobSpec.predictions`): windows that overlap
             read the text many times an epoch.
-        session_jobs: unfinished jobs of one owner.
+        session_jobs: unfinished jobs of one owner, or of one browser.
+        address_jobs: unfinished jobs from one address, which may be that of a whole school.
         queue_jobs: unfinished jobs of everybody together.
     """
 
@@ -225,15 +194,17 @@ class Limits:
     update_chars: int | None = None
     predictions: int | None = None
     session_jobs: int | None = None
+    address_jobs: int | None = None
     queue_jobs: int | None = None
 
-    def check(self, spec: JobSpec, own: int = 0, queued: int = 0) -> None:
+    def check(self, spec: JobSpec, own: int = 0, queued: int = 0, near: int = 0) -> None:
         """Raise ConfigError, in one sentence, unless `spec` may be added.
 
         Args:
             spec: what is asked for.
             own: unfinished jobs that the same person has.
             queued: unfinished jobs of everybody.
+            near: unfinished jobs from the same address.
         """
         config = spec.config
         for value, limit, template in (
@@ -258,6 +229,13 @@ class Limits:
                 own=own,
                 limit=self.session_jobs,
             )
+        if self.address_jobs is not None and near >= self.address_jobs:
+            raise ConfigError(
+                "{near} trainings asked for from your network are unfinished, and at most {limit} "
+                "on this public server: wait for the end of one, or open a stored run",
+                near=near,
+                limit=self.address_jobs,
+            )
         if self.queue_jobs is not None and queued >= self.queue_jobs:
             raise ConfigError(
                 "{queued} trainings are waiting, and at most {limit} on this public "
@@ -276,6 +254,7 @@ PUBLIC = Limits(
     update_chars=20_000,
     predictions=20_000_000,
     session_jobs=1,
+    address_jobs=3,
     queue_jobs=6,
 )
 

@@ -34,10 +34,13 @@ from moliere_core.pretrained.catalogue import (
     OFFERED,
     Card,
     Presence,
+    Suggestion,
     card,
     entries,
     is_pretrained,
     presence,
+    suggestions,
+    usable,
 )
 from moliere_core.pretrained.client import Request, State, Status, close
 from moliere_core.pretrained.results import Attention, Event, Generation, NextChars, TokenScore
@@ -55,6 +58,7 @@ __all__ = [
     "Request",
     "State",
     "Status",
+    "Suggestion",
     "TokenScore",
     "attention",
     "card",
@@ -66,6 +70,8 @@ __all__ = [
     "next_chars",
     "presence",
     "score",
+    "suggestions",
+    "usable",
 ]
 
 MAX_CHARS = 100_000

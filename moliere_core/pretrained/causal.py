@@ -18,7 +18,7 @@ from transformers.cache_utils import DynamicCache, DynamicLayer
 from moliere_core.arrays import Array
 from moliere_core.errors import ModelError
 from moliere_core.machine import threads
-from moliere_core.pretrained import catalogue
+from moliere_core.pretrained.folders import context_length
 from moliere_core.pretrained.network import Past
 
 
@@ -37,11 +37,16 @@ class TorchNetwork:
     def __init__(self, reference: str, folder: Path, dtype: str) -> None:
         torch.set_num_threads(threads())
         try:
-            config = AutoConfig.from_pretrained(folder, local_files_only=True)
+            config = AutoConfig.from_pretrained(
+                folder,
+                local_files_only=True,
+                trust_remote_code=False,  # or it asks on standard input
+            )
             self._network, report = AutoModelForCausalLM.from_pretrained(
                 folder,
                 config=config,
                 local_files_only=True,
+                trust_remote_code=False,
                 dtype=getattr(torch, dtype),
                 output_loading_info=True,
             )
@@ -61,7 +66,7 @@ class TorchNetwork:
         takes = inspect.signature(self._network.forward).parameters
         self._past_name = "cache" if "cache" in takes else "past_key_values"
         self.vocab_size = int(self._network.get_input_embeddings().num_embeddings)
-        self.context_length = catalogue.context_length(config.to_dict())
+        self.context_length = context_length(config.to_dict())
         self.parameters = int(self._network.num_parameters())
 
     def forward(
@@ -126,6 +131,12 @@ def _unreadable(error: Exception, reference: str) -> Exception:
             "as hf:gpt2",
             reference=reference,
             kind=type(error).__name__,
+        )
+    if "trust_remote_code" in text:
+        return ModelError(
+            "{reference} comes with code of its own, which is not run here: choose a model of an "
+            "architecture that transformers knows",
+            reference=reference,
         )
     return ModelError(
         "the files of {reference} cannot be read ({reason}): fetch it again, or choose another "

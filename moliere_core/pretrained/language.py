@@ -99,7 +99,7 @@ class LanguageModel:
         """
         logits, past = self.network.forward(rows, past, keep)
         logits = logits[..., : len(self.vocabulary)]
-        if np.isnan(logits.max()):
+        if not np.isfinite(logits.max()):
             raise ModelError(
                 "{reference} answers with values that are not numbers: its files are damaged, "
                 "fetch it again or choose another model",

@@ -12,7 +12,7 @@ from threadpoolctl import ThreadpoolController
 from moliere_core.arrays import Array
 from moliere_core.errors import ModelError
 from moliere_core.machine import threads
-from moliere_core.pretrained import catalogue
+from moliere_core.pretrained.folders import configuration
 from moliere_core.pretrained.weights import read_weights
 from moliere_core.transformer import TransformerConfig, TransformerNetwork
 
@@ -66,7 +66,7 @@ class PlainNetwork:
     """
 
     def __init__(self, reference: str, folder: Path) -> None:
-        config = TransformerConfig.of(catalogue.configuration(folder))
+        config = TransformerConfig.of(configuration(folder))
         if config is None:
             raise ModelError(
                 "{reference} is of an architecture that is not read here: choose a GPT-2",

@@ -48,6 +48,8 @@ class Operations:
             "attention": attention,
         }
         folder = Path(request["folder"])
+        if not catalogue.is_pretrained(request["reference"]):
+            catalogue.open_folder(request["reference"])  # a path, from the command line
         if str(folder) not in self._models:
             yield {"event": "stage", "stage": "loading"}
             self._load(request["reference"], folder)

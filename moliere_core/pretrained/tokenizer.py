@@ -224,12 +224,12 @@ class Tokenizer:
         for token, i in vocab.items():
             if i < self.size:
                 found[i] = spell(token)
-        for i, known in added.items():
+        for i, extra in added.items():
             if i < self.size:
-                own = known.normalized or self._backend.model.token_to_id(known.content) == i
+                own = extra.normalized or self._backend.model.token_to_id(extra.content) == i
                 if not own or found[i] is None:
-                    found[i] = known.content.encode()  # as it is typed
-                if known.special:
+                    found[i] = extra.content.encode()  # as it is typed
+                if extra.special:
                     found[i] = None
         # A padding token can be one that texts have, such as "!": then it writes.
         for name in named:

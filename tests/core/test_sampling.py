@@ -6,6 +6,7 @@ from moliere_core.config import SamplingConfig
 from moliere_core.errors import ConfigError
 from moliere_core.models import RecurrentModel
 from moliere_core.sampling import (
+    PIECE,
     Writer,
     entropy_bits,
     filtered_logits,
@@ -13,6 +14,7 @@ from moliere_core.sampling import (
     gumbel_noise,
     next_distribution,
     softmax,
+    write_with_logits,
 )
 from moliere_core.vocabulary import UNKNOWN, Ids, Vocabulary
 from tests.networks import LETTERS, AlphabetModel, random_network
@@ -176,3 +178,16 @@ def test_every_step_has_a_luck_of_its_own() -> None:
         last = np.array([(logits + row).argmax()], np.int32)
         expected.append(int(last[0]))
     assert flat == LETTERS.decode(expected)
+
+
+def test_writing_reports_how_far_it_is_between_pieces_and_at_the_end() -> None:
+    told = list[float]()
+    texts = generate(AlphabetModel(), ["a"], [SamplingConfig(0)], [0], PIECE * 2 + 3, told.append)
+    assert len(texts[0]) == PIECE * 2 + 3
+    assert told == [PIECE / len(texts[0]), 2 * PIECE / len(texts[0]), 1.0]
+    told.clear()
+    logits, ids = write_with_logits(
+        AlphabetModel(), ["a"], [SamplingConfig(0)], [0], PIECE, told.append
+    )
+    assert told == [1.0]
+    np.testing.assert_array_equal(logits[:, 0].argmax(axis=-1), ids[:, 0])

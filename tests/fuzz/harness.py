@@ -103,13 +103,16 @@ def run(name: str, seed: int, first: int, tries: int) -> Report:
     report, number, end = Report(), first, first + tries
     while number < end and len(report.failures) < MOST_FAILURES:
         begun = number - 1  # the process has not come to a try yet
-        for line in (lines := _Lines(name, seed, number, end)):
+        lines = _Lines(name, seed, number, end)
+        for line in lines:
             if "begun" in line:
                 begun = line["begun"]
                 continue
             report.counts[line["outcome"]] += 1
             if line["outcome"] == "failed":
                 report.failures.append(Failure(name, seed, line["number"], line["reason"]))
+            if line["number"] < 0:  # a sound file: there is nothing to be tried
+                return report
             number = line["number"] + 1
         if number < end and lines.reason:
             report.counts["failed"] += 1

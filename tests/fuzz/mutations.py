@@ -18,7 +18,8 @@ COMMON = (
     b"", b"\0", b"\xff", b"\x1a", b"\r", b"\n", b"\r\n", b"\t", b" ", b"\xc2\xa0", b"\xe2\x80\xa8",
     b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\xed\xa0\x80", b"\xf0\x9f\x8e\xad",
     b"\xe2\x80\xae", b"e\xcc\x81", b'"', b"'", b"\xc2\xab", b"(", b")", b"[", b"]", b"{", b"}",
-    b"<", b">", b"&",    b",", b";", b"|", b"=", b"-", b"#", b"%", b"\\", b"/", b"../", b"nan", b"null", b"true",
+    b"<", b">", b"&", b",", b";", b"|", b"=", b"-", b"#", b"%", b"\\", b"/", b"../", b"nan",
+    b"null", b"true",
 )  # fmt: skip
 NUMBERS = (
     b"0", b"-1", b"1", b"2.5", b"1e999", b"-0.0", b"NaN", b"Infinity", b"2147483648",

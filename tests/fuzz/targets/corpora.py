@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import zipfile
 from pathlib import Path
+from random import Random
+from xml.etree import ElementTree
 
 from moliere_core.corpus.corpus import COLUMNS, Corpus
 from moliere_core.corpus.formats import read_bytes
@@ -51,11 +54,44 @@ def _read(files: Files, _: Path) -> None:
 
 
 def _read_packed(files: Files, _: Path) -> None:
+    """An archive, its bad files left out; then all of it, as a fetched edition is read."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in files.items():
             archive.writestr(name, data)
     _check(buffer.getvalue(), "pieces.zip")
+    read_bytes(buffer.getvalue(), "pieces.zip", MOST_BYTES, whole=True)
+
+
+def _read_rearranged(files: Files, _: Path) -> None:
+    """A play that stays well-formed: its elements are renamed, moved, copied, emptied.
+
+    Damage to single bytes makes it no XML, nine times in ten; so here they only draw what happens.
+    """
+    random = Random(b"".join(files.values()))
+    root = ElementTree.fromstring(random.choice(PLAYS))
+    for _change in range(random.randint(1, 12) if files != _UNCHANGED else 0):
+        _rearrange(list(root.iter())[1:], random)
+    _check(ElementTree.tostring(root, "utf-8"), "essai.xml")
+
+
+def _rearrange(elements: list[ElementTree.Element], random: Random) -> None:
+    if not elements:
+        return
+    one, other = random.choice(elements), random.choice(elements)
+    match random.randrange(6):
+        case 0:
+            one.tag = random.choice(_TAGS)
+        case 1:
+            other.insert(random.randint(0, len(other)), copy.deepcopy(one))
+        case 2:
+            one.clear()
+        case 3:
+            one.tail = random.choice(("", "\n", " (à part) ", "« Quoi ? »", "\u0301" * 99, "-"))
+        case 4:
+            one.text = random.choice(("", "TOUS, bas", "Acte IV", "12", "(", "a" * 5_000))
+        case 5:
+            one.set(*random.choice(_ATTRIBUTES))
 
 
 def _check(data: bytes, name: str) -> None:
@@ -97,6 +133,17 @@ def _archives() -> list[Files]:
 
 
 _CSV_TOKENS = (b'"', b'""', b'"\n', b'\n"', b',"', b'",', b";;\n", b"play_name", b"cue", b"sep=,\n")
+_UNCHANGED: Files = {"draws": bytes(range(64))}
+_TAGS = (
+    "TEI", "text", "front", "body", "back", "div", "div1", "prologue", "sp", "speaker", "l", "lg",
+    "p", "ab", "stage", "note", "head", "choice", "app", "lem", "rdg", "sic", "corr", "lb", "pb",
+    "del", "floatingText", "quote", "castList", "role", "person", "title", "author", "date", "idno",
+    "term",
+)  # fmt: skip
+_ATTRIBUTES = (
+    ("who", "#a #b #c"), ("who", ""), ("n", "IV"), ("n", "²"), ("type", "act"), ("type", "scene"),
+    ("break", "no"), ("xml:lang", "en"), ("lang", "zxx"), ("rend", "i"), ("part", "F"), ("id", "a"),
+)  # fmt: skip
 _TEI_TOKENS = (
     b"<sp>", b"</sp>", b"<p>", b"</p>", b"<l>", b"<speaker>", b"<stage>", b"<lb break='no'/>",
     b"<TEI>", b"</TEI>", b"<text>", b"<choice>", b"<lem>", b"<rdg>", b"<note>", b" who='#a #b'",
@@ -109,6 +156,7 @@ _TEI_TOKENS = (
 TARGETS = (
     Target("corpus-csv", lambda: _each(TABLES, "csv"), _read, _CSV_TOKENS, tries=300),
     Target("corpus-tei", lambda: _each(PLAYS, "xml"), _read, _TEI_TOKENS, tries=300),
+    Target("corpus-tei-tree", lambda: [_UNCHANGED], _read_rearranged, tries=300),
     Target("corpus-text", lambda: _each(TEXTS, "txt"), _read, (*_CSV_TOKENS, *_TEI_TOKENS)),
     Target("corpus-zip", _members, _read_packed, (*_CSV_TOKENS, *_TEI_TOKENS)),
     Target("corpus-zip-bytes", _archives, _read, (b"PK\x01\x02", b"PK\x03\x04", b"PK\x05\x06")),
