@@ -13,7 +13,6 @@ from dashboard.i18n import _
 from dashboard.training import cached as training_cache
 from dashboard.training import rights
 from moliere_core.corpus import EMBEDDED, Corpus, library
-from moliere_core.corpus.apart import read_apart
 from moliere_core.corpus.sources import EMBEDDED_PATH
 from moliere_core.errors import MoliereError
 from moliere_core.keras_import import (
@@ -102,7 +101,7 @@ def _corpus() -> tuple[Corpus, str | None] | None:
             if file is None:
                 return None
             data: bytes | None = file.getvalue()
-            corpus = _uploaded(file.name, file.getvalue())
+            corpus = training_cache.given(Path(file.name).name, file.getvalue())
         else:
             corpus = cached.corpus(chosen)
             data = _content(chosen)
@@ -128,12 +127,6 @@ def _content(source: str) -> bytes | None:
         path = Path(os.environ.get("MOLIERE_CORPUS", ""))
         return path.read_bytes() if path.is_file() else None
     return EMBEDDED_PATH.read_bytes() if source == EMBEDDED else library.content(source)
-
-
-def _uploaded(name: str, data: bytes) -> Corpus:
-    """A corpus from a file of the user's own."""
-    reading = read_apart(data, Path(name).name)
-    return Corpus(reading.frame, Path(name).name, reading.notes, reading.left_out)
 
 
 def _import_run(file: Any) -> None:
