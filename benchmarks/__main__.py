@@ -6,11 +6,12 @@
 
 import argparse
 
-from benchmarks import bridge, exploration, inspection, sampling, server, training
+from benchmarks import bridge, classroom, exploration, inspection, sampling, server, training
 from benchmarks.table import print_table
 
 SUITES = {
     "bridge": bridge.measure,
+    "classroom": classroom.measure,
     "exploration": exploration.measure,
     "inspection": inspection.measure,
     "sampling": sampling.measure,
