@@ -6,7 +6,16 @@
 
 import argparse
 
-from benchmarks import bridge, classroom, exploration, inspection, sampling, server, training
+from benchmarks import (
+    bridge,
+    classroom,
+    exploration,
+    inspection,
+    runs,
+    sampling,
+    server,
+    training,
+)
 from benchmarks.table import print_table
 
 SUITES = {
@@ -14,6 +23,7 @@ SUITES = {
     "classroom": classroom.measure,
     "exploration": exploration.measure,
     "inspection": inspection.measure,
+    "runs": runs.measure,
     "sampling": sampling.measure,
     "server": server.measure,
     "training": training.measure,

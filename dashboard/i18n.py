@@ -9,6 +9,7 @@ translation.
 
 from __future__ import annotations
 
+import datetime
 import gettext
 import io
 import re
@@ -97,6 +98,13 @@ def duration(seconds: float) -> str:
     if rest:
         return _("{hours} h {minutes} min").format(hours=hours, minutes=rest)
     return _("{hours} h").format(hours=hours)
+
+
+def date(day: str) -> str:
+    """A day, given as ISO 8601 has it, as people say it: 26 nov. 2026, Nov 26, 2026."""
+    from babel.dates import format_date
+
+    return format_date(datetime.date.fromisoformat(day), "medium", state.language())
 
 
 def sentence(error: MoliereError) -> str:

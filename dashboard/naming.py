@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 from dashboard.i18n import _
 from moliere_core.architecture import LayerPlan
 from moliere_core.config import PRESETS, RunConfig
 from moliere_core.corpus import EMBEDDED, library
+from moliere_core.models import HUB
 
+LONGEST = 24  # characters of a model's name that charts and tables bear
+RECORDED = "°"  # beside a model that is not here, whose figures are recorded
 SERVER = "server"  # the corpus that `MOLIERE_CORPUS` names
 
 
@@ -55,6 +60,43 @@ def training(config: RunConfig, label: str) -> str:
         return label
     plays = ", ".join(config.plays[:2]) + ("…" if len(config.plays) > 2 else "")
     return architecture(config) + (f", {plays}" if plays else "")
+
+
+def clipped(name: str) -> str:
+    """A name whose middle gives way where it is too long: both ends tell models apart."""
+    if len(name) <= LONGEST:
+        return name
+    end = (LONGEST - 1) // 2
+    return f"{name[: LONGEST - 1 - end]}…{name[-end:]}"
+
+
+def model(reference: str) -> str:
+    """A model in a chart: one of the hub without its owner, and no longer than `LONGEST`."""
+    if not reference.startswith(HUB):
+        return clipped(reference)
+    return clipped(reference.removeprefix(HUB).rpartition("/")[2])
+
+
+def told_apart(names: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Names that are different: charts would draw two models of one name as one.
+
+    Args:
+        names: references, and what each would be called alone.
+
+    Returns:
+        Names by reference: of those that share one, with the owner, then with a number.
+    """
+    called = dict(names)
+    shared = Counter(called.values())
+    found: dict[str, str] = {}
+    for reference, name in called.items():
+        if shared[name] > 1:
+            name = clipped(reference.removeprefix(HUB))
+        number, alone = 2, name
+        while name in found.values():
+            name, number = f"{alone} ({number})", number + 1
+        found[reference] = name
+    return found
 
 
 def layer(plan: LayerPlan, layers: int) -> str:

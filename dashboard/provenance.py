@@ -7,19 +7,24 @@ import re
 from dashboard import i18n, state
 from dashboard.i18n import _
 from moliere_core.corpus import EMBEDDED, Corpus, library
+from moliere_core.corpus.left_out import LeftOut
+from moliere_core.errors import MoliereError
 
 SHOWN_DIGITS = 16  # of a checksum
 MEGABYTE = 1_000_000
 
 
 def one_line(identifier: str, corpus: Corpus) -> str:
-    """The essential: when it was copied, its licence, how many defects."""
+    """The essential: when it was copied, its licence, how many defects, what was left out."""
     entry, said = library.entry(identifier), []
     if entry is not None and entry.url:
         said.append(_("copié le {date}").format(date=_date(entry)))
     said.append(_licence(identifier, entry))
-    if count := len(defects(corpus)):
+    if count := len(defects(corpus)) - len(corpus.left_out):
         said.append(i18n.ngettext("{n} remarque", "{n} remarques", count).format(n=count))
+    if corpus.left_out:
+        kinds = [f"{_kind(kind)} ({i18n.number(kind.count)})" for kind in corpus.left_out]
+        said.append(_("laissé de côté : {what}").format(what=", ".join(kinds)))
     return " · ".join(said)
 
 
@@ -87,6 +92,11 @@ def _licence(identifier: str, entry: library.Entry | None) -> str:
         library.COURSE: _("texte du domaine public, licence du fichier non précisée"),
         library.TEI: _("texte du domaine public, licence de l’encodage peu claire"),
     }.get(identifier, _("licence à chercher à la source"))
+
+
+def _kind(kind: LeftOut) -> str:
+    """What was left out of a corpus, in the reader's language."""
+    return i18n.sentence(MoliereError(kind.what))
 
 
 def _date(entry: library.Entry) -> str:

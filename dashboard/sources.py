@@ -116,7 +116,8 @@ def _readable(identifier: str) -> tuple[str, MoliereError | None]:
         identifier = fallback
     read: set[str] = st.session_state.setdefault(_READ, set())
     try:
-        with nullcontext() if identifier in read else st.spinner(_("Lecture du corpus…")):
+        reading = st.spinner(_("Lecture du corpus…"), show_time=True)
+        with nullcontext() if identifier in read else reading:
             cached.corpus(identifier)
         read.add(identifier)
     except MoliereError as error:
@@ -146,7 +147,7 @@ def _give() -> None:
     )
     if given is None or st.session_state.get(_TREATED) == given.file_id:
         return
-    with st.spinner(_("Lecture du fichier…")):
+    with st.spinner(_("Lecture du fichier…"), show_time=True):
         _attempt(lambda: library.keep_upload(given.getvalue(), given.name, limit))
     st.session_state[_TREATED] = given.file_id
 
@@ -261,9 +262,13 @@ def _about(identifier: str, corpus: Corpus) -> None:
 
 
 def _remove(identifier: str) -> None:
-    library.remove(identifier)
-    cached.forget_corpora()
     _forgive()
+    try:
+        library.remove(identifier)
+    except MoliereError as error:
+        st.session_state[_REFUSED] = error
+        return
+    cached.forget_corpora()
     if identifier in _mine():
         _mine().remove(identifier)
     state.change(CORPUS, "")

@@ -24,14 +24,14 @@ MAX_PROMPT = 500  # characters: an address must stay an address
 DEFAULT_PROMPT = "Mon frère, s'il vous plaît, ne discourons point tant,"  # L'École des maris, I, 1
 DEFAULT_MODEL = "petit"
 
-ECHO = 5.0  # seconds during which the browser may repeat an address that is no longer ours
+ECHO = 5.0  # seconds from one run to the next in which the browser may repeat what is past
 
 _KEPT = "state.kept"  # key of a field -> its last value, across pages
 _NOTED = "state.noted"  # name -> text, what this run has shown so far
 _PAGE = "state.page"  # the page of the last run
 _ENTERED = "state.entered"  # keys whose widgets have had their value since the page was entered
 _RECEIVED = "state.received"  # name -> text, what the browser said the URL holds
-_ECHOES = "state.echoes"  # (name, text) -> when we wrote it, for the last ECHO seconds
+_ECHOES = "state.echoes"  # (name, text) -> when it last was what we had written
 _PUBLISHED = "state.published"  # name -> text, what the URL holds because we wrote it
 
 
@@ -164,8 +164,15 @@ def top_p(page: str) -> Field[float]:
 
 
 def begin() -> None:
-    """Forget what an interrupted run has noted; the router calls it first."""
+    """Forget what an interrupted run has noted, and old echoes; the router calls it first.
+
+    An echo is old or not when a run begins, however long the run then takes: what the browser sent
+    during the run before has waited for its end, and comes at once.
+    """
     st.session_state[_NOTED] = {}
+    now = time.monotonic()
+    echoes = {echo: then for echo, then in _store(_ECHOES).items() if now - then < ECHO}
+    st.session_state[_ECHOES] = echoes
 
 
 def enter(page: str) -> None:
@@ -262,10 +269,10 @@ def publish() -> None:
     noted: dict[str, str] = st.session_state.pop(_NOTED, {})
     if st.query_params.to_dict() != noted:
         st.query_params.from_dict(noted)
+    # What is replaced here is in the browser until it hears of it.
+    written = [*_store(_PUBLISHED).items(), *noted.items()]
+    _store(_ECHOES).update(dict.fromkeys(written, time.monotonic()))
     st.session_state[_PUBLISHED] = noted
-    now = time.monotonic()
-    echoes = {echo: then for echo, then in _store(_ECHOES).items() if now - then < ECHO}
-    st.session_state[_ECHOES] = echoes | {item: now for item in noted.items()}
 
 
 def _comes_from_outside(name: str, raw: str) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal, get_args
+from types import UnionType
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from moliere_core.errors import ConfigError
 
@@ -11,6 +12,10 @@ Cell = Literal["lstm", "gru"]
 CELLS: tuple[Cell, ...] = get_args(Cell)
 MIN_TEMPERATURE = 0.001  # above 0: float32 keeps the scaled logits apart well below it
 MAX_TEMPERATURE = 10.0
+
+
+class MistypedError(ConfigError):
+    """A setting whose value is of another type: no version has written it."""
 
 
 def check_range(name: str, value: float, low: float, high: float) -> None:
@@ -160,19 +165,49 @@ class RunConfig:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> RunConfig:
-        """The inverse of `to_json`; ConfigError on an unknown key or a value out of range."""
+        """The inverse of `to_json`.
+
+        Raises:
+            MistypedError: a value is of another type than its setting's.
+            ConfigError: an unknown key, or a value out of range.
+        """
         try:
             return cls(
-                model=ModelConfig(**data["model"]),
-                training=TrainingConfig(**data["training"]),
-                plays=tuple(data["plays"]),
-                validation=tuple(data["validation"]),
-                initial=data["initial"],
+                model=ModelConfig(**_typed(ModelConfig, data["model"])),
+                training=TrainingConfig(**_typed(TrainingConfig, data["training"])),
+                **_typed(cls, {name: data[name] for name in ("plays", "validation", "initial")}),
             )
         except (KeyError, TypeError) as error:
             raise ConfigError(
                 "this configuration was not written by this version: {error}", error=error
             ) from error
+
+
+def _typed(kind: type, data: Any) -> dict[str, Any]:
+    """The settings of a dataclass, as JSON has them: MistypedError where one is of another type."""
+    if not isinstance(data, dict):
+        raise MistypedError("{name} is {value}", name=kind.__name__, value=ascii(data)[:40])
+    hints = get_type_hints(kind)
+    found = {name: tuple(v) if isinstance(v, list) else v for name, v in data.items()}
+    for name, value in found.items():
+        if name in hints and not _is(value, hints[name]):
+            raise MistypedError("{name} is {value}", name=name, value=ascii(value)[:40])
+    return found
+
+
+def _is(value: object, hint: Any) -> bool:
+    """Whether a value is of a setting's type: ranges alone let 1.5 layers by."""
+    origin = get_origin(hint)
+    if origin is Literal:
+        return isinstance(value, str)  # which of them is a matter of the version
+    if origin is UnionType:
+        return any(_is(value, part) for part in get_args(hint))
+    if origin is tuple:
+        return isinstance(value, tuple) and all(_is(item, str) for item in value)
+    if hint is str:
+        return isinstance(value, str) and not any("\ud800" <= c <= "\udfff" for c in value)
+    kinds: tuple[type, ...] = (int, float) if hint is float else (hint,)
+    return isinstance(value, kinds) and (hint is bool or not isinstance(value, bool))
 
 
 _COURSE = RunConfig(

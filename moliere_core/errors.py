@@ -26,13 +26,25 @@ class MoliereError(Exception):
 
     def to_json(self) -> dict[str, Any]:
         """The sentence under "message", and what it is made of, for another process."""
-        values = json.loads(json.dumps(self.values, default=str))
+        values = json.loads(json.dumps(self.values, default=_plain))
         return {"message": str(self), "template": self.template, "values": values}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        """The inverse of `to_json`; a "message" alone is a sentence without values."""
-        return cls(data.get("template", data.get("message", "")), **data.get("values", {}))
+        """The inverse of `to_json`; a "message" alone is a sentence without values.
+
+        What comes from another process, or from a disk, may be damaged: then it is the message, or
+        nothing.
+        """
+        message = str(data.get("message", ""))
+        template, values = data.get("template", message), data.get("values", {})
+        try:
+            values = {name: _revived(value) for name, value in values.items()}
+            error = cls(template, **values)
+            str(error)
+        except (ValueError, KeyError, IndexError, TypeError, AttributeError):
+            return cls(message)
+        return error if isinstance(template, str) else cls(message)
 
 
 class ConfigError(MoliereError):
@@ -53,6 +65,16 @@ class RunError(MoliereError):
 
 class TrainingError(MoliereError):
     """A training that cannot start: no framework, or too little text."""
+
+
+def _plain(value: Any) -> Any:
+    """A value that JSON does not know: an error inside another stays one, to be translated."""
+    return value.to_json() if isinstance(value, MoliereError) else str(value)
+
+
+def _revived(value: Any) -> Any:
+    is_error = isinstance(value, dict) and value.keys() == {"message", "template", "values"}
+    return MoliereError.from_json(value) if is_error else value
 
 
 def N_(text: str) -> str:

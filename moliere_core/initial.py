@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moliere_core.architecture import GATES
+from moliere_core.arrays import Array
 from moliere_core.config import ModelConfig
 from moliere_core.protocol import Progress
-from moliere_core.recurrent import Array, RecurrentNetwork
+from moliere_core.recurrent import RecurrentNetwork
 from moliere_core.vocabulary import Ids
 
 EMBEDDING_LIMIT = 0.05  # of Keras' RandomUniform

@@ -19,9 +19,9 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from moliere_core.arrays import Array
 from moliere_core.errors import ConfigError, ModelError, MoliereError
 from moliere_core.machine import is_public
-from moliere_core.recurrent import Array
 from moliere_core.runs import VOCABULARY, Run
 from moliere_core.training import load_weights
 

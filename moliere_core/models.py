@@ -12,17 +12,28 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from moliere_core.arrays import Array
 from moliere_core.errors import ModelError, RunError
 from moliere_core.ngrams import NGramModel
 from moliere_core.normalise import normalise
 from moliere_core.protocol import CONTEXT_START, UNKNOWN_BITS, CharModel, Progress
-from moliere_core.recurrent import Array, RecurrentNetwork, State
-from moliere_core.runs import Run, list_runs, run_path
+from moliere_core.recurrent import RecurrentNetwork, State
+from moliere_core.run_index import stored_runs
+from moliere_core.runs import VOCABULARY, Run, run_path
 from moliere_core.vocabulary import UNKNOWN, Ids, Vocabulary
 
 ASSETS = Path(__file__).parent / "assets"
 SHIPPED = ("petit", "grand")
 MINI, HUB = "mini-gpt", "hf:"  # references of models of tokens, see `pretrained`
+# Files that the hub's tools write into the folder of a model of tokens, beside `config.json`.
+HUB_FILES = (
+    "model.safetensors",
+    "pytorch_model.bin",
+    "adapter_config.json",
+    "generation_config.json",
+    "tokenizer.json",
+    "tokenizer_config.json",
+)
 EXPERIMENTS = ASSETS / "experiments"  # a folder a plan, in it a run a variant
 NGRAMS = ASSETS / "ngrams" / "kn-8.safetensors"  # holds the lower orders too
 NGRAM_ORDERS = range(1, 9)
@@ -122,6 +133,7 @@ class ModelEntry:
     available: bool
     epochs: tuple[int, ...] = ()
     experiment: bool = False  # one of many runs that only the Experiments page compares
+    imported_from: str = ""  # the file that a run was imported from
 
 
 _REFERENCE = re.compile(r"(?P<name>.+?)(@(?P<snapshot>\d+|step-\d+))?", re.DOTALL)
@@ -149,9 +161,12 @@ def open_run(reference: str) -> tuple[Run, str | None]:
         return Run.open(run_path(name.removeprefix("run:"))), snapshot
     try:
         folder, file = Path(name).is_dir(), Path(name).is_file()
-    except OSError:  # too long for a path
+        files = {path.name for path in Path(name).iterdir()} if folder else set()
+    except (OSError, ValueError):  # too long for a path, or not to be read
         folder = file = False
     if folder:
+        if files & {*HUB_FILES} and VOCABULARY not in files:
+            raise _of_tokens(name)
         return Run.open(Path(name)), snapshot
     if file:
         raise ModelError(
@@ -165,18 +180,22 @@ def open_run(reference: str) -> tuple[Run, str | None]:
 def unknown_model(name: str) -> ModelError:
     """What to say of a name that stands for no model, or for none of characters."""
     if name == MINI or name.startswith(HUB):
-        return ModelError(
-            "{name} writes tokens, and a model of characters is wanted here: choose {shipped} or "
-            "run:ID (the Bridge page takes both)",
-            name=name,
-            shipped=", ".join(SHIPPED),
-        )
+        return _of_tokens(name)
     return ModelError(
         "there is no model {name!r}: choose {shipped}, {mini}, kn-1 to kn-8, hf:NAME, run:ID, or "
         "a run's folder",
         name=name,
         shipped=", ".join(SHIPPED),
         mini=MINI,
+    )
+
+
+def _of_tokens(name: str) -> ModelError:
+    return ModelError(
+        "{name} writes tokens, and a model of characters is wanted here: choose {shipped} or "
+        "run:ID (the Bridge page takes both)",
+        name=name,
+        shipped=", ".join(SHIPPED),
     )
 
 
@@ -205,7 +224,17 @@ def load_recurrent(reference: str) -> RecurrentModel:
 def list_models() -> list[ModelEntry]:
     """The shipped models, the experiments' runs, then the stored runs, newest first."""
     shipped = [_shipped_entry(name) for name in SHIPPED]
-    stored = [_entry(f"run:{run.id}", run) for run in list_runs()]
+    stored = [
+        ModelEntry(
+            f"run:{found.name}",
+            found.config.model.cell,
+            found.config.model.parameter_count(found.symbols),
+            found.has_weights,
+            found.epochs,
+            imported_from=found.imported_from,
+        )
+        for found in stored_runs()
+    ]
     return [*shipped, *_ngram_entries(), *_experiment_entries(), *stored]
 
 

@@ -50,10 +50,10 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
+from moliere_core.arrays import Array
 from moliere_core.errors import ConfigError, ModelError, TrainingError
 from moliere_core.normalise import normalise
 from moliere_core.protocol import CONTEXT_START, UNKNOWN_BITS, Progress
-from moliere_core.recurrent import Array
 from moliere_core.runs import write_atomically
 from moliere_core.vocabulary import UNKNOWN, Ids, Vocabulary
 

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from moliere_core.arrays import Array
 from moliere_core.errors import CorpusError
 from moliere_core.models import RecurrentModel
 from moliere_core.normalise import normalise
 from moliere_core.protocol import CONTEXT_START, Progress
-from moliere_core.recurrent import Array
 from moliere_core.sampling import entropy_bits, log_softmax
 from moliere_core.vocabulary import UNKNOWN, Ids
 

@@ -25,11 +25,25 @@ def be_modest() -> None:
             os.nice(NICENESS)
     text = os.environ.get("MOLIERE_WORKER_MEMORY_MB", "")
     if text.isdecimal() and int(text):
-        with contextlib.suppress(ImportError, OSError, ValueError):
-            import resource
+        limit_memory(int(text))
 
-            size = int(text) * 1_000_000
-            resource.setrlimit(resource.RLIMIT_DATA, (size, size))
+
+def limit_memory(megabytes: int) -> None:
+    """Let this process take no more memory, where the system knows such limits."""
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource
+
+        size = megabytes * 1_000_000
+        resource.setrlimit(resource.RLIMIT_DATA, (size, size))
+
+
+def limit_processor(seconds: int) -> None:
+    """End this process after so many seconds of processor, where the system knows such limits."""
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # it ends without a copy of its memory
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
 
 
 def read_input(take: Callable[[bytes], None], size: int = 1) -> NoReturn:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from moliere_core.recurrent import Array
+from moliere_core.arrays import Array
 from moliere_core.vocabulary import Ids, Vocabulary
 
 CONTEXT_START = "\n"  # every context begins with a line break, as if a cue had just ended

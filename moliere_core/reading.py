@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moliere_core import verse
+from moliere_core.arrays import Array
 from moliere_core.errors import CorpusError
 from moliere_core.normalise import normalise
 from moliere_core.protocol import UNKNOWN_BITS, CharModel, Progress
-from moliere_core.recurrent import Array
 from moliere_core.sampling import log_softmax
 from moliere_core.vocabulary import UNKNOWN, Ids
 

@@ -20,16 +20,15 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file
 from threadpoolctl import threadpool_limits
 
+from moliere_core.arrays import Array, product
 from moliere_core.config import CELLS, Cell, ModelConfig
 from moliere_core.errors import N_, ModelError
 from moliere_core.vocabulary import Ids
 
-Array = NDArray[np.float32]
 LayerState = tuple[Array, ...]  # (h, c) for an LSTM, (h,) for a GRU; each (streams, units)
 State = tuple[LayerState, ...]  # one a layer
 
 HALF = np.float32(0.5)
-FEW_ROWS = 8
 
 # Products this small gain nothing from a second thread, and a thread that waits for a processor
 # busy elsewhere (a training beside the server) delays each of them a thousandfold.
@@ -39,13 +38,6 @@ threadpool_limits(1, user_api="blas")
 def sigmoid(x: Array) -> Array:
     """1 / (1 + exp(-x)), through tanh: it never overflows, and NumPy's tanh is vectorised."""
     return np.tanh(x * HALF) * HALF + HALF
-
-
-def product(rows: Array, matrix: Array) -> Array:
-    """Rows @ matrix; BLAS rearranges the whole matrix first, which few rows do not repay."""
-    if 1 < len(rows) <= FEW_ROWS:
-        return np.concatenate([row @ matrix for row in rows[:, None]])
-    return rows @ matrix
 
 
 def lstm_cell(z: Array, c: Array) -> tuple[Array, Array]:

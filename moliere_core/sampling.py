@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from moliere_core.arrays import Array
 from moliere_core.config import SamplingConfig
 from moliere_core.protocol import CharModel, Progress
-from moliere_core.recurrent import Array
 from moliere_core.vocabulary import UNKNOWN, Ids
 
 NOISE_BLOCK = 64  # steps of noise computed at a time: hashing many at once costs little

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load_file, save
 
+from moliere_core.arrays import Array
 from moliere_core.config import ModelConfig, RunConfig, SamplingConfig, TrainingConfig
 from moliere_core.corpus import Corpus, Split, split
 from moliere_core.errors import N_, ConfigError, ModelError, RunError, TrainingError
@@ -29,7 +30,8 @@ from moliere_core.evaluation import score
 from moliere_core.models import RecurrentModel, open_run
 from moliere_core.normalise import normalise
 from moliere_core.protocol import CONTEXT_START
-from moliere_core.recurrent import Array, RecurrentNetwork, State
+from moliere_core.records import DamagedError, epoch_record, parse
+from moliere_core.recurrent import RecurrentNetwork, State
 from moliere_core.runs import (
     RESUME,
     Precision,
@@ -533,8 +535,9 @@ def _read_resume(path: Path) -> tuple[dict[str, Any] | None, dict[str, NDArray[A
     try:
         with safe_open(path, framework="numpy") as file:
             state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no dict)
-            return json.loads(file.metadata()["pending"]), state
-    except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
+            pending = epoch_record(parse(file.metadata()["pending"]))
+            return {**pending, "seconds": pending.get("seconds") or 0.0}, state
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError, DamagedError) as error:
         raise RunError(
             "{path} is damaged ({error}): delete it, and the run restarts", path=path, error=error
         ) from error

@@ -1,4 +1,4 @@
-"""Models of the hub as its tools leave them on disk, without their weights."""
+"""Models of the hub as its tools leave them on disk, with weights of zeros."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ TOKENIZER: dict[str, Any] = {
 
 
 def safetensors(tensors: dict[str, int]) -> bytes:
-    """A file of float32 tensors of those sizes, its data left out."""
+    """A file of float32 tensors of those sizes, all of them zero."""
     header, offset = {}, 0
     for name, size in tensors.items():
         span = [offset, offset := offset + 4 * size]
         header[name] = {"dtype": "F32", "shape": [size], "data_offsets": span}
     data = json.dumps(header).encode()
-    return struct.pack("<Q", len(data)) + data
+    return struct.pack("<Q", len(data)) + data + bytes(offset)
 
 
 def store(cache: Path, name: str, files: dict[str, Any] | None = None, **config: Any) -> Path:

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from moliere_core.arrays import Array
 from moliere_core.config import ModelConfig, RunConfig, TrainingConfig
-from moliere_core.recurrent import Array, RecurrentNetwork
+from moliere_core.recurrent import RecurrentNetwork
 from moliere_core.runs import Run
 from moliere_core.vocabulary import Ids, Vocabulary
 

@@ -19,6 +19,8 @@ TRANSLATIONS = ROOT / "dashboard" / "translations"
 ERRORS = (
     "ConfigError",
     "CorpusError",
+    "DamagedError",
+    "MistypedError",
     "ModelError",
     "RunError",
     "TrainingError",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import pandas as pd
 
+from dashboard import naming
 from dashboard.charts import axis as charts
 from dashboard.charts.axis import Mark
 from dashboard.i18n import _
@@ -20,7 +21,17 @@ def shown(reference: str) -> str:
         return _("hasard")
     if reference in axis.NGRAMS:
         return _("{order}-gramme").format(order=reference.removeprefix("kn-"))
-    return reference.removeprefix("hf:")
+    return naming.model(reference)
+
+
+def whole(reference: str) -> str:
+    """The name of a model where there is room for all of it."""
+    return reference.removeprefix("hf:") if reference.startswith("hf:") else shown(reference)
+
+
+def names(references: Iterable[str]) -> dict[str, str]:
+    """The names of several models on one drawing, all different."""
+    return naming.told_apart((reference, shown(reference)) for reference in references)
 
 
 def family(reference: str) -> str:
@@ -52,15 +63,18 @@ def of_form(points: Mapping[str, Point], form: str) -> dict[str, Point]:
 
 def marks(points: Mapping[str, Point], other: Mapping[str, Point]) -> list[Mark]:
     """Points on a text, and on another, as charts draw them."""
+    called = names(points)
     return [
         Mark(
-            shown(model),
+            called[model],
             family(model),
             point.bits_per_char,
             other[model].bits_per_char if model in other else None,
             point.parameters,
             point.train_chars,
             point.upper_bound,
+            point.may_have_read,
+            point.recorded,
         )
         for model, point in points.items()
     ]
@@ -70,7 +84,8 @@ def table(points: Mapping[str, Point], other: Mapping[str, Point], parted: bool)
     """What there is to take away; the two forms in columns of their own where a text has both."""
     found = list(points.values())
     columns = {
-        _("modèle"): [shown(point.model) for point in found],
+        # The whole name: who takes the numbers away has room for it.
+        _("modèle"): [whole(point.model) for point in found],
         _("famille"): [charts.families()[family(point.model)] for point in found],
         _("bits par caractère"): [point.bits_per_char for point in found],
     }
@@ -82,5 +97,7 @@ def table(points: Mapping[str, Point], other: Mapping[str, Point], parted: bool)
         _("paramètres"): [point.parameters for point in found],
         _("caractères lus"): [point.train_chars for point in found],
         _("majorant"): [point.upper_bound for point in found],
+        _("a pu lire ce texte"): [point.may_have_read for point in found],
+        _("enregistré"): [point.recorded for point in found],
     }
     return pd.DataFrame(columns)

@@ -120,25 +120,24 @@ def _shipped_text(name: str) -> str | None:
 def _to_measure(name: str, model: str) -> list[str]:
     """What has no shipped figure for this text, and can be measured on this machine."""
     known = axis.shipped().points.get(name, {})
-    mini = [pretrained.MINI] if pretrained.available() else []
     compressors = axis.COMPRESSORS if axis_cache.training_text() is not None else ()
-    hub = [
-        entry.name
-        for entry in pretrained.entries()
-        if entry.available and entry.name != pretrained.MINI and pretrained.available()
-    ]
+    tokens = [entry.name for entry in pretrained.entries() if entry.available]
     ours = [*axis.NGRAMS, *SHIPPED, model, axis.UNIFORM]
-    return [m for m in dict.fromkeys([*ours, *compressors, *mini, *hub]) if m not in known]
+    return [m for m in dict.fromkeys([*ours, *compressors, *tokens]) if m not in known]
 
 
 def _known(name: str, text: str | None, model: str) -> dict[str, Point]:
     """What is known of a text; the runs of others, measured on this server, stay out."""
     here = axis.stored(text) if text else {}
-    return axis.shipped().points.get(name, {}) | {
-        reference: point
-        for reference, point in here.items()
-        if reference == model or not reference.startswith(("run:", "exp-"))
-    }
+    return (
+        axis.shipped().points.get(name, {})
+        | axis.recorded(name)
+        | {
+            reference: point
+            for reference, point in here.items()
+            if reference == model or not reference.startswith(("run:", "exp-"))
+        }
+    )
 
 
 def _watch(

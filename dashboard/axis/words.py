@@ -6,9 +6,13 @@ from collections.abc import Mapping
 
 from dashboard import i18n
 from dashboard.axis.marks import family, shown
+from dashboard.charts.axis import MAY_HAVE_READ
 from dashboard.i18n import _
+from dashboard.naming import RECORDED
 from moliere_core import verse
 from moliere_core.axis import Point
+
+LEAST_GAP = 0.05  # bits per character: below, a model is as well on one text as on the other
 
 
 def caption(
@@ -18,7 +22,7 @@ def caption(
     name: str,
     part: str,
 ) -> str:
-    """What the figures say: nobody leaves with "the LSTM beats GPT".
+    """What the figures say, whoever wins: nobody leaves with "the LSTM beats GPT", or the reverse.
 
     Args:
         drawn: on what is drawn, the text or a part of it.
@@ -28,12 +32,23 @@ def caption(
         part: which part of a text that has verse and prose; "" of another.
     """
     best = min(drawn.values(), key=lambda point: point.bits_per_char)
-    said = _("Ici, le meilleur est **{model}** ({bits} par caractère).").format(
-        model=shown(best.model), bits=i18n.bits(best.bits_per_char)
-    )
+    said = [
+        _("Ici, le meilleur est **{model}** ({bits} par caractère).").format(
+            model=shown(best.model), bits=i18n.bits(best.bits_per_char)
+        )
+    ]
+    if best.may_have_read:
+        said.append(
+            _(
+                "Il a peut-être déjà lu ce texte : sa note mêle ce qu’il devine et ce qu’il a "
+                "retenu."
+            )
+        )
     if name != "own":
-        return f"{said} {_specialised(points, other, name)}".strip()
-    return f"{said} {_easier(points[best.model], points)}".strip() if part else said
+        said += _elsewhere(best.model, points, other, name)
+    elif part:
+        said.append(_easier(points[best.model], points))
+    return " ".join(filter(None, said))
 
 
 def _easier(best: Point, points: Mapping[str, Point]) -> str:
@@ -54,30 +69,58 @@ def _easier(best: Point, points: Mapping[str, Point]) -> str:
     )
 
 
-def _specialised(points: Mapping[str, Point], other: Mapping[str, Point], name: str) -> str:
-    both = [m for m in points if m in other and family(m) in ("recurrent", "small", "large")]
+def _elsewhere(
+    best: str, points: Mapping[str, Point], other: Mapping[str, Point], name: str
+) -> list[str]:
+    """What becomes of the models on the other text: who is best there, who changes most."""
+    shared = [model for model in points if model in other]
+    both = [model for model in shared if family(model) in ("recurrent", "small", "large")]
     if not both:
-        return ""
+        return []
+    there = min(shared, key=lambda model: other[model].bits_per_char)
+    bits = i18n.number(other[there].bits_per_char, 2)
+    if there != best:
+        heading = _("Sur Molière") if name == "modern" else _("Sur le texte d’aujourd’hui")
+        said = [
+            _("{text}, c’est **{model}** ({bits}).").format(
+                text=heading, model=shown(there), bits=bits
+            )
+        ]
+    elif name == "modern":
+        said = [_("Sur Molière aussi ({bits}).").format(bits=bits)]
+    else:
+        said = [_("Sur le texte d’aujourd’hui aussi ({bits}).").format(bits=bits)]
     moliere, modern = (other, points) if name == "modern" else (points, other)
     gaps = {m: modern[m].bits_per_char - moliere[m].bits_per_char for m in both}
-    widest = max(gaps, key=gaps.__getitem__)
-    said = _(
-        "Mais de Molière au texte d’aujourd’hui, **{model}** passe de {low} à {high} : "
-        "il est spécialisé, il n’est pas plus intelligent."
-    ).format(
-        model=shown(widest),
-        low=i18n.number(moliere[widest].bits_per_char, 2),
-        high=i18n.number(modern[widest].bits_per_char, 2),
-    )
-    large = [m for m in both if family(m) == "large"]
-    if large:
-        steady = min(large, key=lambda m: abs(gaps[m]))
-        said += " " + _("**{model}**, qui a lu de tout, passe de {low} à {high}.").format(
-            model=shown(steady),
-            low=i18n.number(moliere[steady].bits_per_char, 2),
-            high=i18n.number(modern[steady].bits_per_char, 2),
+    most, least = max(gaps, key=gaps.__getitem__), min(gaps, key=gaps.__getitem__)
+    if gaps[most] > LEAST_GAP:
+        said.append(
+            _(
+                "De Molière au texte d’aujourd’hui, **{model}** passe de {low} à {high} : il s’est "
+                "spécialisé."
+            ).format(model=shown(most), **_both(most, moliere, modern))
+        )
+    if gaps[least] < -LEAST_GAP:
+        said.append(
+            _(
+                "**{model}** fait le chemin inverse, de {low} à {high} : le français d’aujourd’hui "
+                "lui est plus familier."
+            ).format(model=shown(least), **_both(least, moliere, modern))
+        )
+    elif least != most and family(least) == "large":
+        said.append(
+            _("**{model}** passe de {low} à {high}.").format(
+                model=shown(least), **_both(least, moliere, modern)
+            )
         )
     return said
+
+
+def _both(model: str, moliere: Mapping[str, Point], modern: Mapping[str, Point]) -> dict[str, str]:
+    return {
+        "low": i18n.number(moliere[model].bits_per_char, 2),
+        "high": i18n.number(modern[model].bits_per_char, 2),
+    }
 
 
 def looks(text: str) -> str:
@@ -134,8 +177,18 @@ def notes(points: Mapping[str, Point], drawn: Mapping[str, Point], wanted: tuple
     if any(point.upper_bound for point in points.values()):
         said.append(_("≤ : majorant, une seule façon de découper le texte en tokens est comptée."))
     if any(point.may_have_read for point in points.values()):
-        said.append(_("Un grand modèle a pu lire ce texte sur le Web : personne ne le sait."))
-    if not any(family(model) == "large" for model in points):
+        said.append(
+            _("{mark} : ce modèle a pu lire ce texte sur le Web, personne ne le sait.").format(
+                mark=MAY_HAVE_READ
+            )
+        )
+    if any(point.recorded for point in points.values()):
+        said.append(
+            _("{mark} : enregistré, mesuré ailleurs sur un modèle qui n’est pas ici.").format(
+                mark=RECORDED
+            )
+        )
+    if not any(family(model) == "large" and not p.recorded for model, p in points.items()):
         said.append(
             _(
                 "gpt2 et gpt-fr ne sont pas sur cette machine : téléchargez-les dans « Même "

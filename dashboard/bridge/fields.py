@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dashboard.state import Field, brief, choice, clip, integer, temperature, words
 
-MAX_COLUMNS = 3
+MAX_COLUMNS = 4
 
 VIEW: Field[str] = Field(
     "bridge.view", "view", "same", choice("same", "alphabet", "axis", "ladder", "talk")
@@ -12,7 +12,7 @@ VIEW: Field[str] = Field(
 MODELS: Field[tuple[str, ...]] = Field(
     "bridge.models",
     "models",
-    ("petit", "mini-gpt", "hf:gpt2"),
+    ("petit", "mini-gpt", "hf:gpt2", "hf:asi/gpt-fr-cased-small"),
     lambda text: words(text)[:MAX_COLUMNS],
     ",".join,
 )

@@ -8,7 +8,6 @@ from dashboard import state
 from dashboard.axis import fields as axis
 from dashboard.bridge import cached
 from dashboard.discussion import pairs
-from moliere_core import pretrained
 from moliere_core.errors import ModelError
 from moliere_core.pretrained import Presence
 
@@ -32,7 +31,7 @@ def tried(references: Sequence[str], view: str, prompt: str, steps: int) -> dict
 
 def _fetched(reference: str) -> bool:
     """Whether it is a model of the hub that is here; a name that is none is told elsewhere."""
-    if not (reference.startswith("hf:") and pretrained.available()):
+    if not reference.startswith("hf:"):
         return False
     try:
         return cached.card(reference).presence is Presence.READY

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from dashboard import i18n
 from dashboard.charts.common import FONT, Figure, Theme, layout, theme
 from dashboard.i18n import _
+from dashboard.naming import RECORDED
 
 FAMILIES = ("chance", "compressor", "ngram", "recurrent", "small", "large")
 ROW = 21  # pixels a bar: sixteen of them on a projector
 PLACES = ("top center", "bottom center")
+MAY_HAVE_READ = "†"  # set beside the figures of a model that may have read the text
+BESIDE = 0.9  # decades between what is measured and what has no number, or an unknown one
 
 
 @dataclass(frozen=True)
@@ -23,9 +28,11 @@ class Mark:
         family: one of FAMILIES.
         bits: per character.
         other: the same on a second text, None without one.
-        parameters: 0 for none.
-        read: characters that it learned from; None where nobody knows.
+        parameters: 0 for none, or where nobody knows.
+        read: characters that it learned from; None or 0 where nobody knows.
         bound: whether the true figure may be lower.
+        seen: whether it may have read the text.
+        recorded: whether it was measured elsewhere: the model is not here.
     """
 
     name: str
@@ -35,6 +42,14 @@ class Mark:
     parameters: int
     read: int | None
     bound: bool
+    seen: bool = False
+    recorded: bool = False
+
+    @property
+    def label(self) -> str:
+        """Its name, with the marks of those that may have read the text and of recorded ones."""
+        marks = (MAY_HAVE_READ if self.seen else "", RECORDED if self.recorded else "")
+        return " ".join(filter(None, (self.name, *marks)))
 
 
 def families() -> dict[str, str]:
@@ -45,7 +60,7 @@ def families() -> dict[str, str]:
         "ngram": _("n-grammes"),
         "recurrent": _("LSTM de Molière"),
         "small": _("petit GPT de Molière"),
-        "large": _("grands modèles du Web"),
+        "large": _("modèles du hub"),
     }
 
 
@@ -61,7 +76,10 @@ def bars(marks: Sequence[Mark], dark: bool, title: str) -> Figure:
                 x=[mark.bits for mark in kept],
                 name=name,
                 orientation="h",
-                marker={"color": _colour(colours, family)},
+                marker={
+                    "color": _colour(colours, family),
+                    "pattern": {"shape": ["/" if mark.recorded else "" for mark in kept]},
+                },
                 text=[_told(mark) for mark in kept],
                 textposition="outside",
                 constraintext="none",
@@ -78,38 +96,83 @@ def bars(marks: Sequence[Mark], dark: bool, title: str) -> Figure:
 
 
 def against(marks: Sequence[Mark], dark: bool, title: str, what: str) -> Figure:
-    """Bits per character against the number of parameters, or of characters read."""
+    """Bits per character against the number of parameters, or of characters read.
+
+    What has no parameters stands at the left of the measured, what nobody knows at their right:
+    every model keeps a place.
+    """
     colours = theme(dark)
     figure = Figure()
+    known = [number for mark in marks if (number := _number(mark, what))]
+    left, right = math.log10(min(known, default=1)), math.log10(max(known, default=1))
     for family, name in families().items():
-        kept = [
-            (x, mark)
-            for mark in marks
-            if mark.family == family
-            and (x := mark.parameters if what == "parameters" else mark.read)
-        ]
-        if kept:
-            figure.add_scatter(
-                x=[x for x, _mark in kept],
-                y=[mark.bits for _x, mark in kept],
-                name=name,
-                mode="markers+text",
-                text=[mark.name for _x, mark in kept],
-                # One above, one below: neighbours are close.
-                textposition=[PLACES[i % 2] for i in range(len(kept))],
-                textfont={"size": FONT - 1, "color": colours.ink},
-                marker={"size": 15, "color": _colour(colours, family)},
-                hovertemplate="%{text} : %{y:.3f}",
-            )
+        kept = [mark for mark in marks if mark.family == family]
+        if not kept:
+            continue
+        nowhere = left - BESIDE if what == "parameters" and _without(family) else right + BESIDE
+        places = [_number(mark, what) or 10**nowhere for mark in kept]
+        figure.add_scatter(
+            x=places,
+            y=[mark.bits for mark in kept],
+            name=name,
+            mode="markers+text",
+            text=[mark.label for mark in kept],
+            # One above, one below: neighbours are close. At the right edge, towards the middle.
+            textposition=[
+                "middle left" if math.log10(place) > right else PLACES[i % 2]
+                for i, place in enumerate(places)
+            ],
+            textfont={"size": FONT - 1, "color": colours.ink},
+            cliponaxis=False,
+            marker={
+                "size": 15,
+                "color": _colour(colours, family),
+                "symbol": ["circle-open" if mark.recorded else "circle" for mark in kept],
+                "line": {"width": [3 if mark.recorded else 0 for mark in kept]},
+            },
+            hovertemplate="%{text} : %{y:.3f}",
+        )
     label = (
         _("nombres réglés ou stockés (échelle logarithmique)")
         if what == "parameters"
         else _("caractères lus pour apprendre (échelle logarithmique)")
     )
-    layout(figure, dark, title, label, _("bits par caractère"), 430)
-    figure.update_xaxes(type="log", dtick=1, exponentformat="power")
-    figure.update_layout(legend={"orientation": "h", "y": 1.08, "x": 1, "xanchor": "right"})
+    layout(figure, dark, title, label, _("bits par caractère"), 460)
+    figure.update_xaxes(**_decades(marks, what, left, right))
+    figure.update_layout(
+        margin={"b": 110},
+        legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0},
+    )
     return figure
+
+
+def _number(mark: Mark, what: str) -> int:
+    """The parameters of a mark, or the characters it read; 0 for none, or an unknown number."""
+    return mark.parameters if what == "parameters" else mark.read or 0
+
+
+def _without(family: str) -> bool:
+    """Whether models of a family have no parameters, rather than an unknown number."""
+    return family in ("chance", "compressor")
+
+
+def _decades(marks: Sequence[Mark], what: str, left: float, right: float) -> dict[str, Any]:
+    """A logarithmic axis with a tick a decade, and one for each place beside the measured."""
+    ticks = {10.0**k: f"10<sup>{k}</sup>" for k in range(math.ceil(left), math.floor(right) + 1)}
+    beside = [mark for mark in marks if not _number(mark, what)]
+    none = [mark for mark in beside if what == "parameters" and _without(mark.family)]
+    if none:
+        ticks[10 ** (left - BESIDE)] = _("aucun")
+    if len(beside) > len(none):
+        ticks[10 ** (right + BESIDE)] = _("inconnu")
+    first = left - (BESIDE if none else 0) - BESIDE / 2
+    last = right + (BESIDE if len(beside) > len(none) else 0) + BESIDE / 2
+    return {
+        "type": "log",
+        "range": [first, last],
+        "tickvals": list(ticks),
+        "ticktext": list(ticks.values()),
+    }
 
 
 def two_texts(marks: Sequence[Mark], dark: bool, title: str, names: tuple[str, str]) -> Figure:
@@ -120,7 +183,7 @@ def two_texts(marks: Sequence[Mark], dark: bool, title: str, names: tuple[str, s
     for mark in kept:
         figure.add_scatter(
             x=[mark.bits, mark.other],
-            y=[mark.name, mark.name],
+            y=[mark.label, mark.label],
             mode="lines",
             line={"color": colours.muted, "width": 3},
             hoverinfo="skip",
@@ -129,21 +192,23 @@ def two_texts(marks: Sequence[Mark], dark: bool, title: str, names: tuple[str, s
     for place, (name, symbol) in enumerate(zip(names, ("circle", "diamond"), strict=True)):
         figure.add_scatter(
             x=[mark.other if place else mark.bits for mark in kept],
-            y=[mark.name for mark in kept],
+            y=[mark.label for mark in kept],
             name=name,
             mode="markers",
             marker={"size": 15, "symbol": symbol, "color": colours.series[place]},
-            hovertemplate="%{y} : %{x:.3f}",
+            hovertemplate="%{y} : %{x:.3f}",
         )
     layout(figure, dark, title, _("bits par caractère (moins = mieux)"), "", _height(kept))
-    order = [mark.name for mark in kept]
+    order = [mark.label for mark in kept]
     figure.update_yaxes(categoryorder="array", categoryarray=order, dtick=1)
     figure.update_layout(legend={"orientation": "h", "y": 1.1, "x": 1, "xanchor": "right"})
     return figure
 
 
 def _told(mark: Mark) -> str:
-    return ("≤ " if mark.bound else "") + i18n.number(mark.bits, 2)
+    told = ("≤ " if mark.bound else "") + i18n.number(mark.bits, 2)
+    told += f" {MAY_HAVE_READ}" if mark.seen else ""
+    return f"{told} {RECORDED}" if mark.recorded else told
 
 
 def _colour(colours: Theme, family: str) -> str:

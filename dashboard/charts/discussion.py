@@ -1,39 +1,89 @@
-"""Minimal pairs: the bits of two ends, model by model."""
+"""Minimal pairs: how far each model prefers the right end, in bits."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from dashboard import i18n
-from dashboard.charts.common import FONT, Figure, layout, theme
+from dashboard.charts.common import FONT, Figure, escaped, layout, theme
 from dashboard.i18n import _
-from moliere_core.pairs import Pair
+
+ROW = 24  # pixels a sentence, or a model
+LEGEND = 27  # pixels a line of the legend
+SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "x", "star", "hexagon")
 
 
-def pairs_figure(pair: Pair, bits: Mapping[str, tuple[float, float]], dark: bool) -> Figure:
-    """Two bars a model: the end with the shorter one is the one it prefers."""
+def margins_figure(margins: Mapping[str, float], dark: bool) -> Figure:
+    """One sentence: a bar a model, to the right of zero where it prefers the right end."""
     colours = theme(dark)
-    names = [model.removeprefix("hf:") for model in bits]
+    names, values = list(margins), list(margins.values())
     figure = Figure()
-    for place, end in enumerate((pair.good, pair.bad)):
-        values = [found[place] for found in bits.values()]
-        figure.add_bar(
-            x=names,
-            y=values,
-            name=end,
-            marker={
-                "color": colours.series[3] if place == 0 else colours.series[2],
-                "pattern": {"shape": "" if place == 0 else "/"},
-            },
-            text=[i18n.number(value, 1) for value in values],
-            textposition="outside",
-            textfont={"size": FONT},
-            cliponaxis=False,
-            hovertemplate="%{y:.2f}",
-        )
-    layout(figure, dark, _("Bits donnés à chaque fin (moins = préférée)"), "", _("bits"), 360)
-    figure.update_layout(
-        barmode="group", legend={"orientation": "h", "y": 1.14, "x": 1, "xanchor": "right"}
+    figure.add_bar(
+        y=names,
+        x=values,
+        orientation="h",
+        marker={"color": [colours.series[3 if value > 0 else 2] for value in values]},
+        text=[i18n.number(value, 1) for value in values],
+        textposition="outside",
+        constraintext="none",
+        textfont={"size": FONT},
+        cliponaxis=False,
+        hovertemplate="%{x:.2f}",
     )
-    figure.update_yaxes(range=[0, 1.15 * max(max(found) for found in bits.values())])
+    title = _("Marge de chaque modèle : à droite de 0, il préfère la bonne fin")
+    layout(figure, dark, title, _unit(), "", 110 + ROW * len(names))
+    widest = max(map(abs, values))
+    figure.update_xaxes(range=[-1.2 * widest, 1.2 * widest])
+    figure.update_yaxes(categoryorder="array", categoryarray=names[::-1], dtick=1, showgrid=False)
+    return _with_zero(figure, dark)
+
+
+def all_margins_figure(
+    rows: Sequence[str], margins: Mapping[str, Sequence[float]], dark: bool, title: str
+) -> Figure:
+    """All the sentences of a test: a row a pair, a mark a model.
+
+    Args:
+        rows: names of the pairs, all different.
+        margins: bits, one a row, by the model's name.
+        dark: which theme is on screen.
+        title: of the figure.
+    """
+    colours = theme(dark)
+    figure = Figure()
+    names = [escaped(row) for row in rows]
+    for number, (model, values) in enumerate(margins.items()):
+        place = number % len(SYMBOLS)
+        figure.add_scatter(
+            x=list(values),
+            y=names,
+            name=model,
+            mode="markers",
+            marker={"size": 13, "symbol": SYMBOLS[place], "color": colours.series[place]},
+            hovertemplate="%{y} : %{x:.2f}",
+        )
+    below = LEGEND * -(-len(margins) // 2)  # two models a line
+    layout(figure, dark, title, _unit(), "", 110 + ROW * len(rows) + below)
+    figure.update_yaxes(categoryorder="array", categoryarray=names[::-1], dtick=1)
+    figure.update_layout(
+        margin={"b": 60 + below},
+        legend={
+            "orientation": "h",
+            "entrywidthmode": "fraction",
+            "entrywidth": 0.5,
+            "yref": "container",
+            "y": 0,
+            "yanchor": "bottom",
+        },
+    )
+    return _with_zero(figure, dark)
+
+
+def _unit() -> str:
+    return _("marge, en bits")
+
+
+def _with_zero(figure: Figure, dark: bool) -> Figure:
+    """The line that parts right from wrong, plain to see."""
+    figure.add_vline(x=0, line={"color": theme(dark).ink, "width": 2})
     return figure

@@ -76,19 +76,29 @@ def passages(data: Mapping[str, Any], key: str) -> None:
     _component("passages")(data=dict(data), key=key)
 
 
-def tokens(data: Mapping[str, Any], key: str) -> None:
+def tokens(data: Mapping[str, Any], key: str, on_listen: Callable[[], None]) -> None:
     """Texts of several models, cut where their tokens are; see tokens.js."""
-    _component("tokens")(data=dict(data), key=key)
+    _component("tokens")(data=dict(data), key=key, on_listen_change=on_listen)
 
 
-def alphabet(data: Mapping[str, Any], key: str, on_pick: Callable[[], None]) -> None:
+def alphabet(
+    data: Mapping[str, Any], key: str, on_pick: Callable[[], None], on_listen: Callable[[], None]
+) -> None:
     """The next character of several models, in the same rows; see alphabet.js."""
-    _component("alphabet")(data=dict(data), key=key, on_pick_change=on_pick)
+    _component("alphabet")(
+        data=dict(data), key=key, on_pick_change=on_pick, on_listen_change=on_listen
+    )
 
 
-def rungs(data: Mapping[str, Any], key: str) -> None:
+def rungs(data: Mapping[str, Any], key: str, on_listen: Callable[[], None]) -> None:
     """What each model of the ladder writes and expects; see rungs.js."""
-    _component("rungs")(data=dict(data), key=key)
+    _component("rungs")(data=dict(data), key=key, on_listen_change=on_listen)
+
+
+def listened(key: str) -> str:
+    """Inside `on_listen`: the value of the choice that was clicked; empty where there is none."""
+    result: Any = st.session_state.get(key) or {}
+    return str(result.get("listen") or "")
 
 
 def attention(data: Mapping[str, Any], key: str) -> None:

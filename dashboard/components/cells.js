@@ -5,6 +5,7 @@
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".root");
+  if (shows(root, data)) return;
   const restore = redrawn(root, ".sheet");
   const page = element("div", "page", root);
   const told = element("div", "told", page);
@@ -20,7 +21,16 @@ export default function ({ data, parentElement, setTriggerValue }) {
   sheet.setAttribute("aria-readonly", "true");
   sheet.setAttribute("aria-label", data.labels.hint);
   const chars = Array.from(data.text);
-  let [from, to] = data.span ?? [-1, -1];
+  // What has been chosen here since stays, also while the server still answers for what was before.
+  const heard = JSON.stringify([data.text, data.span]);
+  const chosen = root.chosen ?? (root.chosen = { from: -1, to: -1, anchor: -1, heard: "", sent: [] });
+  const answers = chosen.sent.indexOf(heard);
+  if (answers >= 0) chosen.sent.splice(0, answers);
+  else if (heard !== chosen.heard) {
+    const [from, to] = data.span ?? [-1, -1];
+    Object.assign(chosen, { from, to, anchor: -1, sent: [] });
+  }
+  chosen.heard = heard;
 
   const spans = chars.map((char, i) => {
     const span = element("span", "c", sheet);
@@ -39,7 +49,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   });
 
   function mark() {
-    spans.forEach((span, i) => span.classList.toggle("chosen", from <= i && i < to));
+    spans.forEach((span, i) => span.classList.toggle("chosen", chosen.from <= i && i < chosen.to));
   }
   function look(i) {
     root.querySelector(".at")?.classList.remove("at");
@@ -57,38 +67,39 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const span = event.target.closest?.(".c");
     return span ? Number(span.dataset.i) : -1;
   };
-  let anchor = -1;
-  sheet.onpointerdown = (event) => {
-    anchor = at(event);
-    if (anchor < 0) return;
-    [from, to] = [anchor, anchor + 1];
+  const choose = (from, to) => {
+    Object.assign(chosen, { from, to });
     mark();
+  };
+  const send = () => {
+    const { from, to } = chosen;
+    chosen.sent.push(JSON.stringify([data.text, [from, to]]));
+    setTriggerValue("span", { from, to });
+  };
+  sheet.onpointerdown = (event) => {
+    chosen.anchor = at(event);
+    if (chosen.anchor >= 0) choose(chosen.anchor, chosen.anchor + 1);
   };
   sheet.onpointermove = (event) => {
     const i = at(event);
     look(i);
-    if (anchor < 0 || i < 0) return;
-    [from, to] = [Math.min(anchor, i), Math.max(anchor, i) + 1];
-    mark();
+    if (chosen.anchor >= 0 && i >= 0) choose(Math.min(chosen.anchor, i), Math.max(chosen.anchor, i) + 1);
   };
   const release = () => {
-    if (anchor < 0) return;
-    anchor = -1;
-    setTriggerValue("span", { from, to });
+    if (chosen.anchor < 0) return;
+    chosen.anchor = -1;
+    send();
   };
   sheet.onpointerup = release;
   sheet.onpointerleave = () => { release(); look(-1); };
   sheet.onkeydown = (event) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (event.key === "Enter" && from >= 0) setTriggerValue("span", { from, to });
+    if (event.key === "Enter" && chosen.from >= 0) send();
     if (!step) return;
     event.preventDefault();
-    if (event.shiftKey) to = Math.min(Math.max(to + step, from + 1), chars.length);
-    else {
-      from = Math.min(Math.max(from + step, 0), chars.length - 1);
-      to = from + 1;
-    }
-    mark();
+    const from = event.shiftKey ? chosen.from : Math.min(Math.max(chosen.from + step, 0), chars.length - 1);
+    const to = event.shiftKey ? Math.min(Math.max(chosen.to + step, from + 1), chars.length) : from + 1;
+    choose(from, to);
     look(to - 1);
     spans[to - 1].scrollIntoView({ block: "nearest" });
   };

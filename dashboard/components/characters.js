@@ -122,6 +122,7 @@ const VIEWS = {
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".root");
+  if (shows(root, data)) return;
   root.textContent = "";
   const place = element("div", data.view, root);
   const pick = (className, parent, char, said) => {

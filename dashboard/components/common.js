@@ -9,6 +9,14 @@ const element = (tag, className, parent, text) => {
   if (parent) parent.appendChild(made);
   return made;
 };
+// Whether a component already shows these data. A rerun that changes nothing leaves its elements
+// alone, and with them a click whose second half is still to come.
+const shows = (root, data) => {
+  const told = JSON.stringify(data);
+  const same = root.told === told;
+  root.told = told;
+  return same;
+};
 // Empties a component that is drawn again, and gives back, once it is, the place in a long text and
 // the keyboard to the element of that selector.
 const redrawn = (root, selector) => {
@@ -31,6 +39,18 @@ const chances = (locale) => {
   return (p) =>
     p > 0 && p < 0.0005 ? "<\u00a0" + format.format(0.001)
       : p < 1 && p > 0.9994 ? ">\u00a0" + format.format(0.999) : format.format(p);
+};
+// What can be heard instead of a model that is not here: a lead and a button for each choice, whose
+// value is sent. choices: {lead, items [{label, value}]}; nothing is drawn without items.
+const choicesToHear = (parent, { lead, items }, send) => {
+  if (!items.length) return;
+  const made = element("div", "to-hear", parent);
+  element("span", "small", made, lead);
+  for (const { label, value } of items) {
+    const button = element("button", "", made, label);
+    button.type = "button";
+    button.onclick = () => send(value);
+  }
 };
 const ICONS = {
   play: "M6 3l15 9-15 9z", pause: "M5 3h5v18H5zM14 3h5v18h-5z",

@@ -83,7 +83,7 @@ function build(root) {
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".root");
   const view = root.view ?? (root.view = build(root));
-  const show = root.show ?? (root.show = { id: null, at: 0, before: 0, place: 0, playing: false, speed: "normal", told: "", heard: "" });
+  const show = root.show ?? (root.show = { id: null, at: 0, before: 0, place: 0, playing: false, speed: "normal", told: [], heard: "" });
   const { moments, labels } = data;
   const prompt = data.prompt.flatMap(([text, known]) => Array.from(text, (char) => [char, known]));
   const end = data.places.length - 1; // the place of what follows the prompt
@@ -289,8 +289,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     root.rest = setTimeout(() => {
       const rest = { at: moments[show.at].name, before: moments[show.before].name, back: end - show.place };
       const told = rest.at + rest.before + show.place;
-      if (told === show.told) return;
-      show.told = told;
+      if (told === show.told.at(-1)) return;
+      show.told.push(told);
       setTriggerValue("rest", rest);
     }, REST);
   };
@@ -408,7 +408,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
   view.film.dataset.view = data.view;
   const named = moments[data.at].name + moments[data.before].name + data.cursor;
   const fresh = show.id !== data.id;
-  if (fresh || (named !== show.heard && named !== show.told)) {
+  const answers = show.told.lastIndexOf(named); // to what was told here, and has moved on since
+  if (answers >= 0) show.told.splice(0, answers);
+  if (fresh || (named !== show.heard && answers < 0)) {
     show.at = data.at;
     show.before = data.before;
     show.place = data.cursor;
@@ -420,7 +422,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   root.stop?.();
   if (fresh) {
     show.id = data.id;
-    show.told = named;
+    show.told = [named];
     show.playing = data.autoplay && !still && last > 0;
   }
   if (compare && show.view !== "compare") {

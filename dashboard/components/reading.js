@@ -15,6 +15,7 @@ const drawn = (tag, attributes, parent) => {
 
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".root");
+  if (shows(root, data)) return;
   const restore = redrawn(root, ".sheet");
   const page = element("div", "page", root);
   const detail = element("div", "told", page); // always one line: the text must not move under the pointer

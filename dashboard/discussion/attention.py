@@ -17,11 +17,6 @@ MOST_CHARS = 160
 def show(prompt: str) -> None:
     """The end of the prompt, and the same question asked of the LSTM."""
     text = prompt[-MOST_CHARS:]
-    if not pretrained.available():
-        st.info(
-            _("torch n’est pas installé ici : l’attention de mini-gpt ne peut pas être montrée.")
-        )
-        return
     asked = discussion_cache.attention(pretrained.MINI, text)
     waiting = asked.status.active
     st.fragment(_heads, run_every=PERIOD if waiting else None)(text, waiting)

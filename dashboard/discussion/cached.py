@@ -11,16 +11,16 @@ from dashboard import cached
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from moliere_core.pairs import Pair
     from moliere_core.pretrained import Attention, Request
 
 
 @st.cache_resource(show_spinner=False, max_entries=256)
-def bits(reference: str, pair: Pair) -> Future[tuple[float, float]]:
-    """The bits that a model gives to the two ends of a sentence, in the background."""
+def margins(reference: str, names: tuple[str, ...]) -> Future[dict[str, float]]:
+    """The margins of a model on some sentences, in bits by name, measured in the background."""
     from moliere_core import pairs
 
-    return cached.background().submit(pairs.bits, reference, pair)
+    wanted = [pair for pair in pairs.PAIRS if pair.name in names]
+    return cached.background().submit(pairs.measure, reference, wanted)
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
-from dashboard import components
+from dashboard import components, widgets
 from dashboard.characters import cached as characters_cache
 from dashboard.characters import fields, tokens
 from dashboard.i18n import _
 from moliere_core.normalise import normalise
 
-FRENCH = "Voulez-vous savoir ce que je pense de vous ?"
+FRENCH = "Voulez-vous savoir ce que je pense de vous ?"
 ENGLISH = "Do you want to know what I think of you?"
 MOST_CHARS = 120
+UNEVEN = 1.25  # times as many tokens a character: below, the two languages fare alike
 
 
 def show() -> None:
@@ -27,17 +30,46 @@ def show() -> None:
             sentences[name] = normalise(st.text_input(name, key=key, max_chars=MOST_CHARS) or "")
     on_disk = characters_cache.tokenizers()
     rows = []
+    rates: dict[str, tuple[float, float]] = {}
     for reference in on_disk:
-        for name, sentence in sentences.items():
-            found = tokens.row(reference, sentence, fields.MOST_MERGES)
+        cut = [tokens.row(reference, text, fields.MOST_MERGES) for text in sentences.values()]
+        for name, found in zip(sentences, cut, strict=True):
             rows.append(found | {"title": f"{found['title']}, {name}"})
+        french, english = (
+            sum(len(part["ids"]) for part in found["segments"]) / max(len(text), 1)
+            for found, text in zip(cut, sentences.values(), strict=True)
+        )
+        rates[cut[0]["title"]] = french, english
     data = {"view": "tokens", "rows": rows, "chips": []}
     components.characters(data, "discussion.tongues", lambda: None)
-    st.caption(
-        _(
-            "Un découpage appris sur une langue met les mots de l’autre en miettes : le nôtre, "
-            "appris sur Molière, émiette l’anglais ; celui de GPT-2, appris sur de l’anglais, "
-            "émiette le français. Chaque miette est un pas de plus, et un pas moins sûr."
-        )
-    )
+    st.caption(said(rates))
     tokens.say_what_is_missing(on_disk)
+
+
+def said(rates: Mapping[str, tuple[float, float]]) -> str:
+    """Which language each tokenizer cuts into smaller pieces, from what it has just done.
+
+    Args:
+        rates: tokens per character in French and in English, by the tokenizer's name.
+    """
+    sides: dict[str, list[str]] = {"french": [], "english": [], "even": []}
+    for name, (french, english) in rates.items():
+        if min(french, english) == 0 or max(french, english) / min(french, english) < UNEVEN:
+            sides["even"].append(name)
+        else:
+            sides["french" if french > english else "english"].append(name)
+    labels = {
+        "french": _("Émiette le français : {names}."),
+        "english": _("Émiette l’anglais : {names}."),
+        "even": _("Coupe les deux à peu près pareil : {names}."),
+    }
+    told = [
+        labels[side].format(names=widgets.plain(", ".join(names)))
+        for side, names in sides.items()
+        if names
+    ]
+    why = _(
+        "Un découpage appris sur une langue met les mots des autres en miettes. Chaque miette est "
+        "un pas de plus."
+    )
+    return " ".join([*told, why])

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from moliere_core.arrays import Array
 from moliere_core.config import SamplingConfig
 from moliere_core.protocol import CharModel, Progress
-from moliere_core.recurrent import Array
 from moliere_core.sampling import next_distribution, write_with_logits
 
 BARS = 8  # characters beside the text

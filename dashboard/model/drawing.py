@@ -12,7 +12,7 @@ from dashboard.i18n import _
 from dashboard.model import cached
 from dashboard.model.controls import Settings
 from moliere_core.architecture import LayerPlan, layer_plans
-from moliere_core.recurrent import Array
+from moliere_core.arrays import Array
 from moliere_core.sampling import softmax
 
 READ = 12  # characters of the corpus that the example has read

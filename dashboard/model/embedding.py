@@ -13,8 +13,8 @@ from dashboard import figures, i18n, state, tables
 from dashboard.charts import model as charts
 from dashboard.i18n import _
 from dashboard.model import fields
+from moliere_core.arrays import Array
 from moliere_core.normalise import normalise
-from moliere_core.recurrent import Array
 from moliere_core.vocabulary import UNKNOWN
 
 UNTRAINED, TRAINED = "petit@0", "petit"

@@ -14,8 +14,8 @@ from dashboard.i18n import _
 from dashboard.model import cached, fields
 from dashboard.model.controls import Settings
 from moliere_core.architecture import one_hot_bytes, sparse_bytes
+from moliere_core.arrays import Array
 from moliere_core.models import RecurrentModel
-from moliere_core.recurrent import Array
 from moliere_core.sampling import softmax
 from moliere_core.windows import epoch_plan
 

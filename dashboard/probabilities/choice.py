@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from moliere_core.arrays import Array
 from moliere_core.config import SamplingConfig
 from moliere_core.protocol import CharModel, Progress
-from moliere_core.recurrent import Array
 from moliere_core.sampling import PIECE, Writer, entropy_bits, next_distribution
 
 

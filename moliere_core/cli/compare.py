@@ -31,7 +31,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     check_range("chars", args.chars, 0, 100_000)
     check_range("seed", args.seed, 0, 2**63 - 1)
     config = options.sampling_config(args)
-    references = [name.strip() for name in args.models.split(",") if name.strip()]
+    references = [options.model(n.strip()) for n in args.models.split(",") if n.strip()]
     if not references:
         raise ModelError("no model is named: give --models petit,mini-gpt for instance")
     return {"models": [_answer(name, args, config) for name in references]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,7 +52,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 def render(result: dict[str, Any]) -> str:
     """The counts, one a line, then a line for each corpus that was fetched."""
     listed = result.get("corpora", [])
-    lines = [f"{name:<12}{value}" for name, value in result.items() if name != "corpora"]
+    told = ("corpora", "notes", "left_out")  # notes are on standard error
+    lines = [f"{name:<12}{value}" for name, value in result.items() if name not in told]
     if listed:
         lines.append("")
     for item in listed:
@@ -66,7 +68,10 @@ def _counted(source: str | None) -> dict[str, Any]:
     corpus = load_corpus(source)
     for note in corpus.notes:
         print("note:", " ".join(str(note).split()), file=sys.stderr)
-    return corpus.summary()
+    told: dict[str, Any] = {"notes": [str(note) for note in corpus.notes]} if corpus.notes else {}
+    if corpus.left_out:
+        told["left_out"] = [asdict(kind) for kind in corpus.left_out]
+    return corpus.summary() | told
 
 
 def _fetched(name: str) -> dict[str, Any]:

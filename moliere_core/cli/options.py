@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 
 from moliere_core.config import SamplingConfig
 
@@ -14,10 +15,20 @@ def add_model(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model",
         default=DEFAULT_MODEL,
+        type=model,
         metavar="M",
-        help="petit, grand, kn-N, mini-gpt, hf:NAME, run:ID or a run's folder, @EPOCH for a "
-        "snapshot (%(default)s)",
+        help="petit, grand, kn-N, mini-gpt, hf:NAME, run:ID, the folder of a run or of a "
+        "pretrained model, @EPOCH for a snapshot (%(default)s)",
     )
+
+
+def model(reference: str) -> str:
+    """A reference as it was given; a folder that `save_pretrained` wrote is opened by its path."""
+    if os.path.isdir(reference):
+        from moliere_core.pretrained import catalogue
+
+        catalogue.open_folder(reference)
+    return reference
 
 
 def add_sampling(parser: argparse.ArgumentParser) -> None:

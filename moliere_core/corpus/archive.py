@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import io
+import struct
 import zipfile
 import zlib
 
-from moliere_core.corpus.tables import Notes, printable
+from moliere_core.corpus.names import printable
+from moliere_core.corpus.tables import Notes
 from moliere_core.errors import N_, CorpusError
 
 MAX_MEMBERS = 1000
 _LEFTOVERS = {"thumbs.db", "desktop.ini"}
 _BESIDE = ("readme", "license", "licence", "lisezmoi", "copying", "changelog")
 READ = (".csv", ".tsv", ".txt", ".xml", ".tei")
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError,
+    OSError,
+)  # fmt: skip
 _UTF8_NAME = 0x800  # flag: the name is in UTF-8, and not in the encoding of DOS
 _DOCUMENTS = {
     "[Content_Types].xml": N_("a Word or Excel document"),
@@ -61,7 +67,7 @@ def unpack(data: bytes, name: str, most_bytes: int, notes: Notes) -> Members:
                 if left < 0:
                     raise too_large(name, most_bytes)
                 members.append((label, content))
-    except (zipfile.BadZipFile, EOFError, ValueError) as error:
+    except (*_DAMAGED, ValueError) as error:
         raise CorpusError(
             "{name} is not a whole zip archive ({error}): make it again", name=name, error=error
         ) from error
@@ -125,6 +131,8 @@ def _unwanted(info: zipfile.ZipInfo, label: str) -> str:
     """Why a member is not read, "" if it may be."""
     if info.flag_bits & 1:
         return N_("it is protected by a password")
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        return N_("it is packed in an unusual way: make the archive again as an ordinary .zip")
     lower = label.lower()
     if lower.endswith((".zip", ".gz", ".bz2", ".xz", ".7z", ".rar", ".tar", ".tgz")):
         return N_("it is an archive inside the archive")
@@ -138,7 +146,7 @@ def _read(
     try:
         with archive.open(info) as file:
             return file.read(left + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError):
+    except _DAMAGED:
         notes.append(_left_out(label, N_("it is damaged, or packed in a way that is not read")))
         return None
 

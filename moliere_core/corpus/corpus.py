@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from moliere_core.corpus.edition import usual
+from moliere_core.corpus.left_out import LeftOut
 from moliere_core.errors import CorpusError
 from moliere_core.normalise import normalise
 
@@ -33,11 +34,13 @@ class Corpus:
         frame: one row a cue, columns `COLUMNS`, all strings, "" where the source says nothing.
         source: where it was read: "embedded", a path or an address.
         notes: a sentence for each thing that reading left out, put right or guessed.
+        left_out: what the source has and the frame has not, counted; `notes` says it, too.
     """
 
     frame: pd.DataFrame
     source: str
     notes: tuple[CorpusError, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
     @cached_property
     def plays(self) -> tuple[str, ...]:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import codecs
+import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from moliere_core.corpus import archive, tables
+from moliere_core.corpus.corpus import COLUMNS
+from moliere_core.corpus.left_out import Leavings, LeftOut
+from moliere_core.corpus.names import DistinctNames, printable
 from moliere_core.corpus.tables import Notes
 from moliere_core.corpus.tei import looks_like_tei, read_tei
 from moliere_core.errors import N_, CorpusError
@@ -16,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MAX_BYTES = 50_000_000  # all of Molière is 3.5 MB
+MOST_NOTES = 50  # a thousand files of an archive may each have one
 
 _SIGNATURES = (
     (b"%PDF", N_("a PDF document")),
@@ -28,8 +35,11 @@ _SIGNATURES = (
     (b"7z\xbc\xaf", N_("a 7z archive")),
     (b"Rar!", N_("a RAR archive")),
 )
-_HTML = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
+_BLANKS = re.compile(rb"\s*")
+_PAGE = (b"<!doctype html", b"<html", b"<head", b"<body")
 _XML = re.compile(r"\s*<(?:\?xml|!DOCTYPE)")
+
+Columns = tables.Columns
 
 
 @dataclass(frozen=True)
@@ -37,101 +47,137 @@ class Reading:
     """What was read.
 
     Attributes:
-        frame: one row a cue, with the columns of a corpus.
+        columns: of a corpus, by name; those that the source lacks are not there.
         notes: a sentence for each thing that was left out, put right or guessed.
+        left_out: what the texts have and the corpus has not, counted; `notes` says it, too.
     """
 
-    frame: pd.DataFrame
+    columns: Columns
     notes: tuple[CorpusError, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """One row a cue, with all the columns of a corpus, "" where nothing is known."""
+        import pandas as pd
+
+        frame = pd.DataFrame(self.columns, dtype=str)
+        return frame.reindex(columns=list(COLUMNS), fill_value="")
 
 
-def read_bytes(data: bytes, name: str, most_bytes: int = MAX_BYTES) -> Reading:
+def read_bytes(data: bytes, name: str, most_bytes: int = MAX_BYTES, whole: bool = False) -> Reading:
     """Read a file of plays.
 
     Args:
         data: its content.
         name: what it is called, extension included.
         most_bytes: limit of its size, and of what an archive makes once unpacked.
+        whole: refuse an archive of which a file cannot be read; otherwise it is left out.
 
     Raises:
         CorpusError: too large, not a corpus, not well formed, or empty.
     """
-    name = tables.printable(name)
+    name = printable(name)
     if len(data) > most_bytes:
         raise archive.too_large(name, most_bytes)
     notes: Notes = []
     if archive.is_zip(data):
-        return read_members(archive.unpack(data, name, most_bytes, notes), name, notes)
-    return Reading(_frame(data, name, notes), tuple(notes))
+        members = archive.unpack(data, name, most_bytes, notes)
+        return read_members(members, name, notes, whole)
+    left = Leavings()
+    columns = _columns(data, name, notes, left)
+    return _reading(columns, notes, left)
 
 
 def read_members(
-    members: Iterable[tuple[str, bytes]], name: str, notes: Notes | None = None
+    members: Iterable[tuple[str, bytes]],
+    name: str,
+    notes: Notes | None = None,
+    whole: bool = False,
 ) -> Reading:
     """Merge the plays of several files; CorpusError where not one can be read.
 
     A play that comes twice with the same text is kept once; under the same name with another text
     it gets a number.
     """
-    import pandas as pd
-
     notes = [] if notes is None else notes
-    frames: list[pd.DataFrame] = []
-    texts: dict[str, str] = {}  # play -> its text
+    merged, left = _Merged(notes), Leavings()
     for label, data in archive.without_notices(list(members), notes):
         try:
-            frame = _frame(data, label, notes)
+            columns = _columns(data, label, notes, left)
         except CorpusError as error:
+            if whole:
+                raise
             notes.append(CorpusError("left out: {reason}", reason=error))
             continue
-        frames += [_distinct(part, play, label, texts, notes) for play, part in _plays(frame)]
-    if sum(map(len, frames)) == 0:
+        merged.add(columns, label)
+    if not merged.columns["cue"]:
         raise CorpusError(
             "{name} holds no play that can be read ({reason}): "
             "put CSV, TEI or plain text files in it",
             name=name,
             reason=notes[0] if notes else N_("it is empty"),
         )
-    return Reading(pd.concat(frames, ignore_index=True), tuple(notes))
+    return _reading(merged.columns, notes, left)
 
 
-def _plays(frame: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    return [(str(play), part) for play, part in frame.groupby("play_name", sort=False)]
-
-
-def _distinct(
-    part: pd.DataFrame, play: str, label: str, texts: dict[str, str], notes: Notes
-) -> pd.DataFrame:
-    """The rows of one play under a name of its own; none, where the play is there already."""
-    text, name, number = "\n".join(part["cue"]), play, 1
-    while name in texts:
-        if texts[name] == text:
-            notes.append(
-                CorpusError(
-                    "{name} is left out: {reason}",
-                    name=f"{play} ({label})",
-                    reason=N_("the same text is there already"),
-                )
+def _reading(columns: Columns, notes: Notes, left: Leavings) -> Reading:
+    kinds = left.all()
+    told = notes[:MOST_NOTES]
+    if len(notes) > len(told):
+        told.append(
+            CorpusError(
+                "and {count:,} more remarks, as the last ones", count=len(notes) - len(told)
             )
-            return part.iloc[:0]
-        number += 1
-        name = f"{play}-{number}"
-    texts[name] = text
-    if name == play:
-        return part
-    notes.append(
-        CorpusError(
-            "the play {play} of {name} has the name of another with a different text: "
-            "it is called {new}",
-            play=play,
-            name=label,
-            new=name,
         )
-    )
-    return part.assign(play_name=name)
+    return Reading(columns, (*told, *(kind.sentence() for kind in kinds)), kinds)
 
 
-def _frame(data: bytes, name: str, notes: Notes) -> pd.DataFrame:
+class _Merged:
+    """The plays of several files, each under a name of its own."""
+
+    def __init__(self, notes: Notes) -> None:
+        self.columns: Columns = {column: [] for column in COLUMNS}
+        self._notes = notes
+        self._names = DistinctNames()
+        self._texts: set[tuple[str, bytes]] = set()  # a name, and the digest of a text it has
+
+    def add(self, columns: Columns, label: str) -> None:
+        """Add the plays of a file that are not there yet."""
+        rows: dict[str, list[int]] = {}  # of each play
+        for row, play in enumerate(columns["play_name"]):
+            rows.setdefault(play, []).append(row)
+        for play, places in rows.items():
+            text = "\n".join(columns["cue"][row] for row in places)
+            digest = (play, hashlib.sha256(text.encode()).digest())
+            if digest in self._texts:
+                self._notes.append(
+                    CorpusError(
+                        "{name} is left out: {reason}",
+                        name=f"{play} ({label})",
+                        reason=N_("the same text is there already"),
+                    )
+                )
+                continue
+            self._texts.add(digest)
+            name = self._names.take(play)
+            if name != play:
+                self._notes.append(
+                    CorpusError(
+                        "the play {play} of {name} has the name of another with a different "
+                        "text: it is called {new}",
+                        play=play,
+                        name=label,
+                        new=name,
+                    )
+                )
+            for column, cells in self.columns.items():
+                given = columns.get(column)
+                cells += [given[row] for row in places] if given else [""] * len(places)
+            self.columns["play_name"][-len(places) :] = [name] * len(places)
+
+
+def _columns(data: bytes, name: str, notes: Notes, left: Leavings) -> Columns:
     """The cues of one file that is no archive."""
     for signature, kind in _SIGNATURES:
         if data.startswith(signature):
@@ -140,16 +186,35 @@ def _frame(data: bytes, name: str, notes: Notes) -> pd.DataFrame:
                 name=name,
                 kind=kind,
             )
-    if _HTML.match(data[:4096].removeprefix(b"\xef\xbb\xbf")):
+    if _is_web_page(data):
         raise CorpusError(
             "{name} is a web page, not a corpus: check the address, or save the file itself",
             name=name,
         )
     if looks_like_tei(data):
-        return tables.as_table(dict(read_tei(data, name, notes)))
+        return read_tei(data, name, notes, left)
     text = tables.decode(data, name, notes)
     if _XML.match(text) or name.lower().endswith((".xml", ".tei")):  # not TEI: it says why
-        return tables.as_table(dict(read_tei(data, name, notes)))
+        return read_tei(data, name, notes, left)
     if name.lower().endswith((".csv", ".tsv")) or tables.has_csv_header(text):
         return tables.read_csv(text, name, notes)
     return tables.read_text(text, name)
+
+
+def _is_web_page(data: bytes) -> bool:
+    """Whether HTML begins after the blanks and comments at the beginning."""
+    at = _blanks_end(data, len(codecs.BOM_UTF8) if data.startswith(codecs.BOM_UTF8) else 0)
+    while data.startswith(b"<!--", at):
+        end = data.find(b"-->", at)
+        if end < 0:
+            return False
+        at = _blanks_end(data, end + len(b"-->"))
+    words = b" ".join(data[at : at + 40].lower().split())
+    return any(
+        words.startswith(tag) and not words[len(tag) : len(tag) + 1].isalnum() for tag in _PAGE
+    )
+
+
+def _blanks_end(data: bytes, at: int) -> int:
+    found = _BLANKS.match(data, at)
+    return found.end() if found else at

@@ -17,25 +17,29 @@ in the public domain. Both are fetched when somebody asks for it, and none of it
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import json
 import os
 import re
 import secrets
+import threading
 import time
 import zipfile
+from collections import OrderedDict
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from moliere_core.corpus import edition
+from moliere_core.corpus.apart import read_apart
 from moliere_core.corpus.corpus import Corpus
 from moliere_core.corpus.download import Downloader, Progress, missing, without_credentials
-from moliere_core.corpus.formats import MAX_BYTES, Reading, read_bytes
-from moliere_core.corpus.tables import printable
-from moliere_core.errors import N_, CorpusError
+from moliere_core.corpus.formats import MAX_BYTES, Reading
+from moliere_core.corpus.names import printable
+from moliere_core.errors import N_, CorpusError, RunError
 from moliere_core.storage import home, write_atomically
 
 COURSE, TEI = "course", "tei"
@@ -81,6 +85,29 @@ class Entry:
         if self.id in ADDRESSES:
             return self.id
         return self.url or self.name
+
+
+class _Fresh:
+    """What has just been read on arrival, for whoever asks for it next: it is not read twice."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._lock = most, threading.Lock()
+        self._readings: OrderedDict[str, Reading] = OrderedDict()  # by the file's digest
+
+    def put(self, digest: str, reading: Reading) -> None:
+        """Keep a reading; the oldest makes room."""
+        with self._lock:
+            self._readings[digest] = reading
+            while len(self._readings) > self._most:
+                self._readings.popitem(last=False)
+
+    def take(self, digest: str) -> Reading | None:
+        """A reading, once; None if it was not kept."""
+        with self._lock:
+            return self._readings.pop(digest, None)
+
+
+_fresh = _Fresh(most=4)
 
 
 def is_identifier(text: str) -> bool:
@@ -129,8 +156,9 @@ def load(identifier: str) -> Corpus:
             name=found.name,
             date=found.date[:10],
         )
-    reading = read_bytes(data, found.name)
-    return Corpus(reading.frame, found.source, reading.notes + _absences(found))
+    reading = _fresh.take(found.sha256) or read_apart(data, found.name)
+    notes = reading.notes + _absences(found)
+    return Corpus(reading.frame, found.source, notes, reading.left_out)
 
 
 def content(identifier: str) -> bytes:
@@ -138,7 +166,8 @@ def content(identifier: str) -> bytes:
     found = entry(identifier)
     try:
         if found is not None:
-            os.utime(_sidecar(identifier))  # it has been read: see `_make_room`
+            with contextlib.suppress(OSError):  # a disk that is only read
+                os.utime(_sidecar(identifier))  # it has been read: see `_make_room`
             return (_folder(identifier) / found.file).read_bytes()
     except OSError as error:
         raise _absent(identifier) from error
@@ -169,7 +198,8 @@ def fetch(name_or_url: str, progress: Progress | None = None) -> Entry:
                 data = downloader.get(url, MAX_BYTES, progress)
             except FileNotFoundError as error:
                 raise missing(url) from error
-    _check(data, name)
+    # Before it is kept: a web page, or half a file, raises here, and so does one of many files.
+    reading = read_apart(data, name, whole=key == TEI)
     known = entry(key)
     digest = hashlib.sha256(data).hexdigest()
     if known and known.sha256 != digest and (_folder(key) / known.file).is_file():
@@ -179,6 +209,7 @@ def fetch(name_or_url: str, progress: Progress | None = None) -> Entry:
             url=without_credentials(url),
             date=known.date[:10],
         )
+    _fresh.put(digest, reading)
     if known and known.sha256 == digest:
         write_atomically(_folder(key) / known.file, data)  # mends a copy that was damaged
         return known
@@ -188,17 +219,34 @@ def fetch(name_or_url: str, progress: Progress | None = None) -> Entry:
 def keep_upload(data: bytes, name: str, most_bytes: int = MAX_BYTES) -> Entry:
     """Keep a file that somebody gave, if it can be read, under an identifier nobody can guess."""
     name = printable(PurePosixPath(name.replace("\\", "/")).name) or N_("file")
-    _check(data, name, most_bytes)
+    reading = read_apart(data, name, most_bytes)
     _make_room(len(data))
-    return _keep(f"file-{secrets.token_hex(16)}", data, name, "", ())
+    _fresh.put(hashlib.sha256(data).hexdigest(), reading)
+    try:
+        return _keep(f"file-{secrets.token_hex(16)}", data, name, "", ())
+    except RunError as error:  # which names a folder of the server, and an identifier
+        raise CorpusError(
+            "{name} can be read, but not kept on this server ({reason}): whoever runs it has to "
+            "make room, or to let it write",
+            name=name,
+            reason=error.values["reason"],
+        ) from error
 
 
 def remove(identifier: str) -> None:
-    """Delete a corpus of the library; nothing happens where it is not there."""
+    """Delete a corpus of the library, if it is there; CorpusError where it cannot be."""
     found = entry(identifier)
-    if found:
+    if found is None:
+        return
+    try:
         _sidecar(identifier).unlink(missing_ok=True)
         (_folder(identifier) / found.file).unlink(missing_ok=True)
+    except OSError as error:
+        raise CorpusError(
+            "{name} cannot be deleted ({reason}): whoever runs this server has to let it write",
+            name=found.name,
+            reason=error.strerror,
+        ) from error
 
 
 def _folder(identifier: str) -> Path:
@@ -221,11 +269,6 @@ def _read_entry(path: Path) -> Entry | None:
         found.id == path.stem and is_identifier(found.id) and Path(found.file).name == found.file
     )
     return found if whole else None
-
-
-def _check(data: bytes, name: str, most_bytes: int = MAX_BYTES) -> Reading:
-    """Read it before it is kept: a web page, or half a file, raises here."""
-    return read_bytes(data, name, most_bytes)
 
 
 def _keep(key: str, data: bytes, name: str, url: str, absent: tuple[str, ...]) -> Entry:
@@ -253,7 +296,8 @@ def _make_room(size: int) -> None:
         found = _read_entry(path)
         left -= found.size if found else 0
         if found and (age > UPLOAD_SECONDS or left < 0):
-            remove(found.id)
+            with contextlib.suppress(CorpusError):  # then keeping the new one will say why
+                remove(found.id)
 
 
 def _edition(downloader: Downloader, progress: Progress | None) -> tuple[bytes, tuple[str, ...]]:
@@ -271,7 +315,6 @@ def _edition(downloader: Downloader, progress: Progress | None) -> tuple[bytes, 
             except FileNotFoundError:
                 absent.append(file)
                 continue
-            _check(data, file)
             archive.writestr(zipfile.ZipInfo(file), data, zipfile.ZIP_DEFLATED)
     if len(absent) == len(edition.PLAYS):
         raise missing(edition.ADDRESS)

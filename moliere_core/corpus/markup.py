@@ -10,6 +10,7 @@ elements.
 
 from __future__ import annotations
 
+import codecs
 from html.entities import name2codepoint
 from typing import NoReturn
 from xml.etree.ElementTree import Element, TreeBuilder
@@ -43,13 +44,13 @@ def parse_xml(data: bytes, name: str) -> Element:
     parser.ExternalEntityRefHandler = builder.refuse_entities
     parser.SkippedEntityHandler = builder.skipped
     try:
-        parser.Parse(data.lstrip(), True)  # exports begin with an empty line
+        parser.Parse(data.removeprefix(codecs.BOM_UTF8).lstrip(), True)  # a mark, an empty line
         return builder.tree.close()
     except (expat.ExpatError, ValueError, LookupError) as error:  # an unknown encoding, too
         raise CorpusError(
             "{name} is not well-formed XML ({error}): download or export it again",
             name=name,
-            error=error,
+            error=str(error)[:100],  # it quotes the encoding
         ) from error
 
 

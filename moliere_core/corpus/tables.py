@@ -1,29 +1,26 @@
-"""A CSV file or a plain text as a table of cues, in whatever encoding they come."""
+"""A CSV file or a plain text as columns of cues, in whatever encoding they come."""
 
 from __future__ import annotations
 
 import codecs
-import csv
-import io
 import re
-import unicodedata
-import warnings
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from moliere_core.corpus.corpus import COLUMNS
 from moliere_core.corpus.edition import usual
-from moliere_core.corpus.tei import slug
+from moliere_core.corpus.names import label, named_after, printable
+from moliere_core.corpus.rows import RowError, Rows, cells_of, read_rows
 from moliere_core.errors import CorpusError
 from moliere_core.normalise import normalise
 
-if TYPE_CHECKING:
-    import pandas as pd
+Columns = dict[str, list[str]]
+"""Columns of a corpus by name, all of one length; those that a source lacks are not there."""
 
 Notes = list[CorpusError]
 
 SEPARATORS = ",;\t|"
 MOST_HEADER_CHARS = 10_000  # a longer first line is text: Python's csv refuses long cells
+MOST_LINES = 2_000_000  # memory goes by lines, too: all of Molière in verse has 50,000
+MOST_ROWS = 500_000
 _REQUIRED = ("play_name", "cue")
 _MARKS = (  # the longer first: the mark of UTF-32 begins with that of UTF-16
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -37,14 +34,21 @@ _FRENCH = set("àâäçéèêëîïôöùûüÿœæÀÂÄÇÉÈÊËÎÏÔÖÙÛ�
 _FRENCH_SHARE = 0.9  # of the characters beyond ASCII, for an older encoding to be believed
 _CONTROL = re.compile("[\x00-\x08\x0e-\x19\x1b-\x1f]")
 _MISSING = {"nan", "none", "null", "<na>", "#n/a"}  # what programs write for a cell without value
+_UNMARKED: dict[tuple[bool, ...], str] = {  # which of four bytes, of Latin letters, are zeros
+    (False, True, True, True): "utf-32-le",
+    (True, True, True, False): "utf-32-be",
+    (False, True, False, True): "utf-16-le",
+    (True, False, True, False): "utf-16-be",
+}
+_BLANK_ROWS = re.compile(r"(?:[ ,;\t|]*\n)+")
 _SEPARATOR_LINE = re.compile(r"\A\s*sep=.\s*\n", re.IGNORECASE)  # Excel's own first line
 
 
 def decode(data: bytes, name: str, notes: Notes) -> str:
     """The text of a file, normalised; what had to be guessed is added to `notes`.
 
-    UTF-8, UTF-16 and UTF-32 by their marks, UTF-8 without one, or else the older encoding in which
-    the letters beyond ASCII are French ones.
+    UTF-8, UTF-16 and UTF-32 by their marks or without, or else the older encoding in which the
+    letters beyond ASCII are French ones.
 
     Raises:
         CorpusError: a binary file, an empty one, or none of these encodings.
@@ -75,7 +79,7 @@ def decode_as_is(data: bytes, name: str, notes: Notes) -> str:
             except UnicodeDecodeError:
                 raise _binary(name) from None
     if b"\0" in data:
-        raise _binary(name)
+        return _without_mark(data, name, notes)
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
@@ -85,18 +89,36 @@ def decode_as_is(data: bytes, name: str, notes: Notes) -> str:
             if sum(char in _FRENCH for char in beyond) >= _FRENCH_SHARE * len(beyond):
                 if _CONTROL.search(text):
                     break
-                notes.append(
-                    CorpusError(
-                        "{name} is not in UTF-8: it was read as {encoding}; "
-                        "if letters look wrong, save it again as UTF-8",
-                        name=name,
-                        encoding=label,
-                    )
-                )
+                notes.append(_older(name, label))
                 return text
     if _CONTROL.search(data.decode("latin-1")):
         raise _binary(name)
     raise CorpusError("{name} is not UTF-8 text: save it again as UTF-8", name=name)
+
+
+def _without_mark(data: bytes, name: str, notes: Notes) -> str:
+    """A text in UTF-16 or UTF-32 whose mark was lost, known by where the zeros are."""
+    sample = data[: 4 * 1024]
+    lanes = [sample[start::4] for start in range(4)]
+    zeros = tuple(lane.count(0) * 2 > len(lane) for lane in lanes)
+    encoding = _UNMARKED.get(zeros, "")
+    try:
+        text = data.decode(encoding)
+    except (LookupError, UnicodeDecodeError):
+        raise _binary(name) from None
+    if _CONTROL.search(text):
+        raise _binary(name)
+    notes.append(_older(name, encoding[:6].upper()))
+    return text
+
+
+def _older(name: str, encoding: str) -> CorpusError:
+    return CorpusError(
+        "{name} is not in UTF-8: it was read as {encoding}; "
+        "if letters look wrong, save it again as UTF-8",
+        name=name,
+        encoding=encoding,
+    )
 
 
 def _binary(name: str) -> CorpusError:
@@ -107,16 +129,16 @@ def _binary(name: str) -> CorpusError:
 
 def has_csv_header(text: str) -> bool:
     """Whether the first line names both columns: a CSV under another name, as exports have."""
-    header = _SEPARATOR_LINE.sub("", text, count=1).partition("\n")[0][:MOST_HEADER_CHARS]
+    header = _from_header(text).partition("\n")[0][:MOST_HEADER_CHARS]
     return any(_names_both(header, separator) for separator in SEPARATORS)
 
 
-def read_text(text: str, name: str) -> pd.DataFrame:
+def read_text(text: str, name: str) -> Columns:
     """A plain text as one play of one cue, as it is."""
-    return as_table({"play_name": [slug(Path(name).stem) or "texte"], "cue": [text]})
+    return {"play_name": [named_after(name)], "cue": [text]}
 
 
-def read_csv(text: str, name: str, notes: Notes) -> pd.DataFrame:
+def read_csv(text: str, name: str, notes: Notes) -> Columns:
     """The rows of a CSV that have a cue; columns that were given twice, and rows left out, noted.
 
     Args:
@@ -125,9 +147,9 @@ def read_csv(text: str, name: str, notes: Notes) -> pd.DataFrame:
         notes: what was put right.
 
     Raises:
-        CorpusError: not well formed, no column `play_name` or `cue`, or no cue.
+        CorpusError: not well formed, no column `play_name` or `cue`, too long, or no cue.
     """
-    text = _SEPARATOR_LINE.sub("", text, count=1).lstrip("\n")
+    text = _from_header(text)
     header = text.partition("\n")[0]
     if len(header) > MOST_HEADER_CHARS:
         raise CorpusError(
@@ -137,9 +159,17 @@ def read_csv(text: str, name: str, notes: Notes) -> pd.DataFrame:
             chars=len(header),
         )
     separator = max(SEPARATORS, key=lambda mark: (_names_both(header, mark), header.count(mark)))
-    frame = _parsed(text, separator, name)
-    frame.columns = _names(header, separator)[: len(frame.columns)]
-    if twice := sorted({str(n) for n in frame.columns[frame.columns.duplicated()]} & set(COLUMNS)):
+    names = _names(header, separator)
+    for column in _REQUIRED:
+        if column not in names:
+            found = ", ".join(printable(cell, 40) for cell in names[:8])
+            raise CorpusError(
+                "{name} has no column {column!r} (it has {found}): rename or add it",
+                name=name,
+                column=column,
+                found=found,
+            )
+    if twice := sorted({cell for cell in names if names.count(cell) > 1} & set(COLUMNS)):
         notes.append(
             CorpusError(
                 "{name} has the column {column!r} twice: the first is read",
@@ -147,17 +177,26 @@ def read_csv(text: str, name: str, notes: Notes) -> pd.DataFrame:
                 column=", ".join(twice),
             )
         )
-    frame = frame.loc[:, ~frame.columns.duplicated()]
-    for column in _REQUIRED:
-        if column not in frame.columns:
-            found = ", ".join(map(str, frame.columns[:8]))
-            raise CorpusError(
-                "{name} has no column {column!r} (it has {found}): rename or add it",
+    rows = _rows(text, separator, names, name)
+    if rows.kept:
+        notes.append(
+            CorpusError(
+                "quotation marks of {name} open or close no cell (lines: {count:,}, the first is "
+                "{line:,}): each of these lines was read as one row; inside a cue between "
+                "quotes, write a mark twice",
                 name=name,
-                column=column,
-                found=found,
+                count=len(rows.kept),
+                line=rows.kept[0],
             )
-    return _cues(frame, name, notes)
+        )
+    return _cues(rows.cells, names, name, notes)
+
+
+def _from_header(text: str) -> str:
+    """A table without what may stand above its first row."""
+    text = _SEPARATOR_LINE.sub("", text, count=1)
+    blank = _BLANK_ROWS.match(text)
+    return text[blank.end() :] if blank else text
 
 
 def _names_both(header: str, separator: str) -> bool:
@@ -166,71 +205,75 @@ def _names_both(header: str, separator: str) -> bool:
 
 def _names(header: str, separator: str) -> list[str]:
     """The columns that a first line names: lower case, spaces within as underscores."""
-    [cells] = csv.reader([header], delimiter=separator) if header else [[]]
+    cells = cells_of(header, separator) if header else []
     return [re.sub(r"\s+", "_", cell.strip(" '\"\t").lower()) for cell in cells]
 
 
-def _parsed(text: str, separator: str, name: str) -> pd.DataFrame:
-    import pandas as pd
-
+def _rows(text: str, separator: str, names: list[str], name: str) -> Rows:
+    if text.count("\n") > MOST_LINES:
+        raise _too_long(name)
+    lines = [f"{line}\n" for line in text.removesuffix("\n").split("\n")]
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", pd.errors.ParserWarning)  # rows wider than the header
-            return pd.read_csv(
-                io.StringIO(text), sep=separator, dtype=str, keep_default_na=False, index_col=False
-            ).fillna("")
-    except pd.errors.ParserWarning as error:
-        raise CorpusError(
-            "{name} is not a well-formed CSV file: some rows have more cells than the header; "
-            "put the cues between quotes",
-            name=name,
-        ) from error
-    except (pd.errors.ParserError, ValueError) as error:
-        if open_quote := re.search(r"EOF inside string starting at row (\d+)", str(error)):
+        rows = read_rows(lines, separator, len(names), names.index("play_name"))
+    except RowError as error:
+        if error.unclosed:
             raise CorpusError(
                 "{name} is not a well-formed CSV file: the quotation mark that opens in row {row} "
                 "is never closed; close it, or write it twice inside a cue",
                 name=name,
-                row=open_quote[1],
+                row=error.row,
             ) from error
         raise CorpusError(
-            "{name} is not a well-formed CSV file: {error}", name=name, error=error
+            "{name} is not a well-formed CSV file: some rows have more cells than the header, "
+            "the first is row {row}; put the cues between quotes",
+            name=name,
+            row=error.row,
         ) from error
+    if len(rows.cells) > MOST_ROWS:
+        raise _too_long(name)
+    return rows
 
 
-def _cues(frame: pd.DataFrame, name: str, notes: Notes) -> pd.DataFrame:
-    cues = frame["cue"].str.strip()
-    absent = (cues == "") | cues.str.lower().isin(_MISSING)
-    absent |= (cues == "cue") & (frame["play_name"] == "play_name")  # files joined end to end
-    if absent.all():
+def _too_long(name: str) -> CorpusError:
+    return CorpusError(
+        "{name} has more than {rows:,} rows: keep fewer plays in the file",
+        name=name,
+        rows=MOST_ROWS,
+    )
+
+
+def _cues(rows: list[list[str]], names: list[str], name: str, notes: Notes) -> Columns:
+    """The columns of a corpus, without the rows that have no cue."""
+    places = {column: names.index(column) for column in COLUMNS if column in names}
+    columns: Columns = {column: [] for column in places}
+    play, absent = named_after(name), 0
+    for row in filter(None, rows):
+        cells = {column: row[at] if at < len(row) else "" for column, at in places.items()}
+        spoken, named = cells["cue"].strip(), cells["play_name"].strip()
+        again = (named, spoken) == _REQUIRED  # a header: files were joined end to end
+        if not _is_missing(named) and not again:
+            play = usual(label(named))  # a blank cell under it, as in a spreadsheet: it goes on
+        if again or _is_missing(spoken):
+            absent += 1
+            continue
+        for column, cell in cells.items():
+            columns[column].append("" if _is_missing(cell) else cell)
+        columns["play_name"][-1] = play
+        columns["cue"][-1] = cells["cue"]
+    if not columns["cue"]:
         raise CorpusError("{name} has no cue: its column 'cue' is empty", name=name)
-    if absent.any():
+    if absent:
         notes.append(
             CorpusError(
                 "{name} has rows without a cue ({rows:,}): they are left out",
-                rows=int(absent.sum()),
+                rows=absent,
                 name=name,
             )
         )
-    frame = frame[~absent].copy()
-    # A cell left blank under another, as in a spreadsheet: the same play goes on.
-    plays = frame["play_name"].str.strip()
-    plays = plays.mask((plays == "") | plays.str.lower().isin(_MISSING)).ffill()
-    frame["play_name"] = plays.fillna(slug(Path(name).stem) or "texte").map(usual)
-    for column in set(COLUMNS) & set(frame.columns) - set(_REQUIRED):
-        frame[column] = frame[column].mask(frame[column].str.lower().isin(_MISSING), "")
-    return as_table({column: frame[column] for column in COLUMNS if column in frame.columns})
+    for column in columns.keys() - {"cue", "play_name"}:
+        columns[column] = list(map(label, columns[column]))
+    return columns
 
 
-def as_table(columns: dict[str, object]) -> pd.DataFrame:
-    """A table with all the columns of a corpus, "" where nothing is known."""
-    import pandas as pd
-
-    frame = pd.DataFrame(columns, dtype=str).reset_index(drop=True)
-    return frame.reindex(columns=list(COLUMNS), fill_value="")
-
-
-def printable(name: str, most: int = 80) -> str:
-    """A file's name that a stranger chose, fit for a sentence."""
-    shown = "".join(c for c in name if unicodedata.category(c)[0] != "C").strip()
-    return shown if len(shown) <= most else shown[: most - 1] + "…"
+def _is_missing(cell: str) -> bool:
+    return not cell or cell.lower() in _MISSING

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from moliere_core.arrays import Array
 from moliere_core.errors import ModelError
 from moliere_core.inspection.trace import LayerTrace, Trace, trace
 from moliere_core.protocol import Progress
-from moliere_core.recurrent import Array, RecurrentNetwork
+from moliere_core.recurrent import RecurrentNetwork
 from moliere_core.vocabulary import UNKNOWN
 
 

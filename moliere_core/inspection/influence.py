@@ -13,10 +13,11 @@ from typing import Literal
 
 import numpy as np
 
+from moliere_core.arrays import Array
 from moliere_core.errors import ModelError
 from moliere_core.inspection.trace import LayerTrace, Trace
 from moliere_core.protocol import Progress
-from moliere_core.recurrent import Array, Layer, RecurrentNetwork, State
+from moliere_core.recurrent import Layer, RecurrentNetwork, State
 from moliere_core.sampling import log_softmax
 from moliere_core.vocabulary import UNKNOWN, Ids
 

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from moliere_core.arrays import Array
 from moliere_core.protocol import CONTEXT_START
-from moliere_core.recurrent import Array, RecurrentNetwork
+from moliere_core.recurrent import RecurrentNetwork
 from moliere_core.vocabulary import Ids, Vocabulary
 
 STREAMS = 32  # pieces read side by side: eight times faster than one

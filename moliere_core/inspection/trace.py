@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from moliere_core.arrays import Array
 from moliere_core.models import RecurrentModel
 from moliere_core.normalise import normalise
 from moliere_core.protocol import CONTEXT_START, Progress
-from moliere_core.recurrent import Array, Layer, LayerState, RecurrentNetwork, sigmoid
+from moliere_core.recurrent import Layer, LayerState, RecurrentNetwork, sigmoid
 from moliere_core.sampling import log_softmax
 from moliere_core.vocabulary import UNKNOWN, Ids
 

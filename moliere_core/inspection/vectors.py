@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from moliere_core.recurrent import Array
+from moliere_core.arrays import Array
 from moliere_core.vocabulary import UNKNOWN
 
 Kind = Literal["vowel", "accented", "consonant", "capital", "digit", "punctuation", "space"]

@@ -10,9 +10,10 @@
 
     pretrained.score("hf:gpt2", text).result().bits_per_char   # an upper bound
 
-torch and transformers live in one worker process, started on demand and ended when idle, and are
-imported nowhere else. What can be said without them (is the model here, is it whole, is it of the
-right kind) is said at once: a request that cannot succeed has failed when it is returned.
+They live in one worker process, started on demand and ended when idle. NumPy runs GPT-2 and its
+like; torch and transformers, imported nowhere else, any other architecture. What can be said
+without them (is the model here, is it whole, is it of the right kind) is said at once: a request
+that cannot succeed has failed when it is returned.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from typing import TypeVar
 import numpy as np
 
 from moliere_core.config import SamplingConfig, check_range
-from moliere_core.errors import CorpusError, ModelError, MoliereError
+from moliere_core.errors import CorpusError, MoliereError
 from moliere_core.machine import threads
 from moliere_core.models import MINI
 from moliere_core.normalise import normalise
@@ -33,12 +34,15 @@ from moliere_core.pretrained.catalogue import (
     OFFERED,
     Card,
     Presence,
+    Suggestion,
     card,
     entries,
     is_pretrained,
     presence,
+    suggestions,
+    usable,
 )
-from moliere_core.pretrained.client import Request, State, Status, available, close
+from moliere_core.pretrained.client import Request, State, Status, close
 from moliere_core.pretrained.results import Attention, Event, Generation, NextChars, TokenScore
 from moliere_core.pretrained.tokens import Piece
 
@@ -54,9 +58,9 @@ __all__ = [
     "Request",
     "State",
     "Status",
+    "Suggestion",
     "TokenScore",
     "attention",
-    "available",
     "card",
     "close",
     "cut",
@@ -66,6 +70,8 @@ __all__ = [
     "next_chars",
     "presence",
     "score",
+    "suggestions",
+    "usable",
 ]
 
 MAX_CHARS = 100_000
@@ -173,12 +179,6 @@ def ask(
     message = {"op": operation, "reference": reference, "background": background, **arguments}
     request = Request(client.bridge(), message, value, add)
     try:
-        if not available():
-            raise ModelError(
-                "torch and transformers are not installed here: "
-                'pip install -e ".[bridge]" installs them; '
-                "petit, grand and kn-8 do without"
-            )
         threads()  # said here where the variable is wrong, and not by the process
         request.message["folder"] = str(catalogue.check(reference))
         # What the worker holds now can be let go for this model, or is this model.

@@ -7,14 +7,13 @@ answer is `{"id", "event"}` with the event `stage` ("loading", "running"), `prog
 
 The worker does one request at a time, and between two steps of a background one (scoring a whole
 play) those that somebody waits for. Nobody's request outlives their interest: one that nobody has
-looked at for `LEASE` seconds is dropped.
+looked at for `LEASE` seconds, counted from when it was sent, is dropped.
 """
 
 from __future__ import annotations
 
 import atexit
 import contextlib
-import importlib.util
 import itertools
 import json
 import os
@@ -38,7 +37,6 @@ from moliere_core.runs import home
 T = TypeVar("T")
 
 COMMAND = (sys.executable, "-m", "moliere_core.pretrained.worker")
-NEEDS = ("torch", "transformers")
 LOG = "bridge.log"
 IDLE_SECONDS = 300.0  # after which the worker is ended; MOLIERE_BRIDGE_IDLE_SECONDS
 LEASE = 6.0  # seconds: pages look several times a second
@@ -178,7 +176,12 @@ class Request(Generic[T]):
         """Whether nobody looks at it any more."""
         return not self.background and time.monotonic() - self.looked_at > LEASE
 
+    def _look(self) -> None:
+        """Count the lease from now on: nobody can have looked before it was on its way."""
+        self.looked_at = time.monotonic()
+
     def _begin(self) -> None:
+        self._look()
         self._status = Status(State.RUNNING, stage="starting")
 
     def _take(self, event: Event) -> bool:
@@ -236,6 +239,7 @@ class Bridge:
                     )
                 )
                 return
+            request._look()
             queue.append(request)
             self._pump()
 
@@ -392,11 +396,6 @@ class Bridge:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-
-
-def available() -> bool:
-    """Whether torch and transformers are installed; nothing is imported."""
-    return all(importlib.util.find_spec(name) for name in NEEDS)
 
 
 def bridge() -> Bridge:

@@ -6,26 +6,46 @@ It tells what it does in lines of JSON on standard output: `progress` with bytes
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
 import os
+import re
+import shutil
 import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from moliere_core.errors import ModelError, MoliereError
 from moliere_core.models import HUB
-from moliere_core.pretrained.catalogue import hub_cache
+from moliere_core.pretrained.folders import CONFIG, hub_cache, missing_tokenizer, refusal, sound
+from moliere_core.pretrained.trouble import disk_full, explained, passing
+from moliere_core.pretrained.weights import INDEX, SINGLE
 from moliere_core.processes import read_input
+
+if TYPE_CHECKING:
+    from huggingface_hub.hf_api import RepoSibling
 
 REACH_SECONDS = 1.5  # to find out that no hub is there
 TRIES = 5
 PAUSE_SECONDS = 2.0  # before the second try; twice as long before each of the others
 POLL_SECONDS = 0.3
+
+# What is read of a model beside its weights, where it is there.
+TEXTS = {
+    CONFIG, "generation_config.json", "tokenizer.json", "tokenizer_config.json", "vocab.json",
+    "merges.txt", "added_tokens.json", "special_tokens_map.json",
+}  # fmt: skip
+# Single files, and the names of their parts: without a dot, as fp16 copies have.
+WEIGHTS = tuple(
+    (single, re.compile(rf"{single.partition('.')[0]}-[\w-]+\.{single.partition('.')[2]}"))
+    for single in SINGLE
+)
 
 
 def main(name: str) -> int:
@@ -33,10 +53,14 @@ def main(name: str) -> int:
     try:
         fetch(name, say)
     except MoliereError as error:
-        say({"event": "failed", **error.to_json()})
-        return 1
-    say({"event": "finished"})
-    return 0
+        failure: MoliereError = error
+    except Exception as error:  # of the disk, in a dozen kinds
+        failure = explained(error, name)
+    else:
+        say({"event": "finished"})
+        return 0
+    say({"event": "failed", **failure.to_json()})
+    return 1
 
 
 def say(event: dict[str, Any]) -> None:
@@ -52,29 +76,32 @@ def fetch(name: str, say: Callable[[dict[str, Any]], None]) -> None:
         ModelError: no hub is reached, it has no such model, or the connection fails again and
             again.
     """
-    _reach()
-    from huggingface_hub import HfApi, constants, snapshot_download
-    from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, RepositoryNotFoundError
+    _reach(name)
+    from huggingface_hub import HfApi, snapshot_download
 
     try:
         info = HfApi().model_info(name, files_metadata=True, timeout=10)
-    except GatedRepoError as error:
-        raise ModelError(
-            "{reference} is only given to those who accepted its terms on the hub: accept them "
-            "and log in with hf auth login, or choose another model",
-            reference=HUB + name,
-        ) from error
-    except RepositoryNotFoundError as error:
-        raise ModelError(
-            "the hub has no model {name!r}, or it is private: check the name on its page",
-            name=name,
-        ) from error
-    except (HfHubHTTPError, OSError, ValueError) as error:
-        raise _unreachable(error) from error
-    sizes = {f.rfilename: f.size or 0 for f in info.siblings or []}
+    except Exception as error:  # of the network, in a dozen kinds
+        raise explained(error, name) from error
+    sizes = {file.rfilename: file.size or 0 for file in info.siblings or []}
     wanted = needed(list(sizes))
+    config = info.config if isinstance(info.config, dict) else {}
+    unusable = refusal(HUB + name, sizes, sound(config))
+    if unusable is not None:
+        raise unusable
+    if not wanted:
+        raise ModelError(
+            "what the hub has under {reference} is not a model that can be used here: choose "
+            "a causal model with its tokenizer, such as hf:gpt2",
+            reference=HUB + name,
+        )
     total = sum(sizes[file] for file in wanted)
-    blobs = hub_cache() / ("models--" + name.replace("/", "--")) / "blobs"
+    root = hub_cache() / ("models--" + name.replace("/", "--"))
+    blobs = root / "blobs"
+    _discard_damaged(info.siblings or [], root, info.sha or "main")
+    lacking = total - _stored(blobs) - _free(hub_cache())
+    if lacking > 0:
+        raise disk_full(name, -(-lacking // 1_000_000))
     watching = threading.Event()
     watcher = threading.Thread(target=_watch, args=(blobs, total, say, watching), daemon=True)
     watcher.start()
@@ -85,11 +112,13 @@ def fetch(name: str, say: Callable[[dict[str, Any]], None]) -> None:
                     name,
                     revision="main",
                     allow_patterns=wanted,
-                    cache_dir=constants.HF_HUB_CACHE,
+                    cache_dir=hub_cache(),
                     max_workers=2,
                 )
                 break
-            except Exception as error:  # of the network, in a dozen kinds
+            except Exception as error:
+                if not passing(error):
+                    raise explained(error, name) from error
                 if attempt == TRIES - 1:
                     raise ModelError(
                         "the download of hf:{name} broke off {tries} times ({reason}): ask for it "
@@ -105,18 +134,56 @@ def fetch(name: str, say: Callable[[dict[str, Any]], None]) -> None:
     say({"event": "progress", "done": total, "total": total})
 
 
-def needed(files: Sequence[str]) -> list[str]:
-    """Of a model's files, those that it needs here: one format of weights, no code."""
-    top = [file for file in files if "/" not in file]
-    safe = [f for f in top if f.startswith("model") and f.endswith(".safetensors")]
-    pickled = [f for f in top if f.startswith("pytorch_model") and f.endswith(".bin")]
-    texts = [f for f in top if f.endswith((".json", ".txt", ".model"))]
-    # An index names the parts of weights of one format.
-    texts = [f for f in texts if not f.endswith(".bin.index.json") or not safe]
-    return sorted(texts + (safe or pickled))
+def needed(files: Collection[str]) -> list[str]:
+    """Of a repository's files, those that a model needs here; [] where it lacks one of them.
+
+    One format of weights, in full precision, with its index where it is in parts; no code.
+    """
+    texts = [file for file in files if file in TEXTS]
+    for single, parts in WEIGHTS:
+        if single in files:
+            weights = [single]
+        elif single + INDEX in files:
+            weights = [single + INDEX, *(file for file in files if parts.fullmatch(file))]
+        else:
+            continue
+        return [] if missing_tokenizer(files) or CONFIG not in files else sorted(texts + weights)
+    return []
 
 
-def _reach() -> None:
+def _discard_damaged(files: Sequence[RepoSibling], root: Path, commit: str) -> None:
+    """Delete what is not as the hub has it, for its tools take any file that is there for whole.
+
+    Contents lie in `blobs`, under their names on the hub: the SHA-256 of large files, Git's name
+    for others. Where a system has no links, they lie in the snapshot instead.
+    """
+    for file in files:
+        digest = file.lfs.sha256 if file.lfs else file.blob_id
+        stored = [root / "snapshots" / commit / file.rfilename, root / "blobs" / (digest or "none")]
+        for path in stored:
+            if path.is_file() and not _is_whole(path, file):
+                path.resolve().unlink()
+                path.unlink(missing_ok=True)  # the link, where it was one
+
+
+def _is_whole(path: Path, file: RepoSibling) -> bool:
+    """Whether a file has the size and the content that the hub tells of it."""
+    size = path.stat().st_size
+    if file.size is not None and file.size != size:
+        return False
+    if file.lfs is not None:
+        return _digest(path, hashlib.sha256()) == file.lfs.sha256
+    return not file.blob_id or _digest(path, hashlib.sha1(b"blob %d\0" % size)) == file.blob_id
+
+
+def _digest(path: Path, state: hashlib._Hash) -> str:
+    with path.open("rb") as file:
+        while data := file.read(1 << 20):
+            state.update(data)
+    return state.hexdigest()
+
+
+def _reach(name: str) -> None:
     """ModelError unless a hub answers at its address, within `REACH_SECONDS`."""
     endpoint = urlsplit(os.environ.get("HF_ENDPOINT") or "https://huggingface.co")
     proxies = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "http_proxy", "HTTP_PROXY")
@@ -137,15 +204,7 @@ def _reach() -> None:
     thread.start()
     thread.join(REACH_SECONDS)
     if not found or found[0] is not None:
-        raise _unreachable(found[0] if found else None)
-
-
-def _unreachable(error: Exception | None) -> ModelError:
-    reason = "no answer" if error is None else " ".join(str(error).split())[:200]
-    return ModelError(
-        "the hub is not reached ({reason}): check the network; the shipped models do without",
-        reason=reason,
-    )
+        raise explained(found[0] if found else None, name)
 
 
 def _watch(
@@ -153,15 +212,25 @@ def _watch(
 ) -> None:
     """Tell how much is here, until it has ended: files grow under a temporary name."""
     while not ended.wait(POLL_SECONDS):
-        done = 0
-        for path in blobs.glob("*") if blobs.is_dir() else []:
-            try:
-                # What a sparse file takes on disk, not the length it was given beforehand.
-                info = path.stat()
-                done += min(info.st_size, getattr(info, "st_blocks", info.st_size) * 512)
-            except OSError:
-                continue
+        done = _stored(blobs)
         say({"event": "progress", "done": min(done, total), "total": total})
+
+
+def _stored(blobs: Path) -> int:
+    """Bytes of what is here: of a sparse file what it takes, not the length it was given."""
+    done = 0
+    for path in blobs.glob("*") if blobs.is_dir() else []:
+        with contextlib.suppress(OSError):
+            info = path.stat()
+            done += min(info.st_size, getattr(info, "st_blocks", info.st_size) * 512)
+    return done
+
+
+def _free(folder: Path) -> int:
+    """Bytes that the disk of a folder, there or not yet, has room for."""
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    return shutil.disk_usage(folder).free
 
 
 if __name__ == "__main__":

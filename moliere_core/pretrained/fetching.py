@@ -8,7 +8,6 @@ absent. The process is told nothing and ends with the server that started it.
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import json
 import os
 import subprocess
@@ -62,17 +61,12 @@ class Fetch:
         try:
             name = catalogue.hub_name(self.reference)
             _require_allowed(self.reference)
-            if importlib.util.find_spec("huggingface_hub") is None:
-                raise ModelError(
-                    'huggingface_hub is not installed here: pip install -e ".[bridge]" installs '
-                    "it, with torch and transformers"
-                )
             self._process = subprocess.Popen(
                 [*COMMAND, name],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env=dict(os.environ),
+                env={"HF_HUB_DISABLE_TELEMETRY": "1", **os.environ},
                 **quiet_options(),
             )
         except MoliereError as error:

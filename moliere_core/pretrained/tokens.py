@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -55,6 +56,16 @@ class TokenVocabulary:
     def __len__(self) -> int:
         """Number of tokens, those that write nothing included."""
         return len(self.tokens)
+
+    @property
+    def longest(self) -> int:
+        """Bytes of the longest token; 0 where none writes."""
+        return int(self._sizes.max(initial=0))
+
+    def begins(self, prefix: bytes) -> bool:
+        """Whether some token begins with `prefix`, or is it."""
+        at = bisect_left(self.order, prefix, key=self.tokens.__getitem__)
+        return at < len(self.order) and self.tokens[self.order[at]].startswith(prefix)
 
     def _children(self, low: int, high: int, depth: int) -> tuple[NDArray[np.uint8], Ints]:
         """The bytes at `depth` of the sorted tokens `low` to `high`, and where each begins.

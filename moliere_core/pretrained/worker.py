@@ -1,4 +1,4 @@
-"""The bridge worker: `python -m moliere_core.pretrained.worker`, the only process with torch.
+"""The bridge worker: `python -m moliere_core.pretrained.worker`, where pretrained models live.
 
 It answers requests (see `client`) one at a time; between two steps of a background request it
 answers those that somebody waits for. It exits at once when standard input closes, so that a
@@ -27,7 +27,7 @@ _MEMORY_SIGNS = ("not enough memory", "can't allocate memory", "out of memory", 
 
 
 class Operations(Protocol):
-    """What answers: `causal.Operations`, or a stand-in without a framework."""
+    """What answers: `operations.Operations`, or a stand-in without models."""
 
     def run(self, request: Event) -> Iterator[Event]:
         """The events of a request, the last of them `done`; closed when it is cancelled."""
@@ -102,8 +102,8 @@ def explained(error: Exception, reference: str) -> MoliereError:
     """What to say of an error of the framework."""
     if isinstance(error, ImportError):
         return ModelError(
-            "torch or transformers cannot be loaded here ({reason}): install them again with "
-            'pip install -e ".[bridge]"',
+            "torch or transformers cannot be loaded here ({reason}): choose mini-gpt or a GPT-2, "
+            "such as hf:gpt2, or install them again as the README tells",
             reason=_line(error),
         )
     if isinstance(error, MemoryError) or any(s in str(error).lower() for s in _MEMORY_SIGNS):
@@ -137,11 +137,11 @@ def _line(error: Exception) -> str:
     return " ".join(str(error).split())[:300]
 
 
-def _causal() -> Any:
-    from moliere_core.pretrained.causal import Operations
+def _operations() -> Any:
+    from moliere_core.pretrained.operations import Operations
 
     return Operations()
 
 
 if __name__ == "__main__":
-    serve(_causal)
+    serve(_operations)

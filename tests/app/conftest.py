@@ -5,7 +5,6 @@ import io
 import json
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,12 +20,12 @@ from moliere_core.jobs import process
 from moliere_core.runs import Run
 from moliere_core.vocabulary import Vocabulary
 from tests.networks import random_weights
+from tests.patience import PATIENCE, wait_until
 
 ROOT = Path(__file__).parents[2]
 RUN = "0123456789ab"
 REFERENCE = f"run:{RUN}"
 FAKE = (sys.executable, "-m", "tests.core.fake_worker")
-PATIENCE = 60.0  # for a condition that comes at once on a quiet machine
 ALPHABET = Vocabulary(tuple(sorted("\n !',.:;?ABCEJLMNPQRSTUVabcdefghijlmnopqrstuvxyzàçèéêîôû")))
 
 Open = Callable[..., AppTest]
@@ -64,10 +63,7 @@ def workers(store: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(jobs, "available", lambda: True)
     yield
     jobs.close()
-    deadline = time.monotonic() + PATIENCE
-    while any(t.name == "moliere-jobs" for t in threading.enumerate()):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    wait_until(lambda: not any(t.name == "moliere-jobs" for t in threading.enumerate()))
 
 
 @pytest.fixture
@@ -87,7 +83,7 @@ def open_page(store: Path) -> Open:
     """Open a page at an address, as a browser would."""
 
     def open_page(page: str = "home", **address: Any) -> AppTest:
-        at = AppTest.from_file(str(ROOT / "dashboard" / "Home.py"), default_timeout=30)
+        at = AppTest.from_file(str(ROOT / "dashboard" / "Home.py"), default_timeout=PATIENCE)
         at.query_params["lang"] = "fr"
         at.query_params["model"] = REFERENCE
         at.run()

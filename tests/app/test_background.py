@@ -10,7 +10,8 @@ from concurrent.futures import Future
 import pytest
 
 from dashboard.background import Background
-from tests.app.conftest import PATIENCE, ROOT
+from tests.app.conftest import ROOT
+from tests.patience import PATIENCE
 
 
 def test_one_thing_after_another_in_the_order_asked() -> None:

@@ -18,7 +18,8 @@ from moliere_core.corpus import load_corpus
 from moliere_core.experiments import PLANS, Plan, results
 from moliere_core.models import load_recurrent
 from moliere_core.runs import request_id
-from tests.app.conftest import PATIENCE, Open, address, figure, run_snippet, text
+from tests.app.conftest import Open, address, figure, run_snippet, text
+from tests.patience import PATIENCE
 
 EVERY = pytest.mark.parametrize("plan", PLANS.values(), ids=list(PLANS))
 VIEWS = [(plan, view) for plan in PLANS.values() for view in (*fields.CHARTS[plan.name], "texts")]

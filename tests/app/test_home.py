@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 
+from dashboard import state
 from dashboard.home import cached, playback
 from dashboard.home.playback import BARS
 from dashboard.home.player import PIECE
@@ -81,6 +83,20 @@ def test_an_address_that_lags_behind_a_quick_click_is_not_obeyed(open_page: Open
     at = at.button(key="home.pause").click().run()
     assert component(at)["speed"] == 0
     assert address(at)["speed"] == "instant"
+
+
+def test_it_lags_while_a_busy_server_answers(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = open_page()
+    times = iter([0.0, 0.0, 1.0, 61.0, 62.0, 62.0])  # when three runs begin and end
+    monkeypatch.setattr(state, "time", SimpleNamespace(monotonic=lambda: next(times)))
+    at = at.segmented_control(key="home.speed").set_value("slow").run()
+    del at.query_params["speed"]  # the second click is made before the first is answered
+    at = at.segmented_control(key="home.speed").set_value("instant").run()
+    at.query_params["speed"] = "slow"  # and the third before the second is
+    at = at.button(key="home.pause").click().run()
+    assert component(at)["speed"] == 0
 
 
 def test_an_address_that_somebody_edits_is_obeyed(open_page: Open) -> None:

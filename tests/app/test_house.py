@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.app.conftest import REFERENCE, ROOT
+from tests.patience import PATIENCE
 
 PAGES = sorted((ROOT / "pages").glob("*.py"))
 DASHBOARD = sorted((ROOT / "dashboard").rglob("*.py"))
@@ -18,7 +19,7 @@ DASHBOARD = sorted((ROOT / "dashboard").rglob("*.py"))
 VISIT = """
 import sys
 from streamlit.testing.v1 import AppTest
-at = AppTest.from_file("dashboard/Home.py", default_timeout=60)
+at = AppTest.from_file("dashboard/Home.py", default_timeout=120)
 at.query_params["model"] = sys.argv[1]
 at.run()
 assert not at.exception and not at.error
@@ -71,6 +72,14 @@ def test_components_never_parse_text_as_html() -> None:
         assert not re.search(r"innerHTML|outerHTML|insertAdjacent|document\.write|eval", source)
 
 
+def test_no_test_is_timed() -> None:
+    """They wait for conditions, as long as `tests.patience` says, and measure no speed."""
+    timed = re.compile(r"(perf_counter|process_time|wait_for_timeout)\(|timeout=\d")
+    for path in (ROOT / "tests").rglob("*.py"):
+        if path != Path(__file__):
+            assert not timed.search(path.read_text(encoding="utf-8")), path
+
+
 def test_no_framework_in_the_server(store: Path) -> None:
     names = [page.stem for page in PAGES if page.stem != "home"]
     done = subprocess.run(
@@ -79,7 +88,7 @@ def test_no_framework_in_the_server(store: Path) -> None:
         env={**os.environ, "MOLIERE_HOME": str(store), "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=10 * PATIENCE,  # every page, one after the other
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
@@ -95,7 +104,7 @@ def test_the_first_words_wait_for_no_table_and_no_array() -> None:
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-500:]

@@ -17,6 +17,7 @@ from moliere_core.inspection.influence import influence
 from moliere_core.inspection.trace import read, trace
 from moliere_core.models import load_recurrent
 from tests.app.conftest import REFERENCE, Open, address, run_snippet, shown
+from tests.patience import PATIENCE
 
 HTML = "<b>Ah</b> **non** $x$ & <img src=x>"
 VIEWS = ("unit", "gates", "mattered", "forgets", "embedding", "step")
@@ -29,8 +30,8 @@ def _embedded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def finish() -> None:
     """Wait for what the page computes in the background."""
-    cached.tracking(REFERENCE, EMBEDDED).future.result(timeout=60)
-    cached.index(REFERENCE, EMBEDDED).future.result(timeout=60)
+    cached.tracking(REFERENCE, EMBEDDED).future.result(PATIENCE)
+    cached.index(REFERENCE, EMBEDDED).future.result(PATIENCE)
 
 
 def cells(at: AppTest) -> dict[str, Any]:
@@ -86,7 +87,7 @@ def test_another_snapshot_has_other_units(open_page: Open) -> None:
     shipped = cached.tracking("petit", EMBEDDED).future.result()
     work = cached.tracking("petit@0", EMBEDDED)
     assert not work.future.done() or work.future.result().weights != shipped.weights
-    work.future.result(timeout=120)
+    work.future.result(PATIENCE)
 
 
 def test_the_same_cells_elsewhere(open_page: Open) -> None:

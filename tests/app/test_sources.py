@@ -12,6 +12,7 @@ from dashboard import provenance, sources
 from moliere_core.corpus import library
 from moliere_core.errors import CorpusError
 from tests.app.conftest import address
+from tests.patience import PATIENCE
 
 CSV = "play_name,cue\n" + "phedre,Que ces vains ornements !\nesther,Oui.\n" * 40
 
@@ -47,7 +48,7 @@ def keep(identifier: str, text: str) -> library.Entry:
 
 
 def opened(**values: str) -> AppTest:
-    at = AppTest.from_string(PANEL, default_timeout=30)
+    at = AppTest.from_string(PANEL, default_timeout=PATIENCE)
     at.query_params["lang"] = "fr"
     for name, value in values.items():
         at.query_params[name] = value

@@ -1,7 +1,8 @@
 """A bridge worker without a framework: what its models do is in the name of the model.
 
-Run as a script. hf:echo writes its prompt again, a character a token, every FAKE_PAUSE seconds;
-hf:slow does nothing for long; hf:die is killed; hf:error fails; hf:memory runs out of memory.
+Run as a script. hf:echo writes its prompt again, a character a token, every FAKE_PAUSE seconds; if
+FAKE_RELEASE names a file, it writes the last one once the file exists. hf:slow does nothing until
+it is given up; hf:die is killed; hf:error fails; hf:memory runs out of memory.
 """
 
 from __future__ import annotations
@@ -10,12 +11,15 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from moliere_core.errors import ModelError
 from moliere_core.pretrained import worker
 
 PAUSE = float(os.environ.get("FAKE_PAUSE", "0.001"))
+RELEASE = os.environ.get("FAKE_RELEASE", "")
+STEPS = 60_000  # of hf:slow: ten minutes
 Event = dict[str, Any]
 
 
@@ -34,9 +38,9 @@ class Operations:
             raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
         yield {"event": "stage", "stage": "running"}
         if name == "slow":
-            for step in range(600):
+            for step in range(1, STEPS):
                 time.sleep(0.01)
-                yield {"event": "progress", "share": step / 600}
+                yield {"event": "progress", "share": step / STEPS}
         yield from getattr(self, request["op"])(request)
 
     def generate(self, request: Event) -> Iterator[Event]:
@@ -44,6 +48,8 @@ class Operations:
         text = (request["prompt"] or "a") * request["chars"]
         for i, char in enumerate(text[: request["chars"]], start=1):
             time.sleep(PAUSE)
+            while RELEASE and i == request["chars"] and not Path(RELEASE).exists():
+                time.sleep(0.005)
             yield {"event": "partial", "pieces": [[char, 1]], "tokens": i, "seconds": i / 10}
         yield {"event": "done", "ended": "length"}
 

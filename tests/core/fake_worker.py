@@ -2,7 +2,9 @@
 
 Run as a script. FAKE_PAUSE is the length of an update in seconds; FAKE_MODE is what happens at the
 first update of the second epoch: "kill" (by SIGKILL, once, while a file is written), "exit",
-"error", or "hang" (an update that does not end).
+"error", "hang" (an update that does not end), or "hold" (one that ends when the training is to be
+stopped, or when the file exists that FAKE_RELEASE names): whoever looks at a job that is held finds
+it running, however late.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +21,12 @@ import numpy as np
 
 from moliere_core import training
 from moliere_core.jobs import worker
+from moliere_core.jobs.spec import JobSpec
 from moliere_core.storage import write_atomically
 from tests.networks import random_weights
 
 PAUSE, MODE = float(os.environ.get("FAKE_PAUSE", "0.001")), os.environ.get("FAKE_MODE", "")
+RELEASE = Path(os.environ.get("FAKE_RELEASE", "/nowhere"))
 
 
 class Model:
@@ -30,11 +35,20 @@ class Model:
 
     def train_on_batch(self, inputs: Any, targets: Any) -> float:
         self.updates += 1
-        history = FOLDER.parents[1] / "runs" / FOLDER.name / "history.jsonl"
-        if MODE and history.is_file() and history.read_text().strip():
+        if MODE and has_an_epoch():
             misbehave()
         time.sleep(PAUSE)
         return 3 / (1 + self.updates)
+
+
+def has_an_epoch() -> bool:
+    history = FOLDER.parents[1] / "runs" / FOLDER.name / "history.jsonl"
+    return history.is_file() and bool(history.read_text().strip())
+
+
+def hold() -> None:
+    while not RELEASE.exists() and not should_stop():
+        time.sleep(0.005)
 
 
 def misbehave() -> None:
@@ -49,6 +63,8 @@ def misbehave() -> None:
         raise ValueError("two\nlines")
     elif MODE == "hang":
         time.sleep(600)
+    elif MODE == "hold":
+        hold()
 
 
 class Framework:
@@ -77,7 +93,24 @@ class Framework:
     compile_model = set_weights_by_name = reset_states = quick_start = staticmethod(lambda *_: None)
 
 
+def should_stop() -> bool:
+    return False
+
+
+def serve() -> int:
+    """The worker's own `main`, which tells `should_stop` here as well."""
+    train = worker._train
+
+    def told(spec: JobSpec, write: Any, stop: Callable[[], bool]) -> None:
+        globals()["should_stop"] = stop
+        train(spec, write, stop)
+
+    worker._train = told
+    return worker.main(FOLDER)
+
+
+FOLDER = Path(sys.argv[-1])  # of the job
+
 if __name__ == "__main__":
-    FOLDER = Path(sys.argv[1])
     training._framework = Framework  # type: ignore[assignment]
-    sys.exit(worker.main(FOLDER))
+    sys.exit(serve())

@@ -9,12 +9,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from moliere_core import axis, pairs, pretrained
+from moliere_core import axis, pretrained
 from moliere_core.corpus import EMBEDDED, load_corpus
 from moliere_core.errors import CorpusError, ModelError
 from moliere_core.evaluation import score
 from moliere_core.models import RecurrentModel, load_model, open_run
-from moliere_core.pairs import PAIRS
 from moliere_core.protocol import UNKNOWN_BITS
 from moliere_core.vocabulary import Vocabulary
 from tests.app.conftest import REFERENCE, write_run
@@ -178,41 +177,3 @@ def test_shipped_figures_agree_with_the_models_that_are_shipped() -> None:
 
 def test_the_embedded_plays_do_not_hold_the_training_text() -> None:
     assert axis.training_text(load_corpus(EMBEDDED)) is None
-
-
-@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
-def test_the_bits_of_an_end_follow_from_the_whole_sentence(pair: pairs.Pair) -> None:
-    model = load_model("petit")
-    good, bad = pairs.bits("petit", pair)
-    context = score(model, pair.context.rstrip()).bits.sum()
-    whole = score(model, pair.context + pair.good).bits.sum()
-    assert good == pytest.approx(whole - context, abs=0.01)
-    assert bad > 0
-    assert pair.good != pair.bad
-    assert abs(len(pair.good) - len(pair.bad)) <= 3
-
-
-def test_a_model_of_tokens_reads_no_space_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[tuple[str, str, str]] = []
-
-    def answer(reference: str, text: str, context: str) -> SimpleNamespace:
-        asked.append((reference, text, context))
-        found = SimpleNamespace(bits=np.full(len(text), 0.5))
-        return SimpleNamespace(result=lambda: found)
-
-    monkeypatch.setattr(pretrained, "score", answer)
-    pair = pairs.Pair("test", "agreement", "Elles sont ", "belles.", "beau.")
-    assert pairs.bits("mini-gpt", pair) == (4.0, 3.0)
-    assert asked == [
-        ("mini-gpt", " belles.", "Elles sont"),
-        ("mini-gpt", " beau.", "Elles sont"),
-    ]
-
-
-def test_grand_agrees_better_than_it_knows() -> None:
-    right = {kind: 0 for kind in ("agreement", "meaning", "fact")}
-    for pair in PAIRS:
-        good, bad = pairs.bits("grand", pair)
-        right[pair.kind] += good < bad
-    assert right["agreement"] == 3
-    assert np.mean(list(right.values())) >= 2

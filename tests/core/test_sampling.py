@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
+from moliere_core.arrays import Array
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import ConfigError
 from moliere_core.models import RecurrentModel
-from moliere_core.recurrent import Array
 from moliere_core.sampling import (
     PIECE,
     Writer,

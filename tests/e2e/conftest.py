@@ -1,22 +1,30 @@
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.app.conftest import ROOT, write_run
+from tests.e2e.screen import WAIT, expect_settled, record
+from tests.patience import PATIENCE, wait_until
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-STARTED = 60  # seconds that a server on a slow machine may take
+# In a container shared memory may be too small for Chromium, and root has no sandbox.
+ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage"]
+STARTS = (
+    3  # somebody else may take a port between the time it is found free and the time it is used
+)
+
+expect.set_options(timeout=WAIT)
 
 
 @pytest.fixture(scope="session")
@@ -25,35 +33,22 @@ def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         if path is None and not Path(playwright.chromium.executable_path).exists():
             pytest.skip("no Chromium: apt-get install chromium, or playwright install chromium")
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS, timeout=WAIT)
         yield browser
         browser.close()
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The real application, with a small run in its store; its address."""
+def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The real application, warm, with a small run in its store; its address."""
     home = tmp_path_factory.mktemp("home")
     write_run(home)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = ["streamlit", "run", "dashboard/Home.py", "--server.port", str(port)]
-    log = (home / "server.log").open("wb")
-    process = subprocess.Popen(
-        [sys.executable, "-m", *command],
-        cwd=ROOT,
-        env={**os.environ, "MOLIERE_HOME": str(home), "PYTHONPATH": str(ROOT)},
-        stdout=log,
-        stderr=subprocess.STDOUT,
-    )
-    try:
-        _wait(f"http://127.0.0.1:{port}/_stcore/health", process)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(10)
-        log.close()
+    with (home / "server.log").open("wb") as log, _started(home, log.fileno()) as address:
+        with browser.new_page() as page:  # whose script ends once every page is imported
+            page.set_default_timeout(WAIT)
+            page.goto(address)
+            expect_settled(page)
+        yield address
     assert "Traceback" not in (home / "server.log").read_text(encoding="utf-8")
 
 
@@ -61,8 +56,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def page(browser: Browser) -> Iterator[Page]:
     """A French projector."""
     context = browser.new_context(viewport={"width": 1280, "height": 720}, locale="fr-FR")
+    context.set_default_timeout(WAIT)
     page = context.new_page()
-    page.set_default_timeout(30_000)
+    record(page)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     yield page
@@ -70,12 +66,36 @@ def page(browser: Browser) -> Iterator[Page]:
     assert not errors
 
 
-def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + STARTED
-    while time.monotonic() < deadline and process.poll() is None:
+@contextlib.contextmanager
+def _started(home: Path, log: int) -> Iterator[str]:
+    for _ in range(STARTS):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        options = {"server.port": port, "server.address": "127.0.0.1", "server.headless": "true"}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", "dashboard/Home.py"]
+            + [f"--{name}={value}" for name, value in options.items()],
+            cwd=ROOT,
+            env={**os.environ, "MOLIERE_HOME": str(home), "PYTHONPATH": str(ROOT)},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        address = f"http://127.0.0.1:{port}"
         try:
-            with urllib.request.urlopen(url, timeout=5):
+            wait_until(lambda: process.poll() is not None or _healthy(address))  # noqa: B023
+            if process.poll() is None:
+                yield address
                 return
-        except OSError:
-            time.sleep(0.1)
-    pytest.fail("the server did not start")
+        finally:
+            process.terminate()
+            process.wait(PATIENCE)
+    pytest.fail("the server did not start: see server.log")
+
+
+def _healthy(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{address}/_stcore/health", timeout=PATIENCE):
+            return True
+    except OSError:
+        return False

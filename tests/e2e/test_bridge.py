@@ -1,29 +1,12 @@
-"""The Bridge page in a real browser: models of characters anywhere, mini-gpt where torch is."""
+"""The Bridge page in a real browser, on models of characters and on mini-gpt."""
 
 from __future__ import annotations
 
-import importlib.util
 import re
-from collections.abc import Iterator
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.test_classroom import OFFSCREEN
-
-LOADED = 120_000  # milliseconds that torch may take on a slow machine
-framework = pytest.mark.skipif(
-    not all(importlib.util.find_spec(name) for name in ("torch", "transformers")),
-    reason="torch and transformers are not installed: pip install -e .[bridge]",
-)
-
-
-@pytest.fixture(autouse=True)
-def _patience() -> Iterator[None]:
-    """The first page of a server that has just begun may take longer than Playwright waits."""
-    expect.set_options(timeout=30_000)
-    yield
-    expect.set_options(timeout=5_000)
+from tests.e2e.screen import OFFSCREEN, WAIT_FOR_FRAMEWORK
 
 
 def view(page: Page, name: str) -> None:
@@ -50,6 +33,7 @@ def test_characters_are_chosen_for_all_models_at_once(page: Page, server: str) -
     box.press("Enter")
     expect(board).to_have_attribute("data-step", "3")
     expect(page).to_have_url(re.compile(r"chosen=e.+v"))
+    expect(box).to_have_value("")  # it has been emptied for the next one
     box.fill("ß")
     box.press("Enter")
     expect(page.get_by_text("Hors de l’alphabet du LSTM")).to_be_visible()
@@ -64,23 +48,22 @@ def test_a_pasted_text_gets_its_marks_in_verse_and_in_prose(page: Page, server: 
     text.press("Control+Enter")
     expect(page.get_by_text("Vers : 2 lignes")).to_be_visible()
     names = page.locator(".ytick text")
-    expect(names.filter(has_text="petit")).to_be_visible(timeout=LOADED)
+    expect(names.filter(has_text="petit")).to_be_visible(timeout=WAIT_FOR_FRAMEWORK)
     view(page, "vers")
     expect(page.get_by_text("(vers, à l’allure)")).to_be_visible()
     expect(page).to_have_url(re.compile("part=verse"))
     expect(names.filter(has_text="petit")).to_be_visible()
 
 
-@framework
 def test_mini_gpt_writes_in_tokens_and_stands_on_the_same_bars(page: Page, server: str) -> None:
     page.goto(f"{server}/bridge?models=petit,mini-gpt&chars=60&prompt=Mon+fr%C3%A8r")
     tokens = page.locator(".column").nth(1).locator(".token:not(.prompt)")
-    expect(tokens.nth(8)).to_be_visible(timeout=LOADED)
+    expect(tokens.nth(8)).to_be_visible(timeout=WAIT_FOR_FRAMEWORK)
     expect(page.locator(".column .speed").nth(1)).to_have_text(re.compile("tokens/s"))
 
     view(page, "Même alphabet")
     percents = page.locator("button.row").first.locator(".percent")
-    expect(percents).to_have_text([re.compile(r"\d,\d\s%")] * 2, timeout=LOADED)
+    expect(percents).to_have_text([re.compile(r"\d,\d\s%")] * 2, timeout=WAIT_FOR_FRAMEWORK)
     page.get_by_role("radio", name="mini-gpt").click()
     page.get_by_role("button", name="Un pas").click()
     expect(page.locator(".board")).to_have_attribute("data-step", "1")

@@ -26,18 +26,9 @@ def small_server(tmp_path: Path) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     settings = {"MOLIERE_HOME": str(tmp_path), "MOLIERE_PUBLIC": "1", "MOLIERE_PLACES": "1"}
+    settings["STREAMLIT_SERVER_PORT"] = str(port)
     process = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "streamlit",
-            "run",
-            "dashboard/Home.py",
-            "--server.port",
-            str(port),
-            "--server.headless",
-            "true",
-        ],
+        [sys.executable, "-m", "streamlit", "run", "dashboard/Home.py", "--server.headless=true"],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT), **settings},
         stdout=subprocess.DEVNULL,

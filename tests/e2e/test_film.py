@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.test_classroom import OFFSCREEN
+from tests.e2e.screen import OFFSCREEN, expect_played
 
 
 def at(page: Page, moment: str) -> None:
@@ -16,13 +16,24 @@ def at(page: Page, moment: str) -> None:
 
 def test_it_plays_by_itself_then_pauses_and_steps(page: Page, server: str) -> None:
     page.goto(f"{server}/film?model=petit")
+    expect_played(page, "film.state", "playing")
+    expect_played(page, "film.at", "epoch-000", "step-000030")
+    page.keyboard.press("p")
+    film = page.locator(".film")
+    expect(film).to_have_attribute("data-state", "paused")
+    expect(page).to_have_url(re.compile(f"moment={film.get_attribute('data-at')}"))
+
+    page.keyboard.press("p")
+    expect(film).to_have_attribute("data-state", "playing")
+    slider = page.get_by_role("slider", name="Après")
+    slider.press("Home")
     at(page, "epoch-000")
-    expect(page.locator(".film")).to_have_attribute("data-state", "playing")
+    expect(film).to_have_attribute("data-state", "paused")
+    expect(page).to_have_url(re.compile("moment=epoch-000"))
+    slider.blur()
+    page.keyboard.press("ArrowRight")
     at(page, "step-000030")
     expect(page.locator(".when h2")).to_have_text("Après 30 mises à jour")
-    page.keyboard.press("p")
-    expect(page.locator(".film")).to_have_attribute("data-state", "paused")
-    expect(page).to_have_url(re.compile("moment=step-000030"))
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     at(page, "step-000300")

@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.test_classroom import OFFSCREEN
+from tests.e2e.screen import OFFSCREEN
 
 
 def test_a_character_is_chosen_by_mouse_and_by_keyboard(page: Page, server: str) -> None:

@@ -8,10 +8,9 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.test_classroom import OFFSCREEN
+from tests.e2e.screen import OFFSCREEN, WAIT_FOR_FRAMEWORK, expect_drawn
 
 TINY = "corpus=embedded&plays=le-perroquet-du-capitaine&units=128&embedding=64&batch=64&seq=40"
-TRAINED = 120_000  # milliseconds: a framework's import on a busy machine, then two short epochs
 
 
 @pytest.mark.skipif(
@@ -23,12 +22,12 @@ def test_press_the_button_watch_the_curve_and_reattach(page: Page, server: str) 
     expect(page.get_by_text(re.compile(r"LSTM 1|LSTM$")).first).to_be_visible()
     page.get_by_role("button", name="Entraîner (").click()
     expect(page.locator(".js-plotly-plot")).to_be_visible()
-    expect(page.get_by_role("button", name="Arrêter")).to_be_visible()
+    expect_drawn(page, "training.stop")
     expect(page).to_have_url(re.compile(r"job=[0-9a-f]{12}"))
     address = page.url
 
-    expect(page.locator("[class*=st-key-badge]")).to_be_visible()  # in the sidebar, while it runs
-    expect(page.get_by_text("terminé · 2 époques")).to_be_visible(timeout=TRAINED)
+    expect_drawn(page, "badge")  # in the sidebar, while it runs
+    expect(page.get_by_text("terminé · 2 époques")).to_be_visible(timeout=WAIT_FOR_FRAMEWORK)
     expect(page.locator("[class*=st-key-badge]")).to_have_count(0)
     expect(page.locator(".js-plotly-plot path.js-line")).not_to_have_count(0)
     expect(page.get_by_text("Époque 2 ·")).to_be_visible()

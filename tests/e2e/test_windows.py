@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.test_classroom import OFFSCREEN
+from tests.e2e.screen import OFFSCREEN, expect_played
 
 
 def test_the_window_slides_pauses_and_steps(page: Page, server: str) -> None:
     page.goto(f"{server}/windows?length=12")
     board = page.locator(".windows")
-    expect(board).to_have_attribute("data-state", "playing", timeout=30_000)
-    expect(board).to_have_attribute("data-at", "2")
+    expect_played(page, "windows.state", "playing")
+    expect_played(page, "windows.at", "0", "1", "2")
     page.keyboard.press("p")
     expect(board).to_have_attribute("data-state", "paused")
     at = int(board.get_attribute("data-at") or "")
@@ -31,7 +31,7 @@ def test_the_window_slides_pauses_and_steps(page: Page, server: str) -> None:
 def test_streams_carry_their_state_from_the_second_window_on(page: Page, server: str) -> None:
     page.goto(f"{server}/windows?view=streams&length=12&batch=8")
     board = page.locator(".streams")
-    expect(board).to_have_attribute("data-at", "0", timeout=30_000)
+    expect(board).to_have_attribute("data-at", "0")
     expect(page.locator(".state.zero")).to_have_count(4)
     first = page.locator(".row").first.locator(".aim").inner_text()
     page.get_by_role("button", name="Fenêtre suivante").click()

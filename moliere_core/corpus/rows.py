@@ -1,0 +1,190 @@
+"""The rows of a CSV, where quotation marks are not always those of a CSV.
+
+Python's own reader does the work, strictly: it fails on a mark that opens or closes nothing, where
+others go on to the next mark, be it ten rows further, and make one cell of what is between. A cell
+of several lines among which one looks like a row of this table is such a mishap, too. Only then
+are rows read one by one, each with as many lines as it needs, and a line that cannot be read so is
+a row by itself, its marks kept as characters.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+MOST_CELL_CHARS = 100_000_000  # more than a file may have: a plain text in one cell is a corpus
+_CLOSED_BY = {'"': "", "“": "”", "«": "»", "„": "“”", "'": "'"}  # what ends a cell that begins so
+
+
+class RowError(ValueError):
+    """A row that cannot be read.
+
+    Attributes:
+        row: its number, the header's being 0.
+        unclosed: whether it opens a quotation mark that nothing closes; else it is too wide.
+    """
+
+    def __init__(self, row: int, unclosed: bool) -> None:
+        super().__init__(f"row {row}")
+        self.row, self.unclosed = row, unclosed
+
+
+@dataclass
+class Rows:
+    """The rows of a table.
+
+    Attributes:
+        cells: of each row; none of a blank line. Surplus cells are there, and are blank.
+        kept: numbers, from 1, of the lines whose quotation marks were kept as characters.
+    """
+
+    cells: list[list[str]]
+    kept: list[int] = field(default_factory=list)
+
+
+def cells_of(line: str, separator: str) -> list[str]:
+    """The cells of one line; whatever its marks, it is read."""
+    _allow_long_cells()
+    return next(csv.reader([line], delimiter=separator), [])
+
+
+def read_rows(lines: list[str], separator: str, width: int, named: int) -> Rows:
+    """The rows that lines make.
+
+    Args:
+        lines: with their ends, the header first.
+        separator: between cells.
+        width: number of columns.
+        named: the column that says which play a row belongs to; by it a row is recognised.
+
+    Raises:
+        RowError: a row with more cells than columns, or a mark that nothing closes in a table
+            that has no other fault.
+    """
+    _allow_long_cells()
+    try:
+        rows = list(csv.reader(lines, delimiter=separator, strict=True))
+    except csv.Error:
+        rows = list(csv.reader(lines, delimiter=separator))
+    else:
+        plays = {row[named].strip() for row in rows[1:] if len(row) > named}
+        table = _Table(lines, separator, width, named, plays)
+        if all(map(table.fits, rows)) and not any(map(table.swallows, rows)):
+            return Rows(rows[1:])
+    counts = Counter(row[named].strip() for row in rows[1:] if len(row) == width)
+    plays = {play for play, count in counts.items() if count > 1}
+    return _Table(lines, separator, width, named, plays).mended()
+
+
+def _allow_long_cells() -> None:
+    csv.field_size_limit(MOST_CELL_CHARS)  # one limit for the process
+
+
+class _Swallowed(Exception):
+    """A row has begun inside a cell."""
+
+
+class _Table:
+    def __init__(
+        self, lines: list[str], separator: str, width: int, named: int, plays: set[str]
+    ) -> None:
+        self.lines, self.separator, self.width, self.named = lines, separator, width, named
+        self.plays = plays if width > 2 else plays - {""}  # ", and" is no row of two columns
+
+    def fits(self, row: list[str]) -> bool:
+        """Whether a row has no more cells than there are columns, blank ones apart."""
+        return len(row) <= self.width or not any(map(str.strip, row[self.width :]))
+
+    def swallows(self, row: list[str]) -> bool:
+        """Whether a cell holds a line that looks like a row."""
+        return any(any(map(self._is_row, cell.split("\n")[1:])) for cell in row if "\n" in cell)
+
+    def _is_row(self, line: str) -> bool:
+        if line.count(self.separator) < self.width - 1:  # most lines of a cell
+            return False
+        cells = cells_of(line, self.separator)
+        return (
+            len(cells) >= self.width
+            and cells[self.named].strip() in self.plays
+            and self.fits(cells)
+        )
+
+    def mended(self) -> Rows:
+        """All rows, one by one.
+
+        What is read in vain is counted: once it is as much as there is to read, no row is given
+        more than its own line. So time goes by the length of the file, whatever marks are where.
+        """
+        found, at = Rows([]), 1
+        left = sum(map(len, self.lines))  # characters that may be read in vain
+        while at < len(self.lines):
+            row, taken, unclosed = self._strictly(at, len(self.lines) if left > 0 else at + 1)
+            if row is None:
+                left -= sum(map(len, self.lines[at : at + taken]))
+                if unclosed and at + taken == len(self.lines) and not found.kept:
+                    raise RowError(len(found.cells) + 1, unclosed=True)
+                row, taken = self._alone(self.lines[at]), 1
+                if row is None:
+                    raise RowError(len(found.cells) + 1, unclosed=False)
+                if '"' in self.lines[at]:
+                    found.kept.append(at + 1)
+            found.cells.append(row)
+            at += taken
+        return found
+
+    def _strictly(self, first: int, end: int) -> tuple[list[str] | None, int, bool]:
+        """The row that begins at a line, if it is well formed.
+
+        Returns:
+            Its cells, or None; how many lines were read; whether a mark was still open at the end.
+        """
+        taken = 0
+
+        def pull() -> Iterator[str]:
+            nonlocal taken
+            for at in range(first, end):
+                if at > first and self._is_row(self.lines[at]):
+                    raise _Swallowed
+                taken += 1
+                yield self.lines[at]
+
+        try:
+            row = next(csv.reader(pull(), delimiter=self.separator, strict=True), [])
+        except csv.Error as error:
+            return None, taken, "unexpected end" in str(error)
+        except _Swallowed:
+            return None, taken, False
+        return (row if self.fits(row) else None), taken, False
+
+    def _alone(self, line: str) -> list[str] | None:
+        """The row that a line makes by itself; None where it has too many cells."""
+        line = line.rstrip("\n")
+        ways: list[dict[str, Any]] = []
+        if f'{self.separator} "' in line:
+            ways.append({"skipinitialspace": True})
+        if '\\"' in line:  # as some data bases write a mark inside a cell
+            ways.append({"escapechar": "\\", "doublequote": False})
+        for way in ways:
+            try:
+                row = next(csv.reader([line], delimiter=self.separator, strict=True, **way), [])
+            except csv.Error:
+                continue
+            if self.fits(row):
+                return row
+        cells = line.split(self.separator)
+        return cells if self.fits(cells) else self._joined(cells)
+
+    def _joined(self, cells: list[str]) -> list[str] | None:
+        """Cells of which one, which begins with a mark of any kind, has separators in it."""
+        surplus = len(cells) - self.width
+        for at, cell in enumerate(cells[: self.width]):
+            closing = _CLOSED_BY.get(cell.lstrip()[:1])
+            if closing is None:
+                continue
+            whole = self.separator.join(cells[at : at + surplus + 1])
+            if not closing or whole.rstrip().endswith(tuple(closing)):
+                return [*cells[:at], whole, *cells[at + surplus + 1 :]]
+        return None

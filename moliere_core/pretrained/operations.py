@@ -1,0 +1,217 @@
+"""What can be asked of a pretrained model, and the models that are loaded; in the worker only.
+
+An operation is a generator of events: `partial` and `progress`, then one `done`.
+"""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moliere_core.config import SamplingConfig
+from moliere_core.errors import ModelError, MoliereError
+from moliere_core.pretrained import catalogue
+from moliere_core.pretrained.beam import over_alphabet
+from moliere_core.pretrained.language import LanguageModel
+from moliere_core.pretrained.network import Network, PlainNetwork
+from moliere_core.pretrained.results import Event
+from moliere_core.pretrained.tokenizer import Tokenizer
+from moliere_core.pretrained.tokens import PieceReader, bytes_per_token, pieces, spread
+
+KEPT_MODELS = 3
+PARTIAL_SECONDS = 0.05  # between two parts of a text that is being written
+OUTSIDE_SHOWN = 5
+
+
+class Operations:
+    """The loaded models, and what can be asked of them.
+
+    To add an operation, add a function and its name to `run`.
+    """
+
+    def __init__(self) -> None:
+        self._models: OrderedDict[str, LanguageModel] = OrderedDict()
+
+    def run(self, request: Event) -> Iterator[Event]:
+        """Load the model if need be, then do what is asked."""
+        operations: dict[str, Callable[[LanguageModel, Event], Iterator[Event]]] = {
+            "generate": generate,
+            "next_chars": next_chars,
+            "score": score,
+            "cut": cut,
+            "attention": attention,
+        }
+        folder = Path(request["folder"])
+        if not catalogue.is_pretrained(request["reference"]):
+            catalogue.open_folder(request["reference"])  # a path, from the command line
+        if str(folder) not in self._models:
+            yield {"event": "stage", "stage": "loading"}
+            self._load(request["reference"], folder)
+        self._models.move_to_end(str(folder))
+        yield {"event": "stage", "stage": "running"}
+        yield from operations[request["op"]](self._models[str(folder)], request)
+
+    def _load(self, reference: str, folder: Path) -> None:
+        """Load a model; the ones used longest ago make room for it."""
+        while True:
+            try:
+                dtype = catalogue.precision(reference)
+                enough = dtype == "float32" and len(self._models) < KEPT_MODELS
+            except MoliereError:
+                if not self._models:
+                    raise
+                enough = False
+            if enough or not self._models:
+                break
+            self._models.popitem(last=False)
+            gc.collect()
+        self._models[str(folder)] = opened(reference, folder, dtype)
+
+
+def opened(reference: str, folder: Path, dtype: str = "float32") -> LanguageModel:
+    """The model of a folder: GPT-2 and its like by NumPy, any other architecture by torch.
+
+    Args:
+        reference: for messages.
+        folder: where its files are.
+        dtype: "float32" or "bfloat16", which torch alone reads.
+
+    Raises:
+        ModelError: its files cannot be read, or do not belong together.
+    """
+    network: Network
+    if catalogue.needs_torch(folder):
+        from moliere_core.pretrained.causal import TorchNetwork  # seconds of imports
+
+        network = TorchNetwork(reference, folder, dtype)
+    else:
+        network = PlainNetwork(reference, folder)
+    return LanguageModel(reference, network, Tokenizer.read(reference, folder, network.vocab_size))
+
+
+def generate(model: LanguageModel, request: Event) -> Iterator[Event]:
+    """Write after a prompt.
+
+    A prompt seldom ends where a token does: "Mon frère, " ends with a space that nearly every
+    token of the next word would bring along, and a model that has read it alone is lost. So the
+    writing begins with the likeliest way of having read the last word (the heaviest hypothesis of
+    the bridge), whose last token may be unfinished: the first token drawn finishes it.
+    """
+    began = said = time.perf_counter()
+    config = SamplingConfig(request["temperature"], request["top_k"], request["top_p"])
+    model.read(request["prompt"])  # not too long
+    read = model.bridge.beam(request["prompt"]).hypotheses[0]
+    ids, begun = list(read.context), read.depth
+    prompt = [[p.text, p.tokens] for p in pieces(model.vocabulary, ids[len(model.begin) :])]
+    data = b"".join(model.vocabulary.tokens[i] for i in ids[len(model.begin) :])
+    if begun:
+        prompt.append([request["prompt"].encode()[len(data) :].decode("utf-8", "replace"), 0])
+    yield {"event": "partial", "prompt": prompt}
+    reader, held = PieceReader(model.vocabulary, begun), []
+    left, tokens, ended = request["chars"], 0, "length"
+    allowed = model.vocabulary.order[read.low : read.high] if begun else None
+    writing = model.write(ids, config, request["seed"], allowed)
+    while left:
+        token = next(writing)
+        tokens += 1
+        ends = token in model.vocabulary.ends
+        piece = reader.close() if ends else reader.add(token)
+        if piece is not None:
+            held.append([piece.text[:left], piece.tokens])
+            left = max(left - len(piece.text), 0)
+        now = time.perf_counter()
+        if ends:
+            ended = "end"
+            break
+        if now - said > PARTIAL_SECONDS:
+            said = now
+            yield {"event": "partial", "pieces": held, "tokens": tokens, "seconds": now - began}
+            held = []
+    seconds = time.perf_counter() - began
+    yield {
+        "event": "done",
+        "pieces": held,
+        "tokens": tokens,
+        "seconds": seconds,
+        "ended": ended,
+    }
+
+
+def next_chars(model: LanguageModel, request: Event) -> Iterator[Event]:
+    """The distribution of the next character over an alphabet."""
+    began = time.perf_counter()
+    model.read(request["text"])  # not too long
+    found = model.bridge.characters(request["text"])
+    probs, unknown, outside = over_alphabet(found, request["alphabet"])
+    yield {
+        "event": "done",
+        "probs": probs.tolist(),
+        "unknown": unknown,
+        "end": found.end,
+        "unresolved": found.unresolved,
+        "outside": outside[:OUTSIDE_SHOWN],
+        "seconds": time.perf_counter() - began,
+    }
+
+
+def score(model: LanguageModel, request: Event) -> Iterator[Event]:
+    """The bits of each character of a text, after a context.
+
+    Both are cut into tokens as one: a context that ends with a space, cut by itself, would leave
+    the word after it without the space that belongs to its token, and the model lost. What that
+    token writes of the context is charged to the text, so that two ends compare.
+    """
+    text, context = request["text"], request["context"]
+    ids = model.encode(context + text)
+    sizes = _text_sizes(model, ids, context + text)
+    stops, read = np.cumsum(sizes), len(context.encode())
+    first = int(stops.searchsorted(read, side="right"))  # that writes some of the text
+    sizes[first] = stops[first] - read
+    found = np.zeros(len(ids))
+    for begin, bits in model.bits(ids):
+        found[begin : begin + len(bits)] = bits
+        yield {"event": "progress", "share": (begin + len(bits)) / len(ids)}
+    yield {
+        "event": "done",
+        "bits": spread(found[first:], sizes[first:], text).tolist(),
+        "pieces": [[p.text, p.tokens] for p in pieces(model.vocabulary, ids[first:])],
+        "tokens": len(ids) - first,
+    }
+
+
+def cut(model: LanguageModel, request: Event) -> Iterator[Event]:
+    """A text cut into tokens."""
+    found = pieces(model.vocabulary, model.encode(request["text"]))
+    yield {"event": "done", "pieces": [[p.text, p.tokens] for p in found]}
+
+
+def attention(model: LanguageModel, request: Event) -> Iterator[Event]:
+    """Where each token of a text looks: weights of every layer, averaged over its heads."""
+    ids = model.read(request["text"])
+    layers = model.network.attention(ids).mean(axis=1)  # over the heads
+    yield {
+        "event": "done",
+        "pieces": [[p.text, p.tokens] for p in pieces(model.vocabulary, ids)],
+        "weights": np.round(layers.astype(np.float64), 5).tolist(),
+    }
+
+
+def _text_sizes(model: LanguageModel, ids: Sequence[int], text: str) -> NDArray[np.int64]:
+    """Bytes of the text that each token writes; ModelError if they are not the text's."""
+    sizes = bytes_per_token(model.vocabulary, ids)
+    written, data = b"".join(model.vocabulary.tokens[i] for i in ids), text.encode()
+    if written == b" " + data:  # some tokenizers put a space before every text
+        sizes[0] -= 1
+    elif written != data:
+        raise ModelError(
+            "the tokenizer of {reference} changes the text, so that its bits per character mean "
+            "nothing: choose a model that spells with bytes, such as hf:gpt2",
+            reference=model.reference,
+        )
+    return sizes

@@ -1,0 +1,46 @@
+"""All tests: nothing of the machine they run on reaches them.
+
+What is set in a shell, in a container or at a school changes what the application does: a proxy, a
+public server's limits, a token of a hub, somebody's own store. It is taken out before anything is
+imported. `MOLIERE_CORPUS` stays: it names a corpus for tests that need the real one.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+
+import pytest
+
+KEPT = ("MOLIERE_CORPUS", "MOLIERE_THREADS")
+OURS = ("MOLIERE_", "STREAMLIT_", "FAKE_")
+OTHERS = (
+    *("http_proxy", "https_proxy", "all_proxy", "no_proxy"),
+    *(
+        "HF_ENDPOINT",
+        "HF_HUB_OFFLINE",
+        "HF_TOKEN",
+        "HUGGING_FACE_HUB_TOKEN",
+        "TRANSFORMERS_OFFLINE",
+    ),
+    *("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "KERAS_BACKEND", "KERAS_HOME", "KERAS_FLOATX"),
+)
+_HOME = pytest.StashKey[str]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A store for tests that ask for none, and an environment without the machine's habits."""
+    for name in list(os.environ):
+        if name.startswith(OURS) and name not in KEPT:
+            del os.environ[name]
+    for name in OTHERS:
+        os.environ.pop(name, None)
+        os.environ.pop(name.upper(), None)
+    config.stash[_HOME] = tempfile.mkdtemp(prefix="moliere-tests-")
+    os.environ["MOLIERE_HOME"] = config.stash[_HOME]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The store goes."""
+    shutil.rmtree(config.stash[_HOME], ignore_errors=True)

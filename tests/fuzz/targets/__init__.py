@@ -1,0 +1,1 @@
+"""What is fuzzed: each module lists its targets in `TARGETS`."""
