@@ -10,6 +10,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from time import monotonic
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -118,6 +120,28 @@ def test_what_nobody_looks_at_is_dropped(monkeypatch: pytest.MonkeyPatch) -> Non
     assert wanted.result(PATIENCE).text == "ababa"
     assert abandoned.status.state is State.CANCELLED
     assert first.status.state is State.CANCELLED
+
+
+@pytest.mark.usefixtures("fake")
+def test_the_lease_begins_when_a_request_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    passed, check = [0.0], catalogue.check
+    clock = SimpleNamespace(monotonic=lambda: monotonic() + passed[0])
+    monkeypatch.setattr(client, "time", clock)
+
+    def slow(reference: str) -> Path:
+        passed[0] += client.LEASE + 1
+        return check(reference)
+
+    monkeypatch.setattr(catalogue, "check", slow)
+    assert echo().result(PATIENCE).text == "ababa"
+
+
+def test_no_tokenizer_is_read_before_a_request_is_sent(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub.store(cache, "x", {"tokenizer.json": b"{"})
+    monkeypatch.setattr(catalogue, "runs_here", lambda path: True)
+    assert catalogue.check("hf:x") == catalogue.folder("hf:x")
 
 
 @pytest.mark.usefixtures("fake")
