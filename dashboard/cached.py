@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -67,6 +68,10 @@ def computed(max_entries: int) -> Callable[[Callable[P, Task[T]]], Callable[P, T
     return decorate
 
 
+# What has been imported in this process: see `warm_up_home` and `warm_up_pages`.
+home_is_warm, pages_are_warm = threading.Event(), threading.Event()
+
+
 @dataclass(frozen=True)
 class Card:
     """A model in one line: its size, and its bits per character on plays it has not read."""
@@ -112,6 +117,7 @@ def warm_up_home() -> None:
         "dashboard.home.cached",
         "dashboard.home.snippet",
     )
+    home_is_warm.set()
 
 
 @st.cache_resource(show_spinner=False)
@@ -151,6 +157,7 @@ def warm_up_pages() -> None:
     )
     gc.collect()
     gc.freeze()
+    pages_are_warm.set()
 
 
 def _import(*names: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard import state
+from dashboard import components, state
 from dashboard.i18n import _
 from moliere_core.normalise import normalise
 
@@ -41,7 +41,9 @@ class Chain:
         return state.keep(self.field, "".join(char for char in found if char in alphabet))
 
     def append(self, text: str) -> None:
-        """Go on with these characters, as far as there is room."""
+        """Go on with these characters, as far as there is room; not with what is no text."""
+        if components.text(text, state.MAX_PROMPT) is None:
+            return
         state.change(self.field, state.clip(st.session_state[self.field.key] + text))
 
     def step_button(self, chosen: str, on_click: Callable[[], None], told: str) -> None:

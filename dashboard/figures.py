@@ -7,13 +7,27 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from dashboard import state
-from dashboard.i18n import _
+from dashboard import components, downloads, state
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from dashboard.charts.common import Figure
+
+
+def clicked(key: str) -> str | None:
+    """Inside `on_select`: the word behind the mark that was clicked; None where there is none.
+
+    Args:
+        key: of the figure, whose marks carry a word, or a list that begins with one.
+    """
+    event: Any = st.session_state.get(key)
+    try:
+        found = event["selection"]["points"][0]["customdata"]
+    except (KeyError, IndexError, TypeError):
+        return None
+    word = found[0] if isinstance(found, list | tuple) and found else found
+    return components.text(word, state.MAX_PROMPT)
 
 
 def dark() -> bool:
@@ -51,24 +65,5 @@ def show(
             "locale": state.language(),
         },
     )
-    numbers(data, key)
+    downloads.button(data, key)
     return event
-
-
-def numbers(data: pd.DataFrame, key: str) -> None:
-    """The numbers of a figure to take away, as CSV that spreadsheets read.
-
-    Args:
-        data: one row a mark, columns named for a reader.
-        key: of the figure; also the name of the file.
-    """
-    st.download_button(
-        _("Données (CSV)"),
-        lambda: data.to_csv(index=False).encode("utf-8-sig"),
-        file_name=f"{key.replace('.', '-')}.csv",
-        mime="text/csv",
-        key=f"{key}.csv",
-        icon=":material/download:",
-        type="tertiary",
-        on_click="ignore",
-    )

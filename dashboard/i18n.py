@@ -9,8 +9,10 @@ translation.
 
 from __future__ import annotations
 
+import datetime
 import gettext
 import io
+import re
 from functools import cache
 from pathlib import Path
 from string import Formatter
@@ -18,12 +20,15 @@ from typing import Any
 
 from dashboard import state
 from moliere_core.errors import MoliereError
+from moliere_core.machine import is_public
 
 HERE = Path(__file__).parent
 LANGUAGES = {"fr": "Français", "en": "English"}
 NBSP = "\N{NO-BREAK SPACE}"
 THIN_NBSP = "\N{NARROW NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
+# An absolute path of several steps, and its last one; an address has a colon or a slash before it.
+_PATH = re.compile(r"(?<![\w:/.])(?:[A-Za-z]:)?[/\\](?:[^\s/\\'\"«»]+[/\\])+([^\s/\\'\"«»]*)")
 LEAST_CHANCE = 0.001  # what one decimal of a percentage can say
 
 
@@ -95,10 +100,20 @@ def duration(seconds: float) -> str:
     return _("{hours} h").format(hours=hours)
 
 
+def date(day: str) -> str:
+    """A day, given as ISO 8601 has it, as people say it: 26 nov. 2026, Nov 26, 2026."""
+    from babel.dates import format_date
+
+    return format_date(datetime.date.fromisoformat(day), "medium", state.language())
+
+
 def sentence(error: MoliereError) -> str:
-    """What an error says, in the reader's language."""
-    if state.language() == "en":
-        return str(error)
+    """What an error says, in the reader's language; to strangers, no folder of this machine."""
+    told = str(error) if state.language() == "en" else _french(error)
+    return _PATH.sub(r"\1", told) if is_public() else told
+
+
+def _french(error: MoliereError) -> str:
     template = _french_errors().gettext(error.template)
     values = {name: _in_french(value) for name, value in error.values.items()}
     return _FrenchFormatter().format(template, **values) if values else template

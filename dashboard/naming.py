@@ -14,6 +14,7 @@ from moliere_core.corpus import EMBEDDED, library
 from moliere_core.models import HUB
 
 LONGEST = 24  # characters of a model's name that charts and tables bear
+RECORDED = "°"  # beside a model that is not here, whose figures are recorded
 SERVER = "server"  # the corpus that `MOLIERE_CORPUS` names
 
 

@@ -61,7 +61,7 @@ def route() -> None:
     }
     page = st.navigation(sections, expanded=True)
     if page.url_path:
-        cached.warm_up_pages()
+        widgets.prepare(cached.pages_are_warm, cached.warm_up_pages)
     widgets.language_switch()
     state.enter(page.url_path)
     widgets.run(page)

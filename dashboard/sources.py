@@ -262,9 +262,13 @@ def _about(identifier: str, corpus: Corpus) -> None:
 
 
 def _remove(identifier: str) -> None:
-    library.remove(identifier)
-    cached.forget_corpora()
     _forgive()
+    try:
+        library.remove(identifier)
+    except MoliereError as error:
+        st.session_state[_REFUSED] = error
+        return
+    cached.forget_corpora()
     if identifier in _mine():
         _mine().remove(identifier)
     state.change(CORPUS, "")

@@ -37,13 +37,46 @@ _PUBLISHED = "state.published"  # name -> text, what the URL holds because we wr
 
 @dataclass(frozen=True)
 class Field(Generic[T]):
-    """A setting with an address: its widget's key, its name in the URL, and how it is written."""
+    """A setting with an address: its widget's key, its name in the URL, and how it is written.
+
+    What is typed freely may be no value; its page then says so, and leaves it to be corrected.
+    """
 
     key: str
     name: str
     default: T
     parse: Callable[[str], T]  # raises ValueError on text that is not a value
     show: Callable[[T], str] = str
+    free: bool = False  # typed freely
+
+    def accepts(self, value: Any) -> bool:
+        """Whether a browser may have sent this value: what an address could hold, to six digits.
+
+        Of a list, which its page looks at, only that its items are words or finite numbers; of a
+        text, that it is whole and no longer than it may be.
+        """
+        if value is None or (type(value) is type(self.default) and value == self.default):
+            return value == self.default
+        if isinstance(value, list | tuple):
+            return all(_plain(item) for item in value)
+        if self.free:
+            return isinstance(value, str) and _plain(value) and len(value) <= MAX_PROMPT
+        try:
+            again = self.parse(self.show(value))
+        except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError):
+            return False
+        if isinstance(value, str):
+            return _plain(value) and len(value) <= MAX_PROMPT
+        if isinstance(value, float) and isinstance(again, int | float):
+            return math.isclose(again, value, rel_tol=1e-4)
+        return bool(again == value)
+
+
+def _plain(value: Any) -> bool:
+    """A finite number, or a text without half of a character."""
+    if isinstance(value, str):
+        return not any("\ud800" <= char <= "\udfff" for char in value)
+    return isinstance(value, int | float) and math.isfinite(value)
 
 
 def number(low: float, high: float) -> Callable[[str], float]:
@@ -164,7 +197,7 @@ def language() -> str:
     if raw in ("fr", "en") and _comes_from_outside(LANGUAGE.name, raw):
         return raw
     chosen = st.session_state.get(LANGUAGE.key) or _store(_KEPT).get(LANGUAGE.key)
-    return str(chosen or _browser_language())
+    return str(chosen) if chosen in ("fr", "en") else _browser_language()
 
 
 def keep_language() -> None:
@@ -193,6 +226,8 @@ def restore(field: Field[T]) -> T:
         # A widget that an interrupted run has left without its value comes back empty.
         kept = _store(_KEPT).get(field.key)
         st.session_state[field.key] = field.default if kept is None else kept
+    if not field.accepts(st.session_state[field.key]):  # not what our widgets send
+        st.session_state[field.key] = _store(_KEPT).get(field.key, field.default)
     st.session_state[_ENTERED].add(field.key)
     value: T = st.session_state[field.key]
     return value

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import streamlit as st
@@ -32,6 +33,15 @@ def run(page: StreamlitPage) -> None:
     except StopException:
         pass  # the page has said all it can
     state.publish()
+
+
+def prepare(warm: threading.Event, warm_up: Callable[[], None]) -> None:
+    """Import what a page needs; the first visitor of a server waits for it, and is told so."""
+    if warm.is_set():
+        st.empty()  # where the first run has its words, so that nothing moves in the next
+        return
+    with st.spinner(_("La première page se prépare : une seule fois, puis tout va vite…")):
+        warm_up()
 
 
 def language_switch() -> None:

@@ -27,6 +27,7 @@ from moliere_core.errors import CorpusError
 from moliere_core.evaluation import score
 from moliere_core.models import ASSETS, NGRAM_ORDERS, load_model, open_run
 from moliere_core.normalise import normalise
+from moliere_core.pretrained.recorded import voices
 from moliere_core.protocol import UNKNOWN_BITS, Progress
 from moliere_core.runs import home, write_atomically
 from moliere_core.vocabulary import UNKNOWN, Vocabulary
@@ -44,8 +45,14 @@ MODERN = ASSETS / "texts" / "modern.txt"
 VALIDATION = {"verse": "ecole-des-maris", "prose": "medecin-malgre-lui"}
 # Characters that the models of the hub were trained on, about, by their authors' own word.
 # gpt2: 40 GB of text (Radford et al. 2019); gpt-fr: 3.11 billion tokens of some 4.3 characters
-# (Simoulin and Crabbé 2021).
-READ_CHARS = {"hf:gpt2": 40_000_000_000, "hf:asi/gpt-fr-cased-small": 13_000_000_000}
+# (Simoulin and Crabbé 2021); SmolLM2 2, Gemma 3 270M 6 million million tokens of some 4 characters
+# (their cards on the hub).
+READ_CHARS = {
+    "hf:gpt2": 40_000_000_000,
+    "hf:asi/gpt-fr-cased-small": 13_000_000_000,
+    "hf:HuggingFaceTB/SmolLM2-135M-Instruct": 8_000_000_000_000,
+    "hf:google/gemma-3-270m": 24_000_000_000_000,
+}
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,7 @@ class Point:
         parts: bits per character of what looks like verse in the text, and of the rest, by the
             names of `verse.FORMS`; those that the text has. Empty for a compressor, which gives a
             size to a whole text and none to its characters, and where nobody measured them.
+        recorded: whether it was measured elsewhere, on a model that may not be here.
     """
 
     model: str
@@ -72,6 +80,7 @@ class Point:
     upper_bound: bool = False
     may_have_read: bool = False
     parts: Mapping[str, float] = field(default_factory=dict)
+    recorded: bool = False
 
 
 def uniform(vocabulary: Vocabulary, text: str, train_chars: int) -> Point:
@@ -193,6 +202,25 @@ def shipped() -> Figures:
         text: {p["model"]: Point(**p) for p in found} for text, found in data["points"].items()
     }
     return Figures(data["chars"], points)
+
+
+@cache
+def recorded(name: str) -> dict[str, Point]:
+    """The points of recorded models on a shipped text, by the model's reference."""
+    return {
+        reference: Point(
+            reference,
+            voice.bits[name].bits_per_char,
+            voice.parameters,
+            READ_CHARS.get(reference),
+            upper_bound=True,
+            may_have_read=name != "modern",
+            parts=voice.bits[name].parts,
+            recorded=True,
+        )
+        for reference, voice in voices().items()
+        if name in voice.bits
+    }
 
 
 def stored(text: str) -> dict[str, Point]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal, get_args
+from types import UnionType
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from moliere_core.errors import ConfigError
 
@@ -11,6 +12,11 @@ Cell = Literal["lstm", "gru"]
 CELLS: tuple[Cell, ...] = get_args(Cell)
 MIN_TEMPERATURE = 0.001  # above 0: float32 keeps the scaled logits apart well below it
 MAX_TEMPERATURE = 10.0
+MOST_WORD, MOST_TEXT, MOST_NUMBER = 40, 4_096, 1e15  # of a stored setting
+
+
+class MistypedError(ConfigError):
+    """A setting whose value is of another type: no version has written it."""
 
 
 def check_range(name: str, value: float, low: float, high: float) -> None:
@@ -160,19 +166,56 @@ class RunConfig:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> RunConfig:
-        """The inverse of `to_json`; ConfigError on an unknown key or a value out of range."""
+        """The inverse of `to_json`.
+
+        Raises:
+            MistypedError: a value is of another type than its setting's.
+            ConfigError: an unknown key, or a value out of range.
+        """
         try:
             return cls(
-                model=ModelConfig(**data["model"]),
-                training=TrainingConfig(**data["training"]),
-                plays=tuple(data["plays"]),
-                validation=tuple(data["validation"]),
-                initial=data["initial"],
+                model=ModelConfig(**_typed(ModelConfig, data["model"])),
+                training=TrainingConfig(**_typed(TrainingConfig, data["training"])),
+                **_typed(cls, {name: data[name] for name in ("plays", "validation", "initial")}),
             )
         except (KeyError, TypeError) as error:
             raise ConfigError(
-                "this configuration was not written by this version: {error}", error=error
+                "this configuration was not written by this version: {error}",
+                error=str(error)[:200],
             ) from error
+
+
+def _typed(kind: type, data: Any) -> dict[str, Any]:
+    """The settings of a dataclass, as JSON has them: MistypedError where one is of another type."""
+    if not isinstance(data, dict):
+        raise MistypedError("{name} is {value}", name=kind.__name__, value=ascii(data)[:40])
+    hints = get_type_hints(kind)
+    found = {name: tuple(v) if isinstance(v, list) else v for name, v in data.items()}
+    for name, value in found.items():
+        if name in hints and not _is(value, hints[name]):
+            raise MistypedError("{name} is {value}", name=name, value=ascii(value)[:40])
+    return found
+
+
+def _is(value: object, hint: Any) -> bool:
+    """Whether a value is of a setting's type: ranges alone let 1.5 layers by."""
+    origin = get_origin(hint)
+    if origin is Literal:
+        # Which of them is a matter of the version.
+        return isinstance(value, str) and len(value) <= MOST_WORD
+    if origin is UnionType:
+        return any(_is(value, part) for part in get_args(hint))
+    if origin is tuple:
+        return isinstance(value, tuple) and all(_is(item, str) for item in value)
+    if hint is str:
+        halves = isinstance(value, str) and any("\ud800" <= c <= "\udfff" for c in value)
+        return isinstance(value, str) and len(value) <= MOST_TEXT and not halves
+    if hint is float or hint is int:
+        number = isinstance(value, int) or (hint is float and isinstance(value, float))
+        # Which size is a matter of ranges, but one of hundreds of digits fits in no sentence.
+        small = isinstance(value, int | float) and abs(value) <= MOST_NUMBER
+        return number and small and not isinstance(value, bool)
+    return isinstance(value, hint)
 
 
 _COURSE = RunConfig(

@@ -31,9 +31,20 @@ class MoliereError(Exception):
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        """The inverse of `to_json`; a "message" alone is a sentence without values."""
-        values = {name: _revived(value) for name, value in data.get("values", {}).items()}
-        return cls(data.get("template", data.get("message", "")), **values)
+        """The inverse of `to_json`; a "message" alone is a sentence without values.
+
+        What comes from another process, or from a disk, may be damaged: then it is the message, or
+        nothing.
+        """
+        message = str(data.get("message", ""))
+        template, values = data.get("template", message), data.get("values", {})
+        try:
+            values = {name: _revived(value) for name, value in values.items()}
+            error = cls(template, **values)
+            str(error)
+        except (ValueError, KeyError, IndexError, TypeError, AttributeError):
+            return cls(message)
+        return error if isinstance(template, str) else cls(message)
 
 
 class ConfigError(MoliereError):
@@ -50,10 +61,6 @@ class ModelError(MoliereError):
 
 class RunError(MoliereError):
     """A run folder that is incomplete, or that cannot be written."""
-
-
-class OwnershipError(RunError):
-    """Somebody else's run: neither the token of its owner, nor the teacher's code was given."""
 
 
 class TrainingError(MoliereError):

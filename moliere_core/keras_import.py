@@ -1,8 +1,8 @@
 """A model that the course's notebook saved (`.keras`, `.h5`), made a run of this application.
 
-The notebook's alphabet is `sorted(set(text))`, without an unknown symbol, and is not in the file:
-the text that it was trained on gives it. The file is opened in a subprocess with a memory limit
-(`keras_import_worker`), never on a public host: such files have carried code before.
+The notebook's alphabet is not in the file: the text that it was trained on gives it, in one of the
+ways that `keras_alphabets` knows. The file is opened in a subprocess with little memory and time
+(`keras_import_worker`), never on a public host.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,10 +25,12 @@ from safetensors.numpy import load_file, save
 
 from moliere_core.config import ModelConfig, RunConfig, TrainingConfig
 from moliere_core.corpus import Corpus
+from moliere_core.corpus.edition import usual
+from moliere_core.corpus.names import printable
 from moliere_core.corpus.tables import SEPARATORS, decode_as_is, has_csv_header
 from moliere_core.errors import N_, CorpusError, ModelError
-from moliere_core.evaluation import score
-from moliere_core.keras_import_worker import MAX_BYTES
+from moliere_core.keras_alphabets import Alphabet, Source, choose, reordered
+from moliere_core.keras_file import MAX_BYTES
 from moliere_core.models import SCORE_CHUNK, RecurrentModel
 from moliere_core.normalise import normalise
 from moliere_core.protocol import CONTEXT_START, Progress
@@ -36,11 +38,9 @@ from moliere_core.recurrent import RecurrentNetwork
 from moliere_core.run_import import check_allowed
 from moliere_core.runs import Run, epoch_name, request_id, run_path
 from moliere_core.training import sample
-from moliere_core.vocabulary import Vocabulary
 
-TIMEOUT_SECONDS = 120  # a framework's import included
-MEMORY_MB = 2_000
-UNKNOWN_BIAS = -30.0  # of the row added for the unknown symbol: a probability of nothing
+TIMEOUT_SECONDS = 60
+MEMORY_MB = 1_000
 HELD_OUT_SHARE = 0.1
 SUFFIXES = (".keras", ".h5", ".hdf5")
 
@@ -60,25 +60,29 @@ def import_keras(
     text: str | None = None,
     token: str = "",
     on_step: OnStep = _ignore,
+    plays: Mapping[str, str] | None = None,
 ) -> Run:
     """Make a model of the course a run of the store.
 
-    It has one epoch, whatever the notebook trained, measured on the last tenth of the corpus,
-    which the model has read: its record has no "loss", and 0 updates and seconds.
+    It has one epoch, whatever the notebook trained, measured on the last tenth of its text, which
+    the model has read: its record has no "loss", and 0 updates and seconds. Its settings say where
+    it came from, and under "alphabet" how the notebook numbered its characters
+    (`keras_alphabets.RULES`), "file" where the file says it, as those of `keras_export` do.
 
     Args:
         data: the file's content.
         name: the file's name.
         corpus: what it was trained on.
-        text: a text that may give its alphabet, where that of the corpus does not. `course_text`
-            reads it from a CSV as the notebook does, without our normalisation. A file that
-            `keras_export` wrote has its own alphabet.
+        text: the same as the notebook read it, which may give another alphabet than ours:
+            `course_text` reads it from a CSV, without our normalisation.
         token: of who imports it, and then owns the run.
         on_step: called as it goes on.
+        plays: the plays of `corpus` as the notebook read them, by slug: a model of a single play
+            has its alphabet.
 
     Raises:
         ConfigError: this server is public.
-        ModelError: another kind of file or of model, too large, or of another alphabet.
+        ModelError: another kind of file or of model, too large, or of another text.
         CorpusError: the corpus is too short.
     """
     check_allowed()
@@ -95,8 +99,9 @@ def import_keras(
         )
     on_step("open", 0.0)
     weights, facts = _open(data, Path(name).suffix.lower())
-    vocabulary = _carried(facts) or _alphabet(facts["vocab_size"], corpus, text)
-    weights = with_unknown(weights)
+    alphabet = _carried(facts, corpus) or choose(weights, _sources(corpus, text, plays or {}))
+    weights = alphabet.reordered(weights)
+    corpus = corpus.select([alphabet.source.play]) if alphabet.source.play else corpus
     config = RunConfig(
         ModelConfig(**{key: facts[key] for key in _ARCHITECTURE}),
         TrainingConfig(
@@ -104,24 +109,25 @@ def import_keras(
         ),
         validation=(),
     )
-    content = hashlib.sha256(save(weights)).hexdigest()
-    run_id = request_id(config, corpus.digest, content)
-    learned = corpus.text()
+    run_id = request_id(config, corpus.digest, hashlib.sha256(save(weights)).hexdigest())
     provenance = {
         "source": corpus.source,
         "digest": corpus.digest,
-        "chars": len(learned),
-        "imported_from": name,
+        "chars": len(alphabet.source.text),
+        "imported_from": printable(name),
+        "alphabet": alphabet.rule.key if alphabet.rule else "file",
+        "play": alphabet.source.play,
     }
+    vocabulary = alphabet.vocabulary
     run = Run.create(run_path(run_id), run_id, config, vocabulary, provenance, "last-tenth")
     if not run.complete:
         model = RecurrentModel(name, RecurrentNetwork(weights), vocabulary)
-        record = _measure(model, learned, lambda share: on_step("measure", share))
+        record = _measure(model, alphabet.source.text, lambda share: on_step("measure", share))
         run.save_snapshot(epoch_name(1), weights)
         run.save_history([record])
         if token:
             run.set_owner(token)
-        run.rename(Path(name).stem[:80], token)
+        run.rename(printable(Path(name).stem), token)
     return run
 
 
@@ -136,14 +142,31 @@ def course_text(data: bytes | str, plays: Collection[str] = ()) -> str:
         plays: slugs of those that were read; none means all.
     """
     try:
-        text = data.decode("utf-8") if isinstance(data, bytes) else data
+        frame = _frame(data.decode("utf-8") if isinstance(data, bytes) else data)
+    except UnicodeDecodeError as error:
+        raise _not_the_csv() from error
+    chosen = frame[frame["play_name"].isin([_slug(play) for play in plays])] if plays else frame
+    return "\n".join(chosen["cue"])
+
+
+def _frame(text: str) -> pd.DataFrame:
+    """The cues of the course's CSV with their plays, those that are empty left out."""
+    try:
         separator = max(SEPARATORS, key=text.partition("\n")[0].count)
-        frame = pd.read_csv(io.StringIO(text), sep=separator)
-        chosen = frame[frame["play_name"].isin(list(plays))] if plays else frame
-        cues = chosen["cue"]
-    except (ValueError, KeyError) as error:  # of encodings and of parsing, too
-        raise CorpusError("this is not the course's CSV: give one with a column 'cue'") from error
-    return "\n".join(cues.dropna().astype(str))
+        frame = pd.read_csv(io.StringIO(text), sep=separator).dropna(subset=["cue"])
+        names = frame.get("play_name", pd.Series("", frame.index)).astype(str)
+        return pd.DataFrame({"play_name": names.map(_slug), "cue": frame["cue"].astype(str)})
+    except (ValueError, KeyError) as error:  # of parsing, too
+        raise _not_the_csv() from error
+
+
+def _slug(play: str) -> str:
+    """The name that a corpus gives a play."""
+    return usual(normalise(play))
+
+
+def _not_the_csv() -> CorpusError:
+    return CorpusError("this is not the course's CSV: give one with a column 'cue'")
 
 
 def raw_text(data: bytes, plays: Collection[str] = ()) -> str:
@@ -152,17 +175,44 @@ def raw_text(data: bytes, plays: Collection[str] = ()) -> str:
     return course_text(text, plays) if has_csv_header(text) else text
 
 
+def notebook_texts(
+    corpus: Corpus, data: bytes | None, plays: Collection[str] = ()
+) -> tuple[str | None, dict[str, str]]:
+    """What the notebook reads of a corpus: the arguments `text` and `plays` of `import_keras`.
+
+    Args:
+        corpus: the corpus, of these plays alone.
+        data: its very file; None where it has none.
+        plays: slugs of those that were chosen; none means all.
+
+    Returns:
+        The text, None where the notebook could not read the file (TEI, a zip); and the text of
+        each play, where there are several.
+    """
+    if data is None or data.startswith(b"PK") or data.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"<":
+        return None, {}
+    text = decode_as_is(data, N_("this text"), [])
+    if not has_csv_header(text):
+        return text, {}
+    if len(corpus.plays) < 2:
+        return course_text(text, plays), {}
+    cues = _frame(text).groupby("play_name")["cue"]
+    own = {str(play): "\n".join(lines) for play, lines in cues if play in corpus.plays}
+    return course_text(text, plays), own
+
+
 def with_unknown(weights: dict[str, NDArray[np.float32]]) -> dict[str, NDArray[np.float32]]:
     """The weights with a symbol 0, unknown, before those of the file; it is never predicted."""
-    embedding, kernel = weights["embedding"], weights["dense.kernel"]
-    zeros = np.zeros((1, embedding.shape[1]), np.float32)
-    column = np.zeros((kernel.shape[0], 1), np.float32)
-    bias = np.array([UNKNOWN_BIAS], np.float32)
-    return weights | {
-        "embedding": np.concatenate([zeros, embedding]),
-        "dense.kernel": np.concatenate([column, kernel], axis=1),
-        "dense.bias": np.concatenate([bias, weights["dense.bias"]]),
-    }
+    return reordered(weights, [-1, *range(len(weights["embedding"]))])
+
+
+def _sources(corpus: Corpus, text: str | None, plays: Mapping[str, str]) -> list[Source]:
+    """The texts that may have given the alphabet: the whole first, as the notebook reads it."""
+    whole = [Source(t) for t in dict.fromkeys([text or "", corpus.text()]) if t]
+    if len(corpus.plays) < 2:
+        return whole
+    own = [Source(text, play) for play, text in plays.items()]
+    return [*whole, *own, *(Source(corpus.select([p]).text(), p) for p in corpus.plays)]
 
 
 def _open(data: bytes, suffix: str) -> tuple[dict[str, NDArray[np.float32]], dict[str, Any]]:
@@ -199,38 +249,19 @@ def _open(data: bytes, suffix: str) -> tuple[dict[str, NDArray[np.float32]], dic
         return load_file(target), facts
 
 
-def _carried(facts: dict[str, Any]) -> Vocabulary | None:
+def _carried(facts: dict[str, Any], corpus: Corpus) -> Alphabet | None:
     """The alphabet in the file itself, None where there is none that fits."""
-    chars = facts["alphabet"] or []
-    return Vocabulary(tuple(chars)) if len(chars) == facts["vocab_size"] else None
-
-
-def _alphabet(size: int, corpus: Corpus, text: str | None) -> Vocabulary:
-    """The notebook's alphabet, `sorted(set(text))`; ModelError if no text has one of this size."""
-    texts = [corpus.text()] if text is None else [text, corpus.text()]
-    found = [Vocabulary.from_text(t) for t in texts]
-    for vocabulary in found:
-        if len(vocabulary.chars) == size:
-            return vocabulary
-    if any(len(vocabulary.chars) == size - 1 for vocabulary in found):
-        raise ModelError(
-            "this model has {size} symbols and this text {found} characters: give the very text "
-            "that it was trained on; or, if the first symbol stands for unknown characters "
-            "(as StringLookup has it), train it again without, as in the course",
-            size=size,
-            found=size - 1,
-        )
-    raise ModelError(
-        "this model has an alphabet of {size} characters and this text one of {found}: "
-        "give the very text that it was trained on",
-        size=size,
-        found=len(found[0].chars),
-    )
+    chars: Sequence[str] = facts["alphabet"] or ()
+    if len(chars) != facts["vocab_size"] or len(set(chars)) != len(chars):
+        return None
+    return Alphabet(tuple(chars), None, Source(corpus.text()))
 
 
 def _measure(model: RecurrentModel, learned: str, progress: Progress) -> dict[str, Any]:
     """The record of the one epoch: what can be measured of a model trained elsewhere."""
     held_out = learned[int(len(learned) * (1 - HELD_OUT_SHARE)) :]
+    if not held_out:
+        raise CorpusError("this text is empty: give the one that the model was trained on")
     return {
         "epoch": 1,
         "updates": 0,
@@ -238,8 +269,8 @@ def _measure(model: RecurrentModel, learned: str, progress: Progress) -> dict[st
         "chars_per_second": 0,
         "loss": None,
         "train_loss": None,
-        "validation_bits_per_char": score(model, held_out, progress).bits_per_char,
-        "accuracy": _accuracy(model, normalise(held_out)),
+        "validation_bits_per_char": float(model.surprisal(held_out, progress).mean()),
+        "accuracy": _accuracy(model, held_out),
         "sample": sample(model),
     }
 

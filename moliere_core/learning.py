@@ -7,6 +7,7 @@ the untrained network, and the first updates. It is optional; `measure` computes
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 from collections.abc import Iterable, Mapping
@@ -17,6 +18,8 @@ from moliere_core.corpus import Split
 from moliere_core.models import NGRAMS, RecurrentModel
 from moliere_core.normalise import normalise
 from moliere_core.protocol import Progress
+from moliere_core.records import MOST, DamagedError, Record, mapping, read_json, text
+from moliere_core.records import measure as amount
 from moliere_core.recurrent import RecurrentNetwork
 from moliere_core.runs import Run, Snapshot, write_atomically
 from moliere_core.training import spread_sample
@@ -25,8 +28,6 @@ from moliere_core.vocabulary import UNKNOWN
 MEASURES = "snapshots.json"
 CARD = NGRAMS.parent / "card.json"
 STREAMS = 32  # pieces of a text scored side by side: the same figure within 1e-7, twice as fast
-
-Record = dict[str, Any]  # "train_loss" in nats, "validation_bits_per_char", "weights"
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,16 @@ def ladder(run: Run) -> dict[int, float]:
 
 def _stored(run: Run) -> dict[str, Record]:
     try:
-        records = json.loads((run.path / MEASURES).read_text(encoding="utf-8"))
-        return {name: record for name, record in records.items() if isinstance(record, dict)}
-    except (OSError, ValueError, AttributeError, RecursionError):  # absent, or none of ours
+        documents = mapping(read_json(run.path / MEASURES))
+    except (OSError, DamagedError):  # absent, or none of ours
         return {}
+    found = {}
+    for name, value in documents.items():
+        with contextlib.suppress(DamagedError):
+            record = mapping(value)
+            measures = {key: amount(record, key, 0, MOST, optional=True) for key in _MEASURED}
+            found[name] = {"weights": text(record, "weights"), **measures}
+    return found
+
+
+_MEASURED = ("train_loss", "validation_bits_per_char")

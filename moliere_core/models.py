@@ -18,7 +18,8 @@ from moliere_core.ngrams import NGramModel
 from moliere_core.normalise import normalise
 from moliere_core.protocol import CONTEXT_START, UNKNOWN_BITS, CharModel, Progress
 from moliere_core.recurrent import RecurrentNetwork, State
-from moliere_core.runs import VOCABULARY, Run, list_runs, run_path
+from moliere_core.run_index import stored_runs
+from moliere_core.runs import VOCABULARY, Run, run_path
 from moliere_core.vocabulary import UNKNOWN, Ids, Vocabulary
 
 ASSETS = Path(__file__).parent / "assets"
@@ -132,6 +133,7 @@ class ModelEntry:
     available: bool
     epochs: tuple[int, ...] = ()
     experiment: bool = False  # one of many runs that only the Experiments page compares
+    imported_from: str = ""  # the file that a run was imported from
 
 
 _REFERENCE = re.compile(r"(?P<name>.+?)(@(?P<snapshot>\d+|step-\d+))?", re.DOTALL)
@@ -222,7 +224,17 @@ def load_recurrent(reference: str) -> RecurrentModel:
 def list_models() -> list[ModelEntry]:
     """The shipped models, the experiments' runs, then the stored runs, newest first."""
     shipped = [_shipped_entry(name) for name in SHIPPED]
-    stored = [_entry(f"run:{run.id}", run) for run in list_runs()]
+    stored = [
+        ModelEntry(
+            f"run:{found.name}",
+            found.config.model.cell,
+            found.config.model.parameter_count(found.symbols),
+            found.has_weights,
+            found.epochs,
+            imported_from=found.imported_from,
+        )
+        for found in stored_runs()
+    ]
     return [*shipped, *_ngram_entries(), *_experiment_entries(), *stored]
 
 

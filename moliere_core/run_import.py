@@ -3,25 +3,29 @@
 Only the files of a run are read, by their plain names, up to a size known beforehand; they are
 written into a hidden folder, opened and checked there, and the folder is renamed last: the store
 has the whole run or nothing of it.
+
+What comes from outside is named after its content, never after what it says of itself: otherwise a
+file could stand where the class's next training looks for its own, and be taken for it. It says for
+ever from which file it came (`Run.imported_from`).
 """
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
-import math
 import secrets
 import shutil
 import stat
 import zipfile
 import zlib
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
-from types import UnionType
-from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from safetensors import SafetensorError, safe_open
 
+from moliere_core.config import MistypedError
+from moliere_core.corpus.names import printable
 from moliere_core.errors import ConfigError, MoliereError, RunError
 from moliere_core.machine import is_public
 from moliere_core.protocol import Progress
@@ -29,7 +33,9 @@ from moliere_core.recurrent import RecurrentNetwork
 from moliere_core.runs import (
     CONFIG,
     HISTORY,
+    ID_LENGTH,
     LABEL,
+    RESUME,
     UNREADABLE,
     VOCABULARY,
     Run,
@@ -37,7 +43,7 @@ from moliere_core.runs import (
     run_path,
     runs_folder,
 )
-from moliere_core.storage import unwritable
+from moliere_core.storage import settle, unwritable
 
 MAX_BYTES = 200_000_000  # of the archive, and of its files unpacked: 90 epochs of the course's
 MAX_TEXT = 10_000_000  # bytes of a file that is not weights
@@ -96,25 +102,61 @@ def import_run(
             folder.mkdir(parents=True)
             _unpack(data, name, folder, lambda share: told(share / 2))
             run = _checked(folder, name, lambda share: told((1 + share) / 2))
-            if token:
-                run.set_owner(token)
-            return _settle(run)
+            return _settled(run, name, token)
         except OSError as error:
-            raise unwritable(folder, error) from error
+            raise unwritable(runs_folder(), error) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _settle(run: Run) -> tuple[Run, bool]:
-    """Give the folder its name, unless a run has it: no folder that holds something is replaced."""
-    path = run_path(run.id)
+def content_digest(run: Run) -> str:
+    """SHA-256 of what a run is: settings, alphabet, history, weights; not of what it is called."""
+    settings = json.loads((run.path / CONFIG).read_text(encoding="utf-8"))
+    del settings["id"]
+    settings["corpus"].pop("imported_from", None)
+    weights = {path.name: _digest(path) for path in sorted(run.path.glob("*.safetensors"))}
+    weights.pop(RESUME, None)
+    content = [settings, run.vocabulary.chars, run.history, weights]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _settled(run: Run, name: str, token: str) -> tuple[Run, bool]:
+    """Give the run its place in the store, unless the same one is there."""
+    digest = content_digest(run)
+    here = _same(run.id, digest)
+    if here is not None:
+        return here, False
+    # A prefix of its own: no training's request gives this identifier.
+    run_id = hashlib.sha256(f"imported:{digest}".encode()).hexdigest()[:ID_LENGTH]
+    document = json.loads((run.path / CONFIG).read_text(encoding="utf-8"))
+    document["id"] = run_id
+    document["corpus"].setdefault("imported_from", printable(name))
+    text = json.dumps(document, ensure_ascii=False, indent=2)
+    (run.path / CONFIG).write_text(text, encoding="utf-8")
+    if token:
+        run.set_owner(token)
+    path = run_path(run_id)
     try:
-        run.path.rename(path)
+        settle(run.path, path)
     except OSError:
         if not path.is_dir():
             raise
         return Run.open(path), False
     return Run.open(path), True
+
+
+def _same(run_id: str, digest: str) -> Run | None:
+    """The run of the store with that identifier, if it is this very one: it has come back."""
+    try:
+        here = Run.open(run_path(run_id))
+        return here if content_digest(here) == digest else None
+    except (RunError, OSError):
+        return None
 
 
 # The archive
@@ -177,9 +219,6 @@ def _checked(folder: Path, name: str, told: Progress) -> Run:
     """The run in `folder`: its settings, records and weights are what pages take them for."""
     try:
         run = Run.open(folder)
-        run_path(run.id)
-        _check_settings(run)
-        _check_history(run)
         if not run.snapshots:
             raise _damaged(name)
         stated = replace(run.config.model, dropout=0.0, recurrent_dropout=0.0)
@@ -191,7 +230,8 @@ def _checked(folder: Path, name: str, told: Progress) -> Run:
                 raise _damaged(name)
             told(number / len(weights))
     except (MoliereError, SafetensorError, IndexError, ArithmeticError, *UNREADABLE) as error:
-        if isinstance(error.__cause__, ConfigError):
+        cause = error.__cause__
+        if isinstance(cause, ConfigError) and not isinstance(cause, MistypedError):
             raise RunError(
                 "{name} was made by another version of this application: bring both to the same "
                 "version, and download the run again",
@@ -209,48 +249,6 @@ def _check_size(run: Run, path: Path) -> None:
     expected = [[symbols, model.embedding_dim], [model.units, symbols]]
     if shapes != expected or symbols * model.units > MAX_TABLE:
         raise ValueError(path.name)
-
-
-def _check_settings(run: Run) -> None:
-    """ValueError where a setting has another type than its own: ranges alone let 1.5 layers by."""
-    config, corpus = run.config, run.corpus
-    for part in (config, config.model, config.training):
-        hints = get_type_hints(type(part))
-        for field in fields(part):
-            if not _is(getattr(part, field.name), hints[field.name]):
-                raise ValueError(field.name)
-    texts = [*config.plays, *config.validation, corpus["source"], corpus["digest"], run.held_out]
-    texts += [corpus.get("imported_from", ""), *run.vocabulary.chars]
-    if not all(isinstance(text, str) for text in texts) or not _is(corpus["chars"], int):
-        raise ValueError("corpus")
-    "".join(texts).encode()  # half a character is none
-
-
-def _is(value: object, hint: Any) -> bool:
-    """Whether a setting is of its field's type."""
-    origin = get_origin(hint)
-    if origin is Literal:
-        return value in get_args(hint)
-    if origin is UnionType:
-        return any(_is(value, part) for part in get_args(hint))
-    kinds = {float: (int, float), int: (int,)}.get(hint, (origin or hint,))
-    return isinstance(value, kinds) and (hint is bool or not isinstance(value, bool))
-
-
-def _check_history(run: Run) -> None:
-    """ValueError where a record holds something else than measures and a sample."""
-    for record in run.history:
-        sample = record.get("sample")
-        json.dumps(record, ensure_ascii=False).encode()
-        known = all(_is_measure(v) for k, v in record.items() if k != "sample")
-        counts = _is(record["epoch"], int) and _is(record["updates"], int)
-        if not known or not counts or not isinstance(sample, str | None):
-            raise ValueError("history")
-
-
-def _is_measure(value: object) -> bool:
-    """A finite number, or nothing where it was not measured."""
-    return value is None or (_is(value, float) and math.isfinite(value))  # type: ignore[arg-type]
 
 
 # What is said

@@ -22,12 +22,22 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save
 
-from moliere_core.config import RunConfig
-from moliere_core.errors import ConfigError, MoliereError, OwnershipError, RunError
+from moliere_core.config import MistypedError, RunConfig
+from moliere_core.errors import ConfigError, MoliereError, RunError
 from moliere_core.owners import Owner, may_change, read_owner
+from moliere_core.records import (
+    DamagedError,
+    Record,
+    count,
+    mapping,
+    read_history,
+    read_json,
+    text,
+)
 from moliere_core.storage import home as home
 from moliere_core.storage import is_locked, lock
 from moliere_core.storage import write_atomically as write_atomically
@@ -42,6 +52,9 @@ PRIVATE = (RESUME, OWNER, LOCK)  # what a downloaded run does without
 # Settings that came after runs were first stored: at these values the request is the same as then.
 LATER_SETTINGS = {"quick_start": False}
 
+HELD_OUT = ("plays", "last-tenth")
+_PROVENANCE = ("imported_from", "alphabet", "play")  # of a corpus: texts, where they are
+
 _SNAPSHOT = re.compile(r"(?P<kind>epoch|step)-(?P<number>\d+)\.safetensors")
 _WANTED = re.compile(r"(?:(?P<kind>epoch|step)[- ]?)?(?P<number>\d+)")
 Precision = Literal["float16", "float32"]
@@ -55,9 +68,14 @@ def runs_folder() -> Path:
     return home() / "runs"
 
 
+def is_identifier(text: str) -> bool:
+    """Whether `text` has the form of a run's identifier."""
+    return bool(re.fullmatch(rf"[0-9a-f]{{{ID_LENGTH}}}", text))
+
+
 def run_path(run_id: str) -> Path:
     """The folder of a run of the store, there or not; RunError if `run_id` is no identifier."""
-    if not re.fullmatch(rf"[0-9a-f]{{{ID_LENGTH}}}", run_id):
+    if not is_identifier(run_id):
         raise RunError(
             "{run_id!r} is not a run: an identifier is {digits} digits 0-9 and a-f",
             run_id=run_id,
@@ -125,6 +143,8 @@ class Run:
             _ = run.id, run.config, run.corpus, run.held_out, run.vocabulary, run.snapshots
         except RunError:
             raise
+        except MistypedError as error:
+            raise _damaged(path, error) from error
         except ConfigError as error:
             raise RunError(
                 "{path} was trained by another version of this application ({error}): open it "
@@ -133,9 +153,7 @@ class Run:
                 error=error,
             ) from error
         except (MoliereError, *UNREADABLE) as error:
-            raise RunError(
-                "{path} is damaged ({error}): delete it and train again", path=path, error=error
-            ) from error
+            raise _damaged(path, error) from error
         return run
 
     @classmethod
@@ -186,33 +204,46 @@ class Run:
         return cls.open(path)
 
     @cached_property
-    def _document(self) -> dict[str, Any]:
-        document = json.loads((self.path / CONFIG).read_text(encoding="utf-8"))
-        if not isinstance(document, dict):
-            raise RunError(
-                "{path} is not a run's: delete the folder, train again", path=self.path / CONFIG
-            )
+    def _document(self) -> Mapping[str, Any]:
+        """`config.json`, its own values checked; those of the settings are by `RunConfig`."""
+        document = mapping(read_json(self.path / CONFIG))
+        if not re.fullmatch(
+            r"[\w-]{1,80}", text(document, "id")
+        ):  # it names a folder, see `zip_bytes`
+            raise DamagedError("id is {value}", value=ascii(document["id"])[:40])
+        if document.get("held_out") not in HELD_OUT:
+            raise DamagedError("held_out is {value}", value=ascii(document.get("held_out"))[:40])
+        corpus = mapping(document.get("corpus"))
+        for name in ("source", "digest"):
+            text(corpus, name)
+        for name in _PROVENANCE:
+            text(corpus, name, "")
+        count(corpus, "chars")
         return document
 
     @property
     def id(self) -> str:
-        """First 12 hexadecimal digits of the request's hash; RunError where it is a path."""
-        run_id = str(self._document["id"])
-        if not re.fullmatch(r"[\w-]+", run_id):  # it names the folder inside `zip_bytes`
-            raise RunError(
-                "{path} is not a run's: delete the folder, train again", path=self.path / CONFIG
-            )
-        return run_id
+        """First 12 hexadecimal digits of a hash: of the request, or of what was imported."""
+        return str(self._document["id"])
 
     @cached_property
     def config(self) -> RunConfig:
         """The settings it was trained with."""
-        return RunConfig.from_json(self._document)
+        return RunConfig.from_json(dict(self._document))
 
     @property
     def corpus(self) -> dict[str, Any]:
-        """The corpus it read: "source", "digest", "chars" (of the training text)."""
+        """The corpus it read: "source", "digest", "chars" (of the training text).
+
+        Where it was imported, "imported_from", the file's name; of a notebook's model "alphabet"
+        and "play", see `keras_import`.
+        """
         return dict(self._document["corpus"])
+
+    @property
+    def imported_from(self) -> str:
+        """The file that it was imported from, "" where it was trained here."""
+        return str(self._document["corpus"].get("imported_from", ""))
 
     @property
     def held_out(self) -> str:
@@ -225,14 +256,15 @@ class Run:
         return Vocabulary.load(self.path / VOCABULARY)
 
     @property
-    def history(self) -> list[dict[str, Any]]:
-        """One record an epoch, read afresh: another process may be adding to it."""
-        path = self.path / HISTORY
-        lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-        records: list[dict[str, Any]] = [json.loads(line) for line in lines if line.strip()]
-        if [record["epoch"] for record in records] != list(range(1, len(records) + 1)):
-            raise RunError("{path} skips an epoch: delete the run and train again", path=path)
-        return records
+    def history(self) -> list[Record]:
+        """One record an epoch, read afresh: another process may be adding to it.
+
+        Its values are checked, see `records.read_history`; RunError where one is damaged.
+        """
+        try:
+            return read_history(self.path / HISTORY)
+        except (DamagedError, OSError) as error:
+            raise _damaged(self.path, error, HISTORY) from error
 
     @property
     def complete(self) -> bool:
@@ -291,7 +323,9 @@ class Run:
     ) -> Path:
         """Write `<name>.safetensors`, in half or single precision; returns its path."""
         path = self.path / f"{name}.safetensors"
-        write_atomically(path, save({k: w.astype(dtype) for k, w in weights.items()}))
+        # In rows: `save` writes the memory of an array, in whatever order it is.
+        arrays = {name: np.ascontiguousarray(w, dtype) for name, w in weights.items()}
+        write_atomically(path, save(arrays))
         return path
 
     def save_history(self, records: list[dict[str, Any]]) -> None:
@@ -326,10 +360,10 @@ class Run:
     def label(self) -> str:
         """What people call it, "" if nothing."""
         try:
-            label = json.loads((self.path / LABEL).read_text(encoding="utf-8"))["label"]
-        except UNREADABLE:
+            label = text(mapping(read_json(self.path / LABEL)), "label")
+        except (OSError, DamagedError):
             return ""
-        return str(label)[:MAX_LABEL]
+        return " ".join(label.split())[:MAX_LABEL]
 
     def rename(self, label: str, token: str | None = None) -> None:
         """Call it something else; RunError unless `token` is its owner's."""
@@ -370,10 +404,10 @@ class Run:
 
     def _require_owner(self, token: str | None) -> None:
         if not self.check_owner(token):
-            raise OwnershipError(
+            raise RunError(
                 "the run {name} belongs to someone else: "
                 "ask the person who trained it, or give the teacher's code",
-                name=self.label or self.id,
+                name=self.label or self.path.name,
             )
 
     def zip_bytes(self) -> bytes:
@@ -415,6 +449,19 @@ def is_snapshot(name: str) -> bool:
 def step_name(update: int) -> str:
     """Name of the snapshot after so many updates, inside the first epoch."""
     return f"step-{update:06d}"
+
+
+def _damaged(path: Path, error: Exception, file: str = "") -> RunError:
+    """What to say of a run that cannot be read, and what to do with it."""
+    if isinstance(error, OSError):
+        error = DamagedError("{reason}", reason=error.strerror or "?")
+    if file:
+        error = DamagedError("{file}: {error}", file=file, error=error)
+    return RunError(
+        "{path} is damaged ({error}): delete it, and train or import it again",
+        path=path,
+        error=error if isinstance(error, MoliereError) else repr(error)[:80],
+    )
 
 
 def _step(snapshot: Snapshot) -> int | None:

@@ -11,7 +11,7 @@ from typing import IO
 
 import platformdirs
 
-from moliere_core.errors import RunError
+from moliere_core.errors import N_, RunError
 
 LOCK_TRIES, LOCK_PAUSE = 10, 0.02  # seconds
 
@@ -23,16 +23,75 @@ def home() -> Path:
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file so that a reader, or a crash, sees all of it or none; RunError if it cannot."""
+    """Write a file so that a reader, a crash or a power cut sees all of it or what was there.
+
+    The content reaches the disk before the name does: a name alone that survives a power cut is an
+    empty file where a whole one was.
+
+    Raises:
+        RunError: it cannot be written; what was there stays.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(data)
+        make_folder(path.parent)
+        write_through(temporary, data)
         temporary.replace(path)
+        _sync_folder(path.parent)
     except OSError as error:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise unwritable(path, error) from error
+
+
+def write_through(path: Path, data: bytes) -> None:
+    """Write a file, and wait until the disk has it; OSError if it cannot."""
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder, and those above it, so that they outlast a power cut; OSError if it cannot."""
+    if path.is_dir():
+        return
+    make_folder(path.parent)
+    path.mkdir(exist_ok=True)
+    _sync_folder(path.parent)
+
+
+def settle(temporary: Path, folder: Path) -> None:
+    """Give a folder of files, written under another name, its own: all of it is there, or nothing.
+
+    Raises:
+        OSError: it cannot be renamed, or the folder is there and holds something.
+    """
+    for path in temporary.iterdir():
+        with path.open("rb+") as file:
+            os.fsync(file.fileno())
+    _sync_folder(temporary)
+    temporary.rename(folder)
+    _sync_folder(folder.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Wait until the disk has the names of a folder; some systems cannot, and need not be told."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+# What an operating system says, for readers of another language.
+REASONS = (
+    N_("No space left on device"),
+    N_("Disk quota exceeded"),
+    N_("Read-only file system"),
+    N_("Permission denied"),
+    N_("Input/output error"),
+)
 
 
 def unwritable(path: Path, error: OSError) -> RunError:
@@ -40,7 +99,7 @@ def unwritable(path: Path, error: OSError) -> RunError:
     return RunError(
         "{path} cannot be written ({reason}): make room, or choose another folder",
         path=path,
-        reason=error.strerror,
+        reason=error.strerror or str(error),
     )
 
 

@@ -30,6 +30,7 @@ from moliere_core.evaluation import score
 from moliere_core.models import RecurrentModel, open_run
 from moliere_core.normalise import normalise
 from moliere_core.protocol import CONTEXT_START
+from moliere_core.records import DamagedError, epoch_record, parse
 from moliere_core.recurrent import RecurrentNetwork, State
 from moliere_core.runs import (
     RESUME,
@@ -534,8 +535,9 @@ def _read_resume(path: Path) -> tuple[dict[str, Any] | None, dict[str, NDArray[A
     try:
         with safe_open(path, framework="numpy") as file:
             state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no dict)
-            return json.loads(file.metadata()["pending"]), state
-    except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
+            pending = epoch_record(parse(file.metadata()["pending"]))
+            return {**pending, "seconds": pending.get("seconds") or 0.0}, state
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError, DamagedError) as error:
         raise RunError(
             "{path} is damaged ({error}): delete it, and the run restarts", path=path, error=error
         ) from error

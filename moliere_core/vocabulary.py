@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moliere_core.errors import ModelError
+from moliere_core.records import DamagedError, is_writable, mapping, read_json
 
 UNKNOWN = 0  # index of the unknown symbol, in every vocabulary
 UNKNOWN_GLYPH = "\N{REPLACEMENT CHARACTER}"  # how the unknown symbol is shown
@@ -40,11 +41,16 @@ class Vocabulary:
     def load(cls, path: Path) -> Vocabulary:
         """Read `vocabulary.json`: ModelError if it is missing or malformed."""
         try:
-            return cls(tuple(json.loads(path.read_text(encoding="utf-8"))["chars"]))
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            chars = mapping(read_json(path)).get("chars")
+        except (OSError, DamagedError) as error:
             raise ModelError(
                 "{path} is not a vocabulary file: {error}", path=path, error=error
             ) from error
+        if not isinstance(chars, list) or not all(isinstance(c, str) for c in chars):
+            raise ModelError("a vocabulary must be a sorted list of distinct single characters")
+        if not is_writable("".join(chars)):
+            raise ModelError("a vocabulary holds characters, and {path} halves of some", path=path)
+        return cls(tuple(chars))
 
     def save(self, path: Path) -> None:
         """Write `vocabulary.json`: {"chars": [...]}, the unknown symbol left implicit."""

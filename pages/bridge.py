@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import lesson, state, widgets
 from dashboard.axis import view as axis
-from dashboard.bridge import alphabet, choosing, fields, snippet, trying, writing
+from dashboard.bridge import alphabet, cached, choosing, fields, snippet, trying, writing
 from dashboard.discussion import view as discussion
 from dashboard.i18n import _
 from dashboard.ladder import view as ladder
@@ -28,7 +28,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
     with st.popover(_("Réglages"), icon=":material/tune:"):
         references = choosing.models()
         with st.expander(_("Les modèles qui valent d’être téléchargés")):
-            choosing.worth_fetching()
+            choosing.worth_fetching(references)
         temperature = slider(fields.TEMPERATURE, _("Température"), 0.0, 2.0)
         config = widgets.filters("bridge", temperature)
         chars = widgets.integer(fields.LENGTH, _("Nombre de caractères"), 20, 600)
@@ -37,12 +37,15 @@ prompted = view in ("same", "alphabet", "ladder")
 prompt = widgets.prompt(labelled=False) if prompted else state.value(state.PROMPT)
 chosen = alphabet.chosen(prompt)
 model = state.value(state.MODEL)
+heard = tuple(reference for reference in references if cached.voice(reference))
 if view == "same":
-    choosing.downloads(references)
+    choosing.downloads(tuple(r for r in references if r not in heard))
     writing.columns(references, prompt, config, seed, chars)
     st.caption(writing.legend())
 elif view == "alphabet":
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(
+        key="bridge-tools", horizontal=True, vertical_alignment="center", gap="xsmall"
+    ):
         alphabet.tools(references, prompt, chosen, seed)
     alphabet.board(references, prompt, chosen)
     st.caption(alphabet.legend())
@@ -54,6 +57,8 @@ else:
     discussion.show(model)
 if view in ("alphabet", "axis"):
     choosing.downloads(references)
+elif view == "same":
+    choosing.downloads(heard)
 text = prompt + chosen if view == "alphabet" else prompt
 drawer.finish(
     snippet.code(references, view, text, config, seed, chars),

@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from dashboard import components, lesson, widgets
-from dashboard.cached import warm_up_home
+from dashboard import cached, components, lesson, widgets
 from dashboard.i18n import _
 
 drawer = lesson.heading("home", _("Un réseau écrit comme Molière"))
-warm_up_home()  # the first words are on their way meanwhile
+widgets.prepare(cached.home_is_warm, cached.warm_up_home)  # the first words are on their way
 
-from dashboard.home import cached, fields, player, snippet  # noqa: E402
+from dashboard.home import cached as home  # noqa: E402
+from dashboard.home import fields, player, snippet  # noqa: E402
 from moliere_core.config import SamplingConfig  # noqa: E402
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -32,7 +32,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
 config = SamplingConfig(temperature)
 runs = widgets.unknown(reference, prompt)
 performance = player.Performance(reference, prompt, config, seed)
-playback = cached.playback(reference, prompt, config, seed, player.chars(performance))
+playback = home.playback(reference, prompt, config, seed, player.chars(performance))
 
 components.player(
     player.payload(performance, playback, runs, speed), "home.player", player.write_more

@@ -25,6 +25,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 COUNT = "while True: pass"
 LONGEST = 400  # characters of what a failed test said
+SLOWEST = 10  # tests that are named, of the first round
 # A processor without AVX-512, as OpenBLAS, oneDNN (of TensorFlow and torch), torch's own kernels
 # and the C library are told; see `numpy_features` for NumPy.
 AVX2 = {
@@ -44,13 +45,15 @@ class Round:
         processor: "avx2" where the libraries were held back, else "own".
         passed: how many tests passed.
         failed: the tests that failed, each with the beginning of what it said.
-        seconds: wall time, as pytest tells it.
+        times: seconds of each test, with what was set up for it.
+        seconds: wall time of all.
         status: pytest's exit status.
     """
 
     processor: str
     passed: int
     failed: dict[str, str]
+    times: dict[str, float]
     seconds: float
     status: int
 
@@ -81,16 +84,20 @@ def run(arguments: Sequence[str], processor: str, cores: set[int]) -> Round:
             stdout=subprocess.DEVNULL,
         )
         if not report.exists():
-            return Round(processor, 0, {"pytest": "it ended without a report"}, 0, done.returncode)
+            return Round(
+                processor, 0, {"pytest": "it ended without a report"}, {}, 0, done.returncode
+            )
         suite = ElementTree.parse(report).getroot()[0]
-    failed = {}
+    failed, times = {}, {}
     for case in suite.iter("testcase"):
+        name = f"{case.get('classname', '').replace('.', '/')}::{case.get('name')}"
+        times[name] = float(case.get("time", 0))
         for problem in (*case.findall("failure"), *case.findall("error")):
-            name = f"{case.get('classname', '').replace('.', '/')}::{case.get('name')}"
             failed[name] = " ".join((problem.get("message") or "?").split())[:LONGEST]
     tests, skipped = int(suite.get("tests", 0)), int(suite.get("skipped", 0))
     passed = tests - skipped - len(failed)
-    return Round(processor, passed, failed, float(suite.get("time", 0)), done.returncode)
+    seconds = float(suite.get("time", 0))
+    return Round(processor, passed, failed, times, seconds, done.returncode)
 
 
 @contextlib.contextmanager
@@ -119,7 +126,7 @@ def reversed_files(paths: Sequence[str]) -> list[str]:
 
 
 def table(rounds: Sequence[Round]) -> str:
-    """Which tests failed, how often, and what each of them said first."""
+    """Which tests failed, how often and what each of them said first; and the slowest."""
     found: dict[str, list[str]] = {}
     for number, one in enumerate(rounds, start=1):
         for name, message in one.failed.items():
@@ -127,7 +134,10 @@ def table(rounds: Sequence[Round]) -> str:
     lines = [f"{len(said)}/{len(rounds)}  {name}  {said[0]}" for name, said in found.items()]
     passed = ", ".join(str(one.passed) for one in rounds)
     seconds = ", ".join(f"{one.seconds:.0f}" for one in rounds)
-    return "\n".join([*lines, f"passed: {passed}", f"seconds: {seconds}"])
+    times = rounds[0].times
+    slowest = sorted(times, key=lambda name: times[name])[-SLOWEST:]
+    slow = [f"{times[name]:6.1f} s  {name}" for name in slowest]
+    return "\n".join([*slow, *lines, f"passed: {passed}", f"seconds: {seconds}"])
 
 
 def main() -> int:

@@ -19,8 +19,9 @@ TRANSLATIONS = ROOT / "dashboard" / "translations"
 ERRORS = (
     "ConfigError",
     "CorpusError",
+    "DamagedError",
+    "MistypedError",
     "ModelError",
-    "OwnershipError",
     "RunError",
     "TrainingError",
     "check_range",

@@ -74,6 +74,7 @@ def marks(points: Mapping[str, Point], other: Mapping[str, Point]) -> list[Mark]
             point.train_chars,
             point.upper_bound,
             point.may_have_read,
+            point.recorded,
         )
         for model, point in points.items()
     ]
@@ -97,5 +98,6 @@ def table(points: Mapping[str, Point], other: Mapping[str, Point], parted: bool)
         _("caractères lus"): [point.train_chars for point in found],
         _("majorant"): [point.upper_bound for point in found],
         _("a pu lire ce texte"): [point.may_have_read for point in found],
+        _("enregistré"): [point.recorded for point in found],
     }
     return pd.DataFrame(columns)

@@ -129,11 +129,15 @@ def _to_measure(name: str, model: str) -> list[str]:
 def _known(name: str, text: str | None, model: str) -> dict[str, Point]:
     """What is known of a text; the runs of others, measured on this server, stay out."""
     here = axis.stored(text) if text else {}
-    return axis.shipped().points.get(name, {}) | {
-        reference: point
-        for reference, point in here.items()
-        if reference == model or not reference.startswith(("run:", "exp-"))
-    }
+    return (
+        axis.shipped().points.get(name, {})
+        | axis.recorded(name)
+        | {
+            reference: point
+            for reference, point in here.items()
+            if reference == model or not reference.startswith(("run:", "exp-"))
+        }
+    )
 
 
 def _watch(

@@ -8,6 +8,7 @@ from dashboard import i18n
 from dashboard.axis.marks import family, shown
 from dashboard.charts.axis import MAY_HAVE_READ
 from dashboard.i18n import _
+from dashboard.naming import RECORDED
 from moliere_core import verse
 from moliere_core.axis import Point
 
@@ -181,7 +182,13 @@ def notes(points: Mapping[str, Point], drawn: Mapping[str, Point], wanted: tuple
                 mark=MAY_HAVE_READ
             )
         )
-    if not any(family(model) == "large" for model in points):
+    if any(point.recorded for point in points.values()):
+        said.append(
+            _("{mark} : enregistré, mesuré ailleurs sur un modèle qui n’est pas ici.").format(
+                mark=RECORDED
+            )
+        )
+    if not any(family(model) == "large" and not p.recorded for model, p in points.items()):
         said.append(
             _(
                 "gpt2 et gpt-fr ne sont pas sur cette machine : téléchargez-les dans « Même "

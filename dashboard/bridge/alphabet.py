@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dashboard import components, i18n, state, widgets
-from dashboard.bridge import cached, fields
-from dashboard.bridge.characters import draw
+from dashboard import components, i18n, naming, state, widgets
+from dashboard.bridge import cached, fields, recordings
 from dashboard.bridge.writing import standing
 from dashboard.chain import Chain
 from dashboard.i18n import _
@@ -37,10 +36,12 @@ def tools(references: tuple[str, ...], prompt: str, chosen: str, seed: int) -> N
     st.session_state[_ASKED] = (prompt + chosen, len(chosen), seed)
     if state.restore(fields.DRAWS) not in references:
         state.change(fields.DRAWS, references[0])
+    names = naming.told_apart((reference, naming.model(reference)) for reference in references)
     st.markdown(_("Qui tire ?"), width="content")
     who = st.segmented_control(
         _("Qui tire ?"),
         references,
+        format_func=names.__getitem__,
         required=True,
         key=fields.DRAWS.key,
         label_visibility="collapsed",
@@ -71,10 +72,12 @@ def board(references: tuple[str, ...], prompt: str, chosen: str) -> None:
 
 
 def _board(references: tuple[str, ...], prompt: str, chosen: str, ticking: bool) -> None:
+    recordings.follow()
     if st.session_state[fields.CHOSEN.key] != chosen:
         st.rerun()  # as a whole: a click on a bar runs this fragment alone, with what it knew
     answers = [_answer(reference, prompt + chosen, again=False) for reference in references]
-    components.alphabet(payload(references, answers, prompt, chosen), COMPONENT, _pick)
+    data = payload(references, answers, prompt, chosen)
+    components.alphabet(data, COMPONENT, _pick, recordings.listen(COMPONENT))
     if ticking and not any(active for *_rest, active in answers):
         st.rerun()
 
@@ -84,6 +87,8 @@ def _answer(reference: str, text: str, again: bool) -> tuple[NextChars | None, s
     try:
         if not pretrained.is_pretrained(reference):
             return cached.next_by_characters(reference, text), "", False
+        if (voice := cached.voice(reference)) is not None:
+            return voice.following(text, cached.alphabet()), "", False
         request = cached.asked(cached.following, reference, text, again=again)
         status = request.status
         if status.error is not None:
@@ -129,10 +134,11 @@ def payload(
         "chain": list(chosen[-LINKS:]),
         "models": [
             {
-                "name": reference,
+                "name": recordings.heading(reference),
                 "said": said,
                 "note": _note(answer),
                 "draws": reference == st.session_state.get(fields.DRAWS.key),
+                **recordings.beside(reference, heard=answer is not None),
             }
             for reference, (answer, said, _active) in zip(references, answers, strict=True)
         ],
@@ -156,7 +162,7 @@ def _step() -> None:
     text, step, seed = st.session_state[_ASKED]
     answer, _said, _active = _answer(st.session_state[fields.DRAWS.key], text, again=False)
     if answer is not None and answer.probs.sum() > 0:
-        _CHAIN.append(draw(answer, seed, step))
+        _CHAIN.append(answer.draw(seed, step))
 
 
 def _pick() -> None:

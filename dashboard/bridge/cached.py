@@ -14,6 +14,7 @@ from dashboard import cached
 if TYPE_CHECKING:
     from moliere_core.config import SamplingConfig
     from moliere_core.pretrained import Card, Generation, NextChars, Request
+    from moliere_core.pretrained.recorded import Voice
     from moliere_core.protocol import CharModel
 
 RETRY_SECONDS = 10.0  # a failure is shown at least so long
@@ -22,10 +23,12 @@ ALPHABET = "petit"  # the model whose alphabet all bars are over
 
 @st.cache_data(show_spinner=False, ttl=5)
 def offered() -> list[str]:
-    """References of what can be put side by side: recurrent, counted, pretrained."""
+    """References of what can be put side by side: recurrent, counted, pretrained, recorded."""
     from moliere_core import pretrained
+    from moliere_core.pretrained import recorded
 
-    return [*cached.models(), "kn-8", *[entry.name for entry in pretrained.entries()]]
+    ours, tokens = [*cached.models(), "kn-8"], [entry.name for entry in pretrained.entries()]
+    return list(dict.fromkeys([*ours, *tokens, *recorded.voices()]))
 
 
 @st.cache_data(show_spinner=False, ttl=3, max_entries=64)
@@ -34,6 +37,16 @@ def card(reference: str) -> Card:
     from moliere_core import pretrained
 
     return pretrained.card(reference)
+
+
+@st.cache_resource(show_spinner=False, ttl=3, max_entries=64)
+def voice(reference: str) -> Voice | None:
+    """What was recorded of a model that cannot run on this machine; None of any other."""
+    from moliere_core import pretrained
+    from moliere_core.pretrained import recorded
+
+    found = recorded.voices().get(reference)
+    return None if found is None or pretrained.usable(reference) else found
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
@@ -111,5 +124,5 @@ def asked(ask: Callable[..., Request[Any]], *arguments: Any, again: bool) -> Req
 
 def forget() -> None:
     """A model has come: what was said of it no longer holds."""
-    for cache in (card, offered, written, following):
+    for cache in (card, offered, voice, written, following):
         cache.clear()

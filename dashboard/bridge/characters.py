@@ -11,7 +11,7 @@ from moliere_core.config import SamplingConfig
 from moliere_core.normalise import normalise
 from moliere_core.pretrained import Generation, NextChars, Piece
 from moliere_core.protocol import CharModel, Progress
-from moliere_core.sampling import generate, gumbel_noise, next_distribution
+from moliere_core.sampling import generate, next_distribution
 
 
 def write(
@@ -39,11 +39,3 @@ def following(model: CharModel, text: str, alphabet: Sequence[str]) -> NextChars
     shown = np.array([known.get(char, 0.0) for char in alphabet])
     unknown = max(1.0 - float(shown.sum()), 0.0) if set(known) - set(alphabet) else 0.0
     return NextChars(tuple(alphabet), shown, unknown, seconds=time.perf_counter() - began)
-
-
-def draw(found: NextChars, seed: int, step: int) -> str:
-    """The character that a distribution gives with that seed at that step: never an extra bar."""
-    points = np.array([ord(char) for char in found.chars], np.uint64)
-    noise = gumbel_noise(seed, range(step, step + 1), points)[0]
-    with np.errstate(divide="ignore"):
-        return found.chars[int((np.log(found.probs) + noise).argmax())]

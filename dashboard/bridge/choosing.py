@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import i18n, state, tables, widgets
-from dashboard.bridge import cached, fields
+from dashboard.bridge import cached, fields, recordings
 from dashboard.i18n import _
 from moliere_core import pretrained
 from moliere_core.errors import ModelError
@@ -18,7 +18,7 @@ MEGABYTE = 1e6
 def models() -> tuple[str, ...]:
     """Up to `fields.MAX_COLUMNS` references."""
     chosen = state.restore(fields.MODELS)
-    st.session_state[fields.MODELS.key] = list(chosen)
+    st.session_state[fields.MODELS.key] = list(chosen)[: fields.MAX_COLUMNS]
     typed = st.multiselect(
         _("Modèles (quatre au plus)"),
         list(dict.fromkeys([*cached.offered(), *chosen])),
@@ -26,6 +26,7 @@ def models() -> tuple[str, ...]:
         max_selections=fields.MAX_COLUMNS,
         accept_new_options=True,
         placeholder=_("Choisir, ou taper hf:NOM"),
+        format_func=recordings.named,
         help=_("Un modèle de langue du hub s’écrit hf: suivi de son nom, par exemple hf:gpt2"),
     )
     found = state.keep(fields.MODELS, tuple(dict.fromkeys(t.strip() for t in typed)))
@@ -47,6 +48,11 @@ def facts(reference: str) -> list[str]:
         tokens = _("{count} caractères connus").format(count=len(model.vocabulary) - 1)
         size = model.parameters * 4 / MEGABYTE
         return _facts(model.parameters, size, context, tokens)
+    if (voice := cached.voice(reference)) is not None:
+        counted = _("{count} paramètres").format(count=i18n.number(voice.parameters))
+        context = _("contexte : {count} tokens").format(count=i18n.number(voice.context_length))
+        tokens = _("{count} tokens connus").format(count=i18n.number(voice.vocab_size))
+        return [counted, context, tokens, recordings.may_have_read()]
     card = cached.card(reference)
     if not card.parameters:
         return [_("taille inconnue avant d’être ici")]
@@ -54,7 +60,8 @@ def facts(reference: str) -> list[str]:
     if card.context_used < card.context_length:
         context += " " + _("({count} lus ici)").format(count=card.context_used)
     tokens = _("{count} tokens connus").format(count=i18n.number(card.vocab_size))
-    return _facts(card.parameters, card.megabytes, context, tokens)
+    found = _facts(card.parameters, card.megabytes, context, tokens)
+    return found if reference == pretrained.MINI else [*found, recordings.may_have_read()]
 
 
 def _facts(parameters: int, megabytes: float, context: str, tokens: str) -> list[str]:
@@ -63,8 +70,12 @@ def _facts(parameters: int, megabytes: float, context: str, tokens: str) -> list
     return [f"{counted} · " + _("{size} Mo").format(size=size), context, tokens]
 
 
-def worth_fetching() -> None:
-    """What is worth fetching for this course, with a button for what is offered everywhere."""
+def worth_fetching(references: tuple[str, ...]) -> None:
+    """What is worth fetching for this course, with a button for what is offered everywhere.
+
+    Args:
+        references: what is chosen, which has its button on the page.
+    """
     rows = []
     for found in pretrained.suggestions():
         languages = ", ".join(_languages().get(code, code) for code in found.languages)
@@ -79,11 +90,12 @@ def worth_fetching() -> None:
             )
         )
     tables.show((_("modèle"), _("ce qu’il montre")), rows, numeric=False)
-    downloads(pretrained.OFFERED, "bridge.list")
-    st.caption(
+    others = tuple(name for name in pretrained.OFFERED if name not in references)
+    downloads(others, "bridge.list")
+    st.markdown(
         _(
-            "Les autres se choisissent par leur nom, au-dessus ; sur un serveur public, seuls ceux "
-            "qui ont un bouton se téléchargent."
+            "Ajoutez un nom au-dessus, et son bouton vient sous les vues ; un serveur public n’en "
+            "télécharge que les deux premiers."
         )
     )
 
@@ -117,7 +129,7 @@ def downloads(references: tuple[str, ...], place: str = "bridge") -> None:
 def _lacking(reference: str) -> bool:
     """Whether it could be fetched; its column says what is wrong with another name."""
     try:
-        return cached.card(reference).presence is not Presence.READY
+        return cached.card(reference).presence in (Presence.ABSENT, Presence.PARTIAL)
     except ModelError:
         return False
 

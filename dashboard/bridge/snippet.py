@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dashboard import snippets
+from dashboard.bridge import cached
 from dashboard.bridge.cached import ALPHABET
 from dashboard.i18n import _
 from moliere_core.config import SamplingConfig
@@ -41,17 +42,25 @@ for model in ("kn-3", "kn-8", "petit", "grand", "mini-gpt"):
         print(error)
 """
     same = _("les mêmes réglages pour tous")
+    heard = any(cached.voice(reference) is not None for reference in references)
+    imported = "from moliere_core.pretrained import recorded\n" if heard else ""
+    listen = f"""\
+    if model in recorded.voices() and not pretrained.usable(model):
+        found = recorded.voices()[model].written(prompt, config, {seed}, {chars})
+        text = found.generation.text if found else "(...)"
+    elif pretrained.is_pretrained(model):
+"""
+    write = listen if heard else "    if pretrained.is_pretrained(model):\n"
     return f"""\
 from moliere_core import pretrained
 from moliere_core.config import SamplingConfig
 from moliere_core.models import load_model
-from moliere_core.sampling import generate
+{imported}from moliere_core.sampling import generate
 
 # {same}
 prompt, config = {prompt!r}, {snippets.config(config)}
 for model in {list(references)!r}:
-    if pretrained.is_pretrained(model):
-        text = pretrained.generate(model, prompt, config, {seed}, {chars}).result().text
+{write}        text = pretrained.generate(model, prompt, config, {seed}, {chars}).result().text
     else:
         [text] = generate(load_model(model), [prompt], [config], [{seed}], {chars})
     print(f"--- {{model}} ---\\n{{prompt}}{{text}}\\n")

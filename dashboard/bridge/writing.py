@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
 from dashboard import components, i18n
-from dashboard.bridge import cached, choosing
+from dashboard.bridge import cached, choosing, recordings
 from dashboard.i18n import _
 from moliere_core import pretrained
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import MoliereError
 from moliere_core.pretrained import Generation, Piece, Status
+from moliere_core.pretrained.recorded import Voice
 
 PERIOD = 0.35  # seconds between two looks at texts that are being written
+COMPONENT = "bridge.tokens"
 
 
 def columns(
@@ -34,8 +37,9 @@ def _columns(
     chars: int,
     ticking: bool,
 ) -> None:
+    recordings.follow()
     found = [_column(r, prompt, config, seed, chars, again=False) for r in references]
-    components.tokens({"columns": [data for data, _active in found]}, "bridge.tokens")
+    components.tokens({"columns": [d for d, _a in found]}, COMPONENT, recordings.listen(COMPONENT))
     if ticking and not any(active for _data, active in found):
         st.rerun()  # as a whole: nothing ticks any more
 
@@ -48,13 +52,28 @@ def _column(
         if not pretrained.is_pretrained(reference):
             found = cached.written_by_characters(reference, prompt, config, seed, chars)
             return _payload(reference, found, "", letters=True), False
+        if (voice := cached.voice(reference)) is not None:
+            return _recorded(voice, prompt, config, seed, chars), False
         request = cached.asked(cached.written, reference, prompt, config, seed, chars, again=again)
         status = request.status
         if status.error is not None:
             return _payload(reference, request.value, i18n.sentence(status.error), True), False
         return _payload(reference, request.value, standing(status)), status.active
     except MoliereError as error:
-        return _payload(reference, Generation(), i18n.sentence(error), True), False
+        choices = recordings.instead(reference)
+        return _payload(reference, Generation(), i18n.sentence(error), True, choices=choices), False
+
+
+def _recorded(
+    voice: Voice, prompt: str, config: SamplingConfig, seed: int, chars: int
+) -> dict[str, Any]:
+    """The column of a model that is not here, as it was recorded after one of its prompts."""
+    found = voice.written(prompt, config, seed, chars)
+    if found is None:
+        return _payload(voice.reference, Generation(), "", choices=recordings.prompts(voice))
+    said = recordings.settings(found, config, seed)
+    recorded = recordings.stamp(voice)
+    return _payload(voice.reference, found.generation, said, recorded=recorded)
 
 
 def standing(status: Status) -> str:
@@ -72,7 +91,13 @@ def standing(status: Status) -> str:
 
 
 def _payload(
-    reference: str, found: Generation, said: str, problem: bool = False, letters: bool = False
+    reference: str,
+    found: Generation,
+    said: str,
+    problem: bool = False,
+    letters: bool = False,
+    recorded: str = "",
+    choices: Mapping[str, Any] = recordings.NONE,
 ) -> dict[str, Any]:
     speed = ""
     if found.seconds:
@@ -81,18 +106,20 @@ def _payload(
             tokens = i18n.number(found.tokens_per_second)
             speed += " · " + _("{tokens} tokens/s").format(tokens=tokens)
     if found.ended == "end":
-        said = _("il a mis fin à son texte")
+        said = " ".join(filter(None, (_("il a mis fin à son texte"), said)))
     try:
         facts = choosing.facts(reference)
     except MoliereError:
         facts = []
     return {
-        "heading": reference,
+        "heading": recordings.heading(reference),
         "facts": facts,
         "speed": speed,
         "said": said,
         "problem": problem,
         "letters": letters,
+        "recorded": recorded,
+        "choices": choices,
         "prompt": _runs(found.prompt),
         "pieces": _runs(found.pieces),
     }

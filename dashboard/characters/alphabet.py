@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from dashboard import components, i18n, widgets
+from dashboard import components, downloads, i18n, widgets
 from dashboard.characters import cached, controls, fields, octets
 from dashboard.i18n import _
 from moliere_core.vocabulary import UNKNOWN_GLYPH
@@ -36,7 +36,7 @@ def show(sentence: str, source: str) -> None:
     data = payload(counts, pruning, sentence, order)
     components.characters(data, "characters.alphabet", octets.pick)
     with st.expander(_("La table, à trier et à télécharger"), icon=":material/table:"):
-        st.dataframe(table(counts, pruning), hide_index=True, height=420)
+        downloads.table(table(counts, pruning), "characters.table", hide_index=True, height=420)
 
 
 def payload(counts: dict[str, int], pruning: Pruning, sentence: str, order: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 from dashboard import i18n
 from dashboard.charts.common import FONT, Figure, Theme, layout, theme
 from dashboard.i18n import _
+from dashboard.naming import RECORDED
 
 FAMILIES = ("chance", "compressor", "ngram", "recurrent", "small", "large")
 ROW = 21  # pixels a bar: sixteen of them on a projector
@@ -31,6 +32,7 @@ class Mark:
         read: characters that it learned from; None or 0 where nobody knows.
         bound: whether the true figure may be lower.
         seen: whether it may have read the text.
+        recorded: whether it was measured elsewhere: the model is not here.
     """
 
     name: str
@@ -41,11 +43,13 @@ class Mark:
     read: int | None
     bound: bool
     seen: bool = False
+    recorded: bool = False
 
     @property
     def label(self) -> str:
-        """Its name, with the mark of those that may have read the text."""
-        return f"{self.name} {MAY_HAVE_READ}" if self.seen else self.name
+        """Its name, with the marks of those that may have read the text and of recorded ones."""
+        marks = (MAY_HAVE_READ if self.seen else "", RECORDED if self.recorded else "")
+        return " ".join(filter(None, (self.name, *marks)))
 
 
 def families() -> dict[str, str]:
@@ -72,7 +76,10 @@ def bars(marks: Sequence[Mark], dark: bool, title: str) -> Figure:
                 x=[mark.bits for mark in kept],
                 name=name,
                 orientation="h",
-                marker={"color": _colour(colours, family)},
+                marker={
+                    "color": _colour(colours, family),
+                    "pattern": {"shape": ["/" if mark.recorded else "" for mark in kept]},
+                },
                 text=[_told(mark) for mark in kept],
                 textposition="outside",
                 constraintext="none",
@@ -117,7 +124,12 @@ def against(marks: Sequence[Mark], dark: bool, title: str, what: str) -> Figure:
             ],
             textfont={"size": FONT - 1, "color": colours.ink},
             cliponaxis=False,
-            marker={"size": 15, "color": _colour(colours, family)},
+            marker={
+                "size": 15,
+                "color": _colour(colours, family),
+                "symbol": ["circle-open" if mark.recorded else "circle" for mark in kept],
+                "line": {"width": [3 if mark.recorded else 0 for mark in kept]},
+            },
             hovertemplate="%{text} : %{y:.3f}",
         )
     label = (
@@ -195,7 +207,8 @@ def two_texts(marks: Sequence[Mark], dark: bool, title: str, names: tuple[str, s
 
 def _told(mark: Mark) -> str:
     told = ("≤ " if mark.bound else "") + i18n.number(mark.bits, 2)
-    return f"{told} {MAY_HAVE_READ}" if mark.seen else told
+    told += f" {MAY_HAVE_READ}" if mark.seen else ""
+    return f"{told} {RECORDED}" if mark.recorded else told
 
 
 def _colour(colours: Theme, family: str) -> str:

@@ -15,6 +15,8 @@ from typing import Any
 import streamlit as st
 
 HERE = Path(__file__).parent
+LONGEST = 100_000  # characters of a text that a place can be in
+MOMENT = 20  # characters of the name of a moment
 
 
 def player(data: Mapping[str, Any], key: str, on_more: Callable[[], None]) -> None:
@@ -38,10 +40,11 @@ def stages(data: Mapping[str, Any], key: str) -> None:
 
 
 def picked(key: str) -> str | None:
-    """Inside `on_pick`: the character of the bar that was clicked, "" for the one drawn."""
-    result: Any = st.session_state[key]
-    pick: str | None = result["pick"]
-    return pick
+    """Inside `on_pick`: the character of the bar that was clicked, "" for the one drawn.
+
+    None where there is neither.
+    """
+    return text(_told(key, "pick"), longest=1)
 
 
 def film(data: Mapping[str, Any], key: str, on_rest: Callable[[], None]) -> None:
@@ -60,10 +63,12 @@ def cells(data: Mapping[str, Any], key: str, on_span: Callable[[], None]) -> Non
 
 
 def spanned(key: str) -> tuple[int, int] | None:
-    """Inside `on_span`: first character of the part, and the one after its last."""
-    result: Any = st.session_state[key]
-    span = result["span"]
-    return None if span is None else (int(span["from"]), int(span["to"]))
+    """Inside `on_span`: first character of the part, and the one after its last; None for none."""
+    span = _told(key, "span")
+    if not isinstance(span, Mapping):
+        return None
+    first, after = whole(span.get("from"), 0, LONGEST), whole(span.get("to"), 0, LONGEST)
+    return None if first is None or after is None or first >= after else (first, after)
 
 
 def passages(data: Mapping[str, Any], key: str) -> None:
@@ -71,19 +76,29 @@ def passages(data: Mapping[str, Any], key: str) -> None:
     _component("passages")(data=dict(data), key=key)
 
 
-def tokens(data: Mapping[str, Any], key: str) -> None:
+def tokens(data: Mapping[str, Any], key: str, on_listen: Callable[[], None]) -> None:
     """Texts of several models, cut where their tokens are; see tokens.js."""
-    _component("tokens")(data=dict(data), key=key)
+    _component("tokens")(data=dict(data), key=key, on_listen_change=on_listen)
 
 
-def alphabet(data: Mapping[str, Any], key: str, on_pick: Callable[[], None]) -> None:
+def alphabet(
+    data: Mapping[str, Any], key: str, on_pick: Callable[[], None], on_listen: Callable[[], None]
+) -> None:
     """The next character of several models, in the same rows; see alphabet.js."""
-    _component("alphabet")(data=dict(data), key=key, on_pick_change=on_pick)
+    _component("alphabet")(
+        data=dict(data), key=key, on_pick_change=on_pick, on_listen_change=on_listen
+    )
 
 
-def rungs(data: Mapping[str, Any], key: str) -> None:
+def rungs(data: Mapping[str, Any], key: str, on_listen: Callable[[], None]) -> None:
     """What each model of the ladder writes and expects; see rungs.js."""
-    _component("rungs")(data=dict(data), key=key)
+    _component("rungs")(data=dict(data), key=key, on_listen_change=on_listen)
+
+
+def listened(key: str) -> str:
+    """Inside `on_listen`: the value of the choice that was clicked; empty where there is none."""
+    result: Any = st.session_state.get(key) or {}
+    return str(result.get("listen") or "")
 
 
 def attention(data: Mapping[str, Any], key: str) -> None:
@@ -91,11 +106,14 @@ def attention(data: Mapping[str, Any], key: str) -> None:
     _component("attention")(data=dict(data), key=key)
 
 
-def rested(key: str) -> dict[str, Any] | None:
-    """Inside `on_rest`: what the film has come to rest on, under at, before and back."""
-    result: Any = st.session_state[key]
-    rest: dict[str, Any] | None = result["rest"]
-    return rest
+def rested(key: str) -> tuple[str, str, int] | None:
+    """Inside `on_rest`: the moment that the film rests at, the one before, the place looked at."""
+    rest = _told(key, "rest")
+    if not isinstance(rest, Mapping):
+        return None
+    at, before = text(rest.get("at"), MOMENT), text(rest.get("before"), MOMENT)
+    back = whole(rest.get("back"), -1, LONGEST)
+    return None if at is None or before is None or back is None else (at, before, back)
 
 
 def windows(data: Mapping[str, Any], key: str) -> None:
@@ -130,8 +148,30 @@ def characters(data: Mapping[str, Any], key: str, on_pick: Callable[[], None]) -
 
 def picked_char(key: str) -> str:
     """Inside `on_pick`: the character that was clicked; empty where it was elsewhere."""
-    result: Any = st.session_state.get(key) or {}
-    return str(result.get("pick") or "")
+    return text(_told(key, "pick"), longest=1) or ""
+
+
+# What a browser sends is somebody's who may have written it by hand: anything that JSON can say.
+
+
+def text(value: Any, longest: int) -> str | None:
+    """A short text; None if it is anything else, or has half of a character."""
+    if not isinstance(value, str) or len(value) > longest:
+        return None
+    return None if any("\ud800" <= char <= "\udfff" for char in value) else value
+
+
+def whole(value: Any, low: int, high: int) -> int | None:
+    """A whole number between two bounds, which JSON may write 3 or 3.0; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return int(value) if low <= value <= high and value == int(value) else None
+
+
+def _told(key: str, name: str) -> Any:
+    """What a component has sent under a name; None where it has not."""
+    result: Any = st.session_state.get(key)
+    return result.get(name) if isinstance(result, Mapping) else None
 
 
 @cache

@@ -1,8 +1,9 @@
 // The next character of several models: one row a character, one column a model.
 //
-// data: step, prompt, chain [character], models [{name, said, note, draws}], rows [{char, probs}],
-// extra [{label, probs}], locale, labels {choose}. A probability is null while its model has not
-// answered. A click on a row sends "pick" with its character.
+// data: step, prompt, chain [character], models [{name, said, note, draws, recorded, choices}],
+// rows [{char, probs}], extra [{label, probs}], locale, labels {choose}. A probability is null while
+// its model has not answered. A click on a row sends "pick" with its character, on one of the choices
+// (see common.js) "listen" with its value.
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".root");
@@ -25,7 +26,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
   for (const model of data.models) {
     const head = element("div", "head", heads);
     element("b", model.draws ? "draws" : "", head, model.name);
-    if (model.said) element("span", "small said", head, model.said);
+    if (model.recorded) element("span", "recorded", head, model.recorded);
+    if (model.said || model.choices.items.length) {
+      const said = element("div", "said", head);
+      element("span", "small", said, model.said);
+      choicesToHear(said, model.choices, (value) => setTriggerValue("listen", value));
+    }
     if (model.note) element("span", "small note", head, model.note);
   }
   const line = (made, name, probs, glyph) => {

@@ -40,6 +40,18 @@ const chances = (locale) => {
     p > 0 && p < 0.0005 ? "<\u00a0" + format.format(0.001)
       : p < 1 && p > 0.9994 ? ">\u00a0" + format.format(0.999) : format.format(p);
 };
+// What can be heard instead of a model that is not here: a lead and a button for each choice, whose
+// value is sent. choices: {lead, items [{label, value}]}; nothing is drawn without items.
+const choicesToHear = (parent, { lead, items }, send) => {
+  if (!items.length) return;
+  const made = element("div", "to-hear", parent);
+  element("span", "small", made, lead);
+  for (const { label, value } of items) {
+    const button = element("button", "", made, label);
+    button.type = "button";
+    button.onclick = () => send(value);
+  }
+};
 const ICONS = {
   play: "M6 3l15 9-15 9z", pause: "M5 3h5v18H5zM14 3h5v18h-5z",
   previous: "M18 3v18L7 12zM4 3h3v18H4z", next: "M6 3v18l11-9zM17 3h3v18h-3z",

@@ -1,7 +1,8 @@
-// The ladder of models. data: steps [{name, note, measure, text, bars [[char, probability]]}], from
-// the simplest to the largest, and locale. Texts grow in place while they are being written.
+// The ladder of models. data: steps [{name, whole, note, measure, text, recorded, choices, bars
+// [[char, probability]]}], from the simplest to the largest, and locale. Texts grow in place while they are
+// being written; a click on one of the choices (see common.js) sends "listen" with its value.
 
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".root");
   root.textContent = "";
   const ladder = element("div", "ladder", root);
@@ -11,10 +12,12 @@ export default function ({ data, parentElement }) {
     rung.setAttribute("aria-label", step.name);
     const head = element("div", "", rung);
     const line = element("div", "name", head);
-    element("b", "serif", line, step.name);
+    element("b", "serif", line, step.name).title = step.whole;
     element("span", "measure", line, step.measure);
     element("span", "note small", head, step.note);
-    element("p", "serif", rung, step.text.replaceAll("\n", " \u21b5 "));
+    if (step.recorded) element("span", "recorded", head, step.recorded);
+    const text = element("p", "serif", rung, step.text.replaceAll("\n", " \u21b5 "));
+    choicesToHear(text, step.choices, (value) => setTriggerValue("listen", value));
     const bars = element("div", "candidates", rung);
     for (const [char, chance] of step.bars) {
       const shown = SHOWN[char] ?? char;

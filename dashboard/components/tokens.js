@@ -1,8 +1,10 @@
 // Texts of several models, cut where their tokens are. data: columns [{heading, facts, speed,
-// said, problem, letters, prompt [[text, tokens]], pieces [[text, tokens]]}]. A piece of 0 tokens
-// goes on in the next one; where tokens are letters there is nothing to draw.
+// said, problem, letters, recorded, choices, prompt [[text, tokens]], pieces [[text, tokens]]}]. A
+// piece of 0 tokens goes on in the next one; where tokens are letters there is nothing to draw.
+// `recorded` says when a text was, "" of one that is written here; a click on one of the choices (see
+// common.js) sends "listen" with its value.
 
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".root");
   root.textContent = "";
   const columns = element("div", "columns", root);
@@ -12,8 +14,10 @@ export default function ({ data, parentElement }) {
     element("h2", "", leaf, column.heading);
     const facts = element("p", "figures small", leaf);
     for (const fact of column.facts) element("span", "fact", facts, fact);
-    element("p", "speed", leaf, column.speed || "\u00a0");
+    const speed = element("p", "speed", leaf, column.recorded ? "" : column.speed || "\u00a0");
+    if (column.recorded) element("span", "recorded", speed, column.recorded);
     const text = element("p", "text serif" + (column.letters ? " letters" : ""), leaf);
+    choicesToHear(text, column.choices, (value) => setTriggerValue("listen", value));
     if (column.problem) element("span", "said problem", text, column.said);
     let odd = false, open = false;
     for (const [pieces, kind] of [[column.prompt, " prompt"], [column.pieces, ""]]) {

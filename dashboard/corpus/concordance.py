@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Callable
 from typing import cast
 
 import pandas as pd
 import streamlit as st
 
-from dashboard import i18n, state, widgets
+from dashboard import downloads, i18n, state, widgets
 from dashboard.corpus import cached, fields, lookup, said
 from dashboard.i18n import _
 from moliere_core.exploration import Selection
@@ -46,11 +47,11 @@ def show(source: str, selection: Selection) -> None:
         first = 0
         state.keep(fields.FIRST, 0)
         lines = cached.lines(source, selection, query, order, 0, LINES)[1]
-    _pager(total, first, len(lines), lambda: _csv(source, selection, query, order, total))
+    _pager(total, first, len(lines), lambda: _every(source, selection, query, order, total))
     st.html(_table(lines))
 
 
-def _pager(total: int, first: int, count: int, csv: object) -> None:
+def _pager(total: int, first: int, count: int, every: Callable[[], pd.DataFrame]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
             _("Lignes **{first}** à **{last}** sur **{total}**").format(
@@ -72,21 +73,12 @@ def _pager(total: int, first: int, count: int, csv: object) -> None:
                 on_click=state.change,
                 args=(fields.FIRST, max(start, 0)),
             )
-        st.download_button(
-            _("Toutes (CSV)"),
-            csv,  # type: ignore[arg-type]  # a function, called on the click
-            file_name="concordance.csv",
-            mime="text/csv",
-            key="corpus.lines.csv",
-            icon=":material/download:",
-            type="tertiary",
-            on_click="ignore",
-        )
+        downloads.button(every, "concordance", _("Toutes (CSV)"), "corpus.lines.csv")
 
 
-def _csv(source: str, selection: Selection, query: str, order: Order, total: int) -> bytes:
+def _every(source: str, selection: Selection, query: str, order: Order, total: int) -> pd.DataFrame:
     lines = cached.lines(source, selection, query, order, 0, total)[1]
-    return lines.drop(columns="row").to_csv(index=False).encode("utf-8-sig")
+    return lines.drop(columns="row")
 
 
 def _table(lines: pd.DataFrame) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard import figures, i18n, widgets
+from dashboard import downloads, figures, i18n, widgets
 from dashboard.charts.corpus import bars
 from dashboard.corpus import cached, fields, lookup, said
 from dashboard.i18n import _
@@ -126,18 +126,18 @@ def _every_play(source: str, stops: bool) -> None:
             "personnage pour le détail."
         )
     )
-    st.dataframe(
+    downloads.table(
         pd.DataFrame(
             {
                 _("Pièce"): table["title"],
                 _("Mots caractéristiques"): [" · ".join(found) for found in table["words"]],
             }
         ),
+        "corpus.play-keywords",
         hide_index=True,
     )
 
 
 def _open_bar() -> None:
-    points = st.session_state[_FIGURE]["selection"]["points"]
-    if points:
-        lookup.open_word(str(points[0]["customdata"][0]))
+    if word := figures.clicked(_FIGURE):
+        lookup.open_word(word)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard import i18n
+from dashboard import downloads, i18n
 from dashboard.corpus import cached
 from dashboard.corpus.said import percent
 from dashboard.i18n import _
@@ -82,7 +82,7 @@ def _course(summary: Summary) -> None:
 
 
 def _plays(plays: pd.DataFrame) -> None:
-    st.dataframe(
+    downloads.table(
         pd.DataFrame(
             {
                 _("Pièce"): plays["title"],
@@ -94,6 +94,7 @@ def _plays(plays: pd.DataFrame) -> None:
                 _("Vers (%)"): 100 * plays["verse_share"],
             }
         ),
+        "corpus.plays",
         hide_index=True,
         column_config={
             _("Pièce"): st.column_config.TextColumn(width="medium"),

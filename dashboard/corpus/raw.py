@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import i18n
+from dashboard import downloads, i18n
 from dashboard.corpus import cached
 from dashboard.i18n import _, ngettext
 from moliere_core.exploration import Selection
@@ -35,8 +35,9 @@ def show(source: str, selection: Selection) -> None:
             columns=", ".join(f"`{name}`" for name in empty)
         )
     st.caption(told)
-    st.dataframe(
+    downloads.table(
         rows[filled],
+        "corpus.rows",
         height=230,
         column_order=sorted(filled, key=lambda name: name not in FIRST),
         column_config={"cue": st.column_config.TextColumn(width=520)},

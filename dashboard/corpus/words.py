@@ -65,6 +65,5 @@ def show(source: str, selection: Selection) -> None:
 
 
 def _open_bar() -> None:
-    points = st.session_state[_FIGURE]["selection"]["points"]
-    if points:
-        lookup.open_word(str(points[0]["customdata"]))
+    if word := figures.clicked(_FIGURE):
+        lookup.open_word(word)

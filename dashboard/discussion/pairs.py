@@ -20,7 +20,6 @@ from moliere_core.errors import MoliereError
 from moliere_core.pairs import PAIRS, Pair, Test
 
 PERIOD = 0.5
-RECORDED = "°"  # beside a model that is not here, whose figures are recorded
 _REVEALED = "discussion.revealed"
 Margins = Mapping[str, Future[dict[str, float]]]
 
@@ -50,7 +49,7 @@ def _one(reference: str, bar: DeltaGenerator) -> None:
         name = st.selectbox(
             _("Une phrase, deux fins"),
             list(by_name),
-            format_func=lambda n: f"{tests[by_name[n].test]} : {_line(by_name[n].context)}…",
+            format_func=lambda n: _told(tests[by_name[n].test], _line(by_name[n].context) + "…"),
             key=fields.PAIR.key,
             label_visibility="collapsed",
         )
@@ -115,7 +114,7 @@ def _all(reference: str, bar: DeltaGenerator) -> None:
         chosen = st.selectbox(
             _("Épreuve"),
             list(names),
-            format_func=lambda name: f"{names[name]} : {pair_words.about(name)}",
+            format_func=lambda name: _told(names[name], pair_words.about(name)),
             key=fields.TEST.key,
             label_visibility="collapsed",
         )
@@ -177,7 +176,7 @@ def _names(found: Iterable[str]) -> dict[str, str]:
     """The names of models on a chart, with the mark of those that are not here."""
     alone = ((model, naming.model(model)) for model in found)
     return {
-        model: f"{name} {RECORDED}" if _only_recorded(model) else name
+        model: f"{name} {naming.RECORDED}" if _only_recorded(model) else name
         for model, name in naming.told_apart(alone).items()
     }
 
@@ -206,7 +205,7 @@ def _say_recorded(found: Iterable[str]) -> None:
             )
         )
     if told:
-        st.caption(f"{RECORDED} {' '.join(told)}")
+        st.caption(f"{naming.RECORDED} {' '.join(told)}")
 
 
 def _progress(asked: Margins) -> None:
@@ -217,7 +216,7 @@ def _progress(asked: Margins) -> None:
         st.progress(len(done) / len(asked), told.format(done=len(done), all=len(asked)))
     for model, future in asked.items():
         if future.done() and isinstance(error := future.exception(), MoliereError):
-            st.caption(f"{widgets.plain(model)} : {widgets.plain(i18n.sentence(error))}")
+            st.caption(_told(widgets.plain(model), widgets.plain(i18n.sentence(error))))
 
 
 def _stop(asked: Margins, ticking: bool) -> None:
@@ -228,3 +227,8 @@ def _stop(asked: Margins, ticking: bool) -> None:
 def _line(text: str) -> str:
     """Verses on one line."""
     return text.strip().replace("\n", " / ")
+
+
+def _told(name: str, said: str) -> str:
+    """What is said of something, after its name."""
+    return _("{name} : {said}").format(name=name, said=said)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from dashboard.film.moments import Scene, Timeline
     from moliere_core.config import SamplingConfig
-    from moliere_core.learning import Record
+    from moliere_core.records import Record
 
 
 @st.cache_data(show_spinner=False, max_entries=64, ttl=5)

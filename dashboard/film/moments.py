@@ -12,10 +12,11 @@ from moliere_core import learning
 from moliere_core.arrays import Array
 from moliere_core.config import SamplingConfig
 from moliere_core.exploration.lexicon import Word, share_known, shipped
-from moliere_core.learning import Measure, Record
+from moliere_core.learning import Measure
 from moliere_core.models import RecurrentModel
 from moliere_core.normalise import normalise
 from moliere_core.protocol import CONTEXT_START, Progress
+from moliere_core.records import Record
 from moliere_core.recurrent import RecurrentNetwork
 from moliere_core.runs import Run
 from moliere_core.sampling import generate, next_distribution

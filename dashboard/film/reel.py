@@ -98,9 +98,10 @@ def move() -> None:
     """The browser rests at a moment: keep it for the address."""
     rest = components.rested(KEY)
     if rest is not None:
-        state.change(fields.MOMENT, str(rest["at"]))
-        state.change(fields.BEFORE, str(rest["before"]))
-        state.change(fields.BACK, int(rest["back"]))
+        at, before, back = rest
+        state.change(fields.MOMENT, at)
+        state.change(fields.BEFORE, before)
+        state.change(fields.BACK, back)
 
 
 def _cursor(prompt: str, places: int) -> int:

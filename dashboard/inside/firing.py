@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from dashboard import components, figures, i18n, naming, widgets
+from dashboard import components, downloads, i18n, naming, widgets
 from dashboard.i18n import _
 from dashboard.inside import cached as inside
 from dashboard.inside import corpora, tracking, waiting
@@ -31,7 +31,7 @@ def show(looked: Looked) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.popover(_("Toutes les corrélations"), icon=":material/table:"):
             tracking.correlations(looked.reference)
-        figures.numbers(_colours(looked), "inside.unit")
+        downloads.button(_colours(looked), "inside.unit")
 
 
 def _colours(looked: Looked) -> pd.DataFrame:

@@ -8,19 +8,22 @@ from typing import Any
 import streamlit as st
 
 from dashboard import components, i18n, state
-from dashboard.axis.marks import shown
+from dashboard.axis.marks import shown, whole
 from dashboard.bridge import cached as bridge_cache
+from dashboard.bridge import recordings
 from dashboard.i18n import _
 from dashboard.ladder import cached as ladder_cache
 from dashboard.ladder.rungs import CHARS, Rung, rung
 from moliere_core import axis, pretrained
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import MoliereError
-from moliere_core.pretrained import Request
+from moliere_core.pretrained import Request, recorded
+from moliere_core.pretrained.recorded import Voice
 
 STEPS = ("kn-1", "kn-3", "kn-5", "kn-8", "petit", "grand")
 MOST_PRETRAINED = 3
 PERIOD = 0.7  # seconds between two looks at a text that is being written
+COMPONENT = "ladder.rungs"
 
 
 def show(prompt: str, config: SamplingConfig, seed: int) -> None:
@@ -51,6 +54,7 @@ def _asked(
 
 
 def _rungs(prompt: str, config: SamplingConfig, seed: int, ticking: bool) -> None:
+    recordings.follow()
     asked = _asked(prompt, config, seed)
     steps = [_step(name, ladder_cache.rung(name, prompt, config, seed)) for name in STEPS]
     for name, (written, following) in asked.items():
@@ -59,25 +63,46 @@ def _rungs(prompt: str, config: SamplingConfig, seed: int, ticking: bool) -> Non
         if not found.text and written.status.active:
             found = replace(found, text=_("le modèle se prépare…"))
         steps.append(_step(name, found, error))
-    components.rungs({"steps": steps, "locale": state.language()}, "ladder.rungs")
+    steps += [_recorded(voice, prompt, config, seed) for voice in _voices(len(asked))]
+    data = {"steps": steps, "locale": state.language()}
+    components.rungs(data, COMPONENT, recordings.listen(COMPONENT))
     if ticking and not any(r.status.active for pair in asked.values() for r in pair):
         st.rerun()  # so that nothing ticks any longer
+
+
+def _voices(living: int) -> list[Voice]:
+    """The recorded models that join those that are here, where there is room."""
+    found = (bridge_cache.voice(reference) for reference in recorded.voices())
+    return [voice for voice in found if voice is not None][: max(MOST_PRETRAINED - living, 0)]
+
+
+def _recorded(voice: Voice, prompt: str, config: SamplingConfig, seed: int) -> dict[str, Any]:
+    written = voice.written(prompt, config, seed, CHARS)
+    following = voice.following(prompt, bridge_cache.alphabet())
+    if written is None or following is None:
+        found = Rung("", ())
+    else:
+        found = rung(written.generation, following)
+    return _step(voice.reference, found)
 
 
 def _step(name: str, rung: Rung, error: MoliereError | None = None) -> dict[str, Any]:
     return {
         "name": shown(name),
+        "whole": whole(name),
         "note": _note(name),
         "text": i18n.sentence(error) if error else rung.text,
         "bars": [list(bar) for bar in rung.bars],
         "measure": _bits(name),
+        **recordings.beside(name, heard=bool(rung.bars)),
     }
 
 
 def _bits(name: str) -> str:
     """Bits per character of verse and prose together; "" where nobody measured them here."""
     figures = axis.shipped()
-    found = [(figures.points[t].get(name), figures.chars[t]) for t in axis.VALIDATION]
+    points = {t: figures.points[t] | axis.recorded(t) for t in axis.VALIDATION}
+    found = [(points[t].get(name), figures.chars[t]) for t in axis.VALIDATION]
     if any(point is None for point, _chars in found):
         return ""
     total = sum(point.bits_per_char * chars for point, chars in found if point)
@@ -95,4 +120,4 @@ def _note(name: str) -> str:
         "petit": _("une mémoire de 256 cellules"),
         "grand": _("deux couches de 512 cellules"),
         pretrained.MINI: _("l’attention, 28 pièces"),
-    }.get(name, _("l’attention, le Web"))
+    }.get(name, _("le Web, et peut-être Molière"))

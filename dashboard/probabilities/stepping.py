@@ -91,7 +91,7 @@ def pick_beside() -> None:
 
 def take(char: str | None) -> None:
     """Go on with a character, or with the one drawn for ""."""
-    if char == "" and st.session_state[_PLAYING]:
+    if char == "" and st.session_state.get(_PLAYING):
         step()
     elif char:
         _stop()

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import cached, figures, i18n, state, widgets
+from dashboard import cached, downloads, figures, i18n, state, widgets
 from dashboard.charts.reading import completion_figure
 from dashboard.i18n import _
 from dashboard.reading import cached as reading_cache
@@ -107,8 +107,8 @@ def table(reading: Reading, reference: str) -> None:
             _("attendus"): [vocabulary.decode(row) for row in reading.top],
         }
     )
-    figures.numbers(data, "reading.text")
-    st.dataframe(
+    downloads.button(data, "reading.text")
+    downloads.table(
         pd.DataFrame(
             {
                 _("Ligne"): [reading.text[line.start : line.stop].strip() for line in found],
@@ -117,6 +117,7 @@ def table(reading: Reading, reference: str) -> None:
                 _("Allure"): [_("vers") if line.verse else _("prose") for line in found],
             }
         ),
+        "reading.lines",
         hide_index=True,
         column_config={
             _("Bits par caractère"): st.column_config.TextColumn(alignment="right", width=180),

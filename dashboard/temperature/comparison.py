@@ -46,7 +46,7 @@ def tried(streams: Streams) -> dict[str, bool]:
 def temperatures() -> tuple[float, ...]:
     """Up to six temperatures, in order."""
     chosen = state.restore(fields.TEMPERATURES)
-    st.session_state[fields.TEMPERATURES.key] = list(chosen)
+    st.session_state[fields.TEMPERATURES.key] = list(chosen)[: fields.MAX_COLUMNS]
     typed = st.multiselect(
         _("Températures (six au plus)"),
         sorted({*SUGGESTED, *(c for c in chosen if isinstance(c, float))}),

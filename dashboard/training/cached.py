@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dashboard.training.yardsticks import Yardsticks
     from moliere_core.corpus import Corpus
     from moliere_core.jobs import Job
+    from moliere_core.run_index import DamagedRun
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,7 @@ class StoredRun:
         asked: epochs asked for.
         bits_per_char: after the last of them, None where nobody measured it.
         seconds: of training, None where nobody measured them.
+        imported_from: the file that it came from, "" where it was trained here.
     """
 
     reference: str
@@ -98,30 +100,44 @@ class StoredRun:
     asked: int
     bits_per_char: float | None
     seconds: float | None
+    imported_from: str
+
+
+def stored_runs() -> list[StoredRun]:
+    """The runs of the store, newest first."""
+    return store()[0]
+
+
+def damaged_runs() -> list[DamagedRun]:
+    """The folders of the store that cannot be read as runs."""
+    return store()[1]
 
 
 @st.cache_data(show_spinner=False, ttl=3)
-def stored_runs() -> list[StoredRun]:
-    """The runs of the store, newest first; looked up again every three seconds."""
+def store() -> tuple[list[StoredRun], list[DamagedRun]]:
+    """The runs of the store, and what is damaged in it; looked up again every three seconds."""
     from dashboard import naming
-    from moliere_core.runs import list_runs
+    from moliere_core import run_index
 
+    entries = run_index.entries()
     found = []
-    for run in list_runs():
-        history, config = run.history, run.config
-        last = history[-1] if history else {}
+    for run in entries:
+        if isinstance(run, run_index.DamagedRun):
+            continue
+        last = run.history[-1] if run.history else {}
         row = StoredRun(
-            reference=f"run:{run.id}",
-            name=naming.training(config, run.label),
-            architecture=naming.architecture(config),
-            parameters=config.model.parameter_count(len(run.vocabulary)),
-            epochs=len(history),
-            asked=config.training.epochs,
+            reference=f"run:{run.name}",
+            name=naming.training(run.config, run.label),
+            architecture=naming.architecture(run.config),
+            parameters=run.config.model.parameter_count(run.symbols),
+            epochs=len(run.history),
+            asked=run.config.training.epochs,
             bits_per_char=last.get("validation_bits_per_char"),
             seconds=last.get("seconds"),
+            imported_from=run.imported_from,
         )
         found.append(row)
-    return found
+    return found, [run for run in entries if isinstance(run, run_index.DamagedRun)]
 
 
 @st.cache_data(show_spinner=False)

@@ -191,19 +191,15 @@ def _initial() -> str:
     known = cached.models()
     if st.session_state[fields.START_FROM.key] not in known:
         state.change(fields.START_FROM, "")
+    names = {row.reference: row.name for row in training_cache.stored_runs()} | {"": _("zéro")}
     chosen = st.selectbox(
         _("Partir de"),
         ["", *known],
-        format_func=lambda name: _model_name(name) if name else _("zéro"),
+        format_func=lambda name: names.get(name, name),
         key=fields.START_FROM.key,
         help=_("Un modèle enregistré garde son alphabet et son architecture, et va plus loin."),
     )
     return state.keep(fields.START_FROM, str(chosen))
-
-
-def _model_name(reference: str) -> str:
-    names = {row.reference: row.name for row in training_cache.stored_runs()}
-    return names.get(reference, reference)
 
 
 def _stored_model(reference: str) -> ModelConfig | None:

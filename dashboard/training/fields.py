@@ -40,8 +40,12 @@ JOB: Field[str] = Field("training.job", "job", "", str)
 PRESET: Field[str] = Field("training.preset", "preset", "demo", choice(*PRESETS))
 PLAYS: Field[tuple[str, ...]] = Field("training.plays", "plays", (), words, ",".join)
 START_FROM: Field[str] = Field("training.initial", "from", "", str)
-LOSS_GUESS: Field[str] = Field("training.guess.loss", "guess_loss", "", typed, with_point)
-BITS_GUESS: Field[str] = Field("training.guess.bits", "guess_bits", "", typed, with_point)
+LOSS_GUESS: Field[str] = Field(
+    "training.guess.loss", "guess_loss", "", typed, with_point, free=True
+)
+BITS_GUESS: Field[str] = Field(
+    "training.guess.bits", "guess_bits", "", typed, with_point, free=True
+)
 RUNS: Field[tuple[str, ...]] = Field("training.runs", "runs", (), references, ",".join)
 COMMON: Field[str] = Field("training.common", "common", "held:embedded", str)
 

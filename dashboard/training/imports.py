@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from dashboard import cached, i18n, naming, widgets
+from dashboard import cached, i18n, naming, provenance, sources, widgets
 from dashboard.i18n import _
 from dashboard.training import cached as training_cache
 from dashboard.training import rights
-from moliere_core.corpus import EMBEDDED, Corpus, library
-from moliere_core.corpus.sources import EMBEDDED_PATH
+from moliere_core.corpus import Corpus
+from moliere_core.corpus.sources import file_of
 from moliere_core.errors import MoliereError
-from moliere_core.keras_import import (
-    SUFFIXES,
-    Step,
-    import_keras,
-    raw_text,
-)
-from moliere_core.keras_import_worker import MAX_BYTES
-from moliere_core.run_import import MAX_BYTES as MAX_RUN_BYTES
+from moliere_core.keras_import import SUFFIXES, Step, import_keras, notebook_texts
 from moliere_core.run_import import check_allowed, import_run, is_run
 from moliere_core.runs import Run
 
+UPLOAD_BYTES = 50_000_000  # an epoch of the course's network takes 1.6 MB; `server.maxUploadSize`
 OPEN = "training.imported"  # the run to open at the next look at the stored ones
 _OWN = "own"  # a corpus that is given with the model
 _SHARES = {"open": (0.0, 0.5), "measure": (0.5, 1.0)}  # of the bar
@@ -43,15 +36,17 @@ def drawer() -> None:
         left, right = st.columns(2, gap="medium")
         with left:
             file = st.file_uploader(
-                _("Le fichier (.zip, .keras ou .h5)"),
+                _("Le fichier (.zip, .keras ou .h5), de {size} Mo au plus").format(
+                    size=UPLOAD_BYTES // provenance.MEGABYTE
+                ),
                 ["zip", *(suffix.removeprefix(".") for suffix in SUFFIXES)],
                 key="training.import.model",
-                max_upload_size=max(MAX_RUN_BYTES, MAX_BYTES) // 1_000_000,
+                max_upload_size=UPLOAD_BYTES // provenance.MEGABYTE,
                 help=_(
                     "Le .zip d’un entraînement, téléchargé ici ou sur une autre machine. Ou ce que "
                     "model.save a écrit : un Embedding, une à trois couches LSTM ou GRU, un Dense, "
                     "le réseau du cours, ouvert dans un processus à part, sous une limite de "
-                    "mémoire."
+                    "mémoire. Au-delà de cette taille : la commande moliere models import."
                 ),
             )
         whole = file is not None and _holds_run(file)
@@ -80,15 +75,19 @@ def _holds_run(file: Any) -> bool:
     return Path(file.name).suffix.lower() == ".zip" or is_run(file.getvalue())
 
 
-def _corpus() -> tuple[Corpus, str | None] | None:
-    """The text that gives the alphabet: a corpus, and the same as the notebook read it."""
+def _corpus() -> tuple[Corpus, str | None, dict[str, str]] | None:
+    """The text that gives the alphabet: a corpus; it and its plays as the notebook reads them."""
     names = {name: naming.source(name) for name in reversed(naming.sources())}
     chosen = st.selectbox(
         _("Le texte sur lequel il a appris"),
         [*names, _OWN],
         format_func=lambda name: names.get(name, _("un fichier à moi (CSV ou texte)")),
         key="training.import.corpus",
-        help=_("Son alphabet n’est pas dans le fichier : ce sont les caractères de ce texte."),
+        help=_(
+            "Son alphabet n’est pas dans le fichier : ce sont les caractères de ce texte, ou "
+            "d’une de ses pièces. Ceux que le cours a eus sont tous essayés ; on garde celui "
+            "avec lequel le modèle prédit le mieux."
+        ),
     )
     try:
         if chosen == _OWN:
@@ -97,6 +96,7 @@ def _corpus() -> tuple[Corpus, str | None] | None:
                 ["csv", "txt"],
                 key="training.import.text",
                 label_visibility="collapsed",
+                max_upload_size=sources.UPLOAD_BYTES // provenance.MEGABYTE,
             )
             if file is None:
                 return None
@@ -104,7 +104,7 @@ def _corpus() -> tuple[Corpus, str | None] | None:
             corpus = training_cache.given(Path(file.name).name, file.getvalue())
         else:
             corpus = cached.corpus(chosen)
-            data = _content(chosen)
+            data = file_of(None if chosen == naming.SERVER else chosen)
         plays: list[str] = []
         if len(corpus.plays) > 1:
             plays = st.multiselect(
@@ -114,19 +114,11 @@ def _corpus() -> tuple[Corpus, str | None] | None:
                 key="training.import.plays",
                 placeholder=_("toutes ; ou celles qu’il a lues"),
             )
-        text = raw_text(data, plays) if data else None
-        return (corpus.select(plays) if plays else corpus), text
+        chosen_plays = corpus.select(plays) if plays else corpus
+        return chosen_plays, *notebook_texts(chosen_plays, data, plays)
     except MoliereError as error:
         widgets.problem(error)
         return None
-
-
-def _content(source: str) -> bytes | None:
-    """The very file of a corpus; None where it is not at hand."""
-    if source == naming.SERVER:
-        path = Path(os.environ.get("MOLIERE_CORPUS", ""))
-        return path.read_bytes() if path.is_file() else None
-    return EMBEDDED_PATH.read_bytes() if source == EMBEDDED else library.content(source)
 
 
 def _import_run(file: Any) -> None:
@@ -151,10 +143,10 @@ def _import_run(file: Any) -> None:
     )
 
 
-def _import_keras(file: Any, corpus: Corpus, text: str | None) -> None:
+def _import_keras(file: Any, corpus: Corpus, text: str | None, plays: dict[str, str]) -> None:
     """Import a model, saying how far it is; then open it."""
     told = {
-        "open": _("Keras ouvre le modèle dans un processus à part : 10 s environ"),
+        "open": _("le modèle est ouvert dans un processus à part, et ses alphabets essayés"),
         "measure": _("il lit le dernier dixième du texte, pour la mesure"),
     }
     bar = st.progress(0.0, told["open"])
@@ -164,7 +156,7 @@ def _import_keras(file: Any, corpus: Corpus, text: str | None) -> None:
         bar.progress(low + (high - low) * share, told[step])
 
     try:
-        run = import_keras(file.getvalue(), file.name, corpus, text, rights.token(), show)
+        run = import_keras(file.getvalue(), file.name, corpus, text, rights.token(), show, plays)
     except MoliereError as error:
         bar.empty()
         widgets.problem(error)
@@ -174,7 +166,7 @@ def _import_keras(file: Any, corpus: Corpus, text: str | None) -> None:
 
 def _open(run: Run, said: str) -> None:
     """Show it among the stored runs, and alone."""
-    training_cache.stored_runs.clear()
+    training_cache.store.clear()
     cached.models.clear()
     st.session_state[OPEN] = f"run:{run.id}"
     st.toast(said, icon=":material/check_circle:")

@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard import i18n
 from dashboard.i18n import _
 from dashboard.training.guesses import ADDRESS, SESSION, guesses
-from moliere_core.errors import MoliereError, OwnershipError
+from moliere_core.errors import MoliereError
 from moliere_core.owners import is_teacher
 
 _TOKEN, _TYPED = "training.token", "training.key"
@@ -26,22 +26,26 @@ def token() -> str:
 
 
 def tokens() -> tuple[str, ...]:
-    """What this session may show: its own secret, then what was typed, once it counts as tried."""
+    """What this session may show: the teacher's code alone, or its own secret and what was typed.
+
+    What was typed counts once it has been tried, see `_tried`.
+    """
     typed = str(st.session_state.get(_TYPED) or "").strip()
     if not typed or not _tried(typed):
         return (token(),)
-    return (token(), typed)
+    return (typed,) if is_teacher(typed) else (token(), typed)
 
 
 def browser() -> str:
     """What the tabs of this browser have in common: the cookie that Streamlit gives it, hashed."""
-    cookie = st.context.cookies.get(_COOKIE, "")
-    return hashlib.sha256(cookie.encode()).hexdigest() if cookie else ""
+    cookie = st.context.cookies.get(_COOKIE)
+    return hashlib.sha256(cookie.encode()).hexdigest() if isinstance(cookie, str) else ""
 
 
 def address() -> str:
     """The network that this session is in."""
-    return st.context.ip_address or UNKNOWN_ADDRESS
+    found = st.context.ip_address
+    return found if isinstance(found, str) else UNKNOWN_ADDRESS
 
 
 def _tried(typed: str) -> bool:
@@ -66,10 +70,8 @@ def attempt(action: Callable[[str], object]) -> MoliereError | None:
     for key in tokens():
         try:
             action(key)
-        except OwnershipError as refusal:
+        except MoliereError as refusal:
             error = refusal
-        except MoliereError as problem:
-            return problem
         else:
             return None
     return error

@@ -8,16 +8,17 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 import streamlit as st
 
-from dashboard import cached, i18n, naming, state, widgets
+from dashboard import cached, downloads, i18n, naming, state, widgets
 from dashboard.i18n import _
 from dashboard.training import cached as training_cache
-from dashboard.training import desk, exports, fields, imports, live, rights
+from dashboard.training import desk, exports, fields, imports, live, rights, words
 from moliere_core import jobs
 from moliere_core.errors import RunError
 from moliere_core.models import SHIPPED
-from moliere_core.runs import MAX_LABEL, Run, run_path
+from moliere_core.runs import MAX_LABEL, Run, is_identifier, run_path
 
 _REFUSED, _NAME = "training.refused.stored", "training.name"
+MOST_DAMAGED = 20  # shown at once
 
 
 def choose() -> tuple[str, ...]:
@@ -28,7 +29,9 @@ def choose() -> tuple[str, ...]:
     asked = state.restore(fields.RUNS)
     known = [*rows, *(name for name in cached.models() if name in SHIPPED)]
     known += [name for name in asked if name in training_cache.experiments()]
-    st.session_state[fields.RUNS.key] = [name for name in asked if name in known]
+    st.session_state[fields.RUNS.key] = [name for name in asked if name in known][
+        : fields.MOST_RUNS
+    ]
     chosen = st.multiselect(
         _("Entraînements enregistrés"),
         known,
@@ -44,6 +47,7 @@ def choose() -> tuple[str, ...]:
 def table() -> None:
     """All stored runs, the newest first."""
     imports.drawer()
+    _damaged()
     rows = training_cache.stored_runs()
     if not rows:
         st.info(_("Aucun entraînement enregistré : le premier que vous lancerez restera ici."))
@@ -56,6 +60,8 @@ def table() -> None:
         _("Bits par caractère"): [rounded(row.bits_per_char) for row in rows],
         _("Durée"): [i18n.duration(row.seconds) if row.seconds else "" for row in rows],
     }
+    if any(row.imported_from for row in rows):
+        columns[_("Importé de")] = [row.imported_from for row in rows]
     show(columns)
     st.caption(
         _(
@@ -65,6 +71,31 @@ def table() -> None:
     )
 
 
+def _damaged() -> None:
+    """The runs that can no longer be read, each with what to do; the others are unharmed."""
+    damaged = training_cache.damaged_runs()
+    if not damaged:
+        return
+    told = i18n.ngettext(
+        "{count} entraînement ne peut pas être lu ; les autres n’en souffrent pas",
+        "{count} entraînements ne peuvent pas être lus ; les autres n’en souffrent pas",
+        len(damaged),
+    )
+    with st.expander(told.format(count=len(damaged)), icon=":material/warning:"):
+        for run in damaged[:MOST_DAMAGED]:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(widgets.plain(i18n.sentence(run.error)))
+                if is_identifier(run.name):
+                    st.button(
+                        _("Supprimer"),
+                        key=f"training.damaged.{run.name}",
+                        icon=":material/delete:",
+                        on_click=_delete,
+                        args=(run.name,),
+                    )
+        _complain()
+
+
 def tools(reference: str) -> None:
     """What can be done with one run."""
     if not reference.startswith("run:"):
@@ -72,6 +103,8 @@ def tools(reference: str) -> None:
         live.links(reference)
         return
     run = Run.open(run_path(reference.removeprefix("run:")))
+    if run.imported_from:
+        st.caption(origin(run))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             _("Ses courbes"),
@@ -111,6 +144,21 @@ def tools(reference: str) -> None:
                 on_click=_delete,
                 args=(run.id,),
             )
+    _complain()
+
+
+def origin(run: Run) -> str:
+    """Where an imported run comes from, and how a notebook's model numbers its characters."""
+    told = _("Importé du fichier {name}, non entraîné ici").format(
+        name=widgets.plain(run.imported_from)
+    )
+    if (key := str(run.corpus.get("alphabet", ""))) and key != "file":
+        told += " · " + widgets.plain(words.alphabet(key, str(run.corpus.get("play", ""))))
+    return told
+
+
+def _complain() -> None:
+    """Why the last change was refused, once."""
     refused = st.session_state.pop(_REFUSED, None)
     if refused is not None:
         widgets.problem(refused)
@@ -119,7 +167,7 @@ def tools(reference: str) -> None:
 def show(columns: Mapping[str, object]) -> None:
     """A table of runs."""
     frame = pd.DataFrame(dict(columns))
-    st.dataframe(
+    downloads.table(
         frame,
         hide_index=True,
         width="stretch",
@@ -151,7 +199,7 @@ def _delete(run_id: str) -> None:
 
 def _remove(run_id: str, token: str) -> None:
     """Delete a job and its run, whose owners are the same; the run alone where it has no job."""
-    run = Run.open(run_path(run_id))
+    run = Run(run_path(run_id))  # not opened: it may be damaged
     if not run.check_owner(token):
         run.delete(token)  # which says whose it is
     with contextlib.suppress(RunError):
@@ -166,6 +214,6 @@ def _try(action: Callable[[str], None]) -> bool:
     if refusal is not None:
         st.session_state[_REFUSED] = refusal
         return False
-    training_cache.stored_runs.clear()
+    training_cache.store.clear()
     cached.models.clear()
     return True

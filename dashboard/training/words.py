@@ -11,6 +11,7 @@ from dashboard.training.curves import Curves, Epoch, overfitting
 from dashboard.training.yardsticks import Yardsticks
 from moliere_core import jobs
 from moliere_core.jobs import Job, State, Status
+from moliere_core.keras_alphabets import RULES
 
 
 def name(job: Job) -> str:
@@ -131,3 +132,26 @@ def alt(curves: Curves) -> str:
     return _("Courbes de perte : {bits} par caractère après {count} époques.").format(
         bits=i18n.bits(last.bits or 0), count=last.number
     )
+
+
+def alphabet(key: str, play: str) -> str:
+    """How a notebook's model numbers its characters, see `keras_alphabets.Rule`."""
+    rule = RULES.get(key)
+    if rule is None:
+        return ""
+    if rule.least == 1:
+        parts = [_("alphabet : tous les caractères du texte")]
+    else:
+        parts = [_("alphabet : caractères vus {least} fois ou plus").format(least=rule.least)]
+    parts.append(_("triés") if rule.order == "sorted" else _("les plus fréquents d’abord"))
+    special = {
+        "unknown-last": _("<UNK> en dernier"),
+        "unknown-first": _("<UNK> en premier"),
+        "unknown-sorted": _("<UNK> trié parmi eux"),
+        "padding-unknown": _("remplissage et <UNK> en premier"),
+    }.get(rule.special)
+    if special:
+        parts.append(special)
+    if play:
+        parts.append(_("de {play}").format(play=play))
+    return ", ".join(parts)

@@ -11,13 +11,23 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from moliere_core import __version__
-from moliere_core.cli import compare, corpus, evaluate, models, next_char, sample, train, train_gpt
+from moliere_core.cli import (
+    compare,
+    corpus,
+    doctor,
+    evaluate,
+    models,
+    next_char,
+    sample,
+    train,
+    train_gpt,
+)
 from moliere_core.errors import MoliereError
 
 BAD_INPUT = 2
 INTERRUPTED = 130  # 128 + SIGINT, as shells report it
 
-COMMANDS = (corpus, train, sample, next_char, evaluate, compare, models, train_gpt)
+COMMANDS = (corpus, train, sample, next_char, evaluate, compare, models, train_gpt, doctor)
 
 
 class _Parser(argparse.ArgumentParser):

@@ -1,14 +1,18 @@
-"""List the models that can be named, fetch one of the hub, or bring in a run's .zip."""
+"""List the models that can be named, fetch one of the hub, or bring in a .zip or a .keras."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from moliere_core.cli.progress import progress_bar
 from moliere_core.errors import RunError
+
+if TYPE_CHECKING:
+    from moliere_core.protocol import Progress
+    from moliere_core.runs import Run
 
 NAME = "models"
 
@@ -19,10 +23,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "action",
         nargs="?",
         choices=["fetch", "import"],
-        help="fetch a model of the hub, or import the .zip of a run",
+        help="fetch a model of the hub, or import the .zip of a run or a model of the notebook",
     )
     parser.add_argument(
         "model", nargs="?", metavar="NAME|FILE", help="gpt2, or OWNER/NAME; a file to import"
+    )
+    parser.add_argument(
+        "--corpus", metavar="TEXT", help="what a .keras or .h5 was trained on: it has its alphabet"
+    )
+    parser.add_argument(
+        "--play", action="append", metavar="SLUG", help="the plays of it; all of them by default"
     )
 
 
@@ -30,14 +40,18 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     """The shipped models, the pretrained ones and the stored runs; or one that is brought in."""
     from moliere_core import pretrained
     from moliere_core.models import list_models
+    from moliere_core.run_index import damaged_runs
 
     if args.action == "fetch":
         return {"model": _fetch(args.model or "")}
     if args.action == "import":
-        return {"model": _import(Path(args.model or ""))}
+        return _import(Path(args.model or ""), args.corpus, args.play or [])
     fields = ("name", "kind", "parameters", "available")
     found = [*list_models(), *pretrained.entries()]
     listed = [{f: getattr(entry, f) for f in fields} for entry in found]
+    for entry, row in zip(found, listed, strict=True):
+        if origin := getattr(entry, "imported_from", ""):  # of a run that was not trained here
+            row["imported_from"] = origin
     here = {entry.name for entry in found if entry.available}
     worth = [
         {
@@ -52,7 +66,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         for found in pretrained.suggestions()
         if found.reference not in here
     ]
-    return {"models": listed, "worth_fetching": worth}
+    damaged = [{"run": run.name, "error": str(run.error)} for run in damaged_runs()]
+    return {"models": listed, "worth_fetching": worth, "damaged": damaged}
 
 
 def _fetch(name: str) -> dict[str, Any]:
@@ -76,38 +91,87 @@ def _fetch(name: str) -> dict[str, Any]:
     return {"name": reference, "kind": "gpt", "parameters": card.parameters, "available": True}
 
 
-def _import(path: Path) -> dict[str, Any]:
-    """Bring a run in, with progress."""
-    from moliere_core.run_import import import_run
+def _import(path: Path, corpus: str | None, plays: list[str]) -> dict[str, Any]:
+    """Bring in a run, or a model that the notebook saved, with progress."""
+    from moliere_core.keras_import import SUFFIXES
 
     try:
         data = path.read_bytes()
     except OSError as error:
         raise RunError(
-            "{path} cannot be read: give the .zip of a run, as the Training page downloads it",
+            "{path} cannot be read: give the .zip of a run, as the Training page downloads it, or "
+            "the .keras or .h5 file of a model",
             path=path,
         ) from error
     with progress_bar("importing") as update:
-        run, _new = import_run(data, path.name, told=update)
-    model = run.config.model
-    parameters = model.parameter_count(len(run.vocabulary))
+        if path.suffix.lower() in SUFFIXES:
+            run = _import_keras(data, path.name, corpus, plays, update)
+        else:
+            from moliere_core.run_import import import_run
+
+            run, _new = import_run(data, path.name, told=update)
+    model, history = run.config.model, run.history
     return {
-        "name": f"run:{run.id}",
-        "kind": model.cell,
-        "parameters": parameters,
-        "available": True,
+        "run": str(run.path),
+        "bits_per_char": history[-1].get("validation_bits_per_char") if history else None,
+        "alphabet": _alphabet(run),
+        "imported_from": run.imported_from,
+        "model": {
+            "name": f"run:{run.id}",
+            "kind": model.cell,
+            "parameters": model.parameter_count(len(run.vocabulary)),
+            "available": True,
+        },
     }
+
+
+def _import_keras(
+    data: bytes, name: str, source: str | None, plays: list[str], update: Progress
+) -> Run:
+    from moliere_core.corpus import load_corpus
+    from moliere_core.corpus.sources import file_of
+    from moliere_core.keras_import import Step, import_keras, notebook_texts
+
+    def told(step: Step, share: float) -> None:
+        update((1 + share) / 2 if step == "measure" else share / 2)
+
+    corpus = load_corpus(source)
+    chosen = corpus.select(plays) if plays else corpus
+    text, own = notebook_texts(chosen, file_of(source), plays)
+    return import_keras(data, name, chosen, text, on_step=told, plays=own)
+
+
+def _alphabet(run: Run) -> str:
+    """How an imported model numbers its characters, in words."""
+    from moliere_core.keras_alphabets import RULES
+
+    rule, play = RULES.get(str(run.corpus.get("alphabet"))), run.corpus.get("play")
+    if rule is None:
+        return "its own"
+    return f"{rule}, of {play}" if play else str(rule)
 
 
 def render(result: dict[str, Any]) -> str:
     """One model a line."""
+    if "run" in result:
+        bits = result["bits_per_char"]
+        measured = "" if bits is None else f", {bits:.3f} bits per character"
+        name, size = result["model"]["name"], result["model"]["parameters"]
+        return f"{name} is here: {size:,} parameters{measured}; alphabet: {result['alphabet']}"
     if "model" in result:
         return f"{result['model']['name']} is here: {result['model']['parameters']:,} parameters"
     rows = [
-        (m["name"], m["kind"], _counted(m["parameters"]), "" if m["available"] else "(not fetched)")
+        (
+            m["name"],
+            m["kind"],
+            _counted(m["parameters"]),
+            ("" if m["available"] else "(not fetched)")
+            + (f"(imported from {m['imported_from']})" if "imported_from" in m else ""),
+        )
         for m in result["models"]
     ]
     text = _columns(rows, right=2)
+    text += "".join(f"\n{run['run']}: {run['error']}" for run in result["damaged"])
     if result["worth_fetching"]:
         heads = _columns(
             [

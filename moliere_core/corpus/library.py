@@ -17,6 +17,7 @@ in the public domain. Both are fetched when somebody asks for it, and none of it
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import json
@@ -38,7 +39,7 @@ from moliere_core.corpus.corpus import Corpus
 from moliere_core.corpus.download import Downloader, Progress, missing, without_credentials
 from moliere_core.corpus.formats import MAX_BYTES, Reading
 from moliere_core.corpus.names import printable
-from moliere_core.errors import N_, CorpusError
+from moliere_core.errors import N_, CorpusError, RunError
 from moliere_core.storage import home, write_atomically
 
 COURSE, TEI = "course", "tei"
@@ -165,7 +166,8 @@ def content(identifier: str) -> bytes:
     found = entry(identifier)
     try:
         if found is not None:
-            os.utime(_sidecar(identifier))  # it has been read: see `_make_room`
+            with contextlib.suppress(OSError):  # a disk that is only read
+                os.utime(_sidecar(identifier))  # it has been read: see `_make_room`
             return (_folder(identifier) / found.file).read_bytes()
     except OSError as error:
         raise _absent(identifier) from error
@@ -220,15 +222,31 @@ def keep_upload(data: bytes, name: str, most_bytes: int = MAX_BYTES) -> Entry:
     reading = read_apart(data, name, most_bytes)
     _make_room(len(data))
     _fresh.put(hashlib.sha256(data).hexdigest(), reading)
-    return _keep(f"file-{secrets.token_hex(16)}", data, name, "", ())
+    try:
+        return _keep(f"file-{secrets.token_hex(16)}", data, name, "", ())
+    except RunError as error:  # which names a folder of the server, and an identifier
+        raise CorpusError(
+            "{name} can be read, but not kept on this server ({reason}): whoever runs it has to "
+            "make room, or to let it write",
+            name=name,
+            reason=error.values["reason"],
+        ) from error
 
 
 def remove(identifier: str) -> None:
-    """Delete a corpus of the library; nothing happens where it is not there."""
+    """Delete a corpus of the library, if it is there; CorpusError where it cannot be."""
     found = entry(identifier)
-    if found:
+    if found is None:
+        return
+    try:
         _sidecar(identifier).unlink(missing_ok=True)
         (_folder(identifier) / found.file).unlink(missing_ok=True)
+    except OSError as error:
+        raise CorpusError(
+            "{name} cannot be deleted ({reason}): whoever runs this server has to let it write",
+            name=found.name,
+            reason=error.strerror,
+        ) from error
 
 
 def _folder(identifier: str) -> Path:
@@ -278,7 +296,8 @@ def _make_room(size: int) -> None:
         found = _read_entry(path)
         left -= found.size if found else 0
         if found and (age > UPLOAD_SECONDS or left < 0):
-            remove(found.id)
+            with contextlib.suppress(CorpusError):  # then keeping the new one will say why
+                remove(found.id)
 
 
 def _edition(downloader: Downloader, progress: Progress | None) -> tuple[bytes, tuple[str, ...]]:

@@ -48,6 +48,25 @@ def load_corpus(source: str | Path | None = None) -> Corpus:
     return Corpus(reading.frame, name, reading.notes, reading.left_out)
 
 
+def file_of(source: str | Path | None = None) -> bytes | None:
+    """The very file behind a corpus, as it is; None for a folder, an address, or nothing there.
+
+    Args:
+        source: as `load_corpus` takes it.
+
+    Raises:
+        CorpusError: a corpus of the library that is no longer there.
+    """
+    name = str(os.environ.get("MOLIERE_CORPUS") or EMBEDDED if source is None else source)
+    if library.is_identifier(name):
+        return library.content(name)
+    path = EMBEDDED_PATH if name == EMBEDDED else Path(name)
+    try:
+        return path.read_bytes() if path.is_file() else None
+    except OSError:  # unreadable, or too long for a path
+        return None
+
+
 def _read(path: Path) -> Reading:
     try:
         folder, file = path.is_dir(), path.is_file()

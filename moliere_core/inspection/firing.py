@@ -41,6 +41,7 @@ from moliere_core.models import RecurrentModel
 from moliere_core.protocol import Progress
 from moliere_core.recurrent import RecurrentNetwork
 from moliere_core.runs import home
+from moliere_core.storage import settle
 
 DEVIATIONS = 1.0  # from the mean: a sixth of the time, for a cell whose values are bell-shaped
 MAX_BYTES = 128_000_000  # of one index; a larger corpus is indexed in part, and that is said
@@ -274,7 +275,7 @@ def _built(model: RecurrentModel, corpus: Corpus, progress: Progress | None) -> 
         document = _write_bits(model, text, temporary / "bits.npy", progress)
         (temporary / "index.json").write_text(json.dumps(document), encoding="utf-8")
         shutil.rmtree(folder, ignore_errors=True)
-        temporary.rename(folder)
+        settle(temporary, folder)
         _prune(folder.parent)
         return CellIndex(network, corpus, folder)
     except OSError as error:

@@ -23,8 +23,9 @@ from typing import Any
 
 from moliere_core.errors import N_, MoliereError, TrainingError
 from moliere_core.jobs import corpora, remote
-from moliere_core.jobs.job import SPEC, Job, Record, failed
+from moliere_core.jobs.job import SPEC, Job, failed
 from moliere_core.models import SHIPPED, open_run
+from moliere_core.records import Record
 from moliere_core.runs import CONFIG, HISTORY, RESUME, VOCABULARY, run_path, write_atomically
 
 CONNECT_SECONDS = 2

@@ -5,12 +5,14 @@ from __future__ import annotations
 import statistics
 import time
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
 from moliere_core.config import ModelConfig
 from moliere_core.jobs.spec import JobSpec
 from moliere_core.machine import threads
-from moliere_core.runs import Run, list_runs, runs_folder
+from moliere_core.run_index import StoredRun, stored_runs
+from moliere_core.runs import runs_folder
 from moliere_core.training import TRAIN_SAMPLE_CHARS
 
 VOCAB_SIZE = 100  # the alphabets of Molière's plays have 90 to 110 symbols
@@ -40,8 +42,9 @@ def seconds(spec: JobSpec, speed: float | None = None) -> float:
 def machine_speed() -> float:
     """Median speed of the latest stored runs, relative to what is expected; 1 without any.
 
-    They were trained here or on this class's cluster: the same kind of machine. Looked at again
-    every half minute, since pages that wait in the queue ask every second.
+    They were trained here or on this class's cluster, the same kind of machine; those that were
+    imported were not. Looked at again every half minute, since pages that wait in the queue ask
+    every second.
     """
     return _machine_speed(runs_folder(), int(time.monotonic() / REMEMBERED_SECONDS))
 
@@ -49,14 +52,15 @@ def machine_speed() -> float:
 @lru_cache(maxsize=1)
 def _machine_speed(_folder: Path, _moment: int) -> float:
     ratios = []
-    for run in list_runs()[:RECENT_RUNS]:
-        ratio = _relative_speed(run)
+    here = (found for found in stored_runs() if not found.imported_from)
+    for found in islice(here, RECENT_RUNS):
+        ratio = _relative_speed(found)
         if ratio:
             ratios.append(ratio)
     return statistics.median(ratios) if ratios else 1.0
 
 
-def _relative_speed(run: Run) -> float | None:
+def _relative_speed(run: StoredRun) -> float | None:
     history, config = run.history, run.config
     rate = history[-1].get("chars_per_second") if history else None
     if not rate:

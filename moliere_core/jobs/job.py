@@ -15,6 +15,7 @@ all the same, and ask it to stop with a file.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import threading
@@ -23,18 +24,18 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import IO, Protocol
 
 from moliere_core.errors import N_, ConfigError, MoliereError, RunError, TrainingError
 from moliere_core.jobs.spec import JobSpec, parse
 from moliere_core.owners import read_owner
-from moliere_core.runs import CONFIG, LABEL, OWNER, Run, home, run_path, write_atomically
+from moliere_core.records import DamagedError, Record, event_record
+from moliere_core.runs import CONFIG, HISTORY, LABEL, OWNER, Run, home, run_path, write_atomically
 from moliere_core.storage import is_locked, lock, unwritable
 
 SPEC, EVENTS, LOG = "spec.json", "events.jsonl", "worker.log"
 HELD, STOP = "held.lock", "stop"  # by the server that has it; asked for by another one
 ENDINGS = ("finished", "stopped", "failed")
-Record = dict[str, Any]
 
 INTERRUPTED = N_(
     "the application was closed during this training: ask for it again to resume from its last "
@@ -171,18 +172,14 @@ class EventFile:
             with self.path.open("rb") as file:
                 file.seek(self._offset)
                 data = file.read()
-        except FileNotFoundError:
+        except OSError:
             return []
         whole = data.rfind(b"\n") + 1  # a line being written is left for the next time
         self._offset += whole
         fresh = []
-        for line in data[:whole].splitlines():
-            try:
-                record = json.loads(line)
-            except ValueError:
-                continue  # the last line of a killed writer
-            if isinstance(record, dict) and "event" in record:
-                fresh.append(record)
+        for line in data[:whole].split(b"\n"):
+            with contextlib.suppress(DamagedError):  # the last line of a killed writer, say
+                fresh.append(event_record(line))
         self.records += fresh
         return fresh
 
@@ -218,7 +215,7 @@ class Job:
         self._file = EventFile(folder / EVENTS)
         self._fold = _Fold()
         self._lock = threading.Lock()
-        self._opened: tuple[tuple[int, int], Run] | None = None
+        self._opened: tuple[tuple[object, ...], Run] | None = None
 
     @classmethod
     def of_run(cls, run: Run) -> Job:
@@ -261,8 +258,11 @@ class Job:
             claim.close()
 
     def ask_to_stop(self) -> None:
-        """Have the server that holds it stop it."""
-        (self.folder / STOP).touch()
+        """Have the server that holds it stop it; RunError if that cannot be written."""
+        try:
+            (self.folder / STOP).touch()
+        except OSError as error:
+            raise unwritable(self.folder / STOP, error) from error
         self.stopping = True
 
     @property
@@ -292,12 +292,10 @@ class Job:
     @property
     def run(self) -> Run | None:
         """Its run, as far as it is trained; None before it starts."""
-        try:
-            found = (self.run_path / CONFIG).stat()
-        except OSError:
+        written = tuple(_written(self.run_path / name) for name in (CONFIG, HISTORY))
+        if written[0] is None:
             return None
-        # Opened, and with it checked, once: thirty pages ask every second.
-        written = (found.st_ino, found.st_mtime_ns)
+        # Opened, and with it checked, once an epoch: thirty pages ask every second.
         if self._opened is None or self._opened[0] != written:
             try:
                 self._opened = written, Run.open(self.run_path)
@@ -392,10 +390,10 @@ class _Fold:
         elif kind == "progress":
             self._progress = record
         elif kind == "snapshot":
-            self._snapshot_time = float(record.get("time", 0))
+            self._snapshot_time = float(record.get("time") or 0)
         elif kind == "epoch":
             self._epoch = int(record["record"]["epoch"])
-            self._measure_seconds = float(record.get("time", 0)) - self._snapshot_time
+            self._measure_seconds = float(record.get("time") or 0) - self._snapshot_time
 
     def status(self, state: State) -> Status:
         """The part of the status that the events tell."""
@@ -405,8 +403,9 @@ class _Fold:
         left: float | None = None
         if state is State.RUNNING and self._progress:
             ended = epochs - self._epoch
-            left = self._progress["seconds_left"] + ended * self._measure_seconds
-            left = max(left - (time.time() - self._progress.get("time", time.time())), 0.0)
+            since = time.time() - self._progress.get("time", time.time())
+            of_epoch = self._progress.get("seconds_left") or 0.0
+            left = max(of_epoch + ended * self._measure_seconds - since, 0.0)
         return Status(
             state=state,
             seconds_left=left,
@@ -414,8 +413,17 @@ class _Fold:
             update=updates if state is State.FINISHED else update,
             updates=updates,
             loss=self._progress.get("loss"),
-            chars_per_second=float(self._progress.get("chars_per_second", 0.0)),
+            chars_per_second=float(self._progress.get("chars_per_second") or 0.0),
         )
+
+
+def _written(path: Path) -> tuple[int, int, int] | None:
+    """What changes when a file does; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def claim(path: Path, spec: JobSpec) -> None:
@@ -441,5 +449,5 @@ def read_spec(folder: Path) -> JobSpec | None:
     """The spec in a job's folder, None where there is none that this version can read."""
     try:
         return parse((folder / SPEC).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, ConfigError):
+    except (OSError, UnicodeDecodeError, ConfigError, DamagedError):
         return None

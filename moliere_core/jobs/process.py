@@ -15,8 +15,9 @@ import time
 from pathlib import Path
 
 from moliere_core.errors import N_, TrainingError
-from moliere_core.jobs.job import ENDINGS, LOG, Record, failed
+from moliere_core.jobs.job import ENDINGS, LOG, failed
 from moliere_core.processes import quiet_options
+from moliere_core.records import Record
 from moliere_core.runs import run_path
 
 COMMAND = (sys.executable, "-m", "moliere_core.jobs.worker")

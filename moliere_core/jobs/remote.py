@@ -17,8 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from moliere_core.jobs.job import ENDINGS, EVENTS, EventFile, Record
+from moliere_core.jobs.job import ENDINGS, EVENTS, EventFile
 from moliere_core.jobs.process import WorkerProcess
+from moliere_core.records import Record
 from moliere_core.runs import CONFIG, HISTORY, RESUME, VOCABULARY
 
 LEASE_SECONDS = 30.0  # without a word from the server, which is then gone: the training ends

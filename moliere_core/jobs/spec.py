@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from moliere_core.config import RunConfig
 from moliere_core.corpus import Corpus, split
-from moliere_core.errors import N_, ConfigError, ModelError, OwnershipError
+from moliere_core.errors import N_, ConfigError, ModelError, RunError
 from moliere_core.jobs import corpora
 from moliere_core.machine import is_public
 from moliere_core.models import SHIPPED, open_run
 from moliere_core.owners import Owner, may_change
+from moliere_core.records import DamagedError, count, text
+from moliere_core.records import parse as parse_json
 from moliere_core.runs import MAX_LABEL, request_id
 
 
@@ -67,8 +68,12 @@ class JobSpec:
         """The inverse of `to_json`; ConfigError if it was written by something else."""
         try:
             owner = Owner.from_json(data["owner"]) if data["owner"] else None
+            for name in ("source", "corpus_digest", "initial_digest", "label"):
+                text(data, name, "")
+            for name in ("chars", "validation_chars"):
+                count({name: 0, **data}, name)
             return cls(**{**data, "config": RunConfig.from_json(data["config"]), "owner": owner})
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, DamagedError) as error:
             raise ConfigError(
                 "this job was not written by this version: {error}", error=error
             ) from error
@@ -125,8 +130,8 @@ def initial_digest(reference: str | None) -> str:
 def parse(document: str) -> JobSpec:
     """The spec in a file's text; ConfigError if it is not one."""
     try:
-        data = json.loads(document)
-    except ValueError as error:
+        data = parse_json(document)
+    except DamagedError as error:
         raise ConfigError("this job's description is damaged: {error}", error=error) from error
     if not isinstance(data, dict):
         raise ConfigError("this job's description is damaged: it is not an object")
@@ -262,7 +267,7 @@ def limits() -> Limits:
 def require_allowed(spec: JobSpec, token: str) -> None:
     """RunError unless the holder of `token` may stop or delete the job."""
     if not spec.allows(token):
-        raise OwnershipError(
+        raise RunError(
             "the training {name} belongs to someone else: "
             "ask the person who started it, or give the teacher's code",
             name=spec.label or spec.run_id,

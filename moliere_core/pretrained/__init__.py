@@ -40,6 +40,7 @@ from moliere_core.pretrained.catalogue import (
     is_pretrained,
     presence,
     suggestions,
+    usable,
 )
 from moliere_core.pretrained.client import Request, State, Status, close
 from moliere_core.pretrained.results import Attention, Event, Generation, NextChars, TokenScore
@@ -70,6 +71,7 @@ __all__ = [
     "presence",
     "score",
     "suggestions",
+    "usable",
 ]
 
 MAX_CHARS = 100_000

@@ -12,16 +12,18 @@ weight. Reading a byte extends the unfinished token of each and, where a token e
 hypothesis that goes on with the next. Only the K heaviest stay.
 
 The covers of a long text differ mostly at its end, so that the beam begins at an anchor: the
-canonical tokens up to the start of the last word (strictly, of the last piece that the tokeniser
-cuts before it looks for tokens). It depends on the text alone, not on how it was typed: the same
-text always has the same bars.
+canonical tokens up to the start of the last piece that the tokeniser cuts before it looks for
+tokens, a word as a rule, or of some words where it cuts none (see `Tokenizer.anchor`). It depends
+on the text alone, not on how it was typed: the same text always has the same bars.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import Protocol
 
 import numpy as np
@@ -35,7 +37,7 @@ WIDER = 4  # times as many, where all were dropped: once, since each can cost a 
 PRUNE_LESS = 1e-3  # times the share, then
 RESOLVE = 1e-3  # probability from which the first byte of a character is followed to its end
 MEMORY = 256  # positions remembered, and tokens' distributions a quarter of that
-AHEAD = 8  # tokens of the last word that are read with a new text
+AHEAD = 32  # tokens after the anchor that are read with a new text
 LEAD_BYTES = range(0xC2, 0xF5)  # of the characters outside ASCII, in UTF-8
 LATIN = b"\xc3"  # the one of à, ç, é and the like: a token by itself where one is cut in two
 Floats = NDArray[np.float64]
@@ -57,8 +59,8 @@ class TokenModel(Protocol):
     def encode(self, text: str) -> list[int]:
         """The canonical tokens of `text`, without any that the tokeniser would add."""
 
-    def anchor(self, text: str) -> int:
-        """How many characters of `text` are cut into tokens for certain: see `Tokenizer`."""
+    def anchor(self, text: str) -> tuple[int, int]:
+        """Where a beam begins, and to where tokens are certain: see `Tokenizer.anchor`."""
 
     def probs(self, contexts: Sequence[tuple[int, ...]], last: int = 1) -> Sequence[Probs]:
         """Probabilities of the tokens that follow the `last` longest beginnings of each context.
@@ -119,6 +121,38 @@ class Characters:
     unresolved: float
 
 
+class Path:
+    """The canonical tokens that are certain, whose cover is never dropped.
+
+    It can weigh little where it begins and most where the text has gone on: the model has read
+    texts in canonical tokens.
+
+    Args:
+        anchor: the tokens before the beam.
+        certain: those after.
+        vocabulary: of the model.
+    """
+
+    def __init__(
+        self, anchor: tuple[int, ...], certain: tuple[int, ...], vocabulary: TokenVocabulary
+    ) -> None:
+        self.anchor, self.certain = anchor, certain
+        sizes = [len(vocabulary.tokens[i]) for i in certain]
+        self._stops = list(accumulate(sizes))  # bytes after the anchor
+
+    def until(self, size: int) -> tuple[tuple[int, ...], int]:
+        """What of it decides over the beam after `size` bytes: tokens, and those of the anchor."""
+        return (*self.anchor, *self.certain[: self._read(size)]), len(self.anchor)
+
+    def contexts(self, size: int) -> list[tuple[int, ...]]:
+        """Those of the hypothesis on this path after `size` bytes; none where it has no tokens."""
+        return [(*self.anchor, *self.certain[: self._read(size)])] if self.certain else []
+
+    def _read(self, size: int) -> int:
+        """How many tokens end within `size` bytes."""
+        return bisect_right(self._stops, size)
+
+
 class CharacterBridge:
     """The next character of any text, from a model of the next token.
 
@@ -145,7 +179,9 @@ class CharacterBridge:
         self._raw: OrderedDict[tuple[int, ...], Probs] = OrderedDict()  # that may come in useful
         tokens = model.vocabulary.tokens
         self._latin = (tokens.index(LATIN),) if LATIN in tokens else ()
-        self._beams: OrderedDict[tuple[tuple[int, ...], bytes, int], Beam] = OrderedDict()
+        self._beams: OrderedDict[tuple[tuple[tuple[int, ...], int], bytes, int], Beam] = (
+            OrderedDict()
+        )
 
     def characters(self, text: str) -> Characters:
         """The distribution of the character after `text`."""
@@ -153,17 +189,19 @@ class CharacterBridge:
 
     def beam(self, text: str) -> Beam:
         """The hypotheses after `text`."""
-        cut = self.model.anchor(text) if self.anchored else 0
+        cut, certain = self.model.anchor(text) if self.anchored else (0, 0)
         anchor = (*self.model.begin, *self.model.encode(text[:cut]))
         tail, rest = self.model.encode(text[cut:]), text[cut:].encode()
+        path = Path(anchor, tuple(self.model.encode(text[cut:certain])), self.model.vocabulary)
         if anchor not in self._probs and anchor not in self._raw:
             # With the likeliest way to read the word: the others branch off from it.
             self._learn([(*anchor, *tail[:AHEAD])], 1 + len(tail[:AHEAD]))
+        doubt = 2 if path.certain else 1  # of several words: their covers part before they meet
         for width, prune in (
-            (self.width, self.prune),
+            (self.width * doubt, self.prune / doubt**2),
             (self.width * WIDER, self.prune * PRUNE_LESS),
         ):
-            beam = self._read(anchor, rest, width, prune)
+            beam = self._read(path, rest, width, prune)
             if beam is not None:
                 return beam
         # No cover was heavy enough to be followed, as in a heap of random letters: the canonical
@@ -175,14 +213,27 @@ class CharacterBridge:
         return Beam((self._whole(context, 1.0),))
 
     def push(
-        self, beam: Beam, byte: int, width: int | None = None, prune: float | None = None
+        self,
+        beam: Beam,
+        byte: int,
+        width: int | None = None,
+        prune: float | None = None,
+        stays: Collection[tuple[int, ...]] = (),
     ) -> Beam | None:
-        """The beam after one more byte; None if no hypothesis goes on with it."""
+        """The beam after one more byte; None if no hypothesis goes on with it.
+
+        Args:
+            beam: before it.
+            byte: that is read.
+            width: hypotheses kept; None for this bridge's.
+            prune: share of the mass below which one is dropped; None for this bridge's.
+            stays: contexts whose hypotheses are kept whatever their mass.
+        """
         found: list[Hypothesis] = []
         vocabulary = self.model.vocabulary
         children = [(h, *vocabulary.child(h.low, h.high, h.depth, byte)) for h in beam.hypotheses]
         children = [child for child in children if child[1] < child[3]]
-        self._learn(dict.fromkeys(h.context for h, *_ in children))
+        self._learn(dict.fromkeys(h.context for h, *_ in children), guessing=False)
         for h, first, longer, end in children:
             probs, _ = self._sorted_probs(h.context)
             if longer < end:
@@ -197,6 +248,7 @@ class CharacterBridge:
         floor = total * (self.prune if prune is None else prune)
         kept = [h for h in found if h.mass > 0 and h.mass >= floor]
         kept = sorted(kept, key=lambda h: -h.mass)[: width or self.width]
+        kept += [h for h in found if h.context in stays and h.mass > 0 and h not in kept]
         if not kept:
             return None
         mass = sum(h.mass for h in kept)
@@ -250,35 +302,39 @@ class CharacterBridge:
     def _whole(self, context: tuple[int, ...], weight: float) -> Hypothesis:
         return Hypothesis(context, 0, len(self.model.vocabulary.order), 0, weight, weight)
 
-    def _read(self, anchor: tuple[int, ...], rest: bytes, width: int, prune: float) -> Beam | None:
+    def _read(self, path: Path, rest: bytes, width: int, prune: float) -> Beam | None:
         """The beam after `rest`, from the longest part of it that is remembered."""
-        known, beam = 0, self.start(anchor)
+        known, beam = 0, self.start(path.anchor)
         for size in range(len(rest), 0, -1):
-            remembered = self._beams.get((anchor, rest[:size], width))
+            key = (path.until(size), rest[:size], width)
+            remembered = self._beams.get(key)
             if remembered is not None:
-                self._beams.move_to_end((anchor, rest[:size], width))
+                self._beams.move_to_end(key)
                 known, beam = size, remembered
                 break
         for at in range(known, len(rest)):
-            pushed = self.push(beam, rest[at], width, prune)
+            stays = path.contexts(at + 1)
+            pushed = self.push(beam, rest[at], width, prune, stays)
             if pushed is None:
                 return None
-            beam = self._beams[anchor, rest[: at + 1], width] = pushed
+            beam = self._beams[path.until(at + 1), rest[: at + 1], width] = pushed
             if len(self._beams) > MEMORY:
                 self._beams.popitem(last=False)
         return beam
 
-    def _learn(self, contexts: Iterable[tuple[int, ...]], last: int = 1) -> None:
+    def _learn(
+        self, contexts: Iterable[tuple[int, ...]], last: int = 1, guessing: bool = True
+    ) -> None:
         """Ask for what follows contexts, and their longest beginnings, where it is not known.
 
-        And for what follows the first half of an é after them: it is nearly always asked for next,
-        and a model reads a few tokens in the time of one.
+        And, where a character is to be guessed, for what follows the first half of an é after
+        them: it is nearly always asked for next, and a model reads a few tokens in the time of one.
         """
         missing = [c for c in contexts if c not in self._probs and c not in self._raw]
         if not missing:
             return
         longest = max(map(len, missing))
-        guess = self._latin if longest < self.model.context else ()
+        guess = self._latin if guessing and longest < self.model.context else ()
         reads = [(*context, *guess) for context in missing]
         for read, rows in zip(reads, self.model.probs(reads, last + len(guess)), strict=True):
             for size, row in enumerate(rows, len(read) - len(rows) + 1):

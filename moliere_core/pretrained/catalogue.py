@@ -38,8 +38,9 @@ class Presence(StrEnum):
     """Whether a model is on this machine."""
 
     READY = "ready"
-    PARTIAL = "partial"  # its download was interrupted
+    PARTIAL = "partial"  # its download was interrupted, or damaged
     ABSENT = "absent"
+    UNUSABLE = "unusable"  # of a kind that is not read here: fetching it again changes nothing
 
 
 @dataclass(frozen=True)
@@ -165,7 +166,13 @@ def presence(reference: str) -> Presence:
     path = folder(reference)
     if path is None:
         return Presence.ABSENT
-    return Presence.READY if folders.complete(path) else Presence.PARTIAL
+    if folders.folder_refusal(reference, path) is not None:
+        return Presence.UNUSABLE
+    try:
+        _check_whole(reference, path)
+    except ModelError:
+        return Presence.PARTIAL
+    return Presence.READY
 
 
 def card(reference: str) -> Card:
@@ -221,6 +228,12 @@ def needs_torch(path: Path) -> bool:
 def runs_here(path: Path) -> bool:
     """Whether what runs the model of a folder is installed; nothing is imported."""
     return not needs_torch(path) or all(importlib.util.find_spec(name) for name in FRAMEWORKS)
+
+
+def usable(reference: str) -> bool:
+    """Whether a model is on this machine with what runs it; one that is not may be recorded."""
+    path = folder(reference)
+    return path is not None and _sound(reference, path) and runs_here(path)
 
 
 def check(reference: str) -> Path:
@@ -287,9 +300,7 @@ def too_large(reference: str, free: int | None = None) -> ModelError:
 
 
 def _entry(reference: str) -> ModelEntry:
-    path = folder(reference)
-    usable = path is not None and _sound(reference, path) and runs_here(path)
-    return ModelEntry(reference, "gpt", card(reference).parameters, available=usable)
+    return ModelEntry(reference, "gpt", card(reference).parameters, available=usable(reference))
 
 
 def _sound(reference: str, path: Path) -> bool:
@@ -306,6 +317,11 @@ def _check_files(reference: str, path: Path) -> None:
     refused = folders.folder_refusal(reference, path)
     if refused is not None:
         raise refused
+    _check_whole(reference, path)
+
+
+def _check_whole(reference: str, path: Path) -> None:
+    """ModelError where a file is missing or damaged: what fetching again puts right."""
     lacking = folders.missing_file(path)
     if lacking:
         raise ModelError(

@@ -37,11 +37,16 @@ class TorchNetwork:
     def __init__(self, reference: str, folder: Path, dtype: str) -> None:
         torch.set_num_threads(threads())
         try:
-            config = AutoConfig.from_pretrained(folder, local_files_only=True)
+            config = AutoConfig.from_pretrained(
+                folder,
+                local_files_only=True,
+                trust_remote_code=False,  # or it asks on standard input
+            )
             self._network, report = AutoModelForCausalLM.from_pretrained(
                 folder,
                 config=config,
                 local_files_only=True,
+                trust_remote_code=False,
                 dtype=getattr(torch, dtype),
                 output_loading_info=True,
             )
@@ -126,6 +131,12 @@ def _unreadable(error: Exception, reference: str) -> Exception:
             "as hf:gpt2",
             reference=reference,
             kind=type(error).__name__,
+        )
+    if "trust_remote_code" in text:
+        return ModelError(
+            "{reference} comes with code of its own, which is not run here: choose a model of an "
+            "architecture that transformers knows",
+            reference=reference,
         )
     return ModelError(
         "the files of {reference} cannot be read ({reason}): fetch it again, or choose another "

@@ -7,7 +7,7 @@ answer is `{"id", "event"}` with the event `stage` ("loading", "running"), `prog
 
 The worker does one request at a time, and between two steps of a background one (scoring a whole
 play) those that somebody waits for. Nobody's request outlives their interest: one that nobody has
-looked at for `LEASE` seconds is dropped.
+looked at for `LEASE` seconds, counted from when it was sent, is dropped.
 """
 
 from __future__ import annotations
@@ -176,7 +176,12 @@ class Request(Generic[T]):
         """Whether nobody looks at it any more."""
         return not self.background and time.monotonic() - self.looked_at > LEASE
 
+    def _look(self) -> None:
+        """Count the lease from now on: nobody can have looked before it was on its way."""
+        self.looked_at = time.monotonic()
+
     def _begin(self) -> None:
+        self._look()
         self._status = Status(State.RUNNING, stage="starting")
 
     def _take(self, event: Event) -> bool:
@@ -234,6 +239,7 @@ class Bridge:
                     )
                 )
                 return
+            request._look()
             queue.append(request)
             self._pump()
 

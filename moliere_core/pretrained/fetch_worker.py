@@ -7,6 +7,7 @@ It tells what it does in lines of JSON on standard output: `progress` with bytes
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import re
@@ -15,9 +16,9 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from moliere_core.errors import ModelError, MoliereError
@@ -26,6 +27,9 @@ from moliere_core.pretrained.folders import CONFIG, hub_cache, missing_tokenizer
 from moliere_core.pretrained.trouble import disk_full, explained, passing
 from moliere_core.pretrained.weights import INDEX, SINGLE
 from moliere_core.processes import read_input
+
+if TYPE_CHECKING:
+    from huggingface_hub.hf_api import RepoSibling
 
 REACH_SECONDS = 1.5  # to find out that no hub is there
 TRIES = 5
@@ -92,7 +96,9 @@ def fetch(name: str, say: Callable[[dict[str, Any]], None]) -> None:
             reference=HUB + name,
         )
     total = sum(sizes[file] for file in wanted)
-    blobs = hub_cache() / ("models--" + name.replace("/", "--")) / "blobs"
+    root = hub_cache() / ("models--" + name.replace("/", "--"))
+    blobs = root / "blobs"
+    _discard_damaged(info.siblings or [], root, info.sha or "main")
     lacking = total - _stored(blobs) - _free(hub_cache())
     if lacking > 0:
         raise disk_full(name, -(-lacking // 1_000_000))
@@ -143,6 +149,38 @@ def needed(files: Collection[str]) -> list[str]:
             continue
         return [] if missing_tokenizer(files) or CONFIG not in files else sorted(texts + weights)
     return []
+
+
+def _discard_damaged(files: Sequence[RepoSibling], root: Path, commit: str) -> None:
+    """Delete what is not as the hub has it, for its tools take any file that is there for whole.
+
+    Contents lie in `blobs`, under their names on the hub: the SHA-256 of large files, Git's name
+    for others. Where a system has no links, they lie in the snapshot instead.
+    """
+    for file in files:
+        digest = file.lfs.sha256 if file.lfs else file.blob_id
+        stored = [root / "snapshots" / commit / file.rfilename, root / "blobs" / (digest or "none")]
+        for path in stored:
+            if path.is_file() and not _is_whole(path, file):
+                path.resolve().unlink()
+                path.unlink(missing_ok=True)  # the link, where it was one
+
+
+def _is_whole(path: Path, file: RepoSibling) -> bool:
+    """Whether a file has the size and the content that the hub tells of it."""
+    size = path.stat().st_size
+    if file.size is not None and file.size != size:
+        return False
+    if file.lfs is not None:
+        return _digest(path, hashlib.sha256()) == file.lfs.sha256
+    return not file.blob_id or _digest(path, hashlib.sha1(b"blob %d\0" % size)) == file.blob_id
+
+
+def _digest(path: Path, state: hashlib._Hash) -> str:
+    with path.open("rb") as file:
+        while data := file.read(1 << 20):
+            state.update(data)
+    return state.hexdigest()
 
 
 def _reach(name: str) -> None:

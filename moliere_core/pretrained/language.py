@@ -56,8 +56,8 @@ class LanguageModel:
         """The canonical tokens of `text`."""
         return self.tokenizer.encode(text)
 
-    def anchor(self, text: str) -> int:
-        """How many characters of a text are cut for certain."""
+    def anchor(self, text: str) -> tuple[int, int]:
+        """Where a beam over `text` begins, and to where its tokens are certain."""
         return self.tokenizer.anchor(text)
 
     def probs(self, contexts: Sequence[tuple[int, ...]], last: int = 1) -> list[Array]:

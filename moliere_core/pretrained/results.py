@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from moliere_core.evaluation import Score
 from moliere_core.pretrained.tokens import Piece
+from moliere_core.sampling import gumbel_noise
 
 Event = dict[str, Any]
 
@@ -86,6 +87,13 @@ class NextChars:
     def extra(self) -> dict[str, float]:
         """The three bars that are no character, by their names on the command line."""
         return {"unknown": self.unknown, "end": self.end, "unresolved": self.unresolved}
+
+    def draw(self, seed: int, step: int) -> str:
+        """The character that it gives with that seed at that step: never an extra bar."""
+        points = np.array([ord(char) for char in self.chars], np.uint64)
+        noise = gumbel_noise(seed, range(step, step + 1), points)[0]
+        with np.errstate(divide="ignore"):
+            return self.chars[int((np.log(self.probs) + noise).argmax())]
 
     @classmethod
     def of(cls, event: Event, chars: tuple[str, ...]) -> NextChars:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 from pathlib import Path
@@ -25,20 +26,35 @@ from tokenizers import Tokenizer as Backend
 
 from moliere_core.errors import N_, ModelError
 from moliere_core.pretrained.tokens import TokenVocabulary
-from moliere_core.tokenisation import letter_bytes
+from moliere_core.tokenisation import Piece, letter_bytes
 
 T = TypeVar("T")
 Json = dict[str, Any]
 Speller = Callable[[str], bytes | None]
 
 MOST_TOKENS = 4_000_000  # of a vocabulary whose rows nobody told: beyond, its file is damaged
-MOST_UNCERTAIN = 32  # tokens before the end at which an anchor stands at the latest
+LOOK_BACK = 16  # tokens that a beam reads at least where words are not cut apart beforehand
+MOST_UNCERTAIN = 48  # and at most, however long the last word
 
+UNSPELT = "\N{REPLACEMENT CHARACTER}".encode()  # shown for a token that spells nothing
 NAMED = ("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token")
 _BYTE = re.compile(r"<0x([0-9A-Fa-f]{2})>")
 _USUAL_ENDS = ("<|endoftext|>", "</s>", "<eos>")  # where no file says which it is
 # Pre-tokenizers that take spaces away, so that tokens do not spell the text.
 _DROPPING = {"BertPreTokenizer", "CharDelimiterSplit", "Whitespace", "WhitespaceSplit"}
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A text in tokens.
+
+    Attributes:
+        size: tokens of the vocabulary.
+        pieces: of the text: their ids and bytes.
+    """
+
+    size: int = 0
+    pieces: tuple[Piece, ...] = ()
 
 
 class Tokenizer:
@@ -116,8 +132,17 @@ class Tokenizer:
         """The canonical tokens of `text` in the middle of a text, nothing added to them."""
         return list(self._encoding(text).ids)
 
-    def anchor(self, text: str) -> int:
-        """How many characters of `text` the bridge need not doubt how they were cut.
+    def cut(self, text: str) -> Cut:
+        """A text in tokens."""
+        pieces = tuple(Piece(i, self.token_bytes[i] or UNSPELT) for i in self.encode(text))
+        return Cut(self.size, pieces)
+
+    def count(self, texts: Sequence[str]) -> int:
+        """How many tokens these texts have, each cut by itself."""
+        return sum(len(self.encode(text)) for text in texts)
+
+    def anchor(self, text: str) -> tuple[int, int]:
+        """Where a beam over `text` begins, and to where its canonical tokens are certain.
 
         A text that is being written ends inside a token: one that begins at some place near the
         end and goes on after it. Before that place stand the canonical tokens of what is before
@@ -127,26 +152,34 @@ class Tokenizer:
         where a token does is cut as it is in the whole: Berglund and van der Merwe 2023,
         "Formalizing BPE Tokenization".)
 
-        And an anchor is not after the start of the last piece that the tokenizer cuts before it
-        looks for tokens, nor, where that is several words, of the last word with the space before
-        it: a model also expects the end of a word in tokens that are not the canonical ones.
+        But a model expects other tokens than the canonical ones, too, and the bridge is to weigh
+        them in what it reads last: the last piece that the tokenizer cuts before it looks for
+        tokens, and where that is several words, words of at least `LOOK_BACK` tokens. (At the
+        start of a text Gemma expects "A" and "h" a thousand times more than "Ah".)
 
         Returns:
-            An index of `text`; the tokens of `text[:index]` are canonical and certain.
+            Two indices of `text`, the second not before the first: the tokens of `text` up to
+            either are the canonical ones of the whole, whatever comes after it.
         """
         encoding = self._encoding(text)
         ids, data = encoding.ids, text.encode("utf-8", "replace")
         starts = list(accumulate((len(self.token_bytes[i] or b"") for i in ids), initial=0))
         if b"".join(self.token_bytes[i] or b"" for i in ids) != data:
-            return _last_word(text)  # what is not spelt cannot be aligned
+            return (len(_head(text)),) * 2  # what is not spelt cannot be aligned
         words = encoding.word_ids
         piece = starts[words.index(words[-1])] if words else 0
-        latest = piece + len(_head(data[piece:].decode("utf-8", "replace")).encode())
-        certain = self._certain(text, ids)
-        if len(ids) > MOST_UNCERTAIN:
-            latest = max(latest, starts[-1 - MOST_UNCERTAIN])
-        stops = [s for s in starts[: certain + 1] if s <= latest and _whole(data, s)]
-        return len(data[: stops[-1]].decode())
+        head = _head(data[piece:].decode("utf-8", "replace")).encode()
+        stops = [s for s in starts[: self._certain(text, ids) + 1] if _whole(data, s)]
+        # Of several words in a piece, those that stay in doubt begin with their space.
+        between = [s for s in stops if s <= piece + len(head) and data[s : s + 1].isspace()]
+        back = starts[-1 - min(LOOK_BACK, len(ids))] if head else piece
+        begin = max((s for s in [0, *stops] if s <= piece), default=0)
+        begin = max((s for s in between if begin < s <= back), default=begin)
+        if len(ids) > MOST_UNCERTAIN:  # in one word, which has to be cut somewhere
+            most = starts[-1 - MOST_UNCERTAIN]
+            begin = max((s for s in stops if begin < s <= most), default=begin)
+        certain = max((s for s in between if s > begin), default=begin)
+        return len(data[:begin].decode()), len(data[:certain].decode())
 
     def _certain(self, text: str, ids: Sequence[int]) -> int:
         """How many of the canonical tokens no continuation changes."""
@@ -295,12 +328,12 @@ def _settings(reference: str, folder: Path) -> Json:
 
 
 def _object(file: Path) -> Json:
-    """The object in a JSON file, {} where there is no file; ValueError where it is no object."""
+    """The object in a JSON file, {} where there is no file; TypeError where it is no object."""
     if not file.is_file():
         return {}
     document = json.loads(file.read_text(encoding="utf-8"))
     if not isinstance(document, dict):
-        raise ValueError(f"{file.name}: {N_('it is not what its name says')}")
+        raise TypeError(file.name)
     return document
 
 
@@ -342,8 +375,12 @@ def _guarded(call: Callable[[], T], reference: str) -> T:
     except (KeyboardInterrupt, SystemExit, MemoryError, ModelError):
         raise
     except BaseException as error:  # its panics are no Exception
-        lines = str(error).strip().splitlines() or [type(error).__name__]
-        raise _damaged(reference, lines[0][:200]) from error
+        reason = next(iter(str(error).strip().splitlines()), type(error).__name__)[:200]
+        if isinstance(error, (AttributeError, TypeError, UnicodeDecodeError)):
+            reason = N_("a value in it is of the wrong kind")
+        elif isinstance(error, FileNotFoundError):
+            reason = N_("a file of it is missing")
+        raise _damaged(reference, reason) from error
 
 
 def _damaged(reference: str, reason: str) -> ModelError:
@@ -457,11 +494,6 @@ def _unknown(backend: Backend, vocab: Mapping[str, int]) -> int | None:
 
 
 # Texts
-
-
-def _last_word(text: str) -> int:
-    """Where the last word of a text begins, the spaces before it included."""
-    return len(_head(text))
 
 
 def _head(text: str) -> str:

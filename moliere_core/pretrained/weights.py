@@ -29,7 +29,7 @@ from moliere_core.pretrained.tensors import Tensor, Unreadable, checked
 SINGLE = ("model.safetensors", "pytorch_model.bin")
 INDEX = ".index.json"  # after the name of the single file: which part holds which tensor
 MAX_TABLE = 100_000_000  # bytes of a list of tensors: the limit of safetensors itself
-_PART = re.compile(r"[\w-][\w.-]*\.(safetensors|bin)", re.ASCII)
+_PART = re.compile(r"[\w-][\w.-]{0,95}\.(safetensors|bin)", re.ASCII)
 # What is stored in the place of a file that was not fetched.
 _NOT_WEIGHTS = (
     (b"version https://git-lfs", N_("it is a pointer of git lfs: `git lfs pull` fetches it")),
@@ -179,8 +179,8 @@ def _parts(index: Path) -> list[str]:
     if wrong := [part for part in parts if not _PART.fullmatch(part) or ".." in part]:
         shown = "".join(c for c in min(wrong)[:80] if c.isprintable())
         raise ModelError(
-            "{file} names a file outside the model's folder ({part!r}), and was not followed: "
-            "delete this model, and choose another",
+            "{file} names what can be no file of the model's folder ({part!r}), and was not "
+            "followed: delete this model, and choose another",
             file=index.name,
             part=shown,
         )

@@ -20,6 +20,7 @@ from streamlit.testing.v1 import AppTest
 
 import dashboard
 from dashboard.state import Field
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 FROZEN = Path(__file__).with_name("addresses.json")
@@ -70,7 +71,7 @@ def widgets() -> dict[str, list[str]]:
 
 
 def _keys(page: str, view: str) -> list[str]:
-    at = AppTest.from_file(str(ROOT / "dashboard" / "Home.py"), default_timeout=120)
+    at = AppTest.from_file(str(ROOT / "dashboard" / "Home.py"), default_timeout=PATIENCE)
     at.query_params["lang"] = "fr"
     at.run()
     if view:

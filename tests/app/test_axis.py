@@ -11,12 +11,17 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.axis import cached, marks, view
+from dashboard import naming
+from dashboard.axis import cached, marks, view, words
+from dashboard.axis.marks import Mark
 from dashboard.axis.measuring import Measuring
+from dashboard.charts import axis as charts
+from dashboard.discussion import cached as discussion_cache
+from dashboard.discussion import pair_words, tongues
 from dashboard.discussion.tongues import ENGLISH
-from moliere_core import axis
+from moliere_core import axis, pairs
 from moliere_core.models import load_model
-from moliere_core.pairs import PAIRS
+from moliere_core.pairs import Test
 from moliere_core.pretrained import client
 from moliere_core.sampling import softmax
 from tests.app.conftest import REFERENCE, ROOT, Open, address, component, shown
@@ -153,6 +158,86 @@ def test_a_play_that_is_not_here_is_said_whatever_is_measured_meanwhile(
         assert ("Récupérez le corpus" in shown(at)) == (model == REFERENCE)
 
 
+def points(**bits: float) -> dict[str, axis.Point]:
+    """Points by reference, of which those of the hub may have read the text."""
+    found = {}
+    for name, value in bits.items():
+        reference = {"gemma": "hf:google/gemma-3-270m", "gpt2": "hf:gpt2"}.get(name, name)
+        on_hub = reference.startswith("hf:")
+        found[reference] = axis.Point(reference, value, 10, 10, may_have_read=on_hub)
+    return found
+
+
+@pytest.mark.parametrize("name", ["verse", "modern"])
+@pytest.mark.parametrize("moliere", [{"petit": 1.7, "gemma": 1.6}, {"petit": 1.5, "gemma": 1.6}])
+@pytest.mark.parametrize("modern", [{"petit": 2.5, "gemma": 1.1}, {"petit": 1.2, "gemma": 2.5}])
+def test_a_caption_follows_from_the_figures_whoever_wins(
+    name: str, moliere: dict[str, float], modern: dict[str, float]
+) -> None:
+    here, there = (moliere, modern) if name == "verse" else (modern, moliere)
+    said = words.caption(points(**here), points(**here), points(**there), name, "")
+    shown = {"petit": "petit", "gemma": "gemma-3-270m"}
+    best, elsewhere = (shown[min(of, key=of.__getitem__)] for of in (here, there))
+    assert f"le meilleur est **{best}**" in said
+    assert ("a peut-être déjà lu" in said) is (best == "gemma-3-270m")
+    if best == elsewhere:
+        assert "aussi (" in said
+    else:
+        assert f"c’est **{elsewhere}**" in said
+    for model in shown:
+        gap = modern[model] - moliere[model]
+        assert (f"**{shown[model]}** passe de" in said and "spécialisé" in said) or gap < 0
+        assert (f"**{shown[model]}** fait le chemin inverse" in said) is (gap < 0)
+
+
+def test_models_of_unknown_size_or_reading_keep_a_place_on_every_axis() -> None:
+    kept = [
+        Mark("hasard", "chance", 6.5, None, 0, 1_000, False),
+        Mark("petit", "recurrent", 1.7, None, 400_000, 1_700_000, False),
+        Mark("mystère", "large", 1.5, None, 0, None, True, True),
+    ]
+    for what, places in (("parameters", ("aucun", "inconnu")), ("read", ("inconnu",))):
+        figure = charts.against(kept, False, "", what)
+        drawn = {
+            text: x for trace in figure.data for text, x in zip(trace.text, trace.x, strict=True)
+        }
+        assert set(drawn) == {"hasard", "petit", "mystère †"}
+        ticks = dict(zip(figure.layout.xaxis.ticktext, figure.layout.xaxis.tickvals, strict=True))
+        assert set(places) <= set(ticks)
+        assert drawn["mystère †"] == ticks["inconnu"] > drawn["petit"]
+        if what == "parameters":
+            assert drawn["hasard"] == ticks["aucun"] < drawn["petit"]
+
+
+def test_figures_of_who_may_have_read_the_text_bear_a_mark() -> None:
+    kept = marks.marks(points(petit=1.7, gemma=1.6), {})
+    figure = charts.bars(kept, False, "")
+    assert {text for trace in figure.data for text in trace.text} == {"1,70", "1,60 †"}
+    assert "†\N{NO-BREAK SPACE}: ce modèle a pu lire" in words.notes(
+        points(gemma=1.6), points(gemma=1.6), ()
+    )
+    assert "†" not in words.notes(points(petit=1.6), points(petit=1.6), ())
+
+
+def test_long_names_are_short_and_different_in_charts() -> None:
+    long = "hf:owner/" + "very-" * 12 + "long"
+    references = [long, "hf:else/" + "very-" * 12 + "long", "hf:a/x", "hf:b/x", "petit"]
+    names = marks.names(references)
+    assert len(set(names.values())) == len(references)
+    assert max(map(len, names.values())) <= naming.LONGEST + len(" (2)")
+    assert names["hf:a/x"] == "a/x"
+    assert marks.shown("hf:HuggingFaceTB/SmolLM2-135M-Instruct") == "SmolLM2-135M-Instruct"
+    table = marks.table({long: axis.Point(long, 2.0, 3, None)}, {}, parted=False)
+    assert table.iloc[0, 0] == long.removeprefix("hf:")
+
+
+def test_which_language_is_cut_to_pieces_follows_from_the_tokens() -> None:
+    said = tongues.said({"A": (0.5, 0.25), "B": (0.2, 0.4), "C": (0.3, 0.29), "D": (0.0, 0.3)})
+    assert "Émiette le français\N{NO-BREAK SPACE}: A." in said
+    assert "Émiette l’anglais\N{NO-BREAK SPACE}: B." in said
+    assert "à peu près pareil\N{NO-BREAK SPACE}: C, D." in said
+
+
 def test_the_runs_of_others_stay_out(open_page: Open) -> None:
     modern = axis.MODERN.read_text(encoding="utf-8").strip()
     for name in ("run:fedcba987654", "hf:gpt2"):
@@ -233,15 +318,58 @@ def test_two_languages_cost_different_numbers_of_tokens(open_page: Open) -> None
     assert "".join(part["text"] for part in component(at)["rows"][1]["segments"]) == "<b>x</b>"
 
 
-def test_the_class_votes_before_the_bits_are_shown(open_page: Open) -> None:
-    at = open_page("bridge", view="talk", topic="pairs", pair="medecin", model="petit")
+def test_the_class_votes_before_the_margins_are_shown(open_page: Open) -> None:
+    at = open_page("bridge", view="talk", topic="pairs", pair="saison-1", model="petit")
     assert not at.get("plotly_chart")
-    pair = next(pair for pair in PAIRS if pair.name == "medecin")
-    assert pair.good.rstrip(".") in shown(at)
+    [pair] = [pair for pair in pairs.PAIRS if pair.name == "saison-1"]
+    assert "**chaud" in shown(at)
+    assert "**froid" in shown(at)
+    assert pair.why["fr"] not in shown(at)
     at = at.button(key="discussion.reveal").click().run()
-    wait_until(lambda: at.run().get("plotly_chart"))
-    names = [trace["name"] for trace in chart(at)["data"]]  # type: ignore[attr-defined]
-    assert names == [pair.good, pair.bad]
+    assert pair.why["fr"] in shown(at)
+    [bars] = chart(at)["data"]  # type: ignore[misc]
+    margins = dict(zip(bars["y"], bars["x"], strict=True))
+    assert {"petit", "grand", "kn-8", "mini-gpt", "gemma-3-270m °"} <= set(margins)
+    for model in ("petit", "kn-8"):
+        assert margins[model] == pairs.recorded()[model].margins["saison-1"]
+    assert "enregistré le" in shown(at)  # it is not here
+
+
+def test_a_run_of_the_class_is_measured_beside_what_was_recorded(open_page: Open) -> None:
+    at = open_page("bridge", view="talk", topic="pairs", pairs="all", test="world", model=REFERENCE)
+    names = tuple(pair.name for pair in pairs.of("world"))
+    measured = discussion_cache.margins(REFERENCE, names).result(60)
+    at.run()
+    by_name = {trace["name"]: trace for trace in chart(at)["data"]}  # type: ignore[attr-defined]
+    expected = pairs.couple_margins(measured, "world")
+    assert by_name[REFERENCE]["x"] == pytest.approx(list(expected.values()))
+    assert by_name["grand"]["y"][0] == "chaud / froid"
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("test", pairs.TESTS)
+def test_every_test_says_what_luck_would_do(open_page: Open, test: Test, language: str) -> None:
+    at = open_page("bridge", view="talk", topic="pairs", pairs="all", test=test, lang=language)
+    assert not at.exception
+    low, high = pairs.coin(len(pairs.of(test)))
+    said = at.caption[-2].value
+    assert (f"de {low} à {high}" if language == "fr" else f"{low} to {high}") in said
+    assert ("jumelle" in said or "twin" in said) is (test != "order")
+
+
+def test_who_is_ahead_follows_from_the_margins() -> None:
+    names = [pair.name for pair in pairs.of("order")]
+    good, bad = dict.fromkeys(names, 2.0), dict.fromkeys(names, -2.0)
+    shown = {"grand": "grand", "hf:a/b": "b"}
+    for found, said in (
+        ({"grand": good, "hf:a/b": bad}, "**grand** devance **b** sur 14 paires sur 14"),
+        ({"grand": bad, "hf:a/b": good}, "**b** devance **grand** sur 14 paires sur 14"),
+    ):
+        assert said in pair_words.proof("order", found, shown)
+        assert "une fois sur 8" in pair_words.proof("order", found, shown)  # 8,192 to one
+    half = dict(zip(names, [2.0, -2.0] * 7, strict=True))
+    even = pair_words.proof("order", {"grand": dict.fromkeys(names, 0.0), "hf:a/b": half}, shown)
+    assert "le hasard en ferait autant" in even
 
 
 def test_a_text_and_a_vote_tick_themselves_not_the_view(open_page: Open) -> None:

@@ -11,7 +11,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.bridge import snippet
-from dashboard.bridge.characters import draw
 from moliere_core import pretrained
 from moliere_core.config import SamplingConfig
 from moliere_core.models import load_model
@@ -129,10 +128,23 @@ def test_a_model_that_needs_a_framework_says_so_in_its_column(
 def test_the_default_models_are_those_of_the_course(open_page: Open) -> None:
     at = open_page("bridge")
     assert not at.exception
-    assert [c["heading"] for c in component(at)["columns"]] == ["petit", "mini-gpt", "hf:gpt2"]
+    headings = [c["heading"] for c in component(at)["columns"]]
+    assert headings == ["petit", "mini-gpt", "hf:gpt2", "hf:asi/gpt-fr-cased-small"]
     [size, *_rest] = column(component(at), 2)["facts"]
     assert size.replace("\N{NARROW NO-BREAK SPACE}", " ") == "124 439 808 paramètres · 597 Mo"
     assert "models" not in address(at)
+
+
+def test_what_is_worth_fetching_is_listed_whole(open_page: Open) -> None:
+    at = open_page("bridge", models="petit")
+    for found in pretrained.suggestions():
+        assert found.reference in shown(at)
+        assert found.shows["fr"] in shown(at)
+    fetched = [b.key for b in at.button if b.key.startswith("bridge.list.fetch")]
+    assert fetched == [f"bridge.list.fetch.{name}" for name in pretrained.OFFERED]
+    at = open_page("bridge", models="petit,hf:gpt2")  # which has its button on the page
+    assert at.button(key="bridge.fetch.hf:gpt2")
+    assert not [b for b in at.button if b.key == "bridge.list.fetch.hf:gpt2"]
 
 
 # The same alphabet
@@ -223,7 +235,6 @@ def test_a_button_fetches_with_progress(open_page: Open, monkeypatch: pytest.Mon
         "flush=True); time.sleep(600)"
     )
     monkeypatch.setattr(fetching, "COMMAND", (sys.executable, "-c", script))
-    monkeypatch.setattr(fetching.importlib.util, "find_spec", lambda _name: True)
     at = open_page("bridge", models="petit,hf:gpt2")
     at.button(key="bridge.fetch.hf:gpt2").click().run()
     current = fetching.current("hf:gpt2")
@@ -278,4 +289,4 @@ def test_a_draw_is_never_an_extra_bar() -> None:
     import numpy as np
 
     found = pretrained.NextChars(("a", "b"), np.array([0.0, 0.001]), unknown=0.999)
-    assert {draw(found, seed, 0) for seed in range(50)} == {"b"}
+    assert {found.draw(seed, 0) for seed in range(50)} == {"b"}

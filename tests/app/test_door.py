@@ -16,7 +16,7 @@ import streamlit as st
 from dashboard import door, i18n
 from dashboard.door import ENTERING, Door, Room, Uploads
 from moliere_core import machine
-from moliere_core.errors import ConfigError
+from moliere_core.errors import ConfigError, RunError
 from tests.app.conftest import ROOT
 
 Message = MutableMapping[str, Any]
@@ -209,3 +209,25 @@ def test_streamlit_run_finds_the_application_and_the_router_in_one_file() -> Non
 
     found = discover_asgi_app(ROOT / "dashboard" / "Home.py")
     assert (found.is_asgi_app, found.import_string) == (True, "Home:app")
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/srv/moliere/runs/0123/config.json", "config.json"),
+        (Path("/srv/moliere/runs/0123"), "0123"),
+        (r"C:\Users\prof\runs\0123", "0123"),
+        ("https://example.org/a/b.csv", "https://example.org/a/b.csv"),
+        ("plays/a.csv", "plays/a.csv"),
+        ("1/2 et 3/4", "1/2 et 3/4"),
+    ],
+)
+def test_a_public_server_names_no_folder_of_its_own(
+    path: str | Path, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = RunError("{path} cannot be written ({reason})", path=path, reason="x")
+    monkeypatch.delenv("MOLIERE_PUBLIC", raising=False)
+    assert str(path) in i18n.sentence(error)
+    monkeypatch.setenv("MOLIERE_PUBLIC", "1")
+    assert i18n.sentence(error).startswith(f"{told} ")
+    assert "srv" not in i18n.sentence(error)

@@ -74,11 +74,13 @@ def test_the_name_of_a_setting_and_numbers_are_french() -> None:
 def test_a_reason_is_translated_too() -> None:
     reason = ModelError("the name of the model is empty: choose petit or grand")
     error = RunError(
-        "{path} is damaged ({error}): delete it and train again", path="a", error=reason
+        "{path} is damaged ({error}): delete it, and train or import it again",
+        path="a",
+        error=reason,
     )
     assert i18n.sentence(error) == (
         f"a est abîmé (le nom du modèle est vide{NBSP}: choisissez petit ou grand){NBSP}: "
-        "supprimez-le et recommencez l’entraînement"
+        "supprimez-le, puis entraînez-le ou importez-le à nouveau"
     )
 
 

@@ -58,6 +58,14 @@ def test_one_module_each_for_caches_addresses_and_plotly() -> None:
         assert not imports_plotly or "charts" in path.parts, path
 
 
+def test_one_module_gives_tables_away() -> None:
+    for path in [*DASHBOARD, *PAGES]:
+        source = path.read_text(encoding="utf-8")
+        assert not re.search(r"to_csv|st\.dataframe|data_editor", source) or (
+            path.name == "downloads.py"
+        ), path
+
+
 def test_components_never_parse_text_as_html() -> None:
     for path in (ROOT / "dashboard" / "components").glob("*.js"):
         source = path.read_text(encoding="utf-8")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import json
+import shutil
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +17,14 @@ from dashboard.training import imports
 from moliere_core import keras_export
 from moliere_core.config import ModelConfig
 from moliere_core.corpus import Corpus, library
+from moliere_core.corpus.sources import file_of
 from moliere_core.errors import ModelError
-from moliere_core.keras_import import OnStep
-from moliere_core.runs import Run, run_path
+from moliere_core.keras_import import OnStep, raw_text
+from moliere_core.runs import Run, list_runs, run_path
 from moliere_core.summary import summary
 from tests.app.conftest import REFERENCE, RUN, Open, address, shown
 
+ROOT = Path(__file__).parents[2]
 RAW = "play_name,cue\nune,Ah ! L’été\nautre,Oui\n"  # a curly apostrophe, as the notebook reads it
 
 
@@ -51,9 +56,15 @@ def test_the_model_and_its_text_become_the_open_run(
     asked: list[tuple[Any, ...]] = []
 
     def fake(
-        data: bytes, name: str, corpus: Corpus, text: str | None, token: str, on_step: OnStep
+        data: bytes,
+        name: str,
+        corpus: Corpus,
+        text: str | None,
+        token: str,
+        on_step: OnStep,
+        plays: dict[str, str],
     ) -> Run:
-        asked.append((data, name, corpus.plays, corpus.source, text))
+        asked.append((data, name, corpus.plays, corpus.source, text, plays))
         on_step("open", 0.0)
         on_step("measure", 0.5)
         return Run.open(run_path(RUN))
@@ -67,8 +78,15 @@ def test_the_model_and_its_text_become_the_open_run(
     at = at.button(key="training.import.start").click().run()
     assert not at.exception
     assert asked == [
-        (b"PK", "m.keras", ("une", "autre"), "plays.csv", "Ah ! L’été\nOui")
-    ]  # the text as it is, though the corpus says L'été
+        (
+            b"PK",
+            "m.keras",
+            ("une", "autre"),
+            "plays.csv",
+            "Ah ! L’été\nOui",
+            {"une": "Ah ! L’été", "autre": "Oui"},
+        )
+    ]  # the texts as they are, though the corpus says L'été
     assert address(at)["runs"] == REFERENCE
     assert at.button(key="training.open")
 
@@ -118,12 +136,63 @@ def test_a_run_trained_at_home_is_opened_with_its_history(
     run.delete()
     at = brought(at.run(), data, name)
     assert not at.exception
-    assert address(at)["runs"] == REFERENCE
+    [again] = list_runs()
+    assert address(at)["runs"] == f"run:{again.id}" != REFERENCE  # named after what is in it
     assert at.button(key="training.open")
-    again = Run.open(run_path(RUN))
-    assert (again.label, again.complete) == ("Chez moi", True)
+    assert any("Importé du fichier" in caption.value for caption in at.caption)
+    assert (again.label, again.complete, again.imported_from) == ("Chez moi", True, name)
     assert again.check_owner(at.session_state["training.token"])
     assert not again.check_owner("autre")
+
+
+def test_one_limit_for_archives_is_said_before(open_page: Open) -> None:
+    """The server's own, which refuses what is larger, and the uploader's, which says so."""
+    at = stored(open_page, runs="")
+    uploader = at.file_uploader(key="training.import.model")
+    assert uploader.proto.max_upload_size_mb == 50
+    assert "50" in uploader.label
+    settings = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
+    assert settings["server"]["maxUploadSize"] == 50
+    at = given(at, None)
+    assert at.file_uploader(key="training.import.text").proto.max_upload_size_mb == 10
+
+
+def unescaped(at: AppTest) -> str:
+    """What is shown, without Markdown's backslashes."""
+    return shown(at).replace("\\", "")
+
+
+def damaged(run_id: str, line: str) -> None:
+    """Damage the history of a copy of the stored run."""
+    folder = run_path(run_id)
+    shutil.copytree(run_path(RUN), folder)
+    settings = json.loads((folder / "config.json").read_text("utf-8")) | {"id": run_id}
+    (folder / "config.json").write_text(json.dumps(settings), "utf-8")
+    (folder / "history.jsonl").write_text(line, "utf-8")
+
+
+@pytest.mark.parametrize("value", ['"abc"', "NaN", "[]", "-1", "1e999"])
+def test_a_damaged_run_is_listed_as_such_and_harms_no_other(open_page: Open, value: str) -> None:
+    damaged("0" * 12, f'{{"epoch": 1, "updates": 1, "validation_bits_per_char": {value}}}\n')
+    at = stored(open_page, runs="")
+    assert len(at.dataframe[0].value) == 1  # the other one
+    assert any("1 entraînement ne peut pas être lu" in e.label for e in at.expander)
+    assert "history.jsonl" in unescaped(at)
+    at = at.button(key=f"training.damaged.{'0' * 12}").click().run()
+    assert not at.exception
+    assert not run_path("0" * 12).exists()
+    assert not any("ne peut pas être lu" in e.label for e in at.expander)
+
+
+def test_a_public_server_names_no_folder(
+    open_page: Open, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    damaged("0" * 12, "{")
+    assert str(store) in unescaped(stored(open_page, runs=""))
+    monkeypatch.setenv("MOLIERE_PUBLIC", "1")
+    at = stored(open_page, runs="")
+    assert "0" * 12 in shown(at)
+    assert str(store) not in unescaped(at)
 
 
 def test_a_run_that_is_here_stays_as_it_is(open_page: Open) -> None:
@@ -193,15 +262,14 @@ def test_the_summary_of_the_chosen_settings(open_page: Open) -> None:
 def test_the_text_of_a_corpus_is_the_one_in_its_file(
     store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    data = imports._content("embedded")
+    data = file_of("embedded")
     assert data is not None
     frame = pd.read_csv(io.BytesIO(data))
-    assert imports.raw_text(data) == "\n".join(frame["cue"].dropna().astype(str))
+    assert raw_text(data) == "\n".join(frame["cue"].dropna().astype(str))
     (store / "a.csv").write_text(RAW)
     monkeypatch.setenv("MOLIERE_CORPUS", str(store / "a.csv"))
-    assert imports._content("server") == RAW.encode()
+    assert file_of() == RAW.encode()
     monkeypatch.setenv("MOLIERE_CORPUS", "https://example.org/a.csv")
-    assert imports._content("server") is None
+    assert file_of() is None
     kept = library.keep_upload(RAW.encode(), "a.csv", 1_000)
-    assert imports._content(kept.id) == RAW.encode()
-    assert imports.raw_text("Une ligne, puis\u00a0: rien".encode()) == "Une ligne, puis\u00a0: rien"
+    assert file_of(kept.id) == RAW.encode()

@@ -322,7 +322,7 @@ def test_names_are_never_read_as_markdown_or_html(open_page: Open) -> None:
     assert r"\[lien\]" in told
     html = "".join(e.proto.body for e in at.get("html"))
     assert "<b>Titre" not in html
-    cached.stored_runs.clear()  # looked up again every three seconds
+    cached.store.clear()  # looked up again every three seconds
     at = at.segmented_control(key="training.view").set_value("stored").run()
     assert name in at.dataframe[0].value["Nom"].tolist()
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from moliere_core.pretrained.beam import Beam, CharacterBridge, over_alphabet
+from moliere_core.pretrained.beam import Beam, CharacterBridge, Path, over_alphabet
 from moliere_core.pretrained.tokens import Piece, TokenVocabulary, pieces, spread
 
 E_ACUTE = "é".encode()
@@ -48,8 +48,8 @@ class TinyModel:
             rest = rest[len(token) :]
         return ids
 
-    def anchor(self, text: str) -> int:
-        return max(text.rfind("\n"), 0)
+    def anchor(self, text: str) -> tuple[int, int]:
+        return (max(text.rfind("\n"), 0),) * 2
 
     def probs(self, contexts: Sequence[tuple[int, ...]], last: int = 1) -> list[np.ndarray]:
         self.asked += 1
@@ -140,8 +140,8 @@ def test_a_vocabulary_of_bytes_is_the_model_itself() -> None:
     text = "né\nab"
     beam = bridge.beam(text)
     [hypothesis] = beam.hypotheses
-    anchor = text[: model.anchor(text)].encode()
-    assert hypothesis.context == (256, *anchor, *text[model.anchor(text) :].encode())
+    anchor = text[: model.anchor(text)[0]].encode()
+    assert hypothesis.context == (256, *anchor, *text[model.anchor(text)[0] :].encode())
     probs = model.row(hypothesis.context)
     following = bridge.next_bytes(beam)
     np.testing.assert_allclose(following.probs, probs[:256], atol=1e-15)
@@ -214,10 +214,10 @@ def test_dropped_hypotheses_are_found_again_by_a_wider_beam() -> None:
 
     model = Trap([None, b"a", b"b", b"abc"])
     narrow = CharacterBridge(model, width=1, anchored=False)
-    assert narrow._read(model.begin, b"abc", 1, 1e-3) is None
+    assert narrow._read(Path(model.begin, (), model.vocabulary), b"abc", 1, 1e-3) is None
     assert narrow.beam("abc").hypotheses[0].context == (0, 3)
     strict = CharacterBridge(model, width=64, prune=0.1, anchored=False)
-    assert strict._read(model.begin, b"abc", 64, 0.1) is None
+    assert strict._read(Path(model.begin, (), model.vocabulary), b"abc", 64, 0.1) is None
     assert strict.beam("abc").log_prob == pytest.approx(np.log(0.02))  # read, and not taken as is
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from safetensors.numpy import load_file, save_file
 
 from moliere_core.errors import ModelError
 from moliere_core.pretrained import catalogue
@@ -135,3 +137,23 @@ def test_weights_that_lack_a_matrix(tmp_path: Path) -> None:
     weights = {name: w for name, w in weights.items() if "layers.1.mlp" not in name}
     save_file(weights, folder / "model.safetensors", {"format": "pt"})
     assert "are not whole" in failure(folder)
+
+
+def test_code_that_a_model_brings_is_not_run(folder: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(folder, tmp_path / "brought")
+    names = {"AutoConfig": "own.Config", "AutoModelForCausalLM": "own.Model"}
+    config = json.loads((copy / "config.json").read_text()) | {"auto_map": names}
+    (copy / "config.json").write_text(json.dumps(config | {"model_type": "own"}))
+    (copy / "own.py").write_text("raise SystemExit('it was run')")
+    with pytest.raises(ModelError, match="comes with code of its own, which is not run here"):
+        opened("hf:own", copy)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_weights_that_are_no_numbers(value: float, folder: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(folder, tmp_path / "damaged")
+    weights = load_file(copy / "model.safetensors")
+    weights["model.norm.weight"][3] = value
+    save_file(weights, copy / "model.safetensors", {"format": "pt"})
+    with pytest.raises(ModelError, match="answers with values that are not numbers"):
+        opened("hf:damaged", copy).forward([[1, 2]], ())

@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -14,6 +15,7 @@ from moliere_core.config import RunConfig
 from moliere_core.errors import TrainingError
 from moliere_core.models import open_run
 from moliere_core.runs import request_id
+from tests import hub
 from tests.networks import LETTERS, make_run
 
 
@@ -87,6 +89,30 @@ def test_models(capsys: pytest.CaptureFixture[str]) -> None:
         {"name", "kind", "parameters", "available"} for _ in models
     ]
     assert {"petit", "grand"} <= {model["name"] for model in models}
+
+
+def test_models_of_long_names_and_what_is_worth_fetching(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
+    name = "owner/" + "very-" * 15 + "long"
+    hub.store(tmp_path, name)
+    found = call(capsys, "models")
+    assert f"hf:{name}" in {model["name"] for model in found["models"]}
+    worth = {model["name"]: model for model in found["worth_fetching"]}
+    assert worth["hf:gpt2"]["licence"] == "MIT"
+    assert all(m["shows"] and m["languages"] and m["parameters"] for m in worth.values())
+    assert main(["models"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    table = [line for line in lines if re.search(r"  (lstm|gru|ngram|gpt)  ", line)]
+    assert len(table) == len(found["models"])
+    [line] = [line for line in table if name in line]
+    assert line.startswith(f"hf:{name}  gpt")
+    starts = {
+        line.index(m["kind"] + " ", len(m["name"]))
+        for line, m in zip(table, found["models"], strict=True)
+    }
+    assert len(starts) == 1  # a column
 
 
 @pytest.mark.parametrize(

@@ -58,8 +58,19 @@ class Hub(BaseHTTPRequestHandler):
             status, headers, data = self.instead
             self._send(data, body, status, headers)
             return
+        if re.match(r"(/api/models)?/old-name(/|$)", path):
+            place = path.replace("/old-name", "/owner/tiny")
+            self._send(b"", body, 307, {"Location": place})
+            return
         if path.startswith("/api/models/owner/tiny"):
-            siblings = [{"rfilename": n, "size": len(d)} for n, d in self.files.items()]
+            siblings = [
+                {"rfilename": n, "size": len(d), "blobId": _git_name(d)}
+                for n, d in self.files.items()
+            ]
+            for sibling in siblings:
+                if sibling["rfilename"] == "model.safetensors":
+                    digest = hashlib.sha256(self.files["model.safetensors"]).hexdigest()
+                    sibling["lfs"] = {"size": 1, "sha256": digest, "pointerSize": 1}
             tree = [
                 {"type": "file", "path": n, "size": len(d), "oid": _etag(d)}
                 for n, d in self.files.items()
@@ -98,6 +109,10 @@ class Hub(BaseHTTPRequestHandler):
         self.end_headers()
         if body:
             self.wfile.write(data[: len(data) // 2] if cut else data)
+
+
+def _git_name(data: bytes) -> str:
+    return hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest()
 
 
 def _etag(data: bytes) -> str:
@@ -147,6 +162,24 @@ def test_a_model_is_fetched_once_with_what_it_needs(served: Path) -> None:
     }
     assert (folder / "model.safetensors").read_bytes() == Hub.files["model.safetensors"]
     assert [p for p in Hub.asked if "/owner/tiny" not in p] == []  # nothing else is told the hub
+
+
+@pytest.mark.parametrize("file", ["config.json", "model.safetensors"])
+@pytest.mark.parametrize("cut", [False, True], ids=["changed", "cut"])
+def test_a_file_that_was_damaged_is_fetched_again(file: str, cut: bool, served: Path) -> None:
+    assert fetching.fetch("hf:owner/tiny").wait(WAIT).error is None
+    path = (served / "models--owner--tiny" / "snapshots" / COMMIT / file).resolve()
+    path.write_bytes(Hub.files[file][:20] if cut else b"\xff" * len(Hub.files[file]))
+    assert pretrained.presence("hf:owner/tiny") is pretrained.Presence.PARTIAL
+    Hub.asked = []
+    assert fetching.fetch("hf:owner/tiny").wait(WAIT).error is None
+    assert pretrained.presence("hf:owner/tiny") is pretrained.Presence.READY
+    assert {name.rpartition("/")[2] for name in fetched()} == {file}
+
+
+def test_a_model_that_was_renamed_comes_under_the_name_that_was_asked_for() -> None:
+    assert fetching.fetch("hf:old-name").wait(WAIT).error is None
+    assert pretrained.presence("hf:old-name") is pretrained.Presence.READY
 
 
 def test_a_download_that_breaks_off_goes_on(served: Path) -> None:

@@ -10,6 +10,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from time import monotonic
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -118,6 +120,28 @@ def test_what_nobody_looks_at_is_dropped(monkeypatch: pytest.MonkeyPatch) -> Non
     assert wanted.result(PATIENCE).text == "ababa"
     assert abandoned.status.state is State.CANCELLED
     assert first.status.state is State.CANCELLED
+
+
+@pytest.mark.usefixtures("fake")
+def test_the_lease_begins_when_a_request_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    passed, check = [0.0], catalogue.check
+    clock = SimpleNamespace(monotonic=lambda: monotonic() + passed[0])
+    monkeypatch.setattr(client, "time", clock)
+
+    def slow(reference: str) -> Path:
+        passed[0] += client.LEASE + 1
+        return check(reference)
+
+    monkeypatch.setattr(catalogue, "check", slow)
+    assert echo().result(PATIENCE).text == "ababa"
+
+
+def test_no_tokenizer_is_read_before_a_request_is_sent(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub.store(cache, "x", {"tokenizer.json": b"{"})
+    monkeypatch.setattr(catalogue, "runs_here", lambda path: True)
+    assert catalogue.check("hf:x") == catalogue.folder("hf:x")
 
 
 @pytest.mark.usefixtures("fake")
@@ -332,6 +356,22 @@ def test_the_list_has_what_is_offered_and_what_is_here(cache: Path) -> None:
     assert {e.kind for e in entries} == {"gpt"}
     assert [e.available for e in entries[1:]] == [False, False, True]
     assert pretrained.presence("hf:half") is pretrained.Presence.PARTIAL
+
+
+def test_what_is_worth_fetching_is_told_whole() -> None:
+    listed = pretrained.suggestions()
+    assert [found.reference for found in listed if found.offered] == list(pretrained.OFFERED)
+    assert pretrained.OFFERED == ("hf:gpt2", "hf:asi/gpt-fr-cased-small")
+    assert len({found.name for found in listed}) == len(listed)
+    assert any("fr" in found.languages for found in listed)
+    for found in listed:
+        assert catalogue.hub_name(found.reference) == found.name
+        assert found.parameters > 1e8
+        assert found.licence
+        assert set(found.shows) == {"fr", "en"}
+        if found.gpt2:  # what is known before it is here agrees with what is listed
+            assert pretrained.card(found.reference).parameters == found.parameters
+        assert found.gpt2 or not found.offered
 
 
 def test_a_card_says_what_a_model_is(cache: Path) -> None:

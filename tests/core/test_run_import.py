@@ -16,10 +16,11 @@ from safetensors.numpy import save
 
 from moliere_core import run_import
 from moliere_core.cli.main import main
+from moliere_core.config import RunConfig
 from moliere_core.errors import ConfigError, RunError
 from moliere_core.models import load_model
 from moliere_core.run_import import import_run, is_run
-from moliere_core.runs import list_runs, runs_folder
+from moliere_core.runs import list_runs, request_id, run_path, runs_folder
 from tests.networks import LETTERS, make_run, random_weights
 
 ID = "0123456789ab"
@@ -60,15 +61,20 @@ def test_what_was_trained_at_home_is_opened_in_class(files: dict[str, bytes]) ->
     assert is_run(data)
     run, new = import_run(data, "moliere.zip", "marie", shares.append)
     assert new
-    assert stored() == [ID]
-    assert {p.name: p.read_bytes() for p in run.path.iterdir() if p.name != "owner.json"} == {
-        Path(name).name: content for name, content in files.items()
-    }
+    assert stored() == [run.id]
+    assert run.id != ID
+    given = {Path(name).name: content for name, content in files.items()}
+    found = {p.name: p.read_bytes() for p in run.path.iterdir() if p.name != "owner.json"}
+    before, after = (json.loads(kept.pop("config.json")) for kept in (given, found))
+    assert found == given
+    before["corpus"]["imported_from"] = run.imported_from
+    assert after == before | {"id": run.id}
+    assert run.imported_from == "moliere.zip"
     assert [s.name for s in run.snapshots] == ["epoch-000", "step-000030", "epoch-001"]
     assert (run.complete, run.label) == (True, "Le mien")
     assert run.check_owner("marie")
     assert not run.check_owner("jean")
-    load_model(f"run:{ID}@0").start(["a"])
+    load_model(f"run:{run.id}@0").start(["a"])
     assert shares == sorted(shares)
     assert shares[-1] == 1
 
@@ -77,10 +83,10 @@ def test_a_run_that_is_here_already_stays_as_it_is(files: dict[str, bytes]) -> N
     first, _ = import_run(packed(files), "a.zip", "marie")
     first.rename("Autre nom", "marie")
     again, new = import_run(packed(files), "a.zip", "jean")
-    assert (again.id, again.label, new) == (ID, "Autre nom", False)
+    assert (again.id, again.label, new) == (first.id, "Autre nom", False)
     assert again.check_owner("marie")
     assert not again.check_owner("jean")
-    assert stored() == [ID]
+    assert stored() == [first.id]
 
 
 def test_packed_again_by_hand(files: dict[str, bytes]) -> None:
@@ -103,8 +109,40 @@ def test_an_archive_says_nothing_of_owners_nor_of_folders(files: dict[str, bytes
 
 def test_the_folder_in_the_archive_chooses_no_place(files: dict[str, bytes]) -> None:
     moved = {f"../../{Path(name).name}": content for name, content in files.items()}
-    import_run(packed(moved), "a.zip")
-    assert stored() == [ID]
+    run, _ = import_run(packed(moved), "a.zip")
+    assert stored() == [run.id]
+
+
+def test_an_import_never_stands_for_a_training(files: dict[str, bytes]) -> None:
+    """Whatever it says that it is: its identity is computed from what is in it."""
+    wanted = request_id(RunConfig(), "d" * 64)
+    edited("config.json", lambda d: d.update(id=wanted))(files)
+    run, _ = import_run(packed(files), "a.zip")
+    assert run.id != wanted
+    assert not run_path(wanted).exists()
+    again, new = import_run(packed(files), "b.zip")  # the same under another name
+    assert (again.id, new) == (run.id, False)
+    weights = save(WEIGHTS | {"dense.bias": np.zeros_like(WEIGHTS["dense.bias"])})
+    other, _ = import_run(packed(files | {f"{ID}/epoch-001.safetensors": weights}), "a.zip")
+    assert other.id != run.id
+
+
+def test_what_was_imported_says_so_after_another_journey(files: dict[str, bytes]) -> None:
+    run, _ = import_run(packed(files), "moliere.zip")
+    data = run.zip_bytes()
+    assert import_run(data, "b.zip")[0].id == run.id
+    run.delete()
+    back, new = import_run(data, "encore.zip")
+    assert (back.id, new, back.imported_from) == (run.id, True, "moliere.zip")
+
+
+def test_a_run_trained_here_that_comes_back_is_the_same(tmp_path: Path) -> None:
+    run = make_run(run_path(ID))
+    back, new = import_run(run.zip_bytes(), "a.zip")
+    assert (back.id, new, back.imported_from) == (ID, False, "")
+    run.append_history({"epoch": 2, "updates": 80})  # it has gone on since
+    other, new = import_run(make_run(tmp_path / "home").zip_bytes(), "a.zip")
+    assert (other.id != ID, new) == (True, True)
 
 
 def edited(file: str, change: Callable[[Any], object]) -> Callable[[dict[str, bytes]], None]:
@@ -136,7 +174,7 @@ WEIGHTS = random_weights(LETTERS)
         (without("vocabulary.json"), "not the .zip of a run"),
         (replaced("copy/config.json", b"{}"), "not the .zip of a run"),  # which of the two?
         (edited("config.json", lambda d: d.update(id="../evil")), "not a whole run"),
-        (edited("config.json", lambda d: d.update(id="petit")), "not a whole run"),
+        (edited("config.json", lambda d: d.update(held_out="x")), "not a whole run"),
         (edited("config.json", lambda d: d["model"].update(units=8.0)), "not a whole run"),
         (edited("config.json", lambda d: d["training"].update(seed=True)), "not a whole run"),
         (edited("config.json", lambda d: d["corpus"].update(source=[1])), "not a whole run"),
@@ -157,7 +195,10 @@ WEIGHTS = random_weights(LETTERS)
             "not a whole run",
         ),
         (
-            replaced("epoch-009.safetensors", save(WEIGHTS | {"dense.bias": np.full(28, np.nan)})),
+            replaced(
+                "epoch-009.safetensors",
+                save(WEIGHTS | {"dense.bias": np.full_like(WEIGHTS["dense.bias"], np.nan)}),
+            ),
             "not a whole run",
         ),
     ],
@@ -250,7 +291,22 @@ def test_on_the_command_line(
     path.write_bytes(packed(files))
     assert main(["models", "import", str(path), "--json"]) == 0
     model = json.loads(capsys.readouterr().out)["model"]
-    assert (model["name"], model["kind"], model["available"]) == (f"run:{ID}", "lstm", True)
-    assert [run.id for run in list_runs()] == [ID]
+    [run] = list_runs()
+    assert (model["name"], model["kind"], model["available"]) == (f"run:{run.id}", "lstm", True)
+    assert run.imported_from == "moliere.zip"
+    damaged = run_path("0" * 12)
+    damaged.mkdir()
+    (damaged / "config.json").write_text("{")
+    assert main(["models", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    [mine] = [m for m in listed["models"] if m["name"] == f"run:{run.id}"]
+    assert mine["imported_from"] == "moliere.zip"
+    assert not any("imported_from" in m for m in listed["models"] if m is not mine)
+    [told] = listed["damaged"]
+    assert (told["run"], "delete it" in told["error"]) == ("0" * 12, True)
+    assert main(["models"]) == 0
+    said = capsys.readouterr().out
+    assert "(imported from moliere.zip)" in said
+    assert "is damaged" in said
     assert main(["models", "import", str(tmp_path / "none.zip")]) == 2
     assert "cannot be read" in capsys.readouterr().err

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import stat
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +19,7 @@ from moliere_core.config import RunConfig, TrainingConfig
 from moliere_core.errors import RunError
 from moliere_core.models import ASSETS
 from moliere_core.runs import Run, home, list_runs, request_id, run_path, write_atomically
+from moliere_core.storage import settle
 from moliere_core.vocabulary import Vocabulary
 
 CONFIG = RunConfig(training=TrainingConfig(epochs=2))
@@ -140,20 +143,68 @@ def test_precision_is_as_asked() -> None:
     assert (single == WEIGHTS["dense.bias"]).all()
 
 
-def test_writes_leave_no_temporary_file_and_keep_the_old_one_when_they_fail(
+def test_columns_are_stored_as_rows() -> None:
+    columns = np.arange(6, dtype=np.float32).reshape(2, 3).T  # transposed, not moved in memory
+    found = load_file(make().save_snapshot("epoch-000", {"x": columns}))["x"]
+    np.testing.assert_array_equal(found, columns)
+
+
+def test_a_full_disk_leaves_what_was_there_and_is_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "new" / "file"
     write_atomically(path, b"one")
 
-    def full(self: Path, data: bytes) -> int:
+    def full(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr("os.fsync", full)
     with pytest.raises(RunError, match="No space left on device"):
         write_atomically(path, b"two")
     assert path.read_bytes() == b"one"
     assert [p.name for p in path.parent.iterdir()] == ["file"]
+
+
+def test_a_name_given_while_the_disk_is_full_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = make()
+    run.rename("avant")
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(RunError, match=r"label\.json cannot be written .*make room"):
+        run.rename("après")
+    assert run.label == "avant"
+
+
+def test_the_content_is_on_the_disk_before_the_name_and_the_name_before_the_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    sync, replace_ = os.fsync, Path.replace
+
+    def fsync(descriptor: int) -> None:
+        told.append("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file")
+        sync(descriptor)
+
+    def renamed(self: Path, target: Path) -> Path:
+        told.append("name")
+        return replace_(self, target)
+
+    monkeypatch.setattr("os.fsync", fsync)
+    monkeypatch.setattr(Path, "replace", renamed)
+    write_atomically(tmp_path / "file", b"x")
+    assert told == ["file", "name", "folder"]
+    told.clear()
+    (tmp_path / "whole").mkdir()
+    for name in "ab":
+        (tmp_path / "whole" / name).write_bytes(b"x")
+    settle(tmp_path / "whole", tmp_path / "settled")
+    assert told == ["file", "file", "folder", "folder"]
+    assert sorted(p.name for p in (tmp_path / "settled").iterdir()) == ["a", "b"]
 
 
 @pytest.mark.parametrize(
@@ -169,6 +220,18 @@ def test_writes_leave_no_temporary_file_and_keep_the_old_one_when_they_fail(
         ("history.jsonl", "3"),
         ("history.jsonl", '{"epoch": 2, "updates": 1}'),
         ("history.jsonl", "\x00\xff"),
+        ("history.jsonl", '{"epoch": 1, "updates": 1, "validation_bits_per_char": "abc"}'),
+        ("history.jsonl", '{"epoch": 1, "updates": 1, "loss": NaN}'),
+        ("history.jsonl", '{"epoch": 1, "updates": 1, "loss": 1e999}'),
+        ("history.jsonl", '{"epoch": 1, "updates": 1, "accuracy": 7}'),
+        ("history.jsonl", '{"epoch": 1, "updates": -1}'),
+        ("history.jsonl", '{"epoch": true, "updates": 1}'),
+        ("history.jsonl", '{"epoch": 1, "updates": 1' + "0" * 5000 + "}"),
+        ("history.jsonl", '{"epoch": 1, "updates": 1, "seconds": [1]}'),
+        ("history.jsonl", '{"epoch": 1, "updates": 1, "sample": "\\ud800"}'),
+        ("vocabulary.json", '{"chars": "ab"}'),
+        ("vocabulary.json", '{"chars": ["\\ud800"]}'),
+        ("vocabulary.json", '{"chars": [1, 2]}'),
         ("config.json", "[" * 100_000),
         ("history.jsonl", "[" * 100_000),
     ],
@@ -213,6 +276,9 @@ def test_what_is_beside_a_run_may_be_damaged() -> None:
         (run.path / name).write_text(content, "utf-8")
     run = Run.open(run.path)
     assert (len(run.history), run.label, run.check_owner("moi")) == (1, "", False)
+    for damaged in ('{"label": 3}', '{"label": "\\ud800"}', "[]", '{"label": NaN}'):
+        (run.path / "label.json").write_text(damaged, "utf-8")
+        assert run.label == ""
     (run.path / "label.json").write_text(json.dumps({"label": "x" * 10_000}), "utf-8")
     assert run.label == "x" * 80
 
@@ -240,8 +306,6 @@ def test_an_identifier_cannot_leave_the_store(run_id: str) -> None:
 
 def test_listing_is_newest_first(tmp_path: Path) -> None:
     assert list_runs() == []
-    import os
-
     runs = [make(replace(CONFIG, plays=(play,))) for play in ("a", "b", "c")]
     for age, run in enumerate(runs):
         os.utime(run.path / "config.json", (1000 - age, 1000 - age))

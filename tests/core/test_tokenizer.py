@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import random
 import zlib
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from moliere_core.errors import ModelError
+from moliere_core.models import ASSETS
 from moliere_core.pretrained.beam import CharacterBridge
 from moliere_core.pretrained.tokenizer import Tokenizer
 from tests.tokenizers_made import END, KINDS, SENTENCES
@@ -78,8 +82,8 @@ def mass(model: RandomModel, text: bytes, context: tuple[int, ...]) -> float:
     return total
 
 
-def exact(model: RandomModel, anchored: bool) -> CharacterBridge:
-    return CharacterBridge(model, width=10**9, prune=0, resolve=0.02, anchored=anchored)
+def exact(model: RandomModel, anchored: bool, resolve: float) -> CharacterBridge:
+    return CharacterBridge(model, width=10**9, prune=0, resolve=resolve, anchored=anchored)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -97,7 +101,7 @@ def test_tokens_spell_the_text(kind: str) -> None:
 @pytest.mark.parametrize("text", ["", "voi", "à !"])
 def test_the_bridge_is_the_sum_over_all_sequences_of_tokens(kind: str, text: str) -> None:
     model = RandomModel(made(kind), spice=len(text))
-    found = exact(model, anchored=False).characters(text)
+    found = exact(model, anchored=False, resolve=0.02).characters(text)
     whole = mass(model, text.encode(), model.begin)
     for char in {*"aiv '2\n", *found.probs} - {chr(i) for i in range(128)} | {*"aiv '2\n"}:
         expected = mass(model, (text + char).encode(), model.begin) / whole
@@ -110,6 +114,12 @@ ENDINGS = (
     *("1", "12", "123", "1234", " 1", "a", "à", "e", "i", "l", "s", "le", "là", "la ", "lier"),
     *(" v", " vo", "  vo", "ois", "ois-tu", "\nvo", "\n\nv", "' v", "'h", "t", "est"),
 )
+
+
+def spells(tokenizer: Tokenizer, text: str) -> bool:
+    """Whether it has tokens for every character: without bytes, some have none for a 4."""
+    ids = tokenizer.encode(text)
+    return b"".join(tokenizer.token_bytes[i] or b"" for i in ids) == text.encode()
 
 
 def expected_after(texts: dict[str, float], prompt: str) -> dict[str, float]:
@@ -129,12 +139,112 @@ def test_the_anchored_bridge_is_exact_where_tokens_are_canonical(kind: str) -> N
     rng = random.Random(1)
     for sentence in SENTENCES:
         for cut in sorted(rng.sample(range(len(sentence)), 6)):
-            texts = {sentence[:cut] + e: 1.0 + len(e) % 3 for e in ENDINGS}
+            begun = [sentence[:cut] + e for e in ENDINGS if spells(tokenizer, sentence[:cut] + e)]
+            texts = {text: 1.0 + len(text) % 3 for text in begun}
             model = WritingModel(tokenizer, texts)
-            for prompt in {sentence[:cut], *(sentence[:cut] + e for e in rng.sample(ENDINGS, 4))}:
-                found = exact(model, anchored=True).characters(prompt)
+            for prompt in {begun[0], *rng.sample(begun, 4)}:
+                found = exact(model, anchored=True, resolve=1e-9).characters(prompt)
                 got = {char: prob for char, prob in found.probs.items() if prob > 1e-12}
                 if found.end > 1e-12:
                     got[""] = found.end
-                place = prompt[tokenizer.anchor(prompt) :]
+                place = prompt[tokenizer.anchor(prompt)[0] :]
                 assert got == pytest.approx(expected_after(texts, prompt)), (prompt, place)
+
+
+# Files
+
+SHIPPED: dict[str, Any] = json.loads((ASSETS / "mini-gpt" / "tokenizer.json").read_text())
+MODEL = SHIPPED["model"]
+MERGES = "\n".join(["#version: 0.2", *(" ".join(pair) for pair in MODEL["merges"])])
+
+
+def folder_of(tmp_path: Path, files: dict[str, Any]) -> Path:
+    for name, content in files.items():
+        data = content if isinstance(content, (bytes, str)) else json.dumps(content)
+        (tmp_path / name).write_bytes(data if isinstance(data, bytes) else data.encode())
+    return tmp_path
+
+
+def test_two_files_are_the_tokenizer_of_one(tmp_path: Path) -> None:
+    whole = Tokenizer.read("mini-gpt", ASSETS / "mini-gpt")
+    files = {
+        "vocab.json": MODEL["vocab"],
+        "merges.txt": MERGES,
+        "special_tokens_map.json": {"eos_token": {"content": "<|endoftext|>"}},
+        "added_tokens.json": {"<pad>": 2048},
+    }
+    found = Tokenizer.read("hf:x", folder_of(tmp_path, files), rows=2048)
+    for text in (*SENTENCES, "a<|endoftext|>b<pad>c"):
+        assert found.encode(text) == whole.encode(text)
+    assert (found.begin, found.ends, found.size) == (whole.begin, {0}, 2048)
+    assert found.token_bytes == whole.token_bytes
+    assert found.anchor("Mon frère, ") == whole.anchor("Mon frère, ") == (10, 10)
+
+
+@pytest.mark.parametrize("said", [True, False, None])
+def test_what_stands_before_a_text(said: bool | None, tmp_path: Path) -> None:
+    document = json.loads(KINDS["as Llama 2"]().to_str())
+    config = {"bos_token": END} | ({} if said is None else {"add_bos_token": said})
+    files = {"tokenizer.json": document, "tokenizer_config.json": config}
+    found = Tokenizer.read("hf:x", folder_of(tmp_path, files))
+    marks = [i for i in found.begin if found.token_bytes[i] is None]
+    assert marks == ([] if said is False else [0])
+    assert found.vocabulary.decode(found.begin) == " \n"
+    assert found.vocabulary.decode(found.encode("vi")) == "vi"  # no space is added
+
+
+def changed(**changes: Any) -> dict[str, Any]:
+    return {"tokenizer.json": SHIPPED | {"model": MODEL | changes}}
+
+
+DAMAGED: dict[str, dict[str, Any]] = {
+    "cut short": {"tokenizer.json": json.dumps(SHIPPED)[:9999]},
+    "empty": {"tokenizer.json": ""},
+    "no object": {"tokenizer.json": "[]"},
+    "no text": {"tokenizer.json": b"\xff\xfe\x00"},
+    "a negative number": changed(vocab=MODEL["vocab"] | {"a": -1}),
+    "a number twice": changed(vocab=MODEL["vocab"] | {"a": 5}),
+    "a huge number": changed(vocab=MODEL["vocab"] | {"zzz": 4_000_000_000}),
+    "a word for a number": changed(vocab=MODEL["vocab"] | {"a": "1"}),
+    "no vocabulary": {"tokenizer.json": {"model": {"type": "BPE", "merges": []}}},
+    "an unknown merge": changed(merges=[["qqq", "zzz"]]),
+    "a merge of one": changed(merges=[["a"]]),
+    "merges of another kind": changed(merges=5),
+    "one of two files": {"vocab.json": MODEL["vocab"]},
+    "two files, an unknown merge": {"vocab.json": MODEL["vocab"], "merges.txt": "qq zz"},
+    "two files, no text": {"vocab.json": MODEL["vocab"], "merges.txt": b"\xff\xfe"},
+    "two files, a list": {"vocab.json": [], "merges.txt": MERGES},
+    "a cut configuration": changed() | {"tokenizer_config.json": '{"eos'},
+    "an end that is a word": changed() | {"config.json": {"eos_token_id": "x"}},
+    "an end that is a list of lists": changed()
+    | {"generation_config.json": {"eos_token_id": [[1]]}},
+    "special tokens of another kind": changed()
+    | {"tokenizer_config.json": {"added_tokens_decoder": 5}},
+    "nothing": {},
+}
+
+
+@pytest.mark.parametrize("kind", DAMAGED)
+def test_damaged_files_are_one_sentence(kind: str, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="the tokenizer of hf:x cannot be read") as caught:
+        Tokenizer.read("hf:x", folder_of(tmp_path, DAMAGED[kind]))
+    assert "\n" not in str(caught.value)
+
+
+def test_words_in_pieces_are_no_bytes(tmp_path: Path) -> None:
+    model = {"type": "WordPiece", "vocab": {"a": 0, "[UNK]": 1}, "unk_token": "[UNK]"}
+    model |= {"continuing_subword_prefix": "##", "max_input_chars_per_word": 100}
+    with pytest.raises(ModelError, match="does not spell with bytes: choose another"):
+        Tokenizer.read("hf:x", folder_of(tmp_path, {"tokenizer.json": {"model": model}}))
+
+
+def test_weights_of_fewer_tokens(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="a tokenizer of 2048 tokens and weights for 2000"):
+        Tokenizer.read("hf:x", folder_of(tmp_path, changed()), rows=2000)
+
+
+def test_a_token_that_pads_and_that_texts_have_is_text(tmp_path: Path) -> None:
+    files = changed() | {"tokenizer_config.json": {"pad_token": "!", "eos_token": "<|endoftext|>"}}
+    found = Tokenizer.read("hf:x", folder_of(tmp_path, files))
+    assert found.token_bytes[found.encode("!")[0]] == b"!"
+    assert found.token_bytes[0] is None
