@@ -6,11 +6,21 @@
 
 import argparse
 
-from benchmarks import bridge, exploration, inspection, runs, sampling, server, training
+from benchmarks import (
+    bridge,
+    classroom,
+    exploration,
+    inspection,
+    runs,
+    sampling,
+    server,
+    training,
+)
 from benchmarks.table import print_table
 
 SUITES = {
     "bridge": bridge.measure,
+    "classroom": classroom.measure,
     "exploration": exploration.measure,
     "inspection": inspection.measure,
     "runs": runs.measure,

@@ -54,7 +54,7 @@ SENTENCE = N_(
     "nouveau toutes les {seconds} secondes : vous entrerez dès qu’une place se libère."
 )
 RETRY = 20  # seconds after which a newcomer's page tries again
-UPLOADS_EACH = 3  # files of the largest size that a session may hold
+UPLOADS_BESIDE = 20_000_000  # bytes that a session may hold beside a file of the largest size
 UPLOADS_SHARE = 0.25  # of the memory that is free at the start, for all uploads
 UPLOADS_LEAST = 100_000_000  # bytes for all uploads, however little is free
 
@@ -223,7 +223,7 @@ def middleware() -> list[Middleware]:
             if finding.level == "lack":
                 _LOGGER.warning("this public server lacks something: %s", finding.told)
     st.set_option("client.disableDataExport", True)  # see dashboard/downloads.py
-    each = UPLOADS_EACH * int(st.get_option("server.maxUploadSize")) * 1024 * 1024
+    each = int(st.get_option("server.maxUploadSize")) * 1024 * 1024 + UPLOADS_BESIDE
     free = (machine.free_megabytes() or 0) * 1_000_000
     uploads = Uploads(each, max(int(UPLOADS_SHARE * free), UPLOADS_LEAST), _held)
     room = Room(machine.places())

@@ -55,16 +55,17 @@ def button(
     )
 
 
-def table(data: pd.DataFrame, name: str, **shown: Any) -> None:
+def table(data: pd.DataFrame, name: str | None = None, **shown: Any) -> None:
     """A table to scroll and to sort, and its rows to take away.
 
     Args:
         data: the rows, their columns named for a reader.
-        name: of the file, see `button`.
+        name: of the file, see `button`; None where there is nothing to take away.
         shown: arguments of `st.dataframe`.
     """
     st.dataframe(data, **shown)
-    button(data, name)
+    if name is not None:
+        button(data, name)
 
 
 def _safe(cell: Any) -> Any:

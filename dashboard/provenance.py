@@ -24,7 +24,7 @@ def one_line(identifier: str, corpus: Corpus) -> str:
         said.append(i18n.ngettext("{n} remarque", "{n} remarques", count).format(n=count))
     if corpus.left_out:
         kinds = [f"{_kind(kind)} ({i18n.number(kind.count)})" for kind in corpus.left_out]
-        said.append(_("laissé de côté : {what}").format(what=", ".join(kinds)))
+        said.append(_("laissé de côté : {what}").format(what=", ".join(kinds)))
     return " · ".join(said)
 
 

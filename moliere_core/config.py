@@ -12,6 +12,7 @@ Cell = Literal["lstm", "gru"]
 CELLS: tuple[Cell, ...] = get_args(Cell)
 MIN_TEMPERATURE = 0.001  # above 0: float32 keeps the scaled logits apart well below it
 MAX_TEMPERATURE = 10.0
+MOST_WORD, MOST_TEXT, MOST_NUMBER = 40, 4_096, 1e15  # of a stored setting
 
 
 class MistypedError(ConfigError):
@@ -179,7 +180,8 @@ class RunConfig:
             )
         except (KeyError, TypeError) as error:
             raise ConfigError(
-                "this configuration was not written by this version: {error}", error=error
+                "this configuration was not written by this version: {error}",
+                error=str(error)[:200],
             ) from error
 
 
@@ -199,15 +201,21 @@ def _is(value: object, hint: Any) -> bool:
     """Whether a value is of a setting's type: ranges alone let 1.5 layers by."""
     origin = get_origin(hint)
     if origin is Literal:
-        return isinstance(value, str)  # which of them is a matter of the version
+        # Which of them is a matter of the version.
+        return isinstance(value, str) and len(value) <= MOST_WORD
     if origin is UnionType:
         return any(_is(value, part) for part in get_args(hint))
     if origin is tuple:
         return isinstance(value, tuple) and all(_is(item, str) for item in value)
     if hint is str:
-        return isinstance(value, str) and not any("\ud800" <= c <= "\udfff" for c in value)
-    kinds: tuple[type, ...] = (int, float) if hint is float else (hint,)
-    return isinstance(value, kinds) and (hint is bool or not isinstance(value, bool))
+        halves = isinstance(value, str) and any("\ud800" <= c <= "\udfff" for c in value)
+        return isinstance(value, str) and len(value) <= MOST_TEXT and not halves
+    if hint is float or hint is int:
+        number = isinstance(value, int) or (hint is float and isinstance(value, float))
+        # Which size is a matter of ranges, but one of hundreds of digits fits in no sentence.
+        small = isinstance(value, int | float) and abs(value) <= MOST_NUMBER
+        return number and small and not isinstance(value, bool)
+    return isinstance(value, hint)
 
 
 _COURSE = RunConfig(

@@ -400,9 +400,11 @@ def _limit() -> None:
     with contextlib.suppress(ImportError):
         import resource
 
-        size = int(os.environ.get("MOLIERE_WORKER_MEMORY_MB", "2000")) * 1_000_000
-        resource.setrlimit(resource.RLIMIT_DATA, (size, size))
-        resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+        size = int(os.environ.get("MOLIERE_WORKER_MEMORY_MB", "1000")) * 1_000_000
+        for limit, most in ((resource.RLIMIT_DATA, size), (resource.RLIMIT_CPU, CPU_SECONDS)):
+            hard = resource.getrlimit(limit)[1]  # of who started this, which nobody may raise
+            most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+            resource.setrlimit(limit, (most, most))
 
 
 def answer(source: Path, target: Path) -> dict[str, Any]:

@@ -9,6 +9,8 @@ import streamlit as st
 from dashboard import cached
 
 if TYPE_CHECKING:
+    from moliere_core.pretrained import Request
+    from moliere_core.pretrained.tokenizer import Cut
     from moliere_core.tokenisation import Piece, Pruning, SubwordTokenizer
 
 
@@ -41,35 +43,66 @@ def excerpt(source: str, char: str) -> tuple[str, str] | None:
 @st.cache_data(show_spinner=False, ttl=5)
 def tokenizers() -> list[str]:
     """Tokenizers on this machine; looked up again every five seconds."""
-    from moliere_core.tokenisation import tokenizers_on_disk
+    from moliere_core.pretrained.cutting import tokenizers
 
-    return tokenizers_on_disk()
+    return tokenizers()
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
-def tokenizer(reference: str) -> SubwordTokenizer:
-    """A tokenizer, opened once for all sessions."""
+@st.cache_resource(show_spinner=False, max_entries=1)
+def tokenizer() -> SubwordTokenizer:
+    """The shipped tokenizer, opened once for all sessions."""
     from moliere_core.tokenisation import load_tokenizer
 
-    return load_tokenizer(reference)
+    return load_tokenizer()
+
+
+def cut(reference: str, text: str) -> Cut | None:
+    """A text in the tokens of a model; None while a large vocabulary is being read.
+
+    Raises:
+        ModelError: the tokenizer cannot be read.
+    """
+    from moliere_core.pretrained import Request, State
+
+    found = _cut(reference, text)
+    if not isinstance(found, Request):
+        return found
+    state = found.status.state
+    if state in (State.FAILED, State.CANCELLED):
+        _cut.clear(reference, text)  # asked again the next time
+    if state is State.FAILED:
+        return found.result(0)
+    return found.value if state is State.DONE else None
+
+
+@st.cache_resource(show_spinner=False, max_entries=256)
+def _cut(reference: str, text: str) -> Cut | Request[Cut]:
+    from moliere_core.pretrained import cutting
+
+    return cutting.cut(reference, text)
 
 
 @st.cache_data(show_spinner=False, max_entries=256)
-def pieces(reference: str, text: str) -> list[Piece]:
-    """The tokens of a text."""
-    return tokenizer(reference).pieces(text)
+def pieces(text: str) -> list[Piece]:
+    """The tokens of a text, by the shipped tokenizer."""
+    return tokenizer().pieces(text)
 
 
 @st.cache_data(show_spinner=False, max_entries=512)
-def pieces_after(reference: str, text: str, merges: int) -> list[Piece]:
-    """The tokens of a text if the tokenizer's training had stopped after so many merges."""
-    return tokenizer(reference).pieces_after(text, merges)
+def pieces_after(text: str, merges: int) -> list[Piece]:
+    """The tokens of a text if the shipped tokenizer's training had stopped after so many merges."""
+    return tokenizer().pieces_after(text, merges)
 
 
 @st.cache_data(show_spinner=False, max_entries=16)
-def chars_per_token(reference: str, source: str) -> float:
-    """How many characters a token of a corpus holds on average, each play cut by itself."""
+def chars_per_token(reference: str, source: str) -> float | None:
+    """How many characters a token of a corpus holds on average, each play cut by itself.
+
+    None of a large vocabulary, which a page does not read.
+    """
+    from moliere_core.pretrained import cutting
+
     corpus = cached.corpus(source)
     texts = [corpus.select([play]).text() for play in corpus.plays]
-    tokens = tokenizer(reference).count(texts)
-    return sum(map(len, texts)) / tokens
+    tokens = cutting.count(reference, texts)
+    return None if tokens is None else sum(map(len, texts)) / max(tokens, 1)

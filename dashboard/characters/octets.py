@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import components, i18n, state
 from dashboard.characters import alphabet, cached, controls, fields
 from dashboard.i18n import _
-from moliere_core.tokenisation import SHIPPED_TOKENIZER, Piece, utf8_bytes
+from moliere_core.tokenisation import Piece, utf8_bytes
 from moliere_core.vocabulary import Vocabulary
 
 EXAMPLES = ("a", "é", "Ç", "œ", "€", "漢", "🎭")
@@ -31,7 +31,7 @@ def show(sentence: str, source: str) -> None:
             char = controls.char()
         st.markdown(_("← tapez un caractère, ou cliquez sur un de ceux-ci, ou de votre phrase :"))
     vocabulary = cached.pruning(source, 1).vocabulary
-    pieces = cached.pieces(SHIPPED_TOKENIZER, char)
+    pieces = cached.pieces(char)
     data = payload(char, sentence, vocabulary, pieces)
     components.characters(data, "characters.bytes", pick)
     st.markdown(_why(char, vocabulary, pieces))

@@ -14,22 +14,46 @@ from moliere_core.tokenisation import SHIPPED_TOKENIZER, Piece, Segment, segment
 
 GPT2 = "hf:gpt2"
 MOST_CHIPS = 14
+PERIOD = 0.5
 
 
 def show(sentence: str, source: str) -> None:
-    """The same sentence in characters, in our tokens and in those of GPT-2 where it is on disk."""
+    """The same sentence in characters, in our tokens and in those of every model on disk."""
     merges = controls.merges()
     on_disk = cached.tokenizers()
-    rows = [_characters(sentence)]
+    rows, waiting = [_characters(sentence)], []
     for reference in on_disk:
         try:
             with st.spinner(_("Je découpe tout le corpus en tokens…")):
                 average = cached.chars_per_token(reference, source)
-            rows.append(row(reference, sentence, merges, average))
+            found = row(reference, sentence, merges, average)
         except MoliereError as error:  # a download that was cut short: the others are shown
             widgets.problem(error)
+        else:
+            rows += [found] if found else []
+            waiting += [] if found else [(reference, sentence)]
     components.characters(payload(rows, merges), "characters.tokens", lambda: None)
+    wait(waiting)
     say_what_is_missing(on_disk)
+
+
+def wait(asked: list[tuple[str, str]]) -> None:
+    """Say which vocabularies are being read, and come back once they are."""
+    if asked:
+        st.fragment(_wait, run_every=PERIOD)(asked)
+
+
+def _wait(asked: list[tuple[str, str]]) -> None:
+    pending = []
+    for reference, text in asked:
+        try:
+            pending += [] if cached.cut(reference, text) else [reference]
+        except MoliereError:  # said by the page
+            st.rerun()
+    if not pending:
+        st.rerun()
+    names = ", ".join(dict.fromkeys(reference.removeprefix("hf:") for reference in pending))
+    st.caption(_("Je lis le vocabulaire de {models}…").format(models=names))
 
 
 def say_what_is_missing(on_disk: list[str]) -> None:
@@ -45,7 +69,7 @@ def say_what_is_missing(on_disk: list[str]) -> None:
 
 def payload(rows: list[dict[str, Any]], merges: int) -> dict[str, Any]:
     """Rows of segments, then what the merges have learned: see characters.js."""
-    learned = cached.tokenizer(SHIPPED_TOKENIZER).learned[:merges]
+    learned = cached.tokenizer().learned[:merges]
     words = [data.decode(errors="replace") for data in learned]
     longest = sorted(words, key=lambda word: -len(word))
     chips = [
@@ -66,15 +90,23 @@ def _characters(sentence: str) -> dict[str, Any]:
     }
 
 
-def row(reference: str, sentence: str, merges: int, average: float | None = None) -> dict[str, Any]:
-    """A sentence cut into tokens, after so many merges of the shipped tokenizer's training."""
-    ours = reference == SHIPPED_TOKENIZER
-    complete = not ours or merges == fields.MOST_MERGES
-    if complete:
-        pieces = cached.pieces(reference, sentence)
+def row(
+    reference: str, sentence: str, merges: int, average: float | None = None
+) -> dict[str, Any] | None:
+    """A sentence cut into tokens, after so many merges of the shipped tokenizer's training.
+
+    None while a large vocabulary is being read.
+    """
+    complete = True
+    if reference == SHIPPED_TOKENIZER:
+        complete = merges == fields.MOST_MERGES
+        pieces = cached.pieces(sentence) if complete else cached.pieces_after(sentence, merges)
+        size = cached.tokenizer().vocab_size if complete else 256 + merges
     else:
-        pieces = cached.pieces_after(reference, sentence, merges)
-    size = cached.tokenizer(reference).vocab_size if complete else 256 + merges
+        found = cached.cut(reference, sentence)
+        if found is None:
+            return None
+        pieces, size = list(found.pieces), found.size
     return {
         "title": _title(reference),
         "note": _("{count} tokens au vocabulaire").format(count=i18n.number(size)),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dashboard import state
 from dashboard.characters import alphabet, cached, fields, octets, tokens, trip
-from moliere_core.tokenisation import SHIPPED_TOKENIZER
 
 SHOW = {
     "trip": trip.show,
@@ -23,7 +22,7 @@ def tried(view: str, sentence: str, source: str) -> dict[str, bool]:
     """What of the lesson's list the class has just done."""
     least = state.value(fields.MIN_CHAR_FREQ)
     vocabulary = cached.pruning(source, least).vocabulary
-    found = cached.pieces(SHIPPED_TOKENIZER, sentence)
+    found = cached.pieces(sentence)
     back = view == "trip" and state.value(fields.STEP) == "back"
     return {
         "back": back and sentence != state.DEFAULT_PROMPT,
@@ -37,4 +36,4 @@ def tried(view: str, sentence: str, source: str) -> dict[str, bool]:
 
 def _split(char: str) -> bool:
     """Whether a character needs several tokens."""
-    return len(cached.pieces(SHIPPED_TOKENIZER, char)) > 1
+    return len(cached.pieces(char)) > 1

@@ -10,6 +10,7 @@ from dashboard import components, widgets
 from dashboard.characters import cached as characters_cache
 from dashboard.characters import fields, tokens
 from dashboard.i18n import _
+from moliere_core.errors import MoliereError
 from moliere_core.normalise import normalise
 
 FRENCH = "Voulez-vous savoir ce que je pense de vous ?"
@@ -29,20 +30,30 @@ def show() -> None:
         with place:
             sentences[name] = normalise(st.text_input(name, key=key, max_chars=MOST_CHARS) or "")
     on_disk = characters_cache.tokenizers()
-    rows = []
+    rows, waiting = [], []
     rates: dict[str, tuple[float, float]] = {}
     for reference in on_disk:
-        cut = [tokens.row(reference, text, fields.MOST_MERGES) for text in sentences.values()]
-        for name, found in zip(sentences, cut, strict=True):
+        texts = list(sentences.values())
+        try:
+            cut = [tokens.row(reference, text, fields.MOST_MERGES) for text in texts]
+        except MoliereError as error:  # a download that was cut short: the others are shown
+            widgets.problem(error)
+            continue
+        waiting += [(reference, text) for text, found in zip(texts, cut, strict=True) if not found]
+        whole = [found for found in cut if found]
+        if len(whole) < len(cut):
+            continue
+        for name, found in zip(sentences, whole, strict=True):
             rows.append(found | {"title": f"{found['title']}, {name}"})
         french, english = (
             sum(len(part["ids"]) for part in found["segments"]) / max(len(text), 1)
-            for found, text in zip(cut, sentences.values(), strict=True)
+            for found, text in zip(whole, texts, strict=True)
         )
-        rates[cut[0]["title"]] = french, english
+        rates[whole[0]["title"]] = french, english
     data = {"view": "tokens", "rows": rows, "chips": []}
     components.characters(data, "discussion.tongues", lambda: None)
     st.caption(said(rates))
+    tokens.wait(waiting)
     tokens.say_what_is_missing(on_disk)
 
 

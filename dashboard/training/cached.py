@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dashboard.charts.training import Figure, Guesses
     from dashboard.training.curves import Curves
     from dashboard.training.yardsticks import Yardsticks
+    from moliere_core.corpus import Corpus
     from moliere_core.jobs import Job
     from moliere_core.run_index import DamagedRun
 
@@ -41,6 +42,16 @@ def reading(source: str, plays: tuple[str, ...], min_char_freq: int) -> Reading:
     vocabulary = Vocabulary.from_text(texts.train_text, min_char_freq)
     sizes = len(texts.train_text), len(texts.validation_text), len(vocabulary)
     return Reading(*sizes, texts.held_out)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def given(name: str, data: bytes) -> Corpus:
+    """A corpus from a file of the user's own; CorpusError where it cannot be read."""
+    from moliere_core.corpus import Corpus
+    from moliere_core.corpus.apart import read_apart
+
+    reading = read_apart(data, name)
+    return Corpus(reading.frame, name, reading.notes, reading.left_out)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)

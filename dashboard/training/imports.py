@@ -12,7 +12,6 @@ from dashboard.i18n import _
 from dashboard.training import cached as training_cache
 from dashboard.training import rights
 from moliere_core.corpus import Corpus
-from moliere_core.corpus.apart import read_apart
 from moliere_core.corpus.sources import file_of
 from moliere_core.errors import MoliereError
 from moliere_core.keras_import import SUFFIXES, Step, import_keras, notebook_texts
@@ -102,7 +101,7 @@ def _corpus() -> tuple[Corpus, str | None, dict[str, str]] | None:
             if file is None:
                 return None
             data: bytes | None = file.getvalue()
-            corpus = _uploaded(file.name, file.getvalue())
+            corpus = training_cache.given(Path(file.name).name, file.getvalue())
         else:
             corpus = cached.corpus(chosen)
             data = file_of(None if chosen == naming.SERVER else chosen)
@@ -120,12 +119,6 @@ def _corpus() -> tuple[Corpus, str | None, dict[str, str]] | None:
     except MoliereError as error:
         widgets.problem(error)
         return None
-
-
-def _uploaded(name: str, data: bytes) -> Corpus:
-    """A corpus from a file of the user's own."""
-    reading = read_apart(data, Path(name).name)
-    return Corpus(reading.frame, Path(name).name, reading.notes, reading.left_out)
 
 
 def _import_run(file: Any) -> None:

@@ -38,13 +38,14 @@ def tokens() -> tuple[str, ...]:
 
 def browser() -> str:
     """What the tabs of this browser have in common: the cookie that Streamlit gives it, hashed."""
-    cookie = st.context.cookies.get(_COOKIE, "")
-    return hashlib.sha256(cookie.encode()).hexdigest() if cookie else ""
+    cookie = st.context.cookies.get(_COOKIE)
+    return hashlib.sha256(cookie.encode()).hexdigest() if isinstance(cookie, str) else ""
 
 
 def address() -> str:
     """The network that this session is in."""
-    return st.context.ip_address or UNKNOWN_ADDRESS
+    found = st.context.ip_address
+    return found if isinstance(found, str) else UNKNOWN_ADDRESS
 
 
 def _tried(typed: str) -> bool:

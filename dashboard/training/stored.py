@@ -169,7 +169,6 @@ def show(columns: Mapping[str, object]) -> None:
     frame = pd.DataFrame(dict(columns))
     downloads.table(
         frame,
-        "training.runs",
         hide_index=True,
         width="stretch",
         row_height=44,

@@ -37,7 +37,7 @@ _SIGNATURES = (
 )
 _BLANKS = re.compile(rb"\s*")
 _PAGE = (b"<!doctype html", b"<html", b"<head", b"<body")
-_XML = re.compile(r"\s*<(?:\?xml|!DOCTYPE)")
+_XML = re.compile(r"\A\s*<(?:\?xml|!DOCTYPE)")
 
 Columns = tables.Columns
 

@@ -20,7 +20,7 @@ Printed = tuple[tuple[str, str], ...]
 """Parts of what is printed above a speech, each with what joins it to the one before."""
 
 # Not the point of "M. Jourdain", nor that of "2. Garde".
-_END = re.compile(r"\s*(?:[,;:]|(?<!\bM)(?<!\bMr)(?<!\bMme)(?<!\bMlle)(?<!\bDr)(?<!\bSt)(?<!\d)\.)")
+_END = re.compile(r"[,;:]|(?<!\bM)(?<!\bMr)(?<!\bMme)(?<!\bMlle)(?<!\bDr)(?<!\bSt)(?<!\d)\.")
 _AND = re.compile(r"(?:et|and|und|e|ed|y) ", re.IGNORECASE)
 _MANNER = re.compile(  # how, or to whom: no name begins so
     r"(?:à|a|au|aux|avec|bas|dans|de|du|en|haut|par|qui|s'|se|seule?s?|sur|tout|toute|\w+ant)\b",

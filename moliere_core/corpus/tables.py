@@ -40,7 +40,7 @@ _UNMARKED: dict[tuple[bool, ...], str] = {  # which of four bytes, of Latin lett
     (False, True, False, True): "utf-16-le",
     (True, False, True, False): "utf-16-be",
 }
-_BLANK_ROWS = re.compile(r"(?:[ ,;\t|]*\n)+")
+_BLANK_ROWS = re.compile(r"\A(?:[ ,;\t|]*\n)+")
 _SEPARATOR_LINE = re.compile(r"\A\s*sep=.\s*\n", re.IGNORECASE)  # Excel's own first line
 
 

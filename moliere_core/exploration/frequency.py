@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -14,6 +13,7 @@ from moliere_core.errors import CorpusError
 from moliere_core.exploration import tokens
 from moliere_core.exploration.index import Bools, Ints, Part, TokenIndex, folded
 
+MOST_LETTERS = 40  # of a word that is compared: it takes their square, or worse
 PER = 10_000  # words that a rate is told for
 
 
@@ -85,7 +85,10 @@ def suggestions(index: TokenIndex, query: str, count: int = 4) -> list[str]:
         return []
     plain = folded(asked[0].replace("*", ""))
     same = [word for word in index.types if folded(word) == plain and word != asked[0]]
-    return same[:count] or get_close_matches(asked[0], index.types, count, cutoff=0.75)
+    if same or len(asked[0]) > MOST_LETTERS:
+        return same[:count]
+    comparable = [word for word in index.types if len(word) <= MOST_LETTERS]
+    return get_close_matches(asked[0], comparable, count, cutoff=0.75)
 
 
 def trend(hits: Hits) -> pd.DataFrame:
@@ -164,8 +167,26 @@ def _matching(index: TokenIndex, word: str) -> Bools:
     """(types,) which words of the corpus a word of a query stands for."""
     matching = np.zeros(len(index.types), np.bool_)
     if "*" in word:
-        pattern = re.compile("[^']*".join(map(re.escape, word.split("*"))))
-        matching[[i for i, known in enumerate(index.types) if pattern.fullmatch(known)]] = True
+        parts = word.split("*")
+        matching[[i for i, known in enumerate(index.types) if _fits(known, parts)]] = True
     elif word in index.numbers:
         matching[index.numbers[word]] = True
     return matching
+
+
+def _fits(word: str, parts: list[str]) -> bool:
+    """Whether a word is made of these parts, in their order, with any letters between them.
+
+    Each part is looked for where the one before ends, and never again: a regular expression would
+    try all places of all parts, which takes hours where a word and a query are long.
+    """
+    first, *middle, last = parts
+    at, end = len(first), len(word) - len(last)
+    if at > end or not (word.startswith(first) and word.endswith(last)):
+        return False
+    for part in middle:
+        found = word.find(part, at, end)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return word.count("'") == sum(part.count("'") for part in parts)  # * is no apostrophe

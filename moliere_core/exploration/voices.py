@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-_JOINT = re.compile(r"\s+et\s+|\s*,\s*", re.IGNORECASE)
+_JOINT = re.compile(r" et |,", re.IGNORECASE)
 _EVERYBODY = re.compile(r"(les )?(tous|toutes|ensemble|(deux|trois|quatre) .*ensemble)\b", re.I)
 
 
@@ -23,5 +23,6 @@ def voices(label: str, cast: Collection[str]) -> list[str]:
     if not label or _EVERYBODY.match(label):
         return []
     known = {name.casefold(): name for name in cast}
-    parts = [known.get(part.casefold(), "") for part in _JOINT.split(label)]
+    names = map(str.strip, _JOINT.split(" ".join(label.split())))
+    parts = [known.get(name.casefold(), "") for name in names]
     return list(dict.fromkeys(parts)) if len(parts) > 1 and all(parts) else [label]

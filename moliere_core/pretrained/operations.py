@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import ModelError, MoliereError
-from moliere_core.pretrained import catalogue
+from moliere_core.pretrained import catalogue, cutting
 from moliere_core.pretrained.beam import over_alphabet
 from moliere_core.pretrained.language import LanguageModel
 from moliere_core.pretrained.network import Network, PlainNetwork
@@ -25,6 +25,7 @@ from moliere_core.pretrained.tokenizer import Tokenizer
 from moliere_core.pretrained.tokens import PieceReader, bytes_per_token, pieces, spread
 
 KEPT_MODELS = 3
+KEPT_TOKENIZERS = 2  # without their models; a large one takes some hundred megabytes
 PARTIAL_SECONDS = 0.05  # between two parts of a text that is being written
 OUTSIDE_SHOWN = 5
 
@@ -37,6 +38,7 @@ class Operations:
 
     def __init__(self) -> None:
         self._models: OrderedDict[str, LanguageModel] = OrderedDict()
+        self._tokenizers: OrderedDict[str, Tokenizer] = OrderedDict()  # of models that are not
 
     def run(self, request: Event) -> Iterator[Event]:
         """Load the model if need be, then do what is asked."""
@@ -48,6 +50,9 @@ class Operations:
             "attention": attention,
         }
         folder = Path(request["folder"])
+        if request["op"] == "tokens":
+            yield from self._tokens(request, folder)
+            return
         if not catalogue.is_pretrained(request["reference"]):
             catalogue.open_folder(request["reference"])  # a path, from the command line
         if str(folder) not in self._models:
@@ -56,6 +61,20 @@ class Operations:
         self._models.move_to_end(str(folder))
         yield {"event": "stage", "stage": "running"}
         yield from operations[request["op"]](self._models[str(folder)], request)
+
+    def _tokens(self, request: Event, folder: Path) -> Iterator[Event]:
+        """A text cut by a model's tokenizer, whose weights need not be here."""
+        if str(folder) in self._models:
+            tokenizer = self._models[str(folder)].tokenizer
+        else:
+            yield {"event": "stage", "stage": "loading"}
+            if str(folder) not in self._tokenizers:
+                while len(self._tokenizers) >= KEPT_TOKENIZERS:
+                    self._tokenizers.popitem(last=False)
+                self._tokenizers[str(folder)] = Tokenizer.read(request["reference"], folder)
+            tokenizer = self._tokenizers[str(folder)]
+        yield {"event": "stage", "stage": "running"}
+        yield cutting.event(tokenizer.cut(request["text"]))
 
     def _load(self, reference: str, folder: Path) -> None:
         """Load a model; the ones used longest ago make room for it."""

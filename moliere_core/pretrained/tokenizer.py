@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 from pathlib import Path
@@ -25,7 +26,7 @@ from tokenizers import Tokenizer as Backend
 
 from moliere_core.errors import N_, ModelError
 from moliere_core.pretrained.tokens import TokenVocabulary
-from moliere_core.tokenisation import letter_bytes
+from moliere_core.tokenisation import Piece, letter_bytes
 
 T = TypeVar("T")
 Json = dict[str, Any]
@@ -35,11 +36,25 @@ MOST_TOKENS = 4_000_000  # of a vocabulary whose rows nobody told: beyond, its f
 LOOK_BACK = 16  # tokens that a beam reads at least where words are not cut apart beforehand
 MOST_UNCERTAIN = 48  # and at most, however long the last word
 
+UNSPELT = "\N{REPLACEMENT CHARACTER}".encode()  # shown for a token that spells nothing
 NAMED = ("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token")
 _BYTE = re.compile(r"<0x([0-9A-Fa-f]{2})>")
 _USUAL_ENDS = ("<|endoftext|>", "</s>", "<eos>")  # where no file says which it is
 # Pre-tokenizers that take spaces away, so that tokens do not spell the text.
 _DROPPING = {"BertPreTokenizer", "CharDelimiterSplit", "Whitespace", "WhitespaceSplit"}
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A text in tokens.
+
+    Attributes:
+        size: tokens of the vocabulary.
+        pieces: of the text: their ids and bytes.
+    """
+
+    size: int = 0
+    pieces: tuple[Piece, ...] = ()
 
 
 class Tokenizer:
@@ -116,6 +131,15 @@ class Tokenizer:
     def encode(self, text: str) -> list[int]:
         """The canonical tokens of `text` in the middle of a text, nothing added to them."""
         return list(self._encoding(text).ids)
+
+    def cut(self, text: str) -> Cut:
+        """A text in tokens."""
+        pieces = tuple(Piece(i, self.token_bytes[i] or UNSPELT) for i in self.encode(text))
+        return Cut(self.size, pieces)
+
+    def count(self, texts: Sequence[str]) -> int:
+        """How many tokens these texts have, each cut by itself."""
+        return sum(len(self.encode(text)) for text in texts)
 
     def anchor(self, text: str) -> tuple[int, int]:
         """Where a beam over `text` begins, and to where its canonical tokens are certain.

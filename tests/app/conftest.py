@@ -14,6 +14,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from dashboard.training import rights
 from moliere_core import jobs
 from moliere_core.config import ModelConfig, RunConfig, TrainingConfig
 from moliere_core.jobs import process
@@ -61,6 +62,7 @@ def workers(store: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("FAKE_MODE", "")
     monkeypatch.setattr(process, "COMMAND", FAKE)
     monkeypatch.setattr(jobs, "available", lambda: True)
+    monkeypatch.setattr(rights, "browser", lambda: "")  # AppTest has no cookies
     yield
     jobs.close()
     wait_until(lambda: not any(t.name == "moliere-jobs" for t in threading.enumerate()))

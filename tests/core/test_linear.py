@@ -1,0 +1,243 @@
+"""Reading takes time that goes by the length of what is read.
+
+Work is counted in calls of functions, where Python is slow, and otherwise bounded by a limit that
+only the square of a length, or worse, could pass: no result depends on the machine.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import io
+import json
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from moliere_core.corpus import apart
+from moliere_core.corpus.apart import read_apart
+from moliere_core.corpus.formats import read_bytes
+from moliere_core.errors import CorpusError
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 120  # seconds of processor; what is asked for takes some twenty
+FUNCTIONS = {
+    "compile",
+    "search",
+    "match",
+    "fullmatch",
+    "split",
+    "findall",
+    "finditer",
+    "sub",
+    "subn",
+}
+# Where patterns are made as they are used, of nothing that anybody gives: names of ours, a length.
+MADE_IN_PLACE = {"moliere_core/pretrained/fetch_worker.py", "moliere_core/runs.py"}
+# What is matched against texts of our own alone, or of Streamlit's.
+OF_OURS = {"<script>(.*?)</script>"}
+
+
+# Regular expressions
+
+
+Probe = tuple[str, str, int, bool]
+
+
+def every_pattern() -> list[Probe]:
+    """The regular expressions of the product, with the place of each."""
+    found: list[Probe] = []
+    made: set[str] = set()
+    for path in sorted([*ROOT.glob("moliere_core/**/*.py"), *ROOT.glob("dashboard/**/*.py")]):
+        place = path.relative_to(ROOT).as_posix()
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        top = {id(node.value) for node in tree.body if isinstance(node, ast.Assign)}
+        for node in ast.walk(tree):
+            if not (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and ast.unparse(node.func.value) == "re"
+                and node.func.attr in FUNCTIONS
+            ):
+                continue
+            pattern = node.args[0]
+            if isinstance(pattern, ast.Constant):
+                given = [*node.args[1:], *(k.value for k in node.keywords if k.arg == "flags")]
+                flags = sum(_flags(argument) for argument in given)
+                value = pattern.value
+                assert isinstance(value, str | bytes)
+                text = value.decode("latin-1") if isinstance(value, bytes) else value
+                found.append((f"{place}:{node.lineno}", text, flags, isinstance(value, bytes)))
+            elif id(node) in top:
+                found += _compiled(place)
+            else:
+                made.add(place)
+    assert made == MADE_IN_PLACE
+    return [probe for probe in dict.fromkeys(found) if probe[1] not in OF_OURS]
+
+
+def _flags(argument: ast.expr) -> int:
+    source = ast.unparse(argument)
+    return int(eval(source, {"re": re})) if re.fullmatch(r"[re.A-Z| ]*re\.[A-Z]+", source) else 0
+
+
+def _compiled(place: str) -> list[Probe]:
+    """The expressions that a module makes of other values."""
+    module = importlib.import_module(place.removesuffix(".py").replace("/", "."))
+    return [
+        (f"{place}:{name}", value.pattern, value.flags, isinstance(value.pattern, bytes))
+        for name, value in vars(module).items()
+        if isinstance(value, re.Pattern) and isinstance(value.pattern, str)
+    ]
+
+
+def probe(patterns: list[Probe], seconds: int) -> str:
+    """The place of the pattern at which the processor's seconds were over, "done" for none."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.core.pattern_probe", str(seconds)],
+        input=json.dumps(patterns),
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
+    return (done.stdout.splitlines() or [done.stderr])[-1]
+
+
+def test_every_regular_expression_is_linear() -> None:
+    patterns = every_pattern()
+    assert len(patterns) > 40
+    assert probe(patterns, PATIENCE) == "done"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "is_bytes"),
+    [
+        (r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", True),  # as it was
+        (r"(a|a)*b", False),
+        (r"\s+et\s+|\s*,\s*", False),
+        (r"[^']*a[^']*a[^']*a[^']*", False),
+    ],
+)
+def test_the_probe_knows_a_slow_one(pattern: str, is_bytes: bool) -> None:
+    assert probe([("slow", pattern, re.DOTALL, is_bytes)], 3) == "slow"
+
+
+# Readers: what is twice as long is twice the work
+
+
+SPEECH = "<sp who='#a'><speaker>A</speaker><l>Oui.</l></sp>"
+
+
+def tei(body: str) -> bytes:
+    return f"<TEI xml:lang='fr'><text><body>{body}</body></text></TEI>".encode()
+
+
+def packed(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def small_files(count: int) -> bytes:
+    return packed({f"{n}.csv": f"play_name,cue\np,Oui {n}\n".encode() for n in range(count)})
+
+
+LONG: dict[str, Callable[[int], tuple[bytes, str]]] = {
+    "plays of one name": lambda n: (
+        f"<teiCorpus>{tei(SPEECH).decode() * n}</teiCorpus>".encode(),
+        "a.xml",
+    ),
+    "speeches": lambda n: (tei(SPEECH * 3 * n), "a.xml"),
+    "nested documents": lambda n: (
+        b"<TEI><text><body>" * 30 + SPEECH.encode() * 3 * n + b"</body></text></TEI>" * 30,
+        "a.xml",
+    ),
+    "breaks in a word": lambda n: (tei(f"<sp><p>{'a-<lb break=chr/>' * 4 * n}</p></sp>".replace(
+        "chr", "'no'")), "a.xml"),
+    "parentheses": lambda n: (tei(f"<sp><p>{'(à part) ' * 9 * n}</p></sp>"), "a.xml"),
+    "a speaker in pieces": lambda n: (
+        tei(f"<sp><speaker>{'A<lb/>' * 5 * n}</speaker><p>Oui</p></sp>"),
+        "a.xml",
+    ),
+    "files": lambda n: (small_files(n // 8), "a.zip"),
+    "rows": lambda n: (b"play_name,cue\n" + b"p,Oui\n" * 5 * n, "a.csv"),
+    "plays": lambda n: (
+        b"play_name,cue\n" + b"".join(b"p%d,Oui\n" % i for i in range(5 * n)),
+        "a.csv",
+    ),
+    "marks that open nothing": lambda n: (b"play_name,cue\n" + b'p,"Oui\n' * 3 * n, "a.csv"),
+    "rows that end in others": lambda n: (
+        b"play_name,speaker,cue\n" + b'x",A,"y\n' * 3 * n + b"p,A,B\n",
+        "a.csv",
+    ),
+    "one row of many lines": lambda n: (b'play_name,cue\np,"Oui' + b"\nnon" * 5 * n, "a.csv"),
+}  # fmt: skip
+
+
+def work(data: bytes, name: str) -> int:
+    """How many functions are called to read a file, of Python and of C."""
+    calls = 0
+
+    def count(frame: object, event: str, argument: object) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    sys.setprofile(count)
+    try:
+        read_bytes(data, name)
+    except CorpusError:
+        pass
+    finally:
+        sys.setprofile(None)
+    return calls
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_twice_as_long_is_twice_the_work(name: str) -> None:
+    make = LONG[name]
+    short, long = work(*make(1_000)), work(*make(2_000))
+    assert long < 2.2 * short + 2_000
+
+
+MEGABYTES: dict[str, tuple[bytes, str]] = {
+    "comments": (b"<!--" + b"--> <!--" * 500_000, "a.txt"),
+    "marks upon a letter": (("a" + "\u0315" * 10**6 + "\u0316" * 10**6).encode(), "a.txt"),
+    "blank rows": (b";\n" * 10**6 + b"play_name;cue\np;Oui\n", "a.csv"),
+    "spaces": (b" " * 4_000_000 + b"<p>", "a.txt"),
+    "a title of spaces": (
+        f"<TEI><teiHeader><fileDesc><titleStmt><title>a{' ' * 10**6}b</title><author>"
+        f"{'(a' * 500_000}</author></titleStmt></fileDesc></teiHeader>{SPEECH}</TEI>".encode(),
+        "a.xml",
+    ),
+    "a speaker's name": (tei(f"<sp><speaker>{'A, (' * 500_000}</speaker><p>Oui</p></sp>"), "a.xml"),
+    "a line": (tei(f"<sp><p>{'en aant ' * 300_000}{'. (' * 300_000}</p></sp>"), "a.xml"),
+    "a header": (b"play_name,cue" + b" " * 4_000_000 + b"\np,Oui\n", "a.csv"),
+    "plays": LONG["plays of one name"](30_000),
+    "speeches": (tei("<sp><p>a</p></sp>" * 150_000), "a.xml"),
+    "files": (small_files(999), "a.zip"),
+    "a bomb of another kind": (
+        packed({f"{n}.txt": b"Oui. " * 90_000 for n in range(20)}, zipfile.ZIP_LZMA),
+        "a.zip",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MEGABYTES)
+def test_megabytes_end(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read or refused, for a reason: not for its time, with more of it than any machine takes."""
+    monkeypatch.setattr(apart, "SECONDS", PATIENCE)
+    monkeypatch.setattr(apart, "PATIENCE_SECONDS", 10 * PATIENCE)
+    try:
+        said = str(read_apart(*MEGABYTES[name]).columns["cue"][0])
+    except CorpusError as refusal:
+        said = str(refusal)
+    assert said
+    assert "could not be read within" not in said
