@@ -9,7 +9,7 @@ import pytest
 
 from dashboard import i18n, naming
 from dashboard.bridge import cached as bridge_cache
-from dashboard.bridge import fields, recordings
+from dashboard.bridge import fields, recordings, snippet
 from dashboard.state import DEFAULT_PROMPT
 from dashboard.windows.fields import COURSE_START
 from moliere_core import axis, pretrained
@@ -17,7 +17,7 @@ from moliere_core.config import SamplingConfig
 from moliere_core.normalise import normalise
 from moliere_core.pretrained import client, recorded
 from tests import hub
-from tests.app.conftest import ROOT, Open, component, shown
+from tests.app.conftest import ROOT, Open, component, run_snippet, shown
 from tests.app.test_axis import chart, drawn
 from tests.app.test_bridge import FAKE, bars, column, text
 
@@ -141,6 +141,16 @@ def test_the_ladder_ends_with_recorded_models(open_page: Open) -> None:
     step = component(at)["steps"][-1]
     assert not step["recorded"]
     assert step["choices"]["items"]
+
+
+def test_the_code_plays_what_was_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dashboard.state.language", lambda: "fr")
+    config, prompt = SamplingConfig(0.8), recorded.plan().prompts[3]
+    written = recorded.voices()[SMOL].written(prompt, config, 1, 60)
+    assert written is not None
+    code = snippet.code(["petit", SMOL], "same", prompt, config, 1, 60)
+    assert f"--- {SMOL} ---\n{prompt}{written.generation.text}\n" in run_snippet(code)
+    assert "(...)" in run_snippet(snippet.code([SMOL], "same", "Bonjour", config, 1, 60))
 
 
 def test_the_axis_bears_recorded_points_and_says_so(open_page: Open) -> None:
