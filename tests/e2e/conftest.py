@@ -55,7 +55,11 @@ def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A French projector."""
-    context = browser.new_context(viewport={"width": 1280, "height": 720}, locale="fr-FR")
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 720},
+        locale="fr-FR",
+        bypass_csp=True,  # Playwright's waits compile expressions; test_door looks at the policy
+    )
     context.set_default_timeout(WAIT)
     page = context.new_page()
     record(page)

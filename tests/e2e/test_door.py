@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.app.conftest import ROOT
 from tests.e2e.conftest import started
@@ -26,7 +26,9 @@ def small_server(tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_every_page_lives_with_the_policy(server: str, page: Page, name: str) -> None:
+def test_every_page_lives_with_the_policy(server: str, browser: Browser, name: str) -> None:
+    page = browser.new_page(locale="fr-FR")
+    page.set_default_timeout(WAIT)
     refused: list[str] = []
 
     def note(message: str) -> None:
@@ -39,6 +41,7 @@ def test_every_page_lives_with_the_policy(server: str, page: Page, name: str) ->
     assert "frame-ancestors 'self'" in answer.headers["content-security-policy"]
     expect_settled(page)
     expect(page.locator("html")).to_have_attribute("lang", "fr")  # by a script that has to pass
+    page.close()
     assert refused == []
 
 
