@@ -72,7 +72,13 @@ def page(browser: Browser) -> Iterator[Page]:
 
 @contextlib.contextmanager
 def started(home: Path, log: int, **settings: str) -> Iterator[str]:
-    """A server whose log goes to that file, with these variables in its environment."""
+    """A server of this store, healthy, and stopped afterwards; its address.
+
+    Args:
+        home: MOLIERE_HOME.
+        log: a file descriptor, or subprocess.DEVNULL.
+        settings: more of the server's environment.
+    """
     for _ in range(STARTS):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
