@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-<<<<<<< HEAD
-=======
 import subprocess
->>>>>>> steady
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,10 +11,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.app.conftest import ROOT
 from tests.e2e.conftest import started
-<<<<<<< HEAD
 from tests.e2e.screen import WAIT, expect_settled
-=======
->>>>>>> steady
 
 PAGES = ("", *sorted(path.stem for path in (ROOT / "pages").glob("*.py") if path.stem != "home"))
 
@@ -25,15 +19,8 @@ PAGES = ("", *sorted(path.stem for path in (ROOT / "pages").glob("*.py") if path
 @pytest.fixture
 def small_server(tmp_path: Path) -> Iterator[str]:
     """A public server with a single place; its address."""
-<<<<<<< HEAD
-    with (
-        (tmp_path / "server.log").open("wb") as log,
-        started(tmp_path, log.fileno(), MOLIERE_PUBLIC="1", MOLIERE_PLACES="1") as address,
-    ):
-=======
     places = {"MOLIERE_PUBLIC": "1", "MOLIERE_PLACES": "1"}
     with started(tmp_path, subprocess.DEVNULL, **places) as address:
->>>>>>> steady
         yield address
 
 
@@ -51,12 +38,7 @@ def test_every_page_lives_with_the_policy(server: str, browser: Browser, name: s
     answer = page.goto(f"{server}/{name}")
     assert answer is not None
     assert "frame-ancestors 'self'" in answer.headers["content-security-policy"]
-<<<<<<< HEAD
     expect_settled(page)
-=======
-    expect(page.get_by_role("heading", level=1).first).to_be_visible()
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
->>>>>>> steady
     expect(page.locator("html")).to_have_attribute("lang", "fr")  # by a script that has to pass
     page.close()
     assert refused == []
@@ -65,11 +47,7 @@ def test_every_page_lives_with_the_policy(server: str, browser: Browser, name: s
 def test_a_full_room_says_so_until_there_is_a_place(small_server: str, browser: Browser) -> None:
     first = browser.new_context(locale="fr-FR").new_page()
     first.goto(small_server)
-<<<<<<< HEAD
     expect(first.get_by_role("heading", level=1).first).to_be_visible(timeout=WAIT)
-=======
-    expect(first.get_by_role("heading", level=1).first).to_be_visible()
->>>>>>> steady
     late = browser.new_context(locale="fr-FR").new_page()
     answer = late.goto(small_server)
     assert answer is not None
@@ -77,9 +55,5 @@ def test_a_full_room_says_so_until_there_is_a_place(small_server: str, browser: 
     expect(late.get_by_role("heading", level=1)).to_have_text("La salle est pleine")
     first.context.close()
     # The page tries again by itself.
-<<<<<<< HEAD
-    expect(late.locator(".written")).to_be_visible(timeout=WAIT)
-=======
     expect(late.locator(".written")).to_be_visible()
->>>>>>> steady
     late.context.close()
