@@ -278,6 +278,11 @@ def load_tokenizer(reference: str = SHIPPED_TOKENIZER) -> SubwordTokenizer:
     return _open(reference, files)
 
 
+def hub_folder(reference: str) -> Path | None:
+    """Where the hub's own library finds a tokenizer in its cache; None where it has none."""
+    return next((path.parent for path in _hub_files(reference).values()), None)
+
+
 def _hub_files(reference: str) -> dict[str, Path]:
     """A tokenizer's files in Hugging Face's cache: one, or GPT-2's two; none where absent."""
     from huggingface_hub import try_to_load_from_cache
