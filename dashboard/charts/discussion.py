@@ -10,6 +10,7 @@ from dashboard.i18n import _
 
 ROW = 24  # pixels a sentence, or a model
 LEGEND = 27  # pixels a line of the legend
+LEGEND_ENTRY = 190  # pixels of a name in it: two beside each other in half of a projector's screen
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "x", "star", "hexagon")
 
 
@@ -69,8 +70,9 @@ def all_margins_figure(
         margin={"b": 60 + below},
         legend={
             "orientation": "h",
-            "entrywidthmode": "fraction",
-            "entrywidth": 0.5,
+            "entrywidth": LEGEND_ENTRY,
+            "xref": "container",
+            "x": 0,
             "yref": "container",
             "y": 0,
             "yanchor": "bottom",
