@@ -10,7 +10,6 @@ from dashboard.i18n import _
 
 ROW = 24  # pixels a sentence, or a model
 LEGEND = 27  # pixels a line of the legend
-LEGEND_ENTRY = 190  # pixels of a name in it: two beside each other in half of a projector's screen
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "x", "star", "hexagon")
 
 
@@ -63,14 +62,12 @@ def all_margins_figure(
             marker={"size": 13, "symbol": SYMBOLS[place], "color": colours.series[place]},
             hovertemplate="%{y} : %{x:.2f}",
         )
-    below = LEGEND * -(-len(margins) // 2)  # two models a line
+    below = LEGEND * len(margins)  # a model a line: names are long
     layout(figure, dark, title, _unit(), "", 110 + ROW * len(rows) + below)
     figure.update_yaxes(categoryorder="array", categoryarray=names[::-1], dtick=1)
     figure.update_layout(
         margin={"b": 60 + below},
         legend={
-            "orientation": "h",
-            "entrywidth": LEGEND_ENTRY,
             "xref": "container",
             "x": 0,
             "yref": "container",
