@@ -248,13 +248,12 @@ def headers() -> list[tuple[str, str]]:
     """What every answer carries.
 
     Scripts are the server's own, by address or by digest. `blob:` is how Streamlit runs the
-    scripts of our components; its charts (Vega) and the waits of browser tests compile expressions;
-    styles are written into the page by its library. `MOLIERE_FRAMED_BY` names the sites, separated
-    by spaces, whose pages may frame this one.
+    scripts of our components; styles are written into the page by its library.
+    `MOLIERE_FRAMED_BY` names the sites, separated by spaces, whose pages may frame this one.
     """
     friends = os.environ.get("MOLIERE_FRAMED_BY", "").split()
     frames = " ".join(["'self'", *(site for site in friends if re.fullmatch(r"[\w:/.*-]+", site))])
-    scripts = " ".join(["'self'", "blob:", "'unsafe-eval'", *map(_digest, _inline_scripts())])
+    scripts = " ".join(["'self'", "blob:", *map(_digest, _inline_scripts())])
     policy = {
         "default-src": "'self'",
         "script-src": scripts,

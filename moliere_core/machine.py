@@ -76,7 +76,7 @@ def _cgroup() -> int | None:
     return max(limit - used + cache, 0) // 1_000_000
 
 
-SESSION_MEGABYTES = 8  # that a session takes at most, its pages and their results; measured
+SESSION_MEGABYTES = 8  # for a session, its pages and their results: a cautious guess
 RESERVED_MEGABYTES = 800  # for a training, or for the bridge
 SESSION_FILES, RESERVED_FILES = 7, 64  # a browser's connections; the server's own files
 

@@ -2,7 +2,7 @@
 
 What is set in a shell, in a container or at a school changes what the application does: a proxy, a
 public server's limits, a token of a hub, somebody's own store. It is taken out before anything is
-imported. `MOLIERE_CORPUS` stays: it names a corpus for tests that need the real one.
+imported. What names a corpus or weights, for tests that need real ones, stays.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import tempfile
 
 import pytest
 
-KEPT = ("MOLIERE_CORPUS", "MOLIERE_THREADS")
+KEPT = ("MOLIERE_CORPUS", "MOLIERE_REAL_MODELS", "MOLIERE_THREADS")
 OURS = ("MOLIERE_", "STREAMLIT_", "FAKE_")
 OTHERS = (
     *("http_proxy", "https_proxy", "all_proxy", "no_proxy"),

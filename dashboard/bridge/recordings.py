@@ -10,7 +10,9 @@ import streamlit as st
 from dashboard import components, i18n, naming, state
 from dashboard.bridge import cached, fields
 from dashboard.i18n import _
+from moliere_core import pretrained
 from moliere_core.config import SamplingConfig
+from moliere_core.models import HUB
 from moliere_core.pretrained import recorded
 from moliere_core.pretrained.recorded import Voice, Written
 
@@ -27,8 +29,8 @@ def named(reference: str) -> str:
 
 
 def heading(reference: str) -> str:
-    """The name over what a model says: short where a stamp stands beside it."""
-    return reference if cached.voice(reference) is None else naming.model(reference)
+    """The name over what a model says: without its owner, which the list of models has."""
+    return naming.model(reference)
 
 
 def stamp(voice: Voice) -> str:
@@ -63,7 +65,9 @@ def prompts(voice: Voice) -> dict[str, Any]:
 
 
 def instead(reference: str) -> dict[str, Any]:
-    """The recorded models that can be heard in the place of one that cannot, as choices."""
+    """The recorded models that can be heard in the place of one that is not here, as choices."""
+    if not reference.startswith(HUB) or pretrained.usable(reference):
+        return dict(NONE)
     heard = [name for name in recorded.voices() if cached.voice(name) is not None]
     items = [
         {"label": name.rpartition("/")[2], "value": reference + _ARROW + name} for name in heard
@@ -72,7 +76,7 @@ def instead(reference: str) -> dict[str, Any]:
 
 
 def beside(reference: str, heard: bool) -> dict[str, Any]:
-    """What components show of a recorded model; nothing of another.
+    """What components show of a recorded model, or beside one that is not here.
 
     Args:
         reference: of the model.
@@ -80,7 +84,7 @@ def beside(reference: str, heard: bool) -> dict[str, Any]:
     """
     voice = cached.voice(reference)
     if voice is None:
-        return {"recorded": "", "choices": NONE}
+        return {"recorded": "", "choices": NONE if heard else instead(reference)}
     return {
         "recorded": stamp(voice) if heard else "",
         "choices": NONE if heard else prompts(voice),

@@ -57,11 +57,11 @@ def _column(
         request = cached.asked(cached.written, reference, prompt, config, seed, chars, again=again)
         status = request.status
         if status.error is not None:
-            return _payload(reference, request.value, i18n.sentence(status.error), True), False
+            said, choices = i18n.sentence(status.error), recordings.instead(reference)
+            return _payload(reference, request.value, said, True, choices=choices), False
         return _payload(reference, request.value, standing(status)), status.active
     except MoliereError as error:
-        choices = recordings.instead(reference)
-        return _payload(reference, Generation(), i18n.sentence(error), True, choices=choices), False
+        return _payload(reference, Generation(), i18n.sentence(error), True), False
 
 
 def _recorded(

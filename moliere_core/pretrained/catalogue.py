@@ -232,7 +232,10 @@ def runs_here(path: Path) -> bool:
 
 def usable(reference: str) -> bool:
     """Whether a model is on this machine with what runs it; one that is not may be recorded."""
-    path = folder(reference)
+    try:
+        path = folder(reference)
+    except ModelError:  # the name of none
+        return False
     return path is not None and _sound(reference, path) and runs_here(path)
 
 

@@ -22,7 +22,7 @@ from dashboard.discussion.tongues import ENGLISH
 from moliere_core import axis, pairs
 from moliere_core.models import load_model
 from moliere_core.pairs import Test
-from moliere_core.pretrained import client
+from moliere_core.pretrained import client, recorded
 from moliere_core.sampling import softmax
 from tests.app.conftest import REFERENCE, ROOT, Open, address, component, shown
 from tests.patience import PATIENCE, wait_until
@@ -54,6 +54,7 @@ def test_the_ladder_shows_every_step(open_page: Open) -> None:
     assert [s["name"] for s in steps] == [
         *("1-gramme", "3-gramme", "5-gramme", "8-gramme"),
         *("petit", "grand", "mini-gpt"),
+        *map(marks.shown, recorded.voices()),
     ]
     model = load_model("petit")
     logits, _ = model.start(["Je vous prie de croi"])
@@ -75,7 +76,7 @@ def test_every_drawing_of_the_axis(open_page: Open, language: str, against: str)
 
 def test_bars_are_the_shipped_figures_and_the_caption_follows(open_page: Open) -> None:
     at = open_page("bridge", view="axis", on="modern", model="petit")
-    points = axis.shipped().points["modern"]
+    points = axis.shipped().points["modern"] | axis.recorded("modern")
     assert drawn(at)["petit"] == pytest.approx(points["petit"].bits_per_char)
     assert drawn(at)["8-gramme"] == pytest.approx(points["kn-8"].bits_per_char)
     best = min(points.values(), key=lambda point: point.bits_per_char)

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from dashboard import i18n, naming
 from dashboard.bridge import cached as bridge_cache
-from dashboard.bridge import fields, recordings
+from dashboard.bridge import fields, recordings, snippet
 from dashboard.state import DEFAULT_PROMPT
 from dashboard.windows.fields import COURSE_START
 from moliere_core import axis, pretrained
@@ -18,7 +17,7 @@ from moliere_core.config import SamplingConfig
 from moliere_core.normalise import normalise
 from moliere_core.pretrained import client, recorded
 from tests import hub
-from tests.app.conftest import ROOT, Open, component, shown
+from tests.app.conftest import ROOT, Open, component, run_snippet, shown
 from tests.app.test_axis import chart, drawn
 from tests.app.test_bridge import FAKE, bars, column, text
 
@@ -34,12 +33,6 @@ def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     yield tmp_path / "hub"
     bridge_cache.forget()
     client.close()
-
-
-def listen(at: AppTest, value: str, key: str) -> AppTest:
-    """A click on a choice of the component."""
-    at.session_state[key] = {"listen": value}
-    return at.run()
 
 
 def test_the_prompts_and_the_settings_are_those_of_the_pages() -> None:
@@ -75,11 +68,10 @@ def test_settings_that_were_not_recorded_say_which_were(open_page: Open) -> None
 def test_another_prompt_offers_the_recorded_ones(open_page: Open) -> None:
     at = open_page("bridge", models=f"petit,{GEMMA}", prompt="Bonjour")
     found = column(component(at), 1)
-    assert found["problem"]
-    assert "enregistré" in found["said"]
+    assert not found["pieces"]
+    assert "ni enregistré après ce texte" in found["choices"]["lead"]
     offered = [item["value"] for item in found["choices"]["items"]]
     assert offered == list(recorded.plan().prompts)
-    at = listen(at, offered[3], "bridge.tokens")
 
 
 def test_a_model_that_was_never_recorded_offers_those_that_were(open_page: Open) -> None:
@@ -132,7 +124,7 @@ def test_recorded_bars_stand_on_the_same_rows(open_page: Open) -> None:
 def test_bars_that_were_not_recorded_offer_the_prompts(open_page: Open) -> None:
     at = open_page("bridge", view="alphabet", models=f"petit,{SMOL}", prompt="Bonjour")
     found = component(at)["models"][1]
-    assert "n’a pas été enregistré" in found["said"]
+    assert "ni enregistré après ce texte" in found["choices"]["lead"]
     assert len(found["choices"]["items"]) == len(recorded.plan().prompts)
     assert {row["probs"][1] for row in component(at)["rows"]} == {None}
 
@@ -144,11 +136,21 @@ def test_the_ladder_ends_with_recorded_models(open_page: Open) -> None:
         assert step["recorded"].startswith("enregistré le ")
         assert len(step["bars"]) == 5
         assert step["measure"].endswith(("bit", "bits"))
-        assert "a pu lire Molière" in step["note"]
+        assert "peut-être Molière" in step["note"]
     at = open_page("bridge", view="ladder", prompt="Bonjour")
     step = component(at)["steps"][-1]
     assert not step["recorded"]
     assert step["choices"]["items"]
+
+
+def test_the_code_plays_what_was_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dashboard.state.language", lambda: "fr")
+    config, prompt = SamplingConfig(0.8), recorded.plan().prompts[3]
+    written = recorded.voices()[SMOL].written(prompt, config, 1, 60)
+    assert written is not None
+    code = snippet.code(["petit", SMOL], "same", prompt, config, 1, 60)
+    assert f"--- {SMOL} ---\n{prompt}{written.generation.text}\n" in run_snippet(code)
+    assert "(...)" in run_snippet(snippet.code([SMOL], "same", "Bonjour", config, 1, 60))
 
 
 def test_the_axis_bears_recorded_points_and_says_so(open_page: Open) -> None:

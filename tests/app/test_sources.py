@@ -239,3 +239,15 @@ def test_the_training_page_reads_what_was_chosen(
     assert at.selectbox(key="corpus").value == "course"
     assert set(at.multiselect(key="training.plays").options) == {"phedre", "esther"}
     assert address(at)["corpus"] == "course"
+
+
+def test_the_source_says_what_was_left_out(store: Path) -> None:
+    speech = "<sp><l>Oui</l><stage>Il sort.</stage></sp>"
+    tei = f"<TEI><text><body>{speech * 1_200}</body></text></TEI>"
+    entry = library.keep_upload(tei.encode(), "piece.xml")
+    at = opened(corpus=entry.id)
+    assert not at.exception
+    text = said(at).replace("\u202f", " ").replace("\u00a0", " ").replace("\\", "")
+    assert "laissé de côté : didascalies (1 200)" in text
+    assert "didascalies (1 200), comme « Il sort" in text
+    assert "1 remarque · laissé" in text  # that of what it does not say; this is no defect

@@ -264,3 +264,18 @@ def test_a_fine_tuning_takes_the_architecture_of_its_model(
     request = ["train", "--corpus", str(text), "--from", run_folder, "--epochs", "1"]
     request += ["--seq-length", "10", "--batch", "4", "--out", str(tmp_path / "tuned")]
     assert call(capsys, *request)["epochs"] == 1
+
+
+def test_what_a_play_leaves_out_is_said(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "a.xml"
+    path.write_text(
+        "<TEI><text><body><sp><l>Oui</l><stage>Il sort.</stage></sp></body></text></TEI>", "utf-8"
+    )
+    assert main(["corpus", str(path)]) == 0
+    printed = capsys.readouterr()
+    assert "note: left out: stage directions (1), such as “Il sort.”" in printed.err
+    assert "left_out" not in printed.out
+    result = call(capsys, "corpus", str(path))
+    kind = {"what": "stage directions", "count": 1, "example": "Il sort."}
+    assert result["left_out"] == [kind]
+    assert result["notes"] == ["left out: stage directions (1), such as “Il sort.”"]

@@ -11,7 +11,7 @@ import pytest
 
 import moliere_core
 from moliere_core.config import SamplingConfig, TrainingConfig
-from moliere_core.errors import ConfigError, ModelError, MoliereError, RunError
+from moliere_core.errors import ConfigError, CorpusError, ModelError, MoliereError, RunError
 
 FAMILY = {error.__name__ for error in MoliereError.__subclasses__()}
 SOURCES = sorted(Path(moliere_core.__file__).parent.rglob("*.py"))
@@ -82,3 +82,10 @@ def test_every_error_can_be_translated(call: ast.Call) -> None:
         assert fields > names - {None}
     else:
         assert fields == names
+
+
+def test_an_error_inside_another_stays_one_in_json() -> None:
+    error = CorpusError("left out: {reason}", reason=CorpusError("{name} is empty", name="a"))
+    again = CorpusError.from_json(json.loads(json.dumps(error.to_json())))
+    assert str(again) == "left out: a is empty"
+    assert again.values["reason"].template == "{name} is empty"

@@ -556,3 +556,12 @@ def test_the_word_of_the_miser(plays: TokenIndex) -> None:
     assert keyness.keywords(part, plays.part(), 1)["word"].iloc[0] == "argent"
     table = keyness.play_keywords(plays, 1).set_index("play")
     assert table.loc["avare", "words"] == ("argent",)
+
+
+def test_a_query_of_many_stars_and_a_word_without_end() -> None:
+    """It was looked for in all places at once: hours for a word of a thousand letters."""
+    part = said("a" * 5_000, "abacab", "l'ami", "ami")
+    assert len(frequency.find(part, "*a" * 40 + "*b")) == 0
+    assert len(frequency.find(part, "*a*a*b")) == 1
+    assert len(frequency.find(part, "a*a")) == 1
+    assert frequency.suggestions(part.index, "b" * 5_000) == []

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from moliere_core.corpus import load_corpus, sources, split
-from moliere_core.corpus.formats import Reading, read_bytes
+from moliere_core.corpus.formats import MOST_NOTES, Reading, read_bytes
 from moliere_core.errors import CorpusError
 
 CSV = "play_name;cue\ntartuffe;Hélas, ça va « bien » : été\n"
@@ -54,6 +54,13 @@ def test_older_encodings_are_read_and_said(encoding: str, label: str) -> None:
     assert "UTF-8" in notes(reading)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_unicode_that_lost_its_mark_is_read_and_said(encoding: str) -> None:
+    reading = read(CSV.encode(encoding))
+    assert reading.columns["cue"] == ["Hélas, ça va « bien » : été"]
+    assert encoding[:6].upper() in notes(reading)
+
+
 def test_letters_lost_earlier_are_said() -> None:
     assert "lost" in notes(read("Ã©tÃ©, Ã©tÃ©", "a.txt"))
     assert read("L'été à Ãge", "a.txt").notes == ()
@@ -70,6 +77,7 @@ def test_letters_lost_earlier_are_said() -> None:
         (b"\x1f\x8b\x08", "a.csv", "compressed by gzip"),
         (b"<!DOCTYPE html><html></html>", "df.csv", "a web page"),
         (b"\n<!-- x -->\n<HTML lang='fr'>", "df.csv", "a web page"),
+        (b"<!-- " + b"x" * 9_000 + b" --><!---->\n<!doctype\n  html>", "df.csv", "a web page"),
         (b"<?xml version='1.0'?><svg/>", "a.csv", "its root is <svg>"),
         (b"plain", "a.xml", "not well-formed XML"),
         (b"", "a.zip", "empty"),
@@ -128,6 +136,65 @@ def test_a_cue_may_speak_of_separators() -> None:
 
 def test_headers_inside_files_that_were_joined_are_no_cues() -> None:
     assert cues("play_name,cue\nt,a\nplay_name,cue\nt,b\n") == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "play_name;cue\nt;a;;\nt;b;;\n",
+        "play_name;cue;;\nt;a;;\nt;b;;\n",
+        ";;\n\nplay_name;cue\nt;a\n;;\nt;b; ;\n",
+        "play_name,cue\rt,a\rt,b\r",
+        "\ufeff\ufeffPLAY_NAME,Cue\nt,a\nt,b",
+    ],
+)
+def test_what_spreadsheets_leave_behind_is_no_cell(data: str) -> None:
+    assert cues(data) == ["a", "b"]
+
+
+def test_an_index_that_pandas_wrote_is_a_column_without_a_name() -> None:
+    assert cues(",play_name,cue\n0,t,a\n1,t,b\n") == ["a", "b"]
+
+
+def test_a_mark_that_opens_nothing_swallows_no_row() -> None:
+    rows = [f"t,A,{n}" for n in range(20)]
+    rows[4], rows[14] = 't,A,"Il dit : venez', 't,A," puis il sortit'
+    reading = read("play_name,speaker,cue\n" + "\n".join(rows) + "\n")
+    assert reading.columns["cue"] == [row.split(",", 2)[2] for row in rows]
+    assert "(lines: 2, the first is 6)" in notes(reading)
+
+
+def test_a_row_swallowed_whole_comes_out_too() -> None:
+    """The marks make a sound cell here: only what is in it tells that they do not belong."""
+    reading = read('play_name,cue\nt,a\nt,"b\nt,c\nt,d"\nt,e\n')
+    assert reading.columns["cue"] == ["a", '"b', "c", 'd"', "e"]
+    assert "quotation marks" in notes(reading)
+
+
+def test_a_cue_of_several_lines_is_no_mishap() -> None:
+    reading = read('play_name,speaker,cue\nt,A,"Oui, non,\nOui, si, bon"\nt,B,"u\n\nv"\n')
+    assert reading.columns["cue"] == ["Oui, non,\nOui, si, bon", "u\n\nv"]
+    assert reading.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("cell", "cue"),
+    [
+        ('"Oui, non" dit-il, puis', '"Oui, non" dit-il, puis'),
+        (' "a, b"', "a, b"),
+        ('"Il dit \\"oui\\", et sort"', 'Il dit "oui", et sort'),
+        ("“a, b”", "“a, b”"),
+        ("« a, b »", "« a, b »"),
+        ("'a, b'", "'a, b'"),
+        ('dit "oui"', 'dit "oui"'),
+    ],
+)
+def test_marks_of_other_kinds(cell: str, cue: str) -> None:
+    assert cues(f"play_name,cue\nt,{cell}\nt,b\n") == [cue, "b"]
+
+
+def test_a_name_above_goes_on_below_even_where_its_own_row_has_no_cue() -> None:
+    assert read("play_name,cue\nt,\n,a\nu,b\n,c\n").columns["play_name"] == ["t", "u", "u"]
 
 
 def test_quotes_and_line_breaks_inside_a_cue() -> None:
@@ -211,6 +278,39 @@ def test_a_bomb_is_not_unpacked(declared: int | None) -> None:
         data[at : at + 4] = struct.pack("<I", declared)
     with pytest.raises(CorpusError, match=r"larger than 1 MB|damaged"):
         read_bytes(bytes(data), "a.zip", most_bytes=1_000_000)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_what_is_packed_in_an_unusual_way_is_left_out(method: int) -> None:
+    """LZMA names the memory that it wants, and bzip2 takes a second for nothing."""
+    buffer = io.BytesIO(packed(("a.csv", "play_name,cue\nt,a\n")))
+    with zipfile.ZipFile(buffer, "a") as archive:
+        archive.writestr("b.txt", "x", method)
+    reading = read(buffer.getvalue(), "a.zip")
+    assert reading.columns["cue"] == ["a"]
+    assert "b.txt is left out: it is packed in an unusual way" in notes(reading)
+
+
+def test_an_archive_that_needs_a_later_version_is_refused() -> None:
+    data = bytearray(packed(("a.txt", "x")))
+    data[data.rfind(b"PK\x01\x02") + 6] = 245
+    with pytest.raises(CorpusError, match="not a whole zip archive"):
+        read(bytes(data), "a.zip")
+
+
+def test_a_thousand_remarks_are_not_all_told() -> None:
+    reading = read(packed(*((f"{i}.csv", f"play_name,cue\np,{i}\n") for i in range(99))), "a.zip")
+    assert len(reading.columns["cue"]) == 99
+    assert len(reading.notes) == MOST_NOTES + 1
+    assert "and 48 more remarks" in str(reading.notes[-1])
+
+
+def test_what_is_left_out_is_told_once_for_all_files_together() -> None:
+    play = "<TEI><text><body><sp><l>{}</l><stage>Il sort.</stage></sp></body></text></TEI>"
+    reading = read(packed(("a.xml", play.format(1)), ("b.xml", play.format(2))), "a.zip")
+    [kind] = reading.left_out
+    assert (kind.what, kind.count, kind.example) == ("stage directions", 2, "Il sort.")
+    assert notes(reading) == "left out: stage directions (2), such as “Il sort.”"
 
 
 def test_the_limit_is_for_all_files_together() -> None:

@@ -46,17 +46,23 @@ OF_OURS = {"<script>(.*?)</script>"}
 # Regular expressions
 
 
-Probe = tuple[str, str, int, bool]
+Probe = tuple[str, str, int, bool, bool]
+"""Its place, the pattern, its flags, whether it is of bytes, whether it is looked for anywhere."""
 
 
 def every_pattern() -> list[Probe]:
-    """The regular expressions of the product, with the place of each."""
+    """The regular expressions of the product."""
     found: list[Probe] = []
     made: set[str] = set()
     for path in sorted([*ROOT.glob("moliere_core/**/*.py"), *ROOT.glob("dashboard/**/*.py")]):
         place = path.relative_to(ROOT).as_posix()
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        top = {id(node.value) for node in tree.body if isinstance(node, ast.Assign)}
+        source = path.read_text(encoding="utf-8")
+        tree = ast.parse(source)
+        named = {
+            id(node.value): ast.unparse(node.targets[0])
+            for node in tree.body
+            if isinstance(node, ast.Assign)
+        }
         for node in ast.walk(tree):
             if not (
                 isinstance(node, ast.Call)
@@ -65,35 +71,35 @@ def every_pattern() -> list[Probe]:
                 and node.func.attr in FUNCTIONS
             ):
                 continue
-            pattern = node.args[0]
+            pattern, name = node.args[0], named.get(id(node), "")
+            uses = set(re.findall(rf"\b{name}\.(\w+)\(", source)) if name else {node.func.attr}
+            anywhere = not uses or not uses <= {"match", "fullmatch"}
             if isinstance(pattern, ast.Constant):
                 given = [*node.args[1:], *(k.value for k in node.keywords if k.arg == "flags")]
-                flags = sum(_flags(argument) for argument in given)
                 value = pattern.value
                 assert isinstance(value, str | bytes)
                 text = value.decode("latin-1") if isinstance(value, bytes) else value
-                found.append((f"{place}:{node.lineno}", text, flags, isinstance(value, bytes)))
-            elif id(node) in top:
-                found += _compiled(place)
+                flags = sum(map(_flags, given))
+                at = f"{place}:{node.lineno}"
+                found.append((at, text, flags, isinstance(value, bytes), anywhere))
+            elif name:
+                made_there = getattr(importlib.import_module(_module(place)), name)
+                found.append(
+                    (f"{place}:{name}", made_there.pattern, made_there.flags, False, anywhere)
+                )
             else:
                 made.add(place)
     assert made == MADE_IN_PLACE
-    return [probe for probe in dict.fromkeys(found) if probe[1] not in OF_OURS]
+    return [probe for probe in found if probe[1] not in OF_OURS]
+
+
+def _module(place: str) -> str:
+    return place.removesuffix(".py").replace("/", ".")
 
 
 def _flags(argument: ast.expr) -> int:
     source = ast.unparse(argument)
     return int(eval(source, {"re": re})) if re.fullmatch(r"[re.A-Z| ]*re\.[A-Z]+", source) else 0
-
-
-def _compiled(place: str) -> list[Probe]:
-    """The expressions that a module makes of other values."""
-    module = importlib.import_module(place.removesuffix(".py").replace("/", "."))
-    return [
-        (f"{place}:{name}", value.pattern, value.flags, isinstance(value.pattern, bytes))
-        for name, value in vars(module).items()
-        if isinstance(value, re.Pattern) and isinstance(value.pattern, str)
-    ]
 
 
 def probe(patterns: list[Probe], seconds: int) -> str:
@@ -125,7 +131,7 @@ def test_every_regular_expression_is_linear() -> None:
     ],
 )
 def test_the_probe_knows_a_slow_one(pattern: str, is_bytes: bool) -> None:
-    assert probe([("slow", pattern, re.DOTALL, is_bytes)], 3) == "slow"
+    assert probe([("slow", pattern, re.DOTALL, is_bytes, True)], 3) == "slow"
 
 
 # Readers: what is twice as long is twice the work

@@ -20,3 +20,11 @@ from moliere_core.normalise import normalise
 def test_one_spelling(raw: str, expected: str) -> None:
     assert normalise(raw) == expected
     assert normalise(expected) == expected
+
+
+def test_a_pile_of_marks_is_put_in_order_at_once() -> None:
+    """It took the square of its height, with the interpreter held: hours for a megabyte."""
+    pile = "a" + "\u0315" * 500_000 + "\u0316" * 500_000
+    assert normalise(pile) == "a" + "\u0315" * 30
+    assert normalise("\u0344" * 99) == normalise(normalise("\u0344" * 99))
+    assert normalise("ж" * 99 + "e\u0323\u0301") == "ж" * 99 + "ẹ\u0301"

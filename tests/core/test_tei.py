@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from moliere_core.corpus import load_corpus
+from moliere_core.corpus.left_out import Leavings
 from moliere_core.corpus.markup import MAX_DEPTH
 from moliere_core.corpus.tei import SUNG, read_tei
 from moliere_core.errors import CorpusError
@@ -64,8 +65,8 @@ def table(text: str, name: str = "piece.xml") -> pd.DataFrame:
     return pd.DataFrame(read_tei(text.encode(), name))
 
 
-def play(body: str, header: str = "") -> str:
-    return f"<TEI><teiHeader>{header}</teiHeader><text><body>{body}</body></text></TEI>"
+def play(body: str, header: str = "", language: str = 'xml:lang="fr"') -> str:
+    return f"<TEI {language}><teiHeader>{header}</teiHeader><text><body>{body}</body></text></TEI>"
 
 
 def cues(body: str) -> list[str]:
@@ -154,9 +155,150 @@ def test_what_is_spoken(said: str, text: str) -> None:
     assert cues(f"<sp><speaker>A</speaker>{said}</sp>") == [text]
 
 
-def test_english_keeps_its_punctuation() -> None:
-    text = play("<sp><p>Who's there?</p></sp>").replace("<TEI>", '<TEI xml:lang="en">')
-    assert table(text)["cue"].tolist() == ["Who's there?"]
+@pytest.mark.parametrize(
+    ("document", "cue"),
+    [
+        ("<TEI xml:lang='en'><text>{}</text></TEI>", "Là? Oui!"),
+        ("<TEI><text>{}</text></TEI>", "Là? Oui!"),  # any language
+        ("<TEI xml:lang=''><text xml:lang='und'>{}</text></TEI>", "Là? Oui!"),
+        ("<TEI xml:lang='fr'><text xml:lang='de'>{}</text></TEI>", "Là? Oui!"),
+        ("<TEI xml:lang='fr-FR'><text>{}</text></TEI>", "Là ? Oui !"),
+        ("<TEI xml:lang='fre'><text>{}</text></TEI>", "Là ? Oui !"),
+        ("<TEI><text xml:lang='FRA'>{}</text></TEI>", "Là ? Oui !"),
+        ("<TEI><text>{}</text></TEI>".replace("{}", "<body xml:lang='fr'>{}</body>"), "Là ? Oui !"),
+        (
+            "<TEI><teiHeader><profileDesc><langUsage><language ident='fr'/></langUsage>"
+            "</profileDesc></teiHeader><text>{}</text></TEI>",
+            "Là ? Oui !",
+        ),
+    ],
+)
+def test_punctuation_is_spaced_where_the_play_is_known_to_be_french(
+    document: str, cue: str
+) -> None:
+    speech = "<sp><p>Là? Oui!</p></sp>"
+    if "<body" not in document:
+        speech = f"<body>{speech}</body>"
+    assert table(document.format(speech))["cue"].tolist() == [cue]
+
+
+def test_a_speech_may_have_a_language_of_its_own() -> None:
+    body = "<sp xml:lang='en'><p>Who?</p><p xml:lang='fr'>Qui?</p></sp><sp><p>Quoi?</p></sp>"
+    assert cues(body) == ["Who?\nQui ?", "Quoi ?"]
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        ("<l>(S'il faut nommer ainsi ma faiblesse)</l>", "(S'il faut nommer ainsi ma faiblesse)"),
+        ("<p>Bon. (Elle est jolie, celle-là.) Va.</p>", "Bon. (Elle est jolie, celle-là.) Va."),
+        ("<l>(Au nom de nos amours)</l>", "(Au nom de nos amours)"),
+        ("<l>(À ce que l'on m'a dit)</l>", "(À ce que l'on m'a dit)"),
+        ("<l>(Seul recours d'un ingrat)</l>", "(Seul recours d'un ingrat)"),
+        ("<p>Ah (bas) ! Non (il sort", "Ah (bas) ! Non (il sort"),
+        ("<p>Oui. (Bas, à Damis.) Non.</p>", "Oui. (Bas, à Damis.) Non."),
+        ("<p>(à part) Oui. (Bas, à Damis) Non.</p>", "Oui. Non."),
+    ],
+)
+def test_parentheses_are_spoken_unless_they_say_what_directions_say(said: str, text: str) -> None:
+    assert cues(f"<sp>{said}{'' if said.endswith('>') else '</p>'}</sp>") == [text]
+
+
+def test_where_directions_are_marked_every_parenthesis_is_spoken() -> None:
+    body = "<sp><p>(à part) Oui.</p><stage>Il sort.</stage></sp>"
+    assert cues(body) == ["(à part) Oui."]
+
+
+def test_what_is_left_out_is_counted_with_an_example() -> None:
+    left = Leavings()
+    body = """<head>Acte I</head><sp><p>(à part) Oui. <note>Sic.</note></p></sp>
+      <p>Au <hi>feu</hi> !</p><sp><p>(Il sort.) <app><lem>Non</lem><rdg>Si</rdg></app></p></sp>"""
+    front = "<text><front><div><p>Au lecteur.</p></div></front>"
+    read_tei(play(body).replace("<text>", front).encode(), "a.xml", left=left)
+    found = {kind.what: (kind.count, kind.example) for kind in left.all()}
+    assert found == {
+        "parentheses taken for directions": (2, "(à part)"),
+        "headings and the like": (1, "Acte I"),
+        "notes": (1, "Sic."),
+        "text beside the speeches": (1, "Au feu !"),
+        "variants and corrected forms": (1, "Si"),
+        "prefaces, casts and appendices": (1, "Au lecteur."),
+    }
+    [first, *_] = left.all()
+    assert "(2), such as “(à part)”" in str(first.sentence())
+
+
+def test_nothing_is_said_to_be_left_out_of_a_play_that_is_whole() -> None:
+    left = Leavings()
+    read_tei(play("<div><sp><speaker>A</speaker><p>Oui.</p></sp></div>").encode(), "a", left=left)
+    assert left.all() == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        ("le châ<lb break='no'/>teau", "le château"),
+        ("la mai-<lb break='no'/>\n  son", "la maison"),
+        ("la mai- <pb break='no'/><lb break='no'/> son", "la maison"),
+        ("un cha<pb n='3' break='no'/>peau", "un chapeau"),
+        ("un<lb/>deux<pb/>trois<milestone/>quatre", "un deux trois quatre"),
+        ("<app><lem>mourir</lem><rdg>périr</rdg><rdg>partir</rdg></app>", "mourir"),
+        ("<app><rdg>périr</rdg><rdg>partir</rdg></app>", "périr"),
+        ("<app><rdg>périr</rdg><lem>mourir</lem></app>", "mourir"),
+        ("<choice><orig>estoit</orig><reg>était</reg></choice>", "était"),
+        ("<choice><abbr>M.</abbr><expan>Monsieur</expan></choice>", "Monsieur"),
+        ("<choice><sic>ets</sic></choice>", "ets"),
+        ("<choice><corr>un</corr><corr>deux</corr></choice>", "un"),
+        ("<subst><del>laid</del><add>beau</add></subst> <del>non</del>", "beau"),
+    ],
+)
+def test_one_form_of_each_word_is_said_and_whole(said: str, text: str) -> None:
+    assert cues(f"<sp><p>{said}</p></sp>") == [text]
+
+
+def test_variants_may_be_whole_speeches() -> None:
+    body = "<app><lem><sp><p>Un.</p></sp></lem><rdg><sp><p>Deux.</p></sp></rdg></app>"
+    assert cues(body) == ["Un."]
+
+
+@pytest.mark.parametrize(
+    ("speech", "name"),
+    [
+        ("<sp><speaker>ALCIDE, BÉLISE</speaker>{}</sp>", "Alcide, Bélise"),
+        ("<sp><speaker>BÉLISE, ET ALCIDE</speaker>{}</sp>", "Bélise et Alcide"),
+        ("<sp><speaker>ALCIDE</speaker><speaker>BÉLISE</speaker>{}</sp>", "Alcide, Bélise"),
+        ("<sp><speaker>ALCIDE</speaker>{}<speaker>Alcide</speaker>{}</sp>", "Alcide"),
+        ("<sp><speaker>Alcide, Orgon, bas</speaker>{}</sp>", "Alcide, Orgon"),
+        ("<sp><speaker>ALCIDE, À PART</speaker>{}</sp>", "Alcide"),
+        ("<sp><speaker>ALCIDE, EN SORTANT</speaker>{}</sp>", "Alcide"),
+        ("<sp><speaker>M. Jourdain</speaker>{}</sp>", "M. Jourdain"),
+        ("<sp who='#a #b'><speaker>ALCIDE</speaker>{}</sp>", "Alcide, Bélise"),
+        ("<sp who='#a #b'><speaker>TOUS DEUX</speaker>{}</sp>", "Tous Deux"),
+    ],
+)
+def test_all_who_speak_are_named(speech: str, name: str) -> None:
+    header = (
+        "<profileDesc><particDesc><person xml:id='a'><persName>Alcide</persName></person>"
+        "<person xml:id='b'><persName>Bélise</persName></person></particDesc></profileDesc>"
+    )
+    body = "<sp><speaker>Orgon</speaker><p>Quoi ?</p></sp>" + speech.replace("{}", "<p>Oui.</p>")
+    assert table(play(body, header))["speaker"].tolist() == ["Orgon", name]
+
+
+def test_a_play_in_the_play_is_cues_of_its_own() -> None:
+    inner = "<floatingText><body><sp><speaker>B</speaker><l>La, la.</l></sp></body></floatingText>"
+    body = f"<sp><speaker>A</speaker><p>Écoutez. {inner} Bien.</p></sp>{inner.replace('B', 'C')}"
+    found = table(play(body))
+    assert found["speaker"].tolist() == ["A", "B", "A", "C"]
+    assert found["cue"].tolist() == ["Écoutez.", "La, la.", "Bien.", "La, la."]
+
+
+def test_names_that_are_endless_are_cut() -> None:
+    """One of a megabyte beside each of a hundred thousand cues would be a hundred gigabytes."""
+    speech = f"<sp><speaker>{'A' * 10_000}</speaker><p>Oui.</p></sp>"
+    header = f"<fileDesc><titleStmt><title>{'b' * 10_000}</title></titleStmt></fileDesc>"
+    [row] = table(play(speech, header)).to_dict("records")
+    assert all(len(str(cell)) <= 200 for cell in row.values())
 
 
 def test_divisions_without_a_type_are_told_by_their_heading_or_their_depth() -> None:

@@ -43,7 +43,7 @@ def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     """The real application, warm, with a small run in its store; its address."""
     home = tmp_path_factory.mktemp("home")
     write_run(home)
-    with (home / "server.log").open("wb") as log, _started(home, log.fileno()) as address:
+    with (home / "server.log").open("wb") as log, started(home, log.fileno()) as address:
         with browser.new_page() as page:  # whose script ends once every page is imported
             page.set_default_timeout(WAIT)
             page.goto(address)
@@ -55,7 +55,11 @@ def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A French projector."""
-    context = browser.new_context(viewport={"width": 1280, "height": 720}, locale="fr-FR")
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 720},
+        locale="fr-FR",
+        bypass_csp=True,  # Playwright's waits compile expressions; test_door looks at the policy
+    )
     context.set_default_timeout(WAIT)
     page = context.new_page()
     record(page)
@@ -67,7 +71,14 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 @contextlib.contextmanager
-def _started(home: Path, log: int) -> Iterator[str]:
+def started(home: Path, log: int, **settings: str) -> Iterator[str]:
+    """A server of this store, healthy, and stopped afterwards; its address.
+
+    Args:
+        home: MOLIERE_HOME.
+        log: a file descriptor, or subprocess.DEVNULL.
+        settings: more of the server's environment.
+    """
     for _ in range(STARTS):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -77,7 +88,7 @@ def _started(home: Path, log: int) -> Iterator[str]:
             [sys.executable, "-m", "streamlit", "run", "dashboard/Home.py"]
             + [f"--{name}={value}" for name, value in options.items()],
             cwd=ROOT,
-            env={**os.environ, "MOLIERE_HOME": str(home), "PYTHONPATH": str(ROOT)},
+            env={**os.environ, "MOLIERE_HOME": str(home), "PYTHONPATH": str(ROOT), **settings},
             stdout=log,
             stderr=subprocess.STDOUT,
         )

@@ -2,48 +2,32 @@
 
 from __future__ import annotations
 
-import os
-import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.app.conftest import ROOT
-from tests.e2e.conftest import _wait
+from tests.e2e.conftest import started
+from tests.e2e.screen import WAIT, expect_settled
 
-MINUTE = 60_000
 PAGES = ("", *sorted(path.stem for path in (ROOT / "pages").glob("*.py") if path.stem != "home"))
 
 
 @pytest.fixture
 def small_server(tmp_path: Path) -> Iterator[str]:
     """A public server with a single place; its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    settings = {"MOLIERE_HOME": str(tmp_path), "MOLIERE_PUBLIC": "1", "MOLIERE_PLACES": "1"}
-    settings["STREAMLIT_SERVER_PORT"] = str(port)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", "dashboard/Home.py", "--server.headless=true"],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **settings},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        _wait(f"http://127.0.0.1:{port}/_stcore/health", process)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(30)
+    places = {"MOLIERE_PUBLIC": "1", "MOLIERE_PLACES": "1"}
+    with started(tmp_path, subprocess.DEVNULL, **places) as address:
+        yield address
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_every_page_lives_with_the_policy(server: str, page: Page, name: str) -> None:
+def test_every_page_lives_with_the_policy(server: str, browser: Browser, name: str) -> None:
+    page = browser.new_page(locale="fr-FR")
+    page.set_default_timeout(WAIT)
     refused: list[str] = []
 
     def note(message: str) -> None:
@@ -54,16 +38,16 @@ def test_every_page_lives_with_the_policy(server: str, page: Page, name: str) ->
     answer = page.goto(f"{server}/{name}")
     assert answer is not None
     assert "frame-ancestors 'self'" in answer.headers["content-security-policy"]
-    expect(page.get_by_role("heading", level=1).first).to_be_visible(timeout=MINUTE)
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=MINUTE)
+    expect_settled(page)
     expect(page.locator("html")).to_have_attribute("lang", "fr")  # by a script that has to pass
+    page.close()
     assert refused == []
 
 
 def test_a_full_room_says_so_until_there_is_a_place(small_server: str, browser: Browser) -> None:
     first = browser.new_context(locale="fr-FR").new_page()
     first.goto(small_server)
-    expect(first.get_by_role("heading", level=1).first).to_be_visible(timeout=MINUTE)
+    expect(first.get_by_role("heading", level=1).first).to_be_visible(timeout=WAIT)
     late = browser.new_context(locale="fr-FR").new_page()
     answer = late.goto(small_server)
     assert answer is not None
@@ -71,5 +55,5 @@ def test_a_full_room_says_so_until_there_is_a_place(small_server: str, browser: 
     expect(late.get_by_role("heading", level=1)).to_have_text("La salle est pleine")
     first.context.close()
     # The page tries again by itself.
-    expect(late.locator(".written")).to_be_visible(timeout=MINUTE)
+    expect(late.locator(".written")).to_be_visible()
     late.context.close()
