@@ -99,7 +99,12 @@ class Turns:
             self._waiting.append(work)
             if self._running is None:
                 self._pass_on(now)
-        threading.Thread(target=self._do, args=(work,), name="moliere-turn", daemon=True).start()
+        thread = threading.Thread(target=self._do, args=(work,), name="moliere-turn", daemon=True)
+        try:
+            thread.start()
+        except BaseException:  # no thread left: the turn must not stay with a work nobody does
+            self._end(work)
+            raise
         return work
 
     def look(self, work: Work[Any]) -> None:

@@ -189,6 +189,23 @@ def test_the_background_gives_way_but_not_for_good() -> None:
     assert heard == [0.25]
 
 
+def test_a_machine_without_a_thread_left_keeps_the_turn_for_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pupils = Class()
+
+    def refused(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as full:
+        full.setattr(threading.Thread, "start", refused)
+        with pytest.raises(RuntimeError, match="new thread"):
+            pupils.engine.begin("first", lambda _told: "first")
+    pupils.asks("second", 2)
+    pupils.finish()
+    assert pupils.order == ["second", "second"]
+
+
 def test_what_is_asked_twice_is_computed_once_and_what_failed_again() -> None:
     asked = list[str]()
 
