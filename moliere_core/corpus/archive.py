@@ -18,7 +18,7 @@ _BESIDE = ("readme", "license", "licence", "lisezmoi", "copying", "changelog")
 READ = (".csv", ".tsv", ".txt", ".xml", ".tei")
 _DAMAGED = (
     zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError,
-    OSError,
+    OSError, OverflowError,  # a place beyond any memory, as an entry of 64 bits may say
 )  # fmt: skip
 _UTF8_NAME = 0x800  # flag: the name is in UTF-8, and not in the encoding of DOS
 _DOCUMENTS = {

@@ -174,6 +174,11 @@ class _Table:
                 continue
             if self.fits(row):
                 return row
+        # A table whose cells are all between marks, and a cue with marks of its own.
+        enclosed = line.strip().split(f'"{self.separator}"')
+        if len(enclosed) == self.width and enclosed[0][:1] == '"' == enclosed[-1][-1:]:
+            enclosed[0], enclosed[-1] = enclosed[0][1:], enclosed[-1][:-1]
+            return [cell.replace('""', '"') for cell in enclosed]
         cells = line.split(self.separator)
         return cells if self.fits(cells) else self._joined(cells)
 
@@ -182,9 +187,15 @@ class _Table:
         surplus = len(cells) - self.width
         for at, cell in enumerate(cells[: self.width]):
             closing = _CLOSED_BY.get(cell.lstrip()[:1])
-            if closing is None:
+            if closing is None or (not closing and _is_enclosed(cell)):
                 continue
             whole = self.separator.join(cells[at : at + surplus + 1])
             if not closing or whole.rstrip().endswith(tuple(closing)):
                 return [*cells[:at], whole, *cells[at + surplus + 1 :]]
         return None
+
+
+def _is_enclosed(cell: str) -> bool:
+    """Whether a cell has a mark at both ends: then what follows it is another cell."""
+    cell = cell.strip()
+    return len(cell) > 1 and cell[0] == '"' == cell[-1]

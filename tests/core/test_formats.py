@@ -1,3 +1,4 @@
+import contextlib
 import io
 import struct
 import zipfile
@@ -8,6 +9,7 @@ import pytest
 from moliere_core.corpus import load_corpus, sources, split
 from moliere_core.corpus.formats import MOST_NOTES, Reading, read_bytes
 from moliere_core.errors import CorpusError
+from tests.archives import moved
 
 CSV = "play_name;cue\ntartuffe;Hélas, ça va « bien » : été\n"
 TEI = "<TEI><text><body><sp><l>Oui</l></sp></body></text></TEI>"
@@ -193,6 +195,32 @@ def test_marks_of_other_kinds(cell: str, cue: str) -> None:
     assert cues(f"play_name,cue\nt,{cell}\nt,b\n") == [cue, "b"]
 
 
+@pytest.mark.parametrize("separator", ",;\t|")
+@pytest.mark.parametrize(
+    ("cell", "cue"),
+    [
+        ('"Il dit "oui", et sort"', 'Il dit "oui", et sort'),
+        ('"Il dit "oui"; et sort"', 'Il dit "oui"; et sort'),
+        ('"Il sort""', 'Il sort"'),
+        ('"Un ""mot"" "de" trop"', 'Un "mot" "de" trop'),
+    ],
+)
+def test_a_mark_inside_a_cell_between_marks_moves_no_cell(
+    separator: str, cell: str, cue: str
+) -> None:
+    lines = [['"play_name"', '"speaker"', '"cue"'], ['"t"', '"A"', cell], ['"t"', '"B"', '"b"']]
+    columns = read("\n".join(map(separator.join, lines))).columns
+    assert columns["play_name"] == ["t", "t"]
+    assert columns["speaker"] == ["A", "B"]
+    assert columns["cue"] == [cue, "b"]
+
+
+def test_a_cell_between_marks_is_not_joined_to_the_next() -> None:
+    columns = read('play_name,speaker,cue\n"t",A,"Oui, non\n"t",A,b\n').columns
+    assert columns["play_name"] == ['"t"', "t"]
+    assert columns["cue"] == ['"Oui, non', "b"]
+
+
 def test_a_name_above_goes_on_below_even_where_its_own_row_has_no_cue() -> None:
     assert read("play_name,cue\nt,\n,a\nu,b\n,c\n").columns["play_name"] == ["t", "u", "u"]
 
@@ -296,6 +324,13 @@ def test_an_archive_that_needs_a_later_version_is_refused() -> None:
     data[data.rfind(b"PK\x01\x02") + 6] = 245
     with pytest.raises(CorpusError, match="not a whole zip archive"):
         read(bytes(data), "a.zip")
+
+
+@pytest.mark.parametrize("place", [2**63 - 1, 2**63, 2**64 - 1])
+def test_a_member_beyond_the_end_of_the_archive_is_left_out_or_refused(place: int) -> None:
+    data = moved(packed(("a.txt", "x"), ("b.txt", "y")), place)
+    with contextlib.suppress(CorpusError):
+        assert "a.txt is left out" in notes(read(data, "a.zip"))
 
 
 def test_a_thousand_remarks_are_not_all_told() -> None:
