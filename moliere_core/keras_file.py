@@ -34,7 +34,9 @@ _BOXES = ("layers", "_layer_checkpoint_dependencies")  # where Keras 3, and 2.12
 # Of a recurrent layer the weights are its cell's; what is its own is the state of a stateful one.
 _PARTS = ("cell", "layer", "")
 _TRAINED = ("embeddings", "kernel", "recurrent_kernel", "bias")
-_DAMAGED = (OSError, KeyError, ValueError, TypeError, RuntimeError, RecursionError)
+_DAMAGED = (
+    OSError, KeyError, ValueError, TypeError, RuntimeError, RecursionError, OverflowError
+)  # fmt: skip
 
 Arrays = list[NDArray[np.float32]]
 

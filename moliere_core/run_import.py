@@ -53,7 +53,10 @@ _TEXTS = (CONFIG, VOCABULARY, HISTORY, LABEL)
 _ENTRY = b"PK\x01\x02"  # what each entry of an archive's table begins with
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _LINKS = stat.S_IFLNK
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError,
+    OverflowError,  # a place beyond any memory, as an entry of 64 bits may say
+)  # fmt: skip
 
 
 def check_allowed() -> None:

@@ -21,6 +21,7 @@ from moliere_core.errors import ConfigError, RunError
 from moliere_core.models import load_model
 from moliere_core.run_import import import_run, is_run
 from moliere_core.runs import list_runs, request_id, run_path, runs_folder
+from tests.archives import moved
 from tests.networks import LETTERS, make_run, random_weights
 
 ID = "0123456789ab"
@@ -254,6 +255,16 @@ def test_a_header_that_lies_about_a_size_is_found_out(files: dict[str, bytes]) -
         import_run(data.replace(size, (20).to_bytes(4, "little")), "a.zip")
     with pytest.raises(RunError, match="not a whole run"):
         import_run(data[: len(data) // 2] + data[len(data) // 2 + 9 :], "a.zip")
+
+
+@pytest.mark.parametrize("place", [2**63 - 1, 2**63, 2**64 - 1])
+def test_a_file_beyond_the_end_of_the_archive_is_damage(
+    files: dict[str, bytes], place: int
+) -> None:
+    data = moved(packed(files), place)
+    with pytest.raises(RunError, match="not a whole run"):
+        import_run(data, "a.zip")
+    assert stored() == []
 
 
 def test_a_table_of_thousands_of_files_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:

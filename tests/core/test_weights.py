@@ -21,6 +21,7 @@ from safetensors.numpy import save_file
 from moliere_core.errors import ModelError
 from moliere_core.pretrained.weights import read_weights, shapes, weight_files
 from tests import torch_file
+from tests.archives import moved
 
 RNG = np.random.default_rng(1)
 NUMBERS = RNG.normal(size=(3, 4)).astype(np.float32)
@@ -345,6 +346,12 @@ def test_tensors_that_are_not_there(
     program = torch_file.program({"a": torch_file.Rebuilt(storage, view)})
     with bounded():
         assert sentence in refusal(named(tmp_path, torch_file.zipped(program, [NUMBERS.tobytes()])))
+
+
+@pytest.mark.parametrize("place", [2**63, 2**64 - 1])
+def test_a_list_of_tensors_beyond_the_end_of_the_file_is_damage(tmp_path: Path, place: int) -> None:
+    data = moved(torch_file.archive({"a": NUMBERS}), place)
+    assert "damaged" in refusal(named(tmp_path, data))
 
 
 def test_a_thousand_tensors_of_the_same_numbers_are_refused(tmp_path: Path) -> None:
