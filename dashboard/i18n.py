@@ -19,7 +19,7 @@ from string import Formatter
 from typing import Any
 
 from dashboard import state
-from moliere_core.errors import MoliereError
+from moliere_core.errors import MoliereError, writable
 from moliere_core.machine import is_public
 
 HERE = Path(__file__).parent
@@ -110,7 +110,7 @@ def date(day: str) -> str:
 def sentence(error: MoliereError) -> str:
     """What an error says, in the reader's language; to strangers, no folder of this machine."""
     told = str(error) if state.language() == "en" else _french(error)
-    return _PATH.sub(r"\1", told) if is_public() else told
+    return writable(_PATH.sub(r"\1", told) if is_public() else told)
 
 
 def _french(error: MoliereError) -> str:

@@ -22,7 +22,7 @@ class MoliereError(Exception):
         self.template, self.values = template, values
 
     def __str__(self) -> str:
-        return self.template.format(**self.values) if self.values else self.template
+        return writable(self.template.format(**self.values) if self.values else self.template)
 
     def to_json(self) -> dict[str, Any]:
         """The sentence under "message", and what it is made of, for another process."""
@@ -65,6 +65,11 @@ class RunError(MoliereError):
 
 class TrainingError(MoliereError):
     """A training that cannot start: no framework, or too little text."""
+
+
+def writable(text: str) -> str:
+    """A text that can be written in UTF-8: the name of a file may hold bytes that are no text."""
+    return text.encode(errors="backslashreplace").decode()
 
 
 def _plain(value: Any) -> Any:

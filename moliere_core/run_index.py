@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from moliere_core.config import RunConfig
-from moliere_core.errors import RunError
+from moliere_core.errors import RunError, writable
 from moliere_core.records import Record
 from moliere_core.runs import CONFIG, HISTORY, LABEL, VOCABULARY, Run, runs_folder
 
@@ -168,4 +168,11 @@ def _read(path: Path) -> StoredRun | DamagedRun:
             imported_from=run.imported_from,
         )
     except RunError as error:
-        return DamagedRun(path.name, modified, error)
+        return DamagedRun(writable(path.name), modified, error)
+    except OSError as error:  # the folder of another user of the machine
+        refusal = RunError(
+            "{path} cannot be read ({reason}): ask whoever made it to let you",
+            path=path,
+            reason=error.strerror or type(error).__name__,
+        )
+        return DamagedRun(writable(path.name), modified, refusal)

@@ -470,7 +470,3 @@ def _step(snapshot: Snapshot) -> int | None:
 
 def _json(data: Mapping[str, Any], indent: int | None = None) -> bytes:
     return json.dumps(data, ensure_ascii=False, indent=indent).encode()
-
-
-def _hash(salt: str, token: str) -> str:
-    return hashlib.sha256(f"{salt}:{token}".encode()).hexdigest()

@@ -78,5 +78,5 @@ def _json(result: dict[str, Any]) -> str:
 def _print(text: str) -> None:
     """Write to standard output in UTF-8, whatever the locale, and find out if it was read."""
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8")
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # names of files
     print(text, flush=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from moliere_core import run_index
+from moliere_core.cli import main
 from moliere_core.models import list_models
 from moliere_core.run_index import DamagedRun, damaged_runs, stored_runs
 from moliere_core.runs import Run, run_path, runs_folder
@@ -169,6 +170,35 @@ def test_a_folder_under_another_name_says_which_it_is(store: list[Path]) -> None
     assert names() == [IDS[0], IDS[2]]
     [found] = damaged_runs()
     assert f"rename it to {IDS[1]}" in str(found.error)
+
+
+def test_a_folder_whose_name_is_no_text_can_be_told(
+    store: list[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (runs_folder() / os.fsdecode(b"caf\xe9")).mkdir()
+    assert names() == IDS
+    [found] = damaged_runs()
+    assert found.name == "caf\\udce9"
+    assert str(found.error).encode().endswith(b"a folder that training has written")
+    for arguments in (["models"], ["models", "--json"]):
+        assert main(arguments) == 0
+        assert "caf" in capsys.readouterr().out
+
+
+def test_a_folder_that_is_closed_to_us_harms_no_other_run(
+    store: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_file = Path.is_file
+
+    def closed(path: Path) -> bool:
+        if path.parent == store[0]:
+            raise PermissionError(13, "Permission denied")
+        return is_file(path)
+
+    monkeypatch.setattr(Path, "is_file", closed)
+    assert names() == IDS[1:]
+    [found] = damaged_runs()
+    assert "cannot be read (Permission denied)" in str(found.error)
 
 
 def test_the_newest_are_first(store: list[Path]) -> None:
