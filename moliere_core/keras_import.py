@@ -11,6 +11,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -152,7 +153,7 @@ def course_text(data: bytes | str, plays: Collection[str] = ()) -> str:
 def _frame(text: str) -> pd.DataFrame:
     """The cues of the course's CSV with their plays, those that are empty left out."""
     try:
-        separator = max(SEPARATORS, key=text.partition("\n")[0].count)
+        separator = max(SEPARATORS, key=re.split("[\r\n]", text, maxsplit=1)[0].count)
         frame = pd.read_csv(io.StringIO(text), sep=separator).dropna(subset=["cue"])
         names = frame.get("play_name", pd.Series("", frame.index)).astype(str)
         return pd.DataFrame({"play_name": names.map(_slug), "cue": frame["cue"].astype(str)})
@@ -186,19 +187,23 @@ def notebook_texts(
         plays: slugs of those that were chosen; none means all.
 
     Returns:
-        The text, None where the notebook could not read the file (TEI, a zip); and the text of
-        each play, where there are several.
+        The text, None where the notebook could not read the file (TEI, a zip, a damaged CSV); and
+        the text of each play, where there are several.
     """
     if data is None or data.startswith(b"PK") or data.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"<":
         return None, {}
     text = decode_as_is(data, N_("this text"), [])
     if not has_csv_header(text):
         return text, {}
-    if len(corpus.plays) < 2:
-        return course_text(text, plays), {}
-    cues = _frame(text).groupby("play_name")["cue"]
+    try:
+        whole = course_text(text, plays)
+        if len(corpus.plays) < 2:
+            return whole, {}
+        cues = _frame(text).groupby("play_name")["cue"]
+    except CorpusError:  # a mark that nothing closes: `corpus` has its rows all the same
+        return None, {}
     own = {str(play): "\n".join(lines) for play, lines in cues if play in corpus.plays}
-    return course_text(text, plays), own
+    return whole, own
 
 
 def with_unknown(weights: dict[str, NDArray[np.float32]]) -> dict[str, NDArray[np.float32]]:

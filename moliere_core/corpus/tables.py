@@ -129,7 +129,8 @@ def _binary(name: str) -> CorpusError:
 
 def has_csv_header(text: str) -> bool:
     """Whether the first line names both columns: a CSV under another name, as exports have."""
-    header = _from_header(text).partition("\n")[0][:MOST_HEADER_CHARS]
+    # Of a text that is not normalised, too, with the line ends of whatever system.
+    header = re.split("[\r\n]", _from_header(text), maxsplit=1)[0][:MOST_HEADER_CHARS]
     return any(_names_both(header, separator) for separator in SEPARATORS)
 
 

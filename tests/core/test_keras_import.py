@@ -165,6 +165,19 @@ def test_the_text_is_the_notebook_s() -> None:
     assert (text, own) == ("L’un\nDeux", {slug: "L’un", other: "Deux"})
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_the_text_has_the_line_ends_of_any_system(end: str) -> None:
+    raw = end.join(["play_name;cue", "a;Oui, non", "a;Bon", ""]).encode()
+    plays = Corpus(CORPUS.frame.assign(play_name="a"), "x")
+    assert notebook_texts(plays, raw) == ("Oui, non\nBon", {})
+    verses = end.join(["Oui, non", "Bon"])
+    assert notebook_texts(plays, verses.encode()) == (verses, {})
+
+
+def test_what_the_notebook_could_not_read_has_the_text_of_the_corpus_alone() -> None:
+    assert notebook_texts(CORPUS, b'play_name,cue\na,"Oui\na,Non\n') == (None, {})
+
+
 def test_a_text_is_told_from_a_table_by_its_columns() -> None:
     verses = "Vaincue, elle a cédé ;\nJ’ai reçu…\n"
     assert raw_text(verses.encode()) == verses  # "cue" is in its first line
