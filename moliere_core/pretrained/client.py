@@ -26,7 +26,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from pathlib import Path
+from typing import IO, Any, Generic, TypeVar
 
 from moliere_core.errors import N_, ModelError, MoliereError
 from moliere_core.machine import resident_megabytes, threads
@@ -323,8 +324,7 @@ class Bridge:
                 self._end_process()
 
     def _start(self) -> None:
-        home().mkdir(parents=True, exist_ok=True)
-        with (home() / LOG).open("wb") as log:
+        with _log() as log:
             self._process = subprocess.Popen(
                 COMMAND,
                 stdin=subprocess.PIPE,
@@ -410,6 +410,15 @@ def close() -> None:
 
 _bridge = Bridge()
 atexit.register(close)
+
+
+def _log() -> IO[bytes]:
+    """Where the process says what goes wrong; nowhere, if the home can only be read."""
+    try:
+        home().mkdir(parents=True, exist_ok=True)
+        return (home() / LOG).open("wb")
+    except OSError:
+        return Path(os.devnull).open("wb")
 
 
 def _environment() -> dict[str, str]:

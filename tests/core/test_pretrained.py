@@ -183,6 +183,15 @@ def test_the_worker_starts_on_demand_and_ends_when_idle(monkeypatch: pytest.Monk
     assert echo().result(PATIENCE).text == "ababa"
 
 
+@pytest.mark.usefixtures("fake")
+def test_the_worker_starts_where_nothing_can_be_kept(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("MOLIERE_HOME", str(tmp_path / "file" / "home"))
+    assert echo().result(PATIENCE).text == "ababa"
+
+
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="POSIX alone")
 @pytest.mark.usefixtures("fake")
 def test_the_worker_leaves_with_a_server_that_is_killed(tmp_path: Path) -> None:
