@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import secrets
 from collections.abc import Callable
 
@@ -43,9 +44,19 @@ def browser() -> str:
 
 
 def address() -> str:
-    """The network that this session is in."""
-    found = st.context.ip_address
-    return found if isinstance(found, str) else UNKNOWN_ADDRESS
+    """The network that this session is in.
+
+    One subscriber to IPv6 has at least 2**64 addresses (RFC 6177): their network is one.
+    """
+    try:
+        found = ipaddress.ip_address(st.context.ip_address or "")
+    except ValueError:
+        return UNKNOWN_ADDRESS
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.IPv6Network((int(found), 64), strict=False))
 
 
 def _tried(typed: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -81,6 +83,27 @@ def test_the_right_code_opens(monkeypatch: pytest.MonkeyPatch) -> None:
     page.text_input(key="training.key").set_value("tartuffe").run()
     assert not page.warning
     assert page.session_state["opened"] == ("tartuffe",)
+
+
+@pytest.mark.parametrize(
+    ("said", "network"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::7", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        (None, "unknown"),
+        ("a proxy's word", "unknown"),
+    ],
+)
+def test_a_subscriber_has_one_network(
+    monkeypatch: pytest.MonkeyPatch, said: str | None, network: str
+) -> None:
+    from dashboard.training import rights
+
+    monkeypatch.setattr(rights.st, "context", SimpleNamespace(ip_address=said))
+    assert rights.address() == network
 
 
 def _drawer() -> None:
