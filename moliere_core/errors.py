@@ -69,7 +69,7 @@ class TrainingError(MoliereError):
 
 def writable(text: str) -> str:
     """A text that can be written in UTF-8: the name of a file may hold bytes that are no text."""
-    return text.encode(errors="backslashreplace").decode()
+    return text.encode(errors="replace").decode()
 
 
 def _plain(value: Any) -> Any:
