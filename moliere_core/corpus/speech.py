@@ -145,6 +145,9 @@ class Speeches:
     def _lose(self, kind: str, element: Element) -> None:
         if kind:
             self._left.add(kind, element.itertext())
+        elif element.tag == "speaker":  # a name, which is kept, and at times how it speaks
+            for direction in element.iter("stage"):
+                self._left.add(left_out.DIRECTIONS, direction.itertext())
 
     # Inside them
 

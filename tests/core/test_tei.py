@@ -228,6 +228,14 @@ def test_what_is_left_out_is_counted_with_an_example() -> None:
     assert "(2), such as “(à part)”" in str(first.sentence())
 
 
+def test_a_direction_beside_a_name_is_left_out_and_counted() -> None:
+    left = Leavings()
+    speech = "<sp><speaker>ORGON <stage>à Tartuffe</stage></speaker><p>Oui.</p></sp>"
+    read_tei(play(f"<div>{speech * 2}</div>").encode(), "a", left=left)
+    [kind] = left.all()
+    assert (kind.what, kind.count, kind.example) == ("stage directions", 2, "à Tartuffe")
+
+
 def test_nothing_is_said_to_be_left_out_of_a_play_that_is_whole() -> None:
     left = Leavings()
     read_tei(play("<div><sp><speaker>A</speaker><p>Oui.</p></sp></div>").encode(), "a", left=left)
