@@ -29,8 +29,8 @@ def named(reference: str) -> str:
 
 
 def heading(reference: str) -> str:
-    """The name over what a model says: short where a stamp stands beside it."""
-    return reference if cached.voice(reference) is None else naming.model(reference)
+    """The name over what a model says: without its owner, which the list of models has."""
+    return naming.model(reference)
 
 
 def stamp(voice: Voice) -> str:

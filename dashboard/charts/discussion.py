@@ -62,15 +62,14 @@ def all_margins_figure(
             marker={"size": 13, "symbol": SYMBOLS[place], "color": colours.series[place]},
             hovertemplate="%{y} : %{x:.2f}",
         )
-    below = LEGEND * -(-len(margins) // 2)  # two models a line
+    below = LEGEND * len(margins)  # a model a line: names are long
     layout(figure, dark, title, _unit(), "", 110 + ROW * len(rows) + below)
     figure.update_yaxes(categoryorder="array", categoryarray=names[::-1], dtick=1)
     figure.update_layout(
         margin={"b": 60 + below},
         legend={
-            "orientation": "h",
-            "entrywidthmode": "fraction",
-            "entrywidth": 0.5,
+            "xref": "container",
+            "x": 0,
             "yref": "container",
             "y": 0,
             "yanchor": "bottom",

@@ -13,7 +13,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     leaf.setAttribute("aria-label", column.heading);
     element("h2", "", leaf, column.heading);
     const facts = element("p", "figures small", leaf);
-    for (const fact of column.facts) element("span", "fact", facts, fact);
+    facts.title = column.facts.join("\n"); // where columns are narrow, one of them is shown
+    for (const [i, fact] of column.facts.entries()) element("span", i === 1 || i === 2 ? "fact detail" : "fact", facts, fact);
     const speed = element("p", "speed", leaf, column.recorded ? "" : column.speed || "\u00a0");
     if (column.recorded) element("span", "recorded", speed, column.recorded);
     const text = element("p", "text serif" + (column.letters ? " letters" : ""), leaf);

@@ -223,14 +223,10 @@ def attention(model: LanguageModel, request: Event) -> Iterator[Event]:
 
 def _text_sizes(model: LanguageModel, ids: Sequence[int], text: str) -> NDArray[np.int64]:
     """Bytes of the text that each token writes; ModelError if they are not the text's."""
-    sizes = bytes_per_token(model.vocabulary, ids)
-    written, data = b"".join(model.vocabulary.tokens[i] for i in ids), text.encode()
-    if written == b" " + data:  # some tokenizers put a space before every text
-        sizes[0] -= 1
-    elif written != data:
+    if b"".join(model.vocabulary.tokens[i] for i in ids) != text.encode():
         raise ModelError(
             "the tokenizer of {reference} changes the text, so that its bits per character mean "
             "nothing: choose a model that spells with bytes, such as hf:gpt2",
             reference=model.reference,
         )
-    return sizes
+    return bytes_per_token(model.vocabulary, ids)

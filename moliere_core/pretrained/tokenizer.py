@@ -128,6 +128,11 @@ class Tokenizer:
         """The tokens, sorted by their bytes."""
         return TokenVocabulary(self.token_bytes, self.ends)
 
+    @cached_property
+    def _words_apart(self) -> bool:
+        """Whether it cuts words from each other before it looks for tokens."""
+        return len(set(self._encoding("deux mots").word_ids)) > 1
+
     def encode(self, text: str) -> list[int]:
         """The canonical tokens of `text` in the middle of a text, nothing added to them."""
         return list(self._encoding(text).ids)
@@ -154,8 +159,8 @@ class Tokenizer:
 
         But a model expects other tokens than the canonical ones, too, and the bridge is to weigh
         them in what it reads last: the last piece that the tokenizer cuts before it looks for
-        tokens, and where that is several words, words of at least `LOOK_BACK` tokens. (At the
-        start of a text Gemma expects "A" and "h" a thousand times more than "Ah".)
+        tokens where such pieces are words; whole words of at least `LOOK_BACK` tokens where they
+        are not. (At the start of a text Gemma expects "A" and "h" a thousand times more than "Ah".)
 
         Returns:
             Two indices of `text`, the second not before the first: the tokens of `text` up to
@@ -166,15 +171,16 @@ class Tokenizer:
         starts = list(accumulate((len(self.token_bytes[i] or b"") for i in ids), initial=0))
         if b"".join(self.token_bytes[i] or b"" for i in ids) != data:
             return (len(_head(text)),) * 2  # what is not spelt cannot be aligned
-        words = encoding.word_ids
-        piece = starts[words.index(words[-1])] if words else 0
-        head = _head(data[piece:].decode("utf-8", "replace")).encode()
         stops = [s for s in starts[: self._certain(text, ids) + 1] if _whole(data, s)]
-        # Of several words in a piece, those that stay in doubt begin with their space.
-        between = [s for s in stops if s <= piece + len(head) and data[s : s + 1].isspace()]
-        back = starts[-1 - min(LOOK_BACK, len(ids))] if head else piece
-        begin = max((s for s in [0, *stops] if s <= piece), default=0)
-        begin = max((s for s in between if begin < s <= back), default=begin)
+        between: list[int] = []
+        if self._words_apart:
+            words = encoding.word_ids
+            piece = starts[words.index(words[-1])] if words else 0
+            begin = max((s for s in stops if s <= piece), default=0)
+        else:  # what stays in doubt begins with a space
+            last, back = len(_head(text).encode()), starts[-1 - min(LOOK_BACK, len(ids))]
+            between = [s for s in stops if s <= last and data[s : s + 1].isspace()]
+            begin = max((s for s in between if s <= back), default=0)
         if len(ids) > MOST_UNCERTAIN:  # in one word, which has to be cut somewhere
             most = starts[-1 - MOST_UNCERTAIN]
             begin = max((s for s in stops if begin < s <= most), default=begin)

@@ -129,7 +129,7 @@ def test_the_default_models_are_those_of_the_course(open_page: Open) -> None:
     at = open_page("bridge")
     assert not at.exception
     headings = [c["heading"] for c in component(at)["columns"]]
-    assert headings == ["petit", "mini-gpt", "hf:gpt2", "hf:asi/gpt-fr-cased-small"]
+    assert headings == ["petit", "mini-gpt", "gpt2", "gpt-fr-cased-small"]
     [size, *_rest] = column(component(at), 2)["facts"]
     assert size.replace("\N{NARROW NO-BREAK SPACE}", " ") == "124 439 808 paramètres · 597 Mo"
     assert "models" not in address(at)
