@@ -46,6 +46,7 @@ _LOGGER = logging.getLogger(__name__)
 
 STREAM, METRICS, UPLOAD = "/_stcore/stream", "/_stcore/metrics", "/_stcore/upload_file/"
 INSIDE = re.compile(r"/(_stcore|static|media|component|app)/|\.\w+$")  # not a page
+COOKIE = "_streamlit_xsrf"
 ENTERING = 20.0  # seconds that a browser may take from its first request to its session
 RETURNING = 1.25  # the room for those who come back after a cut, compared with the room
 FULL = N_("La salle est pleine")
@@ -66,36 +67,55 @@ class Room:
     Attributes:
         places: sessions, at most.
         inside: sessions connected now.
-        entering: when those browsers were let in that have no session yet.
+        entering: when browsers were let in that have no session yet, and which they are.
+        browsers: sessions of each browser that says which one it is.
     """
 
     places: int
     inside: int = 0
-    entering: list[float] = field(default_factory=list)
+    entering: list[tuple[float, str]] = field(default_factory=list)
+    browsers: Counter[str] = field(default_factory=Counter)
 
-    def admit(self, now: float) -> bool:
-        """Whether another browser may load the page; it keeps its place for a while."""
-        self.entering = [then for then in self.entering if now - then < ENTERING]
-        if self.inside + len(self.entering) >= self.places:
+    def admit(self, now: float, browser: str = "") -> bool:
+        """Whether a browser may load the page; it keeps its place for a while.
+
+        Args:
+            now: seconds.
+            browser: which one, "" if it does not say. One that loads the page again and again
+                enters once, and one that is inside is not put out by loading it again.
+        """
+        self.entering = [
+            (then, who)
+            for then, who in self.entering
+            if now - then < ENTERING and (not who or who != browser)
+        ]
+        if self.inside + len(self.entering) >= self._places(browser in self.browsers):
             return False
-        self.entering.append(now)
+        self.entering.append((now, browser))
         return True
 
-    def enter(self, returning: bool) -> bool:
+    def enter(self, returning: bool, browser: str = "") -> bool:
         """Whether a session may begin; who was inside before has some places more.
 
-        A websocket that is admitted calls `leave` at its end.
+        A websocket that is admitted calls `leave` at its end, for the same browser.
         """
         if self.entering:
-            self.entering.pop(0)
-        if self.inside >= (RETURNING * self.places if returning else self.places):
+            own = [place for place, (_then, who) in enumerate(self.entering) if who == browser]
+            self.entering.pop(own[0] if own else 0)
+        if self.inside >= self._places(returning or browser in self.browsers):
             return False
         self.inside += 1
+        if browser:
+            self.browsers[browser] += 1
         return True
 
-    def leave(self) -> None:
+    def leave(self, browser: str = "") -> None:
         """A session has ended."""
         self.inside -= 1
+        self.browsers -= Counter([browser])  # what is left is above zero
+
+    def _places(self, known: bool) -> float:
+        return RETURNING * self.places if known else self.places
 
 
 @dataclass
@@ -159,28 +179,29 @@ class Door:
     async def _session(self, scope: Scope, receive: Receive, send: Send) -> None:
         # Streamlit's client names the session that it comes back to after its two first words.
         words = _header(scope, b"sec-websocket-protocol").split(",")
-        if not self._room.enter(returning=len(words) > 2 and bool(words[2].strip())):
+        browser = _browser(scope)
+        if not self._room.enter(len(words) > 2 and bool(words[2].strip()), browser):
             _LOGGER.warning("the room is full: %d sessions", self._room.inside)
             await send({"type": "websocket.close", "code": 1013})  # try again later
             return
         try:
             await self._app(scope, receive, send)
         finally:
-            self._room.leave()
+            self._room.leave(browser)
 
     async def _request(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
         if path.endswith(METRICS) and not self._metrics:
             await _answer(send, 404, "MOLIERE_METRICS=1 opens this address.\n")
         elif UPLOAD in path and scope["method"] == "PUT":
             await self._upload(path, scope, receive, send)
-        elif scope["method"] == "GET" and not INSIDE.search(path) and not self._admit():
+        elif scope["method"] == "GET" and not INSIDE.search(path) and not self._admit(scope):
             page = full_page(_header(scope, b"accept-language"), self._room.inside)
             await _answer(send, 503, page, ("retry-after", str(RETRY)), ("connection", "close"))
         else:
             await self._app(scope, receive, send)
 
-    def _admit(self) -> bool:
-        return self._room.admit(time.monotonic())
+    def _admit(self, scope: Scope) -> bool:
+        return self._room.admit(time.monotonic(), _browser(scope))
 
     async def _upload(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
         session = path.partition(UPLOAD)[2].partition("/")[0]
@@ -315,6 +336,12 @@ def _held() -> dict[str, dict[str, int]]:
 
 def _header(scope: Scope, name: bytes) -> str:
     return next((v.decode("latin-1") for n, v in scope.get("headers", []) if n == name), "")
+
+
+def _browser(scope: Scope) -> str:
+    """The cookie that Streamlit gives a browser, "" before it has one."""
+    pairs = (pair.strip().partition("=") for pair in _header(scope, b"cookie").split(";"))
+    return next((value for name, _equals, value in pairs if name == COOKIE), "")
 
 
 async def _answer(send: Send, status: int, body: str, *headers: tuple[str, str]) -> None:

@@ -95,6 +95,29 @@ def test_a_browser_keeps_its_place_from_its_first_request_to_its_session() -> No
     assert room.admit(6.0 + ENTERING)  # they never came
 
 
+def test_a_page_that_is_loaded_again_and_again_takes_one_place() -> None:
+    room = Room(3)
+    assert all(room.admit(float(second), "a") for second in range(10))
+    assert room.admit(10.0, "b")
+    assert room.enter(returning=False, browser="b")
+    assert room.admit(11.0)
+    assert not room.admit(12.0)
+    assert [who for _then, who in room.entering] == ["a", ""]
+
+
+def test_who_is_inside_a_full_room_may_load_the_page_again() -> None:
+    room = Room(4)
+    entry = Door(behind, room, Uploads(1, 1, dict))
+    assert all(room.enter(returning=False, browser=name) for name in "abcd")
+    cookie = "theme=x; _streamlit_xsrf=a"
+    assert status(ask(entry, cookie="_streamlit_xsrf=e")) == 503
+    assert status(ask(entry, cookie=cookie)) == 200
+    assert ask(entry, door.STREAM, kind="websocket", cookie=cookie) == []
+    assert (room.inside, room.browsers) == (4, dict.fromkeys("abcd", 1))
+    room.leave("a")
+    assert "a" not in room.browsers
+
+
 def test_who_comes_back_after_a_cut_finds_some_places_more() -> None:
     room = Room(4)
     entry = Door(behind, room, Uploads(1, 1, dict))
