@@ -95,6 +95,7 @@ class TransformerConfig:
         epsilon: added to the variance in a layer norm.
         scaled: whether scores are divided by the root of a head's size.
         scaled_by_layer: whether they are also divided by the number of the block.
+        tied: whether the output matrix may be the tokens' own, where the weights have no other.
     """
 
     heads: int
@@ -102,6 +103,7 @@ class TransformerConfig:
     epsilon: float = 1e-5
     scaled: bool = True
     scaled_by_layer: bool = False
+    tied: bool = True
 
     @classmethod
     def of(cls, config: Mapping[str, Any]) -> TransformerConfig | None:
@@ -125,6 +127,7 @@ class TransformerConfig:
             float(epsilon),
             bool(config.get("scale_attn_weights", True)),
             bool(config.get("scale_attn_by_inverse_layer_idx", False)),
+            config.get("tie_word_embeddings") is not False,
         )
 
 
@@ -208,12 +211,12 @@ class TransformerNetwork:
     """Embeddings, blocks, a last norm: logits of the next token.
 
     Args:
-        weights: by their names, in any precision; those it does not know are left out.
+        weights: by their names, in any precision, finite (`pretrained.weights` sees to it); those
+            it does not know are left out.
         config: what they do not tell.
 
     Raises:
-        ModelError: a tensor is missing, shapes do not follow from one another, or values are not
-            numbers.
+        ModelError: a tensor is missing, or shapes do not follow from one another.
     """
 
     def __init__(self, weights: Mapping[str, NDArray[Any]], config: TransformerConfig) -> None:
@@ -259,9 +262,12 @@ class TransformerNetwork:
         if not self.blocks:
             raise taken.lacking("h.0.ln_1.weight")
         self.norm = norm("ln_f")
-        tied = not taken.has("lm_head.weight")
+        tied = config.tied and not taken.has("lm_head.weight")
         self.output = self.tokens if tied else taken("lm_head.weight", (vocab, width))
         self.parameters = taken.size
+        if not tied and np.array_equal(self.output, self.tokens):  # stored twice, as gpt-fr's
+            self.output = self.tokens
+            self.parameters -= self.tokens.size
 
     @property
     def vocab_size(self) -> int:
@@ -350,12 +356,6 @@ class _Taken:
                 "the model again, or choose another",
                 name=name,
                 shape="×".join(map(str, tensor.shape)),
-            )
-        if not np.isfinite(tensor).all():
-            raise ModelError(
-                "{name} of these weights holds values that are not numbers: fetch the model "
-                "again, or choose another",
-                name=name,
             )
         self.size += tensor.size
         return tensor
