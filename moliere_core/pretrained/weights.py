@@ -128,8 +128,8 @@ class Weights(Mapping[str, NDArray[Any]]):
         values = _told(self.reference, path, read)
         if values.dtype == np.float32 and not _finite(values):
             raise ModelError(
-                "the weights of {reference} hold numbers that are none (infinite, or NaN): its file "
-                "is damaged, or its training failed; fetch it again, or choose another model",
+                "the weights of {reference} hold numbers that are none (infinite, or NaN): its "
+                "file is damaged, or its training failed; fetch it again, or choose another model",
                 reference=self.reference,
             )
         return values
