@@ -401,8 +401,8 @@ def test_who_is_ahead_follows_from_the_margins() -> None:
     good, bad = dict.fromkeys(names, 2.0), dict.fromkeys(names, -2.0)
     shown = {"grand": "grand", "hf:a/b": "b"}
     for found, said in (
-        ({"grand": good, "hf:a/b": bad}, "**grand** devance **b** sur 14 paires sur 14"),
-        ({"grand": bad, "hf:a/b": good}, "**b** devance **grand** sur 14 paires sur 14"),
+        ({"grand": good, "hf:a/b": bad}, "**grand** devance **b** sur 14 des 14 paires"),
+        ({"grand": bad, "hf:a/b": good}, "**b** devance **grand** sur 14 des 14 paires"),
     ):
         assert said in pair_words.proof("order", found, shown)
         assert "une fois sur 8" in pair_words.proof("order", found, shown)  # 8,192 to one
