@@ -49,9 +49,10 @@ def main(arguments: Sequence[str]) -> None:
             voice = replace(voice, bars=dict(bars(reference)))
             recorded.save(voice, file)
         if "texts" in options.only:
-            for written in texts(reference):
-                others = [w for w in voice.texts if (w.after, w.config, w.seed) != _of(written)]
-                voice = replace(voice, texts=(*others, written))
+            found = {_of(written): written for written in voice.texts}
+            for written in texts(reference):  # kept one by one: an interruption loses one
+                found[_of(written)] = written
+                voice = replace(voice, texts=tuple(found.values()))
                 recorded.save(voice, file)
         print(f"{file.name}: {file.stat().st_size:,} bytes", file=sys.stderr)
 

@@ -28,4 +28,6 @@ STEP: Field[str] = Field("characters.step", "step", "text", choice(*STEPS))
 MIN_CHAR_FREQ: Field[int] = Field("characters.least", "min_char_freq", 1, least)
 ORDER: Field[str] = Field("characters.order", "order", "index", choice("index", "count"))
 MERGES: Field[int] = Field("characters.merges", "merges", MOST_MERGES, integer(0, MOST_MERGES))
-CHAR: Field[str] = Field("characters.char", "char", "é", one_char, lambda typed: typed[:1])
+CHAR: Field[str] = Field(
+    "characters.char", "char", "é", one_char, lambda typed: typed[:1], free=True
+)

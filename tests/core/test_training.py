@@ -212,12 +212,17 @@ def test_a_stopped_training_goes_on_as_if_it_had_not_been(
 ) -> None:
     per_epoch = whole(config).history[0]["updates"]
     events: list[Event] = []
-    snapshot = {"first-epoch": "epoch-000", "second-epoch": "epoch-001"}.get(place, "epoch-002")
+    snapshot = {"first-epoch": "epoch-000"}.get(place, "epoch-002")
     calls = [0]
 
     def should_stop() -> bool:
-        # Some updates after the snapshot; while measuring, at the very next question.
-        if any(isinstance(e, SnapshotTaken) and e.name == snapshot for e in events):
+        # Some updates after the place; while measuring, at the very next question.
+        if any(
+            isinstance(e, EpochEnded)
+            if place == "second-epoch"
+            else isinstance(e, SnapshotTaken) and e.name == snapshot
+            for e in events
+        ):
             calls[0] += 1
         return calls[0] > (0 if place == "while-measuring" else per_epoch // 2)
 
