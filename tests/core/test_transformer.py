@@ -206,6 +206,22 @@ def test_damaged_weights_are_one_sentence(name: str, value: Any, said: str) -> N
         TransformerNetwork(weights, TransformerConfig(2))
 
 
+def test_blocks_beyond_those_of_the_configuration_are_not_run() -> None:
+    config = TransformerConfig.of(CONFIG | {"n_layer": 1})
+    assert config is not None
+    found = TransformerNetwork(random_gpt2(VOCAB), config)
+    weights = {n: w for n, w in random_gpt2(VOCAB).items() if not n.startswith("h.1.")}
+    expected = TransformerNetwork(weights, TransformerConfig(2))
+    np.testing.assert_array_equal(logits(found, IDS), logits(expected, IDS))
+
+
+def test_blocks_that_the_weights_lack_are_one_sentence() -> None:
+    config = TransformerConfig.of(CONFIG | {"n_layer": 3})
+    assert config is not None
+    with pytest.raises(ModelError, match=r"these weights lack h\.2\."):
+        TransformerNetwork(random_gpt2(VOCAB), config)
+
+
 def test_a_head_of_its_own_is_not_replaced_by_the_tokens() -> None:
     config = TransformerConfig.of(CONFIG | {"tie_word_embeddings": False})
     assert config is not None
