@@ -13,6 +13,7 @@ try:
 except ImportError:  # Windows has no such limits
     resource = None  # type: ignore[assignment]
 
+LOAD, TASKS = Path("/proc/loadavg"), Path("/proc/self/task")  # of Linux
 MAX_CORES = 8  # more do not help matrices of this size
 MOST_PLACES = 150  # of one server: its pages share one processor, see docs/benchmarks.md
 
@@ -35,6 +36,28 @@ def threads() -> int:
     if not text.isdecimal() or int(text) < 1:
         raise ConfigError("MOLIERE_THREADS is {text!r}: give a whole number, at least 1", text=text)
     return int(text)
+
+
+def free_cores(cores: int) -> int:
+    """Of so many cores, those that nobody else computes on at this moment; at least 1.
+
+    All of them where the system does not tell.
+    """
+    try:
+        running = int(LOAD.read_text(encoding="ascii").split()[3].split("/")[0])
+        # Threads of this process that run: a pool's do so for a while after their work.
+        own = sum(_state(task) == "R" for task in TASKS.iterdir())
+    except (OSError, IndexError, ValueError):
+        return cores
+    return max(1, cores - max(running - own, 0))
+
+
+def _state(task: Path) -> str:
+    """What a thread does, a letter; "" of one that has ended meanwhile."""
+    try:
+        return (task / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+    except (OSError, IndexError):
+        return ""
 
 
 def is_public() -> bool:

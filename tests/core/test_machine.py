@@ -44,3 +44,21 @@ def test_free_memory_is_the_least_of_what_is_known(
     assert free_megabytes() == 1200
     monkeypatch.setenv("MOLIERE_WORKER_MEMORY_MB", "300")
     assert free_megabytes() == 300
+
+
+@pytest.mark.parametrize(
+    ("told", "free"),
+    [("0.1 0.2 0.3 1/345 6", 4), ("0 0 0 2/345 6", 4), ("9 9 9 3/345 6", 3), ("9 9 9 40/9 6", 1)],
+)
+def test_cores_that_nobody_else_computes_on(
+    told: str, free: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for task, state in ((10, "R"), (11, "S"), (12, "R")):  # two threads of this process run
+        (tmp_path / str(task)).mkdir()
+        (tmp_path / str(task) / "stat").write_text(f"{task} (a (name) {state}) {state} 1 2")
+    (tmp_path / "13").mkdir()  # it has ended meanwhile
+    monkeypatch.setattr(machine, "TASKS", tmp_path)
+    monkeypatch.setattr(machine, "LOAD", tmp_path / "loadavg")
+    assert machine.free_cores(4) == 4  # nothing is told
+    machine.LOAD.write_text(told)
+    assert machine.free_cores(4) == free
