@@ -19,7 +19,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from moliere_core.errors import N_, ModelError
+from moliere_core.errors import ModelError
 from moliere_core.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -27,9 +27,7 @@ if TYPE_CHECKING:
 
 SHIPPED_TOKENIZER = "mini-gpt"
 SHIPPED_PATH = Path(__file__).parent / "assets" / SHIPPED_TOKENIZER
-HUB_TOKENIZERS = ("hf:gpt2", "hf:asi/gpt-fr-cased-small")  # shown where they are on disk
 
-_HUB_NAMES = {"gpt2": ("gpt2", "openai-community/gpt2")}  # both names of the same files
 _END = "<|endoftext|>"
 
 
@@ -182,10 +180,9 @@ def segments(pieces: Iterable[Piece]) -> list[Segment]:
 class SubwordTokenizer:
     """A byte-level BPE tokenizer, read from a file of the `tokenizers` library."""
 
-    def __init__(self, reference: str, tokenizer: Tokenizer) -> None:
+    def __init__(self, tokenizer: Tokenizer) -> None:
         # Typed text is text, even where it spells a special token.
         tokenizer.encode_special_tokens = True
-        self.reference = reference
         self.vocab_size = tokenizer.get_vocab_size()
         self._tokenizer = tokenizer
 
@@ -254,69 +251,20 @@ class SubwordTokenizer:
         return parts
 
 
-def tokenizers_on_disk() -> list[str]:
-    """References of the tokenizers that can be opened without a network; ours is the first."""
-    return [SHIPPED_TOKENIZER, *(ref for ref in HUB_TOKENIZERS if _hub_files(ref))]
-
-
-def load_tokenizer(reference: str = SHIPPED_TOKENIZER) -> SubwordTokenizer:
-    """Open a tokenizer: `mini-gpt`, or `hf:NAME` where its files are in Hugging Face's cache.
+def load_tokenizer() -> SubwordTokenizer:
+    """The tokenizer of `mini-gpt`; those of other models are read by `pretrained.cutting`.
 
     Raises:
-        ModelError: it is not on this machine, or its file cannot be read as a byte-level BPE.
+        ModelError: its file cannot be read.
     """
-    if reference == SHIPPED_TOKENIZER:
-        return _open(reference, {"tokenizer.json": SHIPPED_PATH / "tokenizer.json"})
-    files = _hub_files(reference) if reference.startswith("hf:") else {}
-    if not files:
-        raise ModelError(
-            "the tokenizer of {reference} is not on this machine: fetch the model first, "
-            "or choose {shipped}",
-            reference=reference,
-            shipped=SHIPPED_TOKENIZER,
-        )
-    return _open(reference, files)
-
-
-def hub_folder(reference: str) -> Path | None:
-    """Where the hub's own library finds a tokenizer in its cache; None where it has none."""
-    return next((path.parent for path in _hub_files(reference).values()), None)
-
-
-def _hub_files(reference: str) -> dict[str, Path]:
-    """A tokenizer's files in Hugging Face's cache: one, or GPT-2's two; none where absent."""
-    from huggingface_hub import try_to_load_from_cache
-
-    name = reference.removeprefix("hf:")
-    for repository in _HUB_NAMES.get(name, (name,)):
-        for wanted in (("tokenizer.json",), ("vocab.json", "merges.txt")):
-            try:
-                found = {file: try_to_load_from_cache(repository, file) for file in wanted}
-            except ValueError:  # it is no name of the hub's
-                return {}
-            paths = {file: Path(path) for file, path in found.items() if isinstance(path, str)}
-            if len(paths) == len(wanted):
-                return paths
-    return {}
-
-
-def _open(reference: str, files: Mapping[str, Path]) -> SubwordTokenizer:
-    from tokenizers import Tokenizer, models, pre_tokenizers
+    from tokenizers import Tokenizer
 
     try:
-        if "tokenizer.json" in files:
-            tokenizer = Tokenizer.from_file(str(files["tokenizer.json"]))
-        else:
-            paths = str(files["vocab.json"]), str(files["merges.txt"])
-            tokenizer = Tokenizer(models.BPE.from_file(*paths))
-            tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-        kinds = type(tokenizer.model), type(tokenizer.pre_tokenizer)
-        if kinds != (models.BPE, pre_tokenizers.ByteLevel):
-            raise ValueError(N_("it is not a byte-level BPE"))
+        tokenizer = Tokenizer.from_file(str(SHIPPED_PATH / "tokenizer.json"))
     except Exception as error:  # the library raises plain Exception
         raise ModelError(
             "the tokenizer of {reference} cannot be read ({reason}): fetch the model again",
-            reference=reference,
+            reference=SHIPPED_TOKENIZER,
             reason=str(error),
         ) from error
-    return SubwordTokenizer(reference, tokenizer)
+    return SubwordTokenizer(tokenizer)

@@ -95,6 +95,8 @@ class TransformerConfig:
         epsilon: added to the variance in a layer norm.
         scaled: whether scores are divided by the root of a head's size.
         scaled_by_layer: whether they are also divided by the number of the block.
+        tied: whether the output matrix may be the tokens' own, where the weights have no other.
+        layers: blocks; 0 for as many as the weights have.
     """
 
     heads: int
@@ -102,6 +104,8 @@ class TransformerConfig:
     epsilon: float = 1e-5
     scaled: bool = True
     scaled_by_layer: bool = False
+    tied: bool = True
+    layers: int = 0
 
     @classmethod
     def of(cls, config: Mapping[str, Any]) -> TransformerConfig | None:
@@ -125,6 +129,8 @@ class TransformerConfig:
             float(epsilon),
             bool(config.get("scale_attn_weights", True)),
             bool(config.get("scale_attn_by_inverse_layer_idx", False)),
+            config.get("tie_word_embeddings") is not False,
+            layers if isinstance(layers := config.get("n_layer"), int) else 0,
         )
 
 
@@ -208,12 +214,12 @@ class TransformerNetwork:
     """Embeddings, blocks, a last norm: logits of the next token.
 
     Args:
-        weights: by their names, in any precision; those it does not know are left out.
+        weights: by their names, in any precision, finite (`pretrained.weights` sees to it); those
+            it does not know are left out.
         config: what they do not tell.
 
     Raises:
-        ModelError: a tensor is missing, shapes do not follow from one another, or values are not
-            numbers.
+        ModelError: a tensor is missing, or shapes do not follow from one another.
     """
 
     def __init__(self, weights: Mapping[str, NDArray[Any]], config: TransformerConfig) -> None:
@@ -255,13 +261,15 @@ class TransformerNetwork:
                 ACTIVATIONS[config.activation],
             )
 
-        self.blocks = tuple(block(i) for i in range(taken.count("h.{}.ln_1.weight")))
-        if not self.blocks:
-            raise taken.lacking("h.0.ln_1.weight")
+        layers = config.layers or max(taken.count("h.{}.ln_1.weight"), 1)
+        self.blocks = tuple(block(i) for i in range(layers))
         self.norm = norm("ln_f")
-        tied = not taken.has("lm_head.weight")
+        tied = config.tied and not taken.has("lm_head.weight")
         self.output = self.tokens if tied else taken("lm_head.weight", (vocab, width))
         self.parameters = taken.size
+        if not tied and np.array_equal(self.output, self.tokens):  # stored twice, as gpt-fr's
+            self.output = self.tokens
+            self.parameters -= self.tokens.size
 
     @property
     def vocab_size(self) -> int:
@@ -331,15 +339,12 @@ class _Taken:
         """How many there are of a kind, numbered from 0."""
         return next(i for i in range(len(self._names) + 1) if not self.has(pattern.format(i)))
 
-    def lacking(self, name: str) -> ModelError:
-        return ModelError(
-            "these weights lack {name}: fetch the model again, or choose another", name=name
-        )
-
     def __call__(self, name: str, shape: Sequence[int | None]) -> Array:
         """A tensor of this shape, where None stands for any length."""
         if not self.has(name):
-            raise self.lacking(name)
+            raise ModelError(
+                "these weights lack {name}: fetch the model again, or choose another", name=name
+            )
         tensor = np.ascontiguousarray(self._weights[self._names[name]], np.float32)
         fits = len(tensor.shape) == len(shape) and all(
             wanted in (None, length) for wanted, length in zip(shape, tensor.shape, strict=True)
@@ -350,12 +355,6 @@ class _Taken:
                 "the model again, or choose another",
                 name=name,
                 shape="×".join(map(str, tensor.shape)),
-            )
-        if not np.isfinite(tensor).all():
-            raise ModelError(
-                "{name} of these weights holds values that are not numbers: fetch the model "
-                "again, or choose another",
-                name=name,
             )
         self.size += tensor.size
         return tensor

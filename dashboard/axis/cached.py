@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from dashboard import cached
 from dashboard.background import Background
+from dashboard.bridge.cached import RETRY_SECONDS
 
 if TYPE_CHECKING:
     from dashboard.axis.measuring import Measuring
@@ -19,9 +21,20 @@ def _worker() -> Background:
     return Background("moliere-axis")
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
 def measuring(text: str, references: tuple[str, ...], public: bool) -> Measuring:
-    """The measure of some models on a text, begun in the background the first time."""
+    """The measure of some models on a text, begun in the background the first time.
+
+    And again where a model could not be measured, a while ago; what could is stored.
+    """
+    found = _begun(text, references, public)
+    if found.failed_at + RETRY_SECONDS < time.monotonic():
+        _begun.clear(text, references, public)
+        found = _begun(text, references, public)
+    return found
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _begun(text: str, references: tuple[str, ...], public: bool) -> Measuring:
     from dashboard.axis.measuring import Measuring
 
     found = Measuring(text, references, training_text(), shipped_train_chars(), public)

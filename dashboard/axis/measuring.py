@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -30,6 +32,7 @@ class Measuring:
         now: the model that is being measured, "" before and after.
         share: of its work that is done, from 0 to 1.
         done: whether all is.
+        failed_at: when it ended with errors, on the clock of `time.monotonic`; never without.
     """
 
     text: str
@@ -42,6 +45,7 @@ class Measuring:
     now: str = ""
     share: float = 0.0
     done: bool = False
+    failed_at: float = math.inf
 
     def run(self) -> None:
         """Measure what is not stored yet, and store it."""
@@ -57,6 +61,8 @@ class Measuring:
                 self.errors[name] = error
             else:
                 axis.store(self.text, self.points[name])
+        if self.errors:
+            self.failed_at = time.monotonic()
         self.now, self.done = "", True
 
     def _measure(self, name: str) -> Point:

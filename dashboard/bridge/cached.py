@@ -107,7 +107,7 @@ def asked(ask: Callable[..., Request[Any]], *arguments: Any, again: bool) -> Req
     """What was asked before, or asked again where that was given up, or failed a while ago.
 
     Args:
-        ask: one of the two above.
+        ask: one of the two above, or another that makes a request and is cached.
         arguments: of it.
         again: whether the page is drawn as a whole: what ticks asks for nothing.
     """

@@ -98,6 +98,13 @@ def worth_fetching(references: tuple[str, ...]) -> None:
             "télécharge que les deux premiers."
         )
     )
+    if not pretrained.has_frameworks():
+        st.markdown(
+            _(
+                "Ici ne tournent que les GPT-2 et leurs semblables, gpt-fr compris. Le README dit "
+                "comment ajouter les autres."
+            )
+        )
 
 
 def _languages() -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""“Même début”: the same prompt and the same settings, up to three models side by side."""
+"""“Même début”: the same prompt and the same settings, some models side by side."""
 
 from __future__ import annotations
 

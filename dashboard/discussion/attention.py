@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import components, state, widgets
+from dashboard.bridge import cached as bridge_cache
 from dashboard.discussion import cached as discussion_cache
 from dashboard.i18n import _
 from moliere_core import pretrained
@@ -17,7 +18,7 @@ MOST_CHARS = 160
 def show(prompt: str) -> None:
     """The end of the prompt, and the same question asked of the LSTM."""
     text = prompt[-MOST_CHARS:]
-    asked = discussion_cache.attention(pretrained.MINI, text)
+    asked = bridge_cache.asked(discussion_cache.attention, pretrained.MINI, text, again=True)
     waiting = asked.status.active
     st.fragment(_heads, run_every=PERIOD if waiting else None)(text, waiting)
     st.page_link(
@@ -28,7 +29,7 @@ def show(prompt: str) -> None:
 
 
 def _heads(text: str, ticking: bool) -> None:
-    asked = discussion_cache.attention(pretrained.MINI, text)
+    asked = bridge_cache.asked(discussion_cache.attention, pretrained.MINI, text, again=False)
     status = asked.status
     if status.active:
         st.progress(status.share, _("mini-gpt relit le texte…"))

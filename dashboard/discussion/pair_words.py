@@ -116,16 +116,16 @@ def _parted(parting: Parting, model: str) -> str:
     }
     if not parting.sure:
         return _(
-            "**{model}** devance **{other}** sur {ahead} paires sur {all} : le hasard en ferait "
+            "**{model}** devance **{other}** sur {ahead} des {all} paires : le hasard en ferait "
             "autant."
         ).format(**values)
     if parting.ahead > parting.couples / 2:
         return _(
-            "**{model}** devance **{other}** sur {ahead} paires sur {all} : le hasard n’en ferait "
+            "**{model}** devance **{other}** sur {ahead} des {all} paires : le hasard n’en ferait "
             "autant qu’une fois sur {rare}."
         ).format(**values)
     return _(
-        "**{other}** devance **{model}** sur {behind} paires sur {all} : le hasard n’en ferait "
+        "**{other}** devance **{model}** sur {behind} des {all} paires : le hasard n’en ferait "
         "autant qu’une fois sur {rare}."
     ).format(**values)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -28,7 +29,7 @@ COMPONENT = "ladder.rungs"
 
 def show(prompt: str, config: SamplingConfig, seed: int) -> None:
     """All the steps, those of subword models as they come."""
-    asked = _asked(prompt, config, seed)
+    asked = _asked(prompt, config, seed, again=True)
     writing = any(request.status.active for pair in asked.values() for request in pair)
     st.fragment(_rungs, run_every=PERIOD if writing else None)(prompt, config, seed, writing)
     st.caption(
@@ -40,14 +41,15 @@ def show(prompt: str, config: SamplingConfig, seed: int) -> None:
 
 
 def _asked(
-    prompt: str, config: SamplingConfig, seed: int
+    prompt: str, config: SamplingConfig, seed: int, again: bool
 ) -> dict[str, tuple[Request[Any], Request[Any]]]:
-    """What the subword models that are here have been asked."""
+    """What the subword models that are here have been asked; `again` as in `cached.asked`."""
+    ask = partial(bridge_cache.asked, again=again)
     here = [entry.name for entry in pretrained.entries() if entry.available]
     return {
         name: (
-            bridge_cache.written(name, prompt, config, seed, CHARS),
-            bridge_cache.following(name, prompt),
+            ask(bridge_cache.written, name, prompt, config, seed, CHARS),
+            ask(bridge_cache.following, name, prompt),
         )
         for name in here[:MOST_PRETRAINED]
     }
@@ -55,7 +57,7 @@ def _asked(
 
 def _rungs(prompt: str, config: SamplingConfig, seed: int, ticking: bool) -> None:
     recordings.follow()
-    asked = _asked(prompt, config, seed)
+    asked = _asked(prompt, config, seed, again=False)
     steps = [_step(name, ladder_cache.rung(name, prompt, config, seed)) for name in STEPS]
     for name, (written, following) in asked.items():
         error = written.status.error or following.status.error

@@ -11,6 +11,7 @@ from moliere_core.cli.progress import progress_bar
 from moliere_core.errors import RunError
 
 if TYPE_CHECKING:
+    from moliere_core.models import ModelEntry
     from moliere_core.protocol import Progress
     from moliere_core.runs import Run
 
@@ -52,7 +53,10 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     for entry, row in zip(found, listed, strict=True):
         if origin := getattr(entry, "imported_from", ""):  # of a run that was not trained here
             row["imported_from"] = origin
-    here = {entry.name for entry in found if entry.available}
+    here = {entry.name for entry in found if _is_here(entry)}
+    for row in listed:
+        if row["name"] in here and not row["available"]:
+            row["lacks"] = "torch and transformers"
     worth = [
         {
             "name": found.reference,
@@ -68,6 +72,16 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     ]
     damaged = [{"run": run.name, "error": str(run.error)} for run in damaged_runs()]
     return {"models": listed, "worth_fetching": worth, "damaged": damaged}
+
+
+def _is_here(entry: ModelEntry) -> bool:
+    """Whether a model is on this machine, with what runs it or without."""
+    from moliere_core import pretrained
+
+    ready = pretrained.Presence.READY
+    return entry.available or (
+        pretrained.is_pretrained(entry.name) and pretrained.presence(entry.name) is ready
+    )
 
 
 def _fetch(name: str) -> dict[str, Any]:
@@ -165,8 +179,7 @@ def render(result: dict[str, Any]) -> str:
             m["name"],
             m["kind"],
             _counted(m["parameters"]),
-            ("" if m["available"] else "(not fetched)")
-            + (f"(imported from {m['imported_from']})" if "imported_from" in m else ""),
+            _remark(m),
         )
         for m in result["models"]
     ]
@@ -189,6 +202,15 @@ def render(result: dict[str, Any]) -> str:
         text += "\n\nWorth fetching, with moliere models fetch NAME:\n"
         text += "\n".join(f"{head}\n    {what}" for head, what in zip(heads, shown, strict=True))
     return text
+
+
+def _remark(model: dict[str, Any]) -> str:
+    """What there is to say of a model, after its size."""
+    if "imported_from" in model:
+        return f"(imported from {model['imported_from']})"
+    if "lacks" in model:
+        return f"(needs {model['lacks']}, see README)"
+    return "" if model["available"] else "(not fetched)"
 
 
 def _counted(parameters: int) -> str:

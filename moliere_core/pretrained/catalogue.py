@@ -225,9 +225,14 @@ def needs_torch(path: Path) -> bool:
     return TransformerConfig.of(configuration(path)) is None
 
 
+def has_frameworks() -> bool:
+    """Whether what runs other architectures than NumPy's is installed; nothing is imported."""
+    return all(importlib.util.find_spec(name) for name in FRAMEWORKS)
+
+
 def runs_here(path: Path) -> bool:
-    """Whether what runs the model of a folder is installed; nothing is imported."""
-    return not needs_torch(path) or all(importlib.util.find_spec(name) for name in FRAMEWORKS)
+    """Whether what runs the model of a folder is installed."""
+    return not needs_torch(path) or has_frameworks()
 
 
 def usable(reference: str) -> bool:

@@ -17,7 +17,7 @@ from moliere_core.pretrained import catalogue, client, folders
 from moliere_core.pretrained.client import Request
 from moliere_core.pretrained.results import Event
 from moliere_core.pretrained.tokenizer import Cut, Tokenizer
-from moliere_core.tokenisation import SHIPPED_TOKENIZER, Piece, hub_folder
+from moliere_core.tokenisation import SHIPPED_TOKENIZER, Piece
 
 SMALL = 8_000_000  # bytes of a tokenizer's file that a page reads by itself
 
@@ -105,8 +105,7 @@ def _folder(reference: str) -> Path | None:
     """The folder of a model of the hub that has a whole tokenizer, with weights or without."""
     name = reference.removeprefix(HUB)
     path = folders.snapshot_of(name) if folders.is_name(name) else None
-    if path is not None and path.is_dir():
-        names = {file.name for file in path.iterdir() if file.is_file()}
-        if not folders.missing_tokenizer(names):
-            return path
-    return hub_folder(reference) if reference in catalogue.OFFERED else None
+    if path is None or not path.is_dir():
+        return None
+    names = {file.name for file in path.iterdir() if file.is_file()}
+    return None if folders.missing_tokenizer(names) else path

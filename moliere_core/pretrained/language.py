@@ -66,11 +66,7 @@ class LanguageModel:
         A context's are float32, shape (last, vocab_size). Contexts that go on equally far from what
         is remembered are read together, which takes little more time than one.
         """
-        # Of one that grew past what the network can read, the end.
-        room = self.trained_context - len(self.begin)
-        contexts = [
-            c if len(c) <= self.trained_context else (*self.begin, *c[-room:]) for c in contexts
-        ]
+        contexts = [self._fitting(context) for context in contexts]
         alike: dict[tuple[int, int], list[tuple[int, Past]]] = {}
         for at, context in enumerate(contexts):
             known, past = self._longest(context[: len(context) - last + 1])
@@ -137,7 +133,8 @@ class LanguageModel:
         """
         points = np.arange(len(self.vocabulary), dtype=np.uint64)
         past: Past = ()
-        ids, fresh, step = list(ids), list(ids), 0
+        ids = list(self._fitting(tuple(ids)))
+        fresh, step = ids, 0
         noise: Array = np.empty((0, 0), np.float32)
         while True:
             logits, past = self.forward([fresh], past)
@@ -198,6 +195,15 @@ class LanguageModel:
                 return
             at += len(piece)
             yield _bits(logits[0], ids[at - keep + 1 : at + 1]) if at > unscored else np.zeros(0)
+
+    def _fitting(self, context: tuple[int, ...]) -> tuple[int, ...]:
+        """A context, or the end of one that is longer than what the network can read.
+
+        A text that is not too long in canonical tokens can be in others.
+        """
+        if len(context) <= self.trained_context:
+            return context
+        return (*self.begin, *context[len(self.begin) - self.trained_context :])
 
     def _draw(self, logits: Array, config: SamplingConfig, noise: Array | None) -> int:
         logits = np.where(self._silent, -np.inf, logits).astype(np.float32)

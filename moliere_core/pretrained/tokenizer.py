@@ -38,6 +38,7 @@ MOST_UNCERTAIN = 48  # and at most, however long the last word
 
 UNSPELT = "\N{REPLACEMENT CHARACTER}".encode()  # shown for a token that spells nothing
 NAMED = ("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token")
+NUMBERED = ("bos_token_id", "eos_token_id", "pad_token_id")
 _BYTE = re.compile(r"<0x([0-9A-Fa-f]{2})>")
 _USUAL_ENDS = ("<|endoftext|>", "</s>", "<eos>")  # where no file says which it is
 # Pre-tokenizers that take spaces away, so that tokens do not spell the text.
@@ -87,7 +88,7 @@ class Tokenizer:
         settings = _settings(reference, folder)
         vocab: dict[str, int] = backend.get_vocab(with_added_tokens=True)
         added: dict[int, AddedToken] = backend.get_added_tokens_decoder()
-        named = self._guarded(lambda: {n for n in _named_tokens(settings) if n in vocab})
+        named = self._guarded(lambda: _named_tokens(settings, vocab))
         backend.no_truncation()
         backend.no_padding()
         backend.encode_special_tokens = True
@@ -105,7 +106,9 @@ class Tokenizer:
         first = self._begin(settings, vocab)
         self._guarded(lambda: _without_added_spaces(backend))
         self.token_bytes = self._spelt(spell, vocab, added, named)
-        self.ends = self._guarded(lambda: _ends(settings, vocab, self.size))
+        ends = self._guarded(lambda: _ends(settings, vocab, self.size))
+        # One that texts have, such as a line break, writes; it cannot be both in a distribution.
+        self.ends = frozenset(i for i in ends if self.token_bytes[i] is None)
         self.begin = first or tuple(sorted(self.ends))[:1]
         if not self.begin or max(self.begin) >= self.size:
             raise self._damaged(N_("it has no token that a text could begin with"))
@@ -262,9 +265,10 @@ class Tokenizer:
                 if extra.special:
                     found[i] = None
         # A padding token can be one that texts have, such as "!": then it writes.
-        for name in named:
-            if vocab[name] < self.size and self.encode(name) != [vocab[name]]:
-                found[vocab[name]] = None
+        for i in (vocab[name] for name in named if vocab[name] < self.size):
+            data = found[i]
+            if data is not None and self.encode(data.decode("utf-8", "replace")) != [i]:
+                found[i] = None
         unknown = self._guarded(lambda: _unknown(self._backend, vocab))
         if unknown is not None and unknown < self.size:
             found[unknown] = None
@@ -311,10 +315,10 @@ def _backend(folder: Path) -> Backend:
 def _settings(reference: str, folder: Path) -> Json:
     """What a folder's configurations say of special tokens, the most particular last.
 
-    The numbers that end a text are under "eos_token_id", a list.
+    The numbers of special tokens are under the names of `NUMBERED`, each a list of what all say.
     """
     found: Json = {}
-    ends: list[Any] = []
+    numbers: dict[str, list[Any]] = {name: [] for name in NUMBERED}
 
     def read() -> None:
         for name in ("special_tokens_map.json", "tokenizer_config.json"):
@@ -326,11 +330,12 @@ def _settings(reference: str, folder: Path) -> Json:
             config,
             inner if isinstance(inner, dict) else {},
         ):
-            value = said.get("eos_token_id")
-            ends.extend(value if isinstance(value, list) else [value])
+            for name, values in numbers.items():
+                value = said.get(name)
+                values.extend(value if isinstance(value, list) else [value])
 
     _guarded(read, reference)
-    return {**found, "eos_token_id": ends}
+    return {**found, **numbers}
 
 
 def _object(file: Path) -> Json:
@@ -350,15 +355,17 @@ def _content(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _named_tokens(settings: Json) -> Iterator[str]:
-    """The special tokens that configurations name."""
+def _named_tokens(settings: Json, vocab: Mapping[str, int]) -> set[str]:
+    """The special tokens of a vocabulary: configurations name them, or tell their numbers."""
     values: list[Any] = [settings.get(name) for name in NAMED]
     for name in ("additional_special_tokens", "extra_special_tokens"):
         more = settings.get(name) or []
         values += more.values() if isinstance(more, dict) else more
     listed = settings.get("added_tokens_decoder") or {}
     values += [token for token in listed.values() if token.get("special")]
-    yield from filter(None, map(_content, values))
+    numbers = [i for name in NUMBERED for i in settings[name] if i is not None]
+    numbered = {token for token, i in vocab.items() if i in numbers} if numbers else set()
+    return {name for name in map(_content, values) if name in vocab} | numbered
 
 
 def _ends(settings: Json, vocab: Mapping[str, int], size: int) -> frozenset[int]:

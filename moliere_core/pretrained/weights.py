@@ -127,17 +127,12 @@ class Weights(Mapping[str, NDArray[Any]]):
 
         values = _told(self.reference, path, read)
         if values.dtype == np.float32 and not _finite(values):
-            raise not_finite(self.reference)
+            raise ModelError(
+                "the weights of {reference} hold numbers that are none (infinite, or NaN): its "
+                "file is damaged, or its training failed; fetch it again, or choose another model",
+                reference=self.reference,
+            )
         return values
-
-
-def not_finite(reference: str) -> ModelError:
-    """What to say of a model whose numbers are infinite, or none."""
-    return ModelError(
-        "the weights of {reference} hold numbers that are none (infinite, or NaN): its file is "
-        "damaged, or its training failed; fetch it again, or choose another model",
-        reference=reference,
-    )
 
 
 def _finite(values: NDArray[np.float32]) -> bool:

@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -15,6 +16,7 @@ from dashboard import naming
 from dashboard.axis import cached, marks, view, words
 from dashboard.axis.marks import Mark
 from dashboard.axis.measuring import Measuring
+from dashboard.bridge import cached as bridge_cache
 from dashboard.charts import axis as charts
 from dashboard.discussion import cached as discussion_cache
 from dashboard.discussion import pair_words, tongues
@@ -22,7 +24,7 @@ from dashboard.discussion.tongues import ENGLISH
 from moliere_core import axis, pairs
 from moliere_core.models import load_model
 from moliere_core.pairs import Test
-from moliere_core.pretrained import client, recorded
+from moliere_core.pretrained import Generation, Request, State, client, recorded
 from moliere_core.sampling import softmax
 from tests.app.conftest import REFERENCE, ROOT, Open, address, component, shown
 from tests.patience import PATIENCE, wait_until
@@ -301,6 +303,42 @@ def test_an_error_of_one_model_leaves_the_others(monkeypatch: pytest.MonkeyPatch
     assert set(found.errors) == {"hf:nobody/nothing"}
 
 
+def test_what_failed_a_while_ago_is_measured_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    failed = cached.measuring(TEXT, ("hf:nobody/nothing",), True)
+    wait_until(lambda: failed.done)
+    margins = discussion_cache.margins("hf:nobody/nothing", ("saison-1",))
+    assert margins.exception(PATIENCE) is not None
+    assert cached.measuring(TEXT, ("hf:nobody/nothing",), True) is failed  # but not at once
+    for module in (cached, discussion_cache):
+        monkeypatch.setattr(module, "RETRY_SECONDS", -1.0)
+    assert cached.measuring(TEXT, ("hf:nobody/nothing",), True) is not failed
+    assert discussion_cache.margins("hf:nobody/nothing", ("saison-1",)) is not margins
+
+
+def test_what_nobody_waited_for_is_asked_again_on_the_ladder(
+    open_page: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = tmp_path / "go"
+    monkeypatch.setenv("FAKE_RELEASE", str(release))
+    at = open_page("bridge", view="ladder", prompt="ab")
+    asked: list[Request[Generation]] = []
+    written = bridge_cache.written
+
+    def ask(*arguments: Any) -> Request[Generation]:
+        asked.append(written(*arguments))
+        return asked[-1]
+
+    ask.clear = written.clear  # type: ignore[attr-defined]
+    monkeypatch.setattr(bridge_cache, "written", ask)
+    at.run()
+    [given_up] = {id(request): request for request in asked}.values()
+    given_up.cancel()
+    release.touch()
+    at.run()
+    assert asked[-1] is not given_up
+    wait_until(lambda: asked[-1].status.state is State.DONE)
+
+
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("topic", ["table", "pairs", "attention", "tongues", "cards"])
 def test_every_topic_of_the_discussion(open_page: Open, language: str, topic: str) -> None:
@@ -363,8 +401,8 @@ def test_who_is_ahead_follows_from_the_margins() -> None:
     good, bad = dict.fromkeys(names, 2.0), dict.fromkeys(names, -2.0)
     shown = {"grand": "grand", "hf:a/b": "b"}
     for found, said in (
-        ({"grand": good, "hf:a/b": bad}, "**grand** devance **b** sur 14 paires sur 14"),
-        ({"grand": bad, "hf:a/b": good}, "**b** devance **grand** sur 14 paires sur 14"),
+        ({"grand": good, "hf:a/b": bad}, "**grand** devance **b** sur 14 des 14 paires"),
+        ({"grand": bad, "hf:a/b": good}, "**b** devance **grand** sur 14 des 14 paires"),
     ):
         assert said in pair_words.proof("order", found, shown)
         assert "une fois sur 8" in pair_words.proof("order", found, shown)  # 8,192 to one

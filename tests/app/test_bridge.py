@@ -135,13 +135,19 @@ def test_the_default_models_are_those_of_the_course(open_page: Open) -> None:
     assert "models" not in address(at)
 
 
-def test_what_is_worth_fetching_is_listed_whole(open_page: Open) -> None:
+def test_what_is_worth_fetching_is_listed_whole(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
     at = open_page("bridge", models="petit")
     for found in pretrained.suggestions():
         assert found.reference in shown(at)
         assert found.shows["fr"] in shown(at)
     fetched = [b.key for b in at.button if b.key.startswith("bridge.list.fetch")]
     assert fetched == [f"bridge.list.fetch.{name}" for name in pretrained.OFFERED]
+    monkeypatch.setattr(pretrained, "has_frameworks", lambda: True)
+    assert "comment ajouter les autres" not in shown(open_page("bridge", models="petit"))
+    monkeypatch.setattr(pretrained, "has_frameworks", lambda: False)
+    assert "comment ajouter les autres" in shown(open_page("bridge", models="petit"))
     at = open_page("bridge", models="petit,hf:gpt2")  # which has its button on the page
     assert at.button(key="bridge.fetch.hf:gpt2")
     assert not [b for b in at.button if b.key == "bridge.list.fetch.hf:gpt2"]
@@ -157,7 +163,7 @@ def bars(at: AppTest) -> dict[str, Any]:
 def test_every_model_on_the_same_rows(open_page: Open) -> None:
     at = open_page("bridge", view="alphabet", models="petit,kn-8,hf:echo", prompt="Mon frèr")
     data = bars(at)
-    assert [m["name"] for m in data["models"]] == ["petit", "kn-8", "hf:echo"]
+    assert [m["name"] for m in data["models"]] == ["petit", "kn-8", "echo"]
     for number in range(3):
         total = sum(row["probs"][number] for row in [*data["rows"], *data["extra"]])
         assert total == pytest.approx(1, abs=1e-5)

@@ -23,7 +23,7 @@ VIEWS = fields.VIEWS
 @pytest.fixture(autouse=True)
 def _only_the_embedded_plays(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("MOLIERE_CORPUS", raising=False)
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
 
 
 def embedded() -> Vocabulary:

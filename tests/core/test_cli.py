@@ -14,6 +14,7 @@ from moliere_core.cli import main
 from moliere_core.config import RunConfig
 from moliere_core.errors import TrainingError
 from moliere_core.models import open_run
+from moliere_core.pretrained import catalogue
 from moliere_core.runs import request_id
 from tests import hub
 from tests.networks import LETTERS, make_run
@@ -89,6 +90,20 @@ def test_models(capsys: pytest.CaptureFixture[str]) -> None:
         {"name", "kind", "parameters", "available"} for _ in models
     ]
     assert {"petit", "grand"} <= {model["name"] for model in models}
+
+
+def test_a_model_that_is_here_without_what_runs_it_says_what_it_needs(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setattr(catalogue, "FRAMEWORKS", ("no_such_framework",))
+    name = "google/gemma-3-270m"
+    hub.store(tmp_path, name, model_type="gemma3_text", architectures=["Gemma3ForCausalLM"])
+    found = call(capsys, "models")
+    assert name not in {model["name"].removeprefix("hf:") for model in found["worth_fetching"]}
+    assert main(["models"]) == 0
+    [line] = [line for line in capsys.readouterr().out.splitlines() if name in line]
+    assert line.endswith("(needs torch and transformers, see README)")
 
 
 def test_models_of_long_names_and_what_is_worth_fetching(

@@ -20,7 +20,6 @@ TEXT = "Ah ! voilà mon frère"
 @pytest.fixture(name="cache")
 def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
     monkeypatch.setenv("MOLIERE_HOME", str(tmp_path / "home"))
     return tmp_path / "hub"
 

@@ -170,6 +170,18 @@ def test_a_text_longer_than_the_context_goes_on(model: LanguageModel) -> None:
     assert all(model.vocabulary.tokens[i] or i in model.vocabulary.ends for i in tokens)
 
 
+def test_a_prompt_that_fits_in_its_canonical_tokens_alone_is_written_on(
+    model: LanguageModel,
+) -> None:
+    ids = [*model.begin, *(model.encode("a") * model.trained_context)]
+    assert len(list(islice(model.write(ids, SamplingConfig(0.0), 0), 3))) == 3
+    end = [*model.begin, *ids[len(ids) - model.trained_context + len(model.begin) :]]
+    assert len(end) == model.trained_context
+    assert next(model.write(ids, SamplingConfig(0.0), 0)) == next(
+        model.write(end, SamplingConfig(0.0), 0)
+    )
+
+
 def test_bits_are_the_networks_own(model: LanguageModel, network: TransformerNetwork) -> None:
     done = last(score(model, {"text": TEXT[:30], "context": ""}))
     ids = [*model.begin, *model.encode(TEXT[:30])]

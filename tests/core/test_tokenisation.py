@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import json
 import random
-import shutil
 from pathlib import Path
 
 import pytest
@@ -20,7 +18,6 @@ from moliere_core.tokenisation import (
     prune,
     segments,
     token_bytes,
-    tokenizers_on_disk,
     utf8_bytes,
 )
 from moliere_core.vocabulary import Vocabulary
@@ -38,23 +35,6 @@ TEXTS = [
 @pytest.fixture(scope="module")
 def tokenizer() -> SubwordTokenizer:
     return load_tokenizer()
-
-
-@pytest.fixture
-def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty cache of Hugging Face's."""
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
-    return tmp_path
-
-
-def snapshot(hub: Path, repository: str) -> Path:
-    """The folder where the cache keeps the files of a repository."""
-    root = hub / f"models--{repository.replace('/', '--')}"
-    (root / "refs").mkdir(parents=True)
-    (root / "refs" / "main").write_text("abc")
-    folder = root / "snapshots" / "abc"
-    folder.mkdir(parents=True)
-    return folder
 
 
 # The alphabet
@@ -176,38 +156,9 @@ def test_what_was_learned_first(tokenizer: SubwordTokenizer) -> None:
     assert "é".encode() in tokenizer.learned
 
 
-# Where tokenizers come from
-
-
-def test_ours_alone_where_the_cache_is_empty(hub: Path) -> None:
-    assert tokenizers_on_disk() == ["mini-gpt"]
-    with pytest.raises(ModelError, match="fetch the model first"):
-        load_tokenizer("hf:gpt2")
-    for name in ("petit", "hf:", "hf:a b", "hf:a/b/c"):  # the hub has no such names
-        with pytest.raises(ModelError, match="not on this machine"):
-            load_tokenizer(name)
-
-
-@pytest.mark.parametrize("repository", ["gpt2", "openai-community/gpt2"])
-def test_gpt2_from_the_cache(hub: Path, repository: str) -> None:
-    shutil.copy(tokenisation.SHIPPED_PATH / "tokenizer.json", snapshot(hub, repository))
-    assert tokenizers_on_disk() == ["mini-gpt", "hf:gpt2"]
-    assert load_tokenizer("hf:gpt2").pieces("Ah !") == load_tokenizer().pieces("Ah !")
-
-
-def test_a_tokenizer_in_two_files(hub: Path) -> None:
-    model = json.loads((tokenisation.SHIPPED_PATH / "tokenizer.json").read_text())["model"]
-    folder = snapshot(hub, "asi/gpt-fr-cased-small")
-    (folder / "vocab.json").write_text(json.dumps(model["vocab"]))
-    merges = ["#version: 0.2", *(" ".join(pair) for pair in model["merges"])]
-    (folder / "merges.txt").write_text("\n".join(merges))
-    found = load_tokenizer("hf:asi/gpt-fr-cased-small")
-    for text in TEXTS[:4]:
-        assert found.pieces(text) == load_tokenizer().pieces(text)
-
-
-@pytest.mark.parametrize("content", ["", "{}", '{"model": {"type": "WordLevel"}}'])
-def test_a_damaged_file_is_one_sentence(hub: Path, content: str) -> None:
-    (snapshot(hub, "gpt2") / "tokenizer.json").write_text(content)
-    with pytest.raises(ModelError, match="tokenizer of hf:gpt2 cannot be read"):
-        load_tokenizer("hf:gpt2")
+def test_a_damaged_file_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tokenisation, "SHIPPED_PATH", tmp_path)
+    for content in ("", "{}"):
+        (tmp_path / "tokenizer.json").write_text(content)
+        with pytest.raises(ModelError, match="the tokenizer of mini-gpt cannot be read"):
+            load_tokenizer()

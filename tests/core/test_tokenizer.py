@@ -243,6 +243,24 @@ def test_weights_of_fewer_tokens(tmp_path: Path) -> None:
         Tokenizer.read("hf:x", folder_of(tmp_path, changed()), rows=2000)
 
 
+def test_special_tokens_that_a_configuration_tells_by_their_numbers_alone(tmp_path: Path) -> None:
+    files = {
+        "vocab.json": MODEL["vocab"],
+        "merges.txt": MERGES,
+        "config.json": {"bos_token_id": None, "eos_token_id": 0},
+    }
+    found = Tokenizer.read("hf:x", folder_of(tmp_path, files))
+    assert (found.ends, found.token_bytes[0]) == ({0}, None)
+    assert 0 not in found.vocabulary.order  # or its share would be a "<" and an end at once
+
+
+def test_a_line_break_that_ends_an_answer_is_text(tmp_path: Path) -> None:
+    newline = MODEL["vocab"]["Ċ"]
+    files = changed() | {"generation_config.json": {"eos_token_id": [0, newline]}}
+    found = Tokenizer.read("hf:x", folder_of(tmp_path, files))
+    assert (found.ends, found.token_bytes[newline]) == ({0}, b"\n")
+
+
 def test_a_token_that_pads_and_that_texts_have_is_text(tmp_path: Path) -> None:
     files = changed() | {"tokenizer_config.json": {"pad_token": "!", "eos_token": "<|endoftext|>"}}
     found = Tokenizer.read("hf:x", folder_of(tmp_path, files))

@@ -195,8 +195,6 @@ def test_names_may_begin_as_transformers_writes_them() -> None:
         ("wpe.weight", np.zeros((64, 8)), "wpe.weight of these weights has shape 64×8"),
         ("wpe.weight", np.zeros((0, 16)), "has shape 0×16"),
         ("h.0.attn.c_attn.weight", np.zeros(16), "has shape 16,"),
-        ("h.0.attn.c_attn.bias", np.full(48, np.nan), "holds values that are not numbers"),
-        ("ln_f.weight", np.full(16, np.inf), "holds values that are not numbers"),
     ],
 )
 def test_damaged_weights_are_one_sentence(name: str, value: Any, said: str) -> None:
@@ -206,6 +204,39 @@ def test_damaged_weights_are_one_sentence(name: str, value: Any, said: str) -> N
         weights[name] = value
     with pytest.raises(ModelError, match=said):
         TransformerNetwork(weights, TransformerConfig(2))
+
+
+def test_blocks_beyond_those_of_the_configuration_are_not_run() -> None:
+    config = TransformerConfig.of(CONFIG | {"n_layer": 1})
+    assert config is not None
+    found = TransformerNetwork(random_gpt2(VOCAB), config)
+    weights = {n: w for n, w in random_gpt2(VOCAB).items() if not n.startswith("h.1.")}
+    expected = TransformerNetwork(weights, TransformerConfig(2))
+    np.testing.assert_array_equal(logits(found, IDS), logits(expected, IDS))
+
+
+def test_blocks_that_the_weights_lack_are_one_sentence() -> None:
+    config = TransformerConfig.of(CONFIG | {"n_layer": 3})
+    assert config is not None
+    with pytest.raises(ModelError, match=r"these weights lack h\.2\."):
+        TransformerNetwork(random_gpt2(VOCAB), config)
+
+
+def test_a_head_of_its_own_is_not_replaced_by_the_tokens() -> None:
+    config = TransformerConfig.of(CONFIG | {"tie_word_embeddings": False})
+    assert config is not None
+    with pytest.raises(ModelError, match=r"lack lm_head\.weight"):
+        TransformerNetwork(random_gpt2(VOCAB), config)
+
+
+def test_a_head_that_is_the_tokens_again_is_held_once() -> None:
+    weights = random_gpt2(VOCAB)
+    model = TransformerNetwork(
+        weights | {"lm_head.weight": weights["wte.weight"].copy()}, TransformerConfig(2)
+    )
+    assert model.output is model.tokens
+    assert model.parameters == network().parameters
+    np.testing.assert_array_equal(logits(model, IDS), logits(network(), IDS))
 
 
 def test_heads_divide_the_width() -> None:
