@@ -263,8 +263,8 @@ def check(reference: str) -> Path:
     if not runs_here(path):
         raise ModelError(
             "{reference} is of an architecture ({kind}) that torch and transformers run, and they "
-            "are not installed on this machine: choose mini-gpt or a GPT-2, such as hf:gpt2; the "
-            "README tells how to add them",
+            "are not installed on this machine: choose mini-gpt or another model, such as hf:gpt2; "
+            "the README tells how to add them",
             reference=reference,
             kind=configuration(path).get("model_type", "?"),
         )

@@ -73,7 +73,14 @@ class PlainNetwork:
                 "{reference} is of an architecture that is not read here: choose a GPT-2",
                 reference=reference,
             )
-        self._network = TransformerNetwork(read_weights(folder, reference), config)
+        try:
+            self._network = TransformerNetwork(read_weights(folder, reference), config)
+        except ModelError as error:
+            if "reference" in error.values:
+                raise
+            raise ModelError(
+                "{reference} cannot be run: {reason}", reference=reference, reason=error
+            ) from error
         self.vocab_size = self._network.vocab_size
         self.context_length = self._network.context_length
         self.parameters = self._network.parameters
