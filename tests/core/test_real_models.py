@@ -1,6 +1,7 @@
 """The bridge on weights that somebody trained: SmolLM2, as `tools.real_models` lays it out.
 
-Skipped where `MOLIERE_REAL_MODELS` names no such folder: `python -m tools.real_models FOLDER`.
+Skipped where `MOLIERE_REAL_MODELS` names no such folder, made by
+`python -m tools.real_models FOLDER smollm2`.
 """
 
 from __future__ import annotations
