@@ -10,6 +10,7 @@ from dashboard.i18n import _
 
 ROW = 24  # pixels a sentence, or a model
 LEGEND = 27  # pixels a line of the legend
+LEGEND_ENTRY = 190  # pixels of a name in it
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "x", "star", "hexagon")
 
 
@@ -68,6 +69,8 @@ def all_margins_figure(
     figure.update_layout(
         margin={"b": 60 + below},
         legend={
+            "orientation": "h",
+            "entrywidth": LEGEND_ENTRY,
             "xref": "container",
             "x": 0,
             "yref": "container",
