@@ -30,8 +30,8 @@ import numpy as np
 from safetensors.numpy import save_file
 
 from benchmarks.table import Row
-from moliere_core.machine import usable_cores
 from moliere_core.pretrained import catalogue
+from moliere_core.system.machine import usable_cores
 
 VOCAB, CONTEXT, LAYERS, WIDTH, HEADS = 50_257, 1024, 12, 768, 12
 UNLIKELY = 20  # nats by which the others are less probable
@@ -133,7 +133,7 @@ def learned(folder: Path) -> list[int]:
 def text() -> str:
     """What is typed, and what the tokenizer learns from."""
     from moliere_core.corpus import load_corpus
-    from moliere_core.normalise import normalise
+    from moliere_core.text.normalise import normalise
 
     return normalise(load_corpus(None).text())
 
@@ -235,8 +235,8 @@ def first_character() -> dict[str, float]:
     """Seconds from asking `mini-gpt` to its first character: with no worker yet, and with one."""
     from moliere_core import pretrained
     from moliere_core.config import SamplingConfig
-    from moliere_core.machine import resident_megabytes
     from moliere_core.pretrained import client
+    from moliere_core.system.machine import resident_megabytes
 
     def asked(seed: int) -> float:
         began = time.perf_counter()

@@ -22,7 +22,7 @@ from moliere_core.inspection.influence import deletions, influence
 from moliere_core.inspection.step import spell_out
 from moliere_core.inspection.trace import read
 from moliere_core.inspection.vectors import principal_plane
-from moliere_core.models import load_recurrent
+from moliere_core.models.references import load_recurrent
 
 CHARS = 300
 ROUNDS = 15

@@ -15,9 +15,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.table import Row
-from moliere_core import run_index
-from moliere_core.models import list_models
-from moliere_core.runs import list_runs, run_path
+from moliere_core.models.references import list_models
+from moliere_core.runs import index as run_index
+from moliere_core.runs.run import list_runs, run_path
 from tests.networks import make_run
 
 RUNS = 1000

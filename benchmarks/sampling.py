@@ -18,8 +18,8 @@ import numpy as np
 
 from benchmarks.table import Row
 from moliere_core.config import SamplingConfig
-from moliere_core.models import load_model
-from moliere_core.sampling import generate
+from moliere_core.models.references import load_model
+from moliere_core.models.sampling import generate
 
 ROUNDS = 3
 ONE_CORE = dict.fromkeys(
@@ -47,7 +47,7 @@ def engine(streams: int, chars: int) -> float:
 
 def keras_predict(chars: int) -> float:
     """The course's loop, corrected: `model.predict` on the last 60 characters, one at a time."""
-    from moliere_core.model import build
+    from moliere_core.networks.keras_model import build
 
     petit = load_model("petit")
     model = build(petit.network.config, len(petit.vocabulary), last_only=True)

@@ -24,14 +24,14 @@ import numpy as np
 from benchmarks.table import Row
 from moliere_core.config import PRESETS, ModelConfig, RunConfig, TrainingConfig
 from moliere_core.corpus import Corpus, load_corpus, split
-from moliere_core.models import RecurrentModel
-from moliere_core.protocol import CONTEXT_START, UNKNOWN_BITS
-from moliere_core.recurrent import RecurrentNetwork
-from moliere_core.runs import Run
-from moliere_core.sampling import log_softmax
-from moliere_core.training import Event, train
-from moliere_core.vocabulary import UNKNOWN
-from moliere_core.windows import sliding_windows
+from moliere_core.models.protocol import CONTEXT_START, UNKNOWN_BITS
+from moliere_core.models.references import RecurrentModel
+from moliere_core.models.sampling import log_softmax
+from moliere_core.networks.recurrent import RecurrentNetwork
+from moliere_core.runs.run import Run
+from moliere_core.text.vocabulary import UNKNOWN
+from moliere_core.text.windows import sliding_windows
+from moliere_core.training.session import Event, train
 
 SNAPSHOT_EVERY = 50  # updates between two snapshots, inside the first epoch
 SCORING_STREAMS = 8
@@ -105,7 +105,7 @@ def measure() -> list[Row]:
 
 def arithmetic(rounds: int = ARITHMETIC_ROUNDS) -> tuple[float, float]:
     """GFLOP/s of training at 512 units, and of a large product: the median round of the share."""
-    from moliere_core import model as framework
+    from moliere_core.networks import keras_model as framework
 
     symbols = 100
     model = framework.build(WIDE, symbols, WIDE_BATCH, WIDE_LENGTH, stateful=True)

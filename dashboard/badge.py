@@ -7,8 +7,8 @@ import streamlit as st
 from dashboard import i18n, naming, state, widgets
 from dashboard.i18n import _
 from dashboard.training import fields
-from moliere_core import jobs
-from moliere_core.jobs import Job
+from moliere_core.training import jobs
+from moliere_core.training.jobs import Job
 
 PERIOD = 2.0  # seconds; nothing ticks while nothing runs
 

@@ -24,9 +24,9 @@ from dashboard import turns, waiting
 if TYPE_CHECKING:
     from dashboard.background import Background
     from moliere_core.corpus import Corpus
-    from moliere_core.models import RecurrentModel
-    from moliere_core.protocol import Progress
-    from moliere_core.runs import Run
+    from moliere_core.models.references import RecurrentModel
+    from moliere_core.runs.run import Run
+    from moliere_core.system.progress import Progress
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -88,7 +88,7 @@ class Card:
 
 def _public(reference: str) -> str:
     """The reference, unless it is a folder's path, which an address must not open."""
-    from moliere_core.models import unknown_model
+    from moliere_core.models.references import unknown_model
 
     if not re.fullmatch(r"(\w[\w-]*|run:\w+|hf:[\w./-]+)(@[\w-]+)?", reference, re.ASCII):
         raise unknown_model(reference)
@@ -97,7 +97,7 @@ def _public(reference: str) -> str:
 
 def open_run(reference: str) -> tuple[Run, str | None]:
     """The run of a public reference, and the snapshot that it names."""
-    from moliere_core import models
+    from moliere_core.models import references as models
 
     return models.open_run(_public(reference))
 
@@ -113,7 +113,7 @@ def warm_up_home() -> None:
     """Import what Home needs to write."""
     _import(
         "numpy",
-        "moliere_core.models",
+        "moliere_core.models.references",
         "dashboard.home.cached",
         "dashboard.home.snippet",
     )
@@ -151,7 +151,7 @@ def warm_up_pages() -> None:
         "dashboard.sources",
         "dashboard.training.live",
         "dashboard.windows.screens",
-        "moliere_core.learning",
+        "moliere_core.training.learning",
         "moliere_core.pretrained.fetching",
         "plotly.graph_objects",
     )
@@ -170,7 +170,7 @@ def _import(*names: str) -> None:
 @st.cache_resource(show_spinner=False, max_entries=8)
 def model(reference: str) -> RecurrentModel:
     """A model, opened once for all sessions."""
-    from moliere_core.models import load_recurrent
+    from moliere_core.models.references import load_recurrent
 
     return load_recurrent(_public(reference))
 
@@ -178,7 +178,7 @@ def model(reference: str) -> RecurrentModel:
 @st.cache_data(show_spinner=False, ttl=5)
 def models() -> list[str]:
     """References of the models that can be chosen; looked up again every five seconds."""
-    from moliere_core.models import list_models
+    from moliere_core.models.references import list_models
 
     chosen = (e for e in list_models() if e.available and e.kind != "ngram" and not e.experiment)
     return [entry.name for entry in chosen]

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import components, state
 from dashboard.i18n import _
-from moliere_core.normalise import normalise
+from moliere_core.text.normalise import normalise
 
 
 def _nothing() -> None:

@@ -29,8 +29,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from dashboard import i18n
-from moliere_core import doctor, machine
 from moliere_core.errors import N_
+from moliere_core.system import doctor, machine
 
 if TYPE_CHECKING:
     from starlette.middleware import Middleware

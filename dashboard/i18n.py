@@ -20,7 +20,7 @@ from typing import Any
 
 from dashboard import state
 from moliere_core.errors import MoliereError, writable
-from moliere_core.machine import is_public
+from moliere_core.system.machine import is_public
 
 HERE = Path(__file__).parent
 LANGUAGES = {"fr": "Français", "en": "English"}

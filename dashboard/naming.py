@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from dashboard.i18n import _
-from moliere_core.architecture import LayerPlan
 from moliere_core.config import PRESETS, RunConfig
 from moliere_core.corpus import EMBEDDED, library
-from moliere_core.models import HUB
+from moliere_core.models.references import HUB
+from moliere_core.networks.architecture import LayerPlan
 
 LONGEST = 24  # characters of a model's name that charts and tables bear
 RECORDED = "°"  # beside a model that is not here, whose figures are recorded

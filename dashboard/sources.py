@@ -16,7 +16,7 @@ from dashboard import cached, i18n, naming, provenance, state, widgets
 from dashboard.i18n import _
 from moliere_core.corpus import EMBEDDED, Corpus, library
 from moliere_core.errors import MoliereError
-from moliere_core.machine import is_public
+from moliere_core.system.machine import is_public
 
 UPLOAD_BYTES, PUBLIC_UPLOAD_BYTES = 10_000_000, 4_000_000  # the plays of Molière take 3.4 MB
 

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from moliere_core.protocol import Progress
+    from moliere_core.system.progress import Progress
 
 T = TypeVar("T")
 

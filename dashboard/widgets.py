@@ -16,7 +16,7 @@ from dashboard import cached, i18n, state
 from dashboard.i18n import _
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import MoliereError
-from moliere_core.normalise import normalise
+from moliere_core.text.normalise import normalise
 
 
 def style() -> None:

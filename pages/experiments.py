@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard import lesson, state, widgets
 from dashboard.experiments import fields, guess, live, shown, snippet, words
 from dashboard.i18n import _
-from moliere_core.experiments import PLANS
+from moliere_core.training.experiments import PLANS
 
 drawer = lesson.heading("experiments", _("Les expériences"))
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from moliere_core.arrays import Array
 from moliere_core.config import ModelConfig, RunConfig, TrainingConfig
-from moliere_core.recurrent import RecurrentNetwork
-from moliere_core.runs import Run
-from moliere_core.vocabulary import Ids, Vocabulary
+from moliere_core.networks.arrays import Array
+from moliere_core.networks.recurrent import RecurrentNetwork
+from moliere_core.runs.run import Run
+from moliere_core.text.vocabulary import Ids, Vocabulary
 
 LETTERS = Vocabulary(tuple("\n abcdefghijklmnopqrstuvwxyz"))
 
@@ -44,7 +44,7 @@ def random_network(**architecture: Any) -> RecurrentNetwork:
 class AlphabetModel:
     """After each letter, the next one of the alphabet has twice the odds of any other symbol.
 
-    Greedy, it recites: "a" is followed by "bcdef". It follows `moliere_core.protocol.CharModel`.
+    Greedy, it recites: "a" is followed by "bcdef". It follows `models.protocol.CharModel`.
     """
 
     reference = "alphabet"

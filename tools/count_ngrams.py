@@ -16,9 +16,9 @@ from pathlib import Path
 
 from moliere_core.config import RunConfig
 from moliere_core.corpus import load_corpus, split
-from moliere_core.evaluation import score
-from moliere_core.models import NGRAM_ORDERS, NGRAMS, open_run
-from moliere_core.ngrams import NGramModel
+from moliere_core.models.evaluation import score
+from moliere_core.models.ngrams import NGramModel
+from moliere_core.models.references import NGRAM_ORDERS, NGRAMS, open_run
 
 MIN_COUNT = 2
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from moliere_core.config import RunConfig
 from moliere_core.corpus import load_corpus, split
 from moliere_core.exploration.lexicon import LEXICON, Lexicon, share_known
-from moliere_core.normalise import normalise
+from moliere_core.text.normalise import normalise
 
 
 def main() -> None:

@@ -10,10 +10,11 @@ import json
 import sys
 from dataclasses import asdict
 
-from moliere_core import axis, pretrained
+from moliere_core import pretrained
 from moliere_core.corpus import load_corpus
-from moliere_core.models import SHIPPED, load_model
-from moliere_core.normalise import normalise
+from moliere_core.measures import axis
+from moliere_core.models.references import SHIPPED, load_model
+from moliere_core.text.normalise import normalise
 
 
 def main(models: list[str]) -> None:

@@ -12,9 +12,10 @@ import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from moliere_core import pairs, pretrained
-from moliere_core.pairs import PAIRS, TESTS
-from moliere_core.runs import write_atomically
+from moliere_core import pretrained
+from moliere_core.measures import pairs
+from moliere_core.measures.pairs import PAIRS, TESTS
+from moliere_core.runs.run import write_atomically
 
 COUNTING = ("kn-1", "kn-2", "kn-3")  # what the sentences were controlled with
 SHIPPED = ("kn-8", "petit", "grand", pretrained.MINI)

@@ -13,10 +13,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from moliere_core import learning
+from moliere_core.assets import ASSETS
 from moliere_core.corpus import load_corpus, split
-from moliere_core.models import ASSETS
-from moliere_core.runs import Run
+from moliere_core.runs.run import Run
+from moliere_core.training import learning
 
 
 def main() -> None:

@@ -12,9 +12,10 @@ import argparse
 import sys
 from pathlib import Path
 
+from moliere_core.assets import ASSETS
 from moliere_core.corpus import load_corpus
 from moliere_core.inspection.units import Sample, find_units, save_units
-from moliere_core.models import ASSETS, SHIPPED, load_recurrent, open_run
+from moliere_core.models.references import SHIPPED, load_recurrent, open_run
 
 SEARCH_CHARS = {"petit": 600_000, "grand": 200_000}  # of the training plays: a minute or two
 

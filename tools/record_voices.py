@@ -15,15 +15,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from moliere_core import axis, pretrained
+from moliere_core import pretrained
 from moliere_core.config import SamplingConfig
 from moliere_core.corpus import load_corpus
-from moliere_core.models import load_model
-from moliere_core.normalise import normalise
+from moliere_core.measures import axis
+from moliere_core.models.references import load_model
+from moliere_core.models.sampling import generate
 from moliere_core.pretrained import NextChars, catalogue, recorded
 from moliere_core.pretrained.recorded import Bits, Voice, Written
-from moliere_core.sampling import generate
-from moliere_core.verse import bits_by_form
+from moliere_core.text.normalise import normalise
+from moliere_core.text.verse import bits_by_form
 from tools.real_models import SOURCE
 
 PARTS = ("texts", "bars", "bits")

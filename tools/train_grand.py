@@ -34,12 +34,12 @@ from torch.nn import functional
 
 from moliere_core.config import ModelConfig, RunConfig, TrainingConfig
 from moliere_core.corpus import Corpus, load_corpus, split
-from moliere_core.evaluation import score
-from moliere_core.models import RecurrentModel
-from moliere_core.recurrent import RecurrentNetwork
-from moliere_core.runs import Run, epoch_name, request_id
-from moliere_core.vocabulary import Vocabulary
-from moliere_core.windows import contiguous_streams
+from moliere_core.models.evaluation import score
+from moliere_core.models.references import RecurrentModel
+from moliere_core.networks.recurrent import RecurrentNetwork
+from moliere_core.runs.run import Run, epoch_name, request_id
+from moliere_core.text.vocabulary import Vocabulary
+from moliere_core.text.windows import contiguous_streams
 from tools.schedule import GRAND, GRAND_CONTINUED, Schedule, plateau_then_decay
 from tools.trainer import Trainer
 

@@ -45,7 +45,7 @@ def _begun(text: str, references: tuple[str, ...], public: bool) -> Measuring:
 @st.cache_data(show_spinner=False, max_entries=1)
 def training_text() -> str | None:
     """What the shipped models learned from, where a corpus of this server holds it."""
-    from moliere_core import axis
+    from moliere_core.measures import axis
 
     found = (axis.training_text(corpus) for corpus in cached.known_corpora())
     return next((text for text in found if text is not None), None)
@@ -53,7 +53,7 @@ def training_text() -> str | None:
 
 def shipped_train_chars() -> int:
     """How many characters the shipped models learned from."""
-    from moliere_core import axis
+    from moliere_core.measures import axis
 
     return axis.shipped().points["verse"][axis.UNIFORM].train_chars or 0
 
@@ -61,7 +61,7 @@ def shipped_train_chars() -> int:
 @st.cache_data(show_spinner=False, max_entries=4)
 def play_text(slug: str) -> str | None:
     """A held-out play, where a corpus of this server has it."""
-    from moliere_core.normalise import normalise
+    from moliere_core.text.normalise import normalise
 
     for corpus in cached.known_corpora():
         if slug in corpus.plays:

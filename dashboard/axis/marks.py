@@ -11,8 +11,9 @@ from dashboard import naming
 from dashboard.charts import axis as charts
 from dashboard.charts.axis import Mark
 from dashboard.i18n import _
-from moliere_core import axis, pretrained
-from moliere_core.axis import Point
+from moliere_core import pretrained
+from moliere_core.measures import axis
+from moliere_core.measures.axis import Point
 
 
 def shown(reference: str) -> str:

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from dashboard.turns import engine
-from moliere_core import axis
-from moliere_core.axis import Point
 from moliere_core.errors import MoliereError
-from moliere_core.models import load_model
+from moliere_core.measures import axis
+from moliere_core.measures.axis import Point
+from moliere_core.models.references import load_model
 
 ALPHABET = "petit"  # the model whose alphabet chance is over
 

@@ -12,9 +12,11 @@ from dashboard.axis import fields, marks, words
 from dashboard.axis.measuring import Measuring
 from dashboard.charts import axis as charts
 from dashboard.i18n import _
-from moliere_core import axis, pretrained, verse
-from moliere_core.axis import Point
-from moliere_core.models import SHIPPED
+from moliere_core import pretrained
+from moliere_core.measures import axis
+from moliere_core.measures.axis import Point
+from moliere_core.models.references import SHIPPED
+from moliere_core.text import verse
 
 PERIOD = 1.0  # seconds between two looks at a measure in progress
 MOST_CHARS = 5_000

@@ -9,8 +9,8 @@ from dashboard.axis.marks import family, shown
 from dashboard.charts.axis import MAY_HAVE_READ
 from dashboard.i18n import _
 from dashboard.naming import RECORDED
-from moliere_core import verse
-from moliere_core.axis import Point
+from moliere_core.measures.axis import Point
+from moliere_core.text import verse
 
 LEAST_GAP = 0.05  # bits per character: below, a model is as well on one text as on the other
 

@@ -13,9 +13,9 @@ from dashboard import cached
 
 if TYPE_CHECKING:
     from moliere_core.config import SamplingConfig
+    from moliere_core.models.protocol import CharModel
     from moliere_core.pretrained import Card, Generation, NextChars, Request
     from moliere_core.pretrained.recorded import Voice
-    from moliere_core.protocol import CharModel
 
 RETRY_SECONDS = 10.0  # a failure is shown at least so long
 ALPHABET = "petit"  # the model whose alphabet all bars are over
@@ -52,7 +52,7 @@ def voice(reference: str) -> Voice | None:
 @st.cache_resource(show_spinner=False, max_entries=8)
 def char_model(reference: str) -> CharModel:
     """A model of characters, opened once for all sessions."""
-    from moliere_core.models import load_model
+    from moliere_core.models.references import load_model
 
     if re.fullmatch(r"kn-\d", reference):
         return load_model(reference)

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from moliere_core.config import SamplingConfig
-from moliere_core.normalise import normalise
+from moliere_core.models.protocol import CharModel
+from moliere_core.models.sampling import generate, next_distribution
 from moliere_core.pretrained import Generation, NextChars, Piece
-from moliere_core.protocol import CharModel, Progress
-from moliere_core.sampling import generate, next_distribution
+from moliere_core.system.progress import Progress
+from moliere_core.text.normalise import normalise
 
 
 def write(

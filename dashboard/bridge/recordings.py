@@ -12,7 +12,7 @@ from dashboard.bridge import cached, fields
 from dashboard.i18n import _
 from moliere_core import pretrained
 from moliere_core.config import SamplingConfig
-from moliere_core.models import HUB
+from moliere_core.models.references import HUB
 from moliere_core.pretrained import recorded
 from moliere_core.pretrained.recorded import Voice, Written
 

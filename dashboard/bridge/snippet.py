@@ -29,7 +29,7 @@ for model in {list(references)!r}:
     if view in ("axis", "talk"):
         text = _("un texte d’aujourd’hui")
         return f"""\
-from moliere_core import axis
+from moliere_core.measures import axis
 from moliere_core.errors import MoliereError
 
 # {text}
@@ -54,8 +54,8 @@ for model in ("kn-3", "kn-8", "petit", "grand", "mini-gpt"):
     return f"""\
 from moliere_core import pretrained
 from moliere_core.config import SamplingConfig
-from moliere_core.models import load_model
-{imported}from moliere_core.sampling import generate
+from moliere_core.models.references import load_model
+{imported}from moliere_core.models.sampling import generate
 
 # {same}
 prompt, config = {prompt!r}, {snippets.config(config)}

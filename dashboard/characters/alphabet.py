@@ -12,12 +12,12 @@ import streamlit as st
 from dashboard import components, downloads, i18n, widgets
 from dashboard.characters import cached, controls, fields, octets
 from dashboard.i18n import _
-from moliere_core.vocabulary import UNKNOWN_GLYPH
+from moliere_core.text.vocabulary import UNKNOWN_GLYPH
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from moliere_core.tokenisation import Pruning
+    from moliere_core.text.tokenisation import Pruning
 
 INVISIBLE = {" ": "␣", "\n": "↵", "\t": "⇥"}
 

@@ -11,13 +11,13 @@ from dashboard import cached
 if TYPE_CHECKING:
     from moliere_core.pretrained import Request
     from moliere_core.pretrained.tokenizer import Cut
-    from moliere_core.tokenisation import Piece, Pruning, SubwordTokenizer
+    from moliere_core.text.tokenisation import Piece, Pruning, SubwordTokenizer
 
 
 @st.cache_data(show_spinner=False, max_entries=16)
 def counts(source: str) -> dict[str, int]:
     """How often each character of a corpus occurs, the most frequent first."""
-    from moliere_core.tokenisation import char_counts
+    from moliere_core.text.tokenisation import char_counts
 
     return char_counts(cached.corpus(source).text())
 
@@ -25,7 +25,7 @@ def counts(source: str) -> dict[str, int]:
 @st.cache_data(show_spinner=False, max_entries=64)
 def pruning(source: str, min_char_freq: int) -> Pruning:
     """The alphabet of a corpus, and what `min_char_freq` removes from it."""
-    from moliere_core.tokenisation import prune
+    from moliere_core.text.tokenisation import prune
 
     return prune(counts(source), min_char_freq)
 
@@ -51,7 +51,7 @@ def tokenizers() -> list[str]:
 @st.cache_resource(show_spinner=False, max_entries=1)
 def tokenizer() -> SubwordTokenizer:
     """The shipped tokenizer, opened once for all sessions."""
-    from moliere_core.tokenisation import load_tokenizer
+    from moliere_core.text.tokenisation import load_tokenizer
 
     return load_tokenizer()
 

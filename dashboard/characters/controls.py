@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard import state, widgets
 from dashboard.characters import fields
 from dashboard.i18n import _
-from moliere_core.normalise import normalise
+from moliere_core.text.normalise import normalise
 
 
 def sentence() -> str:

@@ -9,8 +9,8 @@ import streamlit as st
 from dashboard import components, i18n, state
 from dashboard.characters import alphabet, cached, controls, fields
 from dashboard.i18n import _
-from moliere_core.tokenisation import Piece, utf8_bytes
-from moliere_core.vocabulary import Vocabulary
+from moliere_core.text.tokenisation import Piece, utf8_bytes
+from moliere_core.text.vocabulary import Vocabulary
 
 EXAMPLES = ("a", "é", "Ç", "œ", "€", "漢", "🎭")
 

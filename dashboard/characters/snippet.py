@@ -14,8 +14,8 @@ def code(sentence: str, source: str, min_char_freq: int) -> str:
     tokens = _("les mêmes caractères, regroupés en tokens")
     return f"""\
 from moliere_core.corpus import load_corpus
-from moliere_core.tokenisation import load_tokenizer
-from moliere_core.vocabulary import Vocabulary
+from moliere_core.text.tokenisation import load_tokenizer
+from moliere_core.text.vocabulary import Vocabulary
 
 text = load_corpus({embedded}).text()
 # {course}

@@ -10,7 +10,7 @@ from dashboard import components, i18n, widgets
 from dashboard.characters import cached, controls, fields
 from dashboard.i18n import _
 from moliere_core.errors import MoliereError
-from moliere_core.tokenisation import SHIPPED_TOKENIZER, Piece, Segment, segments
+from moliere_core.text.tokenisation import SHIPPED_TOKENIZER, Piece, Segment, segments
 
 GPT2 = "hf:gpt2"
 MOST_CHIPS = 14

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import components, i18n, state, widgets
 from dashboard.characters import cached, fields, octets
 from dashboard.i18n import _
-from moliere_core.vocabulary import UNKNOWN_GLYPH, Vocabulary
+from moliere_core.text.vocabulary import UNKNOWN_GLYPH, Vocabulary
 
 MOST_TILES = 66  # three rows on a projector
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from dashboard.charts.common import FONT, Figure, Theme, characters, escaped, layout, theme
 from dashboard.i18n import _
-from moliere_core.arrays import Array
+from moliere_core.networks.arrays import Array
 
 GATES = ("forget", "input", "output", "update", "reset")  # between 0 and 1
 BOUNDED = ("candidate", "hidden")  # between -1 and 1

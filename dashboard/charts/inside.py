@@ -9,7 +9,7 @@ import numpy as np
 
 from dashboard.charts.common import FONT, Figure, characters, escaped, layout, theme
 from dashboard.i18n import _
-from moliere_core.arrays import Array
+from moliere_core.networks.arrays import Array
 
 ABOVE = {"orientation": "h", "y": 1.17, "x": 1, "xanchor": "right"}  # a legend beside the title
 

@@ -11,7 +11,7 @@ from plotly.subplots import make_subplots
 from dashboard import i18n
 from dashboard.charts.common import FONT, layout, theme
 from dashboard.i18n import _
-from moliere_core.arrays import Array
+from moliere_core.networks.arrays import Array
 
 SHOWN = {" ": "␣", "\n": "↵"}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dashboard.charts.common import FONT, Figure, characters, escaped, layout, theme
 from dashboard.i18n import _
-from moliere_core.reading import Completion
+from moliere_core.measures.reading import Completion
 
 WHOLE = 12  # letters; beyond, their beginnings would be turned on their sides under the axis
 CROWD = 50  # letters that the axis can name in full size

@@ -10,8 +10,8 @@ from plotly.graph_objects import Bar, Figure, Scatter
 
 from dashboard.charts.common import layout, theme
 from dashboard.i18n import _
-from moliere_core.openings import ContextWorth, Opening, Openings
-from moliere_core.vocabulary import Vocabulary
+from moliere_core.measures.openings import ContextWorth, Opening, Openings
+from moliere_core.text.vocabulary import Vocabulary
 
 SHOWN = {" ": "␣", "\n": "↵"}
 HEIGHT = 300

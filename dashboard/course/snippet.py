@@ -11,8 +11,8 @@ def code(reference: str) -> str:
     return f"""\
 from moliere_core.config import SamplingConfig
 from moliere_core.corpus import load_corpus
-from moliere_core.models import load_model
-from moliere_core.sampling import generate
+from moliere_core.models.references import load_model
+from moliere_core.models.sampling import generate
 
 corpus = load_corpus("embedded")
 print("{plays}:", corpus.summary())

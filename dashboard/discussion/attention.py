@@ -9,7 +9,7 @@ from dashboard.bridge import cached as bridge_cache
 from dashboard.discussion import cached as discussion_cache
 from dashboard.i18n import _
 from moliere_core import pretrained
-from moliere_core.protocol import CONTEXT_START
+from moliere_core.models.protocol import CONTEXT_START
 
 PERIOD = 0.5
 MOST_CHARS = 160

@@ -44,7 +44,7 @@ class _Measuring:
 
 @st.cache_resource(show_spinner=False, max_entries=256)
 def _measuring(reference: str, names: tuple[str, ...]) -> _Measuring:
-    from moliere_core import pairs
+    from moliere_core.measures import pairs
 
     wanted = [pair for pair in pairs.PAIRS if pair.name in names]
     found = _Measuring(cached.background().submit(pairs.measure, reference, wanted))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboard.state import Field, choice
-from moliere_core.pairs import PAIRS, TESTS
+from moliere_core.measures.pairs import PAIRS, TESTS
 
 TOPIC: Field[str] = Field(
     "discussion.topic", "topic", "table", choice("table", "pairs", "attention", "tongues", "cards")

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from dashboard import i18n, widgets
 from dashboard.i18n import _
-from moliere_core import pairs
-from moliere_core.pairs import Parting, Test
+from moliere_core.measures import pairs
+from moliere_core.measures.pairs import Parting, Test
 
 AGAINST = "grand"  # the model of Molière that those of the hub are put beside
 Margins = Mapping[str, Mapping[str, float]]  # model -> sentence -> bits

@@ -15,9 +15,10 @@ from dashboard.charts.discussion import all_margins_figure, margins_figure
 from dashboard.discussion import cached as discussion_cache
 from dashboard.discussion import fields, pair_words
 from dashboard.i18n import _
-from moliere_core import pairs, pretrained
+from moliere_core import pretrained
 from moliere_core.errors import MoliereError
-from moliere_core.pairs import PAIRS, Pair, Test
+from moliere_core.measures import pairs
+from moliere_core.measures.pairs import PAIRS, Pair, Test
 
 PERIOD = 0.5
 _REVEALED = "discussion.revealed"

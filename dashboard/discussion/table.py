@@ -8,7 +8,8 @@ import streamlit as st
 from dashboard import cached, i18n
 from dashboard.bridge import cached as bridge_cache
 from dashboard.i18n import _
-from moliere_core import axis, pretrained
+from moliere_core import pretrained
+from moliere_core.measures import axis
 
 
 def show(reference: str) -> None:

@@ -11,7 +11,7 @@ from dashboard.characters import cached as characters_cache
 from dashboard.characters import fields, tokens
 from dashboard.i18n import _
 from moliere_core.errors import MoliereError
-from moliere_core.normalise import normalise
+from moliere_core.text.normalise import normalise
 
 FRENCH = "Voulez-vous savoir ce que je pense de vous ?"
 ENGLISH = "Do you want to know what I think of you?"

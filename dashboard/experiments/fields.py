@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboard.state import Field, choice, clip, integer, words
-from moliere_core.experiments import PLANS, Plan
+from moliere_core.training.experiments import PLANS, Plan
 
 MOST_VOTES = 999
 

@@ -13,7 +13,7 @@ from dashboard.experiments import cached as experiment_cache
 from dashboard.experiments import words
 from dashboard.experiments.trained import Live
 from dashboard.i18n import _
-from moliere_core.experiments import COMMON, COMMON_TEXT, REFERENCE, Plan, Result
+from moliere_core.training.experiments import COMMON, COMMON_TEXT, REFERENCE, Plan, Result
 
 
 def show(

@@ -8,7 +8,7 @@ from dashboard import state, widgets
 from dashboard.experiments import cached as experiment_cache
 from dashboard.experiments import fields, words
 from dashboard.i18n import _
-from moliere_core.experiments import Plan
+from moliere_core.training.experiments import Plan
 
 
 def revealed(plan: Plan) -> bool:

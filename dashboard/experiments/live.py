@@ -11,10 +11,10 @@ from dashboard.experiments.trained import Live, found, spec_of
 from dashboard.i18n import _
 from dashboard.training import desk, rights
 from dashboard.training import fields as training_fields
-from moliere_core import jobs
 from moliere_core.errors import MoliereError
-from moliere_core.experiments import Plan
-from moliere_core.jobs import JobSpec, State
+from moliere_core.training import jobs
+from moliere_core.training.experiments import Plan
+from moliere_core.training.jobs import JobSpec, State
 
 PERIOD = 2.0  # seconds between two looks at trainings in progress
 _REFUSED = "experiments.refused"

@@ -11,8 +11,8 @@ from dashboard import i18n, state, widgets
 from dashboard.experiments import cached as experiment_cache
 from dashboard.experiments import fields, graphs, guess, live, table, trained, words
 from dashboard.i18n import _
-from moliere_core.context import REACH
-from moliere_core.experiments import (
+from moliere_core.measures.context import REACH
+from moliere_core.training.experiments import (
     COMMON_TEXT,
     SAMPLE_SEED,
     SAMPLE_TEMPERATURE,

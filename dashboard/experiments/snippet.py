@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboard.i18n import _
-from moliere_core.experiments import Plan
+from moliere_core.training.experiments import Plan
 
 
 def code(plan: Plan, variant: str) -> str:
@@ -18,8 +18,8 @@ def code(plan: Plan, variant: str) -> str:
     print([(k, round(context.at(k), 3)) for k in (1, 5, 10, 40, 150)])"""
     return f"""\
 from moliere_core.corpus import load_corpus
-from moliere_core.experiments import PLANS, results
-from moliere_core.training import train
+from moliere_core.training.experiments import PLANS, results
+from moliere_core.training.session import train
 
 # {course}
 # {here}

@@ -10,7 +10,7 @@ from dashboard import i18n
 from dashboard.experiments import guess, words
 from dashboard.experiments.trained import Live
 from dashboard.i18n import _
-from moliere_core.experiments import COMMON_TEXT, Plan, Result
+from moliere_core.training.experiments import COMMON_TEXT, Plan, Result
 
 
 def table(plan: Plan, found: list[Result], rows: list[Live]) -> str:

@@ -11,12 +11,12 @@ from dashboard import sources
 from dashboard.experiments import cached as experiment_cache
 from dashboard.i18n import _
 from dashboard.training import cached as training_cache
-from moliere_core import jobs
-from moliere_core.context import VisibleContext
 from moliere_core.errors import MoliereError
-from moliere_core.experiments import Plan, Result, Variant
-from moliere_core.jobs import Job, JobSpec, State
-from moliere_core.runs import Run
+from moliere_core.measures.context import VisibleContext
+from moliere_core.runs.run import Run
+from moliere_core.training import jobs
+from moliere_core.training.experiments import Plan, Result, Variant
+from moliere_core.training.jobs import Job, JobSpec, State
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dashboard import i18n, naming
 from dashboard.i18n import _
-from moliere_core.experiments import COMMON, COMMON_TEXT, Plan, Variant
+from moliere_core.training.experiments import COMMON, COMMON_TEXT, Plan, Variant
 
 TITLES = {
     "tartuffe": "Tartuffe",

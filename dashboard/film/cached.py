@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from dashboard.film.moments import Scene, Timeline
     from moliere_core.config import SamplingConfig
-    from moliere_core.records import Record
+    from moliere_core.system.records import Record
 
 
 @st.cache_data(show_spinner=False, max_entries=64, ttl=5)
@@ -40,7 +40,7 @@ def scene(
 def measures(reference: str, moments: tuple[str, ...]) -> Future[dict[str, Record]]:
     """The measures that a run's history lacks, computed in the background."""
     from dashboard.training.yardsticks import texts_of
-    from moliere_core import learning
+    from moliere_core.training import learning
 
     run, corpora = cached.open_run(reference)[0], cached.known_corpora()
 

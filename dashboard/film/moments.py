@@ -8,18 +8,19 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from moliere_core import learning
-from moliere_core.arrays import Array
 from moliere_core.config import SamplingConfig
 from moliere_core.exploration.lexicon import Word, share_known, shipped
-from moliere_core.learning import Measure
-from moliere_core.models import RecurrentModel
-from moliere_core.normalise import normalise
-from moliere_core.protocol import CONTEXT_START, Progress
-from moliere_core.records import Record
-from moliere_core.recurrent import RecurrentNetwork
-from moliere_core.runs import Run
-from moliere_core.sampling import generate, next_distribution
+from moliere_core.models.protocol import CONTEXT_START
+from moliere_core.models.references import RecurrentModel
+from moliere_core.models.sampling import generate, next_distribution
+from moliere_core.networks.arrays import Array
+from moliere_core.networks.recurrent import RecurrentNetwork
+from moliere_core.runs.run import Run
+from moliere_core.system.progress import Progress
+from moliere_core.system.records import Record
+from moliere_core.text.normalise import normalise
+from moliere_core.training import learning
+from moliere_core.training.learning import Measure
 
 CHARS = 230  # what fits beside the bars on a projector
 PLACES = 40  # characters of the prompt, from its end, whose bars can be looked at

@@ -14,8 +14,8 @@ def code(reference: str, prompt: str, config: SamplingConfig, seed: int) -> str:
     base = reference.partition("@")[0]
     return f"""\
 from moliere_core.config import SamplingConfig
-from moliere_core.models import load_model, open_run
-from moliere_core.sampling import generate
+from moliere_core.models.references import load_model, open_run
+from moliere_core.models.sampling import generate
 
 run, _ = open_run(run_name := {base!r})
 prompt = {prompt!r}

@@ -9,7 +9,7 @@ from dashboard.film import moments
 from dashboard.film.moments import Moment, Timeline
 from dashboard.i18n import _
 from moliere_core.exploration.lexicon import held_out_share
-from moliere_core.learning import Measure
+from moliere_core.training.learning import Measure
 
 YARDSTICKS = (3, 8)  # orders of the n-grams drawn as references
 

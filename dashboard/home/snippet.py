@@ -13,8 +13,8 @@ def code(reference: str, prompt: str, config: SamplingConfig, seed: int) -> str:
     here = _("ici : l’état du LSTM est gardé d’un caractère au suivant")
     return f"""\
 from moliere_core.config import SamplingConfig
-from moliere_core.models import load_model
-from moliere_core.sampling import Writer
+from moliere_core.models.references import load_model
+from moliere_core.models.sampling import Writer
 
 model = load_model({reference!r})
 prompt = {prompt!r}

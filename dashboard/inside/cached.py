@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from moliere_core.inspection.influence import Deletions, Edit, Influence
     from moliere_core.inspection.trace import Trace
     from moliere_core.inspection.units import UnitTable
-    from moliere_core.protocol import Progress
+    from moliere_core.system.progress import Progress
 
 T = TypeVar("T")
 

@@ -11,7 +11,7 @@ from dashboard.charts.inside import echo_figure
 from dashboard.i18n import _
 from dashboard.inside import cached as inside
 from dashboard.inside.common import Looked
-from moliere_core.arrays import Array
+from moliere_core.networks.arrays import Array
 
 SHOWN = 64  # characters that the axis can name
 FAINT = 0.1  # of the first difference: all but forgotten

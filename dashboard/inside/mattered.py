@@ -15,7 +15,7 @@ from dashboard.i18n import _
 from dashboard.inside import cached as inside
 from dashboard.inside import fields
 from dashboard.inside.common import Looked
-from moliere_core.arrays import Array
+from moliere_core.networks.arrays import Array
 
 if TYPE_CHECKING:
     from moliere_core.inspection.influence import Deletions, Influence

@@ -12,7 +12,7 @@ def code(reference: str, text: str, layer: int, unit: int) -> str:
     return f"""\
 from moliere_core.inspection.influence import influence
 from moliere_core.inspection.trace import read, trace
-from moliere_core.models import load_recurrent
+from moliere_core.models.references import load_recurrent
 
 model = load_recurrent({reference!r})
 context, seen = read(model, {text!r})

@@ -15,9 +15,10 @@ from dashboard.bridge import recordings
 from dashboard.i18n import _
 from dashboard.ladder import cached as ladder_cache
 from dashboard.ladder.rungs import CHARS, Rung, rung
-from moliere_core import axis, pretrained
+from moliere_core import pretrained
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import MoliereError
+from moliere_core.measures import axis
 from moliere_core.pretrained import Request, recorded
 from moliere_core.pretrained.recorded import Voice
 

@@ -11,7 +11,7 @@ from dashboard.windows import cached as windows
 
 if TYPE_CHECKING:
     from moliere_core.config import ModelConfig
-    from moliere_core.recurrent import RecurrentNetwork
+    from moliere_core.networks.recurrent import RecurrentNetwork
 
 SEED = 0
 LOSS_CHARS = 2_000  # read to measure the loss at the start: enough for two decimals
@@ -20,8 +20,8 @@ LOSS_CHARS = 2_000  # read to measure the loss at the start: enough for two deci
 @st.cache_resource(show_spinner=False, max_entries=4)
 def untrained(model: ModelConfig, symbols: int) -> RecurrentNetwork:
     """A network that nobody trained, drawn as Keras draws it."""
-    from moliere_core.initial import initial_weights
-    from moliere_core.recurrent import RecurrentNetwork
+    from moliere_core.networks.initial import initial_weights
+    from moliere_core.networks.recurrent import RecurrentNetwork
 
     return RecurrentNetwork(initial_weights(model, symbols, SEED))
 
@@ -29,7 +29,7 @@ def untrained(model: ModelConfig, symbols: int) -> RecurrentNetwork:
 @cached.computed(max_entries=64)
 def start_loss(model: ModelConfig, source: str) -> cached.Task[float]:
     """Loss of an untrained network on the text held out, in nats per character."""
-    from moliere_core.initial import cross_entropy
+    from moliere_core.networks.initial import cross_entropy
 
     material = windows.material(source)
     network = untrained(model, len(material.vocabulary))
@@ -40,7 +40,7 @@ def start_loss(model: ModelConfig, source: str) -> cached.Task[float]:
 @cached.computed(max_entries=64)
 def loss_of(reference: str, source: str) -> cached.Task[float]:
     """Loss of a stored model on the same text, in nats per character, the unknown counted in."""
-    from moliere_core.initial import cross_entropy
+    from moliere_core.networks.initial import cross_entropy
 
     model = cached.model(reference)
     ids = model.vocabulary.encode(windows.material(source).held[:LOSS_CHARS])

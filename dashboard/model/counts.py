@@ -10,9 +10,9 @@ from dashboard import figures, i18n, naming, tables
 from dashboard.charts import model as charts
 from dashboard.i18n import _
 from dashboard.model.controls import Settings
-from moliere_core.architecture import layer_plans, units_for
 from moliere_core.config import PRESETS
-from moliere_core.models import SHIPPED
+from moliere_core.models.references import SHIPPED
+from moliere_core.networks.architecture import layer_plans, units_for
 
 COURSE_SAYS = 300_000  # "about 300,000 parameters", in the notebook's last table
 

@@ -11,9 +11,9 @@ from dashboard import components, i18n, naming
 from dashboard.i18n import _
 from dashboard.model import cached
 from dashboard.model.controls import Settings
-from moliere_core.architecture import LayerPlan, layer_plans
-from moliere_core.arrays import Array
-from moliere_core.sampling import softmax
+from moliere_core.models.sampling import softmax
+from moliere_core.networks.architecture import LayerPlan, layer_plans
+from moliere_core.networks.arrays import Array
 
 READ = 12  # characters of the corpus that the example has read
 

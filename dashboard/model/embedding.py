@@ -13,9 +13,9 @@ from dashboard import figures, i18n, state, tables
 from dashboard.charts import model as charts
 from dashboard.i18n import _
 from dashboard.model import fields
-from moliere_core.arrays import Array
-from moliere_core.normalise import normalise
-from moliere_core.vocabulary import UNKNOWN
+from moliere_core.networks.arrays import Array
+from moliere_core.text.normalise import normalise
+from moliere_core.text.vocabulary import UNKNOWN
 
 UNTRAINED, TRAINED = "petit@0", "petit"
 NEAREST = 5

@@ -13,11 +13,11 @@ from dashboard.charts import model as charts
 from dashboard.i18n import _
 from dashboard.model import cached, fields
 from dashboard.model.controls import Settings
-from moliere_core.architecture import one_hot_bytes, sparse_bytes
-from moliere_core.arrays import Array
-from moliere_core.models import RecurrentModel
-from moliere_core.sampling import softmax
-from moliere_core.windows import epoch_plan
+from moliere_core.models.references import RecurrentModel
+from moliere_core.models.sampling import softmax
+from moliere_core.networks.architecture import one_hot_bytes, sparse_bytes
+from moliere_core.networks.arrays import Array
+from moliere_core.text.windows import epoch_plan
 
 UNTRAINED, TRAINED = "petit@0", "petit"
 

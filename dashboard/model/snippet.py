@@ -17,12 +17,12 @@ def code(settings: Settings) -> str:
     return f"""\
 import math
 
-from moliere_core.architecture import layer_plans
+from moliere_core.networks.architecture import layer_plans
 from moliere_core.config import ModelConfig, RunConfig
 from moliere_core.corpus import load_corpus, split
-from moliere_core.initial import cross_entropy, initial_weights
-from moliere_core.recurrent import RecurrentNetwork
-from moliere_core.vocabulary import Vocabulary
+from moliere_core.networks.initial import cross_entropy, initial_weights
+from moliere_core.networks.recurrent import RecurrentNetwork
+from moliere_core.text.vocabulary import Vocabulary
 
 text = split(load_corpus({source}), (), RunConfig().validation).train_text
 vocabulary = Vocabulary.from_text(text)
@@ -44,6 +44,6 @@ network = RecurrentNetwork(initial_weights(config, V))
 print(cross_entropy(network, vocabulary.encode(text[:1000])), math.log(V))
 
 # {keras}
-# from moliere_core.model import build, summary
+# from moliere_core.networks.keras_model import build, summary
 # print(summary(build(config, V)))
 """

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from moliere_core.arrays import Array
 from moliere_core.config import SamplingConfig
-from moliere_core.protocol import CharModel, Progress
-from moliere_core.sampling import PIECE, Writer, entropy_bits, next_distribution
+from moliere_core.models.protocol import CharModel
+from moliere_core.models.sampling import PIECE, Writer, entropy_bits, next_distribution
+from moliere_core.networks.arrays import Array
+from moliere_core.system.progress import Progress
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from dashboard import components, i18n, widgets
 from dashboard.i18n import _
 from dashboard.probabilities import stepping
 from dashboard.probabilities.choice import NextCharacter
-from moliere_core.normalise import normalise
+from moliere_core.text.normalise import normalise
 
 _GUESSES, _REVEALED = "probabilities.guesses", "probabilities.revealed"
 _ASKED = "probabilities.asked"  # what the votes are about

@@ -13,8 +13,8 @@ def code(reference: str, prompt: str, config: SamplingConfig, bars: int) -> str:
     entropy, perplexity = _("entropie"), _("perplexité par caractère")
     return f"""\
 from moliere_core.config import SamplingConfig
-from moliere_core.models import load_model
-from moliere_core.sampling import entropy_bits, next_distribution
+from moliere_core.models.references import load_model
+from moliere_core.models.sampling import entropy_bits, next_distribution
 
 model = load_model({reference!r})
 logits, state = model.start([{prompt!r}])

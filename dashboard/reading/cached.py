@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from dashboard import cached
 
 if TYPE_CHECKING:
-    from moliere_core.reading import Completion, Reading
+    from moliere_core.measures.reading import Completion, Reading
 
 
 @cached.computed(max_entries=64)
 def reading(reference: str, text: str) -> cached.Task[Reading]:
     """A text as a model sees it."""
-    from moliere_core.reading import read
+    from moliere_core.measures.reading import read
 
     model = cached.model(reference)
     return lambda told: read(model, text, told)
@@ -22,7 +22,7 @@ def reading(reference: str, text: str) -> cached.Task[Reading]:
 @cached.computed(max_entries=256)
 def completion(reference: str, before: str, word: str) -> cached.Task[Completion]:
     """How sure a model is of the rest of a word, letter after letter."""
-    from moliere_core.reading import completion
+    from moliere_core.measures.reading import completion
 
     model = cached.model(reference)
     return lambda told: completion(model, before, word, told)
@@ -32,7 +32,7 @@ def completion(reference: str, before: str, word: str) -> cached.Task[Completion
 def written(reference: str, prompt: str, seed: int, chars: int) -> cached.Task[str]:
     """What a model writes after a prompt, as learned (temperature 1)."""
     from moliere_core.config import SamplingConfig
-    from moliere_core.sampling import generate
+    from moliere_core.models.sampling import generate
 
     model, config = cached.model(reference), SamplingConfig(1.0)
     return lambda told: prompt + generate(model, [prompt], [config], [seed], chars, told)[0]

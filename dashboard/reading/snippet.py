@@ -10,8 +10,8 @@ def code(reference: str, text: str) -> str:
     told = _("surprise en bits, rang, et ce qu’il attendait")
     whole = _("bits par caractère")
     return f"""\
-from moliere_core.models import load_model
-from moliere_core.reading import read
+from moliere_core.models.references import load_model
+from moliere_core.measures.reading import read
 
 model = load_model({reference!r})
 reading = read(model, {text[:400]!r})

@@ -14,9 +14,9 @@ from dashboard.charts.reading import completion_figure
 from dashboard.i18n import _
 from dashboard.reading import cached as reading_cache
 from dashboard.reading import fields
-from moliere_core import verse
-from moliere_core.protocol import UNKNOWN_BITS
-from moliere_core.reading import Reading, confident_mistakes, lines
+from moliere_core.measures.reading import Reading, confident_mistakes, lines
+from moliere_core.models.protocol import UNKNOWN_BITS
+from moliere_core.text import verse
 
 BAR, STRONG = "0 – 8", 8  # the bar beside the bits of a line: its heading, and where it is full
 

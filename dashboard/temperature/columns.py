@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from moliere_core.arrays import Array
 from moliere_core.config import SamplingConfig
-from moliere_core.protocol import CharModel, Progress
-from moliere_core.sampling import next_distribution, write_with_logits
+from moliere_core.models.protocol import CharModel
+from moliere_core.models.sampling import next_distribution, write_with_logits
+from moliere_core.networks.arrays import Array
+from moliere_core.system.progress import Progress
 
 LOOP_CHARS = 30  # a loop is a cycle that comes round LOOP_ROUNDS times over at least this length
 LOOP_ROUNDS = 3

@@ -20,8 +20,8 @@ def code(
     )
     return f"""\
 from moliere_core.config import SamplingConfig
-from moliere_core.models import load_model
-from moliere_core.sampling import generate
+from moliere_core.models.references import load_model
+from moliere_core.models.sampling import generate
 
 model = load_model({reference!r})
 columns = [

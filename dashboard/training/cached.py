@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from dashboard.training.curves import Curves
     from dashboard.training.yardsticks import Yardsticks
     from moliere_core.corpus import Corpus
-    from moliere_core.jobs import Job
-    from moliere_core.run_index import DamagedRun
+    from moliere_core.runs.index import DamagedRun
+    from moliere_core.training.jobs import Job
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def reading(source: str, plays: tuple[str, ...], min_char_freq: int) -> Reading:
     """What a training on these plays would read."""
     from moliere_core.config import RunConfig
     from moliere_core.corpus import split
-    from moliere_core.vocabulary import Vocabulary
+    from moliere_core.text.vocabulary import Vocabulary
 
     texts = split(cached.corpus(source), plays, RunConfig().validation)
     vocabulary = Vocabulary.from_text(texts.train_text, min_char_freq)
@@ -58,7 +58,7 @@ def given(name: str, data: bytes) -> Corpus:
 def yardsticks(run_id: str) -> Future[Yardsticks]:
     """The references of a run, measured in the background."""
     from dashboard.training.yardsticks import measure
-    from moliere_core.runs import Run, run_path
+    from moliere_core.runs.run import Run, run_path
 
     corpora = cached.known_corpora()
     return cached.background().submit(
@@ -71,7 +71,7 @@ def held_out_text(source: str) -> str:
     """The text that a training on all of a corpus keeps to measure, normalised."""
     from moliere_core.config import RunConfig
     from moliere_core.corpus import split
-    from moliere_core.normalise import normalise
+    from moliere_core.text.normalise import normalise
 
     return normalise(split(cached.corpus(source), (), RunConfig().validation).validation_text)
 
@@ -117,7 +117,7 @@ def damaged_runs() -> list[DamagedRun]:
 def store() -> tuple[list[StoredRun], list[DamagedRun]]:
     """The runs of the store, and what is damaged in it; looked up again every three seconds."""
     from dashboard import naming
-    from moliere_core import run_index
+    from moliere_core.runs import index as run_index
 
     entries = run_index.entries()
     found = []
@@ -143,7 +143,7 @@ def store() -> tuple[list[StoredRun], list[DamagedRun]]:
 @st.cache_data(show_spinner=False)
 def experiments() -> list[str]:
     """The shipped runs of the experiments: they can be asked for, and are not offered."""
-    from moliere_core.models import list_models
+    from moliere_core.models.references import list_models
 
     return [entry.name for entry in list_models() if entry.experiment and entry.available]
 
@@ -187,7 +187,7 @@ def curves_figure(
 @cached.computed(max_entries=256)
 def bits_on(reference: str, text: str) -> cached.Task[float]:
     """Bits per character of a model on a text."""
-    from moliere_core.evaluation import score
+    from moliere_core.models.evaluation import score
 
     model = cached.model(reference)
     return lambda told: score(model, text, told).bits_per_char
@@ -203,8 +203,8 @@ def has_read(reference: str, text: str) -> bool | None:
 
 @st.cache_data(show_spinner=False, max_entries=4)
 def keras_file(run_id: str, snapshot: str) -> bytes:
-    """A run as a `.keras` file, see `moliere_core.keras_export`."""
-    from moliere_core.keras_export import to_keras
-    from moliere_core.runs import Run, run_path
+    """A run as a `.keras` file, see `moliere_core.exchange.keras_export`."""
+    from moliere_core.exchange.keras_export import to_keras
+    from moliere_core.runs.run import Run, run_path
 
     return to_keras(Run.open(run_path(run_id)), snapshot)

@@ -9,7 +9,7 @@ from dashboard.i18n import _
 from dashboard.training import cached as training_cache
 from dashboard.training import fields
 from dashboard.training.stored import rounded, show
-from moliere_core.normalise import normalise
+from moliere_core.text.normalise import normalise
 
 COMMON_CHARS = 10_000  # of the common text: a quarter of a second a model of 256 units
 _TEXT = "training.text"

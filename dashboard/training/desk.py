@@ -10,11 +10,11 @@ from dashboard import cached, i18n, naming, sources, state, widgets
 from dashboard.i18n import _
 from dashboard.training import cached as training_cache
 from dashboard.training import fields, knobs, rights
-from moliere_core import jobs
 from moliere_core.config import PRESETS, ModelConfig, RunConfig
 from moliere_core.errors import ConfigError, MoliereError
-from moliere_core.jobs import JobSpec
-from moliere_core.runs import MAX_LABEL
+from moliere_core.runs.run import MAX_LABEL
+from moliere_core.training import jobs
+from moliere_core.training.jobs import JobSpec
 
 _APPLIED = "training.applied"  # the preset, or the model, whose values the knobs were given
 _REFUSED = "training.refused"  # why the last request was refused

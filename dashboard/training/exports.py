@@ -8,8 +8,8 @@ from dashboard import widgets
 from dashboard.i18n import _
 from dashboard.training import cached as training_cache
 from moliere_core.errors import MoliereError
-from moliere_core.run_import import check_allowed
-from moliere_core.runs import Run
+from moliere_core.exchange.run_import import check_allowed
+from moliere_core.runs.run import Run
 
 _PREPARED = "training.keras.prepared"  # the run whose .keras file is ready
 

@@ -14,9 +14,9 @@ from dashboard.training import rights
 from moliere_core.corpus import Corpus
 from moliere_core.corpus.sources import file_of
 from moliere_core.errors import MoliereError
-from moliere_core.keras_import import SUFFIXES, Step, import_keras, notebook_texts
-from moliere_core.run_import import check_allowed, import_run, is_run
-from moliere_core.runs import Run
+from moliere_core.exchange.keras_import import SUFFIXES, Step, import_keras, notebook_texts
+from moliere_core.exchange.run_import import check_allowed, import_run, is_run
+from moliere_core.runs.run import Run
 
 UPLOAD_BYTES = 50_000_000  # an epoch of the course's network takes 1.6 MB; `server.maxUploadSize`
 OPEN = "training.imported"  # the run to open at the next look at the stored ones

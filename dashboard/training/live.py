@@ -13,9 +13,9 @@ from dashboard.training import cached as training_cache
 from dashboard.training import fields, rights, words
 from dashboard.training.curves import Curves, Epoch
 from dashboard.training.yardsticks import Yardsticks
-from moliere_core import jobs
 from moliere_core.errors import MoliereError
-from moliere_core.jobs import Job, JobSpec, State, Status
+from moliere_core.training import jobs
+from moliere_core.training.jobs import Job, JobSpec, State, Status
 
 PERIOD = 1.0  # seconds between two looks at a job in progress
 STOP_SECONDS = 1.5  # that a click on Stop may wait for the end

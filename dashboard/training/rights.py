@@ -13,7 +13,7 @@ from dashboard import i18n
 from dashboard.i18n import _
 from dashboard.training.guesses import ADDRESS, SESSION, guesses
 from moliere_core.errors import MoliereError
-from moliere_core.owners import is_teacher
+from moliere_core.runs.ownership import is_teacher
 
 _TOKEN, _TYPED = "training.token", "training.key"
 _TRIED, _UNTIL = "training.key.tried", "training.key.wait"  # the last key tried; seconds to wait

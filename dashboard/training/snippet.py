@@ -8,7 +8,7 @@ from dashboard.i18n import _
 from dashboard.snippets import corpus
 from moliere_core.config import PRESETS, ModelConfig, TrainingConfig
 from moliere_core.corpus import EMBEDDED
-from moliere_core.jobs import JobSpec
+from moliere_core.training.jobs import JobSpec
 
 
 def code(spec: JobSpec | None) -> str:
@@ -22,8 +22,8 @@ def code(spec: JobSpec | None) -> str:
     return f"""\
 from moliere_core.config import ModelConfig, RunConfig, TrainingConfig
 from moliere_core.corpus import load_corpus
-from moliere_core.model import build, summary
-from moliere_core.training import train
+from moliere_core.networks.keras_model import build, summary
+from moliere_core.training.session import train
 
 config = RunConfig(
     model={_changed(config.model)},

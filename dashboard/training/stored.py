@@ -12,10 +12,10 @@ from dashboard import cached, downloads, i18n, naming, state, widgets
 from dashboard.i18n import _
 from dashboard.training import cached as training_cache
 from dashboard.training import desk, exports, fields, imports, live, rights, words
-from moliere_core import jobs
 from moliere_core.errors import RunError
-from moliere_core.models import SHIPPED
-from moliere_core.runs import MAX_LABEL, Run, is_identifier, run_path
+from moliere_core.models.references import SHIPPED
+from moliere_core.runs.run import MAX_LABEL, Run, is_identifier, run_path
+from moliere_core.training import jobs
 
 _REFUSED, _NAME = "training.refused.stored", "training.name"
 MOST_DAMAGED = 20  # shown at once

@@ -7,9 +7,9 @@ import streamlit as st
 from dashboard import i18n, naming
 from dashboard.i18n import _
 from dashboard.training.desk import Request
-from moliere_core.architecture import layer_plans
 from moliere_core.config import ModelConfig
-from moliere_core.summary import summary as keras_summary
+from moliere_core.networks.architecture import layer_plans
+from moliere_core.networks.summary import summary as keras_summary
 
 
 def show(request: Request) -> None:

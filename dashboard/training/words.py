@@ -9,9 +9,9 @@ from dashboard.charts.training import Guesses
 from dashboard.i18n import _
 from dashboard.training.curves import Curves, Epoch, overfitting
 from dashboard.training.yardsticks import Yardsticks
-from moliere_core import jobs
-from moliere_core.jobs import Job, State, Status
-from moliere_core.keras_alphabets import RULES
+from moliere_core.exchange.keras_alphabets import RULES
+from moliere_core.training import jobs
+from moliere_core.training.jobs import Job, State, Status
 
 
 def name(job: Job) -> str:

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from moliere_core.config import RunConfig
 from moliere_core.corpus import Corpus, Split, split
 from moliere_core.errors import MoliereError, RunError
-from moliere_core.evaluation import score
-from moliere_core.jobs import corpora
-from moliere_core.models import NGRAMS, RecurrentModel
-from moliere_core.ngrams import NGramModel
-from moliere_core.normalise import normalise
-from moliere_core.protocol import Progress
-from moliere_core.recurrent import RecurrentNetwork
-from moliere_core.runs import Run
+from moliere_core.models.evaluation import score
+from moliere_core.models.ngrams import NGramModel
+from moliere_core.models.references import NGRAMS, RecurrentModel
+from moliere_core.networks.recurrent import RecurrentNetwork
+from moliere_core.runs.run import Run
+from moliere_core.system.progress import Progress
+from moliere_core.text.normalise import normalise
+from moliere_core.training.jobs import corpora
 
 ORDERS = (3, 8)
 UNTRAINED_CHARS = 2_000  # scored before the first update: enough for two decimals

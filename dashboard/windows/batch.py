@@ -12,7 +12,7 @@ from dashboard import components, i18n, state
 from dashboard.i18n import _
 from dashboard.windows import cached, fields
 from dashboard.windows.controls import Settings
-from moliere_core.windows import buffered_order, sliding_windows, window_count
+from moliere_core.text.windows import buffered_order, sliding_windows, window_count
 
 ROWS = 4  # of the batch on screen
 BUFFER = 10_000  # of the course's `shuffle`

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dashboard.windows.material import Material
-    from moliere_core.openings import ContextWorth, Openings
+    from moliere_core.measures.openings import ContextWorth, Openings
 
 LONGEST = 150  # characters of context measured
 MEASURED_CHARS = 30_000  # of the text held out: enough for two decimals
@@ -32,7 +32,7 @@ def material(source: str) -> Material:
 @st.cache_data(show_spinner=False, max_entries=32)
 def coverage(source: str, length: int, shift: int, beginning: int) -> NDArray[np.int32]:
     """How many windows read each of the first characters of a text."""
-    from moliere_core.windows import coverage
+    from moliere_core.text.windows import coverage
 
     return coverage(len(material(source).text), length, shift)[:beginning].copy()
 
@@ -51,7 +51,7 @@ def shuffled(windows: int, needed: int) -> NDArray[np.int64]:
 @cached.computed(max_entries=32)
 def context(reference: str, source: str) -> cached.Task[ContextWorth]:
     """What each character more of context is worth, on the beginning of the text held out."""
-    from moliere_core.openings import context_worth
+    from moliere_core.measures.openings import context_worth
 
     model, held = cached.model(reference), material(source).held[:MEASURED_CHARS]
     return lambda told: context_worth(model, held, LONGEST, progress=told)
@@ -65,7 +65,7 @@ def judged_on_its_own_text(reference: str, source: str) -> bool:
 @cached.computed(max_entries=64)
 def openings(reference: str, source: str, length: int) -> cached.Task[Openings]:
     """What beginnings of cues cost after spaces, and after a zero state."""
-    from moliere_core.openings import measure_openings
+    from moliere_core.measures.openings import measure_openings
 
     found = [cue[:CUE_CHARS] for cue in material(source).held_cues if len(cue) >= CUE_CHARS]
     every = max(len(found) // CUES, 1)

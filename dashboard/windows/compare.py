@@ -11,7 +11,7 @@ from dashboard import i18n, tables
 from dashboard.i18n import _
 from dashboard.windows.controls import Settings
 from moliere_core.config import PRESETS
-from moliere_core.sampling import entropy_bits
+from moliere_core.models.sampling import entropy_bits
 
 
 def show(settings: Settings) -> None:

@@ -11,9 +11,9 @@ from dashboard.i18n import _
 from dashboard.windows import cached, fields
 from dashboard.windows.controls import Settings, warn
 from dashboard.windows.slide import times_read
-from moliere_core.architecture import activation_bytes
 from moliere_core.config import PRESETS
-from moliere_core.windows import epoch_plan
+from moliere_core.networks.architecture import activation_bytes
+from moliere_core.text.windows import epoch_plan
 
 COURSE = fields.LENGTHS[1:]
 

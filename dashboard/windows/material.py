@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from moliere_core.config import RunConfig
 from moliere_core.corpus import Corpus, split
-from moliere_core.normalise import normalise
-from moliere_core.vocabulary import Ids, Vocabulary
+from moliere_core.text.normalise import normalise
+from moliere_core.text.vocabulary import Ids, Vocabulary
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,7 @@ from dashboard.charts import windows as charts
 from dashboard.i18n import _
 from dashboard.windows import cached, fields
 from dashboard.windows.controls import Settings, warn
-from moliere_core.openings import Opening, Openings, opening, padded
+from moliere_core.measures.openings import Opening, Openings, opening, padded
 
 BARS = 9
 EARLY = 10  # characters over which the cost of a start is averaged

@@ -15,7 +15,7 @@ from dashboard.windows import (
     variants,
 )
 from dashboard.windows.controls import Settings
-from moliere_core.windows import window_count
+from moliere_core.text.windows import window_count
 
 _SHOWN = {
     "slide": slide.show,

@@ -8,7 +8,7 @@ from dashboard import components, i18n, state
 from dashboard.i18n import _
 from dashboard.windows import cached
 from dashboard.windows.controls import Settings
-from moliere_core.windows import epoch_plan
+from moliere_core.text.windows import epoch_plan
 
 STEPS = 60  # windows that can be played
 LEAST, MOST = 600, 4000  # characters sent

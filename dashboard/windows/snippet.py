@@ -52,8 +52,9 @@ def _reading(settings: Settings) -> str:
     return f"""\
 from moliere_core.config import RunConfig
 from moliere_core.corpus import load_corpus, split
-from moliere_core.vocabulary import Vocabulary
-from moliere_core.windows import contiguous_streams, epoch_plan, shuffled_batches, sliding_windows
+from moliere_core.text.vocabulary import Vocabulary
+from moliere_core.text.windows import contiguous_streams, epoch_plan
+from moliere_core.text.windows import shuffled_batches, sliding_windows
 
 text = split(load_corpus({source}), (), RunConfig().validation).train_text
 vocabulary = Vocabulary.from_text(text)
@@ -102,8 +103,8 @@ def _start(settings: Settings, start: str, reference: str) -> str:
     course = _("le cours : des espaces à gauche, jusqu’à la longueur des fenêtres")
     here = _("ici : un état nul, un passage à la ligne, puis le début")
     return f"""\
-from moliere_core.models import load_recurrent
-from moliere_core.openings import opening
+from moliere_core.models.references import load_recurrent
+from moliere_core.measures.openings import opening
 
 model = load_recurrent({reference!r})
 found = opening(model, {start!r}, seq_length={settings.length})

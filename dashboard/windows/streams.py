@@ -11,7 +11,7 @@ from dashboard import components, i18n, state
 from dashboard.i18n import _
 from dashboard.windows import cached, slide
 from dashboard.windows.controls import Settings
-from moliere_core.windows import epoch_plan, window_count
+from moliere_core.text.windows import epoch_plan, window_count
 
 STEPS = 40  # windows that can be played
 

@@ -39,8 +39,8 @@ def following(reference: str, prompt: str, config: SamplingConfig) -> Following:
     import numpy as np
 
     from moliere_core import pretrained
-    from moliere_core.models import load_model
-    from moliere_core.sampling import entropy_bits, next_distribution
+    from moliere_core.models.references import load_model
+    from moliere_core.models.sampling import entropy_bits, next_distribution
 
     if pretrained.is_pretrained(reference):
         alphabet = load_model(ALPHABET).vocabulary.chars

@@ -62,8 +62,8 @@ def _answer(reference: str, args: argparse.Namespace, config: SamplingConfig) ->
 def _written(reference: str, args: argparse.Namespace, config: SamplingConfig) -> tuple[str, float]:
     """What a model writes, and characters a second once it is loaded."""
     from moliere_core import pretrained
-    from moliere_core.models import load_model
-    from moliere_core.sampling import generate
+    from moliere_core.models.references import load_model
+    from moliere_core.models.sampling import generate
 
     if pretrained.is_pretrained(reference):
         found = asking.waited(

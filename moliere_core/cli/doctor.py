@@ -25,8 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
     """What every check has found, and whether nothing is lacking."""
-    from moliere_core import machine
-    from moliere_core.doctor import examine
+    from moliere_core.system import machine
+    from moliere_core.system.doctor import examine
 
     found = examine(args.port)
     return {

@@ -9,7 +9,7 @@ from moliere_core.cli import asking, options
 from moliere_core.cli.progress import progress_bar
 
 if TYPE_CHECKING:
-    from moliere_core.evaluation import Score
+    from moliere_core.models.evaluation import Score
 
 NAME = "evaluate"
 
@@ -24,8 +24,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     """Score the file in one pass, with the state carried, or in windows where there is none."""
     from moliere_core import pretrained
     from moliere_core.corpus import load_corpus
-    from moliere_core.evaluation import score
-    from moliere_core.models import load_model
+    from moliere_core.models.evaluation import score
+    from moliere_core.models.references import load_model
 
     text = load_corpus(args.file).text()
     by_tokens = pretrained.is_pretrained(args.model)

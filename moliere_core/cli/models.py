@@ -11,9 +11,9 @@ from moliere_core.cli.progress import progress_bar
 from moliere_core.errors import RunError
 
 if TYPE_CHECKING:
-    from moliere_core.models import ModelEntry
-    from moliere_core.protocol import Progress
-    from moliere_core.runs import Run
+    from moliere_core.models.references import ModelEntry
+    from moliere_core.runs.run import Run
+    from moliere_core.system.progress import Progress
 
 NAME = "models"
 
@@ -40,8 +40,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> dict[str, Any]:
     """The shipped models, the pretrained ones and the stored runs; or one that is brought in."""
     from moliere_core import pretrained
-    from moliere_core.models import list_models
-    from moliere_core.run_index import damaged_runs
+    from moliere_core.models.references import list_models
+    from moliere_core.runs.index import damaged_runs
 
     if args.action == "fetch":
         return {"model": _fetch(args.model or "")}
@@ -87,7 +87,7 @@ def _is_here(entry: ModelEntry) -> bool:
 def _fetch(name: str) -> dict[str, Any]:
     """Fetch a model of the hub, with progress."""
     from moliere_core import pretrained
-    from moliere_core.models import HUB
+    from moliere_core.models.references import HUB
     from moliere_core.pretrained.fetching import fetch
 
     reference = HUB + name.removeprefix(HUB)
@@ -107,7 +107,7 @@ def _fetch(name: str) -> dict[str, Any]:
 
 def _import(path: Path, corpus: str | None, plays: list[str]) -> dict[str, Any]:
     """Bring in a run, or a model that the notebook saved, with progress."""
-    from moliere_core.keras_import import SUFFIXES
+    from moliere_core.exchange.keras_import import SUFFIXES
 
     try:
         data = path.read_bytes()
@@ -121,7 +121,7 @@ def _import(path: Path, corpus: str | None, plays: list[str]) -> dict[str, Any]:
         if path.suffix.lower() in SUFFIXES:
             run = _import_keras(data, path.name, corpus, plays, update)
         else:
-            from moliere_core.run_import import import_run
+            from moliere_core.exchange.run_import import import_run
 
             run, _new = import_run(data, path.name, told=update)
     model, history = run.config.model, run.history
@@ -144,7 +144,7 @@ def _import_keras(
 ) -> Run:
     from moliere_core.corpus import load_corpus
     from moliere_core.corpus.sources import file_of
-    from moliere_core.keras_import import Step, import_keras, notebook_texts
+    from moliere_core.exchange.keras_import import Step, import_keras, notebook_texts
 
     def told(step: Step, share: float) -> None:
         update((1 + share) / 2 if step == "measure" else share / 2)
@@ -157,7 +157,7 @@ def _import_keras(
 
 def _alphabet(run: Run) -> str:
     """How an imported model numbers its characters, in words."""
-    from moliere_core.keras_alphabets import RULES
+    from moliere_core.exchange.keras_alphabets import RULES
 
     rule, play = RULES.get(str(run.corpus.get("alphabet"))), run.corpus.get("play")
     if rule is None:

@@ -28,8 +28,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> dict[str, Any]:
     """Write `count` texts side by side."""
     from moliere_core import pretrained
-    from moliere_core.models import load_model
-    from moliere_core.sampling import Writer, write
+    from moliere_core.models.references import load_model
+    from moliere_core.models.sampling import Writer, write
 
     check_range("chars", args.chars, 0, MAX_CHARS)
     check_range("count", args.count, 1, MAX_COUNT)

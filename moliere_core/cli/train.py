@@ -14,7 +14,7 @@ from moliere_core.cli.progress import progress_bar
 from moliere_core.config import CELLS, PRESETS, RunConfig
 
 if TYPE_CHECKING:
-    from moliere_core.training import Event
+    from moliere_core.training.session import Event
 
 NAME = "train"
 
@@ -65,8 +65,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> dict[str, Any]:
     """Train, with progress on standard error."""
     from moliere_core.corpus import load_corpus
-    from moliere_core.models import open_run
-    from moliere_core.training import continued_from, train
+    from moliere_core.models.references import open_run
+    from moliere_core.training.session import continued_from, train
 
     start = open_run(args.like)[0].config if args.like else PRESETS[args.preset or "demo"]
     if args.initial:

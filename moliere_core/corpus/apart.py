@@ -21,8 +21,8 @@ from moliere_core.corpus.formats import MAX_BYTES, Reading
 from moliere_core.corpus.left_out import LeftOut
 from moliere_core.corpus.names import printable
 from moliere_core.errors import CorpusError
-from moliere_core.machine import usable_cores
-from moliere_core.processes import quiet_options
+from moliere_core.system.machine import usable_cores
+from moliere_core.system.processes import quiet_options
 
 SECONDS = 10  # of processor; all of Molière in TEI takes two
 PATIENCE_SECONDS = 60.0  # of the clock, on a machine that does much else

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from moliere_core.corpus.edition import usual
 from moliere_core.corpus.left_out import LeftOut
 from moliere_core.errors import CorpusError
-from moliere_core.normalise import normalise
+from moliere_core.text.normalise import normalise
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -29,7 +29,7 @@ ATTEMPTS = 3  # where a transfer breaks off
 BACKOFF = 0.3  # seconds before the second retry of a server in trouble; then twice that
 CHUNK = 65_536
 
-Progress = Callable[[int, int | None], None]
+BytesProgress = Callable[[int, int | None], None]
 """Called with what is done and with what there is in all, None where the server does not say."""
 
 
@@ -65,7 +65,7 @@ class Downloader:
     def __exit__(self, *_: object) -> None:
         self._session.close()
 
-    def get(self, url: str, most_bytes: int, progress: Progress | None = None) -> bytes:
+    def get(self, url: str, most_bytes: int, progress: BytesProgress | None = None) -> bytes:
         """The content at an address.
 
         Args:
@@ -118,7 +118,7 @@ class Downloader:
             raise failure[0]
         self._reached.add(host)
 
-    def _transfer(self, url: str, most_bytes: int, progress: Progress | None) -> bytes:
+    def _transfer(self, url: str, most_bytes: int, progress: BytesProgress | None) -> bytes:
         data = bytearray()
         late = threading.Event()
         timeout = (CONNECT_SECONDS, READ_SECONDS)

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 from moliere_core.corpus.edition import PLAYS
 from moliere_core.corpus.names import label, slug
 from moliere_core.corpus.speakers import cased
-from moliere_core.normalise import normalise
+from moliere_core.text.normalise import normalise
 
 DOCUMENTS = ("TEI", "TEI.2")
 _BREAKS = {"cb", "lb", "pb", "space"}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from moliere_core.errors import N_, CorpusError
-from moliere_core.normalise import normalise
+from moliere_core.text.normalise import normalise
 
 MOST_EXAMPLE_CHARS = 60
 

@@ -36,11 +36,11 @@ from urllib.parse import unquote, urlsplit
 from moliere_core.corpus import edition
 from moliere_core.corpus.apart import read_apart
 from moliere_core.corpus.corpus import Corpus
-from moliere_core.corpus.download import Downloader, Progress, missing, without_credentials
+from moliere_core.corpus.download import BytesProgress, Downloader, missing, without_credentials
 from moliere_core.corpus.formats import MAX_BYTES, Reading
 from moliere_core.corpus.names import printable
 from moliere_core.errors import N_, CorpusError, RunError
-from moliere_core.storage import home, write_atomically
+from moliere_core.system.storage import home, write_atomically
 
 COURSE, TEI = "course", "tei"
 ADDRESSES = {
@@ -174,7 +174,7 @@ def content(identifier: str) -> bytes:
     raise _absent(identifier)
 
 
-def fetch(name_or_url: str, progress: Progress | None = None) -> Entry:
+def fetch(name_or_url: str, progress: BytesProgress | None = None) -> Entry:
     """Download a corpus and keep it, if it can be read and is what it was the first time.
 
     Args:
@@ -300,7 +300,9 @@ def _make_room(size: int) -> None:
                 remove(found.id)
 
 
-def _edition(downloader: Downloader, progress: Progress | None) -> tuple[bytes, tuple[str, ...]]:
+def _edition(
+    downloader: Downloader, progress: BytesProgress | None
+) -> tuple[bytes, tuple[str, ...]]:
     """The files of the TEI edition in one zip, always the same bytes for the same files."""
     buffer = io.BytesIO()
     absent: list[str] = []

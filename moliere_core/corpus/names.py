@@ -6,7 +6,7 @@ import re
 import unicodedata
 from pathlib import Path
 
-from moliere_core.normalise import normalise
+from moliere_core.text.normalise import normalise
 
 MOST_LABEL_CHARS = 200
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from moliere_core.corpus.formats import Reading, read_bytes
 from moliere_core.errors import CorpusError
-from moliere_core.processes import limit_memory, limit_processor
+from moliere_core.system.processes import limit_memory, limit_processor
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from moliere_core.assets import ASSETS
 from moliere_core.corpus import library
 from moliere_core.corpus.archive import READ, too_large
 from moliere_core.corpus.corpus import Corpus
@@ -13,7 +14,7 @@ from moliere_core.corpus.formats import MAX_BYTES, Reading, read_bytes, read_mem
 from moliere_core.errors import CorpusError
 
 EMBEDDED = "embedded"
-EMBEDDED_PATH = Path(__file__).parent.parent / "assets" / "corpus" / "pastiches.csv"
+EMBEDDED_PATH = ASSETS / "corpus" / "pastiches.csv"
 
 
 def load_corpus(source: str | Path | None = None) -> Corpus:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from xml.etree.ElementTree import Element
 
 from moliere_core.corpus.names import label
-from moliere_core.normalise import normalise
+from moliere_core.text.normalise import normalise
 
 MOST_VOICES = 50  # of one speech
 

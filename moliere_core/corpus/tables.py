@@ -10,7 +10,7 @@ from moliere_core.corpus.edition import usual
 from moliere_core.corpus.names import label, named_after, printable
 from moliere_core.corpus.rows import RowError, Rows, cells_of, read_rows
 from moliere_core.errors import CorpusError
-from moliere_core.normalise import normalise
+from moliere_core.text.normalise import normalise
 
 Columns = dict[str, list[str]]
 """Columns of a corpus by name, all of one length; those that a source lacks are not there."""

@@ -18,10 +18,11 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from moliere_core.assets import ASSETS
 from moliere_core.exploration.tokens import located, words
-from moliere_core.normalise import normalise
+from moliere_core.text.normalise import normalise
 
-LEXICON = Path(__file__).parents[1] / "assets" / "words" / "words.npy"
+LEXICON = ASSETS / "words" / "words.npy"
 CARD = LEXICON.with_name("card.json")
 LETTERS = 2  # of the shortest word that counts: by chance alone, any letter is one
 

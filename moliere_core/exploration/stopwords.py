@@ -8,14 +8,14 @@ is one where all of its parts are: est-ce, moi-même.
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 from stop_words import get_stop_words
 
+from moliere_core.assets import ASSETS
 from moliere_core.exploration.index import Bools, TokenIndex
 
-ADDED_PATH = Path(__file__).parent.parent / "assets" / "stopwords" / "fr.txt"
+ADDED_PATH = ASSETS / "stopwords" / "fr.txt"
 MEANINGFUL = """
     début dixit droite essai force forces grande haut juste mine mot nom nommé nommée nommés
     nouveau nouveaux parole pièce sujet valeur

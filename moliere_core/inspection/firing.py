@@ -24,7 +24,6 @@ import numpy as np
 from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 
-from moliere_core.arrays import Array
 from moliere_core.corpus import Corpus
 from moliere_core.errors import ModelError
 from moliere_core.inspection.states import (
@@ -37,11 +36,12 @@ from moliere_core.inspection.states import (
     weights_digest,
 )
 from moliere_core.inspection.trace import Trace
-from moliere_core.models import RecurrentModel
-from moliere_core.protocol import Progress
-from moliere_core.recurrent import RecurrentNetwork
-from moliere_core.runs import home
-from moliere_core.storage import settle
+from moliere_core.models.references import RecurrentModel
+from moliere_core.networks.arrays import Array
+from moliere_core.networks.recurrent import RecurrentNetwork
+from moliere_core.runs.run import home
+from moliere_core.system.progress import Progress
+from moliere_core.system.storage import settle
 
 DEVIATIONS = 1.0  # from the mean: a sixth of the time, for a cell whose values are bell-shaped
 MAX_BYTES = 128_000_000  # of one index; a larger corpus is indexed in part, and that is said

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from moliere_core.arrays import Array
 from moliere_core.errors import ModelError
 from moliere_core.inspection.trace import LayerTrace, Trace, trace
-from moliere_core.protocol import Progress
-from moliere_core.recurrent import RecurrentNetwork
-from moliere_core.vocabulary import UNKNOWN
+from moliere_core.networks.arrays import Array
+from moliere_core.networks.recurrent import RecurrentNetwork
+from moliere_core.system.progress import Progress
+from moliere_core.text.vocabulary import UNKNOWN
 
 
 def survival(states: LayerTrace, position: int) -> Array:

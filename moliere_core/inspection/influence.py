@@ -13,13 +13,13 @@ from typing import Literal
 
 import numpy as np
 
-from moliere_core.arrays import Array
 from moliere_core.errors import ModelError
 from moliere_core.inspection.trace import LayerTrace, Trace
-from moliere_core.protocol import Progress
-from moliere_core.recurrent import Layer, RecurrentNetwork, State
-from moliere_core.sampling import log_softmax
-from moliere_core.vocabulary import UNKNOWN, Ids
+from moliere_core.models.sampling import log_softmax
+from moliere_core.networks.arrays import Array
+from moliere_core.networks.recurrent import Layer, RecurrentNetwork, State
+from moliere_core.system.progress import Progress
+from moliere_core.text.vocabulary import UNKNOWN, Ids
 
 Edit = Literal["delete", "replace"]
 DELETIONS = 64  # letters tried by default: the work grows with their square

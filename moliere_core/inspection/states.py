@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from moliere_core.arrays import Array
-from moliere_core.protocol import CONTEXT_START
-from moliere_core.recurrent import RecurrentNetwork
-from moliere_core.vocabulary import Ids, Vocabulary
+from moliere_core.models.protocol import CONTEXT_START
+from moliere_core.networks.arrays import Array
+from moliere_core.networks.recurrent import RecurrentNetwork
+from moliere_core.text.vocabulary import Ids, Vocabulary
 
 STREAMS = 32  # pieces read side by side: eight times faster than one
 WARM_UP = 512  # characters that each piece reads first, so that it begins as if it followed

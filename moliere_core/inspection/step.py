@@ -7,10 +7,10 @@ from typing import Literal
 
 import numpy as np
 
-from moliere_core.arrays import Array
 from moliere_core.inspection.trace import LayerTrace, Trace
-from moliere_core.models import RecurrentModel
-from moliere_core.recurrent import RecurrentNetwork
+from moliere_core.models.references import RecurrentModel
+from moliere_core.networks.arrays import Array
+from moliere_core.networks.recurrent import RecurrentNetwork
 
 Squash = Literal["sigmoid", "tanh"]
 LSTM_GATES = ("input", "forget", "candidate", "output")  # Keras' order of the columns

@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from moliere_core.arrays import Array
-from moliere_core.models import RecurrentModel
-from moliere_core.normalise import normalise
-from moliere_core.protocol import CONTEXT_START, Progress
-from moliere_core.recurrent import Layer, LayerState, RecurrentNetwork, sigmoid
-from moliere_core.sampling import log_softmax
-from moliere_core.vocabulary import UNKNOWN, Ids
+from moliere_core.models.protocol import CONTEXT_START
+from moliere_core.models.references import RecurrentModel
+from moliere_core.models.sampling import log_softmax
+from moliere_core.networks.arrays import Array
+from moliere_core.networks.recurrent import Layer, LayerState, RecurrentNetwork, sigmoid
+from moliere_core.system.progress import Progress
+from moliere_core.text.normalise import normalise
+from moliere_core.text.vocabulary import UNKNOWN, Ids
 
 LSTM_SERIES = ("forget", "input", "output", "candidate", "cell", "hidden")
 GRU_SERIES = ("update", "reset", "candidate", "hidden")

@@ -8,8 +8,8 @@ from typing import Literal
 
 import numpy as np
 
-from moliere_core.arrays import Array
-from moliere_core.vocabulary import UNKNOWN
+from moliere_core.networks.arrays import Array
+from moliere_core.text.vocabulary import UNKNOWN
 
 Kind = Literal["vowel", "accented", "consonant", "capital", "digit", "punctuation", "space"]
 VOWELS = frozenset("aeiouy")

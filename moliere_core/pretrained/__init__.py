@@ -26,9 +26,7 @@ import numpy as np
 
 from moliere_core.config import SamplingConfig, check_range
 from moliere_core.errors import CorpusError, MoliereError
-from moliere_core.machine import threads
-from moliere_core.models import MINI
-from moliere_core.normalise import normalise
+from moliere_core.models.references import MINI
 from moliere_core.pretrained import catalogue, client
 from moliere_core.pretrained.catalogue import (
     OFFERED,
@@ -46,6 +44,8 @@ from moliere_core.pretrained.catalogue import (
 from moliere_core.pretrained.client import Request, State, Status, close
 from moliere_core.pretrained.results import Attention, Event, Generation, NextChars, TokenScore
 from moliere_core.pretrained.tokens import Piece
+from moliere_core.system.machine import threads
+from moliere_core.text.normalise import normalise
 
 __all__ = [
     "MINI",

@@ -19,12 +19,13 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from moliere_core.assets import ASSETS
 from moliere_core.errors import ModelError
-from moliere_core.machine import free_megabytes
-from moliere_core.models import ASSETS, HUB, MINI, ModelEntry
+from moliere_core.models.references import HUB, MINI, ModelEntry
+from moliere_core.networks.transformer import TransformerConfig
 from moliere_core.pretrained import folders, weights
 from moliere_core.pretrained.folders import configuration, context_length, hub_cache, size
-from moliere_core.transformer import TransformerConfig
+from moliere_core.system.machine import free_megabytes
 
 WORTH_FETCHING = ASSETS / "hub" / "models.toml"
 CONTEXT = 512  # tokens read at most while writing: beyond, a class waits too long

@@ -15,11 +15,11 @@ import torch
 from transformers import AutoConfig, AutoModelForCausalLM
 from transformers.cache_utils import DynamicCache, DynamicLayer
 
-from moliere_core.arrays import Array
 from moliere_core.errors import ModelError
-from moliere_core.machine import threads
+from moliere_core.networks.arrays import Array
 from moliere_core.pretrained.folders import context_length
 from moliere_core.pretrained.network import Past
+from moliere_core.system.machine import threads
 
 
 class TorchNetwork:

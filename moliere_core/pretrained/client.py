@@ -30,10 +30,10 @@ from pathlib import Path
 from typing import IO, Any, Generic, TypeVar
 
 from moliere_core.errors import N_, ModelError, MoliereError
-from moliere_core.machine import resident_megabytes, threads
 from moliere_core.pretrained.results import Event
-from moliere_core.processes import quiet_options
-from moliere_core.runs import home
+from moliere_core.runs.run import home
+from moliere_core.system.machine import resident_megabytes, threads
+from moliere_core.system.processes import quiet_options
 
 T = TypeVar("T")
 

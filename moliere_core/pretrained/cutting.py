@@ -12,12 +12,12 @@ from functools import lru_cache
 from pathlib import Path
 
 from moliere_core.errors import ModelError
-from moliere_core.models import HUB
+from moliere_core.models.references import HUB
 from moliere_core.pretrained import catalogue, client, folders
 from moliere_core.pretrained.client import Request
 from moliere_core.pretrained.results import Event
 from moliere_core.pretrained.tokenizer import Cut, Tokenizer
-from moliere_core.tokenisation import SHIPPED_TOKENIZER, Piece
+from moliere_core.text.tokenisation import SHIPPED_TOKENIZER, Piece
 
 SMALL = 8_000_000  # bytes of a tokenizer's file that a page reads by itself
 

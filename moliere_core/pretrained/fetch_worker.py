@@ -22,11 +22,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from moliere_core.errors import ModelError, MoliereError
-from moliere_core.models import HUB
+from moliere_core.models.references import HUB
 from moliere_core.pretrained.folders import CONFIG, hub_cache, missing_tokenizer, refusal, sound
 from moliere_core.pretrained.trouble import disk_full, explained, passing
 from moliere_core.pretrained.weights import INDEX, SINGLE
-from moliere_core.processes import read_input
+from moliere_core.system.processes import read_input
 
 if TYPE_CHECKING:
     from huggingface_hub.hf_api import RepoSibling

@@ -17,9 +17,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from moliere_core.errors import ModelError, MoliereError
-from moliere_core.machine import is_public
 from moliere_core.pretrained import catalogue
-from moliere_core.processes import quiet_options
+from moliere_core.system.machine import is_public
+from moliere_core.system.processes import quiet_options
 
 COMMAND = (sys.executable, "-m", "moliere_core.pretrained.fetch_worker")
 

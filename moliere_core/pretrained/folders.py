@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from moliere_core.errors import N_, ModelError
-from moliere_core.models import HUB, HUB_FILES
+from moliere_core.models.references import HUB, HUB_FILES
 from moliere_core.pretrained.weights import INDEX, SINGLE, weight_files
-from moliere_core.runs import VOCABULARY
+from moliere_core.runs.run import VOCABULARY
 
 CONFIG = "config.json"
 MAX_CONFIG = 10_000_000  # bytes

@@ -12,14 +12,14 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from moliere_core.arrays import Array
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import ModelError
+from moliere_core.models.sampling import gumbel_noise, softmax, top_k_filter, top_p_filter
+from moliere_core.networks.arrays import Array
 from moliere_core.pretrained.beam import CharacterBridge
 from moliere_core.pretrained.catalogue import CONTEXT
 from moliere_core.pretrained.network import Network, Past
 from moliere_core.pretrained.tokenizer import Tokenizer
-from moliere_core.sampling import gumbel_noise, softmax, top_k_filter, top_p_filter
 
 KEPT_BYTES = 256_000_000  # of keys and values of past contexts
 KEPT_PASTS = 64  # at most

@@ -10,12 +10,12 @@ from typing import Any, Protocol
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
-from moliere_core.arrays import Array
 from moliere_core.errors import ModelError
-from moliere_core.machine import free_cores, threads
+from moliere_core.networks.arrays import Array
+from moliere_core.networks.transformer import TransformerConfig, TransformerNetwork
 from moliere_core.pretrained.folders import configuration
 from moliere_core.pretrained.weights import read_weights
-from moliere_core.transformer import TransformerConfig, TransformerNetwork
+from moliere_core.system.machine import free_cores, threads
 
 # Parameters below which a second thread only waits for the first.
 ONE_THREAD = 20_000_000

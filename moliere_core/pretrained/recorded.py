@@ -18,11 +18,11 @@ from typing import Any
 
 import numpy as np
 
+from moliere_core.assets import ASSETS
 from moliere_core.config import SamplingConfig
-from moliere_core.models import ASSETS
-from moliere_core.normalise import normalise
 from moliere_core.pretrained.results import Generation, NextChars
 from moliere_core.pretrained.tokens import Piece
+from moliere_core.text.normalise import normalise
 
 VOICES = ASSETS / "voices"
 PLAN = VOICES / "plan.toml"

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from moliere_core.evaluation import Score
+from moliere_core.models.evaluation import Score
+from moliere_core.models.sampling import gumbel_noise
 from moliere_core.pretrained.tokens import Piece
-from moliere_core.sampling import gumbel_noise
 
 Event = dict[str, Any]
 

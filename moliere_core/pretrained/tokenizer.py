@@ -26,7 +26,7 @@ from tokenizers import Tokenizer as Backend
 
 from moliere_core.errors import N_, ModelError
 from moliere_core.pretrained.tokens import TokenVocabulary
-from moliere_core.tokenisation import Piece, letter_bytes
+from moliere_core.text.tokenisation import Piece, letter_bytes
 
 T = TypeVar("T")
 Json = dict[str, Any]

@@ -10,7 +10,7 @@ import errno
 from collections.abc import Iterator
 
 from moliere_core.errors import N_, ModelError
-from moliere_core.models import HUB
+from moliere_core.models.references import HUB
 
 DISK_FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 NOT_WRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EEXIST, errno.ENOTDIR)

@@ -15,11 +15,11 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard.training import rights
-from moliere_core import jobs
 from moliere_core.config import ModelConfig, RunConfig, TrainingConfig
-from moliere_core.jobs import process
-from moliere_core.runs import Run
-from moliere_core.vocabulary import Vocabulary
+from moliere_core.runs.run import Run
+from moliere_core.text.vocabulary import Vocabulary
+from moliere_core.training import jobs
+from moliere_core.training.jobs import process
 from tests.networks import random_weights
 from tests.patience import PATIENCE, wait_until
 

@@ -21,11 +21,11 @@ from dashboard.charts import axis as charts
 from dashboard.discussion import cached as discussion_cache
 from dashboard.discussion import pair_words, tongues
 from dashboard.discussion.tongues import ENGLISH
-from moliere_core import axis, pairs
-from moliere_core.models import load_model
-from moliere_core.pairs import Test
+from moliere_core.measures import axis, pairs
+from moliere_core.measures.pairs import Test
+from moliere_core.models.references import load_model
+from moliere_core.models.sampling import softmax
 from moliere_core.pretrained import Generation, Request, State, client, recorded
-from moliere_core.sampling import softmax
 from tests.app.conftest import REFERENCE, ROOT, Open, address, component, shown
 from tests.patience import PATIENCE, wait_until
 

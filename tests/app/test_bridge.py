@@ -13,9 +13,9 @@ from streamlit.testing.v1 import AppTest
 from dashboard.bridge import snippet
 from moliere_core import pretrained
 from moliere_core.config import SamplingConfig
-from moliere_core.models import load_model
+from moliere_core.models.references import load_model
+from moliere_core.models.sampling import generate, softmax
 from moliere_core.pretrained import catalogue, client, fetching
-from moliere_core.sampling import generate, softmax
 from tests import hub
 from tests.app.conftest import REFERENCE, ROOT, Open, address, component, run_snippet, shown
 from tests.patience import PATIENCE, wait_until

@@ -10,10 +10,10 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.characters import alphabet, cached, fields, snippet, tokens, trip
 from dashboard.characters.octets import payload as bytes_payload
-from moliere_core import tokenisation
 from moliere_core.corpus import EMBEDDED, load_corpus
-from moliere_core.tokenisation import char_counts, load_tokenizer, prune
-from moliere_core.vocabulary import UNKNOWN_GLYPH, Vocabulary
+from moliere_core.text import tokenisation
+from moliere_core.text.tokenisation import char_counts, load_tokenizer, prune
+from moliere_core.text.vocabulary import UNKNOWN_GLYPH, Vocabulary
 from tests.app.conftest import Open, address, component, run_snippet, shown
 
 PROMPTS = ["Ah ! Çà, monsieur", "", 'l\'"œil"\n{0} \\ \'\'\' """ %s', "<b>gras</b> 🎭"]

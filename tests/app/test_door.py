@@ -15,8 +15,8 @@ import streamlit as st
 
 from dashboard import door, i18n
 from dashboard.door import ENTERING, Door, Room, Uploads
-from moliere_core import machine
 from moliere_core.errors import ConfigError, RunError
+from moliere_core.system import machine
 from tests.app.conftest import ROOT
 
 Message = MutableMapping[str, Any]

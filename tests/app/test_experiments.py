@@ -13,11 +13,11 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.charts.experiments import spread
 from dashboard.experiments import fields, shown, snippet, trained, words
-from moliere_core import experiments, jobs
 from moliere_core.corpus import load_corpus
-from moliere_core.experiments import PLANS, Plan, results
-from moliere_core.models import load_recurrent
-from moliere_core.runs import request_id
+from moliere_core.models.references import load_recurrent
+from moliere_core.runs.run import request_id
+from moliere_core.training import experiments, jobs
+from moliere_core.training.experiments import PLANS, Plan, results
 from tests.app.conftest import Open, address, figure, run_snippet, text
 from tests.patience import PATIENCE
 

@@ -13,9 +13,9 @@ from moliere_core.config import SamplingConfig
 from moliere_core.corpus import EMBEDDED, load_corpus, split
 from moliere_core.exploration import lexicon
 from moliere_core.exploration.lexicon import Word
-from moliere_core.models import load_model, open_run
-from moliere_core.runs import Run
-from moliere_core.sampling import generate, next_distribution
+from moliere_core.models.references import load_model, open_run
+from moliere_core.models.sampling import generate, next_distribution
+from moliere_core.runs.run import Run
 from tests.app.conftest import ALPHABET, REFERENCE, RUN, Open, address, component, shown
 from tests.networks import random_weights
 

@@ -8,10 +8,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import cached
-from moliere_core import storage
 from moliere_core.corpus import EMBEDDED, library, load_corpus
 from moliere_core.corpus.sources import EMBEDDED_PATH
-from moliere_core.runs import Run, list_runs, run_path
+from moliere_core.runs.run import Run, list_runs, run_path
+from moliere_core.system import storage
 from tests.app.conftest import REFERENCE, RUN, Open, address
 
 PAGES = sorted(path.stem for path in (Path(__file__).parents[2] / "pages").glob("*.py"))

@@ -14,14 +14,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.training import imports
-from moliere_core import keras_export
 from moliere_core.config import ModelConfig
 from moliere_core.corpus import Corpus, library
 from moliere_core.corpus.sources import file_of
 from moliere_core.errors import ModelError
-from moliere_core.keras_import import OnStep, raw_text
-from moliere_core.runs import Run, list_runs, run_path
-from moliere_core.summary import summary
+from moliere_core.exchange import keras_export
+from moliere_core.exchange.keras_import import OnStep, raw_text
+from moliere_core.networks.summary import summary
+from moliere_core.runs.run import Run, list_runs, run_path
 from tests.app.conftest import REFERENCE, RUN, Open, address, shown
 
 ROOT = Path(__file__).parents[2]

@@ -11,10 +11,10 @@ import pytest
 from dashboard import naming
 from dashboard.model import cached, counts, drawing, embedding, fields, loss, snippet
 from dashboard.model.controls import Settings, address
-from moliere_core.architecture import layer_plans
 from moliere_core.config import PRESETS, ModelConfig
 from moliere_core.corpus import EMBEDDED
-from moliere_core.models import load_recurrent
+from moliere_core.models.references import load_recurrent
+from moliere_core.networks.architecture import layer_plans
 from tests.app.conftest import Open, component, shown
 from tests.app.conftest import address as page_address
 from tests.app.test_windows import _embedded, _french, run  # noqa: F401  fixtures

@@ -8,8 +8,8 @@ import pytest
 
 from dashboard.reading import snippet
 from dashboard.reading.texts import PASSAGE_CHARS, _passages
-from moliere_core.models import load_model
-from moliere_core.reading import read
+from moliere_core.measures.reading import read
+from moliere_core.models.references import load_model
 from tests.app.conftest import REFERENCE, Open, address, component, run_snippet, shown
 
 HTML = "<b>Ah</b> **non** $x$ & </script><img src=x>"

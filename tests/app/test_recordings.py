@@ -12,10 +12,11 @@ from dashboard.bridge import cached as bridge_cache
 from dashboard.bridge import fields, recordings, snippet
 from dashboard.state import DEFAULT_PROMPT
 from dashboard.windows.fields import COURSE_START
-from moliere_core import axis, pretrained
+from moliere_core import pretrained
 from moliere_core.config import SamplingConfig
-from moliere_core.normalise import normalise
+from moliere_core.measures import axis
 from moliere_core.pretrained import client, recorded
+from moliere_core.text.normalise import normalise
 from tests import hub
 from tests.app.conftest import ROOT, Open, component, run_snippet, shown
 from tests.app.test_axis import chart, drawn

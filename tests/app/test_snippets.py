@@ -10,8 +10,8 @@ from dashboard.home import snippet as home
 from dashboard.probabilities import snippet as probabilities
 from dashboard.temperature import snippet as temperature
 from moliere_core.config import SamplingConfig
-from moliere_core.models import load_model
-from moliere_core.sampling import generate
+from moliere_core.models.references import load_model
+from moliere_core.models.sampling import generate
 from tests.app.conftest import REFERENCE, run_snippet
 
 PROMPTS = ["Ah ! ", "", 'l\'"œil"\n{0} \\ \'\'\' """ %s']

@@ -12,8 +12,8 @@ from dashboard.temperature.columns import (
     mean_hesitation,
 )
 from moliere_core.config import SamplingConfig
-from moliere_core.models import load_model
-from moliere_core.sampling import generate
+from moliere_core.models.references import load_model
+from moliere_core.models.sampling import generate
 from tests.app.conftest import REFERENCE, Open, address, component
 
 

@@ -18,11 +18,11 @@ from streamlit.testing.v1 import AppTest
 from dashboard import badge, i18n
 from dashboard.charts.training import Guesses, curves_figure
 from dashboard.training import cached, curves, fields, knobs, snippet, summary, yardsticks
-from moliere_core import jobs
 from moliere_core.config import PRESETS, ModelConfig, RunConfig, TrainingConfig
 from moliere_core.corpus import load_corpus
-from moliere_core.jobs import Job, State
-from moliere_core.runs import Run, run_path
+from moliere_core.runs.run import Run, run_path
+from moliere_core.training import jobs
+from moliere_core.training.jobs import Job, State
 from tests.app.conftest import REFERENCE, RUN, Open, address, figure, text
 from tests.patience import FRAMEWORK, PATIENCE
 

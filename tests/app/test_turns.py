@@ -11,7 +11,7 @@ from dashboard import cached, turns, waiting
 from dashboard.i18n import NBSP
 from dashboard.turns import FORGOTTEN, AbandonedError, Turns, Work
 from moliere_core.errors import CorpusError
-from moliere_core.protocol import Progress
+from moliere_core.system.progress import Progress
 from tests.app.conftest import PATIENCE
 
 PIECE, SHORT = 0.1, 0.02  # seconds

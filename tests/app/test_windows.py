@@ -14,9 +14,14 @@ from dashboard.windows import batch, cached, compare, fields, length, slide, sni
 from dashboard.windows.controls import Settings
 from dashboard.windows.variants import REFUSED, payload
 from moliere_core.corpus import EMBEDDED
-from moliere_core.models import load_recurrent
-from moliere_core.openings import opening
-from moliere_core.windows import contiguous_streams, coverage, shuffled_batches, sliding_windows
+from moliere_core.measures.openings import opening
+from moliere_core.models.references import load_recurrent
+from moliere_core.text.windows import (
+    contiguous_streams,
+    coverage,
+    shuffled_batches,
+    sliding_windows,
+)
 from tests.app.conftest import Open, address, component, shown
 
 SETTINGS = Settings(EMBEDDED, 60, "1", 64)

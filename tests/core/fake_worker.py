@@ -1,4 +1,4 @@
-"""A worker without a framework: `moliere_core.jobs.worker`, whose updates only take time.
+"""A worker without a framework: `moliere_core.training.jobs.worker`, whose updates only take time.
 
 Run as a script. FAKE_PAUSE is the length of an update in seconds; FAKE_MODE is what happens at the
 first update of the second epoch: "kill" (by SIGKILL, once, while a file is written), "exit",
@@ -19,10 +19,10 @@ from typing import Any
 
 import numpy as np
 
-from moliere_core import training
-from moliere_core.jobs import worker
-from moliere_core.jobs.spec import JobSpec
-from moliere_core.storage import write_atomically
+from moliere_core.system.storage import write_atomically
+from moliere_core.training import session as training
+from moliere_core.training.jobs import worker
+from moliere_core.training.jobs.spec import JobSpec
 from tests.networks import random_weights
 
 PAUSE, MODE = float(os.environ.get("FAKE_PAUSE", "0.001")), os.environ.get("FAKE_MODE", "")
@@ -70,7 +70,7 @@ def misbehave() -> None:
 class Framework:
     @staticmethod
     def build(config: Any, vocab_size: int, *_: Any, **__: Any) -> Model:
-        from moliere_core.vocabulary import Vocabulary
+        from moliere_core.text.vocabulary import Vocabulary
 
         letters = Vocabulary(tuple(chr(ord("a") + i) for i in range(vocab_size - 1)))
         weights = random_weights(

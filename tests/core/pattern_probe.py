@@ -14,7 +14,7 @@ import sys
 from re import _constants, _parser  # type: ignore[attr-defined]
 from typing import Any
 
-from moliere_core.processes import limit_processor
+from moliere_core.system.processes import limit_processor
 
 LONG, SHORT = 200_000, 30_000  # characters of a text that repeats one word, or several
 MOST_WORDS = 6

@@ -37,7 +37,8 @@ def test_a_name_is_whatever_a_stranger_chose() -> None:
 def worker(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
     """Let the process run something else, after the limits are set."""
     begin = (
-        "import json, sys; from moliere_core.processes import limit_memory, limit_processor; "
+        "import json, sys; "
+        "from moliere_core.system.processes import limit_memory, limit_processor; "
         "request = json.loads(sys.stdin.buffer.readline()); sys.stdin.buffer.read(); "
         "limit_memory(request['megabytes']); limit_processor(request['seconds']); "
     )

@@ -6,15 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from moliere_core.architecture import (
+from moliere_core.config import PRESETS, Cell, ModelConfig
+from moliere_core.models.references import load_recurrent
+from moliere_core.networks.architecture import (
     activation_bytes,
     layer_plans,
     one_hot_bytes,
     sparse_bytes,
     units_for,
 )
-from moliere_core.config import PRESETS, Cell, ModelConfig
-from moliere_core.models import load_recurrent
 from tests.networks import LETTERS, random_network
 
 SHAPES = [("lstm", 1), ("lstm", 3), ("gru", 1), ("gru", 2)]
@@ -55,7 +55,7 @@ def test_petit_counts_as_its_file_does() -> None:
 @pytest.mark.parametrize(("cell", "layers"), SHAPES)
 def test_keras_counts_alike(cell: Cell, layers: int) -> None:
     pytest.importorskip("keras")
-    from moliere_core.model import build
+    from moliere_core.networks.keras_model import build
 
     config = ModelConfig(cell, 4, 8, layers, dropout=0.0)
     counted = [layer.count_params() for layer in build(config, 28).layers if layer.weights]

@@ -9,13 +9,14 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from moliere_core import axis, pretrained
+from moliere_core import pretrained
 from moliere_core.corpus import EMBEDDED, load_corpus
 from moliere_core.errors import CorpusError, ModelError
-from moliere_core.evaluation import score
-from moliere_core.models import RecurrentModel, load_model, open_run
-from moliere_core.protocol import UNKNOWN_BITS
-from moliere_core.vocabulary import Vocabulary
+from moliere_core.measures import axis
+from moliere_core.models.evaluation import score
+from moliere_core.models.protocol import UNKNOWN_BITS
+from moliere_core.models.references import RecurrentModel, load_model, open_run
+from moliere_core.text.vocabulary import Vocabulary
 from tests.app.conftest import REFERENCE, write_run
 from tests.networks import LETTERS, random_network
 

@@ -13,9 +13,9 @@ import pytest
 from moliere_core.cli import main
 from moliere_core.config import RunConfig
 from moliere_core.errors import TrainingError
-from moliere_core.models import open_run
+from moliere_core.models.references import open_run
 from moliere_core.pretrained import catalogue
-from moliere_core.runs import request_id
+from moliere_core.runs.run import request_id
 from tests import hub
 from tests.networks import LETTERS, make_run
 
@@ -223,7 +223,7 @@ def test_the_request_of_a_shipped_model_is_made_again(
         asked.append(config)
         raise TrainingError("asked")
 
-    monkeypatch.setattr("moliere_core.training.train", asks)
+    monkeypatch.setattr("moliere_core.training.session.train", asks)
     petit = open_run("petit")[0]
     common = ["train", "--corpus", "embedded", "--like", "petit"]
     assert main(common) == 2

@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from moliere_core import jobs
 from moliere_core.errors import RunError, TrainingError
-from moliere_core.jobs import cluster, process, remote
-from moliere_core.jobs.job import Job
-from moliere_core.runs import Run
-from moliere_core.training import train
+from moliere_core.runs.run import Run
+from moliere_core.training import jobs
+from moliere_core.training.jobs import cluster, process, remote
+from moliere_core.training.jobs.job import Job
+from moliere_core.training.session import train
 from tests.core.test_jobs import (
     CONFIG,
     CORPUS,
@@ -80,7 +80,7 @@ class Machines:
     def _start(self, name: str, *options: str, command: tuple[str, ...] = ()) -> None:
         kind = "scheduler" if name == "scheduler" else "worker"
         script = (
-            "import sys; from moliere_core.jobs import process; "
+            "import sys; from moliere_core.training.jobs import process; "
             f"process.COMMAND = {command or process.COMMAND!r}; "
             f"from distributed.cli.dask_{kind} import main; main()"
         )

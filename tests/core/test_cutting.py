@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from moliere_core.assets import ASSETS
 from moliere_core.errors import ModelError
-from moliere_core.models import ASSETS
 from moliere_core.pretrained import Request, client, cutting
 from moliere_core.pretrained.tokenizer import Cut
 from tests import hub

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from moliere_core import doctor, machine
 from moliere_core.cli.main import main
-from moliere_core.doctor import Finding, examine
+from moliere_core.system import doctor, machine
+from moliere_core.system.doctor import Finding, examine
 
 ROOT = Path(__file__).parents[2]
 

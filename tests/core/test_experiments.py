@@ -11,14 +11,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from moliere_core import experiments
 from moliere_core.corpus import Corpus, load_corpus
 from moliere_core.corpus.corpus import COLUMNS
 from moliere_core.errors import CorpusError, MoliereError, RunError
-from moliere_core.evaluation import score
-from moliere_core.experiments import COMMON, COMMON_TEXT, PLANS, Measures, Result, results
-from moliere_core.models import EXPERIMENTS, RecurrentModel, list_models, load_recurrent
-from moliere_core.recurrent import RecurrentNetwork
+from moliere_core.models.evaluation import score
+from moliere_core.models.references import EXPERIMENTS, RecurrentModel, list_models, load_recurrent
+from moliere_core.networks.recurrent import RecurrentNetwork
+from moliere_core.training import experiments
+from moliere_core.training.experiments import COMMON, COMMON_TEXT, PLANS, Measures, Result, results
 from tests.networks import LETTERS, make_run, random_weights
 
 MOST_MEGABYTES = 12

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from moliere_core.config import Cell, ModelConfig
-from moliere_core.initial import cross_entropy, initial_weights
-from moliere_core.models import RecurrentModel, load_recurrent
-from moliere_core.recurrent import RecurrentNetwork
-from moliere_core.sampling import softmax
+from moliere_core.models.references import RecurrentModel, load_recurrent
+from moliere_core.models.sampling import softmax
+from moliere_core.networks.initial import cross_entropy, initial_weights
+from moliere_core.networks.recurrent import RecurrentNetwork
 from tests.networks import LETTERS
 
 SHAPES = [("lstm", 1), ("lstm", 2), ("gru", 1), ("gru", 3)]
@@ -18,7 +18,7 @@ SHAPES = [("lstm", 1), ("lstm", 2), ("gru", 1), ("gru", 3)]
 @pytest.mark.parametrize(("cell", "layers"), SHAPES)
 def test_shapes_and_laws_are_those_of_keras(cell: Cell, layers: int) -> None:
     pytest.importorskip("keras")
-    from moliere_core.model import build, weights_by_name
+    from moliere_core.networks.keras_model import build, weights_by_name
 
     config = ModelConfig(cell, 32, 48, layers, dropout=0.0)
     ours = initial_weights(config, 60)

@@ -18,16 +18,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from moliere_core import jobs
 from moliere_core.config import ModelConfig, RunConfig, TrainingConfig
 from moliere_core.corpus import Corpus
 from moliere_core.errors import ConfigError, CorpusError, RunError
-from moliere_core.jobs import corpora, estimate, process
-from moliere_core.jobs.job import INTERRUPTED, EventFile, Job, append
-from moliere_core.jobs.spec import PUBLIC, JobSpec, Limits, parse
-from moliere_core.jobs.worker import _Thinned
-from moliere_core.runs import Run, list_runs, run_path
-from moliere_core.training import EpochEnded, Event, Progress
+from moliere_core.runs.run import Run, list_runs, run_path
+from moliere_core.training import jobs
+from moliere_core.training.jobs import corpora, estimate, process
+from moliere_core.training.jobs.job import INTERRUPTED, EventFile, Job, append
+from moliere_core.training.jobs.spec import PUBLIC, JobSpec, Limits, parse
+from moliere_core.training.jobs.worker import _Thinned
+from moliere_core.training.session import BatchesDone, EpochEnded, Event
 from tests.networks import make_run
 from tests.patience import PATIENCE, wait_until
 
@@ -436,8 +436,8 @@ def test_a_job_whose_server_was_closed_shows_as_interrupted_and_goes_on(
 def test_no_orphan_is_left_when_the_server_is_killed(tmp_path: Path) -> None:
     script = """
         import sys, time
-        from moliere_core import jobs
-        from moliere_core.jobs import process
+        from moliere_core.training import jobs
+        from moliere_core.training.jobs import process
         from tests.core.test_jobs import FAKE, request
         process.COMMAND = FAKE
         job = jobs.submit(request())
@@ -470,8 +470,8 @@ def test_two_servers_share_a_folder(fake: Callable[..., None]) -> None:
     """What one trains and has in its queue, the other shows, does not train again, and stops."""
     script = """
         import time
-        from moliere_core import jobs
-        from moliere_core.jobs import process
+        from moliere_core.training import jobs
+        from moliere_core.training.jobs import process
         from tests.core.test_jobs import FAKE, request
         process.COMMAND = FAKE
         asked = [jobs.submit(request(seed, epochs=40), "moi") for seed in range(3)]
@@ -522,8 +522,8 @@ def alive(pid: int) -> bool:
 
 def test_the_interpreter_exits_at_once_with_a_job_running() -> None:
     script = """
-        from moliere_core import jobs
-        from moliere_core.jobs import process
+        from moliere_core.training import jobs
+        from moliere_core.training.jobs import process
         from tests.core.test_jobs import FAKE, request
         process.COMMAND = FAKE
         job = jobs.submit(request())
@@ -570,7 +570,7 @@ def test_progress_is_thinned_and_its_loss_stays_a_mean() -> None:
     now, written = [0.0], []
     thinned = _Thinned(written.append, lambda: now[0])
     events: list[Event] = [
-        Progress(1, 10 * i, 100_000, i / 100, 1.0, 1.0) for i in range(1, 10_001)
+        BatchesDone(1, 10 * i, 100_000, i / 100, 1.0, 1.0) for i in range(1, 10_001)
     ]
     for event in events:
         now[0] += 0.25
@@ -668,7 +668,7 @@ def test_estimates_follow_sizes_and_the_machine(monkeypatch: pytest.MonkeyPatch)
 def test_nothing_here_imports_a_framework() -> None:
     script = """
         import sys
-        from moliere_core import jobs
+        from moliere_core.training import jobs
         assert jobs.available() in (True, False)
         wrong = {"keras", "tensorflow", "torch", "distributed", "dask"} & set(sys.modules)
         assert not wrong, wrong

@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from moliere_core import keras_export
 from moliere_core.config import Cell, ModelConfig, RunConfig, SamplingConfig, TrainingConfig
 from moliere_core.errors import ConfigError, ModelError, RunError
-from moliere_core.keras_export import to_keras, without_unknown, write
-from moliere_core.keras_import import import_keras, with_unknown
-from moliere_core.models import RecurrentModel, load_model
-from moliere_core.recurrent import RecurrentNetwork
-from moliere_core.runs import Run, run_path
-from moliere_core.sampling import next_distribution
+from moliere_core.exchange import keras_export
+from moliere_core.exchange.keras_export import to_keras, without_unknown, write
+from moliere_core.exchange.keras_import import import_keras, with_unknown
+from moliere_core.models.references import RecurrentModel, load_model
+from moliere_core.models.sampling import next_distribution
+from moliere_core.networks.recurrent import RecurrentNetwork
+from moliere_core.runs.run import Run, run_path
 from tests.core.test_jobs import CORPUS
 from tests.networks import LETTERS, make_run, random_weights
 

@@ -15,22 +15,22 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
-from moliere_core import keras_file, keras_import
-from moliere_core import keras_import_worker as worker
 from moliere_core.cli.main import main
 from moliere_core.corpus import Corpus
 from moliere_core.errors import ConfigError, CorpusError, ModelError
-from moliere_core.keras_alphabets import RULES, Source, choose
-from moliere_core.keras_import import (
+from moliere_core.exchange import keras_file, keras_import
+from moliere_core.exchange import keras_import_worker as worker
+from moliere_core.exchange.keras_alphabets import RULES, Source, choose
+from moliere_core.exchange.keras_import import (
     course_text,
     import_keras,
     notebook_texts,
     raw_text,
     with_unknown,
 )
-from moliere_core.models import load_model, load_recurrent
-from moliere_core.recurrent import RecurrentNetwork
-from moliere_core.runs import list_runs
+from moliere_core.models.references import load_model, load_recurrent
+from moliere_core.networks.recurrent import RecurrentNetwork
+from moliere_core.runs.run import list_runs
 from tests.core.test_jobs import CORPUS
 from tests.networks import LETTERS, random_weights
 

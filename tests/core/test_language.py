@@ -11,15 +11,15 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from moliere_core import pretrained
-from moliere_core.arrays import Array
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import ModelError
+from moliere_core.models.sampling import softmax
+from moliere_core.networks.arrays import Array
+from moliere_core.networks.transformer import TransformerConfig, TransformerNetwork
 from moliere_core.pretrained import client, language
 from moliere_core.pretrained.beam import CharacterBridge
 from moliere_core.pretrained.language import LanguageModel
 from moliere_core.pretrained.operations import attention, generate, opened, score
-from moliere_core.sampling import softmax
-from moliere_core.transformer import TransformerConfig, TransformerNetwork
 from tests.gpts import CONFIG, END, TEXT, write_gpt2
 
 

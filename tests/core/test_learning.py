@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from moliere_core import learning
 from moliere_core.corpus import Split
-from moliere_core.evaluation import score
-from moliere_core.models import NGRAMS, load_recurrent, open_run
-from moliere_core.runs import Run
+from moliere_core.models.evaluation import score
+from moliere_core.models.references import NGRAMS, load_recurrent, open_run
+from moliere_core.runs.run import Run
+from moliere_core.training import learning
 from tests.networks import make_run
 
 TEXTS = Split("la peste soit de l'avarice " * 20, "et des avaricieux " * 12, "plays")

@@ -13,7 +13,7 @@ from moliere_core.config import RunConfig
 from moliere_core.corpus import load_corpus, split
 from moliere_core.exploration import lexicon
 from moliere_core.exploration.lexicon import Lexicon, Word, share_known
-from moliere_core.normalise import normalise
+from moliere_core.text.normalise import normalise
 
 
 def test_words_are_found_where_they_stand() -> None:

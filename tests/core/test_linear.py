@@ -38,7 +38,7 @@ FUNCTIONS = {
     "subn",
 }
 # Where patterns are made as they are used, of nothing that anybody gives: names of ours, a length.
-MADE_IN_PLACE = {"moliere_core/pretrained/fetch_worker.py", "moliere_core/runs.py"}
+MADE_IN_PLACE = {"moliere_core/pretrained/fetch_worker.py", "moliere_core/runs/run.py"}
 # What is matched against texts of our own alone, or of Streamlit's.
 OF_OURS = {"<script>(.*?)</script>"}
 

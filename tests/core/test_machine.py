@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from moliere_core import machine
 from moliere_core.errors import ConfigError
-from moliere_core.machine import MAX_CORES, free_megabytes, threads
+from moliere_core.system import machine
+from moliere_core.system.machine import MAX_CORES, free_megabytes, threads
 
 
 def test_threads_are_given_or_counted(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from safetensors import safe_open
 
+from moliere_core.assets import ASSETS
 from moliere_core.config import RunConfig
-from moliere_core.models import ASSETS
-from moliere_core.tokenisation import load_tokenizer
+from moliere_core.text.tokenisation import load_tokenizer
 
 FOLDER = ASSETS / "mini-gpt"
 MEGABYTES = 15

@@ -9,10 +9,10 @@ import pytest
 
 keras = pytest.importorskip("keras")
 
-from moliere_core import model as km  # noqa: E402
 from moliere_core.config import Cell, ModelConfig, TrainingConfig  # noqa: E402
 from moliere_core.errors import ModelError  # noqa: E402
-from moliere_core.recurrent import RecurrentNetwork  # noqa: E402
+from moliere_core.networks import keras_model as km  # noqa: E402
+from moliere_core.networks.recurrent import RecurrentNetwork  # noqa: E402
 
 VOCAB = 7
 IDS = np.random.default_rng(0).integers(0, VOCAB, (2, 12)).astype(np.int32)

@@ -5,17 +5,17 @@ import numpy as np
 import pytest
 
 from moliere_core.errors import MoliereError
-from moliere_core.evaluation import score
-from moliere_core.models import (
+from moliere_core.models.evaluation import score
+from moliere_core.models.protocol import UNKNOWN_BITS
+from moliere_core.models.references import (
     SHIPPED,
     ModelEntry,
     RecurrentModel,
     list_models,
     load_model,
 )
-from moliere_core.protocol import UNKNOWN_BITS
-from moliere_core.sampling import log_softmax
-from moliere_core.vocabulary import Vocabulary
+from moliere_core.models.sampling import log_softmax
+from moliere_core.text.vocabulary import Vocabulary
 from tests.networks import LETTERS, make_run, random_network
 
 TEXT = "le bourgeois gentilhomme " * 40
@@ -156,7 +156,7 @@ def test_a_reference_that_names_nothing_says_what_would(
 
 def test_the_shipped_models_write_french() -> None:
     from moliere_core.config import SamplingConfig
-    from moliere_core.sampling import generate
+    from moliere_core.models.sampling import generate
 
     for name in SHIPPED:
         model = load_model(name)

@@ -9,15 +9,15 @@ import pytest
 from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
-from moliere_core import ngrams
 from moliere_core.config import SamplingConfig
 from moliere_core.corpus import load_corpus, split
 from moliere_core.errors import ConfigError, ModelError, TrainingError
-from moliere_core.evaluation import score
-from moliere_core.ngrams import FALLBACK_DISCOUNTS, Ints, NGramModel, estimate_discounts
-from moliere_core.protocol import UNKNOWN_BITS, CharModel
-from moliere_core.sampling import generate
-from moliere_core.vocabulary import UNKNOWN, Vocabulary
+from moliere_core.models import ngrams
+from moliere_core.models.evaluation import score
+from moliere_core.models.ngrams import FALLBACK_DISCOUNTS, Ints, NGramModel, estimate_discounts
+from moliere_core.models.protocol import UNKNOWN_BITS, CharModel
+from moliere_core.models.sampling import generate
+from moliere_core.text.vocabulary import UNKNOWN, Vocabulary
 
 TEXT = (
     "le bourgeois gentilhomme\nles femmes savantes\nles fourberies de scapin\n"

@@ -1,6 +1,6 @@
 import pytest
 
-from moliere_core.normalise import normalise
+from moliere_core.text.normalise import normalise
 
 
 @pytest.mark.parametrize(

@@ -8,16 +8,16 @@ import pytest
 from moliere_core.config import SamplingConfig
 from moliere_core.corpus import EMBEDDED, load_corpus
 from moliere_core.errors import CorpusError
-from moliere_core.models import RecurrentModel, load_recurrent
-from moliere_core.normalise import normalise
-from moliere_core.openings import (
+from moliere_core.measures.openings import (
     context_worth,
     divergence_bits,
     measure_openings,
     opening,
     padded,
 )
-from moliere_core.sampling import next_distribution
+from moliere_core.models.references import RecurrentModel, load_recurrent
+from moliere_core.models.sampling import next_distribution
+from moliere_core.text.normalise import normalise
 from tests.networks import LETTERS, random_network
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from moliere_core.jobs.spec import JobSpec
-from moliere_core.owners import UNKNOWN, Owner, is_teacher, may_change, read_owner
+from moliere_core.runs.ownership import UNKNOWN, Owner, is_teacher, may_change, read_owner
+from moliere_core.training.jobs.spec import JobSpec
 
 WHOLE = {"salt": "00", "hash": "0" * 64}
 

@@ -10,11 +10,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from moliere_core import pairs, pretrained
-from moliere_core.evaluation import score
-from moliere_core.models import load_model
-from moliere_core.normalise import normalise
-from moliere_core.pairs import PAIRS, TESTS, Pair
+from moliere_core import pretrained
+from moliere_core.measures import pairs
+from moliere_core.measures.pairs import PAIRS, TESTS, Pair
+from moliere_core.models.evaluation import score
+from moliere_core.models.references import load_model
+from moliere_core.text.normalise import normalise
 
 NOT_FRENCH = re.compile(r"'|\S[;?!»]|\S [:;?!»]|« ")  # a straight apostrophe, a missing space
 TEST = "world"

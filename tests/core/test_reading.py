@@ -4,10 +4,7 @@ import numpy as np
 import pytest
 
 from moliere_core.errors import CorpusError
-from moliere_core.evaluation import score
-from moliere_core.models import load_model
-from moliere_core.protocol import UNKNOWN_BITS
-from moliere_core.reading import (
+from moliere_core.measures.reading import (
     Mistake,
     Reading,
     completion,
@@ -15,7 +12,10 @@ from moliere_core.reading import (
     lines,
     read,
 )
-from moliere_core.sampling import softmax
+from moliere_core.models.evaluation import score
+from moliere_core.models.protocol import UNKNOWN_BITS
+from moliere_core.models.references import load_model
+from moliere_core.models.sampling import softmax
 
 TEXT = "Mon frère, s'il vous plaît,\nNe discourons point tant; kiwi."
 

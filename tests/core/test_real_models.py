@@ -13,12 +13,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from moliere_core import axis
-from moliere_core.normalise import normalise
+from moliere_core.measures import axis
+from moliere_core.models.protocol import CONTEXT_START
 from moliere_core.pretrained import catalogue, operations, recorded
 from moliere_core.pretrained.beam import CharacterBridge
 from moliere_core.pretrained.language import LanguageModel
-from moliere_core.protocol import CONTEXT_START
+from moliere_core.text.normalise import normalise
 
 SMOL = "hf:HuggingFaceTB/SmolLM2-135M-Instruct"
 CACHE = os.environ.get("MOLIERE_REAL_MODELS", "")

@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from moliere_core import axis
 from moliere_core.config import SamplingConfig
-from moliere_core.models import load_model
+from moliere_core.measures import axis
+from moliere_core.models.references import load_model
+from moliere_core.models.sampling import generate
 from moliere_core.pretrained import Generation, NextChars, Piece, recorded
 from moliere_core.pretrained.recorded import Bits, Voice, Written, beginning
-from moliere_core.sampling import generate
 
 MOST_BYTES = 150_000
 ALPHABET = load_model("petit").vocabulary.chars

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from moliere_core.arrays import product
 from moliere_core.errors import ModelError
-from moliere_core.recurrent import RecurrentNetwork
+from moliere_core.networks.arrays import product
+from moliere_core.networks.recurrent import RecurrentNetwork
 from tests.networks import LETTERS, random_network, random_weights
 
 ARCHITECTURES = [(cell, layers) for cell in ("lstm", "gru") for layers in (1, 2, 3)]

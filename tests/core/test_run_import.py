@@ -14,13 +14,13 @@ import numpy as np
 import pytest
 from safetensors.numpy import save
 
-from moliere_core import run_import
 from moliere_core.cli.main import main
 from moliere_core.config import RunConfig
 from moliere_core.errors import ConfigError, RunError
-from moliere_core.models import load_model
-from moliere_core.run_import import import_run, is_run
-from moliere_core.runs import list_runs, request_id, run_path, runs_folder
+from moliere_core.exchange import run_import
+from moliere_core.exchange.run_import import import_run, is_run
+from moliere_core.models.references import load_model
+from moliere_core.runs.run import list_runs, request_id, run_path, runs_folder
 from tests.archives import moved
 from tests.networks import LETTERS, make_run, random_weights
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from moliere_core import run_index
 from moliere_core.cli import main
-from moliere_core.models import list_models
-from moliere_core.run_index import DamagedRun, damaged_runs, stored_runs
-from moliere_core.runs import Run, run_path, runs_folder
+from moliere_core.models.references import list_models
+from moliere_core.runs import index as run_index
+from moliere_core.runs.index import DamagedRun, damaged_runs, stored_runs
+from moliere_core.runs.run import Run, run_path, runs_folder
 from tests.networks import make_run
 
 IDS = ["0123456789ab", "1" * 12, "2" * 12]

@@ -15,12 +15,12 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
+from moliere_core.assets import ASSETS
 from moliere_core.config import RunConfig, TrainingConfig
 from moliere_core.errors import RunError
-from moliere_core.models import ASSETS
-from moliere_core.runs import Run, home, list_runs, request_id, run_path, write_atomically
-from moliere_core.storage import settle
-from moliere_core.vocabulary import Vocabulary
+from moliere_core.runs.run import Run, home, list_runs, request_id, run_path, write_atomically
+from moliere_core.system.storage import settle
+from moliere_core.text.vocabulary import Vocabulary
 
 CONFIG = RunConfig(training=TrainingConfig(epochs=2))
 CORPUS = {"source": "test", "digest": "d" * 64, "chars": 100}

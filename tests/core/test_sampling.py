@@ -1,11 +1,10 @@
 import numpy as np
 import pytest
 
-from moliere_core.arrays import Array
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import ConfigError
-from moliere_core.models import RecurrentModel
-from moliere_core.sampling import (
+from moliere_core.models.references import RecurrentModel
+from moliere_core.models.sampling import (
     PIECE,
     Writer,
     entropy_bits,
@@ -16,7 +15,8 @@ from moliere_core.sampling import (
     softmax,
     write_with_logits,
 )
-from moliere_core.vocabulary import UNKNOWN, Ids, Vocabulary
+from moliere_core.networks.arrays import Array
+from moliere_core.text.vocabulary import UNKNOWN, Ids, Vocabulary
 from tests.networks import LETTERS, AlphabetModel, random_network
 
 LOGITS = np.log(np.array([0.1, 0.4, 0.2, 0.2, 0.1], np.float32))  # the first is unknown

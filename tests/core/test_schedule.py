@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from moliere_core.models import ASSETS
+from moliere_core.assets import ASSETS
 from tools.schedule import GRAND, GRAND_CONTINUED, MINI_GPT, Schedule, plateau_then_decay
 
 TOOLS = Path(__file__).parents[2] / "tools"

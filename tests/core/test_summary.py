@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from moliere_core.config import Cell, ModelConfig
-from moliere_core.summary import summary
+from moliere_core.networks.summary import summary
 
 CASES = [
     (ModelConfig(cell, 64, 128, layers, dropout), 95, batch, length)
@@ -21,7 +21,7 @@ CASES = [
 @pytest.fixture(scope="module")
 def model() -> Any:
     pytest.importorskip("keras")
-    from moliere_core import model
+    from moliere_core.networks import keras_model as model
 
     return model
 

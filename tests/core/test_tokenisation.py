@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from moliere_core import tokenisation
 from moliere_core.corpus import EMBEDDED, load_corpus
 from moliere_core.errors import ModelError
-from moliere_core.normalise import normalise
-from moliere_core.tokenisation import (
+from moliere_core.text import tokenisation
+from moliere_core.text.normalise import normalise
+from moliere_core.text.tokenisation import (
     Piece,
     SubwordTokenizer,
     byte_letters,
@@ -20,7 +20,7 @@ from moliere_core.tokenisation import (
     token_bytes,
     utf8_bytes,
 )
-from moliere_core.vocabulary import Vocabulary
+from moliere_core.text.vocabulary import Vocabulary
 
 TEXTS = [
     "",

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from moliere_core.assets import ASSETS
 from moliere_core.errors import ModelError
-from moliere_core.models import ASSETS
 from moliere_core.pretrained.beam import CharacterBridge
 from moliere_core.pretrained.tokenizer import Tokenizer
 from tests.tokenizers_made import END, KINDS, SENTENCES

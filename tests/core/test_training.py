@@ -22,18 +22,18 @@ import pandas as pd
 import pytest
 from safetensors.numpy import load_file
 
-from moliere_core import training
 from moliere_core.config import ModelConfig, RunConfig, TrainingConfig
 from moliere_core.corpus import Corpus
 from moliere_core.errors import ConfigError, RunError, TrainingError
-from moliere_core.evaluation import score
-from moliere_core.models import load_model
-from moliere_core.runs import Run, list_runs, request_id, run_path
-from moliere_core.training import (
+from moliere_core.models.evaluation import score
+from moliere_core.models.references import load_model
+from moliere_core.runs.run import Run, list_runs, request_id, run_path
+from moliere_core.training import session as training
+from moliere_core.training.session import (
     EpochEnded,
     Event,
     Finished,
-    Progress,
+    BatchesDone,
     SnapshotTaken,
     Started,
     Stopped,
@@ -249,7 +249,7 @@ def test_a_killed_training_goes_on_as_if_it_had_not_been(
     script = f"""
         import os, signal
         from pathlib import Path
-        from moliere_core.training import SnapshotTaken, train
+        from moliere_core.training.session import SnapshotTaken, train
         from tests.core.test_training import CORPUS, STREAMS
 
         seen = []
@@ -305,7 +305,7 @@ def test_stopping_at_once_leaves_a_run_that_can_be_opened() -> None:
     run = train(STREAMS, CORPUS, on_event=events.append, should_stop=lambda: True)
     assert [s.name for s in Run.open(run.path).snapshots] == ["epoch-000"]
     assert isinstance(events[-1], Stopped)
-    assert not any(isinstance(e, Progress) for e in events)
+    assert not any(isinstance(e, BatchesDone) for e in events)
 
 
 def test_fine_tuning_keeps_the_alphabet_and_starts_from_the_weights() -> None:
@@ -363,7 +363,7 @@ def session_with_nan(config: RunConfig) -> None:
 def test_without_a_framework_one_sentence_names_the_command(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.delitem(sys.modules, "moliere_core.model", raising=False)
+    monkeypatch.delitem(sys.modules, "moliere_core.networks.keras_model", raising=False)
     monkeypatch.setitem(sys.modules, "keras", None)
     import moliere_core
 
@@ -402,7 +402,7 @@ def test_what_is_left_is_counted_from_where_it_stands() -> None:
     told: list[Any] = []
     session = SimpleNamespace(updates=100, batches=SimpleNamespace(chars=50), on_event=told.append)
     training._Session._report(session, epoch=2, update=60, loss=1.5, rate=200.0)  # type: ignore[arg-type]
-    assert told == [Progress(2, 60, 100, 1.5, 200.0, seconds_left=10.0)]
+    assert told == [BatchesDone(2, 60, 100, 1.5, 200.0, seconds_left=10.0)]
 
 
 def test_progress_comes_a_few_times_a_second() -> None:

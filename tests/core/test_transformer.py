@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from moliere_core.arrays import Array
 from moliere_core.errors import ModelError
-from moliere_core.transformer import ACTIVATIONS, TransformerConfig, TransformerNetwork
+from moliere_core.networks.arrays import Array
+from moliere_core.networks.transformer import ACTIVATIONS, TransformerConfig, TransformerNetwork
 from tests.gpts import CONFIG, random_gpt2, write_gpt2
 
 VOCAB = 30

@@ -5,9 +5,9 @@ import os
 import numpy as np
 import pytest
 
-from moliere_core import verse
 from moliere_core.corpus import load_corpus
-from moliere_core.normalise import normalise
+from moliere_core.text import verse
+from moliere_core.text.normalise import normalise
 
 LINES = (
     "Mon frère, s'il vous plaît, ne discourons point tant,",

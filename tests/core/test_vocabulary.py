@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from moliere_core.errors import ModelError
-from moliere_core.vocabulary import UNKNOWN, Vocabulary
+from moliere_core.text.vocabulary import UNKNOWN, Vocabulary
 
 
 def test_sorted_characters_after_the_unknown_symbol() -> None:

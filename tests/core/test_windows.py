@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from moliere_core.errors import TrainingError
-from moliere_core.windows import (
+from moliere_core.text.windows import (
     buffered_order,
     contiguous_streams,
     coverage,

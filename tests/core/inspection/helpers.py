@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moliere_core.inspection.states import STREAMS, memories, total_units
-from moliere_core.models import RecurrentModel
+from moliere_core.models.references import RecurrentModel
 
 
 def all_memories(model: RecurrentModel, text: str, streams: int = STREAMS) -> NDArray[np.float32]:

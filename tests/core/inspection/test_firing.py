@@ -15,7 +15,7 @@ from moliere_core.corpus.corpus import COLUMNS
 from moliere_core.errors import ModelError
 from moliere_core.inspection import firing
 from moliere_core.inspection.trace import read
-from moliere_core.models import RecurrentModel
+from moliere_core.models.references import RecurrentModel
 from tests.core.inspection.helpers import all_memories
 from tests.networks import LETTERS, random_network
 

@@ -10,8 +10,8 @@ import pytest
 from moliere_core.errors import ModelError
 from moliere_core.inspection.influence import deletions, influence
 from moliere_core.inspection.trace import GRU_SERIES, LSTM_SERIES, trace
-from moliere_core.recurrent import RecurrentNetwork
-from moliere_core.vocabulary import Ids
+from moliere_core.networks.recurrent import RecurrentNetwork
+from moliere_core.text.vocabulary import Ids
 from tests.networks import LETTERS, random_network, random_weights
 
 ARCHITECTURES = [(cell, layers) for cell in ("lstm", "gru") for layers in (1, 2, 3)]

@@ -10,7 +10,7 @@ from moliere_core.inspection.forgetting import Echo, echo, half_life, survival
 from moliere_core.inspection.step import GRU_GATES, LSTM_GATES, spell_out
 from moliere_core.inspection.trace import read, trace
 from moliere_core.inspection.vectors import kind, neighbours, principal_plane
-from moliere_core.models import RecurrentModel, load_recurrent
+from moliere_core.models.references import RecurrentModel, load_recurrent
 from tests.networks import LETTERS, random_network
 
 ARCHITECTURES = [(cell, layers) for cell in ("lstm", "gru") for layers in (1, 2, 3)]

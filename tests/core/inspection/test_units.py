@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from moliere_core.assets import ASSETS
 from moliere_core.corpus import load_corpus
 from moliere_core.errors import CorpusError, ModelError
 from moliere_core.inspection import features
@@ -19,7 +20,7 @@ from moliere_core.inspection.units import (
     run_samples,
     save_units,
 )
-from moliere_core.models import ASSETS, SHIPPED, RecurrentModel, load_recurrent
+from moliere_core.models.references import SHIPPED, RecurrentModel, load_recurrent
 from tests.core.inspection.helpers import all_memories
 from tests.networks import LETTERS, random_network
 

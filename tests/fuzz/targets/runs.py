@@ -15,15 +15,17 @@ import h5py
 import numpy as np
 
 from dashboard.training.curves import from_events
-from moliere_core import keras_import, learning, run_index
-from moliere_core import keras_import_worker as worker
 from moliere_core.errors import RunError
-from moliere_core.jobs.job import EVENTS, SPEC, Job, read_spec
-from moliere_core.jobs.spec import JobSpec, Owner
-from moliere_core.keras_alphabets import Source, choose
-from moliere_core.models import list_models, load_model
-from moliere_core.run_import import import_run, is_run
-from moliere_core.runs import Run, run_path
+from moliere_core.exchange import keras_import
+from moliere_core.exchange import keras_import_worker as worker
+from moliere_core.exchange.keras_alphabets import Source, choose
+from moliere_core.exchange.run_import import import_run, is_run
+from moliere_core.models.references import list_models, load_model
+from moliere_core.runs import index as run_index
+from moliere_core.runs.run import Run, run_path
+from moliere_core.training import learning
+from moliere_core.training.jobs.job import EVENTS, SPEC, Job, read_spec
+from moliere_core.training.jobs.spec import JobSpec, Owner
 from tests.fuzz.harness import Target
 from tests.fuzz.mutations import Files
 from tests.networks import LETTERS, make_run, random_weights

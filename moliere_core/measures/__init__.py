@@ -1,0 +1,1 @@
+"""What is made of bits per character: surprise, context, openings, pairs, the one axis."""

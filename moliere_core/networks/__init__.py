@@ -1,0 +1,1 @@
+"""Networks in NumPy, what they are before they are trained, and the Keras model."""

@@ -1,0 +1,1 @@
+"""A training: its session, its job, its learning curve, plans of several."""

@@ -1,0 +1,83 @@
+"""How long a training will take, from its sizes and from what this machine did before."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+
+from moliere_core.config import ModelConfig
+from moliere_core.runs.index import StoredRun, stored_runs
+from moliere_core.runs.run import runs_folder
+from moliere_core.system.machine import threads
+from moliere_core.training.jobs.spec import JobSpec
+from moliere_core.training.session import TRAIN_SAMPLE_CHARS
+
+VOCAB_SIZE = 100  # the alphabets of Molière's plays have 90 to 110 symbols
+LAUNCH_SECONDS = 8.0  # a framework's import, and its first update
+STEP_SECONDS = 3e-4  # overhead of one time step of one layer, whatever its width
+FLOPS_PER_CORE = 1.2e11  # single precision, measured while training (docs: training)
+SCORE_FLOPS = 2e10  # of the NumPy engine, which measures one stream on one core
+RECENT_RUNS = 5
+REMEMBERED_SECONDS = 30
+
+
+def seconds(spec: JobSpec, speed: float | None = None) -> float:
+    """Estimated duration of a job from launch to end, in seconds.
+
+    Args:
+        spec: the job.
+        speed: how much faster this machine is than the model of it; None looks at stored runs.
+    """
+    config, speed = spec.config, machine_speed() if speed is None else speed
+    measured = (spec.validation_chars + TRAIN_SAMPLE_CHARS) * _flops(config.model) / SCORE_FLOPS
+    training = spec.predictions * _seconds_per_char(
+        config.model, config.training.batch_size, config.training.seq_length
+    )
+    return LAUNCH_SECONDS + training / speed + config.training.epochs * measured
+
+
+def machine_speed() -> float:
+    """Median speed of the latest stored runs, relative to what is expected; 1 without any.
+
+    They were trained here or on this class's cluster, the same kind of machine; those that were
+    imported were not. Looked at again every half minute, since pages that wait in the queue ask
+    every second.
+    """
+    return _machine_speed(runs_folder(), int(time.monotonic() / REMEMBERED_SECONDS))
+
+
+@lru_cache(maxsize=1)
+def _machine_speed(_folder: Path, _moment: int) -> float:
+    ratios = []
+    here = (found for found in stored_runs() if not found.imported_from)
+    for found in islice(here, RECENT_RUNS):
+        ratio = _relative_speed(found)
+        if ratio:
+            ratios.append(ratio)
+    return statistics.median(ratios) if ratios else 1.0
+
+
+def _relative_speed(run: StoredRun) -> float | None:
+    history, config = run.history, run.config
+    rate = history[-1].get("chars_per_second") if history else None
+    if not rate:
+        return None
+    expected = _seconds_per_char(
+        config.model, config.training.batch_size, config.training.seq_length
+    )
+    return float(rate) * expected
+
+
+def _seconds_per_char(model: ModelConfig, batch: int, length: int) -> float:
+    """Expected time to learn from one character: arithmetic, and the overhead of each step."""
+    arithmetic = 3 * batch * length * _flops(model) / (FLOPS_PER_CORE * threads())
+    return (arithmetic + STEP_SECONDS * length * model.layers) / (batch * length)
+
+
+def _flops(model: ModelConfig) -> float:
+    """Floating-point operations of one character's forward pass; back-propagation costs twice."""
+    embedding = VOCAB_SIZE * model.embedding_dim  # looked up, not multiplied
+    return 2.0 * (model.parameter_count(VOCAB_SIZE) - embedding)

@@ -1,0 +1,462 @@
+"""A job: its folder on disk, its events, and what they say of its state.
+
+`MOLIERE_HOME/jobs/<id>/` holds `spec.json`, `events.jsonl` and `worker.log`. The events are a file
+and not a pipe: it outlives the server, so that a link still shows the job after a restart; a
+worker never waits for a reader; thirty pages that poll cost a `stat` each, and the new lines are
+parsed once. One process writes at a time: the worker while it lives, the server before and after.
+
+The events are those of `training.py`, with the time at which each was written, and three more:
+`queued`, `launched` (a worker was started) and `failed` (with a "message", see `MoliereError`). A
+job that is taken up again adds to the same file: indices given to `events(since)` stay valid.
+
+Several servers may share the folder: the one that has a job holds a lock in it, the others show it
+all the same, and ask it to stop with a file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import IO, Protocol
+
+from moliere_core.errors import N_, ConfigError, MoliereError, RunError, TrainingError
+from moliere_core.runs.ownership import read_owner
+from moliere_core.runs.run import (
+    CONFIG,
+    HISTORY,
+    LABEL,
+    OWNER,
+    Run,
+    home,
+    run_path,
+    write_atomically,
+)
+from moliere_core.system.records import DamagedError, Record, event_record
+from moliere_core.system.storage import is_locked, lock, unwritable
+from moliere_core.training.jobs.spec import JobSpec, parse
+
+SPEC, EVENTS, LOG = "spec.json", "events.jsonl", "worker.log"
+HELD, STOP = "held.lock", "stop"  # by the server that has it; asked for by another one
+ENDINGS = ("finished", "stopped", "failed")
+
+INTERRUPTED = N_(
+    "the application was closed during this training: ask for it again to resume from its last "
+    "epoch"
+)
+
+
+class State(StrEnum):
+    """Where a job stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Status:
+    """What a page shows of a job.
+
+    Attributes:
+        state: where it stands.
+        stopping: a stop was asked for, and the worker has not ended yet.
+        place: in the queue, from 1; 0 unless queued.
+        starts_in: estimated seconds before a queued job starts, None where nothing tells.
+        seconds_left: estimated seconds to the end of its training, once started.
+        epoch: epochs ended.
+        epochs: epochs asked for.
+        update: updates made.
+        updates: updates in all, 0 before it starts.
+        loss: latest training loss, nats per character, with dropout.
+        chars_per_second: latest speed.
+        error: why it failed.
+    """
+
+    state: State
+    stopping: bool = False
+    place: int = 0
+    starts_in: float | None = None
+    seconds_left: float | None = None
+    epoch: int = 0
+    epochs: int = 0
+    update: int = 0
+    updates: int = 0
+    loss: float | None = None
+    chars_per_second: float = 0.0
+    error: MoliereError | None = None
+
+    @property
+    def active(self) -> bool:
+        """Whether it is queued or running."""
+        return self.state in (State.QUEUED, State.RUNNING)
+
+    @property
+    def message(self) -> str:
+        """Why it failed, one sentence in English; "" if it did not."""
+        return str(self.error or "")
+
+    @property
+    def share(self) -> float:
+        """Share of the updates that are made, from 0 to 1."""
+        return min(self.update / self.updates, 1.0) if self.updates else 0.0
+
+
+class Backend(Protocol):
+    """Something that runs jobs: this machine, or a cluster."""
+
+    def submit(self, job: Job) -> None:
+        """Take in a job that this server has taken; it is held, then let go, once it has ended."""
+
+    def holds(self, job_id: str) -> bool:
+        """Whether the job is waiting or running here."""
+
+    def active(self) -> list[Job]:
+        """The jobs held: the running ones, then the waiting ones in their order."""
+
+    def place(self, job_id: str) -> int:
+        """Place in the queue, from 1; 0 for a job that runs or is not held."""
+
+    def starts_in(self, job_id: str) -> float | None:
+        """Estimated seconds before a waiting job starts, None where nothing tells."""
+
+    def stop(self, job_id: str) -> None:
+        """Ask a job to stop; returns at once."""
+
+    def close(self) -> None:
+        """End everything."""
+
+
+def append(path: Path, record: Record) -> None:
+    """Add a line to a file of events, after closing one that a killed writer left open.
+
+    Raises:
+        RunError: it cannot be written.
+    """
+    try:
+        _append(path, record)
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
+def _append(path: Path, record: Record) -> None:
+    line = json.dumps({**record, "time": round(time.time(), 3)}, ensure_ascii=False) + "\n"
+    binary = getattr(os, "O_BINARY", 0)  # of Windows
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | binary, 0o644)
+    try:
+        size = os.fstat(descriptor).st_size
+        if size:
+            os.lseek(descriptor, size - 1, os.SEEK_SET)
+            if os.read(descriptor, 1) != b"\n":
+                line = "\n" + line
+        os.write(descriptor, line.encode())
+    finally:
+        os.close(descriptor)
+
+
+def failed(error: MoliereError) -> Record:
+    """The event of a job that ends for that reason."""
+    return {"event": "failed", **error.to_json()}
+
+
+@dataclass
+class EventFile:
+    """The reader of a file of events: each line is read and parsed once, whoever asks."""
+
+    path: Path
+    records: list[Record] = field(default_factory=list)
+    _offset: int = 0
+
+    def refresh(self) -> list[Record]:
+        """The records that came since the last call."""
+        try:
+            with self.path.open("rb") as file:
+                file.seek(self._offset)
+                data = file.read()
+        except OSError:
+            return []
+        whole = data.rfind(b"\n") + 1  # a line being written is left for the next time
+        self._offset += whole
+        fresh = []
+        for line in data[:whole].split(b"\n"):
+            with contextlib.suppress(DamagedError):  # the last line of a killed writer, say
+                fresh.append(event_record(line))
+        self.records += fresh
+        return fresh
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks for a training, as far as a server can tell; "" is unknown.
+
+    Attributes:
+        token: the secret of a browser's tab, which owns what it asks for.
+        browser: what all the tabs of a browser have in common.
+        address: of the network that it is in: a school often has one for all.
+    """
+
+    token: str = ""
+    browser: str = ""
+    address: str = ""
+
+
+class Job:
+    """A training that was asked for. All methods may be called from any thread."""
+
+    def __init__(
+        self, folder: Path, spec: JobSpec, backend: Callable[[], Backend | None] = lambda: None
+    ) -> None:
+        self.folder, self.spec = folder, spec
+        self.id = folder.name
+        self.run_path = run_path(self.id)
+        self.stopping = False
+        self.asker = Asker()  # of this server's last request for it
+        self._backend = backend
+        self._claim: IO[bytes] | None = None
+        self._file = EventFile(folder / EVENTS)
+        self._fold = _Fold()
+        self._lock = threading.Lock()
+        self._opened: tuple[tuple[object, ...], Run] | None = None
+
+    @classmethod
+    def of_run(cls, run: Run) -> Job:
+        """A finished job for a stored run whose own job is unknown; nothing is written."""
+        corpus = run.corpus
+        spec = JobSpec(
+            run.config,
+            str(corpus.get("source", "")),
+            str(corpus.get("digest", "")),
+            int(corpus.get("chars", 0)),
+            owner=read_owner(run.path / OWNER),
+            label=run.label,
+        )
+        job = cls(job_path(run.id), spec)
+        job._file.records.append(job.finished())
+        job._fold.add(job.finished())
+        return job
+
+    def finished(self) -> Record:
+        """The event of a job whose run is stored already."""
+        return {"event": "finished", "run": self.id, "path": str(self.run_path), "stored": True}
+
+    def stopped(self) -> Record:
+        """The event of a job that was stopped while no worker was writing."""
+        run = self.run
+        epoch = len(run.history) if run else 0
+        return {"event": "stopped", "run": self.id, "path": str(self.run_path), "epoch": epoch}
+
+    def take(self) -> bool:
+        """Make it this server's; False if it is another one's."""
+        (self.folder / STOP).unlink(missing_ok=True)
+        self.stopping = False
+        self._claim = self._claim or lock(self.folder / HELD)
+        return self._claim is not None
+
+    def let_go(self) -> None:
+        """Leave it to whoever takes it next."""
+        claim, self._claim = self._claim, None
+        if claim is not None:
+            claim.close()
+
+    def ask_to_stop(self) -> None:
+        """Have the server that holds it stop it; RunError if that cannot be written."""
+        try:
+            (self.folder / STOP).touch()
+        except OSError as error:
+            raise unwritable(self.folder / STOP, error) from error
+        self.stopping = True
+
+    @property
+    def asked_to_stop(self) -> bool:
+        """Whether another server, on which somebody stops it, has asked for that."""
+        return (self.folder / STOP).exists()
+
+    def claim(self) -> None:
+        """Give its run, once begun, its owner and its name."""
+        claim(self.run_path, self.spec)
+
+    def save_spec(self) -> None:
+        """Write `spec.json`, for the worker and for the next start of the application."""
+        document = json.dumps(self.spec.to_json(), ensure_ascii=False)
+        write_atomically(self.folder / SPEC, document.encode())
+
+    def append(self, record: Record) -> None:
+        """Add an event; only while no worker is writing."""
+        append(self._file.path, record)
+
+    def events(self, since: int = 0) -> list[Record]:
+        """The events from the one numbered `since`; pass the number of those already seen."""
+        with self._lock:
+            self._refresh()
+            return self._file.records[since:]
+
+    @property
+    def run(self) -> Run | None:
+        """Its run, as far as it is trained; None before it starts."""
+        written = tuple(_written(self.run_path / name) for name in (CONFIG, HISTORY))
+        if written[0] is None:
+            return None
+        # Opened, and with it checked, once an epoch: thirty pages ask every second.
+        if self._opened is None or self._opened[0] != written:
+            try:
+                self._opened = written, Run.open(self.run_path)
+            except RunError:
+                return None
+        return self._opened[1]
+
+    @property
+    def state(self) -> State:
+        """Where it stands."""
+        return self._state()[0]
+
+    @property
+    def status(self) -> Status:
+        """All that is known of it now; cheap enough to be asked for every second."""
+        state, error = self._state()
+        with self._lock:
+            status = self._fold.status(state)
+        status = replace(
+            status,
+            error=error,
+            epochs=self.spec.config.training.epochs,
+            stopping=self.stopping and status.active,
+        )
+        backend = self._backend()
+        if state is not State.QUEUED or backend is None:
+            return status
+        return replace(
+            status,
+            place=backend.place(self.id),
+            starts_in=backend.starts_in(self.id),
+        )
+
+    def wait(self, timeout: float, until: Callable[[Status], bool] | None = None) -> Status:
+        """Wait until it has ended, or until a condition holds, at most `timeout` seconds."""
+        deadline = time.monotonic() + timeout
+        while True:
+            status = self.status
+            done = until(status) if until else False
+            if done or not status.active or time.monotonic() > deadline:
+                return status
+            time.sleep(0.05)
+
+    def _state(self) -> tuple[State, MoliereError | None]:
+        held = self._held()  # before the events: a job is let go once its end is written
+        with self._lock:
+            self._refresh()
+            state, error = self._fold.state, self._fold.error
+        active = state in (State.QUEUED, State.RUNNING)
+        # Asked twice: it may have been taken in between the first answer and the events.
+        if active and not held and not self._held() and not self._held_elsewhere():
+            return State.FAILED, TrainingError(INTERRUPTED)
+        return state, error
+
+    def _held(self) -> bool:
+        backend = self._backend()
+        return backend is not None and backend.holds(self.id)
+
+    def _held_elsewhere(self) -> bool:
+        """Whether another server has it, or the command line is training its run."""
+        return is_locked(self.folder / HELD) or (self.run is not None and self.run.locked)
+
+    def _refresh(self) -> None:
+        for record in self._file.refresh():
+            self._fold.add(record)
+
+
+class _Fold:
+    """What a stream of events amounts to."""
+
+    def __init__(self) -> None:
+        self.state = State.QUEUED
+        self.error: MoliereError | None = None
+        self._started: Record = {}
+        self._progress: Record = {}
+        self._epoch = 0
+        self._snapshot_time = self._measure_seconds = 0.0
+
+    def add(self, record: Record) -> None:
+        """Take one more event into account."""
+        kind = record["event"]
+        if kind == "queued":
+            self.state, self.error = State.QUEUED, None
+        elif kind in ("launched", "started"):
+            self.state, self.error = State.RUNNING, None
+        elif kind in ENDINGS:
+            self.state = State(kind)
+            self.error = TrainingError.from_json(record) if kind == "failed" else None
+        if kind == "started":
+            self._started, self._progress = record, {}
+            self._epoch = int(record["resumed_from"])
+        elif kind == "progress":
+            self._progress = record
+        elif kind == "snapshot":
+            self._snapshot_time = float(record.get("time") or 0)
+        elif kind == "epoch":
+            self._epoch = int(record["record"]["epoch"])
+            self._measure_seconds = float(record.get("time") or 0) - self._snapshot_time
+
+    def status(self, state: State) -> Status:
+        """The part of the status that the events tell."""
+        epochs, updates = self._started.get("epochs", 0), self._started.get("updates", 0)
+        done = updates * self._epoch // epochs if epochs else 0
+        update = max(int(self._progress.get("update", 0)), done)
+        left: float | None = None
+        if state is State.RUNNING and self._progress:
+            ended = epochs - self._epoch
+            since = time.time() - self._progress.get("time", time.time())
+            of_epoch = self._progress.get("seconds_left") or 0.0
+            left = max(of_epoch + ended * self._measure_seconds - since, 0.0)
+        return Status(
+            state=state,
+            seconds_left=left,
+            epoch=self._epoch,
+            update=updates if state is State.FINISHED else update,
+            updates=updates,
+            loss=self._progress.get("loss"),
+            chars_per_second=float(self._progress.get("chars_per_second") or 0.0),
+        )
+
+
+def _written(path: Path) -> tuple[int, int, int] | None:
+    """What changes when a file does; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+def claim(path: Path, spec: JobSpec) -> None:
+    """Give the run in the folder `path` the owner and the name of `spec`, unless it has them."""
+    if spec.owner and read_owner(path / OWNER) is None:
+        write_atomically(path / OWNER, json.dumps(asdict(spec.owner)).encode())
+    if spec.label and not (path / LABEL).exists():
+        document = json.dumps({"label": spec.label}, ensure_ascii=False)
+        write_atomically(path / LABEL, document.encode())
+
+
+def jobs_folder() -> Path:
+    """Where jobs are kept, inside `home()`."""
+    return home() / "jobs"
+
+
+def job_path(job_id: str) -> Path:
+    """The folder of a job, there or not; RunError if `job_id` is no identifier."""
+    return jobs_folder() / run_path(job_id).name
+
+
+def read_spec(folder: Path) -> JobSpec | None:
+    """The spec in a job's folder, None where there is none that this version can read."""
+    try:
+        return parse((folder / SPEC).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, ConfigError, DamagedError):
+        return None

@@ -1,0 +1,128 @@
+"""The worker, which trains the spec in a job's folder.
+
+    python -m moliere_core.training.jobs.worker FOLDER
+
+It writes its events to the folder, stops when a byte comes on standard input, and exits at once
+when standard input closes, so that a server killed by SIGKILL leaves no orphan.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from moliere_core.errors import ConfigError, MoliereError, TrainingError
+from moliere_core.system.processes import be_modest, read_input
+from moliere_core.training.jobs import corpora
+from moliere_core.training.jobs.job import EVENTS, append, claim, failed, read_spec
+from moliere_core.training.jobs.process import ABORTED
+from moliere_core.training.jobs.spec import JobSpec, initial_digest
+
+if TYPE_CHECKING:
+    from moliere_core.training.session import BatchesDone, Event
+
+# Progress comes four times a second at first, then less and less often: a training of hours
+# leaves thousands of events, not tens of thousands.
+MAX_PROGRESS_SECONDS = 2.0
+PROGRESS_EVENTS = 1_000  # about, before they slow down
+
+
+def main(folder: Path) -> int:
+    """Train the spec in `folder`; 0 if the last event says how it ended."""
+    stop = threading.Event()
+    threading.Thread(target=read_input, args=(lambda _: stop.set(),), daemon=True).start()
+    be_modest()
+    events = folder / EVENTS
+    try:
+        spec = read_spec(folder)
+        if spec is None:
+            raise ConfigError("this job's description is gone: prepare the training again")
+        _train(spec, lambda record: append(events, record), stop.is_set)
+    except MoliereError as error:
+        append(events, failed(error))
+    except MemoryError:
+        append(events, failed(TrainingError(ABORTED)))
+    except Exception as error:
+        traceback.print_exc()  # to the job's log
+        append(events, failed(_unexpected(error)))
+    return 0
+
+
+def _train(
+    spec: JobSpec, write: Callable[[dict[str, Any]], None], should_stop: Callable[[], bool]
+) -> None:
+    from moliere_core.training.session import train
+
+    corpus = corpora.load(spec.corpus_digest)
+    if initial_digest(spec.config.initial) != spec.initial_digest:
+        raise ConfigError(
+            "{reference} has changed since this training was prepared: prepare it again",
+            reference=spec.config.initial,
+        )
+    thinned = _Thinned(write)
+
+    def on_event(event: Event) -> None:
+        thinned(event)
+        if event.kind == "started":
+            claim(Path(event.to_json()["path"]), spec)
+
+    train(spec.config, corpus, on_event=on_event, should_stop=should_stop)
+
+
+class _Thinned:
+    """Passes events on, several `BatchesDone` together as the training grows long."""
+
+    def __init__(
+        self,
+        write: Callable[[dict[str, Any]], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._write, self._clock = write, clock
+        self._began = self._wrote = clock()
+        self._update = 0  # of the last progress passed on
+        self._updates = self._summed = 0.0  # since then
+        self._held: BatchesDone | None = None
+
+    def __call__(self, event: Event) -> None:
+        """Write the event, or keep it for the next."""
+        from moliere_core.training.session import BatchesDone
+
+        if not isinstance(event, BatchesDone):
+            self._flush()
+            self._write(event.to_json())
+            return
+        since = self._held.update if self._held else self._update
+        updates = max(event.update - since, 1)
+        self._updates += updates
+        self._summed += updates * event.loss
+        self._held = event
+        now = self._clock()
+        gap = min((now - self._began) / PROGRESS_EVENTS, MAX_PROGRESS_SECONDS)
+        if now - self._wrote >= gap:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._held is not None:
+            loss = self._summed / self._updates  # each loss is a mean over its own updates
+            self._write(replace(self._held, loss=loss).to_json())
+            self._update, self._wrote = self._held.update, self._clock()
+            self._held, self._updates, self._summed = None, 0.0, 0.0
+
+
+def _unexpected(error: Exception) -> TrainingError:
+    """Any other error in one line."""
+    return TrainingError(
+        "the training failed ({kind}: {reason}): its log has the details",
+        kind=type(error).__name__,
+        reason=" ".join(str(error).split())[:300],
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

@@ -1,0 +1,595 @@
+"""Training: from a request to a run, with events on the way, stoppable and resumable at will.
+
+Keras is imported (through `model.py`) only once there is something to train: the same request
+opens the stored run at once. What goes into the history is measured on the stored weights by the
+NumPy engine and the one protocol of `evaluation.py`, never by the framework.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import load_file, save
+
+from moliere_core.config import ModelConfig, RunConfig, SamplingConfig, TrainingConfig
+from moliere_core.corpus import Corpus, Split, split
+from moliere_core.errors import N_, ConfigError, ModelError, RunError, TrainingError
+from moliere_core.models.evaluation import score
+from moliere_core.models.protocol import CONTEXT_START
+from moliere_core.models.references import RecurrentModel, open_run
+from moliere_core.models.sampling import generate
+from moliere_core.networks.arrays import Array
+from moliere_core.networks.recurrent import RecurrentNetwork, State
+from moliere_core.runs.run import (
+    RESUME,
+    Precision,
+    Run,
+    epoch_name,
+    request_id,
+    run_path,
+    step_name,
+    write_atomically,
+)
+from moliere_core.system.records import DamagedError, epoch_record, parse
+from moliere_core.text.normalise import normalise
+from moliere_core.text.vocabulary import UNKNOWN, Ids, Vocabulary
+from moliere_core.text.windows import (
+    Window,
+    contiguous_streams,
+    rotated,
+    shuffled_batches,
+    sliding_windows,
+    stream_updates,
+)
+
+STEP_SNAPSHOTS = (30, 100, 300, 1_000, 3_000)  # updates, inside the first epoch
+PROGRESS_SECONDS = 0.25  # at least, between two `BatchesDone` events
+TRAIN_SAMPLE_CHARS = 50_000  # of the training text, scored again after every epoch
+TRAIN_SAMPLE_BLOCKS = 10  # places it is taken from
+SAMPLE_CHARS = 200
+SAMPLE_TEMPERATURE = 0.8
+SAMPLE_SEED = 0
+
+
+# Events
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened; `to_json` gives it with its name under "event"."""
+
+    kind: ClassVar[str] = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON-ready dictionary."""
+        return {"event": self.kind, **asdict(self)}
+
+
+@dataclass(frozen=True)
+class Started(Event):
+    """Training begins, or is taken up again after `resumed_from` epochs."""
+
+    kind: ClassVar[str] = "started"
+    run: str
+    path: str
+    epochs: int
+    updates: int  # in all epochs together
+    parameters: int
+    vocab_size: int
+    chars: int  # of the training text
+    resumed_from: int
+
+
+@dataclass(frozen=True)
+class BatchesDone(Event):
+    """Where training stands, at most about four times a second."""
+
+    kind: ClassVar[str] = "progress"
+    epoch: int
+    update: int
+    updates: int
+    loss: float  # nats per character with dropout, mean since the `BatchesDone` before
+    chars_per_second: float
+    seconds_left: float
+
+
+@dataclass(frozen=True)
+class SnapshotTaken(Event):
+    """Weights were stored."""
+
+    kind: ClassVar[str] = "snapshot"
+    name: str
+    update: int
+
+
+@dataclass(frozen=True)
+class EpochEnded(Event):
+    """An epoch's record, the same as its line of the history."""
+
+    kind: ClassVar[str] = "epoch"
+    record: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Finished(Event):
+    """All epochs are there; `stored` if they already were."""
+
+    kind: ClassVar[str] = "finished"
+    run: str
+    path: str
+    stored: bool
+
+
+@dataclass(frozen=True)
+class Stopped(Event):
+    """Training was stopped; the same request takes it up again after `epoch` epochs."""
+
+    kind: ClassVar[str] = "stopped"
+    run: str
+    path: str
+    epoch: int
+
+
+OnEvent = Callable[[Event], None]
+
+
+def _ignore(event: Event) -> None:
+    """No one listens."""
+
+
+def _never() -> bool:
+    return False
+
+
+class _Stop(Exception):
+    """Raised inside the training when it is asked to stop."""
+
+
+# The request
+
+
+@dataclass(frozen=True)
+class _Initial:
+    """The stored model that a fine-tuning starts from."""
+
+    reference: str
+    weights: dict[str, NDArray[np.float32]]
+    vocabulary: Vocabulary
+    model: ModelConfig
+    digest: str
+
+    @classmethod
+    def open(cls, reference: str) -> _Initial:
+        run, name = open_run(reference)
+        path = run.snapshot(name).path
+        weights = load_weights(path)
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        return cls(reference, weights, run.vocabulary, RecurrentNetwork(weights).config, digest)
+
+    def check(self, config: ModelConfig) -> None:
+        """ConfigError unless `config` has this model's architecture (dropouts may differ)."""
+        if _architecture(config) != _architecture(self.model):
+            raise ConfigError(
+                "{reference} is {cell} {layers} x {units} units, embedding {embedding}, not "
+                "{asked_cell} {asked_layers} x {asked_units} units, embedding {asked_embedding}: "
+                "ask for its cell, layers, units and embedding, or train from scratch",
+                reference=self.reference,
+                **_sizes(self.model),
+                **{f"asked_{name}": size for name, size in _sizes(config).items()},
+            )
+
+
+def load_weights(path: Path) -> dict[str, NDArray[np.float32]]:
+    """A snapshot's weights in single precision; ModelError if they cannot be read."""
+    try:
+        return {name: array.astype(np.float32) for name, array in load_file(path).items()}
+    except (OSError, SafetensorError) as error:
+        raise ModelError(
+            "{path} cannot be read as safetensors weights: {error}", path=path, error=error
+        ) from error
+
+
+def _architecture(config: ModelConfig) -> ModelConfig:
+    return replace(config, dropout=0.0, recurrent_dropout=0.0)
+
+
+def _sizes(config: ModelConfig) -> dict[str, str | int]:
+    return {
+        "cell": config.cell.upper(),
+        "layers": config.layers,
+        "units": config.units,
+        "embedding": config.embedding_dim,
+    }
+
+
+def continued_from(config: RunConfig, reference: str) -> RunConfig:
+    """`config` as a fine-tuning of `reference`: its architecture, the dropouts of `config`."""
+    model = replace(
+        _Initial.open(reference).model,
+        dropout=config.model.dropout,
+        recurrent_dropout=config.model.recurrent_dropout,
+    )
+    return replace(config, model=model, initial=reference)
+
+
+def train(
+    config: RunConfig,
+    corpus: Corpus,
+    out: Path | None = None,
+    on_event: OnEvent = _ignore,
+    should_stop: Callable[[], bool] = _never,
+    dtype: Precision = "float32",
+    snapshot_at: Collection[int] = STEP_SNAPSHOTS,
+) -> Run:
+    """Train a model, or open the stored run of the same request.
+
+    An interrupted training (stopped, killed, failed) goes on from its last epoch when it is asked
+    for again, and ends with the history that it would have had.
+
+    Args:
+        config: all the settings; with `initial`, the model must have that model's architecture
+            (see `continued_from`), and its alphabet is kept.
+        corpus: where the plays are.
+        out: folder of the run; by default its place in the store.
+        on_event: called with every event.
+        should_stop: asked after every update; true ends the training there.
+        dtype: precision of the stored snapshots. Measures are those of the stored weights.
+        snapshot_at: updates of the first epoch after which weights are stored.
+
+    Returns:
+        The run, complete unless it was stopped.
+
+    Raises:
+        TrainingError: no framework, too little text, or a loss that diverged.
+        ConfigError: the initial model has another architecture.
+        CorpusError: an unknown play.
+        RunError: the folder holds something else, or cannot be written.
+    """
+    initial = _Initial.open(config.initial) if config.initial else None
+    if initial:
+        initial.check(config.model)
+    run_id = request_id(config, corpus.digest, initial.digest if initial else "")
+    path = run_path(run_id) if out is None else Path(out)
+    texts = split(corpus, config.plays, config.validation, config.training.speakers)
+    vocabulary = (
+        initial.vocabulary
+        if initial
+        else Vocabulary.from_text(texts.train_text, config.training.min_char_freq)
+    )
+    if not vocabulary.chars:
+        raise TrainingError(
+            "no character occurs {least} times in this text: lower min_char_freq, or add text",
+            least=config.training.min_char_freq,
+        )
+    batches = _Batches(vocabulary.encode(CONTEXT_START + texts.train_text), config.training)
+    provenance = {
+        "source": corpus.source,
+        "digest": corpus.digest,
+        "chars": len(texts.train_text),
+    }
+    run = Run.create(path, run_id, config, vocabulary, provenance, texts.held_out)
+    stored = run.complete
+    if not stored:
+        with run.lock():
+            stored = run.complete  # another process may have ended it in between
+            if not stored:
+                session = _Session(
+                    run, batches, texts, initial, on_event, should_stop, dtype, snapshot_at
+                )
+                if not session.train():
+                    on_event(Stopped(run.id, str(run.path), len(run.history)))
+                    return run
+    on_event(Finished(run.id, str(run.path), stored))
+    return run
+
+
+class _Batches:
+    """What an epoch reads: the same for the same seed and epoch, whoever asks.
+
+    Attributes:
+        updates: batches an epoch.
+        chars: characters predicted an update.
+    """
+
+    def __init__(self, ids: Ids, config: TrainingConfig) -> None:
+        self._ids, self._config = ids, config
+        batch = config.batch_size
+        if config.shift is None:
+            self._windows: Window | None = None
+            self.updates = stream_updates(len(ids), batch, config.seq_length)
+        else:
+            self._windows = sliding_windows(ids, config.seq_length, config.shift)
+            batch = min(batch, len(self._windows[0]))
+            self.updates = len(self._windows[0]) // batch
+        self.chars = batch * config.seq_length
+
+    def counts(self, symbols: int) -> NDArray[np.intp]:
+        """How often each symbol occurs, shape (symbols,)."""
+        return np.bincount(self._ids, minlength=symbols)
+
+    def epoch(self, epoch: int) -> Iterator[Window]:
+        """Inputs and targets, each (batch, time)."""
+        config = self._config
+        if self._windows is not None:
+            return shuffled_batches(self._windows, config.batch_size, config.seed, epoch)
+        ids = rotated(self._ids, config.seed, epoch)
+        return contiguous_streams(ids, config.batch_size, config.seq_length)
+
+
+def _framework() -> ModuleType:
+    """The module of Keras' model, and with it Keras: TrainingError where it is not installed."""
+    try:
+        from moliere_core.networks import keras_model as model
+    except ImportError as error:
+        raise TrainingError(
+            "training needs Keras and TensorFlow, and {name} is missing: "
+            "run `pip install keras tensorflow`",
+            name=error.name or N_("one of them"),
+        ) from error
+    return model
+
+
+class _Session:
+    """One process' share of a training: from the last epoch that was stored to the end."""
+
+    def __init__(
+        self,
+        run: Run,
+        batches: _Batches,
+        texts: Split,
+        initial: _Initial | None,
+        on_event: OnEvent,
+        should_stop: Callable[[], bool],
+        dtype: Precision,
+        snapshot_at: Collection[int],
+    ) -> None:
+        self.run, self.batches, self.texts = run, batches, texts
+        self.on_event, self.should_stop, self.dtype = on_event, should_stop, dtype
+        self.config = run.config.training
+        self.updates = self.config.epochs * batches.updates
+        self.seconds = 0.0  # spent training, in all sessions
+        self.snapshot_at = snapshot_at
+        self.framework = _framework()
+        self.model = self._build(initial)
+
+    def _build(self, initial: _Initial | None) -> Any:
+        streams = self.config.shift is None
+        model = self.framework.build(
+            self.run.config.model,
+            len(self.run.vocabulary),
+            self.config.batch_size if streams else None,
+            self.config.seq_length,
+            stateful=streams,
+            seed=self.config.seed,
+        )
+        if initial:
+            self.framework.set_weights_by_name(model, initial.weights)
+        self.framework.compile_model(model, self.config, self.updates)
+        return model
+
+    def train(self) -> bool:
+        """Train to the last epoch; False if it was stopped before."""
+        done, pending = self._restore()
+        self.on_event(self._started(done))
+        if not done:
+            self._snapshot(epoch_name(0), 0)
+            if self.config.quick_start and not self.run.config.initial:
+                symbols = len(self.run.vocabulary)
+                self.framework.quick_start(self.model, self.batches.counts(symbols))
+        try:
+            if pending:
+                self._close_epoch(pending)
+            for epoch in range(done + 1, self.config.epochs + 1):
+                self._close_epoch(self._train_epoch(epoch))
+        except _Stop:
+            return False
+        (self.run.path / RESUME).unlink(missing_ok=True)
+        return True
+
+    def _started(self, done: int) -> Started:
+        return Started(
+            run=self.run.id,
+            path=str(self.run.path),
+            epochs=self.config.epochs,
+            updates=self.updates,
+            parameters=self.run.config.model.parameter_count(len(self.run.vocabulary)),
+            vocab_size=len(self.run.vocabulary),
+            chars=len(self.texts.train_text),
+            resumed_from=done,
+        )
+
+    # The epoch
+
+    def _train_epoch(self, epoch: int) -> dict[str, Any]:
+        """Train one epoch and store its weights; what is known of it before it is measured."""
+        self.framework.reset_states(self.model)
+        streams = self.config.shift is None
+        generator = np.random.default_rng([self.config.seed, epoch])
+        began, update = time.perf_counter(), (epoch - 1) * self.batches.updates
+        losses: list[float] = []
+        clock = _Clock(self.batches.chars)
+        for inputs, targets in self.batches.epoch(epoch):
+            self._check_stop()
+            losses.append(float(self.model.train_on_batch(inputs, targets)))
+            if streams:
+                self._restart_some(generator)
+            update += 1
+            self._check_loss(losses[-1], update)
+            if ticks := clock.tick():
+                self._report(epoch, update, float(np.mean(losses[-ticks:])), clock.rate)
+            if update in self.snapshot_at and update < self.batches.updates:
+                self._snapshot(step_name(update), update)
+        seconds = time.perf_counter() - began
+        self.seconds += seconds
+        pending = {
+            "epoch": epoch,
+            "updates": update,
+            "seconds": round(self.seconds, 3),
+            "chars_per_second": round(len(losses) * self.batches.chars / seconds),
+            "loss": float(np.mean(losses)),
+        }
+        # In this order: whatever happens in between, nothing is lost and nothing is told twice.
+        self._snapshot(epoch_name(epoch), update)
+        self._save_resume(pending)
+        return pending
+
+    def _restart_some(self, generator: np.random.Generator) -> None:
+        """Begin some streams again from a zero state (`TrainingConfig.fresh_starts`)."""
+        fresh = generator.random(self.config.batch_size) < self.config.fresh_starts
+        if fresh.any():
+            self.framework.reset_states(self.model, fresh)
+
+    def _report(self, epoch: int, update: int, loss: float, rate: float) -> None:
+        left = (self.updates - update) * self.batches.chars / rate
+        self.on_event(BatchesDone(epoch, update, self.updates, loss, rate, left))
+
+    def _check_loss(self, loss: float, update: int) -> None:
+        if not math.isfinite(loss):
+            raise TrainingError(
+                "the loss is no longer a number after {update} updates: choose a learning rate "
+                "below {rate:g}, or a smaller clip_norm",
+                update=update,
+                rate=self.config.learning_rate,
+            )
+
+    def _check_stop(self, _: float = 0.0) -> None:
+        if self.should_stop():
+            raise _Stop
+
+    def _snapshot(self, name: str, update: int) -> None:
+        weights = self.framework.averaged_weights_by_name(self.model)
+        self.run.save_snapshot(name, weights, self.dtype)
+        self.on_event(SnapshotTaken(name, update))
+
+    # The measures
+
+    def _close_epoch(self, pending: dict[str, Any]) -> None:
+        """Measure a trained epoch and enter it in the history."""
+        path = self.run.path / f"{epoch_name(pending['epoch'])}.safetensors"
+        network = _Watched(load_weights(path))
+        model = RecurrentModel(path.stem, network, self.run.vocabulary)
+        validation = score(model, self.texts.validation_text, self._check_stop)
+        accuracy = self._accuracy(network)
+        record = {
+            **pending,
+            "train_loss": self._train_loss(model),
+            "validation_bits_per_char": validation.bits_per_char,
+            "accuracy": accuracy,
+            "sample": sample(model),
+        }
+        self.run.append_history(record)
+        self.on_event(EpochEnded(record))
+
+    def _accuracy(self, network: _Watched) -> float:
+        """Share of the validation text that was the most probable character."""
+        targets = self.run.vocabulary.encode(normalise(self.texts.validation_text))
+        return float(np.mean(np.concatenate(network.guesses) == targets))
+
+    def _train_loss(self, model: RecurrentModel) -> float:
+        """Nats per known character on a fixed sample of the training text, without dropout."""
+        text = normalise(spread_sample(self.texts.train_text))
+        known = self.run.vocabulary.encode(text) != UNKNOWN
+        bits = score(model, text, self._check_stop).bits[known]
+        return float(bits.mean() * math.log(2)) if known.any() else 0.0
+
+    # Going on
+
+    def _restore(self) -> tuple[int, dict[str, Any] | None]:
+        """Take up the stored training.
+
+        Returns:
+            The number of epochs trained, and what is known of the last one if the training ended
+            before it was measured.
+        """
+        pending, state = _read_resume(self.run.path / RESUME)
+        if pending is None:
+            self.run.save_history([])
+            return 0, None
+        self.framework.restore_training_state(self.model, state)
+        self.seconds, done = pending["seconds"], pending["epoch"]
+        history = self.run.history
+        self.run.save_history(history[:done])
+        return done, pending if len(history) < done else None
+
+    def _save_resume(self, pending: dict[str, Any]) -> None:
+        state = self.framework.training_state(self.model)
+        data = save(state, metadata={"pending": json.dumps(pending)})
+        write_atomically(self.run.path / RESUME, data)
+
+
+def _read_resume(path: Path) -> tuple[dict[str, Any] | None, dict[str, NDArray[Any]]]:
+    """What `_save_resume` wrote; None and nothing where there is no such file."""
+    if not path.is_file():
+        return None, {}
+    try:
+        with safe_open(path, framework="numpy") as file:
+            state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no dict)
+            pending = epoch_record(parse(file.metadata()["pending"]))
+            return {**pending, "seconds": pending.get("seconds") or 0.0}, state
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError, DamagedError) as error:
+        raise RunError(
+            "{path} is damaged ({error}): delete it, and the run restarts", path=path, error=error
+        ) from error
+
+
+class _Clock:
+    """Characters a second within an epoch, and when to say so."""
+
+    def __init__(self, chars: int) -> None:
+        self.rate = 0.0
+        self._chars, self._updates, self._ticks = chars, 0, 0
+        self._began = self._spoke = 0.0
+
+    def tick(self) -> int:
+        """Count an update; the updates since the last report if it is time for one, else 0."""
+        now = time.perf_counter()
+        if not self._began:  # the first update compiles: it is no measure of the others
+            self._began = self._spoke = now
+            return 0
+        self._updates += 1
+        self._ticks += 1
+        if now - self._spoke < PROGRESS_SECONDS:
+            return 0
+        self.rate = self._updates * self._chars / (now - self._began)
+        ticks, self._ticks, self._spoke = self._ticks, 0, now
+        return ticks
+
+
+class _Watched(RecurrentNetwork):
+    """A network that notes its most probable next symbols, so that one pass measures twice."""
+
+    def __init__(self, weights: Mapping[str, NDArray[Any]]) -> None:
+        super().__init__(weights)
+        self.guesses: list[NDArray[np.intp]] = []  # (time,) a piece of text, for one stream
+
+    def run(self, ids: Ids, state: State) -> tuple[Array, State]:
+        """See `RecurrentNetwork.run`."""
+        logits, state = super().run(ids, state)
+        self.guesses.append(logits[0, :, UNKNOWN + 1 :].argmax(-1) + UNKNOWN + 1)
+        return logits, state
+
+
+def spread_sample(text: str) -> str:
+    """At most `TRAIN_SAMPLE_CHARS` characters, from places evenly spread over the text."""
+    if len(text) <= TRAIN_SAMPLE_CHARS:
+        return text
+    size = TRAIN_SAMPLE_CHARS // TRAIN_SAMPLE_BLOCKS
+    starts = np.linspace(0, len(text) - size, TRAIN_SAMPLE_BLOCKS).astype(int)
+    return "".join(text[start : start + size] for start in starts)
+
+
+def sample(model: RecurrentModel) -> str:
+    """What the model writes after a line break: the same draws after every epoch."""
+    settings = SamplingConfig(temperature=SAMPLE_TEMPERATURE)
+    return generate(model, [""], [settings], [SAMPLE_SEED], SAMPLE_CHARS)[0]
