@@ -11,6 +11,6 @@ if __name__ == "__main__":
 
     router.route()
 else:
-    from dashboard import door
+    from dashboard.server import door
 
     app = st.App(__file__, middleware=door.middleware(), on_script_error=door.on_error)

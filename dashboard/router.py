@@ -14,12 +14,12 @@ def route() -> None:
         initial_sidebar_state=250,
     )
 
-    from dashboard import cached
+    from dashboard.shared import cached
 
     cached.warm_up()
 
-    from dashboard import state, widgets
-    from dashboard.i18n import _
+    from dashboard.shared import state, widgets
+    from dashboard.shared.i18n import _
 
     state.begin()
     widgets.style()
@@ -67,6 +67,6 @@ def route() -> None:
     widgets.run(page)
     cached.warm_up_pages()  # once Home is on screen: nobody waits for the other pages
 
-    from dashboard import badge
+    from dashboard.shared import badge
 
     badge.show()

@@ -10,7 +10,7 @@ class MoliereError(Exception):
     """Anything that the user can put right; the sentence is meant to be shown as it is.
 
     It is kept as a template and its values: an interface says it in its reader's language by
-    looking the template up (`dashboard.i18n.sentence`), and the values that are words, too.
+    looking the template up (`dashboard.shared.i18n.sentence`), and the values that are words, too.
 
     Attributes:
         template: the sentence in English, with named fields; as it is, where there is no value.

@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from dashboard import lesson, state, widgets
-from dashboard.axis import view as axis
 from dashboard.bridge import alphabet, cached, choosing, fields, snippet, trying, writing
-from dashboard.discussion import view as discussion
-from dashboard.i18n import _
-from dashboard.ladder import view as ladder
-from dashboard.widgets import slider
+from dashboard.bridge.axis import view as axis
+from dashboard.bridge.discussion import view as discussion
+from dashboard.bridge.ladder import view as ladder
+from dashboard.shared import lesson, state, widgets
+from dashboard.shared.i18n import _
+from dashboard.shared.widgets import slider
 
 drawer = lesson.heading("bridge", _("Du LSTM aux LLM"))
 

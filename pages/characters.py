@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from dashboard import lesson, sources, state
 from dashboard.characters import controls, fields, snippet, views
-from dashboard.i18n import _
+from dashboard.shared import lesson, sources, state
+from dashboard.shared.i18n import _
 
 drawer = lesson.heading("characters", _("Les caractères"))
 

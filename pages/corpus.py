@@ -1,8 +1,8 @@
 """Corpus: what the plays are made of, before any network reads them."""
 
-from dashboard import lesson
 from dashboard.corpus import filters, views
-from dashboard.i18n import _
+from dashboard.shared import lesson
+from dashboard.shared.i18n import _
 
 drawer = lesson.heading("corpus", _("Le corpus"))
 

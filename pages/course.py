@@ -1,8 +1,8 @@
 """Lesson plan: two timed paths through the application, a quiz, and what to take home."""
 
-from dashboard import lesson, state, widgets
 from dashboard.course import fields, snippet, view
-from dashboard.i18n import _
+from dashboard.shared import lesson, state, widgets
+from dashboard.shared.i18n import _
 
 drawer = lesson.heading("course", _("Le cours, pas à pas"))
 

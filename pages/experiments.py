@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from dashboard import lesson, state, widgets
 from dashboard.experiments import fields, guess, live, shown, snippet, words
-from dashboard.i18n import _
+from dashboard.shared import lesson, state, widgets
+from dashboard.shared.i18n import _
 from moliere_core.training.experiments import PLANS
 
 drawer = lesson.heading("experiments", _("Les expériences"))

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from dashboard import components, lesson, widgets
 from dashboard.film import fields, reel, snippet
-from dashboard.i18n import _
+from dashboard.shared import components, lesson, widgets
+from dashboard.shared.i18n import _
 from moliere_core.config import SamplingConfig
 
 drawer = lesson.heading("film", _("Le film de l’apprentissage"))

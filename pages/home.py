@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from dashboard import cached, components, lesson, widgets
-from dashboard.i18n import _
+from dashboard.shared import cached, components, lesson, widgets
+from dashboard.shared.i18n import _
 
 drawer = lesson.heading("home", _("Un réseau écrit comme Molière"))
 widgets.prepare(cached.home_is_warm, cached.warm_up_home)  # the first words are on their way

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from dashboard import lesson, widgets
-from dashboard.i18n import _
 from dashboard.inside import cached as inside
 from dashboard.inside import fields, snippet, tracking, views
+from dashboard.shared import lesson, widgets
+from dashboard.shared.i18n import _
 
 drawer = lesson.heading("inside", _("Dans le réseau"))
 

@@ -1,8 +1,8 @@
 """Model: the network on paper, layer by layer, and what it costs and knows before it learns."""
 
-from dashboard import lesson
-from dashboard.i18n import _
 from dashboard.model import controls, screens, snippet
+from dashboard.shared import lesson
+from dashboard.shared.i18n import _
 
 drawer = lesson.heading("model", _("Le modèle"))
 view, settings = controls.choose()

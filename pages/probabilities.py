@@ -2,8 +2,6 @@
 
 import streamlit as st
 
-from dashboard import components, lesson, widgets
-from dashboard.i18n import _
 from dashboard.probabilities import (
     boards,
     cached,
@@ -13,6 +11,8 @@ from dashboard.probabilities import (
     snippet,
     stepping,
 )
+from dashboard.shared import components, lesson, widgets
+from dashboard.shared.i18n import _
 
 drawer = lesson.heading("probabilities", _("Le caractère suivant"))
 

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from dashboard import components, lesson, widgets
-from dashboard.i18n import _
 from dashboard.reading import cached, fields, snippet, texts, view
+from dashboard.shared import components, lesson, widgets
+from dashboard.shared.i18n import _
 
 drawer = lesson.heading("reading", _("Lire avec les yeux du modèle"))
 

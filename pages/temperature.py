@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from dashboard import components, lesson, widgets
-from dashboard.i18n import _
+from dashboard.shared import components, lesson, widgets
+from dashboard.shared.i18n import _
 from dashboard.temperature import cached, comparison, fields, snippet
 
 drawer = lesson.heading("temperature", _("La température"))

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from dashboard import lesson, state, widgets
-from dashboard.i18n import _
+from dashboard.shared import lesson, state, widgets
+from dashboard.shared.i18n import _
 from dashboard.training import (
     bets,
     comparison,

@@ -1,7 +1,7 @@
 """Windows: how a text becomes pairs of inputs and targets, and what their length costs."""
 
-from dashboard import lesson
-from dashboard.i18n import _
+from dashboard.shared import lesson
+from dashboard.shared.i18n import _
 from dashboard.windows import controls, screens
 
 drawer = lesson.heading("windows", _("Les fenêtres"))

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dashboard import components, i18n, naming, state, widgets
 from dashboard.bridge import cached, fields, recordings
 from dashboard.bridge.writing import standing
-from dashboard.chain import Chain
-from dashboard.i18n import _
+from dashboard.shared import components, i18n, naming, state, widgets
+from dashboard.shared.chain import Chain
+from dashboard.shared.i18n import _
 from moliere_core import pretrained
 from moliere_core.errors import MoliereError
 from moliere_core.pretrained import NextChars

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from dashboard import cached
+from dashboard.shared import cached
 
 if TYPE_CHECKING:
     from moliere_core.config import SamplingConfig

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import i18n, state, tables, widgets
 from dashboard.bridge import cached, fields, recordings
-from dashboard.i18n import _
+from dashboard.shared import i18n, state, tables, widgets
+from dashboard.shared.i18n import _
 from moliere_core import pretrained
 from moliere_core.errors import ModelError
 from moliere_core.pretrained import Presence, fetching

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.state import Field, brief, choice, clip, integer, temperature, words
+from dashboard.shared.state import Field, brief, choice, clip, integer, temperature, words
 
 MAX_COLUMNS = 4
 

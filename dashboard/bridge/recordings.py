@@ -7,9 +7,9 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import components, i18n, naming, state
 from dashboard.bridge import cached, fields
-from dashboard.i18n import _
+from dashboard.shared import components, i18n, naming, state
+from dashboard.shared.i18n import _
 from moliere_core import pretrained
 from moliere_core.config import SamplingConfig
 from moliere_core.models.references import HUB

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard import state
-from dashboard.axis import fields as axis
 from dashboard.bridge import cached
-from dashboard.discussion import pairs
+from dashboard.bridge.axis import fields as axis
+from dashboard.bridge.discussion import pairs
+from dashboard.shared import state
 from moliere_core.errors import ModelError
 from moliere_core.pretrained import Presence
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from dashboard import components, downloads, i18n, widgets
 from dashboard.characters import cached, controls, fields, octets
-from dashboard.i18n import _
+from dashboard.shared import components, downloads, i18n, widgets
+from dashboard.shared.i18n import _
 from moliere_core.text.vocabulary import UNKNOWN_GLYPH
 
 if TYPE_CHECKING:

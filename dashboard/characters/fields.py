@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.state import Field, choice, integer
+from dashboard.shared.state import Field, choice, integer
 
 VIEWS = ("trip", "alphabet", "tokens", "bytes")
 STEPS = ("text", "chars", "ints", "back")

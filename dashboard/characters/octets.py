@@ -6,9 +6,9 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import components, i18n, state
 from dashboard.characters import alphabet, cached, controls, fields
-from dashboard.i18n import _
+from dashboard.shared import components, i18n, state
+from dashboard.shared.i18n import _
 from moliere_core.text.tokenisation import Piece, utf8_bytes
 from moliere_core.text.vocabulary import Vocabulary
 

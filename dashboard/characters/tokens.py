@@ -6,9 +6,9 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import components, i18n, widgets
 from dashboard.characters import cached, controls, fields
-from dashboard.i18n import _
+from dashboard.shared import components, i18n, widgets
+from dashboard.shared.i18n import _
 from moliere_core.errors import MoliereError
 from moliere_core.text.tokenisation import SHIPPED_TOKENIZER, Piece, Segment, segments
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import components, i18n, state, widgets
 from dashboard.characters import cached, fields, octets
-from dashboard.i18n import _
+from dashboard.shared import components, i18n, state, widgets
+from dashboard.shared.i18n import _
 from moliere_core.text.vocabulary import UNKNOWN_GLYPH, Vocabulary
 
 MOST_TILES = 66  # three rows on a projector

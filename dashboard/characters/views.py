@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dashboard import state
 from dashboard.characters import alphabet, cached, fields, octets, tokens, trip
+from dashboard.shared import state
 
 SHOW = {
     "trip": trip.show,

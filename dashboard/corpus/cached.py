@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard import cached
+from dashboard.shared import cached
 
 if TYPE_CHECKING:
     import numpy as np

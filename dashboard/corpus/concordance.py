@@ -9,9 +9,9 @@ from typing import cast
 import pandas as pd
 import streamlit as st
 
-from dashboard import downloads, i18n, state, widgets
 from dashboard.corpus import cached, fields, lookup, said
-from dashboard.i18n import _
+from dashboard.shared import downloads, i18n, state, widgets
+from dashboard.shared.i18n import _
 from moliere_core.exploration import Selection
 from moliere_core.exploration.concordance import Order
 

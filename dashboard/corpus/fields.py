@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import get_args
 
-from dashboard.state import Field, choice, clip, integer
+from dashboard.shared.state import Field, choice, clip, integer
 from moliere_core.exploration.concordance import Order
 
 VIEWS = (

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import sources, state
 from dashboard.corpus import cached, fields, said
-from dashboard.i18n import _
+from dashboard.shared import sources, state
+from dashboard.shared.i18n import _
 from moliere_core.exploration import Selection
 
 

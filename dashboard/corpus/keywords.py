@@ -5,10 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard import downloads, figures, i18n, widgets
-from dashboard.charts.corpus import bars
 from dashboard.corpus import cached, fields, lookup, said
-from dashboard.i18n import _
+from dashboard.corpus.figures import bars
+from dashboard.shared import charts as figures
+from dashboard.shared import downloads, i18n, widgets
+from dashboard.shared.i18n import _
 from moliere_core.exploration import Selection
 
 EACH_SIDE, TOLD, PER_PLAY = 9, 100, 6

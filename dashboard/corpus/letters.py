@@ -5,13 +5,14 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard import cached as shared
-from dashboard import figures, i18n
-from dashboard.charts.corpus import letters as charts
 from dashboard.corpus import cached
+from dashboard.corpus.figures import letters as charts
 from dashboard.corpus.said import percent
-from dashboard.i18n import _
-from dashboard.state import MODEL
+from dashboard.shared import cached as shared
+from dashboard.shared import charts as figures
+from dashboard.shared import i18n
+from dashboard.shared.i18n import _
+from dashboard.shared.state import MODEL
 from moliere_core.exploration import Selection
 from moliere_core.exploration.characters import Alphabet
 

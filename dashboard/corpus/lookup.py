@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import state, widgets
 from dashboard.corpus import fields
-from dashboard.i18n import _
+from dashboard.shared import state, widgets
+from dashboard.shared.i18n import _
 
 _SUGGESTED = "corpus.open.like"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard import downloads, i18n
 from dashboard.corpus import cached
 from dashboard.corpus.said import percent
-from dashboard.i18n import _
+from dashboard.shared import downloads, i18n
+from dashboard.shared.i18n import _
 from moliere_core.config import PRESETS
 from moliere_core.exploration import Selection
 from moliere_core.exploration.overview import Summary

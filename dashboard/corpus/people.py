@@ -7,11 +7,12 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from dashboard import figures, i18n
-from dashboard.charts.corpus import bars, network
 from dashboard.corpus import cached, said
+from dashboard.corpus.figures import bars, network
 from dashboard.corpus.said import percent
-from dashboard.i18n import _, ngettext
+from dashboard.shared import charts as figures
+from dashboard.shared import i18n
+from dashboard.shared.i18n import _, ngettext
 from moliere_core.exploration import Selection
 from moliere_core.exploration.network import Network
 

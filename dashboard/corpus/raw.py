@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import downloads, i18n
 from dashboard.corpus import cached
-from dashboard.i18n import _, ngettext
+from dashboard.shared import downloads, i18n
+from dashboard.shared.i18n import _, ngettext
 from moliere_core.exploration import Selection
 
 ROWS, CHARS = 10, 500  # the course's head(10) and text[:500]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from dashboard import i18n, state
 from dashboard.corpus import cached
-from dashboard.i18n import _
+from dashboard.shared import i18n, state
+from dashboard.shared.i18n import _
 from moliere_core.exploration import Selection
 
 ROMAN = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from dashboard.i18n import _
-from dashboard.naming import SERVER
+from dashboard.shared.i18n import _
+from dashboard.shared.naming import SERVER
 from moliere_core.exploration import Selection
 
 # What each view computes: modules of moliere_core.exploration, and lines.

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard import figures, i18n
-from dashboard.charts.corpus import variety as charts
 from dashboard.corpus import cached
+from dashboard.corpus.figures import variety as charts
 from dashboard.corpus.said import percent
-from dashboard.i18n import _
+from dashboard.shared import charts as figures
+from dashboard.shared import i18n
+from dashboard.shared.i18n import _
 from moliere_core.exploration import Selection
 from moliere_core.exploration.diversity import WINDOW
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import widgets
 from dashboard.corpus import (
     cached,
     concordance,
@@ -19,7 +18,8 @@ from dashboard.corpus import (
     word,
     words,
 )
-from dashboard.i18n import _
+from dashboard.shared import widgets
+from dashboard.shared.i18n import _
 from moliere_core.exploration import Selection
 
 _SHOW = {

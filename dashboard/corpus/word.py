@@ -5,10 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard import figures, i18n, state, widgets
-from dashboard.charts.corpus import trend
 from dashboard.corpus import cached, fields, lookup
-from dashboard.i18n import _, ngettext
+from dashboard.corpus.figures import trend
+from dashboard.shared import charts as figures
+from dashboard.shared import i18n, state, widgets
+from dashboard.shared.i18n import _, ngettext
 from moliere_core.exploration import Selection
 
 

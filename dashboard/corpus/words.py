@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import figures, i18n, widgets
-from dashboard.charts.corpus import bars
 from dashboard.corpus import cached, fields, lookup, said
-from dashboard.i18n import _
+from dashboard.corpus.figures import bars
+from dashboard.shared import charts as figures
+from dashboard.shared import i18n, widgets
+from dashboard.shared.i18n import _
 from moliere_core.exploration import Selection
 
 SHOWN, TOLD = 15, 100  # words in the figure, and in its data

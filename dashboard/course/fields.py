@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.state import Field, choice, integer
+from dashboard.shared.state import Field, choice, integer
 
 VIEW: Field[str] = Field(
     "course.view", "view", "short", choice("short", "long", "about", "quiz", "home")

@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 from dashboard.home import snippet as home
-from dashboard.i18n import _
 from dashboard.probabilities import snippet as probabilities
 from dashboard.reading import snippet as reading
+from dashboard.shared.i18n import _
 from dashboard.temperature import snippet as temperature
 from dashboard.training import snippet as training
 from moliere_core.config import SamplingConfig

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import i18n, state
 from dashboard.course import fields, notebook
 from dashboard.course.plan import Step, questions, steps
-from dashboard.i18n import _
+from dashboard.shared import i18n, state
+from dashboard.shared.i18n import _
 
 _ANSWERS = "course.quiz"
 

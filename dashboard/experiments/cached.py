@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard import cached
-from dashboard.turns import engine
+from dashboard.server.turns import engine
+from dashboard.shared import cached
 
 if TYPE_CHECKING:
     from concurrent.futures import Future

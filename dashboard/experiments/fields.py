@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.state import Field, choice, clip, integer, words
+from dashboard.shared.state import Field, choice, clip, integer, words
 from moliere_core.training.experiments import PLANS, Plan
 
 MOST_VOTES = 999

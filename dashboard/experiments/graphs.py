@@ -7,12 +7,13 @@ import math
 import pandas as pd
 import streamlit as st
 
-from dashboard import figures, i18n
-from dashboard.charts import experiments as charts
 from dashboard.experiments import cached as experiment_cache
+from dashboard.experiments import figures as charts
 from dashboard.experiments import words
 from dashboard.experiments.trained import Live
-from dashboard.i18n import _
+from dashboard.shared import charts as figures
+from dashboard.shared import i18n
+from dashboard.shared.i18n import _
 from moliere_core.training.experiments import COMMON, COMMON_TEXT, REFERENCE, Plan, Result
 
 

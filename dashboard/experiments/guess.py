@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import state, widgets
 from dashboard.experiments import cached as experiment_cache
 from dashboard.experiments import fields, words
-from dashboard.i18n import _
+from dashboard.shared import state, widgets
+from dashboard.shared.i18n import _
 from moliere_core.training.experiments import Plan
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import cached, i18n, naming, sources, state, widgets
 from dashboard.experiments import cached as experiment_cache
 from dashboard.experiments import fields, words
 from dashboard.experiments.trained import Live, found, spec_of
-from dashboard.i18n import _
+from dashboard.shared import cached, i18n, naming, sources, state, widgets
+from dashboard.shared.i18n import _
 from dashboard.training import desk, rights
 from dashboard.training import fields as training_fields
 from moliere_core.errors import MoliereError

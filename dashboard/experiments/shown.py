@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from dashboard import i18n, state, widgets
 from dashboard.experiments import cached as experiment_cache
 from dashboard.experiments import fields, graphs, guess, live, table, trained, words
-from dashboard.i18n import _
+from dashboard.shared import i18n, state, widgets
+from dashboard.shared.i18n import _
 from moliere_core.measures.context import REACH
 from moliere_core.training.experiments import (
     COMMON_TEXT,

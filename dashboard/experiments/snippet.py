@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.i18n import _
+from dashboard.shared.i18n import _
 from moliere_core.training.experiments import Plan
 
 

@@ -6,10 +6,10 @@ import html
 import math
 from typing import Any
 
-from dashboard import i18n
 from dashboard.experiments import guess, words
 from dashboard.experiments.trained import Live
-from dashboard.i18n import _
+from dashboard.shared import i18n
+from dashboard.shared.i18n import _
 from moliere_core.training.experiments import COMMON_TEXT, Plan, Result
 
 

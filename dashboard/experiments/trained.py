@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard import sources
 from dashboard.experiments import cached as experiment_cache
-from dashboard.i18n import _
+from dashboard.shared import sources
+from dashboard.shared.i18n import _
 from dashboard.training import cached as training_cache
 from moliere_core.errors import MoliereError
 from moliere_core.measures.context import VisibleContext

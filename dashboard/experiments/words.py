@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dashboard import i18n, naming
-from dashboard.i18n import _
+from dashboard.shared import i18n, naming
+from dashboard.shared.i18n import _
 from moliere_core.training.experiments import COMMON, COMMON_TEXT, Plan, Variant
 
 TITLES = {

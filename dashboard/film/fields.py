@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.state import MAX_PROMPT, Field, brief, choice, integer, temperature
+from dashboard.shared.state import MAX_PROMPT, Field, brief, choice, integer, temperature
 
 TEMPERATURE: Field[float] = Field("film.temperature", "temperature", 0.8, temperature(2), brief)
 VIEW: Field[str] = Field("film.view", "view", "film", choice("film", "compare"))

@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dashboard import cached, components, i18n, state
 from dashboard.film import cached as film_cache
 from dashboard.film import fields, moments, words
 from dashboard.film.moments import Moment, Scene, Timeline
-from dashboard.i18n import _
+from dashboard.shared import cached, components, i18n, state
+from dashboard.shared.i18n import _
 from dashboard.training import cached as training_cache
 from moliere_core.config import SamplingConfig
 

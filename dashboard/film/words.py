@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from dashboard import i18n
 from dashboard.film import moments
 from dashboard.film.moments import Moment, Timeline
-from dashboard.i18n import _
+from dashboard.shared import i18n
+from dashboard.shared.i18n import _
 from moliere_core.exploration.lexicon import held_out_share
 from moliere_core.training.learning import Measure
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import state
 from dashboard.home.playback import BARS, Playback
-from dashboard.i18n import _
+from dashboard.shared import state
+from dashboard.shared.i18n import _
 from moliere_core.config import SamplingConfig
 
 PIECE = 800  # characters sent at a time: 40 seconds of reading at normal speed

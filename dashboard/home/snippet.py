@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dashboard import snippets
-from dashboard.i18n import _
+from dashboard.shared import snippets
+from dashboard.shared.i18n import _
 from moliere_core.config import SamplingConfig
 
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import streamlit as st
 
-from dashboard import cached
-from dashboard.background import Background
-from dashboard.turns import engine
+from dashboard.server.background import Background
+from dashboard.server.turns import engine
+from dashboard.shared import cached
 
 if TYPE_CHECKING:
     from moliere_core.inspection.firing import ActiveCell, CellIndex, Passage

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dashboard import widgets
+from dashboard.shared import widgets
 
 if TYPE_CHECKING:
     from moliere_core.inspection.trace import Trace

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard import naming
+from dashboard.shared import naming
 from moliere_core.corpus import EMBEDDED, library
 
 

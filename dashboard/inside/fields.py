@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.state import Field, choice, clip, integer
+from dashboard.shared.state import Field, choice, clip, integer
 
 DEFAULT_TEXT = (
     "Monsieur, je ne saurais (c'est ma faute) répondre aux belles dames de Lyon.\n"

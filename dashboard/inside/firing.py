@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from dashboard import components, downloads, i18n, naming, widgets
-from dashboard.i18n import _
 from dashboard.inside import cached as inside
 from dashboard.inside import corpora, tracking, waiting
 from dashboard.inside.common import Looked
+from dashboard.shared import components, downloads, i18n, naming, widgets
+from dashboard.shared.i18n import _
 from moliere_core.corpus import EMBEDDED
 
 if TYPE_CHECKING:

@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import figures, i18n, widgets
-from dashboard.charts.inside import echo_figure
-from dashboard.i18n import _
 from dashboard.inside import cached as inside
 from dashboard.inside.common import Looked
+from dashboard.inside.figures import echo_figure
+from dashboard.shared import charts as figures
+from dashboard.shared import i18n, widgets
+from dashboard.shared.i18n import _
 from moliere_core.networks.arrays import Array
 
 SHOWN = 64  # characters that the axis can name

@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import figures, i18n, state, widgets
-from dashboard.charts.gates import layers_figure, unit_figure
-from dashboard.i18n import _
 from dashboard.inside import fields
 from dashboard.inside.common import Looked
+from dashboard.inside.gate_figures import layers_figure, unit_figure
+from dashboard.shared import charts as figures
+from dashboard.shared import i18n, state, widgets
+from dashboard.shared.i18n import _
 
 WINDOW = 56  # characters that can be read under a map, from the back row
 MOST_UNITS = 48  # of each layer: those that move most

@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import figures, i18n, state, widgets
-from dashboard.charts.inside import mattered_figure
-from dashboard.i18n import _
 from dashboard.inside import cached as inside
 from dashboard.inside import fields
 from dashboard.inside.common import Looked
+from dashboard.inside.figures import mattered_figure
+from dashboard.shared import charts as figures
+from dashboard.shared import i18n, state, widgets
+from dashboard.shared.i18n import _
 from moliere_core.networks.arrays import Array
 
 if TYPE_CHECKING:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard import cached, figures, i18n, state, widgets
-from dashboard.charts.inside import plane_figure
-from dashboard.i18n import _
 from dashboard.inside import fields
+from dashboard.inside.figures import plane_figure
+from dashboard.shared import cached, i18n, state, widgets
+from dashboard.shared import charts as figures
+from dashboard.shared.i18n import _
 
 
 def kinds() -> dict[str, str]:

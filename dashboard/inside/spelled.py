@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from dashboard import cached, i18n, state, tables, widgets
-from dashboard.i18n import _
 from dashboard.inside.common import Looked
+from dashboard.shared import cached, i18n, state, tables, widgets
+from dashboard.shared.i18n import _
 
 if TYPE_CHECKING:
     from moliere_core.inspection.step import Gate, Step

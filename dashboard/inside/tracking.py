@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard import cached, i18n, naming, state, tables, widgets
-from dashboard.i18n import _
 from dashboard.inside import cached as inside
 from dashboard.inside import corpora, fields, waiting
+from dashboard.shared import cached, i18n, naming, state, tables, widgets
+from dashboard.shared.i18n import _
 
 if TYPE_CHECKING:
     from moliere_core.inspection.units import TrackingUnit, UnitTable

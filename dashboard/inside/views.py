@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from dashboard import components, state
-from dashboard.i18n import _
 from dashboard.inside import fields, firing, forgetting, gates, mattered, plane, spelled, tracking
 from dashboard.inside.common import Looked
+from dashboard.shared import components, state
+from dashboard.shared.i18n import _
 
 if TYPE_CHECKING:
     from moliere_core.inspection.trace import Trace

@@ -6,8 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import i18n
 from dashboard.inside.cached import Work
+from dashboard.shared import i18n
 
 PERIOD = 1.0  # seconds between two looks
 

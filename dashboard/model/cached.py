@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard import cached
+from dashboard.shared import cached
 from dashboard.windows import cached as windows
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from dashboard import naming, sources, state, widgets
-from dashboard.i18n import _
 from dashboard.model import fields
+from dashboard.shared import naming, sources, state, widgets
+from dashboard.shared.i18n import _
 from dashboard.windows import cached as windows
 from dashboard.windows.material import Material
 from moliere_core.config import CELLS, PRESETS, Cell, ModelConfig, TrainingConfig

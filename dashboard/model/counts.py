@@ -5,11 +5,12 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard import cached as shared
-from dashboard import figures, i18n, naming, tables
-from dashboard.charts import model as charts
-from dashboard.i18n import _
+from dashboard.model import figures as charts
 from dashboard.model.controls import Settings
+from dashboard.shared import cached as shared
+from dashboard.shared import charts as figures
+from dashboard.shared import i18n, naming, tables
+from dashboard.shared.i18n import _
 from moliere_core.config import PRESETS
 from moliere_core.models.references import SHIPPED
 from moliere_core.networks.architecture import layer_plans, units_for

@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import cached as shared
-from dashboard import figures, i18n, state, tables
-from dashboard.charts import model as charts
-from dashboard.i18n import _
 from dashboard.model import fields
+from dashboard.model import figures as charts
+from dashboard.shared import cached as shared
+from dashboard.shared import charts as figures
+from dashboard.shared import i18n, state, tables
+from dashboard.shared.i18n import _
 from moliere_core.networks.arrays import Array
 from moliere_core.text.normalise import normalise
 from moliere_core.text.vocabulary import UNKNOWN
@@ -117,7 +118,7 @@ def _char() -> str:
 
 
 def _shown(char: str) -> str:
-    from dashboard.widgets import plain
+    from dashboard.shared.widgets import plain
 
     return plain(_name(char))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.state import Field, choice, clip
+from dashboard.shared.state import Field, choice, clip
 from moliere_core.config import CELLS, PRESETS
 
 VIEWS = ("drawing", "counts", "loss", "embedding")

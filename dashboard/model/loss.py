@@ -7,12 +7,13 @@ import math
 import pandas as pd
 import streamlit as st
 
-from dashboard import cached as shared
-from dashboard import figures, i18n, tables, widgets
-from dashboard.charts import model as charts
-from dashboard.i18n import _
 from dashboard.model import cached, fields
+from dashboard.model import figures as charts
 from dashboard.model.controls import Settings
+from dashboard.shared import cached as shared
+from dashboard.shared import charts as figures
+from dashboard.shared import i18n, tables, widgets
+from dashboard.shared.i18n import _
 from moliere_core.models.references import RecurrentModel
 from moliere_core.models.sampling import softmax
 from moliere_core.networks.architecture import one_hot_bytes, sparse_bytes

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dashboard import state
 from dashboard.model import counts, drawing, embedding, fields, loss
 from dashboard.model.controls import Settings
+from dashboard.shared import state
 from moliere_core.config import PRESETS
 
 

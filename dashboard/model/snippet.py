@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dashboard.i18n import _
 from dashboard.model.controls import Settings
-from dashboard.snippets import corpus
+from dashboard.shared.i18n import _
+from dashboard.shared.snippets import corpus
 
 
 def code(settings: Settings) -> str:

@@ -7,11 +7,11 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import cached, components, i18n, state
-from dashboard.i18n import _
 from dashboard.probabilities import fields, panel, stepping
 from dashboard.probabilities.choice import NextCharacter
 from dashboard.probabilities.stepping import BESIDE, CHOICES
+from dashboard.shared import cached, components, i18n, state
+from dashboard.shared.i18n import _
 from moliere_core.config import SamplingConfig
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dashboard import cached
+from dashboard.shared import cached
 
 if TYPE_CHECKING:
     from dashboard.probabilities.choice import NextCharacter

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.state import Field, brief, choice, clip, integer, temperature
+from dashboard.shared.state import Field, brief, choice, clip, integer, temperature
 
 TEMPERATURE: Field[float] = Field(
     "probabilities.temperature", "temperature", 1.0, temperature(3), brief

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard import components, i18n, widgets
-from dashboard.i18n import _
 from dashboard.probabilities import stepping
 from dashboard.probabilities.choice import NextCharacter
+from dashboard.shared import components, i18n, widgets
+from dashboard.shared.i18n import _
 from moliere_core.text.normalise import normalise
 
 _GUESSES, _REVEALED = "probabilities.guesses", "probabilities.revealed"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import i18n, widgets
-from dashboard.i18n import _
 from dashboard.probabilities.choice import NextCharacter, chosen_perplexity
+from dashboard.shared import i18n, widgets
+from dashboard.shared.i18n import _
 
 
 def hesitation(following: NextCharacter) -> None:

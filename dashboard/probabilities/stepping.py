@@ -7,11 +7,11 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import cached, components, i18n, state, widgets
-from dashboard.chain import Chain
-from dashboard.i18n import _
 from dashboard.probabilities import fields
 from dashboard.probabilities.choice import NextCharacter
+from dashboard.shared import cached, components, i18n, state, widgets
+from dashboard.shared.chain import Chain
+from dashboard.shared.i18n import _
 from moliere_core.config import SamplingConfig
 
 CHOICES, BESIDE = "probabilities.choices", "probabilities.choices.beside"  # the boards' keys

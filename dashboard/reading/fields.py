@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.state import MAX_PROMPT, Field, choice, clip, integer
+from dashboard.shared.state import MAX_PROMPT, Field, choice, clip, integer
 
 VIEW: Field[str] = Field("reading.view", "view", "text", choice("text", "word"))
 ORIGIN: Field[str] = Field(

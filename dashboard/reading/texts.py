@@ -7,10 +7,10 @@ from importlib.resources import files
 
 import streamlit as st
 
-from dashboard import cached, sources, state, widgets
-from dashboard.i18n import _
 from dashboard.reading import cached as reading_cache
 from dashboard.reading import fields
+from dashboard.shared import cached, sources, state, widgets
+from dashboard.shared.i18n import _
 
 PASSAGE_CHARS = 900  # of whole cues: what a projector shows without scrolling
 WRITTEN_CHARS = 600

@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import cached, downloads, figures, i18n, state, widgets
-from dashboard.charts.reading import completion_figure
-from dashboard.i18n import _
 from dashboard.reading import cached as reading_cache
 from dashboard.reading import fields
+from dashboard.reading.figures import completion_figure
+from dashboard.shared import cached, downloads, i18n, state, widgets
+from dashboard.shared import charts as figures
+from dashboard.shared.i18n import _
 from moliere_core.measures.reading import Reading, confident_mistakes, lines
 from moliere_core.models.protocol import UNKNOWN_BITS
 from moliere_core.text import verse

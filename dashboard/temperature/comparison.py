@@ -8,8 +8,8 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import i18n, state
-from dashboard.i18n import _
+from dashboard.shared import i18n, state
+from dashboard.shared.i18n import _
 from dashboard.temperature import fields
 from dashboard.temperature.columns import Column
 from moliere_core.config import SamplingConfig

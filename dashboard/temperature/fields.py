@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.state import (
+from dashboard.shared.state import (
     Field,
     brief,
     choice,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard import snippets
-from dashboard.i18n import _
+from dashboard.shared import snippets
+from dashboard.shared.i18n import _
 from moliere_core.config import SamplingConfig
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import i18n, state
-from dashboard.charts.training import Guesses
-from dashboard.i18n import _
+from dashboard.shared import i18n, state
+from dashboard.shared.i18n import _
 from dashboard.training import fields
+from dashboard.training.figures import Guesses
 
 
 def ask() -> None:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard import cached
-from dashboard.turns import engine
+from dashboard.server.turns import engine
+from dashboard.shared import cached
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from dashboard.charts.training import Figure, Guesses
     from dashboard.training.curves import Curves
+    from dashboard.training.figures import Figure, Guesses
     from dashboard.training.yardsticks import Yardsticks
     from moliere_core.corpus import Corpus
     from moliere_core.runs.index import DamagedRun
@@ -116,7 +116,7 @@ def damaged_runs() -> list[DamagedRun]:
 @st.cache_data(show_spinner=False, ttl=3)
 def store() -> tuple[list[StoredRun], list[DamagedRun]]:
     """The runs of the store, and what is damaged in it; looked up again every three seconds."""
-    from dashboard import naming
+    from dashboard.shared import naming
     from moliere_core.runs import index as run_index
 
     entries = run_index.entries()
@@ -179,7 +179,7 @@ def curves_figure(
 
     A resource: copied for each of thirty sessions, a figure took longer than all the rest.
     """
-    from dashboard.charts.training import curves_figure
+    from dashboard.training.figures import curves_figure
 
     return curves_figure(_curves, yardsticks, guesses, dark)
 

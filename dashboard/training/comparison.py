@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import cached, i18n, naming, sources, state, widgets
-from dashboard.i18n import _
+from dashboard.shared import cached, i18n, naming, sources, state, widgets
+from dashboard.shared.i18n import _
 from dashboard.training import cached as training_cache
 from dashboard.training import fields
 from dashboard.training.stored import rounded, show

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from dashboard import cached, i18n, naming, sources, state, widgets
-from dashboard.i18n import _
+from dashboard.shared import cached, i18n, naming, sources, state, widgets
+from dashboard.shared.i18n import _
 from dashboard.training import cached as training_cache
 from dashboard.training import fields, knobs, rights
 from moliere_core.config import PRESETS, ModelConfig, RunConfig

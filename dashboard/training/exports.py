@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import widgets
-from dashboard.i18n import _
+from dashboard.shared import widgets
+from dashboard.shared.i18n import _
 from dashboard.training import cached as training_cache
 from moliere_core.errors import MoliereError
 from moliere_core.exchange.run_import import check_allowed

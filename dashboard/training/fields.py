@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.state import Field, choice, language, words
+from dashboard.shared.state import Field, choice, language, words
 from moliere_core.config import PRESETS
 
 MOST_RUNS = 12  # compared at once

@@ -7,8 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import cached, i18n, naming, provenance, sources, widgets
-from dashboard.i18n import _
+from dashboard.shared import cached, i18n, naming, provenance, sources, widgets
+from dashboard.shared.i18n import _
 from dashboard.training import cached as training_cache
 from dashboard.training import rights
 from moliere_core.corpus import Corpus

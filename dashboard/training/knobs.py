@@ -8,8 +8,8 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import state
-from dashboard.i18n import _
+from dashboard.shared import state
+from dashboard.shared.i18n import _
 from moliere_core.config import CELLS, RunConfig
 
 Values = dict[str, Any]

@@ -6,12 +6,12 @@ import html
 
 import streamlit as st
 
-from dashboard import badge, state, widgets
-from dashboard.charts.training import HEIGHT, Guesses
-from dashboard.i18n import _
+from dashboard.shared import badge, state, widgets
+from dashboard.shared.i18n import _
 from dashboard.training import cached as training_cache
 from dashboard.training import fields, rights, words
 from dashboard.training.curves import Curves, Epoch
+from dashboard.training.figures import HEIGHT, Guesses
 from dashboard.training.yardsticks import Yardsticks
 from moliere_core.errors import MoliereError
 from moliere_core.training import jobs

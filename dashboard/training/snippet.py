@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from dashboard.i18n import _
-from dashboard.snippets import corpus
+from dashboard.shared.i18n import _
+from dashboard.shared.snippets import corpus
 from moliere_core.config import PRESETS, ModelConfig, TrainingConfig
 from moliere_core.corpus import EMBEDDED
 from moliere_core.training.jobs import JobSpec

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 import streamlit as st
 
-from dashboard import cached, downloads, i18n, naming, state, widgets
-from dashboard.i18n import _
+from dashboard.shared import cached, downloads, i18n, naming, state, widgets
+from dashboard.shared.i18n import _
 from dashboard.training import cached as training_cache
 from dashboard.training import desk, exports, fields, imports, live, rights, words
 from moliere_core.errors import RunError

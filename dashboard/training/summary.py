@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import i18n, naming
-from dashboard.i18n import _
+from dashboard.shared import i18n, naming
+from dashboard.shared.i18n import _
 from dashboard.training.desk import Request
 from moliere_core.config import ModelConfig
 from moliere_core.networks.architecture import layer_plans

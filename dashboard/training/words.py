@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
-from dashboard import i18n, naming
-from dashboard.charts.training import Guesses
-from dashboard.i18n import _
+from dashboard.shared import i18n, naming
+from dashboard.shared.i18n import _
 from dashboard.training.curves import Curves, Epoch, overfitting
+from dashboard.training.figures import Guesses
 from dashboard.training.yardsticks import Yardsticks
 from moliere_core.exchange.keras_alphabets import RULES
 from moliere_core.training import jobs

@@ -7,8 +7,8 @@ import math
 import numpy as np
 import streamlit as st
 
-from dashboard import i18n, tables
-from dashboard.i18n import _
+from dashboard.shared import i18n, tables
+from dashboard.shared.i18n import _
 from dashboard.windows.controls import Settings
 from moliere_core.config import PRESETS
 from moliere_core.models.sampling import entropy_bits

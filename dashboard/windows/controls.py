@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard import sources, state, widgets
-from dashboard.i18n import _
+from dashboard.shared import sources, state, widgets
+from dashboard.shared.i18n import _
 from dashboard.windows import cached, fields
 from dashboard.windows.material import Material
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.state import Field, choice, clip, integer
+from dashboard.shared.state import Field, choice, clip, integer
 
 VIEWS = ("slide", "streams", "batch", "start", "length", "variants", "compare")
 LENGTHS = (12, 40, 60, 100, 150)  # the first to see it well, the others are the course's

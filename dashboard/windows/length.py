@@ -5,10 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard import figures, i18n, state, tables
-from dashboard.charts import windows as charts
-from dashboard.i18n import _
+from dashboard.shared import charts as figures
+from dashboard.shared import i18n, state, tables
+from dashboard.shared.i18n import _
 from dashboard.windows import cached, fields
+from dashboard.windows import figures as charts
 from dashboard.windows.controls import Settings, warn
 from dashboard.windows.slide import times_read
 from moliere_core.config import PRESETS

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard import cached as shared
-from dashboard import figures, i18n, state, widgets
-from dashboard.charts import windows as charts
-from dashboard.i18n import _
+from dashboard.shared import cached as shared
+from dashboard.shared import charts as figures
+from dashboard.shared import i18n, state, widgets
+from dashboard.shared.i18n import _
 from dashboard.windows import cached, fields
+from dashboard.windows import figures as charts
 from dashboard.windows.controls import Settings, warn
 from moliere_core.measures.openings import Opening, Openings, opening, padded
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard import state
+from dashboard.shared import state
 from dashboard.windows import (
     batch,
     compare,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from dashboard import components, i18n, state
-from dashboard.i18n import _
+from dashboard.shared import components, i18n, state
+from dashboard.shared.i18n import _
 from dashboard.windows import cached
 from dashboard.windows.controls import Settings
 from moliere_core.text.windows import epoch_plan

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dashboard.i18n import _
-from dashboard.snippets import corpus
+from dashboard.shared.i18n import _
+from dashboard.shared.snippets import corpus
 from dashboard.windows.controls import Settings
 from moliere_core.config import PRESETS
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import components, i18n, widgets
-from dashboard.i18n import _
+from dashboard.shared import components, i18n, widgets
+from dashboard.shared.i18n import _
 from dashboard.windows import fields, snippet
 from dashboard.windows.controls import Settings
 from moliere_core.config import PRESETS

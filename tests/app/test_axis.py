@@ -12,15 +12,15 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import naming
-from dashboard.axis import cached, marks, view, words
-from dashboard.axis.marks import Mark
-from dashboard.axis.measuring import Measuring
 from dashboard.bridge import cached as bridge_cache
-from dashboard.charts import axis as charts
-from dashboard.discussion import cached as discussion_cache
-from dashboard.discussion import pair_words, tongues
-from dashboard.discussion.tongues import ENGLISH
+from dashboard.bridge.axis import cached, marks, view, words
+from dashboard.bridge.axis import figures as charts
+from dashboard.bridge.axis.marks import Mark
+from dashboard.bridge.axis.measuring import Measuring
+from dashboard.bridge.discussion import cached as discussion_cache
+from dashboard.bridge.discussion import pair_words, tongues
+from dashboard.bridge.discussion.tongues import ENGLISH
+from dashboard.shared import naming
 from moliere_core.measures import axis, pairs
 from moliere_core.measures.pairs import Test
 from moliere_core.models.references import load_model

@@ -9,7 +9,7 @@ from concurrent.futures import Future
 
 import pytest
 
-from dashboard.background import Background
+from dashboard.server.background import Background
 from tests.app.conftest import ROOT
 from tests.patience import PATIENCE
 
@@ -55,9 +55,9 @@ def test_what_was_given_up_is_not_begun_and_later_work_finds_a_thread() -> None:
 
 SERVER = """
 import threading
-from dashboard import cached
+from dashboard.shared import cached
 from dashboard.inside.cached import _worker
-from dashboard.axis.cached import _worker as axis
+from dashboard.bridge.axis.cached import _worker as axis
 begun = []
 for background in (cached.background(), _worker(), axis()):
     started = threading.Event()

@@ -281,7 +281,7 @@ def test_a_prompt_of_ones_own_and_a_fetched_model_tick_themselves(open_page: Ope
 
 @pytest.mark.parametrize("prompt", ["Ah ! ", 'l\'"œil"\n{0} \\ %s'])
 def test_the_code_runs(prompt: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dashboard.state.language", lambda: "fr")
+    monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
     config = SamplingConfig(0.7)
     written = run_snippet(snippet.code(["petit", "hf:echo"], "same", prompt, config, 4, 30))
     [expected] = generate(load_model("petit"), [prompt], [config], [4], 30)

@@ -136,12 +136,12 @@ def test_a_number_that_the_slider_lacks(typed: str, value: int) -> None:
 def test_small_shares_keep_two_digits(
     share: float, text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dashboard.state.language", lambda: "fr")
+    monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
     assert alphabet.percent(share) == text
 
 
 def test_counts_fit_a_tile(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dashboard.state.language", lambda: "fr")
+    monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
     counts = (7, 999, 1000, 9_960, 12_345, 1_250_000)
     assert [alphabet.short(n) for n in counts] == ["7", "999", "1,0k", "10k", "12k", "1,2M"]
 
@@ -217,7 +217,7 @@ def test_a_download_that_was_cut_short(open_page: Open, tmp_path: Path) -> None:
     ],
 )
 def test_plurals(language: str, sentence: str, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dashboard.state.language", lambda: language)
+    monkeypatch.setattr("dashboard.shared.state.language", lambda: language)
     pieces = load_tokenizer().pieces(sentence)
     assert text in tokens._figures(sentence, pieces, None).split(" · ")[1]
 
@@ -252,7 +252,7 @@ def test_a_typed_character(open_page: Open) -> None:
 
 @pytest.mark.parametrize("char", ["\n", " ", "\x07", "\ue000", "\U0010ffff"])
 def test_characters_without_a_name(char: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dashboard.state.language", lambda: "fr")
+    monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
     data = bytes_payload(char, "", embedded(), load_tokenizer().pieces(char))
     assert data["name"].startswith(f"U+{ord(char):04X} · ")
     assert len(data["bytes"]) == len(char.encode())
@@ -263,10 +263,11 @@ def test_a_click_shows_the_bytes(open_page: Open, monkeypatch: pytest.MonkeyPatc
 
     state: dict[str, Any] = {}
     monkeypatch.setattr(
-        "dashboard.components.picked_char", lambda key: "ù" if key == "characters.trip" else ""
+        "dashboard.shared.components.picked_char",
+        lambda key: "ù" if key == "characters.trip" else "",
     )
     monkeypatch.setattr(
-        "dashboard.state.change", lambda field, value: state.__setitem__(field.name, value)
+        "dashboard.shared.state.change", lambda field, value: state.__setitem__(field.name, value)
     )
     octets.pick()
     assert state == {"char": "ù", "view": "bytes"}
@@ -293,7 +294,7 @@ def test_what_was_tried_ticks_itself(open_page: Open) -> None:
 
 @pytest.mark.parametrize("prompt", PROMPTS)
 def test_the_snippet_runs(prompt: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dashboard.state.language", lambda: "fr")
+    monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
     written = run_snippet(snippet.code(prompt, EMBEDDED, 3))
     vocabulary = Vocabulary.from_text(load_corpus(EMBEDDED).text(), 3)
     assert written.startswith(f"{len(vocabulary)} ")

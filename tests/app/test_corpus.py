@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dashboard import cached as shared
-from dashboard.charts.corpus import network as network_chart
 from dashboard.corpus import cached, fields, said, snippet
-from dashboard.naming import SERVER
+from dashboard.corpus.figures import network as network_chart
+from dashboard.shared import cached as shared
+from dashboard.shared.naming import SERVER
 from moliere_core.corpus import EMBEDDED, load_corpus
 from moliere_core.exploration import Selection, TokenIndex, frequency, keyness, network, overview
 from tests.app.conftest import Open, address, run_snippet, shown
@@ -333,7 +333,7 @@ def test_what_is_tried_ticks_itself(open_page: Open) -> None:
 
 @pytest.mark.parametrize("view", fields.VIEWS)
 def test_the_cell_runs(view: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dashboard.state.language", lambda: "fr")
+    monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
     selection = Selection(play=PLAY, speaker=SPEAKER)
     output = run_snippet(snippet.code(EMBEDDED, PLAY, selection, view, "l'\"amour"))
     assert output

@@ -92,7 +92,7 @@ def test_the_quiz_corrects_and_counts(open_page: Open) -> None:
 
 
 def test_the_notebook_is_valid_and_its_cells_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dashboard.state.language", lambda: "fr")
+    monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
     document = json.loads(notebook.document(REFERENCE, 'Ah ! "\n'))
     assert document["nbformat"] == 4
     assert len({cell["id"] for cell in document["cells"]}) == len(document["cells"])
@@ -104,5 +104,5 @@ def test_the_notebook_is_valid_and_its_cells_run(monkeypatch: pytest.MonkeyPatch
 
 
 def test_the_cell_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dashboard.state.language", lambda: "fr")
+    monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
     assert "le corpus: " in run_snippet(snippet.code(REFERENCE))

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 import streamlit as st
 
-from dashboard import door, i18n
-from dashboard.door import ENTERING, Door, Room, Uploads
+from dashboard.server import door
+from dashboard.server.door import ENTERING, Door, Room, Uploads
+from dashboard.shared import i18n
 from moliere_core.errors import ConfigError, RunError
 from moliere_core.system import machine
 from tests.app.conftest import ROOT

@@ -10,7 +10,7 @@ import tomllib
 import pandas as pd
 import pytest
 
-from dashboard import downloads
+from dashboard.shared import downloads
 from tests.app.conftest import ROOT
 
 

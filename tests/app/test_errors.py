@@ -10,7 +10,7 @@ from babel.messages.catalog import Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po
 
-from dashboard import i18n, state
+from dashboard.shared import i18n, state
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import ConfigError, ModelError, MoliereError, RunError
 from tests.app.conftest import ROOT, Open

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.charts.experiments import spread
 from dashboard.experiments import fields, shown, snippet, trained, words
+from dashboard.experiments.figures import spread
 from moliere_core.corpus import load_corpus
 from moliere_core.models.references import load_recurrent
 from moliere_core.runs.run import request_id
@@ -92,7 +92,7 @@ def test_every_view_opens_in_both_languages(
     open_page: Open, plan: Plan, view: str, lang: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at = revealed(open_page, plan.name, view=view, lang=lang)
-    monkeypatch.setattr("dashboard.state.language", lambda: lang)
+    monkeypatch.setattr("dashboard.shared.state.language", lambda: lang)
     told = text(at)
     for variant in plan:
         assert words.variant_name(plan, variant).split()[0] in told
@@ -284,7 +284,7 @@ def test_a_copy_without_the_runs_says_so(
 
 @EVERY
 def test_the_snippet_runs(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dashboard.state.language", lambda: "fr")
+    monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
     written = run_snippet(snippet.code(plan, plan.variants[-1].name))
     for result in results(plan):
         assert result.reference in written

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from dashboard.film import cached, moments, reel, words
-from dashboard.state import DEFAULT_PROMPT
+from dashboard.shared.state import DEFAULT_PROMPT
 from dashboard.training import cached as training_cache
 from moliere_core.config import SamplingConfig
 from moliere_core.corpus import EMBEDDED, load_corpus, split

@@ -10,12 +10,13 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard import components, figures, state
 from dashboard.film import fields as film
 from dashboard.film import reel
 from dashboard.inside import fields as inside
 from dashboard.probabilities import fields as probabilities
 from dashboard.probabilities import stepping
+from dashboard.shared import charts as figures
+from dashboard.shared import components, state
 from dashboard.temperature import fields as temperature
 from dashboard.training import fields as training
 from tests.app.conftest import ROOT
@@ -181,7 +182,7 @@ def test_a_click_on_no_bar_opens_no_word(session: dict[str, Any], event: object)
 def test_a_control_shows_what_it_had(key: str, control: str, had: float, wrong: str) -> None:
     script = f"""
 import streamlit as st
-from dashboard import state, widgets
+from dashboard.shared import state, widgets
 from dashboard.training import knobs
 state.begin()
 state.enter("page")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import cached
+from dashboard.shared import cached
 from moliere_core.corpus import EMBEDDED, library, load_corpus
 from moliere_core.corpus.sources import EMBEDDED_PATH
 from moliere_core.runs.run import Run, list_runs, run_path

@@ -6,11 +6,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from dashboard import state
 from dashboard.home import cached, playback
 from dashboard.home.playback import BARS
 from dashboard.home.player import PIECE
-from dashboard.state import DEFAULT_PROMPT
+from dashboard.shared import state
+from dashboard.shared.state import DEFAULT_PROMPT
 from moliere_core.config import SamplingConfig
 from tests.app.conftest import REFERENCE, Open, address, component
 

@@ -8,7 +8,7 @@ from babel.messages.catalog import Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from dashboard import i18n, state
+from dashboard.shared import i18n, state
 from tests.app.conftest import ROOT
 
 DASHBOARD = ROOT / "dashboard"
@@ -95,7 +95,7 @@ def test_french_labels_are_typeset() -> None:
 def test_negative_numbers_have_a_minus_sign(
     monkeypatch: pytest.MonkeyPatch, language: str, value: float, decimals: int, told: str
 ) -> None:
-    monkeypatch.setattr("dashboard.state.language", lambda: language)
+    monkeypatch.setattr("dashboard.shared.state.language", lambda: language)
     assert i18n.number(value, decimals) == told
 
 

@@ -117,7 +117,7 @@ def test_the_same_cells_elsewhere(open_page: Open) -> None:
 def test_a_count_of_cells_is_no_decimal(
     monkeypatch: pytest.MonkeyPatch, mean: float, told: str
 ) -> None:
-    monkeypatch.setattr("dashboard.state.language", lambda: "fr")
+    monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
     assert firing._active(mean, 8) == told
 
 
@@ -225,13 +225,13 @@ def test_items_tick_themselves(open_page: Open) -> None:
 
 
 def test_every_feature_has_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dashboard.state.language", lambda: "fr")
+    monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
     assert set(tracking.names()) == set(NAMES)
 
 
 @pytest.mark.parametrize("text", ["Ah ! ", "", 'l\'"œil"\n{0} \\ \'\'\' """ %s'])
 def test_the_cell_runs(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
-    monkeypatch.setattr("dashboard.state.language", lambda: "fr")
+    monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
     lines = run_snippet(snippet.code(REFERENCE, text, 0, 3)).splitlines()
     context, seen = read(load_recurrent(REFERENCE), text)
     assert len(lines) >= len(context)

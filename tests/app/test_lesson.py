@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from dashboard.lesson import parse
+from dashboard.shared.lesson import parse
 from tests.app.conftest import ROOT, Open
 
 LESSONS = ROOT / "dashboard" / "lessons"

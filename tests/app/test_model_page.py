@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dashboard import naming
 from dashboard.model import cached, counts, drawing, embedding, fields, loss, snippet
 from dashboard.model.controls import Settings, address
+from dashboard.shared import naming
 from moliere_core.config import PRESETS, ModelConfig
 from moliere_core.corpus import EMBEDDED
 from moliere_core.models.references import load_recurrent

@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.probabilities.choice import chosen_perplexity, next_character
-from dashboard.state import DEFAULT_PROMPT
+from dashboard.shared.state import DEFAULT_PROMPT
 from moliere_core.config import SamplingConfig
 from moliere_core.models.references import load_model
 from moliere_core.models.sampling import generate

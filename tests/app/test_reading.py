@@ -120,7 +120,7 @@ def test_passages_are_whole_cues() -> None:
 
 @pytest.mark.parametrize("text", ["Ah ! ", 'l\'"œil"\n{0} \\ \'\'\' """ %s'])
 def test_the_cell_runs(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
-    monkeypatch.setattr("dashboard.state.language", lambda: "fr")
+    monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
     lines = run_snippet(snippet.code(REFERENCE, text)).splitlines()
     reading = read(load_model(REFERENCE), text)
     assert lines[-1] == f"bits par caractère: {reading.bits_per_char:.3f}"

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import i18n, naming
 from dashboard.bridge import cached as bridge_cache
 from dashboard.bridge import fields, recordings, snippet
-from dashboard.state import DEFAULT_PROMPT
+from dashboard.shared import i18n, naming
+from dashboard.shared.state import DEFAULT_PROMPT
 from dashboard.windows.fields import COURSE_START
 from moliere_core import pretrained
 from moliere_core.config import SamplingConfig
@@ -145,7 +145,7 @@ def test_the_ladder_ends_with_recorded_models(open_page: Open) -> None:
 
 
 def test_the_code_plays_what_was_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dashboard.state.language", lambda: "fr")
+    monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
     config, prompt = SamplingConfig(0.8), recorded.plan().prompts[3]
     written = recorded.voices()[SMOL].written(prompt, config, 1, 60)
     assert written is not None

@@ -20,7 +20,7 @@ CONFIG = SamplingConfig(0.7, 5, 0.9)
 
 @pytest.fixture(autouse=True)
 def _language(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dashboard.state.language", lambda: "fr")
+    monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
 
 
 @pytest.mark.parametrize("prompt", PROMPTS)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import provenance, sources
+from dashboard.shared import provenance, sources
 from moliere_core.corpus import library
 from moliere_core.errors import CorpusError
 from tests.app.conftest import address
@@ -17,7 +17,7 @@ from tests.patience import PATIENCE
 CSV = "play_name,cue\n" + "phedre,Que ces vains ornements !\nesther,Oui.\n" * 40
 
 PANEL = """
-from dashboard import sources, state, widgets
+from dashboard.shared import sources, state, widgets
 from moliere_core.errors import MoliereError
 state.begin()
 state.enter("corpus")
@@ -199,7 +199,7 @@ def test_the_corpus_that_was_deleted_is_forgotten(fetched: library.Entry) -> Non
     at.selectbox(key="corpus")
     at = opened(corpus="course")
     assert "df_moliere" not in options(at)
-    from dashboard import cached
+    from dashboard.shared import cached
 
     assert cached.corpus("course").plays == ("autre",)
 
@@ -213,7 +213,7 @@ def test_text_of_strangers_is_shown_as_it_is(store: Path) -> None:
 
 
 def test_a_path_is_no_corpus_of_the_application(tmp_path: Path) -> None:
-    from dashboard import cached
+    from dashboard.shared import cached
 
     path = tmp_path / "a.csv"
     path.write_text(CSV, encoding="utf-8")
@@ -223,7 +223,7 @@ def test_a_path_is_no_corpus_of_the_application(tmp_path: Path) -> None:
 
 
 def test_a_damaged_corpus_does_not_stop_the_others(fetched: library.Entry, store: Path) -> None:
-    from dashboard import cached
+    from dashboard.shared import cached
 
     (store / "corpora" / "fetched" / fetched.file).write_bytes(b"x")
     assert [corpus.source for corpus in cached.known_corpora()] == ["embedded"]

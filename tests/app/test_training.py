@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import badge, i18n
-from dashboard.charts.training import Guesses, curves_figure
+from dashboard.shared import badge, i18n
 from dashboard.training import cached, curves, fields, knobs, snippet, summary, yardsticks
+from dashboard.training.figures import Guesses, curves_figure
 from moliere_core.config import PRESETS, ModelConfig, RunConfig, TrainingConfig
 from moliere_core.corpus import load_corpus
 from moliere_core.runs.run import Run, run_path
@@ -75,7 +75,7 @@ def test_knobs_show_a_preset_and_give_it_back(name: str) -> None:
 def test_the_parameters_are_those_of_the_model(
     cell: Any, layers: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dashboard.state.language", lambda: "fr")
+    monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
     model = ModelConfig(cell=cell, layers=layers, units=192, embedding_dim=96)
     rows = summary.composition(model, 74)
     assert sum(count for *_rest, count in rows) == model.parameter_count(74)
@@ -176,7 +176,7 @@ def test_without_a_framework_the_page_says_so_and_stored_runs_open(
     ("seconds", "told"), [(0.2, "1 s"), (75, "75 s"), (200, "3 min"), (9000, "2 h 30 min")]
 )
 def test_durations(seconds: float, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dashboard.state.language", lambda: "fr")
+    monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
     assert i18n.duration(seconds) == told
 
 
@@ -482,7 +482,7 @@ def test_the_shipped_ngrams_where_their_two_plays_are_held_out(store: Path) -> N
 def test_the_snippet_trains(plays: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
     if not all(importlib.util.find_spec(name) for name in ("keras", "tensorflow")):
         pytest.skip("needs Keras and TensorFlow")
-    monkeypatch.setattr("dashboard.state.language", lambda: "fr")
+    monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
     config = RunConfig(
         ModelConfig(units=8, embedding_dim=4),
         TrainingConfig(epochs=1, seq_length=10, batch_size=4),

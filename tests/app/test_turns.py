@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
-from dashboard import cached, turns, waiting
-from dashboard.i18n import NBSP
-from dashboard.turns import FORGOTTEN, AbandonedError, Turns, Work
+from dashboard.server import turns
+from dashboard.server.turns import FORGOTTEN, AbandonedError, Turns, Work
+from dashboard.shared import cached, waiting
+from dashboard.shared.i18n import NBSP
 from moliere_core.errors import CorpusError
 from moliere_core.system.progress import Progress
 from tests.app.conftest import PATIENCE

@@ -36,7 +36,7 @@ def _embedded(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def _french(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if "open_page" not in request.fixturenames:
-        monkeypatch.setattr("dashboard.state.language", lambda: "fr")
+        monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
 
 
 def settings(length: int = 60, shift: str = "1", size: int = 64) -> Settings:

@@ -30,10 +30,10 @@ from moliere_core.models.references import load_model
 from moliere_core.runs.run import Run, list_runs, request_id, run_path
 from moliere_core.training import session as training
 from moliere_core.training.session import (
+    BatchesDone,
     EpochEnded,
     Event,
     Finished,
-    BatchesDone,
     SnapshotTaken,
     Started,
     Stopped,

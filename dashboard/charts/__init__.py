@@ -1,1 +1,0 @@
-"""Data in, plotly Figure out: the only place that imports plotly."""

@@ -1,0 +1,1 @@
+"""What several pages use: addresses, labels, controls, caches, figures, components."""

@@ -1,0 +1,53 @@
+"""The small badge of the training in progress, in the sidebar of every page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.shared import i18n, naming, state, widgets
+from dashboard.shared.i18n import _
+from dashboard.training import fields
+from moliere_core.training import jobs
+from moliere_core.training.jobs import Job
+
+PERIOD = 2.0  # seconds; nothing ticks while nothing runs
+
+
+def in_progress() -> list[Job]:
+    """The jobs that run, then those that wait; one that has just ended may still be held."""
+    return [job for job in jobs.active() if job.status.active]
+
+
+def show() -> None:
+    """What runs now, and a link to its curves."""
+    ticking = bool(in_progress())
+    with st.sidebar:
+        st.fragment(_badge, run_every=PERIOD if ticking else None)(ticking)
+
+
+def _badge(ticking: bool) -> None:
+    active = in_progress()
+    if not active:
+        if ticking:
+            st.rerun()  # so that nothing ticks any longer
+        return
+    job, status = active[0], active[0].status
+    name = naming.training(job.spec.config, job.spec.label)
+    with st.container(key="badge", gap=None):
+        state.link_to(
+            "../pages/training.py",
+            widgets.plain(name),
+            ":material/model_training:",
+            (fields.JOB, job.id),
+        )
+        told = _("{share} % · époque {now} sur {epochs}").format(
+            share=round(100 * status.share),
+            now=min(status.epoch + 1, status.epochs),
+            epochs=status.epochs,
+        )
+        if others := len(active) - 1:
+            told += " · " + i18n.ngettext("{count} autre", "{count} autres", others).format(
+                count=others
+            )
+        st.caption(told)
+        st.progress(status.share)

@@ -1,0 +1,69 @@
+"""How a figure is shown: for the back row, for a screen reader, and to take away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from dashboard.shared import components, downloads, state
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from dashboard.shared.plotting import Figure
+
+
+def clicked(key: str) -> str | None:
+    """Inside `on_select`: the word behind the mark that was clicked; None where there is none.
+
+    Args:
+        key: of the figure, whose marks carry a word, or a list that begins with one.
+    """
+    event: Any = st.session_state.get(key)
+    try:
+        found = event["selection"]["points"][0]["customdata"]
+    except (KeyError, IndexError, TypeError):
+        return None
+    word = found[0] if isinstance(found, list | tuple) and found else found
+    return components.text(word, state.MAX_PROMPT)
+
+
+def dark() -> bool:
+    """Whether the dark theme is on screen."""
+    return st.context.theme.type == "dark"
+
+
+def show(
+    figure: Figure,
+    key: str,
+    data: pd.DataFrame,
+    alt: str,
+    on_select: Callable[[], None] | None = None,
+) -> Any:
+    """A Plotly figure with its two downloads: a picture (PNG) and its numbers (CSV).
+
+    Args:
+        figure: from `charts`, with its title, units and axis labels.
+        key: unique on the page; also the name of the downloaded files.
+        data: what the figure shows, one row a mark, columns named for a reader.
+        alt: one or two sentences for those who cannot see it, with its main figures.
+        on_select: called when something of it is clicked; the event is under `key`.
+    """
+    name = key.replace(".", "-")
+    event = st.plotly_chart(
+        figure,
+        key=key,
+        alt=alt,
+        on_select=on_select or "ignore",
+        config={
+            "displaylogo": False,
+            "displayModeBar": "hover",
+            "modeBarButtons": [["toImage"]],
+            "toImageButtonOptions": {"format": "png", "scale": 2, "filename": name},
+            "locale": state.language(),
+        },
+    )
+    downloads.button(data, key)
+    return event

@@ -1,0 +1,316 @@
+"""Settings that a page asks for: each one's address, its bounds and its widget in one object.
+
+A page names its settings in its `controls.py`, and asks for them where they stand on screen:
+
+    LENGTH = Whole("bridge.chars", "chars", 160, N_("Nombre de caractères"), 20, 600)
+    ...
+    chars = LENGTH.ask()
+
+Labels are marked with `N_` and translated when they are shown. A setting without a widget of its
+own is a `state.Field`, read with `state.value`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from dashboard.shared import state
+from dashboard.shared.i18n import _
+from moliere_core.errors import N_
+
+T = TypeVar("T")
+
+
+class Control(state.Field[T]):
+    """A setting with a widget.
+
+    Args:
+        key: of its widget, which begins with the page's name.
+        name: in the address.
+        default: its value where the address does not say.
+        label: what it is called, marked with `N_`.
+        parse, show: from the address, and back; see `state.Field`.
+        free: typed freely.
+        help: what it does, in a sentence marked with `N_`; "" for none.
+    """
+
+    def __init__(
+        self,
+        key: str,
+        name: str,
+        default: T,
+        label: str,
+        parse: Callable[[str], T],
+        show: Callable[[T], str] = str,
+        *,
+        free: bool = False,
+        help: str = "",
+    ) -> None:
+        super().__init__(key, name, default, parse, show, free)
+        self.label = label
+        self.help = help
+
+    @property
+    def told(self) -> str:
+        """Its label in the reader's language."""
+        return _(self.label)
+
+    def _common(self, visible: bool, disabled: bool) -> dict[str, Any]:
+        """What all widgets are given."""
+        return {
+            "label": self.told,
+            "key": self.key,
+            "help": _(self.help) if self.help else None,
+            "label_visibility": "visible" if visible else "collapsed",
+            "disabled": disabled,
+        }
+
+
+class Choice(Control[str]):
+    """One of a few words, side by side.
+
+    Args:
+        options: identifiers, which addresses hold, and their labels marked with `N_`.
+    """
+
+    def __init__(
+        self,
+        key: str,
+        name: str,
+        default: str,
+        label: str,
+        options: Mapping[str, str],
+        *,
+        help: str = "",
+    ) -> None:
+        super().__init__(key, name, default, label, state.choice(*options), help=help)
+        self.options = options
+
+    def ask(self, *, visible: bool = False, disabled: bool = False) -> str:
+        """Show it; what is chosen."""
+        state.restore(self)
+        chosen = st.segmented_control(
+            options=list(self.options),
+            format_func=lambda option: _(self.options[option]),
+            required=True,
+            **self._common(visible, disabled),
+        )
+        return state.keep(self, str(chosen))
+
+    def ask_inline(self) -> str:
+        """The same after its label, on its line: a line of the screen saved."""
+        with st.container(
+            horizontal=True, vertical_alignment="center", gap="small", width="content"
+        ):
+            st.markdown(f"**{self.told}**", width="content")
+            return self.ask()
+
+
+class Menu(Control[str]):
+    """One of many, in a list that opens; what there is to choose may change from run to run."""
+
+    def __init__(
+        self,
+        key: str,
+        name: str,
+        default: str,
+        label: str,
+        parse: Callable[[str], str] = str,
+        *,
+        help: str = "",
+    ) -> None:
+        super().__init__(key, name, default, label, parse, help=help)
+
+    def ask(
+        self,
+        options: Sequence[str],
+        called: Callable[[str], str] = str,
+        *,
+        visible: bool = True,
+        disabled: bool = False,
+    ) -> str:
+        """Show it; what is chosen, the first of `options` where the address names none of them."""
+        if state.restore(self) not in options:
+            state.change(self, options[0])
+        chosen = st.selectbox(
+            options=options, format_func=called, **self._common(visible, disabled)
+        )
+        return state.keep(self, str(chosen))
+
+
+class Several(Control[tuple[str, ...]]):
+    """Some of many, in the order in which they were chosen.
+
+    Args:
+        most: that can be chosen; None for any number.
+    """
+
+    def __init__(
+        self,
+        key: str,
+        name: str,
+        default: tuple[str, ...],
+        label: str,
+        parse: Callable[[str], tuple[str, ...]] = state.words,
+        *,
+        most: int | None = None,
+        help: str = "",
+    ) -> None:
+        super().__init__(key, name, default, label, parse, ",".join, help=help)
+        self.most = most
+
+    def ask(
+        self,
+        options: Iterable[str],
+        called: Callable[[str], str] = str,
+        *,
+        placeholder: str | None = None,
+        visible: bool = True,
+        disabled: bool = False,
+    ) -> tuple[str, ...]:
+        """Show it; what is chosen of `options`, the rest of the address forgotten."""
+        known = list(options)
+        state.change(self, tuple(name for name in state.restore(self) if name in known))
+        st.session_state[self.key] = list(st.session_state[self.key])  # the widget's own type
+        chosen = st.multiselect(
+            options=known,
+            format_func=called,
+            max_selections=self.most,
+            placeholder=placeholder,
+            **self._common(visible, disabled),
+        )
+        return state.keep(self, tuple(chosen))
+
+
+class Whole(Control[int]):
+    """A whole number between two bounds."""
+
+    def __init__(
+        self,
+        key: str,
+        name: str,
+        default: int,
+        label: str,
+        low: int,
+        high: int,
+        *,
+        step: int = 1,
+        help: str = "",
+    ) -> None:
+        super().__init__(key, name, default, label, state.integer(low, high), help=help)
+        self.low, self.high, self.step = low, high, step
+
+    def ask(self, *, visible: bool = True, disabled: bool = False, icon: str | None = None) -> int:
+        """Show it; the number."""
+        value = state.restore(self)
+        chosen = st.number_input(
+            min_value=self.low,
+            max_value=self.high,
+            value=value,  # also its default: a closed popover learns of it when it is opened
+            step=self.step,
+            icon=icon,
+            **self._common(visible, disabled),
+        )
+        return state.keep(self, int(chosen))
+
+
+class Slider(Control[float]):
+    """A number between two bounds, in steps of 0.05."""
+
+    def __init__(
+        self,
+        key: str,
+        name: str,
+        default: float,
+        label: str,
+        low: float,
+        high: float,
+        *,
+        parse: Callable[[str], float] | None = None,
+        help: str = "",
+    ) -> None:
+        parse = parse or state.number(low, high)
+        super().__init__(key, name, default, label, parse, state.brief, help=help)
+        self.low, self.high = low, high
+
+    def ask(self, *, visible: bool = True, disabled: bool = False) -> float:
+        """Show it; the number."""
+        value = state.restore(self)  # also its default, see `Whole`
+        chosen = st.slider(
+            min_value=self.low,
+            max_value=self.high,
+            value=value,
+            step=0.05,
+            format="localized",
+            **self._common(visible, disabled),
+        )
+        return state.keep(self, round(float(chosen), 2))
+
+
+class Text(Control[str]):
+    """A short text.
+
+    Args:
+        placeholder: what stands there as long as it is empty, marked with `N_`.
+        most: characters.
+    """
+
+    def __init__(
+        self,
+        key: str,
+        name: str,
+        default: str,
+        label: str,
+        *,
+        placeholder: str = "",
+        most: int = state.MAX_PROMPT,
+        help: str = "",
+    ) -> None:
+        super().__init__(key, name, default, label, lambda text: text[:most], help=help)
+        self.placeholder, self.most = placeholder, most
+
+    def ask(self, *, visible: bool = True, disabled: bool = False) -> str:
+        """Show it; what is typed, "" where there is nothing."""
+        state.restore(self)
+        typed = st.text_input(
+            max_chars=self.most,
+            placeholder=_(self.placeholder) if self.placeholder else None,
+            **self._common(visible, disabled),
+        )
+        return state.keep(self, typed or "")
+
+
+class Flag(Control[bool]):
+    """Something that is so, or not: 1 or 0 in an address."""
+
+    def __init__(self, key: str, name: str, default: bool, label: str, *, help: str = "") -> None:
+        super().__init__(
+            key,
+            name,
+            default,
+            label,
+            lambda text: text == "1",
+            lambda value: "01"[value],
+            help=help,
+        )
+
+    def ask(self, *, visible: bool = True, disabled: bool = False) -> bool:
+        """Show it; whether it is so."""
+        state.restore(self)
+        return state.keep(self, bool(st.toggle(**self._common(visible, disabled))))
+
+
+def temperature(page: str, default: float = 0.8, high: float = 2.0) -> Slider:
+    """A page's temperature; what is all but 0 is 0, which is greedy."""
+    return Slider(
+        f"{page}.temperature",
+        "temperature",
+        default,
+        N_("Température"),
+        0.0,
+        high,
+        parse=state.temperature(high),
+    )

@@ -1,0 +1,75 @@
+"""Tables to take away: the one owner of the CSV files that a page gives.
+
+A spreadsheet reads a cell that begins with an equals sign as a formula, and the text of a play, a
+label or a file of somebody else's may begin with one. Such cells get an apostrophe in front, which
+a spreadsheet takes for "this is text" (OWASP, CSV injection). Streamlit's own download of a table
+does not do that: it is switched off (`client.disableDataExport`), and `table` has a button instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from dashboard.shared.i18n import _
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# What a formula can begin with; the last four are read as the first four by some East Asian ones.
+FORMULAS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+
+
+def csv(data: pd.DataFrame) -> bytes:
+    """A table as CSV that spreadsheets read, in UTF-8 with its mark; numbers stay numbers."""
+    safe = data.map(_safe).rename(columns=_safe)
+    # Both are quoted inside a cell, as RFC 4180 has it: a lone one would end the row.
+    return safe.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
+
+
+def button(
+    data: pd.DataFrame | Callable[[], pd.DataFrame],
+    name: str,
+    label: str | None = None,
+    key: str | None = None,
+) -> None:
+    """The numbers of a figure, or the rows of a table, to take away.
+
+    Args:
+        data: the rows, their columns named for a reader; or a function, called on the click.
+        name: of the file, with dots for hyphens, without its ending.
+        label: of the button.
+        key: of the button; by default the name's.
+    """
+    st.download_button(
+        label or _("Données (CSV)"),
+        lambda: csv(data() if callable(data) else data),
+        file_name=f"{name.replace('.', '-')}.csv",
+        mime="text/csv",
+        key=key or f"{name}.csv",
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+    )
+
+
+def table(data: pd.DataFrame, name: str | None = None, **shown: Any) -> None:
+    """A table to scroll and to sort, and its rows to take away.
+
+    Args:
+        data: the rows, their columns named for a reader.
+        name: of the file, see `button`; None where there is nothing to take away.
+        shown: arguments of `st.dataframe`.
+    """
+    st.dataframe(data, **shown)
+    if name is not None:
+        button(data, name)
+
+
+def _safe(cell: Any) -> Any:
+    if not isinstance(cell, str):
+        return cell
+    text = cell.encode(errors="replace").decode()  # half a character is no text of a file
+    return "'" + text if text.startswith(FORMULAS) else text

@@ -1,0 +1,117 @@
+"""What people call a corpus, a training and a model, in the reader's language."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from dashboard.shared.i18n import _
+from moliere_core.config import PRESETS, RunConfig
+from moliere_core.corpus import EMBEDDED, library
+from moliere_core.models.references import HUB
+from moliere_core.networks.architecture import LayerPlan
+
+LONGEST = 24  # characters of a model's name that charts and tables bear
+RECORDED = "°"  # beside a model that is not here, whose figures are recorded
+SERVER = "server"  # the corpus that `MOLIERE_CORPUS` names
+
+
+def sources() -> list[str]:
+    """The corpora that everybody can read: see `cached.corpus`."""
+    server = [SERVER] if os.environ.get("MOLIERE_CORPUS") else []
+    return [EMBEDDED, *server, *(entry.id for entry in library.entries())]
+
+
+def source(name: str) -> str:
+    """A corpus, by its identifier."""
+    if name == SERVER:
+        return Path(os.environ.get("MOLIERE_CORPUS", "")).name or _("celui du serveur")
+    if name == library.COURSE:
+        return _("Molière, CSV du cours")
+    if name == library.TEI:
+        return _("Molière, édition TEI")
+    entry = library.entry(name)
+    return entry.name if entry else _("pastiches")
+
+
+def presets() -> dict[str, str]:
+    """The presets, in the order in which every page offers them."""
+    names = {
+        "cours": _("cours"),
+        "cours-rapide": _("cours rapide"),
+        "demo": _("démo"),
+        "meilleur": _("meilleur"),
+    }
+    return {name: names[name] for name in PRESETS}
+
+
+def architecture(config: RunConfig) -> str:
+    """The network in a few symbols: LSTM 2 × 256."""
+    model = config.model
+    layers = f"{model.layers} × " if model.layers > 1 else ""
+    return f"{model.cell.upper()} {layers}{model.units}"
+
+
+def training(config: RunConfig, label: str) -> str:
+    """A training: its name, or what it is made of."""
+    if label:
+        return label
+    plays = ", ".join(config.plays[:2]) + ("…" if len(config.plays) > 2 else "")
+    return architecture(config) + (f", {plays}" if plays else "")
+
+
+def clipped(name: str) -> str:
+    """A name whose middle gives way where it is too long: both ends tell models apart."""
+    if len(name) <= LONGEST:
+        return name
+    end = (LONGEST - 1) // 2
+    return f"{name[: LONGEST - 1 - end]}…{name[-end:]}"
+
+
+def model(reference: str) -> str:
+    """A model in a chart: one of the hub without its owner, and no longer than `LONGEST`."""
+    if not reference.startswith(HUB):
+        return clipped(reference)
+    return clipped(reference.removeprefix(HUB).rpartition("/")[2])
+
+
+def told_apart(names: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Names that are different: charts would draw two models of one name as one.
+
+    Args:
+        names: references, and what each would be called alone.
+
+    Returns:
+        Names by reference: of those that share one, with the owner, then with a number.
+    """
+    called = dict(names)
+    shared = Counter(called.values())
+    found: dict[str, str] = {}
+    for reference, name in called.items():
+        if shared[name] > 1:
+            name = clipped(reference.removeprefix(HUB))
+        number, alone = 2, name
+        while name in found.values():
+            name, number = f"{alone} ({number})", number + 1
+        found[reference] = name
+    return found
+
+
+def layer(plan: LayerPlan, layers: int) -> str:
+    """A layer of the network, numbered where there are several alike."""
+    if plan.kind == "embedding":
+        return _("Plongement")
+    if plan.kind == "dense":
+        return _("Sortie")
+    return plan.kind.upper() + (f" {plan.number}" if layers > 1 else "")
+
+
+def product(plan: LayerPlan) -> str:
+    """The sum with its numbers: 4 × 256 × (128 + 256 + 1)."""
+    if plan.kind == "embedding":
+        return f"{plan.inputs} × {plan.outputs}"
+    if plan.kind == "dense":
+        return f"{plan.outputs} × ({plan.inputs} + {plan.biases})"
+    return f"{plan.blocks} × {plan.outputs} × ({plan.inputs} + {plan.recurrent} + {plan.biases})"

@@ -1,0 +1,143 @@
+"""What all figures share: colours told apart from the back row and by everyone, and the layout."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from plotly.graph_objects import Figure
+
+from dashboard.shared import state
+
+__all__ = [
+    "DARK",
+    "FONT",
+    "LIGHT",
+    "Figure",
+    "Theme",
+    "axis",
+    "characters",
+    "escaped",
+    "layout",
+    "theme",
+]
+
+FONT = 17  # pixels: the least that is read from the back row
+
+
+@dataclass(frozen=True)
+class Theme:
+    """The colours of one of the two themes.
+
+    Attributes:
+        ink: of text.
+        paper: of the page.
+        grid: of lines that help.
+        muted: of what is beside the point.
+        series: for up to eight things side by side, after Okabe and Ito, told apart without red
+            and green; the first is the accent of the application.
+        sequential: from nothing to much, even in lightness (cividis).
+        diverging: from below to above, white or black in the middle (blue to orange).
+    """
+
+    ink: str
+    paper: str
+    grid: str
+    muted: str
+    series: tuple[str, ...]
+    sequential: str
+    diverging: tuple[tuple[float, str], ...]
+
+
+LIGHT = Theme(
+    "#211a15",
+    "#fdfbf6",
+    "#e6dece",
+    "#6b6156",
+    ("#8a1c2c", "#0072b2", "#b35c00", "#007a5a", "#7a4fa3", "#56759e", "#5b5b1f", "#a0527f"),
+    "Cividis",
+    ((0.0, "#2166ac"), (0.25, "#92c5de"), (0.5, "#fdfbf6"), (0.75, "#f4a582"), (1.0, "#b35806")),
+)
+DARK = Theme(
+    "#f3ecdd",
+    "#15161c",
+    "#2f313b",
+    "#b9b3a6",
+    ("#e8b04a", "#74bdf0", "#ff9d5c", "#4fd0a5", "#c3a3f0", "#9fb7d9", "#d3d35f", "#f0a3cc"),
+    "Cividis",
+    ((0.0, "#7cc4ff"), (0.25, "#2f6f9f"), (0.5, "#15161c"), (0.75, "#a8541a"), (1.0, "#ffb066")),
+)
+
+
+def theme(dark: bool) -> Theme:
+    """The colours of the theme on screen."""
+    return DARK if dark else LIGHT
+
+
+def layout(figure: Figure, dark: bool, title: str, x: str, y: str, height: int = 380) -> Figure:
+    """Give a figure its title, the names of its axes with their units, and the house's look.
+
+    Args:
+        figure: changed in place, and returned.
+        dark: which theme is on screen.
+        title: what it shows, in a few words.
+        x: name of the horizontal axis, with its unit.
+        y: name of the vertical axis, with its unit.
+        height: pixels.
+    """
+    colours = theme(dark)
+    # Plotly merges into what is there ten times more slowly than it replaces it.
+    figure.update_layout(
+        {
+            "height": height,
+            "title": {"text": title, "font": {"size": FONT + 2}, "x": 0, "xanchor": "left"},
+            "margin": {"l": 10, "r": 10, "t": 44, "b": 10},
+            "font": {"size": FONT, "color": colours.ink},
+            "colorway": colours.series,
+            "separators": ", " if state.language() == "fr" else ".,",
+            "hoverlabel": {"font": {"size": FONT}},
+            "legend": {"font": {"size": FONT}},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+        },
+        overwrite=True,
+    )
+    for axes, text in ((figure.select_xaxes(), x), (figure.select_yaxes(), y)):
+        for found in list(axes):
+            figure.layout[found.plotly_name] = found.to_plotly_json() | axis(text, dark)
+    return figure
+
+
+def axis(title: str, dark: bool) -> dict[str, Any]:
+    """The house's look of one axis.
+
+    Args:
+        title: its name, with its unit.
+        dark: which theme is on screen.
+    """
+    colours = theme(dark)
+    font = {"size": FONT, "color": colours.ink}
+    return {
+        "title": {"text": title, "font": font, "standoff": 8},
+        "tickfont": font,
+        "gridcolor": colours.grid,
+        "zerolinecolor": colours.grid,
+        "automargin": True,
+    }
+
+
+def characters(chars: Sequence[str]) -> dict[str, Any]:
+    """A horizontal axis that has a character at each whole number from 0."""
+    return {
+        "tickvals": list(range(len(chars))),
+        "ticktext": [escaped(char) for char in chars],
+        "tickangle": 0,
+        "ticks": "",
+        "showgrid": False,
+    }
+
+
+def escaped(text: str) -> str:
+    """Text that Plotly does not read as HTML."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,274 @@
+"""Which corpus the application reads: to choose it, to give a file, to fetch it, and what it is.
+
+`chosen()` is the identifier that the address holds (`?corpus=`), for `cached.corpus`; a page that
+lets the class change it calls `select()`, one line, or `panel()`, which has everything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import nullcontext
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboard.shared import cached, i18n, naming, provenance, state, widgets
+from dashboard.shared.i18n import _
+from moliere_core.corpus import EMBEDDED, Corpus, library
+from moliere_core.errors import MoliereError
+from moliere_core.system.machine import is_public
+
+UPLOAD_BYTES, PUBLIC_UPLOAD_BYTES = 10_000_000, 4_000_000  # the plays of Molière take 3.4 MB
+
+_MINE = "sources.mine"  # identifiers of the files that this session gave, or was given a link to
+_READ = "sources.read"  # identifiers of the corpora that this session has waited for
+_WANTED = "sources.wanted"  # what to fetch in this run
+_ADDRESS = "sources.address"
+_TREATED = "sources.treated"  # the file of the uploader that has been read
+_REFUSED = "sources.refused"  # why the last file, address or link is not what is read
+
+
+def _parse(text: str) -> str:
+    if text in (EMBEDDED, naming.SERVER) or library.is_identifier(text):
+        return text
+    raise ValueError(text)
+
+
+CORPUS: state.Field[str] = state.Field("corpus", "corpus", "", _parse)
+
+
+def chosen() -> str:
+    """The identifier of the corpus, one that can be read; call it after `panel` or `select`."""
+    return _readable(state.value(CORPUS))[0]
+
+
+def available() -> list[str]:
+    """The corpora that this session may choose."""
+    return [*naming.sources(), *_mine()]
+
+
+def select(complaints: DeltaGenerator | None = None) -> str:
+    """The corpus, chosen in one line.
+
+    Args:
+        complaints: where to say that the one of the address cannot be read; here by default.
+    """
+    wanted = state.restore(CORPUS)
+    found, error = _readable(wanted)
+    if found != wanted:
+        state.change(CORPUS, found)
+    if error is not None:
+        st.session_state[_REFUSED] = error  # said until another is chosen
+    if found not in available():  # a file that came by a link
+        _mine().append(found)
+    identifier = st.selectbox(
+        _("Corpus"),
+        available(),
+        format_func=naming.source,
+        key=CORPUS.key,
+        on_change=_forgive,
+        help=_("Les pastiches sont écrits pour cette application ; ce n’est pas Molière."),
+    )
+    refused = st.session_state.get(_REFUSED)
+    if refused is not None:
+        with complaints or st.container():
+            _complain(refused, str(identifier))
+    return state.keep(CORPUS, str(identifier))
+
+
+def _complain(error: MoliereError, identifier: str) -> None:
+    st.error(
+        _("{reason}. En attendant, le corpus lu est : {corpus}.").format(
+            reason=widgets.plain(i18n.sentence(error)),
+            corpus=widgets.plain(naming.source(identifier)),
+        )
+    )
+
+
+def _forgive() -> None:
+    st.session_state[_REFUSED] = None
+
+
+def panel() -> str:
+    """The corpus: chosen, or given as a file, or fetched; where it comes from, and its defects."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="sources"):
+        choice = st.container()
+        with st.popover(_("Ajouter"), icon=":material/add:", key="sources.add"):
+            _give()
+            _offer()
+        about = st.popover(_("D’où vient-il ?"), icon=":material/info:", key="sources.about")
+    below = st.container()
+    with below:
+        _fetch_wanted()
+    with choice:
+        identifier = select(below)
+    corpus = cached.corpus(identifier)
+    with about:
+        _about(identifier, corpus)
+    below.caption(provenance.one_line(identifier, corpus))
+    return identifier
+
+
+def _readable(identifier: str) -> tuple[str, MoliereError | None]:
+    """The identifier, or one to fall back on and why the first cannot be read."""
+    fallback = naming.SERVER if naming.SERVER in naming.sources() else EMBEDDED
+    if not identifier or (identifier == naming.SERVER and identifier != fallback):
+        identifier = fallback
+    read: set[str] = st.session_state.setdefault(_READ, set())
+    try:
+        reading = st.spinner(_("Lecture du corpus…"), show_time=True)
+        with nullcontext() if identifier in read else reading:
+            cached.corpus(identifier)
+        read.add(identifier)
+    except MoliereError as error:
+        if identifier in _mine():
+            _mine().remove(identifier)
+        return EMBEDDED, error
+    return identifier, None
+
+
+def _mine() -> list[str]:
+    mine: list[str] = st.session_state.setdefault(_MINE, [])
+    return mine
+
+
+# A file
+
+
+def _give() -> None:
+    """The uploader; a new file is read, kept under an identifier of its own, and chosen."""
+    limit = PUBLIC_UPLOAD_BYTES if is_public() else UPLOAD_BYTES
+    given = st.file_uploader(
+        _(
+            "Un fichier à vous, de {size} Mo au plus : CSV, TEI, texte, ou un .zip de ceux-là"
+        ).format(size=limit // provenance.MEGABYTE),
+        key="sources.file",
+        max_upload_size=limit // provenance.MEGABYTE,
+    )
+    if given is None or st.session_state.get(_TREATED) == given.file_id:
+        return
+    with st.spinner(_("Lecture du fichier…"), show_time=True):
+        _attempt(lambda: library.keep_upload(given.getvalue(), given.name, limit))
+    st.session_state[_TREATED] = given.file_id
+
+
+def _attempt(action: Callable[[], library.Entry]) -> None:
+    """Choose the corpus that an action brings, or note why there is none."""
+    _forgive()
+    try:
+        entry = action()
+    except MoliereError as error:
+        st.session_state[_REFUSED] = error
+        return
+    if not entry.url and entry.id not in _mine():
+        _mine().append(entry.id)
+    state.change(CORPUS, entry.id)
+
+
+# From the network
+
+
+def _offer() -> None:
+    """A button for each corpus that can be fetched, and a field for any other address."""
+    st.caption(_("Ou depuis Internet ; rien n’est téléchargé sans un clic :"))
+    with st.container(horizontal=True, key="sources.known"):
+        for name, label in (
+            (library.COURSE, _("Le CSV du cours")),
+            (library.TEI, _("L’édition TEI")),
+        ):
+            there = library.entry(name) is not None
+            st.button(
+                label,
+                key=f"sources.fetch.{name}",
+                icon=":material/check:" if there else ":material/download:",
+                disabled=there,
+                help=library.ADDRESSES[name],
+                on_click=_want,
+                args=(name,),
+            )
+    if is_public():  # a stranger's address would be called from inside the server's network
+        return
+    with st.container(horizontal=True, key="sources.other"):
+        st.text_input(
+            _("Une adresse"), key=_ADDRESS, placeholder="https://…", label_visibility="collapsed"
+        )
+        st.button(
+            _("Récupérer"),
+            key="sources.fetch",
+            icon=":material/download:",
+            on_click=_want_address,
+        )
+
+
+def _want(name: str) -> None:
+    st.session_state[_WANTED] = name
+
+
+def _want_address() -> None:
+    _want((st.session_state.get(_ADDRESS) or "").strip())
+
+
+def _fetch_wanted() -> None:
+    """Fetch what a click has asked for, with a bar that says how far it is."""
+    wanted = st.session_state.pop(_WANTED, None)
+    if wanted is None or (is_public() and wanted not in library.ADDRESSES):
+        return
+    place = st.empty()
+    show = _bar(place, wanted)
+    show(0, None)
+    _attempt(lambda: library.fetch(wanted, show))
+    place.empty()
+
+
+def _bar(place: DeltaGenerator, wanted: str) -> Callable[[int, int | None], None]:
+    def show(done: int, total: int | None) -> None:
+        if not done and total is None:
+            text = _("Connexion…")
+        elif done == total:
+            text = _("Lecture du corpus…")
+        elif wanted == library.TEI:
+            text = _("{done} pièces sur {total}").format(done=done, total=total)
+        elif total is None:
+            text = _("{done} Mo").format(done=_megabytes(done))
+        else:
+            text = _("{done} Mo sur {total}").format(done=_megabytes(done), total=_megabytes(total))
+        place.progress(min(done / total, 1.0) if total else 0.0, text=text)
+
+    return show
+
+
+def _megabytes(size: int) -> str:
+    return i18n.number(size / provenance.MEGABYTE, 1)
+
+
+# What it is
+
+
+def _about(identifier: str, corpus: Corpus) -> None:
+    st.markdown(provenance.sentence(identifier))
+    entry = library.entry(identifier)
+    if entry is not None:
+        st.caption(provenance.copy(entry))
+    for defect in provenance.defects(corpus):
+        st.markdown(f"- {widgets.plain(defect)}")
+    if entry is not None and (identifier in _mine() or not is_public()):
+        st.button(
+            _("Supprimer cette copie"),
+            key="sources.remove",
+            icon=":material/delete:",
+            on_click=_remove,
+            args=(identifier,),
+        )
+
+
+def _remove(identifier: str) -> None:
+    _forgive()
+    try:
+        library.remove(identifier)
+    except MoliereError as error:
+        st.session_state[_REFUSED] = error
+        return
+    cached.forget_corpora()
+    if identifier in _mine():
+        _mine().remove(identifier)
+    state.change(CORPUS, "")

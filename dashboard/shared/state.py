@@ -1,0 +1,296 @@
+"""Session and URL state: the only module that reads or writes `st.query_params`.
+
+A `Field` is a setting with an address. Around its widget, `restore` puts the value of the URL, or
+the one kept from an earlier visit of the page, under the widget's key, and `keep` notes what the
+widget returned. At the end of a run the router calls `publish`, which writes the noted values that
+differ from their defaults into the URL. Identifiers in the URL never depend on the language.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import streamlit as st
+
+from moliere_core.config import MAX_TEMPERATURE, MIN_TEMPERATURE
+
+T = TypeVar("T")
+
+MAX_PROMPT = 500  # characters: an address must stay an address
+DEFAULT_PROMPT = "Mon frère, s'il vous plaît, ne discourons point tant,"  # L'École des maris, I, 1
+DEFAULT_MODEL = "petit"
+
+ECHO = 5.0  # seconds from one run to the next in which the browser may repeat what is past
+
+_KEPT = "state.kept"  # key of a field -> its last value, across pages
+_NOTED = "state.noted"  # name -> text, what this run has shown so far
+_PAGE = "state.page"  # the page of the last run
+_ENTERED = "state.entered"  # keys whose widgets have had their value since the page was entered
+_RECEIVED = "state.received"  # name -> text, what the browser said the URL holds
+_ECHOES = "state.echoes"  # (name, text) -> when it last was what we had written
+_PUBLISHED = "state.published"  # name -> text, what the URL holds because we wrote it
+
+
+@dataclass(eq=False)
+class Field(Generic[T]):
+    """A setting with an address: its widget's key, its name in the URL, and how it is written.
+
+    What is typed freely may be no value; its page then says so, and leaves it to be corrected.
+    """
+
+    key: str
+    name: str
+    default: T
+    parse: Callable[[str], T]  # raises ValueError on text that is not a value
+    show: Callable[[T], str] = str
+    free: bool = False  # typed freely
+
+    def accepts(self, value: Any) -> bool:
+        """Whether a browser may have sent this value: what an address could hold, to six digits.
+
+        Of a list, which its page looks at, only that its items are words or finite numbers; of a
+        text, that it is whole and no longer than it may be.
+        """
+        if value is None or (type(value) is type(self.default) and value == self.default):
+            return value == self.default
+        if isinstance(value, list | tuple):
+            return all(_plain(item) for item in value)
+        if self.free:
+            return isinstance(value, str) and _plain(value) and len(value) <= MAX_PROMPT
+        try:
+            again = self.parse(self.show(value))
+        except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError):
+            return False
+        if isinstance(value, str):
+            return _plain(value) and len(value) <= MAX_PROMPT
+        if isinstance(value, float) and isinstance(again, int | float):
+            return math.isclose(again, value, rel_tol=1e-4)
+        return bool(again == value)
+
+
+def _plain(value: Any) -> bool:
+    """A finite number, or a text without half of a character."""
+    if isinstance(value, str):
+        return not any("\ud800" <= char <= "\udfff" for char in value)
+    return isinstance(value, int | float) and math.isfinite(value)
+
+
+def number(low: float, high: float) -> Callable[[str], float]:
+    """A parser of numbers between two bounds, which are brought back inside them."""
+
+    def parse(text: str) -> float:
+        value = float(text)
+        if math.isnan(value):
+            raise ValueError(text)
+        return float(min(max(value, low), high))
+
+    return parse
+
+
+def temperature(high: float) -> Callable[[str], float]:
+    """A parser of temperatures up to `high`; those that are all but 0 are 0."""
+
+    def parse(text: str) -> float:
+        value = number(0, high)(text)
+        return value if value >= MIN_TEMPERATURE else 0.0
+
+    return parse
+
+
+def integer(low: int, high: int) -> Callable[[str], int]:
+    """The same for whole numbers."""
+    return lambda text: min(max(int(text), low), high)
+
+
+def choice(*options: str) -> Callable[[str], str]:
+    """A parser of one of some words."""
+
+    def parse(text: str) -> str:
+        if text not in options:
+            raise ValueError(text)
+        return text
+
+    return parse
+
+
+def temperatures(most: int) -> Callable[[str], tuple[float, ...]]:
+    """A parser of up to `most` distinct temperatures separated by commas."""
+
+    def parse(text: str) -> tuple[float, ...]:
+        found = sorted({temperature(MAX_TEMPERATURE)(part) for part in text.split(",")})
+        return tuple(found[:most])
+
+    return parse
+
+
+def show_numbers(values: tuple[float, ...]) -> str:
+    """The inverse of `temperatures`."""
+    return ",".join(f"{value:g}" for value in values)
+
+
+def brief(value: float) -> str:
+    """A number as an address writes it; the inverse of `number`."""
+    return f"{value:g}"
+
+
+def clip(text: str) -> str:
+    """A prompt of a permitted length."""
+    return text[:MAX_PROMPT]
+
+
+LANGUAGE: Field[str] = Field("lang", "lang", "", choice("fr", "en"))
+PROMPT: Field[str] = Field("prompt", "prompt", DEFAULT_PROMPT, clip)
+MODEL: Field[str] = Field("model", "model", DEFAULT_MODEL, str)
+SEED: Field[int] = Field("seed", "seed", 1, integer(0, 2**32 - 1))
+
+
+def words(text: str) -> tuple[str, ...]:
+    """A parser of words separated by commas; the inverse of `",".join`."""
+    return tuple(dict.fromkeys(part for part in text.split(",") if part))
+
+
+def top_k(page: str) -> Field[int]:
+    """How many characters a page keeps; 0 keeps all."""
+    return Field(f"{page}.top_k", "top_k", 0, integer(0, 200))
+
+
+def top_p(page: str) -> Field[float]:
+    """What share of the probability a page keeps."""
+    return Field(f"{page}.top_p", "top_p", 1.0, number(0.05, 1), brief)
+
+
+def begin() -> None:
+    """Forget what an interrupted run has noted, and old echoes; the router calls it first.
+
+    An echo is old or not when a run begins, however long the run then takes: what the browser sent
+    during the run before has waited for its end, and comes at once.
+    """
+    st.session_state[_NOTED] = {}
+    now = time.monotonic()
+    echoes = {echo: then for echo, then in _store(_ECHOES).items() if now - then < ECHO}
+    st.session_state[_ECHOES] = echoes
+
+
+def enter(page: str) -> None:
+    """Tell which page runs; the router calls it before the page.
+
+    Widgets that share a key across pages are different widgets to Streamlit: on entering a page
+    each of them needs its value again.
+    """
+    if st.session_state.get(_PAGE) != page:
+        st.session_state[_PAGE] = page
+        st.session_state[_ENTERED] = set()
+        st.session_state[_RECEIVED] = {}
+        # What another page has written is no echo: a link may say the same here, and mean it.
+        for store in (_PUBLISHED, _ECHOES):  # the language alone belongs to all pages
+            held = _store(store).items()
+            st.session_state[store] = {k: v for k, v in held if LANGUAGE.name in (k, k[0])}
+
+
+def language() -> str:
+    """`fr` or `en`: from the address, else what was chosen, else the browser's, else French."""
+    raw = st.query_params.get(LANGUAGE.name)
+    if raw in ("fr", "en") and _comes_from_outside(LANGUAGE.name, raw):
+        return raw
+    chosen = st.session_state.get(LANGUAGE.key) or _store(_KEPT).get(LANGUAGE.key)
+    return str(chosen) if chosen in ("fr", "en") else _browser_language()
+
+
+def keep_language() -> None:
+    """Note the language for the URL, unless it is the one the browser asks for."""
+    chosen = str(st.session_state[LANGUAGE.key])
+    _store(_RECEIVED)[LANGUAGE.name] = st.query_params.get(LANGUAGE.name)
+    _store(_KEPT)[LANGUAGE.key] = chosen
+    if chosen != _browser_language():
+        _store(_NOTED)[LANGUAGE.name] = chosen
+
+
+def restore(field: Field[T]) -> T:
+    """Call just before the widget with `key=field.key`; returns the value put there."""
+    raw = st.query_params.get(field.name)
+    outside = raw is not None and _comes_from_outside(field.name, raw)
+    _store(_RECEIVED)[field.name] = raw  # from the next run on the widget has the last word
+    if raw is not None and outside:
+        try:
+            st.session_state[field.key] = field.parse(raw)
+        except ValueError:
+            st.session_state[field.key] = field.default
+    elif field.key not in st.session_state or field.key not in st.session_state[_ENTERED]:
+        # Only then: writing it at each run would wipe what is being typed.
+        st.session_state[field.key] = _store(_KEPT).get(field.key, field.default)
+    elif st.session_state[field.key] is None and field.default is not None:
+        # A widget that an interrupted run has left without its value comes back empty.
+        kept = _store(_KEPT).get(field.key)
+        st.session_state[field.key] = field.default if kept is None else kept
+    if not field.accepts(st.session_state[field.key]):  # not what our widgets send
+        st.session_state[field.key] = _store(_KEPT).get(field.key, field.default)
+    st.session_state[_ENTERED].add(field.key)
+    value: T = st.session_state[field.key]
+    return value
+
+
+def keep(field: Field[T], value: T) -> T:
+    """Call just after the widget; notes the value for the URL and for later visits."""
+    _store(_KEPT)[field.key] = value
+    _store(_NOTED).pop(field.name, None)
+    if value != field.default:
+        _store(_NOTED)[field.name] = field.show(value)
+    return value
+
+
+def value(field: Field[T]) -> T:
+    """The value of a field that has no widget: from the URL, else from this session."""
+    return keep(field, restore(field))
+
+
+def link_to(page: str, label: str, icon: str, *settings: tuple[Field[Any], Any]) -> None:
+    """A link to a page, with some fields of its address already set."""
+    params = {field.name: field.show(value) for field, value in settings}
+    st.page_link(page, label=label, icon=icon, query_params=params)
+
+
+def link_with(page: str, label: str, icon: str, settings: Mapping[str, str]) -> None:
+    """A link to a page with several fields of its address set, as the page itself writes them."""
+    st.page_link(page, label=label, icon=icon, query_params=dict(settings))
+
+
+def change(field: Field[T], value: T) -> None:
+    """Set a field that has no widget in this run, or whose widget is yet to come."""
+    st.session_state[field.key] = value
+    _store(_KEPT)[field.key] = value
+
+
+def publish() -> None:
+    """Write what this run has shown into the URL; the router calls it at the end of a run."""
+    noted: dict[str, str] = st.session_state.pop(_NOTED, {})
+    if st.query_params.to_dict() != noted:
+        st.query_params.from_dict(noted)
+    # What is replaced here is in the browser until it hears of it.
+    written = [*_store(_PUBLISHED).items(), *noted.items()]
+    _store(_ECHOES).update(dict.fromkeys(written, time.monotonic()))
+    st.session_state[_PUBLISHED] = noted
+
+
+def _comes_from_outside(name: str, raw: str) -> bool:
+    """Whether somebody changed the address, rather than the browser repeating ours.
+
+    Two quick clicks send the second one with the address from before the first: what the browser
+    said before, and what we have written lately, is an echo.
+    """
+    if raw == _store(_RECEIVED).get(name) or raw == _store(_PUBLISHED).get(name):
+        return False
+    return (name, raw) not in _store(_ECHOES)
+
+
+def _browser_language() -> str:
+    locale = st.context.locale or ""
+    return "en" if locale.lower().startswith("en") else "fr"
+
+
+def _store(name: str) -> dict[Any, Any]:
+    store: dict[Any, Any] = st.session_state.setdefault(name, {})
+    return store

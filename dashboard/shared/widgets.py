@@ -1,0 +1,244 @@
+"""Shared controls: each one labels itself, has an address, and returns plain values."""
+
+from __future__ import annotations
+
+import html
+import re
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+from streamlit.runtime.scriptrunner import StopException
+
+from dashboard.shared import cached, i18n, state
+from dashboard.shared.i18n import _
+from moliere_core.config import SamplingConfig
+from moliere_core.errors import MoliereError
+from moliere_core.text.normalise import normalise
+
+
+def style() -> None:
+    """Margins for a projector, over Streamlit's own."""
+    st.html(Path(__file__).parent / "style.css")
+
+
+def run(page: StreamlitPage) -> None:
+    """Run a page: what it cannot do is said in a sentence, and its address is written."""
+    try:
+        page.run()
+    except MoliereError as error:
+        problem(error)
+    except StopException:
+        pass  # the page has said all it can
+    state.publish()
+
+
+def prepare(warm: threading.Event, warm_up: Callable[[], None]) -> None:
+    """Import what a page needs; the first visitor of a server waits for it, and is told so."""
+    if warm.is_set():
+        st.empty()  # where the first run has its words, so that nothing moves in the next
+        return
+    with st.spinner(_("La première page se prépare : une seule fois, puis tout va vite…")):
+        warm_up()
+
+
+def language_switch() -> None:
+    """French or English, in the sidebar."""
+    state.change(state.LANGUAGE, state.language())
+    with st.sidebar:
+        st.segmented_control(
+            "Langue / Language",
+            list(i18n.LANGUAGES),
+            format_func=i18n.LANGUAGES.__getitem__,
+            required=True,
+            key=state.LANGUAGE.key,
+            label_visibility="collapsed",
+        )
+        # Screen readers pronounce by it, and style.css speaks by it; Streamlit's page says "en".
+        script = f"<script>{i18n.language_script(state.language())}</script>"
+        st.html(script, unsafe_allow_javascript=True)
+    state.keep_language()
+
+
+def prompt(labelled: bool = True) -> str:
+    """The text that starts the writing; an empty one is fine."""
+    state.restore(state.PROMPT)
+    text = st.text_input(
+        _("Texte de départ"),
+        key=state.PROMPT.key,
+        max_chars=state.MAX_PROMPT,
+        placeholder=_("Vide : le modèle commence seul"),
+        label_visibility="visible" if labelled else "collapsed",
+    )
+    return state.keep(state.PROMPT, text or "")
+
+
+def text(field: state.Field[str], label: str) -> str:
+    """A short text with an address."""
+    state.restore(field)
+    given = st.text_input(label, key=field.key, max_chars=state.MAX_PROMPT)
+    return state.keep(field, given or "")
+
+
+def start(field: state.Field[str]) -> str:
+    """The first characters of a text, that a network reads."""
+    state.restore(field)
+    typed = st.text_input(
+        _("Début"),
+        key=field.key,
+        max_chars=state.MAX_PROMPT,
+        label_visibility="collapsed",
+        placeholder=_("Début : quelques caractères"),
+    )
+    return state.keep(field, typed or "")
+
+
+def model() -> str:
+    """The model that writes, by its reference."""
+    chosen = state.restore(state.MODEL)
+    known = cached.models()
+    options = known if chosen in known else [*known, chosen]
+    return state.keep(state.MODEL, st.selectbox(_("Modèle"), options, key=state.MODEL.key))
+
+
+def seed() -> int:
+    """The random generator's integer: same seed, same text."""
+    return integer(state.SEED, _("Graine du hasard"), 0, 2**32 - 1)
+
+
+def filters(page: str, temperature: float) -> SamplingConfig:
+    """top_k and top_p, joined to a temperature chosen elsewhere."""
+    k = integer(
+        state.top_k(page), "top_k", 0, 200, help=_("Garder les k caractères les plus probables.")
+    )
+    p = slider(
+        state.top_p(page),
+        "top_p",
+        0.05,
+        1.0,
+        help=_("Garder les plus probables, jusqu’à la part p."),
+    )
+    return SamplingConfig(temperature, k, p)
+
+
+def integer(
+    field: state.Field[int],
+    label: str,
+    low: int,
+    high: int,
+    help: str | None = None,
+    visible: bool = True,
+    icon: str | None = None,
+) -> int:
+    """A whole number with an address."""
+    value = state.restore(field)
+    chosen = st.number_input(
+        label,
+        low,
+        high,
+        value,  # also its default: a popover that is closed learns of it only when it is opened
+        step=1,
+        key=field.key,
+        help=help,
+        label_visibility="visible" if visible else "collapsed",
+        icon=icon,
+    )
+    return state.keep(field, int(chosen))
+
+
+def slider(
+    field: state.Field[float], label: str, low: float, high: float, help: str | None = None
+) -> float:
+    """A number with an address, in steps of 0.05."""
+    value = state.restore(field)  # also its default, see `integer`
+    chosen = st.slider(
+        label, low, high, value, step=0.05, format="localized", key=field.key, help=help
+    )
+    return state.keep(field, round(float(chosen), 2))
+
+
+def segmented(
+    field: state.Field[str], label: str, options: Mapping[str, str], visible: bool = True
+) -> str:
+    """One of a few words, shown side by side."""
+    state.restore(field)
+    chosen = st.segmented_control(
+        label,
+        list(options),
+        format_func=options.__getitem__,
+        required=True,
+        key=field.key,
+        label_visibility="visible" if visible else "collapsed",
+    )
+    return state.keep(field, str(chosen))
+
+
+def inline(field: state.Field[str], label: str, options: Mapping[str, str]) -> str:
+    """The same after their label, on its line: a line of the screen saved."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
+        st.markdown(f"**{label}**", width="content")
+        return segmented(field, label, options, visible=False)
+
+
+def unknown(reference: str, prompt: str, underlined: bool = False) -> list[tuple[str, bool]]:
+    """Say which characters of the prompt the model has never read; returns the prompt in runs.
+
+    `underlined` shows the prompt with them, where the page itself does not.
+    """
+    runs = cached.model(reference).vocabulary.runs(normalise(prompt))
+    missing = list(dict.fromkeys("".join(text for text, known in runs if not known)))
+    if missing:
+        sentence = i18n.ngettext(
+            "Ce modèle n’a jamais lu ce caractère : {chars}. Il le lit comme « inconnu ».",
+            "Ce modèle n’a jamais lu ces caractères : {chars}. Il les lit comme « inconnus ».",
+            len(missing),
+        ).format(chars=html.escape(" ".join(missing)))
+        shown = f" <em>{_underlined(runs)}</em>" if underlined else ""
+        st.html(f'<p class="unread">⚠ {sentence}{shown}</p>')
+    return runs
+
+
+def card(reference: str) -> None:
+    """The model in one line: what it is, and how well it predicts what it has not read."""
+    found = cached.card(reference)
+    parts = [
+        f"**{plain(reference)}**",
+        i18n.ngettext(
+            "{cell} d’une couche de {units} unités",
+            "{cell} de {n} couches de {units} unités",
+            found.layers,
+        ).format(cell=found.cell, n=found.layers, units=found.units),
+        _("{count} paramètres").format(count=i18n.number(found.parameters)),
+    ]
+    if found.bits_per_char is not None:
+        measure = (
+            _("{bits} par caractère sur des pièces jamais lues")
+            if found.held_out == "plays"
+            else _("{bits} par caractère sur la fin du texte, jamais lue")
+        )
+        parts.append(measure.format(bits=i18n.bits(found.bits_per_char)))
+    st.caption(" · ".join(parts))
+
+
+def problem(error: MoliereError) -> None:
+    """What went wrong, in one sentence."""
+    st.error(_("Impossible de continuer : {reason}").format(reason=plain(i18n.sentence(error))))
+
+
+def _underlined(runs: list[tuple[str, bool]]) -> str:
+    wavy = '<u style="text-decoration:underline wavy;text-underline-offset:4px">{}</u>'
+    return "".join(
+        html.escape(text) if known else wavy.format(html.escape(text)) for text, known in runs
+    )
+
+
+def plain(text: str) -> str:
+    """Text that Markdown shows as it is."""
+    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])", r"\\\1", text)
+
+
+def visible(text: str) -> str:
+    """The same text with its line breaks, its tabulations and a lone space as signs."""
+    return "␣" if text == " " else text.replace("\n", "↵").replace("\t", "⇥")
