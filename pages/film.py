@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from dashboard.film import fields, reel, snippet
-from dashboard.shared import components, lesson, widgets
+from dashboard.film import components, fields, reel, snippet
+from dashboard.shared import lesson, widgets
 from dashboard.shared.i18n import _
 from moliere_core.config import SamplingConfig
 

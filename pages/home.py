@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from dashboard.shared import cached, components, lesson, widgets
+from dashboard.home import components
+from dashboard.shared import cached, lesson, widgets
 from dashboard.shared.i18n import _
 
 drawer = lesson.heading("home", _("Un réseau écrit comme Molière"))

@@ -5,13 +5,14 @@ import streamlit as st
 from dashboard.probabilities import (
     boards,
     cached,
+    components,
     fields,
     guessing,
     panel,
     snippet,
     stepping,
 )
-from dashboard.shared import components, lesson, widgets
+from dashboard.shared import lesson, widgets
 from dashboard.shared.i18n import _
 
 drawer = lesson.heading("probabilities", _("Le caractère suivant"))

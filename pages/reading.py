@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from dashboard.reading import cached, fields, snippet, texts, view
-from dashboard.shared import components, lesson, widgets
+from dashboard.reading import cached, components, fields, snippet, texts, view
+from dashboard.shared import lesson, widgets
 from dashboard.shared.i18n import _
 
 drawer = lesson.heading("reading", _("Lire avec les yeux du modèle"))

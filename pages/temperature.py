@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from dashboard.shared import components, lesson, widgets
+from dashboard.shared import lesson, widgets
 from dashboard.shared.i18n import _
-from dashboard.temperature import cached, comparison, fields, snippet
+from dashboard.temperature import cached, comparison, components, fields, snippet
 
 drawer = lesson.heading("temperature", _("La température"))
 

@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard.bridge import cached, fields, recordings
+from dashboard.bridge import components as bridge_components
 from dashboard.bridge.writing import standing
 from dashboard.shared import components, i18n, naming, state, widgets
 from dashboard.shared.chain import Chain
@@ -77,7 +78,7 @@ def _board(references: tuple[str, ...], prompt: str, chosen: str, ticking: bool)
         st.rerun()  # as a whole: a click on a bar runs this fragment alone, with what it knew
     answers = [_answer(reference, prompt + chosen, again=False) for reference in references]
     data = payload(references, answers, prompt, chosen)
-    components.alphabet(data, COMPONENT, _pick, recordings.listen(COMPONENT))
+    bridge_components.alphabet(data, COMPONENT, _pick, recordings.listen(COMPONENT))
     if ticking and not any(active for *_rest, active in answers):
         st.rerun()
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.bridge import cached, fields
-from dashboard.shared import components, i18n, naming, state
+from dashboard.bridge import cached, components, fields
+from dashboard.shared import i18n, naming, state
 from dashboard.shared.i18n import _
 from moliere_core import pretrained
 from moliere_core.config import SamplingConfig

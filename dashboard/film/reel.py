@@ -1,6 +1,6 @@
 """The Film page: the moments of a training, which of them is on screen, and what is said of it.
 
-All moments go to the browser at once and are played there (components/film.js): thirty screens
+All moments go to the browser at once and are played there (film.js): thirty screens
 that play cost the server nothing. The browser tells which moment is shown once it rests there, so
 that the address has it.
 """
@@ -18,9 +18,9 @@ import numpy as np
 import streamlit as st
 
 from dashboard.film import cached as film_cache
-from dashboard.film import fields, moments, words
+from dashboard.film import components, fields, moments, words
 from dashboard.film.moments import Moment, Scene, Timeline
-from dashboard.shared import cached, components, i18n, state
+from dashboard.shared import cached, i18n, state
 from dashboard.shared.i18n import _
 from dashboard.training import cached as training_cache
 from moliere_core.config import SamplingConfig
@@ -122,7 +122,7 @@ def _first(prompt: str) -> int:
 
 
 def payload(reel: Reel, view: str) -> dict[str, Any]:
-    """What components/film.js needs."""
+    """What film.js needs."""
     line = reel.timeline
     names = [moment.name for moment in line.moments]
     at = state.value(fields.MOMENT) or reel.first

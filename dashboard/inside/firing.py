@@ -10,9 +10,9 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.inside import cached as inside
-from dashboard.inside import corpora, tracking, waiting
+from dashboard.inside import components, corpora, tracking, waiting
 from dashboard.inside.common import Looked
-from dashboard.shared import components, downloads, i18n, naming, widgets
+from dashboard.shared import downloads, i18n, naming, widgets
 from dashboard.shared.i18n import _
 from moliere_core.corpus import EMBEDDED
 

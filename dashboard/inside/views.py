@@ -8,9 +8,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from dashboard.inside import fields, firing, forgetting, gates, mattered, plane, spelled, tracking
+from dashboard.inside import (
+    components,
+    fields,
+    firing,
+    forgetting,
+    gates,
+    mattered,
+    plane,
+    spelled,
+    tracking,
+)
 from dashboard.inside.common import Looked
-from dashboard.shared import components, state
+from dashboard.shared import state
 from dashboard.shared.i18n import _
 
 if TYPE_CHECKING:

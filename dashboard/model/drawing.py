@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dashboard.model import cached
+from dashboard.model import cached, components
 from dashboard.model.controls import Settings
-from dashboard.shared import components, i18n, naming
+from dashboard.shared import i18n, naming
 from dashboard.shared.i18n import _
 from moliere_core.models.sampling import softmax
 from moliere_core.networks.architecture import LayerPlan, layer_plans

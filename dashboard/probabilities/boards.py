@@ -7,10 +7,10 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.probabilities import fields, panel, stepping
+from dashboard.probabilities import components, fields, panel, stepping
 from dashboard.probabilities.choice import NextCharacter
 from dashboard.probabilities.stepping import BESIDE, CHOICES
-from dashboard.shared import cached, components, i18n, state
+from dashboard.shared import cached, i18n, state
 from dashboard.shared.i18n import _
 from moliere_core.config import SamplingConfig
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard.probabilities import stepping
+from dashboard.probabilities import components, stepping
 from dashboard.probabilities.choice import NextCharacter
-from dashboard.shared import components, i18n, widgets
+from dashboard.shared import i18n, widgets
 from dashboard.shared.i18n import _
 from moliere_core.text.normalise import normalise
 

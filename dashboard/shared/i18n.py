@@ -124,6 +124,12 @@ def lesson(name: str) -> str:
     return (HERE / "lessons" / state.language() / f"{name}.md").read_text(encoding="utf-8")
 
 
+def cell(name: str) -> str:
+    """A cell of Python that the class may copy, as a template: see `snippets.filled`."""
+    folder = HERE / "lessons" / state.language() / "code"
+    return (folder / f"{name}.txt").read_text(encoding="utf-8")
+
+
 def _whole(value: float, decimals: int) -> int:
     """What a unit agrees with: the number as it is shown, without its decimals."""
     return int(abs(round(value, decimals)))

@@ -8,9 +8,9 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.shared import components, i18n, state
+from dashboard.shared import i18n, state
 from dashboard.shared.i18n import _
-from dashboard.windows import cached, fields
+from dashboard.windows import cached, components, fields
 from dashboard.windows.controls import Settings
 from moliere_core.text.windows import buffered_order, sliding_windows, window_count
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from dashboard.shared import components, i18n, state
+from dashboard.shared import i18n, state
 from dashboard.shared.i18n import _
-from dashboard.windows import cached
+from dashboard.windows import cached, components
 from dashboard.windows.controls import Settings
 from moliere_core.text.windows import epoch_plan
 

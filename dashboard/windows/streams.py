@@ -7,9 +7,9 @@ from typing import Any
 import streamlit as st
 
 from dashboard.shared import cached as shared
-from dashboard.shared import components, i18n, state
+from dashboard.shared import i18n, state
 from dashboard.shared.i18n import _
-from dashboard.windows import cached, slide
+from dashboard.windows import cached, components, slide
 from dashboard.windows.controls import Settings
 from moliere_core.text.windows import epoch_plan, window_count
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.shared import components, i18n, widgets
+from dashboard.shared import i18n, widgets
 from dashboard.shared.i18n import _
-from dashboard.windows import fields, snippet
+from dashboard.windows import components, fields, snippet
 from dashboard.windows.controls import Settings
 from moliere_core.config import PRESETS
 

@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.film import fields as film
 from dashboard.film import reel
 from dashboard.inside import fields as inside
+from dashboard.inside.components import spanned
 from dashboard.probabilities import fields as probabilities
 from dashboard.probabilities import stepping
 from dashboard.shared import charts as figures
@@ -107,12 +108,12 @@ def test_a_click_on_a_character_picks_it(session: dict[str, Any]) -> None:
 )
 def test_a_part_that_is_none_is_not_chosen(session: dict[str, Any], span: object) -> None:
     session["key"] = {"span": span}
-    assert components.spanned("key") is None
+    assert spanned("key") is None
 
 
 def test_a_part_is_chosen(session: dict[str, Any]) -> None:
     session["key"] = {"span": {"from": 0, "to": 3.0}}
-    assert components.spanned("key") == (0, 3)
+    assert spanned("key") == (0, 3)
 
 
 GOOD = {"at": "epoch-001", "before": "epoch-000", "back": 4}

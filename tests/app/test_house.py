@@ -100,8 +100,10 @@ def test_no_framework_in_the_server(store: Path) -> None:
 
 def test_the_first_words_wait_for_no_table_and_no_array() -> None:
     """Home's heading needs these modules alone; what they imported, thirty browsers would await."""
-    first = "import sys; from dashboard import cached, components, i18n, lesson, state, widgets; "
-    check = "sys.exit({'numpy', 'pandas', 'requests'} & set(sys.modules) or 0)"
+    first = (
+        "import sys; from dashboard.shared import cached, components, i18n, lesson, state, widgets"
+    )
+    check = "; sys.exit({'numpy', 'pandas', 'requests'} & set(sys.modules) or 0)"
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", first + check],
         cwd=ROOT,

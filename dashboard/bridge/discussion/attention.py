@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.bridge import cached as bridge_cache
+from dashboard.bridge import components
 from dashboard.bridge.discussion import cached as discussion_cache
-from dashboard.shared import components, state, widgets
+from dashboard.shared import state, widgets
 from dashboard.shared.i18n import _
 from moliere_core import pretrained
 from moliere_core.models.protocol import CONTEXT_START

@@ -9,11 +9,11 @@ from typing import Any
 import streamlit as st
 
 from dashboard.bridge import cached as bridge_cache
-from dashboard.bridge import recordings
+from dashboard.bridge import components, recordings
 from dashboard.bridge.axis.marks import shown, whole
 from dashboard.bridge.ladder import cached as ladder_cache
 from dashboard.bridge.ladder.rungs import CHARS, Rung, rung
-from dashboard.shared import components, i18n, state
+from dashboard.shared import i18n, state
 from dashboard.shared.i18n import _
 from moliere_core import pretrained
 from moliere_core.config import SamplingConfig

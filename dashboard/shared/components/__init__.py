@@ -16,27 +16,6 @@ import streamlit as st
 
 HERE = Path(__file__).parent
 LONGEST = 100_000  # characters of a text that a place can be in
-MOMENT = 20  # characters of the name of a moment
-
-
-def player(data: Mapping[str, Any], key: str, on_more: Callable[[], None]) -> None:
-    """A text that writes itself, the bars of the current choice beside it; see player.js."""
-    _component("player")(data=dict(data), key=key, on_more_change=on_more)
-
-
-def texts(data: Mapping[str, Any], key: str) -> None:
-    """Texts in columns, with their first differences and their loops marked; see texts.js."""
-    _component("texts")(data=dict(data), key=key)
-
-
-def choices(data: Mapping[str, Any], key: str, on_pick: Callable[[], None]) -> None:
-    """Bars before and after the settings, each of them a button; see choices.js."""
-    _component("choices")(data=dict(data), key=key, on_pick_change=on_pick)
-
-
-def stages(data: Mapping[str, Any], key: str) -> None:
-    """The same characters through the four stages of a draw; see stages.js."""
-    _component("stages")(data=dict(data), key=key)
 
 
 def picked(key: str) -> str | None:
@@ -44,111 +23,17 @@ def picked(key: str) -> str | None:
 
     None where there is neither.
     """
-    return text(_told(key, "pick"), longest=1)
-
-
-def film(data: Mapping[str, Any], key: str, on_rest: Callable[[], None]) -> None:
-    """The moments of a training, played, or two of them side by side; see film.js."""
-    _component("film")(data=dict(data), key=key, on_rest_change=on_rest)
-
-
-def reading(data: Mapping[str, Any], key: str) -> None:
-    """A text coloured by what a model made of each of its characters; see reading.js."""
-    _component("reading")(data=dict(data), key=key)
-
-
-def cells(data: Mapping[str, Any], key: str, on_span: Callable[[], None]) -> None:
-    """A text coloured by one number a character; a part of it can be chosen; see cells.js."""
-    _component("cells")(data=dict(data), key=key, on_span_change=on_span)
-
-
-def spanned(key: str) -> tuple[int, int] | None:
-    """Inside `on_span`: first character of the part, and the one after its last; None for none."""
-    span = _told(key, "span")
-    if not isinstance(span, Mapping):
-        return None
-    first, after = whole(span.get("from"), 0, LONGEST), whole(span.get("to"), 0, LONGEST)
-    return None if first is None or after is None or first >= after else (first, after)
-
-
-def passages(data: Mapping[str, Any], key: str) -> None:
-    """Passages of a corpus, with where they are; see passages.js."""
-    _component("passages")(data=dict(data), key=key)
-
-
-def tokens(data: Mapping[str, Any], key: str, on_listen: Callable[[], None]) -> None:
-    """Texts of several models, cut where their tokens are; see tokens.js."""
-    _component("tokens")(data=dict(data), key=key, on_listen_change=on_listen)
-
-
-def alphabet(
-    data: Mapping[str, Any], key: str, on_pick: Callable[[], None], on_listen: Callable[[], None]
-) -> None:
-    """The next character of several models, in the same rows; see alphabet.js."""
-    _component("alphabet")(
-        data=dict(data), key=key, on_pick_change=on_pick, on_listen_change=on_listen
-    )
-
-
-def rungs(data: Mapping[str, Any], key: str, on_listen: Callable[[], None]) -> None:
-    """What each model of the ladder writes and expects; see rungs.js."""
-    _component("rungs")(data=dict(data), key=key, on_listen_change=on_listen)
-
-
-def listened(key: str) -> str:
-    """Inside `on_listen`: the value of the choice that was clicked; empty where there is none."""
-    result: Any = st.session_state.get(key) or {}
-    return str(result.get("listen") or "")
-
-
-def attention(data: Mapping[str, Any], key: str) -> None:
-    """Where each token of a text looks; see attention.js."""
-    _component("attention")(data=dict(data), key=key)
-
-
-def rested(key: str) -> tuple[str, str, int] | None:
-    """Inside `on_rest`: the moment that the film rests at, the one before, the place looked at."""
-    rest = _told(key, "rest")
-    if not isinstance(rest, Mapping):
-        return None
-    at, before = text(rest.get("at"), MOMENT), text(rest.get("before"), MOMENT)
-    back = whole(rest.get("back"), -1, LONGEST)
-    return None if at is None or before is None or back is None else (at, before, back)
-
-
-def windows(data: Mapping[str, Any], key: str) -> None:
-    """The sliding window on numbers and on text, played in the browser; see windows.js."""
-    _component("windows")(data=dict(data), key=key)
-
-
-def streams(data: Mapping[str, Any], key: str) -> None:
-    """Contiguous streams with their carried state, played in the browser; see streams.js."""
-    _component("streams")(data=dict(data), key=key)
-
-
-def batch(data: Mapping[str, Any], key: str) -> None:
-    """A batch: characters over their integers, input beside target; see batch.js."""
-    _component("batch")(data=dict(data), key=key)
-
-
-def unrolled(data: Mapping[str, Any], key: str) -> None:
-    """A network unrolled along a window; see unrolled.js."""
-    _component("unrolled")(data=dict(data), key=key)
-
-
-def architecture(data: Mapping[str, Any], key: str) -> None:
-    """A network layer by layer, with shapes, examples and parameters; see architecture.js."""
-    _component("architecture")(data=dict(data), key=key)
+    return text(told(key, "pick"), longest=1)
 
 
 def characters(data: Mapping[str, Any], key: str, on_pick: Callable[[], None]) -> None:
     """Characters as tiles, integers, tokens or bytes; see characters.js."""
-    _component("characters")(data=dict(data), key=key, on_pick_change=on_pick)
+    _characters(data, key, pick=on_pick)
 
 
 def picked_char(key: str) -> str:
     """Inside `on_pick`: the character that was clicked; empty where it was elsewhere."""
-    return text(_told(key, "pick"), longest=1) or ""
+    return text(told(key, "pick"), longest=1) or ""
 
 
 # What a browser sends is somebody's who may have written it by hand: anything that JSON can say.
@@ -168,24 +53,48 @@ def whole(value: Any, low: int, high: int) -> int | None:
     return int(value) if low <= value <= high and value == int(value) else None
 
 
-def _told(key: str, name: str) -> Any:
+def told(key: str, name: str) -> Any:
     """What a component has sent under a name; None where it has not."""
     result: Any = st.session_state.get(key)
     return result.get(name) if isinstance(result, Mapping) else None
 
 
+class Component:
+    """A component of a page, whose .js and .css stand beside the module that makes it.
+
+    Args:
+        module: that module's `__file__`.
+        name: of the two files.
+    """
+
+    def __init__(self, module: str, name: str) -> None:
+        self._stem = Path(module).with_name(name)
+        self._name = f"moliere_{name}"
+
+    def __call__(self, data: Mapping[str, Any], key: str, **heard: Callable[[], None]) -> None:
+        """Draw it.
+
+        Args:
+            data: what it shows, which JSON can say.
+            key: of its widget.
+            heard: what to call when the browser sends something, by the name it sends it under.
+        """
+        css, js = _source(self._stem)
+        # Registering again with the same source is idempotent; AppTest has no lasting registry.
+        component: Any = st.components.v2.component(
+            self._name, html='<div class="root"></div>', css=css, js=js
+        )
+        callbacks = {f"on_{name}_change": call for name, call in heard.items()}
+        component(data=dict(data), key=key, **callbacks)
+
+
 @cache
-def _source(name: str) -> tuple[str, str]:
+def _source(stem: Path) -> tuple[str, str]:
     def joined(suffix: str) -> str:
-        files = (HERE / f"common.{suffix}", HERE / f"{name}.{suffix}")
+        files = (HERE / f"common.{suffix}", stem.with_suffix(f".{suffix}"))
         return "".join(file.read_text(encoding="utf-8") for file in files)
 
     return joined("css"), joined("js")
 
 
-def _component(name: str) -> Any:
-    css, js = _source(name)
-    # Registering again with the same source is idempotent, and AppTest has no lasting registry.
-    return st.components.v2.component(
-        f"moliere_{name}", html='<div class="root"></div>', css=css, js=js
-    )
+_characters = Component(__file__, "characters")
