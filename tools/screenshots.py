@@ -6,9 +6,9 @@
 
 The application of a tree is started on an empty store, or on a copy of `--store`, and looked at
 with Chromium and reduced motion. A picture is taken once the script has ended, nothing is loading
-and two looks in a row are the same. Of every view, the drawer of the code is taken too, also as text;
-of every page, its other drawers and all that opens. Durations that a page measures differ between any two
-runs.
+and two looks in a row are the same. Of every view, the drawer of the code is taken too, also as
+text; of every page, its other drawers and all that opens. Durations that a page measures differ
+between any two runs.
 """
 
 from __future__ import annotations
