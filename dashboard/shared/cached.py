@@ -137,7 +137,6 @@ def warm_up_pages() -> None:
         "dashboard.shared.badge",
         "dashboard.bridge.alphabet",
         "dashboard.characters.views",
-        "dashboard.corpus.figures",
         "dashboard.training.figures",
         "dashboard.corpus.views",
         "dashboard.course.view",
