@@ -32,8 +32,8 @@ VIEWS: dict[str, tuple[str, ...]] = {
 }
 
 
-def every_field() -> dict[str, Field[Any]]:
-    """Every setting with an address that a module of the dashboard names, by its widget's key."""
+def settings() -> dict[str, Field[Any]]:
+    """Every setting with an address, by the key of its widget."""
     found: dict[str, Field[Any]] = {}
     for module in pkgutil.walk_packages(dashboard.__path__, "dashboard."):
         if module.name == "dashboard.Home":
@@ -45,8 +45,8 @@ def every_field() -> dict[str, Field[Any]]:
 
 
 def fields() -> dict[str, Any]:
-    """Of each its name, its default and what its parser makes of texts."""
-    return {key: _field(field) for key, field in every_field().items()}
+    """Of every setting its name, its default and what its parser makes of texts."""
+    return {key: _field(setting) for key, setting in settings().items()}
 
 
 def _field(field: Field[Any]) -> dict[str, Any]:

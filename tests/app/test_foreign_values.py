@@ -19,11 +19,11 @@ from dashboard.shared import charts as figures
 from dashboard.shared import components, state
 from dashboard.temperature import fields as temperature
 from dashboard.training import fields as training
-from tests.app.addresses import every_field
+from tests.app import addresses
 
 HALF = "\ud800"  # half a character: JSON can say it, UTF-8 cannot
 WRONG = (None, 5, -1, 10**30, math.nan, math.inf, HALF, "abc" * 9999, [], [1], {}, True, b"x")
-FIELDS = every_field()
+FIELDS = addresses.settings()
 
 
 @pytest.fixture
