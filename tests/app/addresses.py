@@ -33,7 +33,7 @@ VIEWS: dict[str, tuple[str, ...]] = {
 
 
 def settings() -> dict[str, Field[Any]]:
-    """Every setting with an address, by its key."""
+    """Every setting with an address, by the key of its widget."""
     found: dict[str, Field[Any]] = {}
     for module in pkgutil.walk_packages(dashboard.__path__, "dashboard."):
         if module.name == "dashboard.Home":
@@ -45,8 +45,8 @@ def settings() -> dict[str, Field[Any]]:
 
 
 def fields() -> dict[str, Any]:
-    """What an address means: each setting's name, default, and what its parser makes of texts."""
-    return {key: _field(field) for key, field in settings().items()}
+    """Of every setting its name, its default and what its parser makes of texts."""
+    return {key: _field(setting) for key, setting in settings().items()}
 
 
 def _field(field: Field[Any]) -> dict[str, Any]:
