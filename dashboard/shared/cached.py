@@ -144,7 +144,7 @@ def warm_up_pages() -> None:
         "dashboard.bridge.discussion.view",
         "dashboard.experiments.shown",
         "dashboard.shared.charts",
-        "dashboard.film.reel",
+        "dashboard.film.views",
         "dashboard.inside.views",
         "dashboard.bridge.ladder.view",
         "dashboard.model.screens",
