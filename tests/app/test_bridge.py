@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.bridge import snippet
+from dashboard.bridge.controls import Settings
 from moliere_core import pretrained
 from moliere_core.config import SamplingConfig
 from moliere_core.models.references import load_model
@@ -283,11 +285,12 @@ def test_a_prompt_of_ones_own_and_a_fetched_model_tick_themselves(open_page: Ope
 def test_the_code_runs(prompt: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
     config = SamplingConfig(0.7)
-    written = run_snippet(snippet.code(["petit", "hf:echo"], "same", prompt, config, 4, 30))
+    settings = Settings(("petit", "hf:echo"), "petit", prompt, "", config, 4, 30)
+    written = run_snippet(snippet.code("same", settings))
     [expected] = generate(load_model("petit"), [prompt], [config], [4], 30)
     assert f"--- petit ---\n{prompt}{expected}\n" in written
     assert "--- hf:echo ---" in written
-    shown = run_snippet(snippet.code(["petit", "hf:echo"], "alphabet", "Ab", config, 4, 30))
+    shown = run_snippet(snippet.code("alphabet", replace(settings, prompt="A", chosen="b")))
     assert shown.count("unresolved") == 2
 
 

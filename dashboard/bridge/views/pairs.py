@@ -10,11 +10,11 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard.bridge.discussion import cached as discussion_cache
-from dashboard.bridge.discussion import fields, pair_words
-from dashboard.bridge.discussion.figures import all_margins_figure, margins_figure
-from dashboard.shared import charts as figures
-from dashboard.shared import i18n, naming, state, tables, widgets
+from dashboard.bridge import controls, measuring
+from dashboard.bridge.controls import Settings
+from dashboard.bridge.figures.pairs import all_margins_figure, margins_figure
+from dashboard.bridge.wording import pairs as wording
+from dashboard.shared import charts, i18n, naming, state, tables, widgets
 from dashboard.shared.i18n import _
 from moliere_core import pretrained
 from moliere_core.errors import MoliereError
@@ -26,16 +26,12 @@ _REVEALED = "discussion.revealed"
 Margins = Mapping[str, Future[dict[str, float]]]
 
 
-def show(reference: str) -> None:
+def show(settings: Settings) -> None:
     """One sentence and a vote, or all the sentences of a test."""
-    names = {"one": _("Une phrase"), "all": _("Toutes")}
     bar = st.container(horizontal=True, vertical_alignment="center")
     with bar:
-        many = widgets.segmented(fields.PAIRS_OF, _("Phrases"), names, visible=False) == "all"
-    if many:
-        _all(reference, bar)
-    else:
-        _one(reference, bar)
+        shown = _all if controls.PAIRS_OF.ask() == "all" else _one
+    shown(settings.model, bar)
 
 
 def voted() -> bool:
@@ -45,17 +41,14 @@ def voted() -> bool:
 
 def _one(reference: str, bar: DeltaGenerator) -> None:
     """A pair, a vote by hands, then the margins."""
-    tests, by_name = pair_words.tests(), {pair.name: pair for pair in PAIRS}
+    tests, by_name = wording.tests(), {pair.name: pair for pair in PAIRS}
     with bar:
-        state.restore(fields.PAIR)
-        name = st.selectbox(
-            _("Une phrase, deux fins"),
+        name = controls.PAIR.ask(
             list(by_name),
-            format_func=lambda n: _told(tests[by_name[n].test], _line(by_name[n].context) + "…"),
-            key=fields.PAIR.key,
-            label_visibility="collapsed",
+            lambda n: _told(tests[by_name[n].test], _line(by_name[n].context) + "…"),
+            visible=False,
         )
-        pair = by_name[state.keep(fields.PAIR, name)]
+        pair = by_name[name]
         revealed = name in st.session_state.setdefault(_REVEALED, set())
         st.button(
             _("Révéler"),
@@ -90,13 +83,13 @@ def _one(reference: str, bar: DeltaGenerator) -> None:
 def _verdict(pair: Pair, asked: Margins, ticking: bool) -> None:
     _progress(asked)
     found = {model: margins[pair.name] for model, margins in _done(asked).items()}
-    right = pair_words.end(pair.good)
+    right = wording.end(pair.good)
     st.markdown(f"**{widgets.plain(right)}** {pair.why[state.language()]}")
     if found:
         shown = _names(found)
-        figures.show(
+        charts.show(
             margins_figure(
-                {shown[model]: margin for model, margin in found.items()}, figures.dark()
+                {shown[model]: margin for model, margin in found.items()}, charts.dark()
             ),
             "discussion.pairs",
             pd.DataFrame({_("modèle"): list(found), _("marge (bits)"): list(found.values())}),
@@ -110,17 +103,12 @@ def _verdict(pair: Pair, asked: Margins, ticking: bool) -> None:
 
 def _all(reference: str, bar: DeltaGenerator) -> None:
     """The margins of every model on a test, pair by pair, and what they prove."""
-    names = pair_words.tests()
+    names = wording.tests()
     with bar:
-        state.restore(fields.TEST)
-        chosen = st.selectbox(
-            _("Épreuve"),
-            list(names),
-            format_func=lambda name: _told(names[name], pair_words.about(name)),
-            key=fields.TEST.key,
-            label_visibility="collapsed",
+        chosen = controls.TEST.ask(
+            list(names), lambda name: _told(names[name], wording.about(name)), visible=False
         )
-    test = cast(Test, state.keep(fields.TEST, chosen))
+    test = cast(Test, chosen)
     asked = _asked(reference, tuple(pair.name for pair in pairs.of(test)))
     waiting = not all(future.done() for future in asked.values())
     st.fragment(_result, run_every=PERIOD if waiting else None)(test, asked, waiting)
@@ -131,14 +119,14 @@ def _result(test: Test, asked: Margins, ticking: bool) -> None:
     if found := _done(asked):
         shown = _names(found)
         by_couple = {model: pairs.couple_margins(margins, test) for model, margins in found.items()}
-        labels = pair_words.couples(test)
+        labels = wording.couples(test)
         left, right = st.columns([5, 4], gap="medium")
         with left:
-            figures.show(
+            charts.show(
                 all_margins_figure(
                     list(labels.values()),
                     {shown[m]: [of[couple] for couple in labels] for m, of in by_couple.items()},
-                    figures.dark(),
+                    charts.dark(),
                     _("Marge de chaque modèle, une ligne par paire"),
                 ),
                 "discussion.all_pairs",
@@ -146,12 +134,12 @@ def _result(test: Test, asked: Margins, ticking: bool) -> None:
                     {_("paire"): list(labels.values())}
                     | {m: [of[couple] for couple in labels] for m, of in by_couple.items()}
                 ),
-                pair_words.alternative(test, found, shown),
+                wording.alternative(test, found, shown),
             )
         with right:
             heads = (_("modèle"), _("justes"), _("marge"), _("de … à …"))
-            tables.show(heads, pair_words.tallies(test, found, shown))
-            st.caption(pair_words.proof(test, found, shown))
+            tables.show(heads, wording.tallies(test, found, shown))
+            st.caption(wording.proof(test, found, shown))
             _say_recorded(found)
     _stop(asked, ticking)
 
@@ -163,7 +151,7 @@ def _asked(reference: str, names: tuple[str, ...]) -> Margins:
     for model in dict.fromkeys([*pairs.recorded(), reference, *measured]):
         recording = pairs.recorded().get(model)
         if recording is None or model in measured:
-            found[model] = discussion_cache.margins(model, names)
+            found[model] = measuring.margins(model, names)
         else:
             found[model] = Future()
             found[model].set_result({name: recording.margins[name] for name in names})
@@ -202,7 +190,7 @@ def _say_recorded(found: Iterable[str]) -> None:
         told.append(
             _("{model} : enregistré le {date}, poids : {weights}.").format(
                 model=widgets.plain(naming.model(model)),
-                date=recording.date,
+                date=i18n.date(recording.date),
                 weights=widgets.plain(recording.weights) or _("ceux du hub"),
             )
         )

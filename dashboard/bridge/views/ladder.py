@@ -2,34 +2,49 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
-from dashboard.bridge import cached as bridge_cache
-from dashboard.bridge import components, recordings
-from dashboard.bridge.axis.marks import shown, whole
-from dashboard.bridge.ladder import cached as ladder_cache
-from dashboard.bridge.ladder.rungs import CHARS, Rung, rung
+from dashboard.bridge import components, recordings, results
+from dashboard.bridge.controls import Settings
+from dashboard.bridge.wording import models as wording
 from dashboard.shared import i18n, state
 from dashboard.shared.i18n import _
 from moliere_core import pretrained
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import MoliereError
 from moliere_core.measures import axis
-from moliere_core.pretrained import Request, recorded
+from moliere_core.pretrained import Generation, NextChars, Request, recorded
 from moliere_core.pretrained.recorded import Voice
 
 STEPS = ("kn-1", "kn-3", "kn-5", "kn-8", "petit", "grand")
 MOST_PRETRAINED = 3
+CHARS = 130  # written by each: two lines of a projector
+BARS = 5
 PERIOD = 0.7  # seconds between two looks at a text that is being written
 COMPONENT = "ladder.rungs"
 
 
-def show(prompt: str, config: SamplingConfig, seed: int) -> None:
+@dataclass(frozen=True)
+class Rung:
+    """What a model has to say after a prompt.
+
+    Attributes:
+        text: what it writes, as far as it is written.
+        bars: the most probable next characters and their probabilities as learned.
+    """
+
+    text: str
+    bars: tuple[tuple[str, float], ...]
+
+
+def show(settings: Settings) -> None:
     """All the steps, those of subword models as they come."""
+    prompt, config, seed = settings.prompt, settings.config, settings.seed
     asked = _asked(prompt, config, seed, again=True)
     writing = any(request.status.active for pair in asked.values() for request in pair)
     st.fragment(_rungs, run_every=PERIOD if writing else None)(prompt, config, seed, writing)
@@ -45,12 +60,12 @@ def _asked(
     prompt: str, config: SamplingConfig, seed: int, again: bool
 ) -> dict[str, tuple[Request[Any], Request[Any]]]:
     """What the subword models that are here have been asked; `again` as in `cached.asked`."""
-    ask = partial(bridge_cache.asked, again=again)
+    ask = partial(results.asked, again=again)
     here = [entry.name for entry in pretrained.entries() if entry.available]
     return {
         name: (
-            ask(bridge_cache.written, name, prompt, config, seed, CHARS),
-            ask(bridge_cache.following, name, prompt),
+            ask(results.written, name, prompt, config, seed, CHARS),
+            ask(results.following, name, prompt),
         )
         for name in here[:MOST_PRETRAINED]
     }
@@ -59,10 +74,10 @@ def _asked(
 def _rungs(prompt: str, config: SamplingConfig, seed: int, ticking: bool) -> None:
     recordings.follow()
     asked = _asked(prompt, config, seed, again=False)
-    steps = [_step(name, ladder_cache.rung(name, prompt, config, seed)) for name in STEPS]
+    steps = [_step(name, _by_characters(name, prompt, config, seed)) for name in STEPS]
     for name, (written, following) in asked.items():
         error = written.status.error or following.status.error
-        found = rung(written.value, following.value)
+        found = _rung(written.value, following.value)
         if not found.text and written.status.active:
             found = replace(found, text=_("le modèle se prépare…"))
         steps.append(_step(name, found, error))
@@ -73,26 +88,41 @@ def _rungs(prompt: str, config: SamplingConfig, seed: int, ticking: bool) -> Non
         st.rerun()  # so that nothing ticks any longer
 
 
+def _by_characters(name: str, prompt: str, config: SamplingConfig, seed: int) -> Rung:
+    """The rung of a model of characters."""
+    return _rung(
+        results.written_by_characters(name, prompt, config, seed, CHARS),
+        results.next_by_characters(name, prompt),
+    )
+
+
+def _rung(written: Generation, following: NextChars) -> Rung:
+    """The rung of a model, of characters or of tokens."""
+    order = np.argsort(-following.probs, kind="stable")[:BARS]
+    bars = ((following.chars[i], round(float(following.probs[i]), 4)) for i in order)
+    return Rung(written.text, tuple(bars) if following.probs.any() else ())
+
+
 def _voices(living: int) -> list[Voice]:
     """The recorded models that join those that are here, where there is room."""
-    found = (bridge_cache.voice(reference) for reference in recorded.voices())
+    found = (results.voice(reference) for reference in recorded.voices())
     return [voice for voice in found if voice is not None][: max(MOST_PRETRAINED - living, 0)]
 
 
 def _recorded(voice: Voice, prompt: str, config: SamplingConfig, seed: int) -> dict[str, Any]:
     written = voice.written(prompt, config, seed, CHARS)
-    following = voice.following(prompt, bridge_cache.alphabet())
+    following = voice.following(prompt, results.alphabet())
     if written is None or following is None:
         found = Rung("", ())
     else:
-        found = rung(written.generation, following)
+        found = _rung(written.generation, following)
     return _step(voice.reference, found)
 
 
 def _step(name: str, rung: Rung, error: MoliereError | None = None) -> dict[str, Any]:
     return {
-        "name": shown(name),
-        "whole": whole(name),
+        "name": wording.name(name),
+        "whole": wording.full_name(name),
         "note": _note(name),
         "text": i18n.sentence(error) if error else rung.text,
         "bars": [list(bar) for bar in rung.bars],

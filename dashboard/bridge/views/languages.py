@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from dashboard.bridge.controls import Settings
 from dashboard.shared import components, tokens, widgets
 from dashboard.shared.i18n import _
 from moliere_core.errors import MoliereError
@@ -17,7 +18,7 @@ MOST_CHARS = 120
 UNEVEN = 1.25  # times as many tokens a character: below, the two languages fare alike
 
 
-def show() -> None:
+def show(_settings: Settings) -> None:
     """Two sentences to write over, and a row of tokens for each tokenizer and each of them."""
     sentences = {}
     for place, name, proposed in zip(

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.bridge import cached as bridge_cache
-from dashboard.bridge import components
-from dashboard.bridge.discussion import cached as discussion_cache
+from dashboard.bridge import components, results
+from dashboard.bridge.controls import Settings
 from dashboard.shared import state, widgets
 from dashboard.shared.i18n import _
 from moliere_core import pretrained
@@ -16,10 +15,10 @@ PERIOD = 0.5
 MOST_CHARS = 160
 
 
-def show(prompt: str) -> None:
+def show(_settings: Settings) -> None:
     """The end of the prompt, and the same question asked of the LSTM."""
-    text = prompt[-MOST_CHARS:]
-    asked = bridge_cache.asked(discussion_cache.attention, pretrained.MINI, text, again=True)
+    text = widgets.prompt(labelled=False)[-MOST_CHARS:]
+    asked = results.asked(results.attention, pretrained.MINI, text, again=True)
     waiting = asked.status.active
     st.fragment(_heads, run_every=PERIOD if waiting else None)(text, waiting)
     st.page_link(
@@ -30,7 +29,7 @@ def show(prompt: str) -> None:
 
 
 def _heads(text: str, ticking: bool) -> None:
-    asked = bridge_cache.asked(discussion_cache.attention, pretrained.MINI, text, again=False)
+    asked = results.asked(results.attention, pretrained.MINI, text, again=False)
     status = asked.status
     if status.active:
         st.progress(status.share, _("mini-gpt relit le texte…"))

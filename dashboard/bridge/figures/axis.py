@@ -4,64 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from dashboard.bridge.marks import MAY_HAVE_READ, Mark, families
 from dashboard.shared import i18n
 from dashboard.shared.i18n import _
 from dashboard.shared.naming import RECORDED
 from dashboard.shared.plotting import FONT, Figure, Theme, layout, theme
 
-FAMILIES = ("chance", "compressor", "ngram", "recurrent", "small", "large")
 ROW = 21  # pixels a bar: sixteen of them on a projector
 PLACES = ("top center", "bottom center")
-MAY_HAVE_READ = "†"  # set beside the figures of a model that may have read the text
 BESIDE = 0.9  # decades between what is measured and what has no number, or an unknown one
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A model on the axis.
-
-    Attributes:
-        name: as it is shown.
-        family: one of FAMILIES.
-        bits: per character.
-        other: the same on a second text, None without one.
-        parameters: 0 for none, or where nobody knows.
-        read: characters that it learned from; None or 0 where nobody knows.
-        bound: whether the true figure may be lower.
-        seen: whether it may have read the text.
-        recorded: whether it was measured elsewhere: the model is not here.
-    """
-
-    name: str
-    family: str
-    bits: float
-    other: float | None
-    parameters: int
-    read: int | None
-    bound: bool
-    seen: bool = False
-    recorded: bool = False
-
-    @property
-    def label(self) -> str:
-        """Its name, with the marks of those that may have read the text and of recorded ones."""
-        marks = (MAY_HAVE_READ if self.seen else "", RECORDED if self.recorded else "")
-        return " ".join(filter(None, (self.name, *marks)))
-
-
-def families() -> dict[str, str]:
-    """The names of the families."""
-    return {
-        "chance": _("le hasard"),
-        "compressor": _("compresseurs"),
-        "ngram": _("n-grammes"),
-        "recurrent": _("LSTM de Molière"),
-        "small": _("petit GPT de Molière"),
-        "large": _("modèles du hub"),
-    }
 
 
 def bars(marks: Sequence[Mark], dark: bool, title: str) -> Figure:

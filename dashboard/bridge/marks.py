@@ -1,42 +1,69 @@
-"""The models on the axis: their names, their families, and the figures behind the drawing."""
+"""The models on the one axis: their families, their marks, and the numbers behind them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from dashboard.bridge.axis import figures as charts
-from dashboard.bridge.axis.figures import Mark
-from dashboard.shared import naming
+from dashboard.bridge.wording import models as wording
 from dashboard.shared.i18n import _
+from dashboard.shared.naming import RECORDED
 from moliere_core import pretrained
 from moliere_core.measures import axis
 from moliere_core.measures.axis import Point
 
-
-def shown(reference: str) -> str:
-    """The name of a model on the axis."""
-    if reference == axis.UNIFORM:
-        return _("hasard")
-    if reference in axis.NGRAMS:
-        return _("{order}-gramme").format(order=reference.removeprefix("kn-"))
-    return naming.model(reference)
+MAY_HAVE_READ = "†"  # set beside the figures of a model that may have read the text
 
 
-def whole(reference: str) -> str:
-    """The name of a model where there is room for all of it."""
-    return reference.removeprefix("hf:") if reference.startswith("hf:") else shown(reference)
+@dataclass(frozen=True)
+class Mark:
+    """A model on the axis.
+
+    Attributes:
+        name: as it is shown.
+        family: one of `families`.
+        bits: per character.
+        other: the same on a second text, None without one.
+        parameters: 0 for none, or where nobody knows.
+        read: characters that it learned from; None or 0 where nobody knows.
+        bound: whether the true figure may be lower.
+        seen: whether it may have read the text.
+        recorded: whether it was measured elsewhere: the model is not here.
+    """
+
+    name: str
+    family: str
+    bits: float
+    other: float | None
+    parameters: int
+    read: int | None
+    bound: bool
+    seen: bool = False
+    recorded: bool = False
+
+    @property
+    def label(self) -> str:
+        """Its name, with the marks of those that may have read the text and of recorded ones."""
+        marks = (MAY_HAVE_READ if self.seen else "", RECORDED if self.recorded else "")
+        return " ".join(filter(None, (self.name, *marks)))
 
 
-def names(references: Iterable[str]) -> dict[str, str]:
-    """The names of several models on one drawing, all different."""
-    return naming.told_apart((reference, shown(reference)) for reference in references)
+def families() -> dict[str, str]:
+    """The names of the families."""
+    return {
+        "chance": _("le hasard"),
+        "compressor": _("compresseurs"),
+        "ngram": _("n-grammes"),
+        "recurrent": _("LSTM de Molière"),
+        "small": _("petit GPT de Molière"),
+        "large": _("modèles du hub"),
+    }
 
 
 def family(reference: str) -> str:
-    """Which of `charts.FAMILIES` a model is of."""
+    """Which of `families` a model is of."""
     if reference == axis.UNIFORM:
         return "chance"
     if reference in axis.COMPRESSORS:
@@ -63,8 +90,8 @@ def of_form(points: Mapping[str, Point], form: str) -> dict[str, Point]:
 
 
 def marks(points: Mapping[str, Point], other: Mapping[str, Point]) -> list[Mark]:
-    """Points on a text, and on another, as charts draw them."""
-    called = names(points)
+    """Points on a text, and on another, as figures draw them."""
+    called = wording.names(points)
     return [
         Mark(
             called[model],
@@ -86,8 +113,8 @@ def table(points: Mapping[str, Point], other: Mapping[str, Point], parted: bool)
     found = list(points.values())
     columns = {
         # The whole name: who takes the numbers away has room for it.
-        _("modèle"): [whole(point.model) for point in found],
-        _("famille"): [charts.families()[family(point.model)] for point in found],
+        _("modèle"): [wording.full_name(point.model) for point in found],
+        _("famille"): [families()[family(point.model)] for point in found],
         _("bits par caractère"): [point.bits_per_char for point in found],
     }
     if parted:

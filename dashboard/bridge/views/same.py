@@ -7,17 +7,31 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.bridge import cached, choosing, components, recordings
-from dashboard.shared import i18n
+from dashboard.bridge import components, fetching, recordings, results
+from dashboard.bridge.controls import Settings
+from dashboard.bridge.wording import models as wording
+from dashboard.shared import i18n, naming
 from dashboard.shared.i18n import _
 from moliere_core import pretrained
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import MoliereError
-from moliere_core.pretrained import Generation, Piece, Status
+from moliere_core.pretrained import Generation, Piece
 from moliere_core.pretrained.recorded import Voice
 
 PERIOD = 0.35  # seconds between two looks at texts that are being written
 COMPONENT = "bridge.tokens"
+
+
+def show(settings: Settings) -> None:
+    """The texts; those of pretrained models appear while they are written."""
+    columns(settings.references, settings.prompt, settings.config, settings.seed, settings.chars)
+    st.caption(
+        _(
+            "Chaque case est un token. Mêmes réglages partout ; les tirages ne sont comparables "
+            "qu’entre modèles de même alphabet."
+        )
+    )
+    fetching.buttons(settings.references)
 
 
 def columns(
@@ -47,19 +61,21 @@ def _columns(
 def _column(
     reference: str, prompt: str, config: SamplingConfig, seed: int, chars: int, again: bool
 ) -> tuple[dict[str, Any], bool]:
-    """What components/tokens.js needs of a model, and whether it is still at work."""
+    """What tokens.js needs of a model, and whether it is still at work."""
     try:
         if not pretrained.is_pretrained(reference):
-            found = cached.written_by_characters(reference, prompt, config, seed, chars)
+            found = results.written_by_characters(reference, prompt, config, seed, chars)
             return _payload(reference, found, "", letters=True), False
-        if (voice := cached.voice(reference)) is not None:
+        if (voice := results.voice(reference)) is not None:
             return _recorded(voice, prompt, config, seed, chars), False
-        request = cached.asked(cached.written, reference, prompt, config, seed, chars, again=again)
+        request = results.asked(
+            results.written, reference, prompt, config, seed, chars, again=again
+        )
         status = request.status
         if status.error is not None:
             said, choices = i18n.sentence(status.error), recordings.instead(reference)
             return _payload(reference, request.value, said, True, choices=choices), False
-        return _payload(reference, request.value, standing(status)), status.active
+        return _payload(reference, request.value, wording.standing(status)), status.active
     except MoliereError as error:
         return _payload(reference, Generation(), i18n.sentence(error), True), False
 
@@ -71,23 +87,9 @@ def _recorded(
     found = voice.written(prompt, config, seed, chars)
     if found is None:
         return _payload(voice.reference, Generation(), "", choices=recordings.prompts(voice))
-    said = recordings.settings(found, config, seed)
-    recorded = recordings.stamp(voice)
+    said = wording.recorded_with(found, config, seed)
+    recorded = wording.recorded_on(voice)
     return _payload(voice.reference, found.generation, said, recorded=recorded)
-
-
-def standing(status: Status) -> str:
-    """Where a request stands, in a few words; "" once it is done."""
-    if status.place:
-        return _("dans la file, place {place}").format(place=status.place)
-    stages = {
-        "starting": _("le modèle se prépare…"),
-        "loading": _("le modèle se charge…"),
-        "running": _("il travaille…"),
-    }
-    if status.active:
-        return stages.get(status.stage, "…")
-    return "" if status.share else _("abandonné : changez un réglage pour le redemander")
 
 
 def _payload(
@@ -108,11 +110,11 @@ def _payload(
     if found.ended == "end":
         said = " ".join(filter(None, (_("il a mis fin à son texte"), said)))
     try:
-        facts = choosing.facts(reference)
+        facts = wording.facts(reference)
     except MoliereError:
         facts = []
     return {
-        "heading": recordings.heading(reference),
+        "heading": naming.model(reference),
         "facts": facts,
         "speed": speed,
         "said": said,
@@ -127,11 +129,3 @@ def _payload(
 
 def _runs(pieces: tuple[Piece, ...]) -> list[tuple[str, int]]:
     return [(piece.text, piece.tokens) for piece in pieces]
-
-
-def legend() -> str:
-    """How to read the columns."""
-    return _(
-        "Chaque case est un token. Mêmes réglages partout ; les tirages ne sont comparables "
-        "qu’entre modèles de même alphabet."
-    )

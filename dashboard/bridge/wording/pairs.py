@@ -25,7 +25,7 @@ def tests() -> dict[str, str]:
     }
 
 
-def about(test: Test) -> str:
+def about(test: str) -> str:
     """What a test asks, in a sentence."""
     return {
         "near": _("avec le mot d’à côté."),

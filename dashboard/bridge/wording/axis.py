@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dashboard.bridge.axis.figures import MAY_HAVE_READ
-from dashboard.bridge.axis.marks import family, shown
+from dashboard.bridge.marks import MAY_HAVE_READ, family
+from dashboard.bridge.wording.models import name as called
 from dashboard.shared import i18n
 from dashboard.shared.i18n import _
 from dashboard.shared.naming import RECORDED
@@ -28,13 +28,13 @@ def caption(
         drawn: on what is drawn, the text or a part of it.
         points: on the whole text.
         other: on a text of today, or on Molière where that is the text.
-        name: of the text, one of those of `fields.TEXT`.
+        name: of the text, one of those of `controls.TEXT`.
         part: which part of a text that has verse and prose; "" of another.
     """
     best = min(drawn.values(), key=lambda point: point.bits_per_char)
     said = [
         _("Ici, le meilleur est **{model}** ({bits} par caractère).").format(
-            model=shown(best.model), bits=i18n.bits(best.bits_per_char)
+            model=called(best.model), bits=i18n.bits(best.bits_per_char)
         )
     ]
     if best.may_have_read:
@@ -83,7 +83,7 @@ def _elsewhere(
         heading = _("Sur Molière") if name == "modern" else _("Sur le texte d’aujourd’hui")
         said = [
             _("{text}, c’est **{model}** ({bits}).").format(
-                text=heading, model=shown(there), bits=bits
+                text=heading, model=called(there), bits=bits
             )
         ]
     elif name == "modern":
@@ -98,19 +98,19 @@ def _elsewhere(
             _(
                 "De Molière au texte d’aujourd’hui, **{model}** passe de {low} à {high} : il s’est "
                 "spécialisé."
-            ).format(model=shown(most), **_both(most, moliere, modern))
+            ).format(model=called(most), **_both(most, moliere, modern))
         )
     if gaps[least] < -LEAST_GAP:
         said.append(
             _(
                 "**{model}** fait le chemin inverse, de {low} à {high} : le français d’aujourd’hui "
                 "lui est plus familier."
-            ).format(model=shown(least), **_both(least, moliere, modern))
+            ).format(model=called(least), **_both(least, moliere, modern))
         )
     elif least != most and family(least) == "large":
         said.append(
             _("**{model}** passe de {low} à {high}.").format(
-                model=shown(least), **_both(least, moliere, modern)
+                model=called(least), **_both(least, moliere, modern)
             )
         )
     return said

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dashboard.bridge import cached, fields, recordings
 from dashboard.bridge import components as bridge_components
-from dashboard.bridge.writing import standing
+from dashboard.bridge import controls, fetching, recordings, results
+from dashboard.bridge.controls import Settings
+from dashboard.bridge.wording import models as wording
 from dashboard.shared import components, i18n, naming, state, widgets
 from dashboard.shared.chain import Chain
 from dashboard.shared.i18n import _
@@ -24,19 +25,36 @@ PERIOD = 0.4
 LINKS = 12  # characters of the chain that fit beside the prompt
 COMPONENT = "bridge.alphabet"
 _ASKED = "bridge.asked"
-_CHAIN = Chain("bridge", fields.CHOSEN)
+_CHAIN = Chain("bridge", controls.CHOSEN)
 
 
 def chosen(prompt: str) -> str:
     """The characters chosen so far; another prompt starts again."""
-    return _CHAIN.chosen(prompt, cached.alphabet())
+    return _CHAIN.chosen(prompt, results.alphabet())
+
+
+def show(settings: Settings) -> None:
+    """Who draws and what, then the bars."""
+    references, prompt, chosen = settings.references, settings.prompt, settings.chosen
+    with st.container(
+        key="bridge-tools", horizontal=True, vertical_alignment="center", gap="xsmall"
+    ):
+        tools(references, prompt, chosen, settings.seed)
+    board(references, prompt, chosen)
+    st.caption(
+        _(
+            "T = 1, tels qu’appris ; les tokens sont convertis en caractères. Cliquez sur une "
+            "ligne : tous la lisent."
+        )
+    )
+    fetching.buttons(references)
 
 
 def tools(references: tuple[str, ...], prompt: str, chosen: str, seed: int) -> None:
     """Who draws, step, undo, and typing; keys S and U."""
     st.session_state[_ASKED] = (prompt + chosen, len(chosen), seed)
-    if state.restore(fields.DRAWS) not in references:
-        state.change(fields.DRAWS, references[0])
+    if state.restore(controls.DRAWS) not in references:
+        state.change(controls.DRAWS, references[0])
     names = naming.told_apart((reference, naming.model(reference)) for reference in references)
     st.markdown(_("Qui tire ?"), width="content")
     who = st.segmented_control(
@@ -44,14 +62,14 @@ def tools(references: tuple[str, ...], prompt: str, chosen: str, seed: int) -> N
         references,
         format_func=names.__getitem__,
         required=True,
-        key=fields.DRAWS.key,
+        key=controls.DRAWS.key,
         label_visibility="collapsed",
     )
-    state.keep(fields.DRAWS, str(who))
+    state.keep(controls.DRAWS, str(who))
     told = _("Tirer le caractère suivant selon les barres du modèle choisi")
     _CHAIN.step_button(chosen, _step, told)
     _CHAIN.undo_button(chosen)
-    _CHAIN.typed(cached.alphabet())
+    _CHAIN.typed(results.alphabet())
 
 
 def board(references: tuple[str, ...], prompt: str, chosen: str) -> None:
@@ -74,7 +92,7 @@ def board(references: tuple[str, ...], prompt: str, chosen: str) -> None:
 
 def _board(references: tuple[str, ...], prompt: str, chosen: str, ticking: bool) -> None:
     recordings.follow()
-    if st.session_state[fields.CHOSEN.key] != chosen:
+    if st.session_state[controls.CHOSEN.key] != chosen:
         st.rerun()  # as a whole: a click on a bar runs this fragment alone, with what it knew
     answers = [_answer(reference, prompt + chosen, again=False) for reference in references]
     data = payload(references, answers, prompt, chosen)
@@ -87,15 +105,15 @@ def _answer(reference: str, text: str, again: bool) -> tuple[NextChars | None, s
     """The distribution of a model if it is there, what to say meanwhile, whether it will come."""
     try:
         if not pretrained.is_pretrained(reference):
-            return cached.next_by_characters(reference, text), "", False
-        if (voice := cached.voice(reference)) is not None:
-            return voice.following(text, cached.alphabet()), "", False
-        request = cached.asked(cached.following, reference, text, again=again)
+            return results.next_by_characters(reference, text), "", False
+        if (voice := results.voice(reference)) is not None:
+            return voice.following(text, results.alphabet()), "", False
+        request = results.asked(results.following, reference, text, again=again)
         status = request.status
         if status.error is not None:
             return None, i18n.sentence(status.error), False
         done = not status.active and status.share == 1
-        return request.value if done else None, standing(status), status.active
+        return request.value if done else None, wording.standing(status), status.active
     except MoliereError as error:
         return None, i18n.sentence(error), False
 
@@ -106,8 +124,8 @@ def payload(
     prompt: str,
     chosen: str,
 ) -> dict[str, Any]:
-    """What components/alphabet.js needs: one row a character, one column a model."""
-    chars = cached.alphabet()
+    """What alphabet.js needs: one row a character, one column a model."""
+    chars = results.alphabet()
     found = [answer for answer, _said, _active in answers]
     known = [answer.probs for answer in found if answer is not None]
     order: list[int] = []
@@ -135,10 +153,10 @@ def payload(
         "chain": list(chosen[-LINKS:]),
         "models": [
             {
-                "name": recordings.heading(reference),
+                "name": naming.model(reference),
                 "said": said,
                 "note": _note(answer),
-                "draws": reference == st.session_state.get(fields.DRAWS.key),
+                "draws": reference == st.session_state.get(controls.DRAWS.key),
                 **recordings.beside(reference, heard=answer is not None),
             }
             for reference, (answer, said, _active) in zip(references, answers, strict=True)
@@ -161,7 +179,7 @@ def _note(found: NextChars | None) -> str:
 def _step() -> None:
     """Take what the chosen model draws; nothing while it has not answered."""
     text, step, seed = st.session_state[_ASKED]
-    answer, _said, _active = _answer(st.session_state[fields.DRAWS.key], text, again=False)
+    answer, _said, _active = _answer(st.session_state[controls.DRAWS.key], text, again=False)
     if answer is not None and answer.probs.sum() > 0:
         _CHAIN.append(answer.draw(seed, step))
 
@@ -169,11 +187,3 @@ def _step() -> None:
 def _pick() -> None:
     if char := components.picked(COMPONENT):
         _CHAIN.append(char)
-
-
-def legend() -> str:
-    """How to read the bars."""
-    return _(
-        "T = 1, tels qu’appris ; les tokens sont convertis en caractères. Cliquez sur une "
-        "ligne : tous la lisent."
-    )

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard.bridge.axis import cached as axis_cache
-from dashboard.bridge.axis import fields, marks, words
-from dashboard.bridge.axis import figures as charts
-from dashboard.bridge.axis.measuring import Measuring
-from dashboard.shared import charts as figures
-from dashboard.shared import i18n, widgets
+from dashboard.bridge import controls, fetching, marks, measuring
+from dashboard.bridge.controls import Settings
+from dashboard.bridge.figures import axis as figures
+from dashboard.bridge.measuring import Measuring
+from dashboard.bridge.wording import axis as wording
+from dashboard.bridge.wording.models import name as called
+from dashboard.shared import charts, i18n, widgets
 from dashboard.shared.i18n import _
 from moliere_core import pretrained
 from moliere_core.measures import axis
@@ -25,14 +26,14 @@ _OWN, _PASTED = "axis.own", "axis.pasted"
 
 
 @dataclass(frozen=True)
-class Choice:
+class Drawing:
     """What is to be drawn.
 
     Attributes:
-        name: of the text, one of those of `fields.TEXT`.
-        against: the drawing, one of those of `fields.AGAINST`.
+        name: of the text, one of those of `controls.TEXT`.
+        against: the drawing, one of those of `controls.AGAINST`.
         model: of the other pages, without its epoch; a run of the class joins the others.
-        part: of a pasted text that has verse and prose, one of those of `fields.PART`; "" of
+        part: of a pasted text that has verse and prose, one of those of `controls.PART`; "" of
             another text.
     """
 
@@ -47,46 +48,30 @@ class Choice:
         return "verse" if self.name == "modern" else "modern"
 
 
-def show(reference: str) -> None:
+def show(settings: Settings) -> None:
     """The whole view; a run of the class joins the shipped models."""
+    _axis(settings.model)
+    fetching.buttons(settings.references)
+
+
+def _axis(reference: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        name = widgets.segmented(fields.TEXT, _("Texte"), texts(), visible=False)
-        against = widgets.segmented(
-            fields.AGAINST,
-            _("Dessin"),
-            {
-                "bars": _("barres"),
-                "parameters": _("taille"),
-                "read": _("texte lu"),
-                "two": _("les deux"),
-            },
-            visible=False,
-        )
+        name, against = controls.TEXT.ask(), controls.AGAINST.ask()
     text, part = _own(against) if name == "own" else (_shipped_text(name), "")
-    choice = Choice(name, against, reference.partition("@")[0], part)
+    drawing = Drawing(name, against, reference.partition("@")[0], part)
     if name == "own" and not text:
         return
-    wanted = () if text else tuple(_to_measure(name, choice.model))
+    wanted = () if text else tuple(_to_measure(name, drawing.model))
     jobs = [
-        axis_cache.measuring(of, models, known_as != "modern")
-        for known_as, of in ((name, text), (choice.other, _shipped_text(choice.other)))
-        if of and (models := tuple(_to_measure(known_as, choice.model)))
+        measuring.measuring(of, models, known_as != "modern")
+        for known_as, of in ((name, text), (drawing.other, _shipped_text(drawing.other)))
+        if of and (models := tuple(_to_measure(known_as, drawing.model)))
     ]
     if not jobs:
-        _draw(choice, _known(name, text, choice.model), wanted)
+        _draw(drawing, _known(name, text, drawing.model), wanted)
         return
     ticking = not all(job.done for job in jobs)
-    st.fragment(_watch, run_every=PERIOD if ticking else None)(choice, text, jobs, wanted)
-
-
-def texts() -> dict[str, str]:
-    """The names of the texts."""
-    return {
-        "verse": _("Molière, vers"),
-        "prose": _("Molière, prose"),
-        "modern": _("d’aujourd’hui"),
-        "own": _("à vous"),
-    }
+    st.fragment(_watch, run_every=PERIOD if ticking else None)(drawing, text, jobs, wanted)
 
 
 def _own(against: str) -> tuple[str, str]:
@@ -107,9 +92,8 @@ def _own(against: str) -> tuple[str, str]:
         if len(verse.chars_by_form(text)) > 1:
             part = "all"
         if part and against != "two":
-            names = {"all": _("tout"), "verse": _("vers"), "prose": _("prose")}
-            part = widgets.segmented(fields.PART, _("Partie du texte"), names, visible=False)
-        st.caption(words.looks(text) if text else _("Vers et prose y seront mesurés à part."))
+            part = controls.PART.ask()
+        st.caption(wording.looks(text) if text else _("Vers et prose y seront mesurés à part."))
     return text, part
 
 
@@ -117,13 +101,13 @@ def _shipped_text(name: str) -> str | None:
     """The text itself, where it is at hand: the figures of the shipped models are, always."""
     if name == "modern":
         return axis.MODERN.read_text(encoding="utf-8").strip()
-    return axis_cache.play_text(axis.VALIDATION[name])
+    return measuring.play_text(axis.VALIDATION[name])
 
 
 def _to_measure(name: str, model: str) -> list[str]:
     """What has no shipped figure for this text, and can be measured on this machine."""
     known = axis.shipped().points.get(name, {})
-    compressors = axis.COMPRESSORS if axis_cache.training_text() is not None else ()
+    compressors = axis.COMPRESSORS if measuring.training_text() is not None else ()
     tokens = [entry.name for entry in pretrained.entries() if entry.available]
     ours = [*axis.NGRAMS, *SHIPPED, model, axis.UNIFORM]
     return [m for m in dict.fromkeys([*ours, *compressors, *tokens]) if m not in known]
@@ -144,65 +128,66 @@ def _known(name: str, text: str | None, model: str) -> dict[str, Point]:
 
 
 def _watch(
-    choice: Choice, text: str | None, jobs: list[Measuring], wanted: tuple[str, ...]
+    drawing: Drawing, text: str | None, jobs: list[Measuring], wanted: tuple[str, ...]
 ) -> None:
     """The drawing so far; what it is compared with is measured after the text itself."""
-    points, done = _known(choice.name, text, choice.model), True
+    points, done = _known(drawing.name, text, drawing.model), True
     for job in jobs:
         if job.text == text:
             points, done = points | job.points, job.done
     if now := next((job for job in jobs if not job.done), None):
         told = _("Mesure en cours : {model} ({done} sur {all})").format(
-            model=widgets.plain(marks.shown(now.now) or "…"),
+            model=widgets.plain(called(now.now) or "…"),
             done=len(now.points) + len(now.errors),
             all=len(now.references),
         )
         st.progress(now.share, told)
     if points:
-        _draw(choice, points, wanted, said=done)
+        _draw(drawing, points, wanted, said=done)
     for model, error in {m: e for job in jobs for m, e in job.errors.items()}.items():
-        st.caption(f"{widgets.plain(model)} : {widgets.plain(i18n.sentence(error))}")
+        st.caption(f"{widgets.plain(model)} : {widgets.plain(i18n.sentence(error))}")
     if now is None and st.session_state.get("axis.watched") != (seen := [id(j) for j in jobs]):
         st.session_state["axis.watched"] = seen
         st.rerun()  # so that nothing ticks any longer
 
 
 def _draw(
-    choice: Choice, points: dict[str, Point], wanted: tuple[str, ...] = (), said: bool = True
+    drawing: Drawing, points: dict[str, Point], wanted: tuple[str, ...] = (), said: bool = True
 ) -> None:
     """The drawing, and what is said of it once all is measured."""
-    compared = _known(choice.other, _shipped_text(choice.other), choice.model)
+    compared = _known(drawing.other, _shipped_text(drawing.other), drawing.model)
     drawn, other = points, compared
-    heading = _("Note de chaque modèle sur : {text}").format(text=texts()[choice.name])
-    names = texts()[choice.name], texts()[choice.other]
-    if choice.against == "two":
+    texts = controls.TEXT.options
+    names = _(texts[drawing.name]), _(texts[drawing.other])
+    heading = _("Note de chaque modèle sur : {text}").format(text=names[0])
+    if drawing.against == "two":
         heading = _("Le même modèle sur deux textes")
-        if choice.part:
+        if drawing.part:
             drawn, other = (marks.of_form(points, form) for form in verse.FORMS)
             names = marks.forms()["verse"], marks.forms()["prose"]
             heading = _("Le même modèle en vers et en prose")
-    elif choice.part in verse.FORMS:
-        drawn = marks.of_form(points, choice.part)
-        heading += f" ({marks.forms()[choice.part]})"
+    elif drawing.part in verse.FORMS:
+        drawn = marks.of_form(points, drawing.part)
+        heading += f" ({marks.forms()[drawing.part]})"
     kept = marks.marks(drawn, other)
     if not kept:
         return
-    if choice.against == "two":
-        figure = charts.two_texts(kept, figures.dark(), heading, names)
-    elif choice.against == "bars":
-        figure = charts.bars(kept, figures.dark(), heading)
+    if drawing.against == "two":
+        figure = figures.two_texts(kept, charts.dark(), heading, names)
+    elif drawing.against == "bars":
+        figure = figures.bars(kept, charts.dark(), heading)
     else:
-        figure = charts.against(kept, figures.dark(), heading, choice.against)
+        figure = figures.against(kept, charts.dark(), heading, drawing.against)
     if said:
-        best_of = points if choice.against == "two" else drawn
-        st.markdown(words.caption(best_of, points, compared, choice.name, choice.part))
+        best_of = points if drawing.against == "two" else drawn
+        st.markdown(wording.caption(best_of, points, compared, drawing.name, drawing.part))
     best = min(kept, key=lambda mark: mark.bits)
-    figures.show(
+    charts.show(
         figure,
-        f"axis.{choice.against}",
-        marks.table(points, compared, bool(choice.part)),
+        f"axis.{drawing.against}",
+        marks.table(points, compared, bool(drawing.part)),
         _("{count} modèles ; le meilleur est {best}, à {bits} par caractère.").format(
             count=len(kept), best=best.name, bits=i18n.bits(best.bits)
         ),
     )
-    st.caption(words.notes(points, drawn, wanted))
+    st.caption(wording.notes(points, drawn, wanted))

@@ -1,0 +1,36 @@
+"""The views of a page: what each is called, and what shows it, written once.
+
+VIEWS = {"film": View(N_("Film"), film.show), "compare": View(N_("Avant / après"), both.show)}
+VIEW = chosen("film.view", "view", N_("Vue"), VIEWS)
+...
+VIEWS[VIEW.ask()].show(settings)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, ParamSpec
+
+from dashboard.shared.controls import Choice
+
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True)
+class View(Generic[P]):
+    """One of a page's views.
+
+    Attributes:
+        label: what it is called, marked with `N_`.
+        show: shows it.
+    """
+
+    label: str
+    show: Callable[P, None]
+
+
+def chosen(key: str, name: str, label: str, views: Mapping[str, View[Any]]) -> Choice:
+    """Which of some views: the first where the address does not say; see `Choice`."""
+    labels = {view: found.label for view, found in views.items()}
+    return Choice(key, name, next(iter(views)), label, labels)
