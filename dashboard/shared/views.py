@@ -1,9 +1,11 @@
 """The views of a page: what each is called, and what shows it, written once.
 
-VIEWS = {"film": View(N_("Film"), film.show), "compare": View(N_("Avant / après"), both.show)}
-VIEW = chosen("film.view", "view", N_("Vue"), VIEWS)
-...
-VIEWS[VIEW.ask()].show(settings)
+    VIEWS = {"film": View(N_("Film"), film.show), "compare": View(N_("Avant / après"), both.show)}
+    VIEW = chosen("film.view", "view", N_("Vue"), VIEWS)
+    ...
+    VIEWS[VIEW.ask()].show(settings)
+
+What a view asks of another one, it asks by name: see `go`.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, ParamSpec
 
+from dashboard.shared import state
 from dashboard.shared.controls import Choice
 
 P = ParamSpec("P")
@@ -30,7 +33,14 @@ class View(Generic[P]):
     show: Callable[P, None]
 
 
-def chosen(key: str, name: str, label: str, views: Mapping[str, View[Any]]) -> Choice:
-    """Which of some views: the first where the address does not say; see `Choice`."""
+def chosen(
+    key: str, name: str, label: str, views: Mapping[str, View[Any]], default: str = ""
+) -> Choice:
+    """Which of some views: the first, or `default`, where the address does not say."""
     labels = {view: found.label for view, found in views.items()}
-    return Choice(key, name, next(iter(views)), label, labels)
+    return Choice(key, name, default or next(iter(views)), label, labels)
+
+
+def go(page: str, view: str) -> None:
+    """Inside a click: to another view of the page, whose choice has the key `PAGE.view`."""
+    state.change(state.Field(f"{page}.view", "view", "", str), view)
