@@ -10,7 +10,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard.training import rights
+from dashboard.shared import rights
 from moliere_core.training import jobs
 from moliere_core.training.jobs import process
 from tests.app.helpers import FAKE, REFERENCE, ROOT, Open, write_run

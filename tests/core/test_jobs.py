@@ -400,7 +400,7 @@ def test_no_orphan_is_left_when_the_server_is_killed(tmp_path: Path) -> None:
         import sys, time
         from moliere_core.training import jobs
         from moliere_core.training.jobs import process
-        from tests.core.test_jobs import FAKE, request
+        from tests.core.trainings import FAKE, request
         process.COMMAND = FAKE
         job = jobs.submit(request())
         job.wait(60, lambda s: s.epoch >= 1)
@@ -434,7 +434,7 @@ def test_two_servers_share_a_folder(fake: Callable[..., None]) -> None:
         import time
         from moliere_core.training import jobs
         from moliere_core.training.jobs import process
-        from tests.core.test_jobs import FAKE, request
+        from tests.core.trainings import FAKE, request
         process.COMMAND = FAKE
         asked = [jobs.submit(request(seed, epochs=40), "moi") for seed in range(3)]
         asked[0].wait(60, lambda s: s.epoch >= 1)
@@ -486,7 +486,7 @@ def test_the_interpreter_exits_at_once_with_a_job_running() -> None:
     script = """
         from moliere_core.training import jobs
         from moliere_core.training.jobs import process
-        from tests.core.test_jobs import FAKE, request
+        from tests.core.trainings import FAKE, request
         process.COMMAND = FAKE
         job = jobs.submit(request())
         jobs.submit(request(1))

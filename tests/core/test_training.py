@@ -21,7 +21,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
-from moliere_core.config import ModelConfig, RunConfig, TrainingConfig
+from moliere_core.config import RunConfig, TrainingConfig
 from moliere_core.corpus import Corpus
 from moliere_core.errors import ConfigError, RunError, TrainingError
 from moliere_core.models.evaluation import score
@@ -39,22 +39,10 @@ from moliere_core.training.session import (
     continued_from,
     train,
 )
-from tests.core.trainings import CORPUS, assert_same_training, corpus
+from tests.core.trainings import CORPUS, STREAMS, WINDOWS, assert_same_training, corpus
 
 if importlib.util.find_spec("keras") is None:
     pytest.skip("Keras is not installed", allow_module_level=True)
-
-
-STREAMS = RunConfig(
-    ModelConfig(embedding_dim=4, units=6, dropout=0.3, recurrent_dropout=0.3),
-    TrainingConfig(epochs=3, seq_length=5, batch_size=4, weight_averaging=0.9),
-    validation=("b",),
-)
-WINDOWS = RunConfig(
-    ModelConfig("gru", embedding_dim=4, units=6, dropout=0.3),
-    TrainingConfig(epochs=3, seq_length=8, shift=3, batch_size=16, schedule="constant"),
-    validation=("b",),
-)
 
 
 @pytest.fixture(autouse=True)
@@ -167,8 +155,9 @@ def test_a_stored_run_opens_without_keras(tmp_path: Path) -> None:
     script = f"""
         import sys
         from pathlib import Path
-        from tests.core.trainings import assert_same_training, untimed
-from tests.core.test_training import CORPUS, STREAMS, replace, train
+        from dataclasses import replace
+        from moliere_core.training.session import train
+        from tests.core.trainings import CORPUS, STREAMS
         short = replace(STREAMS, training=replace(STREAMS.training, epochs=0))
         assert train(short, CORPUS, out=Path({str(out)!r})).complete
         assert not {{"keras", "tensorflow"}} & set(sys.modules)
@@ -221,7 +210,7 @@ def test_a_killed_training_goes_on_as_if_it_had_not_been(
         import os, signal
         from pathlib import Path
         from moliere_core.training.session import SnapshotTaken, train
-        from tests.core.test_training import CORPUS, STREAMS
+        from tests.core.trainings import CORPUS, STREAMS
 
         seen = []
 

@@ -40,6 +40,16 @@ CONFIG = RunConfig(
     TrainingConfig(epochs=3, seq_length=8, batch_size=4),
     validation=("b",),
 )
+STREAMS = RunConfig(
+    ModelConfig(embedding_dim=4, units=6, dropout=0.3, recurrent_dropout=0.3),
+    TrainingConfig(epochs=3, seq_length=5, batch_size=4, weight_averaging=0.9),
+    validation=("b",),
+)
+WINDOWS = RunConfig(
+    ModelConfig("gru", embedding_dim=4, units=6, dropout=0.3),
+    TrainingConfig(epochs=3, seq_length=8, shift=3, batch_size=16, schedule="constant"),
+    validation=("b",),
+)
 
 
 def request(seed: int = 0, epochs: int = 3, label: str = "") -> JobSpec:
