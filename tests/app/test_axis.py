@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,10 +27,10 @@ from moliere_core.measures.pairs import Test
 from moliere_core.models.references import load_model
 from moliere_core.models.sampling import softmax
 from moliere_core.pretrained import Generation, Request, State, client, recorded
-from tests.app.conftest import REFERENCE, ROOT, Open, address, component, shown
+from tests.app.bridge import FAKE, drawn
+from tests.app.helpers import REFERENCE, ROOT, Open, address, component, figure, shown
 from tests.patience import PATIENCE, wait_until
 
-FAKE = (sys.executable, str(ROOT / "tests" / "core" / "fake_bridge.py"))
 TEXT = "Quoi ? tu veux que je te dise : <b>non</b>, *jamais* !"
 
 
@@ -43,12 +42,6 @@ def _fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(client, "LEASE", 10 * PATIENCE)  # a busy machine may look late
     yield
     client.close()
-
-
-def chart(at: AppTest) -> dict[str, object]:
-    [found] = at.get("plotly_chart")
-    spec: dict[str, object] = json.loads(found.proto.spec)
-    return spec
 
 
 def test_the_ladder_shows_every_step(open_page: Open) -> None:
@@ -75,7 +68,7 @@ def test_every_drawing_of_the_axis(open_page: Open, language: str, against: str)
     at = open_page("bridge", view="axis", lang=language, against=against, on="modern")
     assert not at.exception
     assert not at.error
-    assert len(json.dumps(chart(at))) > 1000
+    assert len(json.dumps(figure(at))) > 1000
 
 
 def test_bars_are_the_shipped_figures_and_the_caption_follows(open_page: Open) -> None:
@@ -115,14 +108,6 @@ def measured(at: AppTest, text: str) -> dict[str, axis.Point]:
     return measuring.measuring(text, wanted, True).points
 
 
-def drawn(at: AppTest) -> dict[str, float]:
-    return {
-        name: value
-        for trace in chart(at)["data"]  # type: ignore[attr-defined]
-        for name, value in zip(trace["y"], trace["x"], strict=True)
-    }
-
-
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_verse_and_prose_of_a_pasted_text_are_told_apart(open_page: Open, language: str) -> None:
     at = open_page("bridge", view="axis", on="own", model="petit", lang=language)
@@ -135,7 +120,7 @@ def test_verse_and_prose_of_a_pasted_text_are_told_apart(open_page: Open, langua
         assert drawn(at)["petit"] == pytest.approx(points["petit"].parts[form])
         assert "compress" in shown(at)  # says why they are left out
     at.segmented_control(key="axis.against").set_value("two").run()
-    dots = [t for t in chart(at)["data"] if t["mode"] == "markers"]  # type: ignore[attr-defined]
+    dots = [t for t in figure(at)["data"] if t["mode"] == "markers"]  # type: ignore[attr-defined]
     for trace, form in zip(dots, ("verse", "prose"), strict=True):
         place = trace["y"].index("petit")
         assert trace["x"][place] == pytest.approx(points["petit"].parts[form])
@@ -147,7 +132,7 @@ def test_a_model_of_the_class_is_measured_on_the_text_it_is_compared_with(open_p
     modern = axis.MODERN.read_text(encoding="utf-8").strip()
     wait_until(lambda: REFERENCE in axis.stored(modern))
     at.run()
-    *_lines, own, other = chart(at)["data"]  # type: ignore[misc]
+    *_lines, own, other = figure(at)["data"]  # type: ignore[misc]
     place = other["y"].index(REFERENCE)
     assert other["x"][place] == pytest.approx(axis.stored(modern)[REFERENCE].bits_per_char)
     assert own["x"][place] == pytest.approx(axis.stored(TEXT)[REFERENCE].bits_per_char)
@@ -367,7 +352,7 @@ def test_the_class_votes_before_the_margins_are_shown(open_page: Open) -> None:
     assert pair.why["fr"] not in shown(at)
     at = at.button(key="discussion.reveal").click().run()
     assert pair.why["fr"] in shown(at)
-    [bars] = chart(at)["data"]  # type: ignore[misc]
+    [bars] = figure(at)["data"]  # type: ignore[misc]
     margins = dict(zip(bars["y"], bars["x"], strict=True))
     assert {"petit", "grand", "kn-8", "mini-gpt", "gemma-3-270m °"} <= set(margins)
     for model in ("petit", "kn-8"):
@@ -380,7 +365,7 @@ def test_a_run_of_the_class_is_measured_beside_what_was_recorded(open_page: Open
     names = tuple(pair.name for pair in pairs.of("world"))
     measured = measuring.margins(REFERENCE, names).result(60)
     at.run()
-    by_name = {trace["name"]: trace for trace in chart(at)["data"]}  # type: ignore[attr-defined]
+    by_name = {trace["name"]: trace for trace in figure(at)["data"]}  # type: ignore[attr-defined]
     expected = pairs.couple_margins(measured, "world")
     assert by_name[REFERENCE]["x"] == pytest.approx(list(expected.values()))
     assert by_name["grand"]["y"][0] == "chaud / froid"

@@ -10,7 +10,7 @@ from concurrent.futures import Future
 import pytest
 
 from dashboard.server.background import Background
-from tests.app.conftest import ROOT
+from tests.app.helpers import ROOT
 from tests.patience import PATIENCE
 
 

@@ -19,9 +19,8 @@ from moliere_core.measures import axis
 from moliere_core.pretrained import client, recorded
 from moliere_core.text.normalise import normalise
 from tests import hub
-from tests.app.conftest import ROOT, Open, component, run_snippet, shown
-from tests.app.test_axis import chart, drawn
-from tests.app.test_bridge import FAKE, bars, column, text
+from tests.app.bridge import FAKE, bars, column, drawn, text
+from tests.app.helpers import ROOT, Open, component, figure, run_snippet, shown
 
 GEMMA, SMOL = "hf:google/gemma-3-270m", "hf:HuggingFaceTB/SmolLM2-135M-Instruct"
 
@@ -163,7 +162,7 @@ def test_the_axis_bears_recorded_points_and_says_so(open_page: Open) -> None:
     for reference, point in points.items():
         assert drawn(at)[naming.model(reference)] == pytest.approx(point.bits_per_char)
     assert f"{naming.RECORDED}{i18n.NBSP}: enregistré" in shown(at)
-    assert naming.RECORDED in str(chart(at))
+    assert naming.RECORDED in str(figure(at))
 
 
 def test_a_model_that_is_here_speaks_for_itself(
