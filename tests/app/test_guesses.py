@@ -23,7 +23,7 @@ from dashboard.server.guesses import (
 )
 from dashboard.shared import rights
 from moliere_core.runs.run import Run, run_path
-from tests.app.conftest import RUN
+from tests.app.helpers import RUN
 
 ME, HERE, ELSEWHERE = "a browser", "10.0.0.1", "10.0.0.2"
 
