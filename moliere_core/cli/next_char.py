@@ -44,7 +44,6 @@ def render(result: dict[str, Any]) -> str:
 def bars(items: Sequence[Mapping[str, Any]]) -> list[str]:
     """A line a character."""
     return [
-        f"{visible(item['char'])} {item['prob']:7.2%} "
-        + "█" * round(item["prob"] * BAR_WIDTH)
+        f"{visible(item['char'])} {item['prob']:7.2%} " + "█" * round(item["prob"] * BAR_WIDTH)
         for item in items
     ]
