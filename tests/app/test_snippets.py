@@ -5,14 +5,14 @@ from collections.abc import Callable
 import pytest
 
 from dashboard.film import snippet as film
-from dashboard.film.moments import CHARS
+from dashboard.film.results import CHARS
 from dashboard.home import snippet as home
 from dashboard.probabilities import snippet as probabilities
 from dashboard.temperature import snippet as temperature
 from moliere_core.config import SamplingConfig
 from moliere_core.models.references import load_model
 from moliere_core.models.sampling import generate
-from tests.app.conftest import REFERENCE, run_snippet
+from tests.app.helpers import REFERENCE, run_snippet
 
 PROMPTS = ["Ah ! ", "", 'l\'"œil"\n{0} \\ \'\'\' """ %s']
 CONFIG = SamplingConfig(0.7, 5, 0.9)
