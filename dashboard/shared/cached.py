@@ -136,7 +136,6 @@ def warm_up_pages() -> None:
         "dashboard.bridge.views",
         "dashboard.shared.badge",
         "dashboard.characters.views",
-        "dashboard.corpus.figures",
         "dashboard.training.figures",
         "dashboard.corpus.views",
         "dashboard.course.view",
