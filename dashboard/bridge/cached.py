@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
 from dashboard.shared import cached
+from dashboard.shared.following import asked
 
 if TYPE_CHECKING:
     from moliere_core.config import SamplingConfig
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from moliere_core.pretrained import Card, Generation, NextChars, Request
     from moliere_core.pretrained.recorded import Voice
 
-RETRY_SECONDS = 10.0  # a failure is shown at least so long
+T = TypeVar("T")
 ALPHABET = "petit"  # the model whose alphabet all bars are over
 
 
@@ -103,23 +103,23 @@ def following(reference: str, text: str) -> Request[NextChars]:
     return pretrained.next_chars(reference, text, alphabet())
 
 
-def asked(ask: Callable[..., Request[Any]], *arguments: Any, again: bool) -> Request[Any]:
-    """What was asked before, or asked again where that was given up, or failed a while ago.
+def running(
+    ask: Callable[..., Request[T]], references: Sequence[str], *arguments: Any
+) -> dict[str, Request[T]]:
+    """What the pretrained models that run here were asked, by reference; see `following.asked`.
 
     Args:
-        ask: one of the two above, or another that makes a request and is cached.
-        arguments: of it.
-        again: whether the page is drawn as a whole: what ticks asks for nothing.
+        ask: one of the two above.
+        references: of models of any kind.
+        arguments: what else is asked.
     """
-    from moliere_core.pretrained import State
+    from moliere_core import pretrained
 
-    request = ask(*arguments)
-    state = request.status.state
-    old = time.monotonic() - request.ended_at > RETRY_SECONDS
-    if again and (state is State.CANCELLED or (state is State.FAILED and old)):
-        ask.clear(*arguments)  # type: ignore[attr-defined]  # of Streamlit's caches
-        request = ask(*arguments)
-    return request
+    return {
+        reference: asked(ask, reference, *arguments)
+        for reference in references
+        if pretrained.is_pretrained(reference) and voice(reference) is None
+    }
 
 
 def forget() -> None:

@@ -9,8 +9,8 @@ import streamlit as st
 from dashboard.shared import cached
 
 if TYPE_CHECKING:
-    from moliere_core.pretrained import Request
     from moliere_core.pretrained.tokenizer import Cut
+    from moliere_core.system.work import Work
     from moliere_core.text.tokenisation import Piece, Pruning, SubwordTokenizer
 
 
@@ -62,24 +62,20 @@ def cut(reference: str, text: str) -> Cut | None:
     Raises:
         ModelError: the tokenizer cannot be read.
     """
-    from moliere_core.pretrained import Request, State
-
-    found = _cut(reference, text)
-    if not isinstance(found, Request):
-        return found
-    state = found.status.state
-    if state in (State.FAILED, State.CANCELLED):
-        _cut.clear(reference, text)  # asked again the next time
-    if state is State.FAILED:
-        return found.result(0)
-    return found.value if state is State.DONE else None
+    work = reading(reference, text)
+    if work.lost():
+        reading.clear(reference, text)  # asked again the next time
+    return None if work.cancelled() else work.found()
 
 
 @st.cache_resource(show_spinner=False, max_entries=256)
-def _cut(reference: str, text: str) -> Cut | Request[Cut]:
+def reading(reference: str, text: str) -> Work[Cut]:
+    """The same as a work; where the vocabulary is small, it is done."""
     from moliere_core.pretrained import cutting
+    from moliere_core.system.work import Work
 
-    return cutting.cut(reference, text)
+    found = cutting.cut(reference, text)
+    return found if isinstance(found, Work) else Work.of(found)
 
 
 @st.cache_data(show_spinner=False, max_entries=256)

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.characters import cached, controls, fields
-from dashboard.shared import components, i18n, widgets
+from dashboard.shared import components, following, i18n, widgets
 from dashboard.shared.i18n import _
 from moliere_core.errors import MoliereError
 from moliere_core.text.tokenisation import SHIPPED_TOKENIZER, Piece, Segment, segments
@@ -40,20 +40,16 @@ def show(sentence: str, source: str) -> None:
 def wait(asked: list[tuple[str, str]]) -> None:
     """Say which vocabularies are being read, and come back once they are."""
     if asked:
-        st.fragment(_wait, run_every=PERIOD)(asked)
+        works = [cached.reading(*one) for one in asked]
+        following.follow(works, lambda: _say(asked), PERIOD, pending=True)
 
 
-def _wait(asked: list[tuple[str, str]]) -> None:
-    pending = []
-    for reference, text in asked:
-        try:
-            pending += [] if cached.cut(reference, text) else [reference]
-        except MoliereError:  # said by the page
-            st.rerun()
-    if not pending:
-        st.rerun()
-    names = ", ".join(dict.fromkeys(reference.removeprefix("hf:") for reference in pending))
-    st.caption(_("Je lis le vocabulaire de {models}…").format(models=names))
+def _say(asked: list[tuple[str, str]]) -> None:
+    names = (
+        name.removeprefix("hf:") for name, text in asked if not cached.reading(name, text).done()
+    )
+    told = _("Je lis le vocabulaire de {models}…")
+    st.caption(told.format(models=", ".join(dict.fromkeys(names))))
 
 
 def say_what_is_missing(on_disk: list[str]) -> None:

@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard.server.turns import engine
 from dashboard.shared import cached
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
     from dashboard.film.moments import Scene, Timeline
     from moliere_core.config import SamplingConfig
+    from moliere_core.system.progress import Progress
     from moliere_core.system.records import Record
+    from moliere_core.system.work import Work
 
 
 @st.cache_data(show_spinner=False, max_entries=64, ttl=5)
@@ -37,18 +36,18 @@ def scene(
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
-def measures(reference: str, moments: tuple[str, ...]) -> Future[dict[str, Record]]:
+def measures(reference: str, moments: tuple[str, ...]) -> Work[dict[str, Record]]:
     """The measures that a run's history lacks, computed in the background."""
     from dashboard.training.yardsticks import texts_of
     from moliere_core.training import learning
 
     run, corpora = cached.open_run(reference)[0], cached.known_corpora()
 
-    def measure() -> dict[str, Record]:
+    def measure(told: Progress) -> dict[str, Record]:
         texts = texts_of(run, corpora)
         if texts is None:
             return {}
         wanted = [s for s in run.snapshots if s.name in moments]
-        return learning.measure(run, texts, wanted, engine.behind())
+        return learning.measure(run, texts, wanted, told)
 
-    return cached.background().submit(measure)
+    return cached.background().begin(measure)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,10 +19,11 @@ import streamlit as st
 from dashboard.film import cached as film_cache
 from dashboard.film import components, fields, moments, words
 from dashboard.film.moments import Moment, Scene, Timeline
-from dashboard.shared import cached, i18n, state
+from dashboard.shared import cached, following, i18n, state
 from dashboard.shared.i18n import _
 from dashboard.training import cached as training_cache
 from moliere_core.config import SamplingConfig
+from moliere_core.system.work import Work
 
 KEY = "film.screen"
 _START = "film.start"
@@ -83,15 +83,9 @@ def remark(reel: Reel) -> None:
 def watch(reference: str) -> None:
     """Show the measures that are computed in the background, as soon as they are there."""
     base = reference.partition("@")[0]
-    if _ready(base):
-        return
-
-    @st.fragment(run_every=1.0)
-    def look() -> None:
-        if _ready(base):
-            st.rerun()
-
-    look()
+    works = _works(base, film_cache.timeline(base))
+    if not all(work.done() for work in works):
+        following.follow(works, lambda: None, pending=True)
 
 
 def move() -> None:
@@ -192,30 +186,26 @@ def _named(timeline: Timeline, snapshot: str) -> str:
 # What the background measures
 
 
-def _futures(base: str, timeline: Timeline) -> list[Future[Any]]:
+def _works(base: str, timeline: Timeline) -> list[Work[Any]]:
     if not base.startswith("run:"):
         return []
-    futures: list[Future[Any]] = [training_cache.yardsticks(timeline.run_id)]
+    works: list[Work[Any]] = [training_cache.yardsticks(timeline.run_id)]
     if timeline.unmeasured:
-        futures.append(film_cache.measures(base, timeline.unmeasured))
-    return futures
-
-
-def _ready(base: str) -> bool:
-    return all(future.done() for future in _futures(base, film_cache.timeline(base)))
+        works.append(film_cache.measures(base, timeline.unmeasured))
+    return works
 
 
 def _completed(base: str, timeline: Timeline) -> Timeline:
     """The timeline with what the background has measured so far."""
-    futures = _futures(base, timeline)
-    if futures and futures[0].done() and not timeline.ladder:
-        found = futures[0].result()
+    works = _works(base, timeline)
+    if works and works[0].done() and not timeline.ladder:
+        found = works[0].result()
         ladder = {order: nats / math.log(2) for order, nats in found.ngrams}
         timeline = replace(timeline, ladder=ladder)
-    if len(futures) < 2:
+    if len(works) < 2:
         return timeline
-    if futures[1].done():
-        return moments.with_measures(timeline, futures[1].result())
+    if works[1].done():
+        return moments.with_measures(timeline, works[1].result())
     return replace(timeline, measuring=True)
 
 

@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard.server.turns import engine
 from dashboard.shared import cached
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
     from dashboard.training.curves import Curves
     from dashboard.training.figures import Figure, Guesses
     from dashboard.training.yardsticks import Yardsticks
     from moliere_core.corpus import Corpus
     from moliere_core.runs.index import DamagedRun
+    from moliere_core.system.work import Work
     from moliere_core.training.jobs import Job
 
 
@@ -55,14 +53,14 @@ def given(name: str, data: bytes) -> Corpus:
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
-def yardsticks(run_id: str) -> Future[Yardsticks]:
+def yardsticks(run_id: str) -> Work[Yardsticks]:
     """The references of a run, measured in the background."""
     from dashboard.training.yardsticks import measure
     from moliere_core.runs.run import Run, run_path
 
     corpora = cached.known_corpora()
-    return cached.background().submit(
-        lambda: measure(Run.open(run_path(run_id)), corpora, engine.behind())
+    return cached.background().begin(
+        lambda told: measure(Run.open(run_path(run_id)), corpora, told)
     )
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard.bridge.cached import RETRY_SECONDS
 from dashboard.server.background import Background
-from dashboard.shared import cached
+from dashboard.shared import cached, following
 
 if TYPE_CHECKING:
     from dashboard.bridge.axis.measuring import Measuring
@@ -26,11 +24,7 @@ def measuring(text: str, references: tuple[str, ...], public: bool) -> Measuring
 
     And again where a model could not be measured, a while ago; what could is stored.
     """
-    found = _begun(text, references, public)
-    if found.failed_at + RETRY_SECONDS < time.monotonic():
-        _begun.clear(text, references, public)
-        found = _begun(text, references, public)
-    return found
+    return following.asked(_begun, text, references, public)
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
@@ -38,7 +32,7 @@ def _begun(text: str, references: tuple[str, ...], public: bool) -> Measuring:
     from dashboard.bridge.axis.measuring import Measuring
 
     found = Measuring(text, references, training_text(), shipped_train_chars(), public)
-    _worker().submit(found.run)
+    _worker().begin(found.run, found)
     return found
 
 

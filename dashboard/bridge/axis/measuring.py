@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
-from dashboard.server.turns import engine
 from moliere_core.errors import MoliereError
 from moliere_core.measures import axis
 from moliere_core.measures.axis import Point
 from moliere_core.models.references import load_model
+from moliere_core.system.progress import Progress
+from moliere_core.system.work import Work
 
 ALPHABET = "petit"  # the model whose alphabet chance is over
 
 
-@dataclass
-class Measuring:
+class Measuring(Work[None]):
     """A measure in progress; read by pages while a thread runs it.
+
+    Its share is that of the model which is being measured.
 
     Attributes:
         text: that is scored.
@@ -30,25 +29,29 @@ class Measuring:
         points: what has been measured so far.
         errors: why a model could not be.
         now: the model that is being measured, "" before and after.
-        share: of its work that is done, from 0 to 1.
-        done: whether all is.
-        failed_at: when it ended with errors, on the clock of `time.monotonic`; never without.
     """
 
-    text: str
-    references: Sequence[str]
-    train: str | None
-    train_chars: int
-    public: bool
-    points: dict[str, Point] = field(default_factory=dict)
-    errors: dict[str, MoliereError] = field(default_factory=dict)
-    now: str = ""
-    share: float = 0.0
-    done: bool = False
-    failed_at: float = math.inf
+    def __init__(
+        self,
+        text: str,
+        references: Sequence[str],
+        train: str | None,
+        train_chars: int,
+        public: bool,
+    ) -> None:
+        super().__init__()
+        self.text, self.references = text, references
+        self.train, self.train_chars, self.public = train, train_chars, public
+        self.points: dict[str, Point] = {}
+        self.errors: dict[str, MoliereError] = {}
+        self.now = ""
 
-    def run(self) -> None:
-        """Measure what is not stored yet, and store it."""
+    def run(self, told: Progress) -> None:
+        """Measure what is not stored yet, and store it.
+
+        Raises:
+            MoliereError: a model could not be measured; the others are.
+        """
         known = axis.stored(self.text)
         self.points.update({name: known[name] for name in self.references if name in known})
         for name in self.references:
@@ -56,23 +59,19 @@ class Measuring:
                 continue
             self.now, self.share = name, 0.0
             try:
-                self.points[name] = self._measure(name)
+                self.points[name] = self._measure(name, told)
             except MoliereError as error:
                 self.errors[name] = error
             else:
                 axis.store(self.text, self.points[name])
+        self.now = ""
         if self.errors:
-            self.failed_at = time.monotonic()
-        self.now, self.done = "", True
+            raise next(iter(self.errors.values()))
 
-    def _measure(self, name: str) -> Point:
+    def _measure(self, name: str, told: Progress) -> Point:
         if name == axis.UNIFORM:
             vocabulary = load_model(ALPHABET).vocabulary
             return axis.uniform(vocabulary, self.text, self.train_chars)
         if name in axis.COMPRESSORS and self.train is not None:
             return axis.compressed(name, self.train, self.text)
-        told = engine.behind(self._told)
         return axis.measure(name, self.text, self.train_chars, self.public, told)
-
-    def _told(self, share: float) -> None:
-        self.share = share

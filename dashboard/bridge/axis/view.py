@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
@@ -11,7 +12,7 @@ from dashboard.bridge.axis import fields, marks, words
 from dashboard.bridge.axis import figures as charts
 from dashboard.bridge.axis.measuring import Measuring
 from dashboard.shared import charts as figures
-from dashboard.shared import i18n, widgets
+from dashboard.shared import following, i18n, widgets
 from dashboard.shared.i18n import _
 from moliere_core import pretrained
 from moliere_core.measures import axis
@@ -19,7 +20,6 @@ from moliere_core.measures.axis import Point
 from moliere_core.models.references import SHIPPED
 from moliere_core.text import verse
 
-PERIOD = 1.0  # seconds between two looks at a measure in progress
 MOST_CHARS = 5_000
 _OWN, _PASTED = "axis.own", "axis.pasted"
 
@@ -75,8 +75,7 @@ def show(reference: str) -> None:
     if not jobs:
         _draw(choice, _known(name, text, choice.model), wanted)
         return
-    ticking = not all(job.done for job in jobs)
-    st.fragment(_watch, run_every=PERIOD if ticking else None)(choice, text, jobs, wanted)
+    following.follow(jobs, partial(_watch, choice, text, jobs, wanted))
 
 
 def texts() -> dict[str, str]:
@@ -150,8 +149,8 @@ def _watch(
     points, done = _known(choice.name, text, choice.model), True
     for job in jobs:
         if job.text == text:
-            points, done = points | job.points, job.done
-    if now := next((job for job in jobs if not job.done), None):
+            points, done = points | job.points, job.done()
+    if now := next((job for job in jobs if not job.done()), None):
         told = _("Mesure en cours : {model} ({done} sur {all})").format(
             model=widgets.plain(marks.shown(now.now) or "…"),
             done=len(now.points) + len(now.errors),
@@ -162,9 +161,6 @@ def _watch(
         _draw(choice, points, wanted, said=done)
     for model, error in {m: e for job in jobs for m, e in job.errors.items()}.items():
         st.caption(f"{widgets.plain(model)} : {widgets.plain(i18n.sentence(error))}")
-    if now is None and st.session_state.get("axis.watched") != (seen := [id(j) for j in jobs]):
-        st.session_state["axis.watched"] = seen
-        st.rerun()  # so that nothing ticks any longer
 
 
 def _draw(

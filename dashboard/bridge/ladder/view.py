@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -13,7 +14,7 @@ from dashboard.bridge import components, recordings
 from dashboard.bridge.axis.marks import shown, whole
 from dashboard.bridge.ladder import cached as ladder_cache
 from dashboard.bridge.ladder.rungs import CHARS, Rung, rung
-from dashboard.shared import i18n, state
+from dashboard.shared import following, i18n, state
 from dashboard.shared.i18n import _
 from moliere_core import pretrained
 from moliere_core.config import SamplingConfig
@@ -30,9 +31,9 @@ COMPONENT = "ladder.rungs"
 
 def show(prompt: str, config: SamplingConfig, seed: int) -> None:
     """All the steps, those of subword models as they come."""
-    asked = _asked(prompt, config, seed, again=True)
-    writing = any(request.status.active for pair in asked.values() for request in pair)
-    st.fragment(_rungs, run_every=PERIOD if writing else None)(prompt, config, seed, writing)
+    asked = _asked(prompt, config, seed)
+    works = [request for pair in asked.values() for request in pair]
+    following.follow(works, partial(_rungs, asked, prompt, config, seed), PERIOD)
     st.caption(
         _(
             "Bits : par caractère, sur des pièces jamais lues. D’un barreau à l’autre : plus de "
@@ -42,35 +43,36 @@ def show(prompt: str, config: SamplingConfig, seed: int) -> None:
 
 
 def _asked(
-    prompt: str, config: SamplingConfig, seed: int, again: bool
+    prompt: str, config: SamplingConfig, seed: int
 ) -> dict[str, tuple[Request[Any], Request[Any]]]:
-    """What the subword models that are here have been asked; `again` as in `cached.asked`."""
-    ask = partial(bridge_cache.asked, again=again)
+    """What the subword models that are here have been asked."""
     here = [entry.name for entry in pretrained.entries() if entry.available]
     return {
         name: (
-            ask(bridge_cache.written, name, prompt, config, seed, CHARS),
-            ask(bridge_cache.following, name, prompt),
+            following.asked(bridge_cache.written, name, prompt, config, seed, CHARS),
+            following.asked(bridge_cache.following, name, prompt),
         )
         for name in here[:MOST_PRETRAINED]
     }
 
 
-def _rungs(prompt: str, config: SamplingConfig, seed: int, ticking: bool) -> None:
+def _rungs(
+    asked: Mapping[str, tuple[Request[Any], Request[Any]]],
+    prompt: str,
+    config: SamplingConfig,
+    seed: int,
+) -> None:
     recordings.follow()
-    asked = _asked(prompt, config, seed, again=False)
     steps = [_step(name, ladder_cache.rung(name, prompt, config, seed)) for name in STEPS]
-    for name, (written, following) in asked.items():
-        error = written.status.error or following.status.error
-        found = rung(written.value, following.value)
+    for name, (written, expected) in asked.items():
+        error = written.status.error or expected.status.error
+        found = rung(written.value, expected.value)
         if not found.text and written.status.active:
             found = replace(found, text=_("le modèle se prépare…"))
         steps.append(_step(name, found, error))
     steps += [_recorded(voice, prompt, config, seed) for voice in _voices(len(asked))]
     data = {"steps": steps, "locale": state.language()}
     components.rungs(data, COMPONENT, recordings.listen(COMPONENT))
-    if ticking and not any(r.status.active for pair in asked.values() for r in pair):
-        st.rerun()  # so that nothing ticks any longer
 
 
 def _voices(living: int) -> list[Voice]:
@@ -81,11 +83,11 @@ def _voices(living: int) -> list[Voice]:
 
 def _recorded(voice: Voice, prompt: str, config: SamplingConfig, seed: int) -> dict[str, Any]:
     written = voice.written(prompt, config, seed, CHARS)
-    following = voice.following(prompt, bridge_cache.alphabet())
-    if written is None or following is None:
+    expected = voice.following(prompt, bridge_cache.alphabet())
+    if written is None or expected is None:
         found = Rung("", ())
     else:
-        found = rung(written.generation, following)
+        found = rung(written.generation, expected)
     return _step(voice.reference, found)
 
 
