@@ -21,9 +21,15 @@ CLIENTS = 30
 
 @contextmanager
 def server(
-    script: Path, env: Mapping[str, str] | None = None
+    script: Path, env: Mapping[str, str] | None = None, folder: Path = ROOT
 ) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
-    """A Streamlit server of this script on a free port, healthy, and stopped afterwards."""
+    """A Streamlit server of this script on a free port, healthy, and stopped afterwards.
+
+    Args:
+        script: what it runs.
+        env: its environment; None for this process' own.
+        folder: where it is started, whose `.streamlit/config.toml` it follows.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -31,7 +37,7 @@ def server(
     command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
     command += ["--server.headless", "true"]
     process = subprocess.Popen(
-        command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command, cwd=folder, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
         wait_until_healthy(port, process)

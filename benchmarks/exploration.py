@@ -22,7 +22,7 @@ from moliere_core.corpus import load_corpus
 from moliere_core.exploration import (
     Part,
     Selection,
-    TokenIndex,
+    WordIndex,
     characters,
     concordance,
     diversity,
@@ -50,7 +50,7 @@ def _words(part: Part) -> None:
 
 
 @cache
-def _stop_words(index: TokenIndex) -> Bools:
+def _stop_words(index: WordIndex) -> Bools:
     """As the page has it: looked up once for a corpus."""
     return stopwords.mask(index)
 
@@ -105,7 +105,7 @@ VIEWS: dict[str, Callable[[Part], None]] = {
 def measure() -> list[Row]:
     corpus = load_corpus()
     began = time.perf_counter()
-    index = TokenIndex.build(corpus)
+    index = WordIndex.build(corpus)
     built = time.perf_counter() - began
     play, form = corpus.plays[-1], index.forms[0] if index.forms else ""
     speaker = index.speakers[0] if index.speakers else ""
@@ -135,9 +135,7 @@ def measure() -> list[Row]:
     return rows
 
 
-async def _page(
-    port: int, index: TokenIndex, selections: list[Selection]
-) -> dict[str, list[float]]:
+async def _page(port: int, index: WordIndex, selections: list[Selection]) -> dict[str, list[float]]:
     """Milliseconds of each change of view and filter on the page, by view."""
     found: dict[str, list[float]] = {}
     for view in PAGE_VIEWS:

@@ -2,42 +2,30 @@
 
 import streamlit as st
 
-from dashboard.home import components
 from dashboard.shared import cached, lesson, widgets
 from dashboard.shared.i18n import _
 
 drawer = lesson.heading("home", _("Un réseau écrit comme Molière"))
 widgets.prepare(cached.home_is_warm, cached.warm_up_home)  # the first words are on their way
 
-from dashboard.home import cached as home  # noqa: E402
-from dashboard.home import fields, player, snippet  # noqa: E402
+from dashboard.home import controls, snippet, views  # noqa: E402
 from moliere_core.config import SamplingConfig  # noqa: E402
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
     prompt = widgets.prompt()
-    st.button(_("Écrire la suite"), type="primary", icon=":material/edit:", on_click=player.restart)
+    st.button(_("Écrire la suite"), type="primary", icon=":material/edit:", on_click=views.restart)
 with st.container(horizontal=True, vertical_alignment="center"):
-    speed = widgets.segmented(
-        fields.SPEED,
-        _("Vitesse"),
-        {"slow": _("lent"), "normal": _("normal"), "instant": _("instantané")},
-        visible=False,
-    )
-    player.pause_button()
-    player.hide_button()
+    speed = controls.SPEED.ask()
+    views.pause_button()
+    views.hide_button()
     with st.popover(_("Réglages"), icon=":material/tune:"):
         reference = widgets.model()
-        temperature = widgets.slider(fields.TEMPERATURE, _("Température"), 0.0, 2.0)
+        temperature = controls.TEMPERATURE.ask()
         seed = widgets.seed()
 
 config = SamplingConfig(temperature)
 runs = widgets.unknown(reference, prompt)
-performance = player.Performance(reference, prompt, config, seed)
-playback = home.playback(reference, prompt, config, seed, player.chars(performance))
-
-components.player(
-    player.payload(performance, playback, runs, speed), "home.player", player.write_more
-)
+views.play(views.Performance(reference, prompt, config, seed), runs, speed)
 widgets.card(reference)
 with st.container(horizontal=True, gap="medium"):
     st.markdown(_("**Et maintenant ?**"), width="content")
@@ -51,4 +39,4 @@ with st.container(horizontal=True, gap="medium"):
         label=_("Changer la température"),
         icon=":material/thermostat:",
     )
-drawer.finish(snippet.code(reference, prompt, config, seed), player.tried(prompt, seed))
+drawer.finish(snippet.code(reference, prompt, config, seed), views.tried(prompt, seed))

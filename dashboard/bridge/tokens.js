@@ -4,6 +4,8 @@
 // `recorded` says when a text was, "" of one that is written here; a click on one of the choices (see
 // common.js) sends "listen" with its value.
 
+import { element, offerRecordings } from "../shared/components/dom.js";
+
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".root");
   root.textContent = "";
@@ -14,21 +16,31 @@ export default function ({ data, parentElement, setTriggerValue }) {
     element("h2", "", leaf, column.heading);
     const facts = element("p", "figures small", leaf);
     facts.title = column.facts.join("\n"); // where columns are narrow, one of them is shown
-    for (const [i, fact] of column.facts.entries()) element("span", i === 1 || i === 2 ? "fact detail" : "fact", facts, fact);
+    for (const [i, fact] of column.facts.entries())
+      element("span", i === 1 || i === 2 ? "fact detail" : "fact", facts, fact);
     const speed = element("p", "speed", leaf, column.recorded ? "" : column.speed || "\u00a0");
     if (column.recorded) element("span", "recorded", speed, column.recorded);
     const text = element("p", "text serif" + (column.letters ? " letters" : ""), leaf);
-    choicesToHear(text, column.choices, (value) => setTriggerValue("listen", value));
+    offerRecordings(text, column.choices, (value) => setTriggerValue("listen", value));
     if (column.problem) element("span", "said problem", text, column.said);
-    let odd = false, open = false;
-    for (const [pieces, kind] of [[column.prompt, " prompt"], [column.pieces, ""]]) {
+    let odd = false,
+      open = false;
+    for (const [pieces, kind] of [
+      [column.prompt, " prompt"],
+      [column.pieces, ""],
+    ]) {
       if (column.letters) {
         element("span", kind, text, pieces.map(([piece]) => piece).join(""));
         continue;
       }
       for (const [piece, tokens] of pieces) {
         if (!open) odd = !odd;
-        const drawn = element("span", "token" + (odd ? " odd" : "") + kind + (open ? " goes-on" : ""), text, piece);
+        const drawn = element(
+          "span",
+          "token" + (odd ? " odd" : "") + kind + (open ? " goes-on" : ""),
+          text,
+          piece,
+        );
         if (tokens > 1) drawn.title = String(tokens);
         open = tokens === 0;
       }

@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard.characters import fields
 from dashboard.shared import state, widgets
 from dashboard.shared.i18n import _
+from dashboard.shared.tokens import MOST_MERGES
 from moliere_core.text.normalise import normalise
 
 
@@ -48,7 +49,7 @@ def merges() -> int:
     chosen = st.slider(
         _("Arrêter l’apprentissage du BPE après… fusions"),
         0,
-        fields.MOST_MERGES,
+        MOST_MERGES,
         key=fields.MERGES.key,
     )
     return state.keep(fields.MERGES, int(chosen))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dashboard.shared.state import Field, choice, integer
+from dashboard.shared.tokens import MOST_MERGES
 
 VIEWS = ("trip", "alphabet", "tokens", "bytes")
 STEPS = ("text", "chars", "ints", "back")
 LEAST = (1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)  # of min_char_freq
-MOST_MERGES = 1791  # of the shipped tokenizer
 
 
 def least(text: str) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.characters import alphabet, cached, controls, fields
-from dashboard.shared import components, i18n, state
+from dashboard.shared import components, i18n, state, tokens
 from dashboard.shared.i18n import _
 from moliere_core.text.tokenisation import Piece, utf8_bytes
 from moliere_core.text.vocabulary import Vocabulary
@@ -31,7 +31,7 @@ def show(sentence: str, source: str) -> None:
             char = controls.char()
         st.markdown(_("← tapez un caractère, ou cliquez sur un de ceux-ci, ou de votre phrase :"))
     vocabulary = cached.pruning(source, 1).vocabulary
-    pieces = cached.pieces(char)
+    pieces = tokens.pieces(char)
     data = payload(char, sentence, vocabulary, pieces)
     components.characters(data, "characters.bytes", pick)
     st.markdown(_why(char, vocabulary, pieces))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dashboard.characters import alphabet, cached, fields, octets, tokens, trip
 from dashboard.shared import state
+from dashboard.shared.tokens import pieces
 
 SHOW = {
     "trip": trip.show,
@@ -22,7 +23,7 @@ def tried(view: str, sentence: str, source: str) -> dict[str, bool]:
     """What of the lesson's list the class has just done."""
     least = state.value(fields.MIN_CHAR_FREQ)
     vocabulary = cached.pruning(source, least).vocabulary
-    found = cached.pieces(sentence)
+    found = pieces(sentence)
     back = view == "trip" and state.value(fields.STEP) == "back"
     return {
         "back": back and sentence != state.DEFAULT_PROMPT,
@@ -36,4 +37,4 @@ def tried(view: str, sentence: str, source: str) -> dict[str, bool]:
 
 def _split(char: str) -> bool:
     """Whether a character needs several tokens."""
-    return len(cached.pieces(char)) > 1
+    return len(pieces(char)) > 1

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from moliere_core.exploration import Selection, TokenIndex
+    from moliere_core.exploration import Selection, WordIndex
     from moliere_core.exploration.characters import Alphabet
     from moliere_core.exploration.concordance import Order
     from moliere_core.exploration.index import Bools
@@ -65,7 +65,7 @@ class Variety:
     forms: pd.DataFrame
 
 
-def index(source: str) -> TokenIndex:
+def index(source: str) -> WordIndex:
     """The words of a corpus as numbers: a second for thirty plays, once for all sessions."""
     found = _index(source)
     if found.corpus is not cached.corpus(source):  # it was deleted, and read again
@@ -76,10 +76,10 @@ def index(source: str) -> TokenIndex:
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _index(source: str) -> TokenIndex:
-    from moliere_core.exploration import TokenIndex
+def _index(source: str) -> WordIndex:
+    from moliere_core.exploration import WordIndex
 
-    return TokenIndex.build(cached.corpus(source))
+    return WordIndex.build(cached.corpus(source))
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

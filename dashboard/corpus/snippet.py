@@ -70,7 +70,7 @@ def code(source: str, play: str, selection: Selection, view: str, word: str) -> 
     course = _("le cours : pd.read_csv(url), puis df.head(10) et text[:500]")
     here = _("ici : tous les mots numérotés une fois, puis des masques")
     modules, lines = _VIEWS[view]
-    names = sorted((*modules, "Selection", "TokenIndex"), key=str.lower)
+    names = sorted((*modules, "Selection", "WordIndex"), key=str.lower)
     chosen = ", ".join(
         f"{field.name}={value!r}"
         for field in fields(selection)
@@ -84,6 +84,6 @@ from moliere_core.exploration import {", ".join(names)}
 # {course}
 # {here}
 corpus = {read}
-index = TokenIndex.build(corpus)
+index = WordIndex.build(corpus)
 part = index.part(Selection({chosen}))
 {lines.replace("WORD", repr(word)).replace("PLAY", repr(selection.play or play))}"""

@@ -9,6 +9,9 @@
 // `runs` are the lengths of the stretches of the text outside and inside known words, by turns.
 // Once at rest, "rest" is sent with {at, before (names), back (places from the end)}, for the address.
 
+import { element, shape, visible } from "../shared/components/dom.js";
+import { dressTransport, iconButton, wireTransport } from "../shared/components/transport.js";
+
 const DWELL = { slow: 4200, normal: 2200, fast: 1000 }; // milliseconds a moment
 const TYPED = 0.4; // share of them in which the text is written
 const REST = 500; // milliseconds without a move before the address follows
@@ -151,7 +154,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       let bar = view.rows.get(char);
       if (!bar) {
         const row = element("div", "row gone", view.race);
-        const glyph = element("span", "glyph mono", row, SHOWN[char] ?? char);
+        const glyph = element("span", "glyph mono", row, visible(char));
         const track = element("div", "track", row);
         bar = { row, glyph, fill: element("div", "fill", track), ghost: element("div", "ghost", track),
           percent: element("span", "percent", row) };

@@ -19,9 +19,8 @@ import streamlit as st
 from dashboard.film import cached as film_cache
 from dashboard.film import components, fields, moments, words
 from dashboard.film.moments import Moment, Scene, Timeline
-from dashboard.shared import cached, following, i18n, state
+from dashboard.shared import cached, following, i18n, state, stored_runs
 from dashboard.shared.i18n import _
-from dashboard.training import cached as training_cache
 from moliere_core.config import SamplingConfig
 from moliere_core.system.work import Work
 
@@ -189,7 +188,7 @@ def _named(timeline: Timeline, snapshot: str) -> str:
 def _works(base: str, timeline: Timeline) -> list[Work[Any]]:
     if not base.startswith("run:"):
         return []
-    works: list[Work[Any]] = [training_cache.yardsticks(timeline.run_id)]
+    works: list[Work[Any]] = [stored_runs.yardsticks(timeline.run_id)]
     if timeline.unmeasured:
         works.append(film_cache.measures(base, timeline.unmeasured))
     return works

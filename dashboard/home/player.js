@@ -5,6 +5,8 @@
 // second, 0 for at once), paused, hidden, more (whether the server can send a longer text), locale,
 // labels {heading, note, looked, hush}. A longer text under the same id goes on where it was.
 
+import { element, visible } from "../shared/components/dom.js";
+
 function build(root, bars) {
   root.textContent = "";
   const player = element("div", "player", root);
@@ -34,16 +36,20 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const show = root.show ?? (root.show = { id: null, at: 0, asked: 0, looked: null });
   const text = Array.from(data.text);
   const candidates = Array.from(data.candidates);
-  const percent = new Intl.NumberFormat(data.locale, { style: "percent", maximumFractionDigits: 0 });
+  const percent = new Intl.NumberFormat(data.locale, {
+    style: "percent",
+    maximumFractionDigits: 0,
+  });
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const speed = still ? 0 : data.speed;
 
   const bars = (at) => {
     const place = (bar, char, chance, chosen) => {
       bar.row.className = "row" + (chosen ? " chosen" : "");
-      bar.glyph.textContent = SHOWN[char] ?? char;
+      bar.glyph.textContent = visible(char);
       bar.fill.style.width = chance / 100 + "%";
-      bar.percent.textContent = chance > 0 && chance < 50 ? "<\u00a0" + percent.format(0.01) : percent.format(chance / 1e4);
+      bar.percent.textContent =
+        chance > 0 && chance < 50 ? "<\u00a0" + percent.format(0.01) : percent.format(chance / 1e4);
     };
     let found = false;
     view.rows.forEach((bar, i) => {
@@ -52,7 +58,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
       found = found || chosen;
       // A character drawn from further down takes the last row.
       if (i === data.bars - 1 && !found) place(bar, text[at], data.drawn[at], true);
-      else if (data.chances[from] > 0 || chosen) place(bar, candidates[from], data.chances[from], chosen);
+      else if (data.chances[from] > 0 || chosen)
+        place(bar, candidates[from], data.chances[from], chosen);
       else bar.row.className = "row faint";
     });
   };
@@ -60,7 +67,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const look = (span) => {
     if (show.looked) show.looked.classList.remove("looked");
     show.looked = span;
-    if (span) { span.classList.add("looked"); bars(Number(span.dataset.at)); }
+    if (span) {
+      span.classList.add("looked");
+      bars(Number(span.dataset.at));
+    }
     view.note.textContent = span ? data.labels.looked : data.labels.note;
   };
 

@@ -3,6 +3,9 @@
 // character that is set apart) or null, locale, labels {hint, value, low, high}. Clicking a
 // character, or dragging over several, triggers "span": {from, to}, to excluded.
 
+import { element, redrawn, shows, visible } from "../shared/components/dom.js";
+import { numbers } from "../shared/components/numbers.js";
+
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".root");
   if (shows(root, data)) return;
@@ -23,7 +26,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const chars = Array.from(data.text);
   // What has been chosen here since stays, also while the server still answers for what was before.
   const heard = JSON.stringify([data.text, data.span]);
-  const chosen = root.chosen ?? (root.chosen = { from: -1, to: -1, anchor: -1, heard: "", sent: [] });
+  const chosen =
+    root.chosen ?? (root.chosen = { from: -1, to: -1, anchor: -1, heard: "", sent: [] });
   const answers = chosen.sent.indexOf(heard);
   if (answers >= 0) chosen.sent.splice(0, answers);
   else if (heard !== chosen.heard) {
@@ -39,7 +43,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
       const share = Math.min(Math.abs(value) / (data.bound || 1), 1);
       span.style.background = `color-mix(in srgb, var(${value < 0 ? "--low" : "--high"}) ${Math.round(share * 100)}%, transparent)`;
     } else span.classList.add("later");
-    if (i === data.target) span.classList.replace("later", "target") || span.classList.add("target");
+    if (i === data.target)
+      span.classList.replace("later", "target") || span.classList.add("target");
     if (char === "\n") {
       element("span", "line", span, "\u21b5");
       if (i > 0) span.append("\n");
@@ -59,9 +64,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
       return;
     }
     spans[i].classList.add("at");
-    element("span", "glyph mono", detail, SHOWN[chars[i]] ?? chars[i]);
+    element("span", "glyph mono", detail, visible(chars[i]));
     const value = data.values[i];
-    if (value !== null && value !== undefined) element("b", "", detail, data.labels.value + " " + number(value));
+    if (value !== null && value !== undefined)
+      element("b", "", detail, data.labels.value + " " + number(value));
   }
   const at = (event) => {
     const span = event.target.closest?.(".c");
@@ -83,7 +89,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   sheet.onpointermove = (event) => {
     const i = at(event);
     look(i);
-    if (chosen.anchor >= 0 && i >= 0) choose(Math.min(chosen.anchor, i), Math.max(chosen.anchor, i) + 1);
+    if (chosen.anchor >= 0 && i >= 0)
+      choose(Math.min(chosen.anchor, i), Math.max(chosen.anchor, i) + 1);
   };
   const release = () => {
     if (chosen.anchor < 0) return;
@@ -91,14 +98,21 @@ export default function ({ data, parentElement, setTriggerValue }) {
     send();
   };
   sheet.onpointerup = release;
-  sheet.onpointerleave = () => { release(); look(-1); };
+  sheet.onpointerleave = () => {
+    release();
+    look(-1);
+  };
   sheet.onkeydown = (event) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (event.key === "Enter" && chosen.from >= 0) send();
     if (!step) return;
     event.preventDefault();
-    const from = event.shiftKey ? chosen.from : Math.min(Math.max(chosen.from + step, 0), chars.length - 1);
-    const to = event.shiftKey ? Math.min(Math.max(chosen.to + step, from + 1), chars.length) : from + 1;
+    const from = event.shiftKey
+      ? chosen.from
+      : Math.min(Math.max(chosen.from + step, 0), chars.length - 1);
+    const to = event.shiftKey
+      ? Math.min(Math.max(chosen.to + step, from + 1), chars.length)
+      : from + 1;
     choose(from, to);
     look(to - 1);
     spans[to - 1].scrollIntoView({ block: "nearest" });

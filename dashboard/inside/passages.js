@@ -1,6 +1,8 @@
 // Passages of a corpus. data: passages [{before, text, after, source, cells}]: what precedes, the
 // passage itself, what follows, where it is, and how many cells are active, already in words.
 
+import { element } from "../shared/components/dom.js";
+
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".root");
   root.textContent = "";

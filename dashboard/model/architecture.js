@@ -4,6 +4,8 @@
 // largest, or null), chance (share of the largest that an equal chance would be), text, count, share,
 // sum}], total (sentence), labels.
 
+import { element, shape } from "../shared/components/dom.js";
+
 const TILE = 7; // pixels of a number
 
 function build(root) {
@@ -20,7 +22,8 @@ export default function ({ data, parentElement }) {
 
   const draw = () => {
     view.heads.textContent = "";
-    for (const name of ["layer", "shape", "example"]) element("span", name, view.heads, labels[name]);
+    for (const name of ["layer", "shape", "example"])
+      element("span", name, view.heads, labels[name]);
     element("b", "parameters", view.heads, data.total);
     view.rows.textContent = "";
     data.rows.forEach((row, i) => {
@@ -34,16 +37,59 @@ export default function ({ data, parentElement }) {
       if (row.text) element("span", "mono", example, row.text);
       const room = Math.floor((example.clientWidth - 4) / TILE);
       if (row.values) {
-        const svg = shape("svg", { role: "img", "aria-label": labels.values, width: Math.min(room, row.values.length) * TILE, height: 24 }, example);
-        row.values.slice(0, room).forEach((value, at) => shape("rect", { class: value < 0 ? "low" : "high", "fill-opacity": Math.min(Math.abs(value), 1).toFixed(3),
-          x: at * TILE, y: 1, width: TILE - 1, height: 22 }, svg));
+        const svg = shape(
+          "svg",
+          {
+            role: "img",
+            "aria-label": labels.values,
+            width: Math.min(room, row.values.length) * TILE,
+            height: 24,
+          },
+          example,
+        );
+        row.values
+          .slice(0, room)
+          .forEach((value, at) =>
+            shape(
+              "rect",
+              {
+                class: value < 0 ? "low" : "high",
+                "fill-opacity": Math.min(Math.abs(value), 1).toFixed(3),
+                x: at * TILE,
+                y: 1,
+                width: TILE - 1,
+                height: 22,
+              },
+              svg,
+            ),
+          );
       }
       if (row.bars) {
         const wide = (example.clientWidth - 4) / row.bars.length;
-        const svg = shape("svg", { role: "img", "aria-label": labels.bars, width: example.clientWidth - 4, height: 30 }, example);
-        row.bars.forEach((share, at) => shape("rect", { class: "bar", x: at * wide, y: 30 - share * 29, width: Math.max(wide - 1, 1), height: share * 29 }, svg));
+        const svg = shape(
+          "svg",
+          { role: "img", "aria-label": labels.bars, width: example.clientWidth - 4, height: 30 },
+          example,
+        );
+        row.bars.forEach((share, at) =>
+          shape(
+            "rect",
+            {
+              class: "bar",
+              x: at * wide,
+              y: 30 - share * 29,
+              width: Math.max(wide - 1, 1),
+              height: share * 29,
+            },
+            svg,
+          ),
+        );
         const level = 30 - Math.min(row.chance, 1) * 29;
-        shape("line", { class: "chance", x1: 0, x2: example.clientWidth, y1: level, y2: level }, svg);
+        shape(
+          "line",
+          { class: "chance", x1: 0, x2: example.clientWidth, y1: level, y2: level },
+          svg,
+        );
       }
       const parameters = element("div", "parameters", line);
       element("span", "sum small", parameters, row.sum);

@@ -5,6 +5,9 @@
 // stopped), locale, labels {before, after, choose}. A click sends "pick" with the character;
 // while playing the drawn bar lights up and "pick" is sent with "", which asks for the draw.
 
+import { element, visible } from "../shared/components/dom.js";
+import { chances } from "../shared/components/numbers.js";
+
 function build(root) {
   root.textContent = "";
   const board = element("div", "board", root);
@@ -26,12 +29,18 @@ export default function ({ data, parentElement, setTriggerValue }) {
   view.board.classList.toggle("narrow", data.narrow);
   view.lead.textContent = "";
   data.prompt.forEach(([run, known]) =>
-    element("span", known ? "" : "unknown", view.lead, run.replaceAll("\n", "\u21b5")));
+    element("span", known ? "" : "unknown", view.lead, run.replaceAll("\n", "\u21b5")),
+  );
   view.links.textContent = "";
   for (const [char, chance] of data.chain) {
     const link = element("span", "link", view.links);
-    element("span", "glyph mono", link, SHOWN[char] ?? char);
-    element("span", "small", link, chance > 0 && chance < 0.005 ? "<\u00a0" + whole.format(0.01) : whole.format(chance));
+    element("span", "glyph mono", link, visible(char));
+    element(
+      "span",
+      "small",
+      link,
+      chance > 0 && chance < 0.005 ? "<\u00a0" + whole.format(0.01) : whole.format(chance),
+    );
   }
   const next = element("span", "link next", view.links);
   element("span", "glyph mono", next, "?");
@@ -62,7 +71,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   data.bars.forEach((bar, i) => {
     const row = view.list.children[i];
     const [glyph, track, before, after] = row.children;
-    const shown = SHOWN[bar.char] ?? bar.char;
+    const shown = visible(bar.char);
     glyph.textContent = shown;
     track.children[0].style.width = bar.after * 100 + "%";
     track.children[1].style.width = bar.before * 100 + "%";
@@ -76,7 +85,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (bar.char === data.drawn) drawn = row;
   });
   view.heads.style.display = data.bars.length === 0 ? "none" : "";
-  view.others.textContent = data.others === null ? "" : `${data.others.label} ${percent(data.others.before)} \u2192 ${percent(data.others.after)}`;
+  view.others.textContent =
+    data.others === null
+      ? ""
+      : `${data.others.label} ${percent(data.others.before)} \u2192 ${percent(data.others.after)}`;
 
   clearTimeout(root.timer);
   clearTimeout(root.flash);
@@ -84,5 +96,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     root.flash = setTimeout(() => drawn && drawn.classList.add("drawn"), data.play / 2);
     root.timer = setTimeout(() => setTriggerValue("pick", ""), data.play);
   }
-  return () => { clearTimeout(root.timer); clearTimeout(root.flash); };
+  return () => {
+    clearTimeout(root.timer);
+    clearTimeout(root.flash);
+  };
 }

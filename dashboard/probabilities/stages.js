@@ -2,6 +2,9 @@
 // filters, probabilities. data: bars [{char, score, scaled, dropped, after}], locale, labels
 // {heads [4], kept, dropped {reason: text}}. Redrawn in place, so that bars slide with the slider.
 
+import { element, visible } from "../shared/components/dom.js";
+import { chances, numbers } from "../shared/components/numbers.js";
+
 function build(root) {
   root.textContent = "";
   return { page: element("div", "stages", root) };
@@ -36,12 +39,13 @@ export default function ({ data, parentElement }) {
   const number = numbers(data.locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
   const percent = chances(data.locale);
   const scores = data.bars.map((bar) => bar.score);
-  const low = Math.min(...scores) - 0.5, high = Math.max(...scores);
+  const low = Math.min(...scores) - 0.5,
+    high = Math.max(...scores);
   const depth = Math.max(6, high - low); // the same ruler at all temperatures, so that gaps are seen to grow
   data.bars.forEach((bar, i) => {
     const { row, glyph, measures, mark, last } = lines[i];
     row.classList.toggle("out", bar.after === 0);
-    glyph.textContent = SHOWN[bar.char] ?? bar.char;
+    glyph.textContent = visible(bar.char);
     measures[0].fill.style.width = (100 * (bar.score - low)) / (high - low || 1) + "%";
     measures[0].told.textContent = number(bar.score);
     measures[1].fill.style.width = Math.max(0, 100 * (1 + bar.scaled / depth)) + "%";

@@ -3,6 +3,8 @@
 // labels {unknown, rank, bit, bits, expected, entropy, hint, scale [2], classes [4]}. Everything is
 // looked at in the browser: pointing at a character costs the server nothing.
 
+import { element, redrawn, shows, visible } from "../shared/components/dom.js";
+
 const STRONG = 8; // bits that get the full colour
 const STEP = 3; // pixels of a character on the curve, at least
 const SVG = "http://www.w3.org/2000/svg";
@@ -22,10 +24,17 @@ export default function ({ data, parentElement }) {
   const sheet = element("div", "sheet leaf serif", page);
   const legend = element("div", "legend small", page);
   sheet.tabIndex = 0;
-  const number = new Intl.NumberFormat(data.locale, { maximumFractionDigits: 1, minimumFractionDigits: 1 });
-  const percent = new Intl.NumberFormat(data.locale, { style: "percent", maximumFractionDigits: 0 });
+  const number = new Intl.NumberFormat(data.locale, {
+    maximumFractionDigits: 1,
+    minimumFractionDigits: 1,
+  });
+  const percent = new Intl.NumberFormat(data.locale, {
+    style: "percent",
+    maximumFractionDigits: 0,
+  });
   const chars = Array.from(data.text);
-  const rankClass = (rank) => (rank === 0 ? "lost" : rank === 1 ? "" : rank <= 3 ? "r2" : rank <= 10 ? "r3" : "r4");
+  const rankClass = (rank) =>
+    rank === 0 ? "lost" : rank === 1 ? "" : rank <= 3 ? "r2" : rank <= 10 ? "r3" : "r4";
 
   if (data.colour === "bits") {
     legend.append(data.labels.scale[0]);
@@ -59,13 +68,30 @@ export default function ({ data, parentElement }) {
   const high = Math.max(4, ...data.entropy);
   element("span", "", head, "0 \u2013 " + number.format(high));
   const frame = element("div", "frame", page);
-  const strip = drawn("svg", { viewBox: `0 0 ${chars.length} 100`, preserveAspectRatio: "none", class: "strip", role: "img", "aria-label": data.labels.entropy }, frame);
+  const strip = drawn(
+    "svg",
+    {
+      viewBox: `0 0 ${chars.length} 100`,
+      preserveAspectRatio: "none",
+      class: "strip",
+      role: "img",
+      "aria-label": data.labels.entropy,
+    },
+    frame,
+  );
   strip.style.width = `max(100%, ${STEP * chars.length}px)`;
-  drawn("polyline", { points: data.entropy.map((bits, i) => `${i + 0.5},${98 - (96 * bits) / high}`).join(" ") }, strip);
+  drawn(
+    "polyline",
+    { points: data.entropy.map((bits, i) => `${i + 0.5},${98 - (96 * bits) / high}`).join(" ") },
+    strip,
+  );
   const cursor = drawn("line", { y1: 0, y2: 100, class: "cursor" }, strip);
 
   let kept = -1;
-  const keep = (i) => { kept = root.kept = i; look(i); };
+  const keep = (i) => {
+    kept = root.kept = i;
+    look(i);
+  };
   function look(i) {
     root.querySelector(".at")?.classList.remove("at");
     detail.textContent = "";
@@ -79,14 +105,26 @@ export default function ({ data, parentElement }) {
     cursor.setAttribute("x1", i + 0.5);
     cursor.setAttribute("x2", i + 0.5);
     const x = ((i + 0.5) / chars.length) * strip.clientWidth;
-    if (x < frame.scrollLeft || x > frame.scrollLeft + frame.clientWidth) frame.scrollLeft = x - frame.clientWidth / 2;
-    element("span", "glyph mono", detail, SHOWN[chars[i]] ?? chars[i]);
-    element("b", "", detail, data.ranks[i] === 0 ? data.labels.unknown
-      : data.labels.rank.replace("{rank}", data.ranks[i]) + " \u00b7 " + data.labels[data.bits[i] < 2 ? "bit" : "bits"].replace("{value}", number.format(data.bits[i])));
+    if (x < frame.scrollLeft || x > frame.scrollLeft + frame.clientWidth)
+      frame.scrollLeft = x - frame.clientWidth / 2;
+    element("span", "glyph mono", detail, visible(chars[i]));
+    element(
+      "b",
+      "",
+      detail,
+      data.ranks[i] === 0
+        ? data.labels.unknown
+        : data.labels.rank.replace("{rank}", data.ranks[i]) +
+            " \u00b7 " +
+            data.labels[data.bits[i] < 2 ? "bit" : "bits"].replace(
+              "{value}",
+              number.format(data.bits[i]),
+            ),
+    );
     element("span", "small", detail, data.labels.expected);
     Array.from(data.top[i]).forEach((char, place) => {
       const option = element("span", "option", detail);
-      element("span", "glyph mono", option, SHOWN[char] ?? char);
+      element("span", "glyph mono", option, visible(char));
       element("span", "small", option, percent.format(data.probs[i][place] / 1000));
     });
   }
@@ -94,9 +132,14 @@ export default function ({ data, parentElement }) {
     const span = event.target.closest?.(".c");
     return span ? Number(span.dataset.i) : -1;
   };
-  sheet.onpointermove = (event) => { if (kept < 0) look(at(event)); };
+  sheet.onpointermove = (event) => {
+    if (kept < 0) look(at(event));
+  };
   sheet.onpointerleave = () => look(kept);
-  sheet.onclick = (event) => { const i = at(event); keep(i === kept ? -1 : i); };
+  sheet.onclick = (event) => {
+    const i = at(event);
+    keep(i === kept ? -1 : i);
+  };
   sheet.onkeydown = (event) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!step) return;

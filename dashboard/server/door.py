@@ -13,6 +13,7 @@ All are plain functions and classes of ASGI (https://asgi.readthedocs.io).
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import html
@@ -20,7 +21,7 @@ import logging
 import os
 import re
 import time
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,6 +56,7 @@ SENTENCE = N_(
     "nouveau toutes les {seconds} secondes : vous entrerez dès qu’une place se libère."
 )
 RETRY = 20  # seconds after which a newcomer's page tries again
+SILENCE = 30.0  # seconds after which an upload that has stopped coming is given up
 UPLOADS_BESIDE = 20_000_000  # bytes that a session may hold beside a file of the largest size
 UPLOADS_SHARE = 0.25  # of the memory that is free at the start, for all uploads
 UPLOADS_LEAST = 100_000_000  # bytes for all uploads, however little is free
@@ -204,21 +206,38 @@ class Door:
         return self._room.admit(time.monotonic(), _browser(scope))
 
     async def _upload(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
+        """Take a file whole, then hand it on: what is only announced takes nobody's share."""
         session = path.partition(UPLOAD)[2].partition("/")[0]
         declared = _header(scope, b"content-length")
         most = st.get_option("server.maxUploadSize") * 1024 * 1024
         size = int(declared) if declared.isdecimal() else most
         if whose := self._uploads.refuses(session, size):
-            _LOGGER.warning("an upload of %d bytes is refused: the share of the %s", size, whose)
-            await _answer(send, 413, f"More files than the share of a {whose}: remove one.\n")
+            await self._refuse_upload(send, size, whose)
             return
-        self._uploads.coming[session] += size
+        come, received = deque[Message](), 0
         try:
-            await self._app(scope, receive, send)
+            while not come or come[-1].get("more_body"):
+                async with asyncio.timeout(SILENCE):
+                    message = await receive()
+                if message["type"] == "http.disconnect":
+                    return
+                come.append(message)
+                received += len(message.get("body", b""))
+                self._uploads.coming[session] += len(message.get("body", b""))
+                if whose := self._uploads.refuses(session, 0):
+                    await self._refuse_upload(send, received, whose)
+                    return
+            await self._app(scope, _replayed(come, receive), send)
+        except TimeoutError:
+            await _answer(send, 408, "The upload has stopped coming: send it again.\n")
         finally:
-            self._uploads.coming[session] -= size
+            self._uploads.coming[session] -= received
             if not self._uploads.coming[session]:
                 del self._uploads.coming[session]
+
+    async def _refuse_upload(self, send: Send, size: int, whose: str) -> None:
+        _LOGGER.warning("an upload of %d bytes is refused: the share of the %s", size, whose)
+        await _answer(send, 413, f"More files than the share of a {whose}: remove one.\n")
 
     def _dressed(self, send: Send) -> Send:
         """A `send` that gives an answer its headers, unless it has them."""
@@ -342,6 +361,15 @@ def _browser(scope: Scope) -> str:
     """The cookie that Streamlit gives a browser, "" before it has one."""
     pairs = (pair.strip().partition("=") for pair in _header(scope, b"cookie").split(";"))
     return next((value for name, _equals, value in pairs if name == COOKIE), "")
+
+
+def _replayed(come: deque[Message], receive: Receive) -> Receive:
+    """A `receive` that gives these messages first."""
+
+    async def again() -> Message:
+        return come.popleft() if come else await receive()
+
+    return again
 
 
 async def _answer(send: Send, status: int, body: str, *headers: tuple[str, str]) -> None:

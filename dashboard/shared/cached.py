@@ -115,7 +115,7 @@ def warm_up_home() -> None:
     _import(
         "numpy",
         "moliere_core.models.references",
-        "dashboard.home.cached",
+        "dashboard.home.views",
         "dashboard.home.snippet",
     )
     home_is_warm.set()

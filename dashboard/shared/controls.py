@@ -255,7 +255,8 @@ class Text(Control[str]):
 
     Args:
         placeholder: what stands there as long as it is empty, marked with `N_`.
-        most: characters.
+        most: characters that can be typed.
+        kept: characters of it that an address may hold; `most` by default.
     """
 
     def __init__(
@@ -267,16 +268,25 @@ class Text(Control[str]):
         *,
         placeholder: str = "",
         most: int = state.MAX_PROMPT,
+        kept: int | None = None,
         help: str = "",
     ) -> None:
-        super().__init__(key, name, default, label, lambda text: text[:most], help=help)
+        kept = most if kept is None else kept
+        super().__init__(key, name, default, label, lambda text: text[:kept], help=help)
         self.placeholder, self.most = placeholder, most
 
-    def ask(self, *, visible: bool = True, disabled: bool = False) -> str:
+    def ask(
+        self,
+        *,
+        visible: bool = True,
+        disabled: bool = False,
+        on_change: Callable[[], None] | None = None,
+    ) -> str:
         """Show it; what is typed, "" where there is nothing."""
         state.restore(self)
         typed = st.text_input(
             max_chars=self.most,
+            on_change=on_change,
             placeholder=_(self.placeholder) if self.placeholder else None,
             **self._common(visible, disabled),
         )

@@ -2,6 +2,8 @@
 // cycle [from, to] or null}]. What is shared with the left neighbour is quiet, the first character
 // that differs is marked, a passage that goes round in circles is underlined twice.
 
+import { element } from "../shared/components/dom.js";
+
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".root");
   root.textContent = "";
@@ -19,13 +21,18 @@ export default function ({ data, parentElement }) {
     const chars = Array.from(column.text);
     const differs = column.differs_at ?? -1;
     const [from, to] = column.cycle ?? [-1, -1];
-    const kind = (i) => (i === differs ? "mark" : i < differs ? "same" : "") + (i >= from && i < to ? " cycle" : "");
+    const kind = (i) =>
+      (i === differs ? "mark" : i < differs ? "same" : "") + (i >= from && i < to ? " cycle" : "");
     for (let i = 0, j; i < chars.length; i = j) {
       for (j = i + 1; j < chars.length && kind(j) === kind(i); j++);
       const run = chars.slice(i, j).join("");
       // A line break that starts a text, or that is the difference, would not be seen.
-      const visible = i === differs ? run.replace(" ", "\u2423").replace("\n", "\u21b5\n")
-        : i === 0 ? run.replace(/^\n/, "\u21b5\n") : run;
+      const visible =
+        i === differs
+          ? run.replace(" ", "\u2423").replace("\n", "\u21b5\n")
+          : i === 0
+            ? run.replace(/^\n/, "\u21b5\n")
+            : run;
       element(i === differs ? "mark" : "span", kind(i).replace("mark", ""), text, visible);
     }
   }

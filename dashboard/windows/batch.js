@@ -4,6 +4,8 @@
 // data: rows [{place, inputs, targets, ids, target_ids}], batch, length, starts [share of the text],
 // strip (sentence), input_shape, target_shape, locale, labels.
 
+import { element, shape, visible } from "../shared/components/dom.js";
+
 const CELL = 47; // pixels of a column
 
 function build(root) {
@@ -27,13 +29,18 @@ export default function ({ data, parentElement }) {
 
   const fill = (side, first, chars, ids) => {
     side.table.textContent = "";
-    const room = Math.max(4, Math.floor((side.table.parentElement.clientWidth - (first ? 96 : 24)) / CELL));
+    const room = Math.max(
+      4,
+      Math.floor((side.table.parentElement.clientWidth - (first ? 96 : 24)) / CELL),
+    );
     const all = data.length <= room;
-    const places = all ? Array.from({ length: data.length }, (_, i) => i)
+    const places = all
+      ? Array.from({ length: data.length }, (_, i) => i)
       : [...Array.from({ length: room - 2 }, (_, i) => i), -1, data.length - 1];
     const head = element("tr", "", element("thead", "", side.table));
     if (first) element("th", "small", head, labels.row).scope = "col";
-    for (const place of places) element("th", "small", head, place < 0 ? "\u22ef" : String(place + 1)).scope = "col";
+    for (const place of places)
+      element("th", "small", head, place < 0 ? "\u22ef" : String(place + 1)).scope = "col";
     const body = element("tbody", "", side.table);
     data.rows.forEach((row) => {
       const line = element("tr", "", body);
@@ -41,19 +48,27 @@ export default function ({ data, parentElement }) {
       const text = Array.from(row[chars]);
       for (const place of places) {
         const cell = element("td", "", line);
-        if (place < 0) { cell.textContent = "\u22ef"; continue; }
-        element("span", "glyph mono", cell, SHOWN[text[place]] ?? text[place]);
+        if (place < 0) {
+          cell.textContent = "\u22ef";
+          continue;
+        }
+        element("span", "glyph mono", cell, visible(text[place]));
         element("span", "id", cell, String(row[ids][place]));
       }
     });
   };
 
   const draw = () => {
-    const width = view.svg.clientWidth, height = view.svg.clientHeight;
+    const width = view.svg.clientWidth,
+      height = view.svg.clientHeight;
     view.svg.textContent = "";
     shape("rect", { class: "whole", x: 0, y: 6, width, height: height - 12, rx: 4 }, view.svg);
     for (const share of data.starts) {
-      shape("line", { class: "mark", x1: share * width, x2: share * width, y1: 0, y2: height }, view.svg);
+      shape(
+        "line",
+        { class: "mark", x1: share * width, x2: share * width, y1: 0, y2: height },
+        view.svg,
+      );
     }
     fill(view.sides[0], true, "inputs", "ids");
     fill(view.sides[1], false, "targets", "target_ids");

@@ -5,6 +5,9 @@
 // rows [{name, text}] (some of the streams, from their beginnings), windows (how many each has),
 // random [[share of the text]] (where the windows of each shuffled batch begin), facts, locale, labels.
 
+import { element, shape, showFacts, visible } from "../shared/components/dom.js";
+import { buildTransport, conduct } from "../shared/components/transport.js";
+
 const PACE = { slow: 2600, normal: 1300, fast: 450 };
 const WIDE = 14.5; // pixels a character
 
@@ -19,7 +22,16 @@ function build(root) {
   const chance = element("div", "strip leaf", board);
   const other = element("h3", "", chance);
   const scattered = shape("svg", { role: "img" }, chance);
-  return { board, bar, heading, strip, list, other, scattered, facts: element("div", "facts", board) };
+  return {
+    board,
+    bar,
+    heading,
+    strip,
+    list,
+    other,
+    scattered,
+    facts: element("div", "facts", board),
+  };
 }
 
 export default function ({ data, parentElement }) {
@@ -29,23 +41,37 @@ export default function ({ data, parentElement }) {
   const { length, labels } = data;
   const rows = data.rows.map((row) => ({ ...row, chars: Array.from(row.text) }));
   const number = new Intl.NumberFormat(data.locale);
-  const last = Math.max(Math.min(data.windows, Math.floor((rows[0].chars.length - 1) / length), data.random.length) - 1, 0);
+  const last = Math.max(
+    Math.min(data.windows, Math.floor((rows[0].chars.length - 1) / length), data.random.length) - 1,
+    0,
+  );
 
   const drawStrip = (svg, marks, pieces) => {
     svg.textContent = "";
-    const width = svg.clientWidth, height = svg.clientHeight;
+    const width = svg.clientWidth,
+      height = svg.clientHeight;
     if (!width) return;
     shape("rect", { class: "whole", x: 0, y: 6, width, height: height - 12, rx: 4 }, svg);
     for (let i = 1; i < pieces; i++) {
-      shape("line", { class: "cut", x1: (i / pieces) * width, x2: (i / pieces) * width, y1: 2, y2: height - 2 }, svg);
+      shape(
+        "line",
+        { class: "cut", x1: (i / pieces) * width, x2: (i / pieces) * width, y1: 2, y2: height - 2 },
+        svg,
+      );
     }
-    for (const share of marks) shape("line", { class: "mark", x1: share * width, x2: share * width, y1: 0, y2: height }, svg);
+    for (const share of marks)
+      shape(
+        "line",
+        { class: "mark", x1: share * width, x2: share * width, y1: 0, y2: height },
+        svg,
+      );
   };
 
   const drawRows = () => {
     view.list.textContent = "";
     const room = Math.max(20, Math.floor((view.list.clientWidth - 150) / WIDE));
-    const behind = 6, state = 5;
+    const behind = 6,
+      state = 5;
     const inner = Math.min(length, room - behind - state - 4);
     const start = show.at * length;
     for (const row of rows) {
@@ -53,11 +79,17 @@ export default function ({ data, parentElement }) {
       element("span", "name small", line, row.name);
       const text = element("span", "mono", line);
       const put = (from, upto, kind) => {
-        for (let i = Math.max(from, 0); i < upto; i++) element("span", "char " + kind, text, SHOWN[row.chars[i]] ?? row.chars[i]);
+        for (let i = Math.max(from, 0); i < upto; i++)
+          element("span", "char " + kind, text, visible(row.chars[i]));
       };
       for (let i = start - behind; i < 0 && i < start; i++) element("span", "char", text, "\u00a0");
       put(start - behind, start, "past");
-      element("span", "state" + (show.at === 0 ? " zero" : ""), text, show.at === 0 ? "0" : labels.state);
+      element(
+        "span",
+        "state" + (show.at === 0 ? " zero" : ""),
+        text,
+        show.at === 0 ? "0" : labels.state,
+      );
       if (inner >= length) put(start, start + length, "in");
       else {
         const head = Math.ceil((inner - 3) / 2);
@@ -72,10 +104,16 @@ export default function ({ data, parentElement }) {
   const draw = () => {
     const share = (show.at * length) / data.per_stream;
     const used = 1 - data.left_out;
-    drawStrip(view.strip, Array.from({ length: data.batch }, (_, i) => ((i + share) / data.batch) * used), data.batch);
+    drawStrip(
+      view.strip,
+      Array.from({ length: data.batch }, (_, i) => ((i + share) / data.batch) * used),
+      data.batch,
+    );
     drawStrip(view.scattered, data.random[show.at] ?? [], 1);
     drawRows();
-    view.bar.when.textContent = labels.when.replace("{at}", number.format(show.at + 1)).replace("{all}", number.format(data.windows));
+    view.bar.when.textContent = labels.when
+      .replace("{at}", number.format(show.at + 1))
+      .replace("{all}", number.format(data.windows));
   };
   view.heading.textContent = labels.heading;
   view.other.textContent = labels.other;

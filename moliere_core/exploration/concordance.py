@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from moliere_core.exploration.frequency import Hits
-from moliere_core.exploration.index import Bools, Ints, TokenIndex, folded
+from moliere_core.exploration.index import Bools, Ints, WordIndex, folded
 
 Order: TypeAlias = Literal["text", "left", "right", "speaker"]
 SORTED_WORDS = 3  # on either side, that an order looks at
@@ -89,7 +89,7 @@ def lines(hits: Hits, places: Ints, context_chars: int = CONTEXT_CHARS) -> pd.Da
     )
 
 
-def _neighbours(index: TokenIndex, places: Ints, step: int) -> Ints:
+def _neighbours(index: WordIndex, places: Ints, step: int) -> Ints:
     """(hits,) the word so many steps away, as its alphabetical place; -1 outside the cue."""
     there = places + step
     inside: Bools = (there >= 0) & (there < len(index.ids))

@@ -10,8 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from moliere_core.errors import CorpusError
-from moliere_core.exploration import tokens
-from moliere_core.exploration.index import Bools, Ints, Part, TokenIndex, folded
+from moliere_core.exploration.index import Bools, Ints, Part, WordIndex, folded
+from moliere_core.exploration.words import query_words
 
 MOST_LETTERS = 40  # of a word that is compared: it takes their square, or worse
 PER = 10_000  # words that a rate is told for
@@ -64,7 +64,7 @@ def find(part: Part, query: str) -> Hits:
     Raises:
         CorpusError: there is no word in the query.
     """
-    asked = tokens.asked(query)
+    asked = query_words(query)
     if not any(word.strip("*'-") for word in asked):
         raise CorpusError("there is no word in {query!r}: type one, such as argent", query=query)
     index = part.index
@@ -78,9 +78,9 @@ def find(part: Part, query: str) -> Hits:
     return Hits(part, tuple(asked), places)
 
 
-def suggestions(index: TokenIndex, query: str, count: int = 4) -> list[str]:
+def suggestions(index: WordIndex, query: str, count: int = 4) -> list[str]:
     """Words of the corpus that look like the query: the same without accents, or nearly so."""
-    asked = tokens.asked(query)
+    asked = query_words(query)
     if len(asked) != 1:
         return []
     plain = folded(asked[0].replace("*", ""))
@@ -163,7 +163,7 @@ def acts(part: Part) -> list[tuple[str, float]]:
     return [(str(said[i]), float(before[i] / words.sum())) for i in sorted({0, *begins.tolist()})]
 
 
-def _matching(index: TokenIndex, word: str) -> Bools:
+def _matching(index: WordIndex, word: str) -> Bools:
     """(types,) which words of the corpus a word of a query stands for."""
     matching = np.zeros(len(index.types), np.bool_)
     if "*" in word:

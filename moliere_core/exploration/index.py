@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from moliere_core.corpus import Corpus
-from moliere_core.exploration import tokens
+from moliere_core.exploration.words import located
 
 Ints: TypeAlias = NDArray[np.int32]
 Bools: TypeAlias = NDArray[np.bool_]
@@ -40,7 +40,7 @@ class Selection:
 
 
 @dataclass(frozen=True, eq=False)
-class TokenIndex:
+class WordIndex:
     """A corpus, word by word.
 
     Attributes:
@@ -66,12 +66,12 @@ class TokenIndex:
     cue_starts: Ints
 
     @classmethod
-    def build(cls, corpus: Corpus) -> TokenIndex:
+    def build(cls, corpus: Corpus) -> WordIndex:
         """Read a corpus once: under a second for thirty plays."""
         text = corpus.text()
         lengths = corpus.frame["cue"].str.len().to_numpy(np.int64)
         cue_starts = np.concatenate([[0], np.cumsum(lengths + 1)]).astype(np.int32)
-        written, starts = tokens.located(text)
+        written, starts = located(text)
         size = len(written)
         capital = np.fromiter((word[0].isupper() for word in written), np.bool_, size)
         codes, found = pd.factorize(pd.Series([word.lower() for word in written], dtype=object))
@@ -182,7 +182,7 @@ class Part:
         words: (words,) places of their words in the index' arrays, in order.
     """
 
-    index: TokenIndex
+    index: WordIndex
     selection: Selection
     rows: Ints
     words: Ints

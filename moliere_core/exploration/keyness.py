@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from moliere_core.exploration import names
 from moliere_core.exploration.frequency import PER
-from moliere_core.exploration.index import Bools, Ints, Part, TokenIndex
+from moliere_core.exploration.index import Bools, Ints, Part, WordIndex
 
 Floats = NDArray[np.float64]
 CHANCE_IN_10_000 = 15.13  # a log-likelihood above it comes by chance less than once in 10,000
@@ -92,7 +92,7 @@ def keywords(
 
 
 def play_keywords(
-    index: TokenIndex, count: int, left_out: Bools | None = None, min_count: int = MIN_COUNT
+    index: WordIndex, count: int, left_out: Bools | None = None, min_count: int = MIN_COUNT
 ) -> pd.DataFrame:
     """The keywords of every play against all others, without its characters' names and letters.
 
@@ -118,7 +118,7 @@ def play_keywords(
     return pd.DataFrame({"play": names_of, "title": whole.titles(whole.plays), "words": rows})
 
 
-def _spelled(index: TokenIndex) -> Bools:
+def _spelled(index: WordIndex) -> Bools:
     """(types,) letters that are no words."""
     return np.fromiter(
         (len(word) == 1 and word not in WORDS_OF_ONE_LETTER for word in index.types),

@@ -1,4 +1,4 @@
-"""Which words of a text are words of Molière's, by the rule of `tokens`.
+"""Which words of a text are words of Molière's, by the rule of `words`.
 
 What ships is a hash of each word of the 28 training plays, computed from them as weights are
 (`python -m tools.index_words`): enough to say whether a word was there, and no text. A word of no
@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moliere_core.assets import ASSETS
-from moliere_core.exploration.tokens import located, words
+from moliere_core.exploration.words import located, words_of
 from moliere_core.text.normalise import normalise
 
 LEXICON = ASSETS / "words" / "words.npy"
@@ -60,7 +60,7 @@ class Lexicon:
     @classmethod
     def from_text(cls, text: str) -> Self:
         """The words of a text."""
-        distinct = {_hash(word) for word in words(normalise(text))}
+        distinct = {_hash(word) for word in words_of(normalise(text))}
         return cls(np.array(sorted(distinct), np.uint32))
 
     @classmethod

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moliere_core.errors import CorpusError
-from moliere_core.exploration.index import Selection, TokenIndex
+from moliere_core.exploration.index import Selection, WordIndex
 from moliere_core.exploration.voices import voices
 
 STEPS = 300  # of the layout: enough for forty characters to come to rest
@@ -52,7 +52,7 @@ class Network:
         return np.bincount(self.edges.ravel(), minlength=len(self.names)).astype(np.int64)
 
 
-def co_presence(index: TokenIndex, play: str) -> Network:
+def co_presence(index: WordIndex, play: str) -> Network:
     """The network of a play.
 
     To be there is to speak: the corpus does not tell who stands by and is silent. A cue said by

@@ -13,7 +13,7 @@ import numpy as np
 from stop_words import get_stop_words
 
 from moliere_core.assets import ASSETS
-from moliere_core.exploration.index import Bools, TokenIndex
+from moliere_core.exploration.index import Bools, WordIndex
 
 ADDED_PATH = ASSETS / "stopwords" / "fr.txt"
 MEANINGFUL = """
@@ -35,7 +35,7 @@ def stop_words() -> frozenset[str]:
     return (packaged - frozenset(MEANINGFUL.split())) | frozenset(added)
 
 
-def mask(index: TokenIndex) -> Bools:
+def mask(index: WordIndex) -> Bools:
     """(types,) which words of a corpus are stop words."""
     known = stop_words()
     return np.fromiter(

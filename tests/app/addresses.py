@@ -32,16 +32,21 @@ VIEWS: dict[str, tuple[str, ...]] = {
 }
 
 
-def fields() -> dict[str, Any]:
-    """Every setting with an address: its name, its default and what its parser makes of texts."""
-    found: dict[str, Any] = {}
+def settings() -> dict[str, Field[Any]]:
+    """Every setting with an address, by the key of its widget."""
+    found: dict[str, Field[Any]] = {}
     for module in pkgutil.walk_packages(dashboard.__path__, "dashboard."):
         if module.name == "dashboard.Home":
             continue
         for value in vars(importlib.import_module(module.name)).values():
             if isinstance(value, Field):
-                found[value.key] = _field(value)
+                found[value.key] = value
     return dict(sorted(found.items()))
+
+
+def fields() -> dict[str, Any]:
+    """Of every setting its name, its default and what its parser makes of texts."""
+    return {key: _field(setting) for key, setting in settings().items()}
 
 
 def _field(field: Field[Any]) -> dict[str, Any]:

@@ -8,8 +8,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard.characters import alphabet, cached, fields, snippet, tokens, trip
+from dashboard.characters import alphabet, cached, fields, snippet, trip
 from dashboard.characters.octets import payload as bytes_payload
+from dashboard.shared import tokens
 from moliere_core.corpus import EMBEDDED, load_corpus
 from moliere_core.text import tokenisation
 from moliere_core.text.tokenisation import char_counts, load_tokenizer, prune
@@ -150,7 +151,7 @@ def test_counts_fit_a_tile(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_slider_knows_how_many_merges_there_are() -> None:
-    assert len(load_tokenizer().merges) == fields.MOST_MERGES
+    assert len(load_tokenizer().merges) == tokens.MOST_MERGES
 
 
 def test_characters_against_tokens(open_page: Open) -> None:

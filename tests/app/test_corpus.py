@@ -17,7 +17,7 @@ from dashboard.corpus.figures import network as network_chart
 from dashboard.shared import cached as shared
 from dashboard.shared.naming import SERVER
 from moliere_core.corpus import EMBEDDED, load_corpus
-from moliere_core.exploration import Selection, TokenIndex, frequency, keyness, network, overview
+from moliere_core.exploration import Selection, WordIndex, frequency, keyness, network, overview
 from tests.app.conftest import Open, address, run_snippet, shown
 
 BARE = "play_name,cue\nune,Ah ! mon cœur <b>bat</b>.\nune,Oui.\ndeux,Non & non.\n"
@@ -30,8 +30,8 @@ def _embedded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def index() -> TokenIndex:
-    return TokenIndex.build(load_corpus(EMBEDDED))
+def index() -> WordIndex:
+    return WordIndex.build(load_corpus(EMBEDDED))
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def test_a_single_play_without_speakers_offers_nobody_to_choose(
     assert "**1** réplique · **1** pièce · " in told(open_page("corpus", view="raw"))
 
 
-def test_cards_and_table_are_those_of_the_filter(open_page: Open, index: TokenIndex) -> None:
+def test_cards_and_table_are_those_of_the_filter(open_page: Open, index: WordIndex) -> None:
     at = open_page("corpus", play=PLAY, speaker=SPEAKER)
     summary = overview.summary(index.part(Selection(play=PLAY, speaker=SPEAKER)))
     values = {metric.label: metric.value for metric in at.metric}
@@ -120,7 +120,7 @@ def test_cards_and_table_are_those_of_the_filter(open_page: Open, index: TokenIn
     assert at.dataframe[0].value["Mots"].tolist() == [summary.words]
 
 
-def test_the_course_stands_beside_what_is_measured(open_page: Open, index: TokenIndex) -> None:
+def test_the_course_stands_beside_what_is_measured(open_page: Open, index: WordIndex) -> None:
     table = open_page("corpus").table[0].value
     assert table["Le cours annonce"].tolist()[:2] == ["environ 80", "environ 500 ko"]
     alphabet = overview.summary(index.part()).alphabet
@@ -129,7 +129,7 @@ def test_the_course_stands_beside_what_is_measured(open_page: Open, index: Token
     assert f"{count:,}".replace(",", "\u202f") in table["Mesuré ici"].tolist()[2]
 
 
-def test_as_it_is_shows_the_first_rows_and_characters(open_page: Open, index: TokenIndex) -> None:
+def test_as_it_is_shows_the_first_rows_and_characters(open_page: Open, index: WordIndex) -> None:
     at = open_page("corpus", view="raw", form="prose")
     part = index.part(Selection(form="prose"))
     shown_rows = at.dataframe[0].value
@@ -153,7 +153,7 @@ def test_a_plain_text_is_one_cue_of_which_the_beginning_is_sent(
         assert not at.error
 
 
-def test_a_word_opens_from_the_list(open_page: Open, index: TokenIndex) -> None:
+def test_a_word_opens_from_the_list(open_page: Open, index: WordIndex) -> None:
     at = open_page("corpus", view="words")
     bars = figure(at)["data"][0]
     top = frequency.top_words(index.part(), 15, cached.stop_words(EMBEDDED))
@@ -175,7 +175,7 @@ def test_stop_words_have_a_switch(open_page: Open) -> None:
     assert "stops" not in address(at)
 
 
-def test_the_trend_of_a_word_by_play(open_page: Open, index: TokenIndex) -> None:
+def test_the_trend_of_a_word_by_play(open_page: Open, index: WordIndex) -> None:
     at = open_page("corpus", view="word", word="monsieur")
     bars, heat = figure(at)["data"]
     expected = frequency.trend(frequency.find(index.part(), "monsieur"))
@@ -202,7 +202,7 @@ def test_words_that_are_none(open_page: Open, view: str) -> None:
     assert open_page("corpus", view=view, word=" ").info
 
 
-def test_a_concordance_has_pages_and_keeps_its_order(open_page: Open, index: TokenIndex) -> None:
+def test_a_concordance_has_pages_and_keeps_its_order(open_page: Open, index: WordIndex) -> None:
     at = open_page("corpus", view="lines", word="de", order="right")
     total = len(frequency.find(index.part(), "de"))
     assert f"**1** à **50** sur **{total}**" in told(at)
@@ -240,7 +240,7 @@ def test_places_are_told_in_short(act: str, scene: str, expected: str) -> None:
     assert said.place(act, scene) == expected
 
 
-def test_speech_and_network(open_page: Open, index: TokenIndex) -> None:
+def test_speech_and_network(open_page: Open, index: WordIndex) -> None:
     at = open_page("corpus", view="voices", play=PLAY, speaker=SPEAKER)
     bars, discs = figure(at)["data"][0], figure(at, 1)["data"][-1]
     found = network.co_presence(index, PLAY)
@@ -275,7 +275,7 @@ def test_names_of_a_network_do_not_cover_each_other(chosen: str) -> None:
     assert [a.text for a in figure.layout.annotations] == [names[node] for node in written]
 
 
-def test_keywords_of_a_play_and_of_all(open_page: Open, index: TokenIndex) -> None:
+def test_keywords_of_a_play_and_of_all(open_page: Open, index: WordIndex) -> None:
     at = open_page("corpus", view="keywords", play=PLAY)
     expected = keyness.keywords(index.part(Selection(play=PLAY)), index.part(), 9)
     assert figure(at)["data"][0]["y"] == expected["word"].tolist()
@@ -288,7 +288,7 @@ def test_keywords_of_a_play_and_of_all(open_page: Open, index: TokenIndex) -> No
     assert figure(inside)["data"][0]["y"] == rest["word"].tolist()
 
 
-def test_characters_are_those_of_the_text(open_page: Open, index: TokenIndex) -> None:
+def test_characters_are_those_of_the_text(open_page: Open, index: WordIndex) -> None:
     at = open_page("corpus", view="letters", form="verse")
     text = index.part(Selection(form="verse")).text
     values = {metric.label: metric.value for metric in at.metric}
@@ -338,6 +338,6 @@ def test_the_cell_runs(view: str, monkeypatch: pytest.MonkeyPatch) -> None:
     output = run_snippet(snippet.code(EMBEDDED, PLAY, selection, view, "l'\"amour"))
     assert output
     if view == "raw":
-        part = TokenIndex.build(load_corpus(EMBEDDED)).part(selection)
+        part = WordIndex.build(load_corpus(EMBEDDED)).part(selection)
         assert output.startswith(f"{len(part.rows)} ['play_name', ")
         assert output.endswith(part.text[:500] + "\n")

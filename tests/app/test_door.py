@@ -6,7 +6,8 @@ import asyncio
 import base64
 import hashlib
 import re
-from collections.abc import MutableMapping
+from collections import deque
+from collections.abc import MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,15 +35,26 @@ async def behind(scope: Message, receive: Any, send: Any) -> None:
 
 
 def ask(
-    entry: Door, path: str = "/", method: str = "GET", kind: str = "http", **headers: str
+    entry: Door,
+    path: str = "/",
+    method: str = "GET",
+    kind: str = "http",
+    body: Sequence[bytes] = (b"",),
+    **headers: str,
 ) -> list[Message]:
     """What the door sends for a request; header names with _ for -."""
+    parts = deque(body)
     raw = [(n.replace("_", "-").lower().encode(), v.encode()) for n, v in headers.items()]
     scope = {"type": kind, "path": path, "method": method, "headers": raw}
     sent = list[Message]()
 
     async def receive() -> Message:
-        return {"type": "websocket.disconnect"}
+        if kind == "websocket":
+            return {"type": "websocket.disconnect"}
+        if not parts:
+            return await asyncio.Future()  # nothing more comes
+        part = parts.popleft()
+        return {"type": "http.request", "body": part, "more_body": part.endswith(b"+")}
 
     async def send(message: Message) -> None:
         sent.append(message)
@@ -161,16 +173,36 @@ def test_an_upload_of_unknown_length_counts_as_the_longest() -> None:
 
 
 def test_what_is_on_its_way_counts_until_it_is_there() -> None:
-    uploads, refused = Uploads(100, 1000, dict), list[str]()
+    uploads, refused, read = Uploads(100, 1000, dict), list[str](), list[bytes]()
 
     async def app(scope: Message, receive: Any, send: Any) -> None:
         refused.append(uploads.refuses("a", 60))
+        read.extend([(await receive())["body"] for _ in range(2)])
         await behind(scope, receive, send)
 
     entry = Door(app, Room(1), uploads)
-    ask(entry, "/_stcore/upload_file/a/1", "PUT", content_length="60")
-    assert refused == ["session"]
-    assert not uploads.refuses("a", 60)
+    body = [b"x" * 40 + b"+", b"y" * 20]
+    ask(entry, "/_stcore/upload_file/a/1", "PUT", body=body, content_length="61")
+    assert (refused, read) == (["session"], body)
+    assert not uploads.refuses("a", 100)
+
+
+def test_who_sends_more_than_was_announced_is_refused_on_the_way() -> None:
+    uploads = Uploads(100, 1000, dict)
+    entry = Door(behind, Room(1), uploads)
+    body = [b"x" * 99 + b"+"] * 2
+    sent = ask(entry, "/_stcore/upload_file/a/1", "PUT", body=body, content_length="5")
+    assert status(sent) == 413
+    assert not uploads.refuses("a", 100)
+
+
+def test_an_upload_that_stops_coming_holds_nobodys_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door, "SILENCE", 0.01)
+    uploads = Uploads(100, 1000, dict)
+    entry = Door(behind, Room(1), uploads)
+    sent = ask(entry, "/_stcore/upload_file/a/1", "PUT", body=[b"x+"], content_length="90")
+    assert status(sent) == 408
+    assert not uploads.refuses("a", 100)
 
 
 def test_every_answer_has_its_headers_and_keeps_its_own() -> None:

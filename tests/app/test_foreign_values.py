@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import math
 from typing import Any
 
@@ -20,16 +19,11 @@ from dashboard.shared import charts as figures
 from dashboard.shared import components, state
 from dashboard.temperature import fields as temperature
 from dashboard.training import fields as training
-from tests.app.conftest import ROOT
+from tests.app import addresses
 
 HALF = "\ud800"  # half a character: JSON can say it, UTF-8 cannot
 WRONG = (None, 5, -1, 10**30, math.nan, math.inf, HALF, "abc" * 9999, [], [1], {}, True, b"x")
-FIELDS = {
-    field.key: field
-    for path in sorted((ROOT / "dashboard").glob("*/fields.py"))
-    for field in vars(importlib.import_module(f"dashboard.{path.parent.name}.fields")).values()
-    if isinstance(field, state.Field)
-}
+FIELDS = addresses.settings()
 
 
 @pytest.fixture

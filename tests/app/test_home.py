@@ -6,9 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from dashboard.home import cached, playback
-from dashboard.home.playback import BARS
-from dashboard.home.player import PIECE
+from dashboard.home import results
+from dashboard.home.results import BARS
+from dashboard.home.views import PIECE
 from dashboard.shared import state
 from dashboard.shared.state import DEFAULT_PROMPT
 from moliere_core.config import SamplingConfig
@@ -110,15 +110,15 @@ def test_a_class_writes_one_text_after_the_other(monkeypatch: pytest.MonkeyPatch
     writing: list[int] = []
     together: list[int] = []
 
-    def record(*_: object) -> playback.Playback:
+    def record(*_: object) -> results.Playback:
         writing.append(1)
         time.sleep(0.01)
         together.append(len(writing))
         writing.pop()
-        return playback.Playback("", "", (), ())
+        return results.Playback("", "", (), ())
 
-    monkeypatch.setattr(playback, "record", record)
+    monkeypatch.setattr(results, "record", record)
     with ThreadPoolExecutor(4) as pupils:
         for seed in range(4):
-            pupils.submit(cached.playback, REFERENCE, "", SamplingConfig(), seed, 1)
+            pupils.submit(results.playback, REFERENCE, "", SamplingConfig(), seed, 1)
     assert together == [1, 1, 1, 1]

@@ -208,7 +208,7 @@ def test_another_server_of_the_folder_shows_the_job_and_stops_it(machines: Machi
     job = jobs.submit(request(6, epochs=40), "moi")
     assert job.wait(PATIENCE, lambda s: s.epoch >= 1).epoch >= 1
     script = (
-        "import sys; from moliere_core import jobs; [_, job_id] = sys.argv; "
+        "import sys; from moliere_core.training import jobs; [_, job_id] = sys.argv; "
         "print(jobs.get(job_id).state, jobs.stop(job_id, 'moi', wait=60).state)"
     )
     other = subprocess.run(

@@ -15,7 +15,7 @@ from moliere_core.errors import CorpusError
 from moliere_core.exploration import (
     Part,
     Selection,
-    TokenIndex,
+    WordIndex,
     characters,
     concordance,
     diversity,
@@ -26,10 +26,10 @@ from moliere_core.exploration import (
     overview,
     speech,
     stopwords,
-    tokens,
     zipf,
 )
 from moliere_core.exploration.voices import voices
+from moliere_core.exploration.words import located, words_of
 
 ROWS = [
     (
@@ -50,11 +50,11 @@ ROWS = [
 ]
 
 
-def indexed(*rows: tuple[str, ...]) -> TokenIndex:
+def indexed(*rows: tuple[str, ...]) -> WordIndex:
     told = ["play_name", "title", "act", "scene", "speaker", "form", "cue"]
     frame = pd.DataFrame(list(rows or ROWS), columns=told, dtype=str)
     frame = frame.reindex(columns=list(COLUMNS), fill_value="")
-    return TokenIndex.build(Corpus(frame, "test"))
+    return WordIndex.build(Corpus(frame, "test"))
 
 
 def said(*cues: str) -> Part:
@@ -63,13 +63,13 @@ def said(*cues: str) -> Part:
 
 
 @pytest.fixture
-def index() -> TokenIndex:
+def index() -> WordIndex:
     return indexed()
 
 
 @pytest.fixture(scope="module")
-def pastiches() -> TokenIndex:
-    return TokenIndex.build(load_corpus(EMBEDDED))
+def pastiches() -> WordIndex:
+    return WordIndex.build(load_corpus(EMBEDDED))
 
 
 @pytest.mark.parametrize(
@@ -87,14 +87,14 @@ def pastiches() -> TokenIndex:
     ],
 )
 def test_the_rule_for_words(text: str, words: list[str]) -> None:
-    assert tokens.words(text) == words
-    written, starts = tokens.located(text)
+    assert words_of(text) == words
+    written, starts = located(text)
     assert [word.lower() for word in written] == words
     assert all(text.startswith(word, at) for word, at in zip(written, starts, strict=True))
 
 
-def test_an_index_says_where_every_word_is(index: TokenIndex) -> None:
-    assert [index.types[i] for i in index.ids] == tokens.words(index.text)
+def test_an_index_says_where_every_word_is(index: WordIndex) -> None:
+    assert [index.types[i] for i in index.ids] == words_of(index.text)
     for number, (start, end, cue) in enumerate(
         zip(index.starts, index.ends, index.cues, strict=True)
     ):
@@ -121,12 +121,12 @@ def test_an_index_says_where_every_word_is(index: TokenIndex) -> None:
     ],
 )
 def test_a_selection_keeps_its_cues_and_their_words(
-    index: TokenIndex, selection: Selection, rows: list[int]
+    index: WordIndex, selection: Selection, rows: list[int]
 ) -> None:
     part = index.part(selection)
     assert part.rows.tolist() == rows
     assert part.text == "\n".join(ROWS[row][-1] for row in rows)
-    assert [index.types[i] for i in part.ids] == tokens.words(part.text)
+    assert [index.types[i] for i in part.ids] == words_of(part.text)
 
 
 def test_every_function_takes_an_empty_part_and_a_corpus_of_cues_alone() -> None:
@@ -150,12 +150,12 @@ def test_every_function_takes_an_empty_part_and_a_corpus_of_cues_alone() -> None
         assert characters.alphabet(part.text).table["count"].sum() == len(part.text)
 
 
-def test_summary_and_table_of_plays(index: TokenIndex) -> None:
+def test_summary_and_table_of_plays(index: WordIndex) -> None:
     summary = overview.summary(index.part())
     assert (summary.plays, summary.cues, summary.speakers) == (2, 7, 4)  # Tous is nobody
-    assert summary.words == len(tokens.words(index.text)) == 31
-    assert summary.types == len(set(tokens.words(index.text)))
-    assert summary.hapaxes == sum(tokens.words(index.text).count(w) == 1 for w in index.types)
+    assert summary.words == len(words_of(index.text)) == 31
+    assert summary.types == len(set(words_of(index.text)))
+    assert summary.hapaxes == sum(words_of(index.text).count(w) == 1 for w in index.types)
     assert summary.verse_share == pytest.approx(12 / 31)
     assert summary.chars == len(index.text)
     assert summary.utf8_bytes == len(index.text.encode())
@@ -166,18 +166,18 @@ def test_summary_and_table_of_plays(index: TokenIndex) -> None:
     assert table["verse_share"].tolist() == [0, 1]
     assert table["speakers"].tolist() == [2, 2]
     assert table["chars"].sum() == len(index.text) - 6
-    assert table.loc["ecole", "types"] == len({*tokens.words(ROWS[5][-1] + " " + ROWS[6][-1])})
+    assert table.loc["ecole", "types"] == len({*words_of(ROWS[5][-1] + " " + ROWS[6][-1])})
 
 
-def test_what_a_part_lacks_is_not_counted_in_it(index: TokenIndex) -> None:
+def test_what_a_part_lacks_is_not_counted_in_it(index: WordIndex) -> None:
     ecole = overview.summary(index.part(Selection(play="ecole")))
-    said_there = tokens.words(" ".join(row[-1] for row in ROWS[5:]))
+    said_there = words_of(" ".join(row[-1] for row in ROWS[5:]))
     assert ecole.hapaxes == sum(said_there.count(word) == 1 for word in set(said_there))
     untold = ("c", *[""] * 5, "un deux trois")
     assert overview.summary(indexed(*ROWS, untold).part()).verse_share == pytest.approx(12 / 31)
 
 
-def test_top_words_with_and_without_stop_words(index: TokenIndex) -> None:
+def test_top_words_with_and_without_stop_words(index: WordIndex) -> None:
     top = frequency.top_words(index.part(), 2)
     assert top["word"].tolist() == ["argent", "mon"]
     assert top["count"].tolist() == [5, 4]
@@ -219,25 +219,25 @@ def test_queries(query: str, found: int) -> None:
 
 
 @pytest.mark.parametrize("query", ["", "  ", "!?", "1668", "'", "*"])
-def test_a_query_without_words_is_refused(index: TokenIndex, query: str) -> None:
+def test_a_query_without_words_is_refused(index: WordIndex, query: str) -> None:
     with pytest.raises(CorpusError, match="no word"):
         frequency.find(index.part(), query)
 
 
-def test_suggestions(index: TokenIndex) -> None:
+def test_suggestions(index: WordIndex) -> None:
     assert frequency.suggestions(index, "coeur") == ["cœur"]
     assert frequency.suggestions(index, "argant")[0] == "argent"
     assert frequency.suggestions(index, "mon argant") == []
 
 
-def test_trend_and_dispersion(index: TokenIndex) -> None:
+def test_trend_and_dispersion(index: WordIndex) -> None:
     hits = frequency.find(index.part(), "argent")
     trend = frequency.trend(hits)
     assert trend["count"].tolist() == [4, 1]
     assert trend["rate"].tolist() == pytest.approx([4 / 19 * 10_000, 1 / 12 * 10_000])
     found = frequency.dispersion(hits)
     assert found.plays.tolist() == [0, 0, 0, 0, 1]
-    words = tokens.words("\n".join(row[-1] for row in ROWS[:5]))
+    words = words_of("\n".join(row[-1] for row in ROWS[:5]))
     expected = [i / (len(words) - 1) for i, word in enumerate(words) if word == "argent"]
     assert found.where.tolist() == pytest.approx([*expected, 1.0])
 
@@ -256,7 +256,7 @@ def test_plays_may_be_mixed_in_a_file() -> None:
     assert diversity.by_play(part)["types"].tolist() == [3, 2]
 
 
-def test_acts_begin_where_their_words_do(index: TokenIndex) -> None:
+def test_acts_begin_where_their_words_do(index: WordIndex) -> None:
     rows = [("p", "", act, "", "", "", cue) for act, cue in (("1", "a b"), ("1", "c"), ("2", "d"))]
     assert frequency.acts(indexed(*rows).part()) == [("1", 0.0), ("2", 0.75)]
     assert frequency.acts(index.part()) == []
@@ -279,7 +279,7 @@ def test_the_deviation_tells_even_from_bunched() -> None:
     assert frequency.dispersion(frequency.find(even, "zut")).deviation is None
 
 
-def test_lines_of_a_concordance(index: TokenIndex) -> None:
+def test_lines_of_a_concordance(index: WordIndex) -> None:
     hits = frequency.find(index.part(), "chat")
     lines = concordance.lines(hits, hits.places)
     assert lines[["left", "match", "right"]].to_numpy().tolist() == [
@@ -298,7 +298,7 @@ def test_lines_of_a_concordance(index: TokenIndex) -> None:
     assert concordance.lines(hits, hits.places[:1], 10)["right"].tolist() == [" est mort. …"]
 
 
-def test_a_concordance_is_sorted_by_the_words_around(index: TokenIndex) -> None:
+def test_a_concordance_is_sorted_by_the_words_around(index: WordIndex) -> None:
     part = said("b x e", "x", "a x d", "é x c", "a b x", "e x c a")
     hits = frequency.find(part, "x")
 
@@ -325,7 +325,7 @@ def test_log_likelihood_is_dunnings() -> None:
     assert keyness.log_ratio(np.array([4.0]), np.array([0.0]), 1000, 1000) == pytest.approx(3)
 
 
-def test_keywords_leave_names_out_and_do_not_count_a_part_twice(index: TokenIndex) -> None:
+def test_keywords_leave_names_out_and_do_not_count_a_part_twice(index: WordIndex) -> None:
     found = keyness.keywords(index.part(Selection(play="avare")), index.part(), 40, min_count=1)
     rows = found.set_index("word")
     assert rows.loc["argent", ["count", "rest_count"]].tolist() == [4, 1]
@@ -358,7 +358,7 @@ def test_keywords_leave_out_the_letters_of_a_lesson_of_spelling() -> None:
     assert not {"u", "r", "o"} & set(first)
 
 
-def test_names_are_capitals_of_the_speakers(index: TokenIndex) -> None:
+def test_names_are_capitals_of_the_speakers(index: WordIndex) -> None:
     first = {index.types[i] for i in np.flatnonzero(names.mask(index, np.array([0], np.int32)))}
     assert first == {"harpagon"}
     row = ("m", "", "", "", "Le Médecin", "", "Le Médecin n'est pas un médecin.")
@@ -420,7 +420,7 @@ def test_a_network_needs_scenes(play: str, message: str) -> None:
         network.co_presence(said("Ah !").index, play)
 
 
-def test_shares_of_speech(index: TokenIndex) -> None:
+def test_shares_of_speech(index: WordIndex) -> None:
     table = speech.shares(index.part())
     assert table["speaker"].iloc[0] == "Harpagon"
     assert table["words"].iloc[0] == 12
@@ -480,7 +480,7 @@ def test_alphabet() -> None:
     assert found.table["cumulative"].iloc[-1] == pytest.approx(1)
 
 
-def test_the_embedded_plays_fill_every_view(pastiches: TokenIndex) -> None:
+def test_the_embedded_plays_fill_every_view(pastiches: WordIndex) -> None:
     summary = overview.summary(pastiches.part())
     assert summary.plays == 3
     assert summary.speakers is not None
@@ -498,12 +498,12 @@ needs_plays = pytest.mark.skipif(not REAL, reason="MOLIERE_CORPUS names no corpu
 
 
 @pytest.fixture(scope="module")
-def plays() -> TokenIndex:
-    return TokenIndex.build(load_corpus())
+def plays() -> WordIndex:
+    return WordIndex.build(load_corpus())
 
 
 @needs_plays
-def test_moliere_in_figures(plays: TokenIndex) -> None:
+def test_moliere_in_figures(plays: WordIndex) -> None:
     summary = overview.summary(plays.part())
     if summary.plays != 30:
         pytest.skip("counted on the thirty plays of the development file")
@@ -516,7 +516,7 @@ def test_moliere_in_figures(plays: TokenIndex) -> None:
 
 @needs_plays
 @pytest.mark.parametrize(("form", "expected"), [("verse", 0.518), ("prose", 0.473)])
-def test_verse_is_more_varied_than_prose(plays: TokenIndex, form: str, expected: float) -> None:
+def test_verse_is_more_varied_than_prose(plays: WordIndex, form: str, expected: float) -> None:
     table = diversity.by_form(plays.part()).set_index("form")
     assert round(float(table.loc[form, "mattr"]), 3) == expected
 
@@ -532,7 +532,7 @@ def test_verse_is_more_varied_than_prose(plays: TokenIndex, form: str, expected:
         ("avare", "Harpagon", 29.2),
     ],
 )
-def test_who_speaks_most(plays: TokenIndex, play: str, speaker: str, expected: float) -> None:
+def test_who_speaks_most(plays: WordIndex, play: str, speaker: str, expected: float) -> None:
     table = speech.shares(plays.part(Selection(play=play))).set_index("speaker")
     assert 100 * float(table.loc[speaker, "share"]) == pytest.approx(expected, abs=0.06)
 
@@ -543,7 +543,7 @@ def test_who_speaks_most(plays: TokenIndex, play: str, speaker: str, expected: f
     [("misanthrope", 11, 36, 0.65), ("tartuffe", 11, 44, 0.80)],
 )
 def test_who_meets_whom(
-    plays: TokenIndex, play: str, nodes: int, edges: int, density: float
+    plays: WordIndex, play: str, nodes: int, edges: int, density: float
 ) -> None:
     found = network.co_presence(plays, play)
     assert (len(found.names), len(found.edges)) == (nodes, edges)
@@ -551,7 +551,7 @@ def test_who_meets_whom(
 
 
 @needs_plays
-def test_the_word_of_the_miser(plays: TokenIndex) -> None:
+def test_the_word_of_the_miser(plays: WordIndex) -> None:
     part = plays.part(Selection(play="avare"))
     assert keyness.keywords(part, plays.part(), 1)["word"].iloc[0] == "argent"
     table = keyness.play_keywords(plays, 1).set_index("play")

@@ -365,9 +365,9 @@ def test_without_a_framework_one_sentence_names_the_command(
 ) -> None:
     monkeypatch.delitem(sys.modules, "moliere_core.networks.keras_model", raising=False)
     monkeypatch.setitem(sys.modules, "keras", None)
-    import moliere_core
+    import moliere_core.networks
 
-    monkeypatch.delattr(moliere_core, "model", raising=False)
+    monkeypatch.delattr(moliere_core.networks, "keras_model", raising=False)
     with pytest.raises(TrainingError, match=r"pip install keras tensorflow") as caught:
         train(STREAMS, CORPUS)
     assert "\n" not in str(caught.value)

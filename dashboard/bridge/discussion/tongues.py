@@ -6,9 +6,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from dashboard.characters import cached as characters_cache
-from dashboard.characters import fields, tokens
-from dashboard.shared import components, widgets
+from dashboard.shared import components, tokens, widgets
 from dashboard.shared.i18n import _
 from moliere_core.errors import MoliereError
 from moliere_core.text.normalise import normalise
@@ -29,13 +27,13 @@ def show() -> None:
         st.session_state.setdefault(key, proposed)
         with place:
             sentences[name] = normalise(st.text_input(name, key=key, max_chars=MOST_CHARS) or "")
-    on_disk = characters_cache.tokenizers()
+    on_disk = tokens.tokenizers()
     rows, waiting = [], []
     rates: dict[str, tuple[float, float]] = {}
     for reference in on_disk:
         texts = list(sentences.values())
         try:
-            cut = [tokens.row(reference, text, fields.MOST_MERGES) for text in texts]
+            cut = [tokens.row(reference, text, tokens.MOST_MERGES) for text in texts]
         except MoliereError as error:  # a download that was cut short: the others are shown
             widgets.problem(error)
             continue

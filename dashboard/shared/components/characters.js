@@ -7,8 +7,11 @@
 //   tokens [{id, hex}], labels.
 // A click on a character sends "pick" with it.
 
-const show = (char) => SHOWN[char] ?? char;
-const spaced = (text) => text.replaceAll(" ", "\u2423").replaceAll("\n", "\u21b5").replaceAll("\t", "\u21e5");
+import { element, shows, visible } from "./dom.js";
+
+const show = (char) => visible(char);
+const spaced = (text) =>
+  text.replaceAll(" ", "\u2423").replaceAll("\n", "\u21b5").replaceAll("\t", "\u21e5");
 
 const VIEWS = {
   trip(data, root, pick) {
@@ -32,7 +35,11 @@ const VIEWS = {
     element("h2", "small", root, data.labels.alphabet);
     const strip = element("div", "strip", root);
     for (const { char, index, used } of data.alphabet) {
-      const slot = element("span", "slot mono" + (used && data.step !== "text" ? " used" : ""), strip);
+      const slot = element(
+        "span",
+        "slot mono" + (used && data.step !== "text" ? " used" : ""),
+        strip,
+      );
       element("b", "", slot, show(char));
       element("i", "", slot, String(index));
       slot.title = index ? "" : data.labels.unknown;
@@ -42,7 +49,12 @@ const VIEWS = {
   alphabet(data, root, pick) {
     const grid = element("div", "grid", root);
     for (const { char, index, count, level, used, said } of data.cells) {
-      const cell = pick("cell" + (index ? "" : " removed") + (used ? " used" : ""), grid, char, said);
+      const cell = pick(
+        "cell" + (index ? "" : " removed") + (used ? " used" : ""),
+        grid,
+        char,
+        said,
+      );
       cell.style.setProperty("--level", level);
       element("span", "index", cell, String(index));
       element("span", "char mono", cell, show(char));
@@ -67,7 +79,11 @@ const VIEWS = {
       element("strong", "", head, figures);
       const text = element("p", "pieces", row);
       segments.forEach(({ text: said, ids }, i) => {
-        const piece = element("span", "piece mono" + (i % 2 ? " odd" : "") + (ids.length > 1 ? " shared" : ""), text);
+        const piece = element(
+          "span",
+          "piece mono" + (i % 2 ? " odd" : "") + (ids.length > 1 ? " shared" : ""),
+          text,
+        );
         element("span", "said", piece, spaced(said));
         if (ids.length) element("span", "id", piece, ids.join("\u00b7"));
       });

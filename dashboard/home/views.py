@@ -1,8 +1,8 @@
-"""The Home page's player: what it plays, at which speed, paused or hidden.
+"""Home's player: what it plays, at which speed, paused or hidden.
 
 The text is written here in pieces of PIECE characters, with the choice behind each character, and
-played in the browser (components/player.js): a pause or a speed costs one light rerun, and thirty
-screens that write cost the server nothing.
+played in the browser (player.js): a pause or a speed costs one light rerun, and thirty screens that
+write cost the server nothing.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.home.playback import BARS, Playback
+from dashboard.home import components, results
+from dashboard.home.results import BARS, Playback
 from dashboard.shared import state
 from dashboard.shared.i18n import _
 from moliere_core.config import SamplingConfig
@@ -67,6 +68,25 @@ def hide_button() -> None:
     )
 
 
+def play(performance: Performance, prompt: list[tuple[str, bool]], speed: str) -> None:
+    """Write what is wanted so far, and play it.
+
+    Args:
+        performance: what to write.
+        prompt: its prompt in runs, as `widgets.unknown` gives it.
+        speed: one of `SPEEDS`.
+    """
+    playback = results.playback(
+        performance.reference,
+        performance.prompt,
+        performance.config,
+        performance.seed,
+        _wanted(performance),
+    )
+    payload = _payload(performance, playback, prompt, speed)
+    components.player(payload, "home.player", more=_write_more)
+
+
 def tried(prompt: str, seed: int) -> dict[str, bool]:
     """Which items of the lesson's list the class has just done."""
     return {
@@ -77,7 +97,7 @@ def tried(prompt: str, seed: int) -> dict[str, bool]:
     }
 
 
-def chars(performance: Performance) -> int:
+def _wanted(performance: Performance) -> int:
     """How many characters of this performance are wanted so far."""
     written, wanted = st.session_state.get(_WRITTEN, (None, 0))
     if written != _identity(performance):
@@ -86,19 +106,19 @@ def chars(performance: Performance) -> int:
     return int(wanted)
 
 
-def write_more() -> None:
+def _write_more() -> None:
     """The text has run out in the browser: want another piece."""
     written, wanted = st.session_state[_WRITTEN]
     st.session_state[_WRITTEN] = written, min(wanted + PIECE, MOST)
 
 
-def payload(
-    performance: Performance, playback: Playback, runs: list[tuple[str, bool]], speed: str
+def _payload(
+    performance: Performance, playback: Playback, prompt: list[tuple[str, bool]], speed: str
 ) -> dict[str, Any]:
-    """What components/player.js needs."""
+    """What player.js needs."""
     return {
         "id": _identity(performance),
-        "prompt": runs,
+        "prompt": prompt,
         "text": playback.text,
         "candidates": playback.candidates,
         "chances": playback.chances,

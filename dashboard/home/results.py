@@ -1,4 +1,4 @@
-"""A text that Home plays, with the choice behind each of its characters."""
+"""The text that Home plays, with the choice behind each of its characters."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dashboard.shared import cached
 from moliere_core.config import SamplingConfig
 from moliere_core.models.protocol import CharModel
 from moliere_core.models.sampling import next_distribution, write_with_logits
@@ -30,6 +31,15 @@ class Playback:
     candidates: str
     chances: tuple[int, ...]
     drawn: tuple[int, ...]
+
+
+@cached.computed(max_entries=64)
+def playback(
+    reference: str, prompt: str, config: SamplingConfig, seed: int, chars: int
+) -> cached.Task[Playback]:
+    """A text of `chars` characters after `prompt`, kept for all who play the same."""
+    model = cached.model(reference)
+    return lambda progress: record(model, prompt, config, seed, chars, progress)
 
 
 def record(

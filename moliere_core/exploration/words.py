@@ -19,7 +19,7 @@ _ASKED_LETTERS = r"(?:[^\W\d_ªº]|\*)+"
 _ASKED = re.compile(rf"(?i:aujourd'hui)\b|{_ASKED_LETTERS}(?:-{_ASKED_LETTERS})*'?")
 
 
-def words(text: str) -> list[str]:
+def words_of(text: str) -> list[str]:
     """The words of a text in lower case, in their order."""
     return [word.lower() for word in _WORD.findall(text)]
 
@@ -32,6 +32,6 @@ def located(text: str) -> tuple[list[str], NDArray[np.int32]]:
     return found, np.fromiter(starts, np.int32, len(found))
 
 
-def asked(query: str) -> list[str]:
+def query_words(query: str) -> list[str]:
     """The words of a query in lower case; * stands for any letters."""
     return [word.lower() for word in _ASKED.findall(query)]
