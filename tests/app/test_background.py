@@ -12,7 +12,7 @@ import pytest
 from dashboard.server.background import Background
 from moliere_core.system.progress import Progress
 from moliere_core.system.work import Work
-from tests.app.conftest import ROOT
+from tests.app.helpers import ROOT
 from tests.patience import PATIENCE
 
 
@@ -61,7 +61,7 @@ SERVER = """
 import threading
 from dashboard.shared import cached
 from dashboard.inside.cached import _worker
-from dashboard.bridge.axis.cached import _worker as axis
+from dashboard.bridge.measuring import _worker as axis
 begun = []
 for background in (cached.background(), _worker(), axis()):
     started = threading.Event()
