@@ -126,7 +126,7 @@ def warm_up_pages() -> None:
     """Import what the other pages need; then tell the collector that all of it is there to stay.
 
     Frozen objects cost nothing to Python's own collections, which are the only ones left: see
-    `postScriptGC` in .streamlit/config.toml.
+    `postScriptGC` in `.streamlit/config.toml`.
     """
     import gc
 
@@ -136,13 +136,12 @@ def warm_up_pages() -> None:
         "dashboard.bridge.views",
         "dashboard.shared.badge",
         "dashboard.characters.views",
-        "dashboard.corpus.figures",
         "dashboard.training.figures",
         "dashboard.corpus.views",
         "dashboard.course.view",
         "dashboard.experiments.shown",
         "dashboard.shared.charts",
-        "dashboard.film.reel",
+        "dashboard.film.views",
         "dashboard.inside.views",
         "dashboard.model.screens",
         "dashboard.reading.view",
