@@ -16,16 +16,9 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-<<<<<<< HEAD:dashboard/film/reel.py
-from dashboard.film import cached as film_cache
-from dashboard.film import components, fields, moments, words
-from dashboard.film.moments import Moment, Scene, Timeline
-from dashboard.shared import cached, following, i18n, state, stored_runs
-=======
 from dashboard.film import components, controls, results, wording
 from dashboard.film.results import Moment, Sample, Timeline
 from dashboard.shared import cached, following, i18n, state, stored_runs
->>>>>>> main:dashboard/film/views.py
 from dashboard.shared.i18n import _
 from moliere_core.config import SamplingConfig
 from moliere_core.system.work import Work
@@ -216,13 +209,8 @@ def _works(base: str, timeline: Timeline) -> list[Work[Any]]:
         return []
     works: list[Work[Any]] = [stored_runs.yardsticks(timeline.run_id)]
     if timeline.unmeasured:
-<<<<<<< HEAD:dashboard/film/reel.py
-        works.append(film_cache.measures(base, timeline.unmeasured))
-    return works
-=======
         works.append(results.measures(base, timeline.unmeasured))
     return works
->>>>>>> main:dashboard/film/views.py
 
 
 def _completed(base: str, timeline: Timeline) -> Timeline:
@@ -234,11 +222,6 @@ def _completed(base: str, timeline: Timeline) -> Timeline:
         timeline = replace(timeline, ladder=ladder)
     if len(works) < 2:
         return timeline
-<<<<<<< HEAD:dashboard/film/reel.py
-    if works[1].done():
-        return moments.with_measures(timeline, works[1].result())
-=======
     if works[1].done():
         return results.with_measures(timeline, works[1].result())
->>>>>>> main:dashboard/film/views.py
     return replace(timeline, measuring=True)
