@@ -29,8 +29,8 @@ assert not at.exception and not at.error
 for page in sys.argv[2:]:
     at.switch_page(f"../pages/{page}.py").run()
     assert not at.exception and not at.error
-rooms = {name.partition(".")[0] for name in set(sys.modules) - before}
-late = {"dashboard", "moliere_core", "numpy", "pandas", "plotly"} & rooms
+after = set(sys.modules) - before
+late = {n for n in after if n.startswith("dashboard.") or n in ("numpy", "pandas", "plotly")}
 found = {"keras", "tensorflow", "torch", "transformers", "jax"} & set(sys.modules)
 sys.exit(f"imported by the server: {found}; while a pupil waits: {late}" if found | late else 0)
 """
