@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.inside.cached import Work
+from dashboard.inside.results import Work
 from dashboard.shared import i18n
 
 PERIOD = 1.0  # seconds between two looks

@@ -82,19 +82,6 @@ def text(field: state.Field[str], label: str) -> str:
     return state.keep(field, given or "")
 
 
-def start(field: state.Field[str]) -> str:
-    """The first characters of a text, that a network reads."""
-    state.restore(field)
-    typed = st.text_input(
-        _("Début"),
-        key=field.key,
-        max_chars=state.MAX_PROMPT,
-        label_visibility="collapsed",
-        placeholder=_("Début : quelques caractères"),
-    )
-    return state.keep(field, typed or "")
-
-
 def model() -> str:
     """The model that writes, by its reference."""
     chosen = state.restore(state.MODEL)
