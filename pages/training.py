@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.shared import lesson, state, widgets
+from dashboard.shared import lesson, rights, state, widgets
 from dashboard.shared.i18n import _
 from dashboard.training import (
     bets,
@@ -10,7 +10,6 @@ from dashboard.training import (
     desk,
     fields,
     live,
-    rights,
     snippet,
     stored,
     summary,

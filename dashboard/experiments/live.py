@@ -7,10 +7,8 @@ import streamlit as st
 from dashboard.experiments import cached as experiment_cache
 from dashboard.experiments import fields, words
 from dashboard.experiments.trained import Live, found, spec_of
-from dashboard.shared import cached, i18n, naming, sources, state, widgets
+from dashboard.shared import cached, i18n, naming, sources, state, trainings, widgets
 from dashboard.shared.i18n import _
-from dashboard.training import desk, rights
-from dashboard.training import fields as training_fields
 from moliere_core.errors import MoliereError
 from moliere_core.training import jobs
 from moliere_core.training.experiments import Plan
@@ -42,13 +40,11 @@ def _compared(plan: Plan) -> None:
     """A link to the page where the same runs read a text of the class's own."""
     ready = [r.reference for r in experiment_cache.results(plan.name) if r.has_weights]
     ready += [f"run:{row.job.id}" for row in found(plan) if row.run is not None]
-    state.link_to(
+    state.link_with(
         "../pages/training.py",
         _("Les comparer sur un texte à vous"),
         ":material/compare_arrows:",
-        (training_fields.view(""), "stored"),
-        (training_fields.COMMON, "typed"),
-        (training_fields.RUNS, tuple(ready)),
+        {"view": "stored", "common": "typed", "runs": ",".join(ready)},
     )
 
 
@@ -57,24 +53,19 @@ def _button(plan: Plan, variant: str, source: str, spec: JobSpec | None) -> None
     if spec is None:
         st.info(_("Ce corpus n’a pas assez de pièces pour cette expérience : choisissez l’autre."))
         return
-    about = i18n.duration(jobs.estimated_seconds(spec))
-    try:
-        jobs.limits().check(spec)
-        allowed = True
-    except MoliereError as error:
-        problem, allowed = problem or error, False
+    about, refusal = trainings.estimate(spec), trainings.refusal(spec)
     st.button(
         _("Entraîner en direct ({duration} environ)").format(duration=about),
         key="experiments.start",
         type="primary",
         icon=":material/play_arrow:",
-        disabled=not (allowed and jobs.available()),
+        disabled=not (refusal is None and jobs.available()),
         on_click=_start,
         args=(plan, variant, source),
     )
-    if problem is not None:
+    if (problem := problem or refusal) is not None:
         widgets.problem(problem)
-    desk.without_framework()
+    trainings.without_framework()
 
 
 def _start(plan: Plan, variant: str, source: str) -> None:
@@ -83,7 +74,7 @@ def _start(plan: Plan, variant: str, source: str) -> None:
     label = f"{words.plan_names()[plan.name]} · " + words.variant_name(plan, plan.variant(variant))
     try:
         spec = jobs.prepare(asked.config, cached.corpus(source), label)
-        jobs.submit(spec, rights.token(), rights.browser(), rights.address())
+        trainings.submit(spec)
     except MoliereError as error:
         st.session_state[_REFUSED] = error
 
@@ -111,11 +102,11 @@ def _told(row: Live) -> None:
         name = words.variant_name(row.plan, row.variant)
         st.markdown(f"**{widgets.plain(name)}** · {widgets.plain(naming.source(row.source))}")
         st.markdown(_standing(row))
-        state.link_to(
+        state.link_with(
             "../pages/training.py",
             _("Ses courbes"),
             ":material/show_chart:",
-            (training_fields.JOB, row.job.id),
+            {"job": row.job.id},
         )
     if status.active:
         st.progress(status.share)
@@ -126,16 +117,12 @@ def _told(row: Live) -> None:
 def _standing(row: Live) -> str:
     status = row.job.status
     if status.state is State.QUEUED:
-        return _("dans la file, place {place}").format(place=status.place)
+        return trainings.queued(status)
     if status.active:
-        told = _("époque {now} sur {epochs}").format(
-            now=min(status.epoch + 1, status.epochs), epochs=status.epochs
+        left = status.seconds_left
+        return trainings.epoch(status) + (
+            f" · {trainings.time_left(left)}" if left is not None else ""
         )
-        if status.seconds_left is not None:
-            told += " · " + _("encore {duration}").format(
-                duration=i18n.duration(status.seconds_left)
-            )
-        return told
     if row.bits is None:
         return _("arrêté") if status.state is State.STOPPED else _("échoué")
     told = _("**{bits}** en {duration}").format(

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard.experiments import cached as experiment_cache
-from dashboard.shared import sources
+from dashboard.shared import sources, stored_runs
 from dashboard.shared.i18n import _
-from dashboard.training import cached as training_cache
 from moliere_core.errors import MoliereError
 from moliere_core.measures.context import VisibleContext
 from moliere_core.runs.run import Run
@@ -79,7 +78,7 @@ class Live:
 
 def found(plan: Plan) -> list[Live]:
     """The runs of a plan that are, or were, trained on this server."""
-    if not (training_cache.stored_runs() or jobs.list_jobs()):
+    if not (stored_runs.stored_runs() or jobs.list_jobs()):
         return []  # without reading any corpus
     shipped = {result.variant.name: result for result in experiment_cache.results(plan.name)}
     rows = []

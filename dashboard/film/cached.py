@@ -39,8 +39,8 @@ def scene(
 @st.cache_resource(show_spinner=False, max_entries=64)
 def measures(reference: str, moments: tuple[str, ...]) -> Future[dict[str, Record]]:
     """The measures that a run's history lacks, computed in the background."""
-    from dashboard.training.yardsticks import texts_of
     from moliere_core.training import learning
+    from moliere_core.training.yardsticks import texts_of
 
     run, corpora = cached.open_run(reference)[0], cached.known_corpora()
 

@@ -20,9 +20,8 @@ import streamlit as st
 from dashboard.film import cached as film_cache
 from dashboard.film import components, fields, moments, words
 from dashboard.film.moments import Moment, Scene, Timeline
-from dashboard.shared import cached, i18n, state
+from dashboard.shared import cached, i18n, state, stored_runs
 from dashboard.shared.i18n import _
-from dashboard.training import cached as training_cache
 from moliere_core.config import SamplingConfig
 
 KEY = "film.screen"
@@ -195,7 +194,7 @@ def _named(timeline: Timeline, snapshot: str) -> str:
 def _futures(base: str, timeline: Timeline) -> list[Future[Any]]:
     if not base.startswith("run:"):
         return []
-    futures: list[Future[Any]] = [training_cache.yardsticks(timeline.run_id)]
+    futures: list[Future[Any]] = [stored_runs.yardsticks(timeline.run_id)]
     if timeline.unmeasured:
         futures.append(film_cache.measures(base, timeline.unmeasured))
     return futures

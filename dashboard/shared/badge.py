@@ -6,7 +6,6 @@ import streamlit as st
 
 from dashboard.shared import i18n, naming, state, widgets
 from dashboard.shared.i18n import _
-from dashboard.training import fields
 from moliere_core.training import jobs
 from moliere_core.training.jobs import Job
 
@@ -34,11 +33,11 @@ def _badge(ticking: bool) -> None:
     job, status = active[0], active[0].status
     name = naming.training(job.spec.config, job.spec.label)
     with st.container(key="badge", gap=None):
-        state.link_to(
+        state.link_with(
             "../pages/training.py",
             widgets.plain(name),
             ":material/model_training:",
-            (fields.JOB, job.id),
+            {"job": job.id},
         )
         told = _("{share} % · époque {now} sur {epochs}").format(
             share=round(100 * status.share),

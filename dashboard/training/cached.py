@@ -7,18 +7,14 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard.server.turns import engine
 from dashboard.shared import cached
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
     from dashboard.training.curves import Curves
     from dashboard.training.figures import Figure, Guesses
-    from dashboard.training.yardsticks import Yardsticks
     from moliere_core.corpus import Corpus
-    from moliere_core.runs.index import DamagedRun
     from moliere_core.training.jobs import Job
+    from moliere_core.training.yardsticks import Yardsticks
 
 
 @dataclass(frozen=True)
@@ -54,18 +50,6 @@ def given(name: str, data: bytes) -> Corpus:
     return Corpus(reading.frame, name, reading.notes, reading.left_out)
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
-def yardsticks(run_id: str) -> Future[Yardsticks]:
-    """The references of a run, measured in the background."""
-    from dashboard.training.yardsticks import measure
-    from moliere_core.runs.run import Run, run_path
-
-    corpora = cached.known_corpora()
-    return cached.background().submit(
-        lambda: measure(Run.open(run_path(run_id)), corpora, engine.behind())
-    )
-
-
 @st.cache_data(show_spinner=False, max_entries=4)
 def held_out_text(source: str) -> str:
     """The text that a training on all of a corpus keeps to measure, normalised."""
@@ -74,78 +58,6 @@ def held_out_text(source: str) -> str:
     from moliere_core.text.normalise import normalise
 
     return normalise(split(cached.corpus(source), (), RunConfig().validation).validation_text)
-
-
-@dataclass(frozen=True)
-class StoredRun:
-    """A run of the store, in one line.
-
-    Attributes:
-        reference: run:ID.
-        name: what people call it.
-        architecture: its network, in a few symbols.
-        parameters: how many.
-        epochs: that have ended.
-        asked: epochs asked for.
-        bits_per_char: after the last of them, None where nobody measured it.
-        seconds: of training, None where nobody measured them.
-        imported_from: the file that it came from, "" where it was trained here.
-    """
-
-    reference: str
-    name: str
-    architecture: str
-    parameters: int
-    epochs: int
-    asked: int
-    bits_per_char: float | None
-    seconds: float | None
-    imported_from: str
-
-
-def stored_runs() -> list[StoredRun]:
-    """The runs of the store, newest first."""
-    return store()[0]
-
-
-def damaged_runs() -> list[DamagedRun]:
-    """The folders of the store that cannot be read as runs."""
-    return store()[1]
-
-
-@st.cache_data(show_spinner=False, ttl=3)
-def store() -> tuple[list[StoredRun], list[DamagedRun]]:
-    """The runs of the store, and what is damaged in it; looked up again every three seconds."""
-    from dashboard.shared import naming
-    from moliere_core.runs import index as run_index
-
-    entries = run_index.entries()
-    found = []
-    for run in entries:
-        if isinstance(run, run_index.DamagedRun):
-            continue
-        last = run.history[-1] if run.history else {}
-        row = StoredRun(
-            reference=f"run:{run.name}",
-            name=naming.training(run.config, run.label),
-            architecture=naming.architecture(run.config),
-            parameters=run.config.model.parameter_count(run.symbols),
-            epochs=len(run.history),
-            asked=run.config.training.epochs,
-            bits_per_char=last.get("validation_bits_per_char"),
-            seconds=last.get("seconds"),
-            imported_from=run.imported_from,
-        )
-        found.append(row)
-    return found, [run for run in entries if isinstance(run, run_index.DamagedRun)]
-
-
-@st.cache_data(show_spinner=False)
-def experiments() -> list[str]:
-    """The shipped runs of the experiments: they can be asked for, and are not offered."""
-    from moliere_core.models.references import list_models
-
-    return [entry.name for entry in list_models() if entry.experiment and entry.available]
 
 
 Moment = tuple[str, int, float]  # a job, how many events it had then, and when the last came
@@ -191,14 +103,6 @@ def bits_on(reference: str, text: str) -> cached.Task[float]:
 
     model = cached.model(reference)
     return lambda told: score(model, text, told).bits_per_char
-
-
-@st.cache_data(show_spinner=False, max_entries=256)
-def has_read(reference: str, text: str) -> bool | None:
-    """Whether a model was trained on passages of a text; None where nobody can tell."""
-    from dashboard.training.yardsticks import has_read
-
-    return has_read(cached.open_run(reference)[0], text, cached.known_corpora())
 
 
 @st.cache_data(show_spinner=False, max_entries=4)

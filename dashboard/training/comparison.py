@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.shared import cached, i18n, naming, sources, state, widgets
+from dashboard.shared import cached, i18n, naming, sources, state, stored_runs, widgets
 from dashboard.shared.i18n import _
 from dashboard.training import cached as training_cache
 from dashboard.training import fields
@@ -52,7 +52,7 @@ def table(references: tuple[str, ...], text: str) -> None:
     if not text:
         st.info(_("Le texte commun est vide : collez quelques répliques."))
         return
-    rows = {row.reference: row for row in training_cache.stored_runs()}
+    rows = {row.reference: row for row in stored_runs.stored_runs()}
     answers = {True: _("oui"), False: _("non"), None: _("on ne sait pas")}
     found = []
     with st.spinner(_("Chacun lit le texte…")):
@@ -60,7 +60,7 @@ def table(references: tuple[str, ...], text: str) -> None:
             name = rows[reference].name if reference in rows else reference
             bits = training_cache.bits_on(reference, text)
             found.append(
-                (bits, name, cached.card(reference), training_cache.has_read(reference, text))
+                (bits, name, cached.card(reference), stored_runs.has_read(reference, text))
             )
     found.sort(key=lambda row: row[0])
     show(

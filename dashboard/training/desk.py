@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from dashboard.shared import cached, i18n, naming, sources, state, widgets
+from dashboard.shared import cached, i18n, naming, sources, state, stored_runs, trainings, widgets
 from dashboard.shared.i18n import _
 from dashboard.training import cached as training_cache
-from dashboard.training import fields, knobs, rights
+from dashboard.training import fields, knobs
 from moliere_core.config import PRESETS, ModelConfig, RunConfig
-from moliere_core.errors import ConfigError, MoliereError
+from moliere_core.errors import MoliereError
 from moliere_core.runs.run import MAX_LABEL
 from moliere_core.training import jobs
 from moliere_core.training.jobs import JobSpec
@@ -93,10 +93,10 @@ def request(base: RunConfig) -> Request:
 
 def button(request: Request) -> None:
     """The one button; on it how long it will take."""
-    allowed = _problem(request) is None
+    allowed = trainings.refusal(request.spec) is None
     label = _("Entraîner")
     if allowed:
-        about = i18n.duration(jobs.estimated_seconds(request.spec))
+        about = trainings.estimate(request.spec)
         label = _("Entraîner ({duration} environ)").format(duration=about)
     st.button(
         label,
@@ -112,7 +112,7 @@ def button(request: Request) -> None:
 
 def refused(request: Request) -> bool:
     """Whether the button cannot be pressed, or was in vain; the reason, where the eye is."""
-    reason = st.session_state.pop(_REFUSED, None) or _problem(request)
+    reason = st.session_state.pop(_REFUSED, None) or trainings.refusal(request.spec)
     if reason is not None:
         widgets.problem(reason)
     return reason is not None
@@ -120,7 +120,7 @@ def refused(request: Request) -> bool:
 
 def limits() -> None:
     """What this server never does."""
-    without_framework()
+    trainings.without_framework()
     if (limits := jobs.limits()).epochs is not None:
         st.caption(
             _(
@@ -135,22 +135,11 @@ def limits() -> None:
         )
 
 
-def without_framework() -> None:
-    """Where nothing can be trained, say so."""
-    if not jobs.available():
-        st.info(
-            _(
-                "Keras et TensorFlow ne sont pas installés ici : rien ne peut être entraîné, "
-                "mais les entraînements enregistrés s’ouvrent."
-            )
-        )
-
-
 def start(request: Request) -> None:
     """Ask for the training and follow it; asked for twice, it is one."""
     try:
         spec = jobs.prepare(request.config, cached.corpus(request.source), request.label)
-        job = jobs.submit(spec, rights.token(), rights.browser(), rights.address())
+        job = trainings.submit(spec)
     except MoliereError as error:
         st.session_state[_REFUSED] = error
         return
@@ -191,7 +180,7 @@ def _initial() -> str:
     known = cached.models()
     if st.session_state[fields.START_FROM.key] not in known:
         state.change(fields.START_FROM, "")
-    names = {row.reference: row.name for row in training_cache.stored_runs()} | {"": _("zéro")}
+    names = {row.reference: row.name for row in stored_runs.stored_runs()} | {"": _("zéro")}
     chosen = st.selectbox(
         _("Partir de"),
         ["", *known],
@@ -232,15 +221,6 @@ def _told(source: str, reading: training_cache.Reading) -> None:
             held=held,
         )
     )
-
-
-def _problem(request: Request) -> MoliereError | None:
-    """Why this server will not train it."""
-    try:
-        jobs.limits().check(request.spec)
-    except ConfigError as error:
-        return error
-    return None
 
 
 def tried(spec: JobSpec | None) -> dict[str, bool]:

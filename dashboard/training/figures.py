@@ -11,7 +11,7 @@ from dashboard.shared import i18n
 from dashboard.shared.i18n import _
 from dashboard.shared.plotting import FONT, Figure, Theme, layout, theme
 from dashboard.training.curves import Curves, overfitting
-from dashboard.training.yardsticks import Yardsticks
+from moliere_core.training.yardsticks import Yardsticks
 
 __all__ = ["HEIGHT", "Figure", "Guesses", "curves_figure"]
 

@@ -7,10 +7,9 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.shared import cached, i18n, naming, provenance, sources, widgets
+from dashboard.shared import cached, i18n, naming, provenance, rights, sources, stored_runs, widgets
 from dashboard.shared.i18n import _
 from dashboard.training import cached as training_cache
-from dashboard.training import rights
 from moliere_core.corpus import Corpus
 from moliere_core.corpus.sources import file_of
 from moliere_core.errors import MoliereError
@@ -166,8 +165,7 @@ def _import_keras(file: Any, corpus: Corpus, text: str | None, plays: dict[str, 
 
 def _open(run: Run, said: str) -> None:
     """Show it among the stored runs, and alone."""
-    training_cache.store.clear()
-    cached.models.clear()
+    stored_runs.forget()
     st.session_state[OPEN] = f"run:{run.id}"
     st.toast(said, icon=":material/check_circle:")
     st.rerun()

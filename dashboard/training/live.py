@@ -6,16 +6,16 @@ import html
 
 import streamlit as st
 
-from dashboard.shared import badge, state, widgets
+from dashboard.shared import badge, rights, state, stored_runs, trainings, widgets
 from dashboard.shared.i18n import _
 from dashboard.training import cached as training_cache
-from dashboard.training import fields, rights, words
+from dashboard.training import fields, words
 from dashboard.training.curves import Curves, Epoch
 from dashboard.training.figures import HEIGHT, Guesses
-from dashboard.training.yardsticks import Yardsticks
 from moliere_core.errors import MoliereError
 from moliere_core.training import jobs
 from moliere_core.training.jobs import Job, JobSpec, State, Status
+from moliere_core.training.yardsticks import Yardsticks
 
 PERIOD = 1.0  # seconds between two looks at a job in progress
 STOP_SECONDS = 1.5  # that a click on Stop may wait for the end
@@ -77,7 +77,7 @@ def _live(job_id: str, guesses: Guesses, ticking: bool) -> None:
 
 def _yardsticks(run_id: str, wait: bool) -> Yardsticks | None:
     """The references of a run if they are measured; once nothing ticks, there is no later look."""
-    found = training_cache.yardsticks(run_id)
+    found = stored_runs.yardsticks(run_id)
     if not (wait or found.done()):
         return None
     try:
@@ -178,6 +178,6 @@ def _resume(job_id: str) -> None:
     job = jobs.get(job_id)
     try:
         if job is not None:
-            jobs.submit(job.spec, rights.token(), rights.browser(), rights.address())
+            trainings.submit(job.spec)
     except MoliereError as error:
         st.session_state[_REFUSED] = error

@@ -8,10 +8,9 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 import streamlit as st
 
-from dashboard.shared import cached, downloads, i18n, naming, state, widgets
+from dashboard.shared import cached, downloads, i18n, naming, rights, state, stored_runs, widgets
 from dashboard.shared.i18n import _
-from dashboard.training import cached as training_cache
-from dashboard.training import desk, exports, fields, imports, live, rights, words
+from dashboard.training import desk, exports, fields, imports, live, words
 from moliere_core.errors import RunError
 from moliere_core.models.references import SHIPPED
 from moliere_core.runs.run import MAX_LABEL, Run, is_identifier, run_path
@@ -23,12 +22,12 @@ MOST_DAMAGED = 20  # shown at once
 
 def choose() -> tuple[str, ...]:
     """The models to look at: one to open it, several to compare them."""
-    rows = {row.reference: row for row in training_cache.stored_runs()}
+    rows = {row.reference: row for row in stored_runs.stored_runs()}
     if (imported := st.session_state.pop(imports.OPEN, None)) is not None:
         state.change(fields.RUNS, (imported,))
     asked = state.restore(fields.RUNS)
     known = [*rows, *(name for name in cached.models() if name in SHIPPED)]
-    known += [name for name in asked if name in training_cache.experiments()]
+    known += [name for name in asked if name in stored_runs.experiments()]
     st.session_state[fields.RUNS.key] = [name for name in asked if name in known][
         : fields.MOST_RUNS
     ]
@@ -48,7 +47,7 @@ def table() -> None:
     """All stored runs, the newest first."""
     imports.drawer()
     _damaged()
-    rows = training_cache.stored_runs()
+    rows = stored_runs.stored_runs()
     if not rows:
         st.info(_("Aucun entraînement enregistré : le premier que vous lancerez restera ici."))
         return
@@ -73,7 +72,7 @@ def table() -> None:
 
 def _damaged() -> None:
     """The runs that can no longer be read, each with what to do; the others are unharmed."""
-    damaged = training_cache.damaged_runs()
+    damaged = stored_runs.damaged_runs()
     if not damaged:
         return
     told = i18n.ngettext(
@@ -214,6 +213,5 @@ def _try(action: Callable[[str], None]) -> bool:
     if refusal is not None:
         st.session_state[_REFUSED] = refusal
         return False
-    training_cache.store.clear()
-    cached.models.clear()
+    stored_runs.forget()
     return True

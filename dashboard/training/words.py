@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 
-from dashboard.shared import i18n, naming
+from dashboard.shared import i18n, naming, trainings
 from dashboard.shared.i18n import _
 from dashboard.training.curves import Curves, Epoch, overfitting
 from dashboard.training.figures import Guesses
-from dashboard.training.yardsticks import Yardsticks
 from moliere_core.exchange.keras_alphabets import RULES
-from moliere_core.training import jobs
 from moliere_core.training.jobs import Job, State, Status
+from moliere_core.training.yardsticks import Yardsticks
 
 
 def name(job: Job) -> str:
@@ -23,7 +22,7 @@ def name(job: Job) -> str:
 def standing(job: Job, status: Status, curves: Curves) -> str:
     """The state of a job in a few words and figures."""
     if status.state is State.QUEUED:
-        told = _("dans la file, place {place}").format(place=status.place)
+        told = trainings.queued(status)
         if status.starts_in is not None:
             told += " · " + _("départ dans {duration} environ").format(
                 duration=i18n.duration(status.starts_in)
@@ -35,16 +34,14 @@ def standing(job: Job, status: Status, curves: Curves) -> str:
             parts.append(_("arrêt en cours"))
         elif not status.updates:
             parts.append(_("le réseau se prépare"))
-        now = min(status.epoch + 1, status.epochs)
-        parts.append(_("époque {now} sur {epochs}").format(now=now, epochs=status.epochs))
+        parts.append(trainings.epoch(status))
         if status.chars_per_second:
             speed = i18n.number(round(status.chars_per_second, -2))
             parts.append(_("{speed} caractères/s").format(speed=speed))
         if status.seconds_left is not None:
-            left = i18n.duration(status.seconds_left)
-            parts.append(_("encore {duration}").format(duration=left))
+            parts.append(trainings.time_left(status.seconds_left))
         elif not status.stopping:
-            total = i18n.duration(jobs.estimated_seconds(job.spec))
+            total = trainings.estimate(job.spec)
             parts.append(_("{duration} en tout environ").format(duration=total))
         return " · ".join(parts)
     if status.state is State.FINISHED:

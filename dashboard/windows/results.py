@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard.shared import cached
+from dashboard.shared import cached, stored_runs
 from dashboard.shared.material import material
-from dashboard.training import cached as training
 
 if TYPE_CHECKING:
     import numpy as np
@@ -51,7 +50,7 @@ def context(reference: str, source: str) -> cached.Task[ContextWorth]:
 
 def judged_on_its_own_text(reference: str, source: str) -> bool:
     """Whether a model has learned from the very text that it is measured on."""
-    return training.has_read(reference, material(source).held) is True
+    return stored_runs.has_read(reference, material(source).held) is True
 
 
 @cached.computed(max_entries=64)

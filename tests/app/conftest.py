@@ -14,7 +14,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard.training import rights
+from dashboard.shared import rights
 from moliere_core.config import ModelConfig, RunConfig, TrainingConfig
 from moliere_core.runs.run import Run
 from moliere_core.text.vocabulary import Vocabulary

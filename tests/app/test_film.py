@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from dashboard.film import cached, moments, reel, words
+from dashboard.shared import stored_runs
 from dashboard.shared.state import DEFAULT_PROMPT
-from dashboard.training import cached as training_cache
 from moliere_core.config import SamplingConfig
 from moliere_core.corpus import EMBEDDED, load_corpus, split
 from moliere_core.exploration import lexicon
@@ -203,7 +203,7 @@ def test_first_updates_are_measured_where_the_text_is_at_hand(open_page: Open, s
     assert "en train d’être mesuré" in words.rung(line, line.moments[0].measure)
     open_page("film")
     found = cached.measures(REFERENCE, ("epoch-000", "step-000030")).result(60)
-    training_cache.yardsticks(RUN).result(60)
+    stored_runs.yardsticks(RUN).result(60)
     data = component(open_page("film"))
     validation = [m["validation"] for m in data["moments"]]
     assert validation[:2] == [

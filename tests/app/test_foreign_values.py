@@ -13,11 +13,11 @@ from dashboard.film import fields as film
 from dashboard.film import reel
 from dashboard.inside import controls as inside
 from dashboard.inside.components import spanned
-from dashboard.probabilities import fields as probabilities
-from dashboard.probabilities import stepping
+from dashboard.probabilities import controls as probabilities
+from dashboard.probabilities import views
 from dashboard.shared import charts as figures
 from dashboard.shared import components, state
-from dashboard.temperature import fields as temperature
+from dashboard.temperature import controls as temperature
 from dashboard.training import fields as training
 from tests.app import addresses
 
@@ -56,7 +56,7 @@ def test_a_field_accepts_its_own_default(key: str) -> None:
         (temperature.LENGTH, 2000, 2001),
         (film.TEMPERATURE, 1.55, math.nan),
         (film.BACK, -1, -2),
-        (probabilities.VIEW, "stages", "nope"),
+        (views.VIEW, "stages", "nope"),
         (probabilities.CHOSEN, "é" * 500, "é" * 501),
         (inside.FROM, 0, 0.5),
         (state.PROMPT, "Ah !", f"Ah {HALF}"),
@@ -138,9 +138,9 @@ def test_a_film_moves_to_no_place_that_is_none(
 @pytest.mark.parametrize("char", [HALF, f"a{HALF}", 5, ["a"], {"a": 1}, math.nan])
 def test_no_step_is_taken_with_what_is_no_character(session: dict[str, Any], char: Any) -> None:
     session[probabilities.CHOSEN.key] = "ab"
-    stepping.take(char)
+    probabilities.take(char)
     assert session[probabilities.CHOSEN.key] == "ab"
-    stepping.take("c")
+    probabilities.take("c")
     assert session[probabilities.CHOSEN.key] == "abc"
 
 

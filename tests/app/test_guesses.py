@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.training import guesses as module
-from dashboard.training.guesses import ADDRESS, FIRST, FORGIVEN, FREE, LONGEST, SESSION, Guesses
+from dashboard.server import guesses as module
+from dashboard.server.guesses import ADDRESS, FIRST, FORGIVEN, FREE, LONGEST, SESSION, Guesses
 
 ME, HERE = (SESSION, "me"), (ADDRESS, "10.0.0.1")
 
@@ -66,7 +66,7 @@ def test_wrong_guesses_are_forgiven_after_a_while() -> None:
 
 def test_the_page_says_how_long_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MOLIERE_TEACHER_CODE", "tartuffe")
-    monkeypatch.setattr("dashboard.training.rights.guesses", Guesses(Clock()))
+    monkeypatch.setattr("dashboard.shared.rights.guesses", Guesses(Clock()))
     page = AppTest.from_function(_drawer).run()
     for number in range(FREE[SESSION]):
         page.text_input(key="training.key").set_value(f"guess {number}").run()
@@ -78,7 +78,7 @@ def test_the_page_says_how_long_to_wait(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_the_right_code_opens(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MOLIERE_TEACHER_CODE", "tartuffe")
-    monkeypatch.setattr("dashboard.training.rights.guesses", Guesses(Clock()))
+    monkeypatch.setattr("dashboard.shared.rights.guesses", Guesses(Clock()))
     page = AppTest.from_function(_drawer).run()
     page.text_input(key="training.key").set_value("tartuffe").run()
     assert not page.warning
@@ -100,7 +100,7 @@ def test_the_right_code_opens(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_subscriber_has_one_network(
     monkeypatch: pytest.MonkeyPatch, said: str | None, network: str
 ) -> None:
-    from dashboard.training import rights
+    from dashboard.shared import rights
 
     monkeypatch.setattr(rights.st, "context", SimpleNamespace(ip_address=said))
     assert rights.address() == network
@@ -109,13 +109,13 @@ def test_a_subscriber_has_one_network(
 def _drawer() -> None:
     import streamlit as st
 
-    from dashboard.training import rights
+    from dashboard.shared import rights
 
     rights.key_drawer()
     st.session_state["opened"] = rights.tokens()
 
 
 def test_the_server_has_one_counter() -> None:
-    from dashboard.training import rights
+    from dashboard.shared import rights
 
     assert rights.guesses is module.guesses

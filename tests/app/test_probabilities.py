@@ -6,7 +6,7 @@ import math
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.probabilities.choice import chosen_perplexity, next_character
+from dashboard.probabilities.results import choice, chosen_perplexity
 from dashboard.shared.state import DEFAULT_PROMPT
 from moliere_core.config import SamplingConfig
 from moliere_core.models.references import load_model
@@ -97,7 +97,7 @@ def test_greedy_has_one_bar(open_page: Open) -> None:
 
 def test_the_chain_has_ranks_and_a_perplexity(open_page: Open) -> None:
     at = open_page("probabilities", prompt="Ah ! ", chosen="ab", model="petit")
-    found = next_character(load_model("petit"), "Ah ! ", "ab", SamplingConfig(), 1, 8)
+    found = choice(load_model("petit"), "Ah ! ", "ab", SamplingConfig(), 1, 8)
     (_, first, _), (_, second, rank) = found.chain
     assert f"rang {rank}" in shown(at)
     perplexity = (first * second) ** -0.5
@@ -156,9 +156,9 @@ def test_another_question_is_hidden_and_its_votes_are_new(open_page: Open) -> No
 
 def test_the_others_are_never_lost_to_rounding(open_page: Open) -> None:
     model = load_model("petit")
-    found = next_character(model, DEFAULT_PROMPT, "", SamplingConfig(), 1, 8)
+    found = choice(model, DEFAULT_PROMPT, "", SamplingConfig(), 1, 8)
     assert 0 < found.before < 1e-6  # 1 less the eight first is 0 in single precision
-    every = next_character(model, DEFAULT_PROMPT, "", SamplingConfig(), 1, 500)
+    every = choice(model, DEFAULT_PROMPT, "", SamplingConfig(), 1, 500)
     assert every.others == 0
     assert every.before == 0
     assert len({bar.char for bar in every.bars}) == len(model.vocabulary.chars)

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from dashboard.temperature.columns import (
+from dashboard.temperature.results import (
     compare,
     find_loop,
     first_difference,

@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.shared import badge, i18n
-from dashboard.training import cached, curves, fields, knobs, snippet, summary, yardsticks
+from dashboard.shared import badge, i18n, stored_runs
+from dashboard.training import curves, fields, knobs, snippet, summary
 from dashboard.training.figures import Guesses, curves_figure
 from moliere_core.config import PRESETS, ModelConfig, RunConfig, TrainingConfig
 from moliere_core.corpus import load_corpus
 from moliere_core.runs.run import Run, run_path
-from moliere_core.training import jobs
+from moliere_core.training import jobs, yardsticks
 from moliere_core.training.jobs import Job, State
 from tests.app.conftest import REFERENCE, RUN, Open, address, figure, text
 from tests.patience import FRAMEWORK, PATIENCE
@@ -322,7 +322,7 @@ def test_names_are_never_read_as_markdown_or_html(open_page: Open) -> None:
     assert r"\[lien\]" in told
     html = "".join(e.proto.body for e in at.get("html"))
     assert "<b>Titre" not in html
-    cached.store.clear()  # looked up again every three seconds
+    stored_runs.forget()  # looked up again every three seconds
     at = at.segmented_control(key="training.view").set_value("stored").run()
     assert name in at.dataframe[0].value["Nom"].tolist()
 

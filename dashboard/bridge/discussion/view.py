@@ -7,7 +7,6 @@ import streamlit as st
 from dashboard.bridge.discussion import attention, fields, pairs, table, tongues
 from dashboard.shared import i18n, state, widgets
 from dashboard.shared.i18n import _
-from dashboard.training.fields import START_FROM
 
 
 def show(reference: str) -> None:
@@ -40,11 +39,11 @@ def _cards() -> None:
     left, right = st.columns(2, gap="medium")
     with left, st.container(border=True):
         st.markdown(i18n.lesson("finetuning"))
-        state.link_to(
+        state.link_with(
             "../pages/training.py",
             _("Repartir de petit dans l’Entraînement"),
             ":material/model_training:",
-            (START_FROM, "petit"),
+            {"from": "petit"},
         )
     with right, st.container(border=True):
         st.markdown(i18n.lesson("alignment"))

@@ -1,4 +1,4 @@
-"""The choice of the next character through the stages of a draw, as plain data."""
+"""The choice of the next character, through the stages of a draw."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from dashboard.shared import cached
 from moliere_core.config import SamplingConfig
 from moliere_core.models.protocol import CharModel
 from moliere_core.models.sampling import PIECE, Writer, entropy_bits, next_distribution
@@ -61,7 +62,16 @@ class NextCharacter:
     learned: Mapping[str, float]
 
 
+@cached.computed(max_entries=256)
 def next_character(
+    reference: str, prompt: str, chosen: str, config: SamplingConfig, seed: int, bars: int
+) -> cached.Task[NextCharacter]:
+    """The choice after `prompt` and `chosen`, kept for all who ask for the same; see `choice`."""
+    model = cached.model(reference)
+    return lambda progress: choice(model, prompt, chosen, config, seed, bars, progress)
+
+
+def choice(
     model: CharModel,
     prompt: str,
     chosen: str,
@@ -70,7 +80,17 @@ def next_character(
     bars: int,
     progress: Progress | None = None,
 ) -> NextCharacter:
-    """The distribution after `prompt` and `chosen`, before and after temperature and filters."""
+    """The distribution after `prompt` and `chosen`, before and after temperature and filters.
+
+    Args:
+        model: that reads and chooses.
+        prompt: what it reads first.
+        chosen: the characters chosen since.
+        config: temperature and filters.
+        seed: of the draw.
+        bars: how many characters to keep, the most probable ones.
+        progress: told the share of `chosen` that is read.
+    """
     writer = Writer(model, [prompt], [config], [seed])
     chain = []
     for char, index in zip(chosen, model.vocabulary.encode(chosen), strict=True):
@@ -125,3 +145,39 @@ def _dropped(logits: Array, config: SamplingConfig) -> list[str]:
 def chosen_perplexity(chain: Sequence[tuple[str, float, int]]) -> float:
     """2 to the mean surprisal in bits of the characters chosen: 1 if each was certain."""
     return float(2 ** -np.mean([np.log2(max(chance, 1e-9)) for _char, chance, _rank in chain]))
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What the model has read, how it chooses, and the choice that follows.
+
+    Attributes:
+        reference: of the model.
+        beside: of a second one on its right, "" for none.
+        prompt, chosen: what it has read: the text that starts, and the characters chosen since.
+        runs: the prompt in runs, as `widgets.unknown` gives it.
+        config: temperature and filters.
+        seed: of the draws.
+        count: of the bars that are asked for.
+        following: the choice of the next character.
+    """
+
+    reference: str
+    beside: str
+    prompt: str
+    chosen: str
+    runs: list[tuple[str, bool]]
+    config: SamplingConfig
+    seed: int
+    count: int
+    following: NextCharacter
+
+    @property
+    def read(self) -> str:
+        """Everything that the model has read."""
+        return self.prompt + self.chosen
+
+    @property
+    def question(self) -> tuple[str, str]:
+        """What the class votes on: who chooses, after which text."""
+        return self.reference, self.read

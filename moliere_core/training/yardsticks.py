@@ -1,4 +1,4 @@
-"""What a training is measured against: chance, n-grams, a constant guess; and one common text."""
+"""What a training is measured against: chance, n-grams, a constant guess; and what it has read."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dashboard.shared import cached
 from moliere_core.config import SamplingConfig
 from moliere_core.models.protocol import CharModel
 from moliere_core.models.sampling import next_distribution, write_with_logits
@@ -36,6 +37,19 @@ class Column:
     hesitation: float
 
 
+@cached.computed(max_entries=64)
+def columns(
+    reference: str,
+    prompts: Sequence[str],
+    configs: Sequence[SamplingConfig],
+    seed: int,
+    chars: int,
+) -> cached.Task[list[Column]]:
+    """The texts of a comparison, kept for all who compare the same; see `compare`."""
+    model = cached.model(reference)
+    return lambda progress: compare(model, prompts, configs, seed, chars, progress)
+
+
 def compare(
     model: CharModel,
     prompts: Sequence[str],
@@ -48,12 +62,12 @@ def compare(
     seeds = [seed] * len(prompts)
     logits, ids = write_with_logits(model, prompts, configs, seeds, chars, progress)
     texts = [model.vocabulary.decode(column) for column in ids.T]
-    columns = []
+    found = []
     for i, (text, config) in enumerate(zip(texts, configs, strict=True)):
         differs_at = first_difference(texts[i - 1], text) if i else None
         probs = next_distribution(logits[:, i], config)
-        columns.append(Column(text, differs_at, find_loop(text), mean_hesitation(probs)))
-    return columns
+        found.append(Column(text, differs_at, find_loop(text), mean_hesitation(probs)))
+    return found
 
 
 def first_difference(left: str, right: str) -> int | None:

@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from dashboard.server.guesses import ADDRESS, SESSION, guesses
 from dashboard.shared import i18n
 from dashboard.shared.i18n import _
-from dashboard.training.guesses import ADDRESS, SESSION, guesses
 from moliere_core.errors import MoliereError
 from moliere_core.runs.ownership import is_teacher
 

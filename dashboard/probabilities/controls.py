@@ -1,0 +1,130 @@
+"""What is set and clicked on the Next character page: its settings; step, play, undo, typing."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.probabilities.results import NextCharacter
+from dashboard.shared import cached, components, controls, state, widgets
+from dashboard.shared.chain import Chain
+from dashboard.shared.controls import Control, Whole
+from dashboard.shared.i18n import _
+from moliere_core.errors import N_
+
+CHOICES, CHOICES_BESIDE = "probabilities.choices", "probabilities.choices.beside"  # keys of boards
+
+_PLAYING, _DRAWN = "probabilities.playing", "probabilities.drawn"
+
+
+class SecondModel(Control[str]):
+    """Another model, or the same at another epoch, to be shown on the right."""
+
+    def ask(self, reference: str) -> str:
+        """Show it; a reference, "" for none.
+
+        Args:
+            reference: of the model on the left.
+        """
+        found = state.restore(self)
+        known = [name for name in cached.models() if name != reference]
+        options = ["", *known] if found in ("", *known) else ["", *known, found]
+        chosen = st.selectbox(
+            options=options,
+            format_func=lambda name: name or _("aucun autre modèle"),
+            accept_new_options=True,
+            **self._common(visible=True, disabled=False),
+        )
+        return state.keep(self, str(chosen or "").strip())
+
+
+TEMPERATURE = controls.temperature("probabilities", default=1.0, high=3.0)
+BESIDE = SecondModel(
+    "probabilities.beside",
+    "beside",
+    "",
+    N_("À côté"),
+    str,
+    help=N_("Un second modèle, ou le même à une autre époque : petit@1"),
+)
+BARS = Whole("probabilities.bars", "bars", 8, N_("Nombre de barres"), 3, 120)
+CHOSEN: state.Field[str] = state.Field("probabilities.chosen", "chosen", "", state.clip)
+
+
+def _stop() -> None:
+    st.session_state[_PLAYING] = False
+
+
+_CHAIN = Chain("probabilities", CHOSEN, _stop)
+
+
+def chosen(reference: str, prompt: str) -> str:
+    """The characters chosen so far; another prompt or model starts again."""
+    return _CHAIN.chosen((reference, prompt), cached.model(reference).vocabulary.index)
+
+
+def playing() -> bool:
+    """Whether the board goes on by itself."""
+    return bool(st.session_state[_PLAYING])
+
+
+def buttons(following: NextCharacter, playable: bool) -> None:
+    """Step, play or stop, undo; keys S, P and U.
+
+    Args:
+        following: the choice that is shown.
+        playable: whether the view has the board that asks for the next draw.
+    """
+    st.session_state[_DRAWN] = following.drawn
+    if not playable:
+        _stop()
+    playing = st.session_state.setdefault(_PLAYING, False)
+    chain = "".join(char for char, _probability, _rank in following.chain)
+    _CHAIN.step_button(chain, _step, _("Tirer le caractère suivant selon les barres"))
+    st.button(
+        _("Pause") if playing else _("Jouer"),
+        key="probabilities.play",
+        icon=":material/pause:" if playing else ":material/play_arrow:",
+        shortcut="P",
+        on_click=_play,
+        disabled=_CHAIN.full(chain) or not playable,
+    )
+    _CHAIN.undo_button(chain)
+
+
+def typed(reference: str) -> None:
+    """A character chosen on the keyboard."""
+    _CHAIN.typed(cached.model(reference).vocabulary.index)
+    if refused := _CHAIN.refused():
+        st.warning(
+            _("Ce modèle n’a jamais lu « {char} » : il ne peut pas l’écrire.").format(
+                char=widgets.plain(refused)
+            )
+        )
+
+
+def pick() -> None:
+    """A bar was clicked, or the player asks for the next draw."""
+    take(components.picked(CHOICES))
+
+
+def pick_beside() -> None:
+    """The same on the board of the second model."""
+    take(components.picked(CHOICES_BESIDE))
+
+
+def take(char: str | None) -> None:
+    """Go on with a character, or with the one drawn for ""."""
+    if char == "" and st.session_state.get(_PLAYING):
+        _step()
+    elif char:
+        _stop()
+        _CHAIN.append(char)
+
+
+def _step() -> None:
+    """Take the character that the seed draws."""
+    _CHAIN.append(st.session_state[_DRAWN])
+
+
+def _play() -> None:
+    st.session_state[_PLAYING] = not st.session_state[_PLAYING]

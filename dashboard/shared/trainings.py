@@ -1,0 +1,61 @@
+"""Asking for a training, from whichever page: what this server allows, and in whose name."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.shared import i18n, rights
+from dashboard.shared.i18n import _
+from moliere_core.errors import ConfigError
+from moliere_core.training import jobs
+from moliere_core.training.jobs import Job, JobSpec, Status
+
+
+def submit(spec: JobSpec) -> Job:
+    """Ask for a training in this session's name; asked for twice, it is one.
+
+    Raises:
+        MoliereError: this server will not train it, see `jobs.submit`.
+    """
+    return jobs.submit(spec, rights.token(), rights.browser(), rights.address())
+
+
+def refusal(spec: JobSpec) -> ConfigError | None:
+    """Why this server will not train it, whoever asks; else None."""
+    try:
+        jobs.limits().check(spec)
+    except ConfigError as error:
+        return error
+    return None
+
+
+def estimate(spec: JobSpec) -> str:
+    """How long it will take, about."""
+    return i18n.duration(jobs.estimated_seconds(spec))
+
+
+def epoch(status: Status) -> str:
+    """Which epoch a training is at."""
+    now = min(status.epoch + 1, status.epochs)
+    return _("époque {now} sur {epochs}").format(now=now, epochs=status.epochs)
+
+
+def time_left(seconds: float) -> str:
+    """How much longer it takes, or before it begins."""
+    return _("encore {duration}").format(duration=i18n.duration(seconds))
+
+
+def queued(status: Status) -> str:
+    """Where it waits."""
+    return _("dans la file, place {place}").format(place=status.place)
+
+
+def without_framework() -> None:
+    """Where nothing can be trained, say so."""
+    if not jobs.available():
+        st.info(
+            _(
+                "Keras et TensorFlow ne sont pas installés ici : rien ne peut être entraîné, "
+                "mais les entraînements enregistrés s’ouvrent."
+            )
+        )

@@ -1,0 +1,96 @@
+"""What is set on the Temperature page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.shared import state
+from dashboard.shared.controls import Control, Slider, Whole
+from dashboard.shared.i18n import _
+from moliere_core.config import SamplingConfig
+from moliere_core.errors import N_, ConfigError
+
+MAX_COLUMNS = 6
+SUGGESTED = (0.0, 0.2, 0.5, 0.8, 1.0, 1.3, 1.6, 2.0)
+
+
+class Temperatures(Control[tuple[float, ...]]):
+    """Up to `MAX_COLUMNS` temperatures, chosen from `SUGGESTED` or typed."""
+
+    def ask(self) -> tuple[float, ...]:
+        """Show it; the temperatures in order.
+
+        Raises:
+            ConfigError: what was typed is no temperature.
+        """
+        chosen = state.restore(self)
+        st.session_state[self.key] = list(chosen)[:MAX_COLUMNS]
+        typed = st.multiselect(
+            self.told,
+            sorted({*SUGGESTED, *(c for c in chosen if isinstance(c, float))}),
+            format_func=decimal,
+            key=self.key,
+            max_selections=MAX_COLUMNS,
+            accept_new_options=True,
+            select_all=False,  # Streamlit would offer it in English, and beyond the six
+            placeholder=_("Choisir ou taper un nombre"),
+            label_visibility="collapsed",
+        )
+        return state.keep(self, tuple(sorted({_number(t) for t in typed})))
+
+
+class Prompts(Control[str]):
+    """Up to `MAX_COLUMNS` prompts, one a line."""
+
+    def ask(self) -> tuple[str, ...]:
+        """Show it; the prompts, each once."""
+        state.restore(self)
+        text = st.text_area(self.told, key=self.key, height=132, max_chars=state.MAX_PROMPT) or ""
+        state.keep(self, text)
+        return tuple(dict.fromkeys(text.split("\n")[:MAX_COLUMNS]))
+
+
+def decimal(value: float | str) -> str:
+    """A temperature, or what was typed as one, as the reader's language writes it.
+
+    Raises:
+        ConfigError: it is no temperature.
+    """
+    return f"{_number(value):g}".replace(".", "," if state.language() == "fr" else ".")
+
+
+def _number(typed: float | str) -> float:
+    try:
+        value = float(str(typed).replace(",", "."))
+    except ValueError as error:
+        raise ConfigError(
+            _("« {typed} » n’est pas un nombre, tapez par exemple 0,7").format(typed=typed)
+        ) from error
+    return SamplingConfig(value).temperature
+
+
+TEMPERATURES = Temperatures(
+    "temperature.t",
+    "t",
+    (0.2, 0.5, 0.8, 1.0, 1.3),
+    N_("Températures (six au plus)"),
+    state.temperatures(MAX_COLUMNS),
+    state.show_numbers,
+)
+PROMPTS = Prompts(
+    "temperature.prompts",
+    "prompts",
+    "Mon frère, \nAh ! \nQuoi ! ",
+    N_("Débuts, un par ligne (six au plus)"),
+    state.clip,
+)
+LENGTH = Whole("temperature.chars", "chars", 200, N_("Nombre de caractères"), 20, 2000)
+ONE_TEMPERATURE = Slider(
+    "temperature.one",
+    "temperature",
+    0.8,
+    N_("Température"),
+    0.0,
+    2.0,
+    parse=state.temperature(2),
+)

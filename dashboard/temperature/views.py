@@ -1,0 +1,152 @@
+"""What the Temperature page compares, and what its columns show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboard.shared import i18n, widgets
+from dashboard.shared.controls import Choice
+from dashboard.shared.i18n import _
+from dashboard.temperature import components, controls, results
+from dashboard.temperature.results import Column
+from moliere_core.config import SamplingConfig
+from moliere_core.errors import N_, ConfigError
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What is written side by side: one heading, prompt and settings a column."""
+
+    headings: tuple[str, ...]
+    prompts: tuple[str, ...]
+    configs: tuple[SamplingConfig, ...]
+
+    @property
+    def read(self) -> str:
+        """Everything that the model reads."""
+        return "\n".join(dict.fromkeys(self.prompts))
+
+
+def temperatures(
+    main: DeltaGenerator, second: DeltaGenerator, filters: SamplingConfig
+) -> Comparison:
+    """One prompt at several temperatures.
+
+    Args:
+        main: place of the prompt.
+        second: place of the temperatures.
+        filters: top_k and top_p of all columns.
+
+    Raises:
+        ConfigError: no temperature is chosen, or what was typed is none.
+    """
+    with main:
+        prompt = widgets.prompt()
+    with second:
+        chosen = controls.TEMPERATURES.ask()
+    if not chosen:
+        raise ConfigError(_("aucune température n’est choisie, prenez-en une dans la liste"))
+    return Comparison(
+        tuple(f"T = {controls.decimal(t)}" for t in chosen),
+        (prompt,) * len(chosen),
+        tuple(replace(filters, temperature=t) for t in chosen),
+    )
+
+
+def prompts(main: DeltaGenerator, second: DeltaGenerator, filters: SamplingConfig) -> Comparison:
+    """Several prompts at one temperature; see `temperatures`."""
+    with main:
+        typed = controls.PROMPTS.ask()
+    with second:
+        config = replace(filters, temperature=controls.ONE_TEMPERATURE.ask())
+    headings = tuple(_("« {text} »").format(text=p) if p else _("(vide)") for p in typed)
+    return Comparison(headings, typed, (config,) * len(typed))
+
+
+@dataclass(frozen=True)
+class View:
+    """Something that can be compared.
+
+    Attributes:
+        label: what it is called, marked with `N_`.
+        ask: its controls; what they compare.
+        legend: how to read its columns, marked with `N_`.
+    """
+
+    label: str
+    ask: Callable[[DeltaGenerator, DeltaGenerator, SamplingConfig], Comparison]
+    legend: str
+
+
+VIEWS = {
+    "temperatures": View(
+        N_("des températures"),
+        temperatures,
+        N_("Surligné : la première divergence avec la colonne de gauche."),
+    ),
+    "prompts": View(N_("des débuts"), prompts, N_("Mêmes tirages, débuts différents.")),
+}
+COMPARED = Choice(
+    "temperature.mode",
+    "compare",
+    "temperatures",
+    N_("Comparer"),
+    {name: view.label for name, view in VIEWS.items()},
+)
+
+
+def show(reference: str, compared: str, comparison: Comparison, seed: int, chars: int) -> None:
+    """Write the columns, `chars` characters each, and show them with their legend."""
+    configs = comparison.configs
+    columns = results.columns(reference, comparison.prompts, configs, seed, chars)
+    components.texts(_payload(comparison, columns), "temperature.texts")
+    same = _("{chars} caractères, les mêmes tirages dans chaque colonne (graine {seed}).")
+    legend = _(VIEWS[compared].legend)
+    st.caption(f"{same.format(chars=i18n.number(chars), seed=seed)} {legend}")
+
+
+def tried(comparison: Comparison) -> dict[str, bool]:
+    """Which items of the lesson's list the class has just done."""
+    hot = [config for config in comparison.configs if config.temperature >= 1.3]
+    return {
+        "cold": any(config.temperature <= 0.2 for config in comparison.configs),
+        "hot": bool(hot),
+        "prompts": len(set(comparison.prompts)) > 1,
+        "topk": any(config.top_k for config in hot),
+    }
+
+
+def _payload(comparison: Comparison, columns: Sequence[Column]) -> dict[str, Any]:
+    """What texts.js needs."""
+    return {
+        "columns": [
+            {
+                "heading": heading,
+                "long": len(heading) > 12,
+                "figures": _figures(config, column),
+                "loop": _("tourne en rond") if column.loop else "",
+                "text": column.text,
+                "differs_at": column.differs_at,
+                "cycle": column.loop,
+            }
+            for heading, config, column in zip(
+                comparison.headings, comparison.configs, columns, strict=True
+            )
+        ]
+    }
+
+
+def _figures(config: SamplingConfig, column: Column) -> str:
+    if config.temperature == 0:
+        return _("glouton : toujours le plus probable")
+    count = round(column.hesitation, 1)
+    return i18n.ngettext(
+        "hésite comme entre {count} caractère",
+        "hésite comme entre {count} caractères",
+        2 if count >= 2 else 1,
+    ).format(count=i18n.number(count, 1))
