@@ -12,7 +12,7 @@ from moliere_core.errors import N_
 
 DEFAULT_TEXT = (
     "Monsieur, je ne saurais (c'est ma faute) répondre aux belles dames de Lyon.\n"
-    "L'amour ne se dit point : il se montre, et Valère ne le sait que trop."
+    "L'amour ne se dit point : il se montre, et Valère ne le sait que trop."
 )
 DEFAULT_WORD = "belles"  # of that text: with `petit`, cells that follow the plural
 
