@@ -162,13 +162,6 @@ def segmented(
     return state.keep(field, str(chosen))
 
 
-def inline(field: state.Field[str], label: str, options: Mapping[str, str]) -> str:
-    """The same after their label, on its line: a line of the screen saved."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
-        st.markdown(f"**{label}**", width="content")
-        return segmented(field, label, options, visible=False)
-
-
 def unknown(reference: str, prompt: str, underlined: bool = False) -> list[tuple[str, bool]]:
     """Say which characters of the prompt the model has never read; returns the prompt in runs.
 

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.inside import results
-from dashboard.inside.figures.forgets import echo_figure
+from dashboard.inside.figures.influence import echo_figure
 from dashboard.inside.text import Looked
 from dashboard.shared import charts, i18n, widgets
 from dashboard.shared.i18n import _
