@@ -1,4 +1,4 @@
-"""Recorded models: what is said of them, and what can be heard of them with one click."""
+"""Recorded models: what can be heard of them with one click."""
 
 from __future__ import annotations
 
@@ -7,51 +7,18 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.bridge import cached, components, fields
-from dashboard.shared import i18n, naming, state
+from dashboard.bridge import components, controls, results
+from dashboard.bridge.wording import models as wording
+from dashboard.shared import state
 from dashboard.shared.i18n import _
 from moliere_core import pretrained
-from moliere_core.config import SamplingConfig
 from moliere_core.models.references import HUB
 from moliere_core.pretrained import recorded
-from moliere_core.pretrained.recorded import Voice, Written
+from moliere_core.pretrained.recorded import Voice
 
 NONE: Mapping[str, Any] = {"lead": "", "items": ()}  # nothing to choose
 _HEARD = "bridge.heard"  # whether a choice was just taken
 _ARROW = " → "  # in the value of a choice: a model, and the one to be heard instead
-
-
-def named(reference: str) -> str:
-    """A model in a list, marked where it is recorded."""
-    if cached.voice(reference) is None:
-        return reference
-    return _("{model} (enregistré)").format(model=reference)
-
-
-def heading(reference: str) -> str:
-    """The name over what a model says: without its owner, which the list of models has."""
-    return naming.model(reference)
-
-
-def stamp(voice: Voice) -> str:
-    """When a model was recorded, and with how precise weights."""
-    return _("enregistré le {date} · {bits}").format(
-        date=i18n.date(voice.date), bits=i18n.bits(voice.stored_bits, 0)
-    )
-
-
-def settings(found: Written, config: SamplingConfig, seed: int) -> str:
-    """With which settings a text was written, where these are not the ones asked for; else ""."""
-    if (found.config, found.seed) == (config, seed):
-        return ""
-    return _(
-        "Enregistré à T = {temperature}, graine {seed} : le plus proche de vos réglages."
-    ).format(temperature=i18n.number(found.config.temperature, 1), seed=found.seed)
-
-
-def may_have_read() -> str:
-    """What is to be known of every model of the Web beside a figure on Molière."""
-    return _("a pu lire Molière")
 
 
 def prompts(voice: Voice) -> dict[str, Any]:
@@ -68,7 +35,7 @@ def instead(reference: str) -> dict[str, Any]:
     """The recorded models that can be heard in the place of one that is not here, as choices."""
     if not reference.startswith(HUB) or pretrained.usable(reference):
         return dict(NONE)
-    heard = [name for name in recorded.voices() if cached.voice(name) is not None]
+    heard = [name for name in recorded.voices() if results.voice(name) is not None]
     items = [
         {"label": name.rpartition("/")[2], "value": reference + _ARROW + name} for name in heard
     ]
@@ -82,11 +49,11 @@ def beside(reference: str, heard: bool) -> dict[str, Any]:
         reference: of the model.
         heard: whether there is something of it here.
     """
-    voice = cached.voice(reference)
+    voice = results.voice(reference)
     if voice is None:
         return {"recorded": "", "choices": NONE if heard else instead(reference)}
     return {
-        "recorded": stamp(voice) if heard else "",
+        "recorded": wording.recorded_on(voice) if heard else "",
         "choices": NONE if heard else prompts(voice),
     }
 
@@ -106,9 +73,9 @@ def _take(value: str) -> None:
     """Put a recorded prompt, or a recorded model, where it was asked for."""
     reference, _arrow, instead = value.partition(_ARROW)
     if instead in recorded.voices():
-        chosen: Iterable[str] = st.session_state.get(fields.MODELS.key, ())
+        chosen: Iterable[str] = st.session_state.get(controls.MODELS.key, ())
         replaced = (instead if model == reference else model for model in chosen)
-        state.change(fields.MODELS, tuple(dict.fromkeys(replaced)))
+        state.change(controls.MODELS, tuple(dict.fromkeys(replaced)))
     elif value in recorded.plan().prompts:
         state.change(state.PROMPT, value)
     else:

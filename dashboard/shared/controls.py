@@ -94,9 +94,10 @@ class Choice(Control[str]):
     def ask(self, *, visible: bool = False, disabled: bool = False) -> str:
         """Show it; what is chosen."""
         state.restore(self)
+        labels = {option: _(label) for option, label in self.options.items()}
         chosen = st.segmented_control(
-            options=list(self.options),
-            format_func=lambda option: _(self.options[option]),
+            options=list(labels),
+            format_func=labels.__getitem__,
             required=True,
             **self._common(visible, disabled),
         )
@@ -148,6 +149,7 @@ class Several(Control[tuple[str, ...]]):
 
     Args:
         most: that can be chosen; None for any number.
+        new: whether what is none of the options can be typed.
     """
 
     def __init__(
@@ -159,10 +161,11 @@ class Several(Control[tuple[str, ...]]):
         parse: Callable[[str], tuple[str, ...]] = state.words,
         *,
         most: int | None = None,
+        new: bool = False,
         help: str = "",
     ) -> None:
         super().__init__(key, name, default, label, parse, ",".join, help=help)
-        self.most = most
+        self.most, self.new = most, new
 
     def ask(
         self,
@@ -175,12 +178,14 @@ class Several(Control[tuple[str, ...]]):
     ) -> tuple[str, ...]:
         """Show it; what is chosen of `options`, the rest of the address forgotten."""
         known = list(options)
-        state.change(self, tuple(name for name in state.restore(self) if name in known))
+        kept = tuple(name for name in state.restore(self) if name in known)
+        state.change(self, kept[: self.most])
         st.session_state[self.key] = list(st.session_state[self.key])  # the widget's own type
         chosen = st.multiselect(
             options=known,
             format_func=called,
             max_selections=self.most,
+            accept_new_options=self.new,
             placeholder=placeholder,
             **self._common(visible, disabled),
         )

@@ -1,9 +1,5 @@
 from __future__ import annotations
 
-import contextlib
-import io
-import json
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,30 +11,10 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard.shared import rights
-from moliere_core.config import ModelConfig, RunConfig, TrainingConfig
-from moliere_core.runs.run import Run
-from moliere_core.text.vocabulary import Vocabulary
 from moliere_core.training import jobs
 from moliere_core.training.jobs import process
-from tests.networks import random_weights
+from tests.app.helpers import FAKE, REFERENCE, ROOT, Open, write_run
 from tests.patience import PATIENCE, wait_until
-
-ROOT = Path(__file__).parents[2]
-RUN = "0123456789ab"
-REFERENCE = f"run:{RUN}"
-FAKE = (sys.executable, "-m", "tests.core.fake_worker")
-ALPHABET = Vocabulary(tuple(sorted("\n !',.:;?ABCEJLMNPQRSTUVabcdefghijlmnopqrstuvxyzàçèéêîôû")))
-
-Open = Callable[..., AppTest]
-
-
-def write_run(home: Path) -> None:
-    """A small network that nobody trained, as a run of the store."""
-    config = RunConfig(ModelConfig(embedding_dim=4, units=8), TrainingConfig(epochs=1))
-    corpus = {"source": "test", "digest": "", "chars": 1}
-    run = Run.create(home / "runs" / RUN, RUN, config, ALPHABET, corpus, "plays")
-    run.save_snapshot("epoch-001", random_weights(ALPHABET))
-    run.append_history({"epoch": 1, "updates": 1, "validation_bits_per_char": 4.25})
 
 
 @pytest.fixture(autouse=True)
@@ -69,6 +45,19 @@ def workers(store: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
+def embedded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The corpus that everybody has, whatever this machine was given."""
+    monkeypatch.delenv("MOLIERE_CORPUS", raising=False)
+
+
+@pytest.fixture
+def french(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The language of what is asked for without a page."""
+    if "open_page" not in request.fixturenames:
+        monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
+
+
+@pytest.fixture
 def serve_corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Give the server a corpus of these columns."""
 
@@ -96,45 +85,3 @@ def open_page(store: Path) -> Open:
         return at.run()
 
     return open_page
-
-
-def component(at: AppTest) -> dict[str, Any]:
-    """What a page sends to its component."""
-    [element] = at.get("bidi_component")
-    data: dict[str, Any] = json.loads(element.proto.json)
-    return data
-
-
-def figure(at: AppTest) -> dict[str, Any]:
-    """The one figure of a page."""
-    [chart] = at.get("plotly_chart")
-    spec: dict[str, Any] = json.loads(chart.proto.spec)
-    return spec
-
-
-def shown(at: AppTest) -> str:
-    """All the text that the page itself shows."""
-    kinds = ("title", "markdown", "caption", "html", "error", "warning", "code")
-    return "\n".join(
-        str(getattr(e, "value", "") or getattr(e.proto, "body", ""))
-        for kind in kinds
-        for e in at.get(kind)
-    )
-
-
-def text(at: AppTest) -> str:
-    """The same, and what it says for information."""
-    return shown(at) + "\n".join(info.value for info in at.info)
-
-
-def address(at: AppTest) -> dict[str, str]:
-    """What the page has put into the address."""
-    return {name: v if isinstance(v, str) else v[-1] for name, v in at.query_params.items()}
-
-
-def run_snippet(source: str) -> str:
-    """What a cell prints when it is pasted and run."""
-    output = io.StringIO()
-    with contextlib.redirect_stdout(output):
-        exec(compile(source, "snippet", "exec"), {})
-    return output.getvalue()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,24 +11,26 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.bridge import cached as bridge_cache
-from dashboard.bridge.axis import cached, marks, view, words
-from dashboard.bridge.axis import figures as charts
-from dashboard.bridge.axis.marks import Mark
-from dashboard.bridge.axis.measuring import Measuring
-from dashboard.bridge.discussion import cached as discussion_cache
-from dashboard.bridge.discussion import pair_words, tongues
-from dashboard.bridge.discussion.tongues import ENGLISH
+from dashboard.bridge import marks, measuring, results
+from dashboard.bridge.figures import axis as figures
+from dashboard.bridge.marks import Mark
+from dashboard.bridge.measuring import Measuring
+from dashboard.bridge.views import axis as view
+from dashboard.bridge.views import languages
+from dashboard.bridge.views.languages import ENGLISH
+from dashboard.bridge.wording import axis as axis_wording
+from dashboard.bridge.wording import models as wording
+from dashboard.bridge.wording import pairs as pairs_wording
 from dashboard.shared import naming
 from moliere_core.measures import axis, pairs
 from moliere_core.measures.pairs import Test
 from moliere_core.models.references import load_model
 from moliere_core.models.sampling import softmax
 from moliere_core.pretrained import Generation, Request, State, client, recorded
-from tests.app.conftest import REFERENCE, ROOT, Open, address, component, shown
+from tests.app.bridge import FAKE, drawn
+from tests.app.helpers import REFERENCE, ROOT, Open, address, component, figure, shown
 from tests.patience import PATIENCE, wait_until
 
-FAKE = (sys.executable, str(ROOT / "tests" / "core" / "fake_bridge.py"))
 TEXT = "Quoi ? tu veux que je te dise : <b>non</b>, *jamais* !"
 
 
@@ -43,12 +44,6 @@ def _fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     client.close()
 
 
-def chart(at: AppTest) -> dict[str, object]:
-    [found] = at.get("plotly_chart")
-    spec: dict[str, object] = json.loads(found.proto.spec)
-    return spec
-
-
 def test_the_ladder_shows_every_step(open_page: Open) -> None:
     at = open_page("bridge", view="ladder", prompt="Je vous prie de croi")
     assert not at.exception
@@ -56,7 +51,7 @@ def test_the_ladder_shows_every_step(open_page: Open) -> None:
     assert [s["name"] for s in steps] == [
         *("1-gramme", "3-gramme", "5-gramme", "8-gramme"),
         *("petit", "grand", "mini-gpt"),
-        *map(marks.shown, recorded.voices()),
+        *map(wording.name, recorded.voices()),
     ]
     model = load_model("petit")
     logits, _ = model.start(["Je vous prie de croi"])
@@ -73,7 +68,7 @@ def test_every_drawing_of_the_axis(open_page: Open, language: str, against: str)
     at = open_page("bridge", view="axis", lang=language, against=against, on="modern")
     assert not at.exception
     assert not at.error
-    assert len(json.dumps(chart(at))) > 1000
+    assert len(json.dumps(figure(at))) > 1000
 
 
 def test_bars_are_the_shipped_figures_and_the_caption_follows(open_page: Open) -> None:
@@ -82,7 +77,7 @@ def test_bars_are_the_shipped_figures_and_the_caption_follows(open_page: Open) -
     assert drawn(at)["petit"] == pytest.approx(points["petit"].bits_per_char)
     assert drawn(at)["8-gramme"] == pytest.approx(points["kn-8"].bits_per_char)
     best = min(points.values(), key=lambda point: point.bits_per_char)
-    assert f"**{marks.shown(best.model)}**" in shown(at)
+    assert f"**{wording.name(best.model)}**" in shown(at)
 
 
 def test_a_pasted_text_is_measured_in_the_background(open_page: Open) -> None:
@@ -90,8 +85,8 @@ def test_a_pasted_text_is_measured_in_the_background(open_page: Open) -> None:
     at = at.text_area(key="axis.own").set_value(TEXT).run()
     assert not at.exception
     wanted = tuple(view._to_measure("own", "petit"))
-    wait_until(lambda: cached.measuring(TEXT, wanted, True).done)
-    found = cached.measuring(TEXT, wanted, True)
+    wait_until(lambda: measuring.measuring(TEXT, wanted, True).done)
+    found = measuring.measuring(TEXT, wanted, True)
     at = at.run()
     assert not at.exception
     assert {"petit", "grand", "kn-8"} <= set(found.points)
@@ -107,18 +102,10 @@ def measured(at: AppTest, text: str) -> dict[str, axis.Point]:
     """The points of a pasted text, once all are there and on the page."""
     at.text_area(key="axis.own").set_value(text).run()
     wanted = tuple(view._to_measure("own", "petit"))
-    wait_until(lambda: cached.measuring(text, wanted, True).done)
+    wait_until(lambda: measuring.measuring(text, wanted, True).done)
     at.run()
     assert not at.exception
-    return cached.measuring(text, wanted, True).points
-
-
-def drawn(at: AppTest) -> dict[str, float]:
-    return {
-        name: value
-        for trace in chart(at)["data"]  # type: ignore[attr-defined]
-        for name, value in zip(trace["y"], trace["x"], strict=True)
-    }
+    return measuring.measuring(text, wanted, True).points
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
@@ -133,7 +120,7 @@ def test_verse_and_prose_of_a_pasted_text_are_told_apart(open_page: Open, langua
         assert drawn(at)["petit"] == pytest.approx(points["petit"].parts[form])
         assert "compress" in shown(at)  # says why they are left out
     at.segmented_control(key="axis.against").set_value("two").run()
-    dots = [t for t in chart(at)["data"] if t["mode"] == "markers"]  # type: ignore[attr-defined]
+    dots = [t for t in figure(at)["data"] if t["mode"] == "markers"]  # type: ignore[attr-defined]
     for trace, form in zip(dots, ("verse", "prose"), strict=True):
         place = trace["y"].index("petit")
         assert trace["x"][place] == pytest.approx(points["petit"].parts[form])
@@ -145,7 +132,7 @@ def test_a_model_of_the_class_is_measured_on_the_text_it_is_compared_with(open_p
     modern = axis.MODERN.read_text(encoding="utf-8").strip()
     wait_until(lambda: REFERENCE in axis.stored(modern))
     at.run()
-    *_lines, own, other = chart(at)["data"]  # type: ignore[misc]
+    *_lines, own, other = figure(at)["data"]  # type: ignore[misc]
     place = other["y"].index(REFERENCE)
     assert other["x"][place] == pytest.approx(axis.stored(modern)[REFERENCE].bits_per_char)
     assert own["x"][place] == pytest.approx(axis.stored(TEXT)[REFERENCE].bits_per_char)
@@ -154,7 +141,7 @@ def test_a_model_of_the_class_is_measured_on_the_text_it_is_compared_with(open_p
 def test_a_play_that_is_not_here_is_said_whatever_is_measured_meanwhile(
     open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cached, "play_text", lambda _slug: None)
+    monkeypatch.setattr(measuring, "play_text", lambda _slug: None)
     for model in ("petit", REFERENCE):
         at = open_page("bridge", view="axis", on="verse", model=model)
         assert not at.exception
@@ -178,7 +165,7 @@ def test_a_caption_follows_from_the_figures_whoever_wins(
     name: str, moliere: dict[str, float], modern: dict[str, float]
 ) -> None:
     here, there = (moliere, modern) if name == "verse" else (modern, moliere)
-    said = words.caption(points(**here), points(**here), points(**there), name, "")
+    said = axis_wording.caption(points(**here), points(**here), points(**there), name, "")
     shown = {"petit": "petit", "gemma": "gemma-3-270m"}
     best, elsewhere = (shown[min(of, key=of.__getitem__)] for of in (here, there))
     assert f"le meilleur est **{best}**" in said
@@ -200,7 +187,7 @@ def test_models_of_unknown_size_or_reading_keep_a_place_on_every_axis() -> None:
         Mark("mystère", "large", 1.5, None, 0, None, True, True),
     ]
     for what, places in (("parameters", ("aucun", "inconnu")), ("read", ("inconnu",))):
-        figure = charts.against(kept, False, "", what)
+        figure = figures.against(kept, False, "", what)
         drawn = {
             text: x for trace in figure.data for text, x in zip(trace.text, trace.x, strict=True)
         }
@@ -214,28 +201,28 @@ def test_models_of_unknown_size_or_reading_keep_a_place_on_every_axis() -> None:
 
 def test_figures_of_who_may_have_read_the_text_bear_a_mark() -> None:
     kept = marks.marks(points(petit=1.7, gemma=1.6), {})
-    figure = charts.bars(kept, False, "")
+    figure = figures.bars(kept, False, "")
     assert {text for trace in figure.data for text in trace.text} == {"1,70", "1,60 †"}
-    assert "†\N{NO-BREAK SPACE}: ce modèle a pu lire" in words.notes(
+    assert "†\N{NO-BREAK SPACE}: ce modèle a pu lire" in axis_wording.notes(
         points(gemma=1.6), points(gemma=1.6), ()
     )
-    assert "†" not in words.notes(points(petit=1.6), points(petit=1.6), ())
+    assert "†" not in axis_wording.notes(points(petit=1.6), points(petit=1.6), ())
 
 
 def test_long_names_are_short_and_different_in_charts() -> None:
     long = "hf:owner/" + "very-" * 12 + "long"
     references = [long, "hf:else/" + "very-" * 12 + "long", "hf:a/x", "hf:b/x", "petit"]
-    names = marks.names(references)
+    names = wording.names(references)
     assert len(set(names.values())) == len(references)
     assert max(map(len, names.values())) <= naming.LONGEST + len(" (2)")
     assert names["hf:a/x"] == "a/x"
-    assert marks.shown("hf:HuggingFaceTB/SmolLM2-135M-Instruct") == "SmolLM2-135M-Instruct"
+    assert wording.name("hf:HuggingFaceTB/SmolLM2-135M-Instruct") == "SmolLM2-135M-Instruct"
     table = marks.table({long: axis.Point(long, 2.0, 3, None)}, {}, parted=False)
     assert table.iloc[0, 0] == long.removeprefix("hf:")
 
 
 def test_which_language_is_cut_to_pieces_follows_from_the_tokens() -> None:
-    said = tongues.said({"A": (0.5, 0.25), "B": (0.2, 0.4), "C": (0.3, 0.29), "D": (0.0, 0.3)})
+    said = languages.said({"A": (0.5, 0.25), "B": (0.2, 0.4), "C": (0.3, 0.29), "D": (0.0, 0.3)})
     assert "Émiette le français\N{NO-BREAK SPACE}: A." in said
     assert "Émiette l’anglais\N{NO-BREAK SPACE}: B." in said
     assert "à peu près pareil\N{NO-BREAK SPACE}: C, D." in said
@@ -289,7 +276,7 @@ def test_a_server_that_ends_waits_for_no_measure(monkeypatch: pytest.MonkeyPatch
         told_to_end.wait(PATIENCE)
 
     monkeypatch.setattr(Measuring, "run", run)
-    cached.measuring(TEXT, ("kn-1",), True)
+    measuring.measuring(TEXT, ("kn-1",), True)
     assert begun.wait(PATIENCE)
     assert all(t.daemon for t in threading.enumerate() if t.name.startswith("moliere-axis"))
     told_to_end.set()
@@ -304,15 +291,14 @@ def test_an_error_of_one_model_leaves_the_others(monkeypatch: pytest.MonkeyPatch
 
 
 def test_what_failed_a_while_ago_is_measured_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    failed = cached.measuring(TEXT, ("hf:nobody/nothing",), True)
+    failed = measuring.measuring(TEXT, ("hf:nobody/nothing",), True)
     wait_until(lambda: failed.done)
-    margins = discussion_cache.margins("hf:nobody/nothing", ("saison-1",))
+    margins = measuring.margins("hf:nobody/nothing", ("saison-1",))
     assert margins.exception(PATIENCE) is not None
-    assert cached.measuring(TEXT, ("hf:nobody/nothing",), True) is failed  # but not at once
-    for module in (cached, discussion_cache):
-        monkeypatch.setattr(module, "RETRY_SECONDS", -1.0)
-    assert cached.measuring(TEXT, ("hf:nobody/nothing",), True) is not failed
-    assert discussion_cache.margins("hf:nobody/nothing", ("saison-1",)) is not margins
+    assert measuring.measuring(TEXT, ("hf:nobody/nothing",), True) is failed  # but not at once
+    monkeypatch.setattr(measuring, "RETRY_SECONDS", -1.0)
+    assert measuring.measuring(TEXT, ("hf:nobody/nothing",), True) is not failed
+    assert measuring.margins("hf:nobody/nothing", ("saison-1",)) is not margins
 
 
 def test_what_nobody_waited_for_is_asked_again_on_the_ladder(
@@ -322,14 +308,14 @@ def test_what_nobody_waited_for_is_asked_again_on_the_ladder(
     monkeypatch.setenv("FAKE_RELEASE", str(release))
     at = open_page("bridge", view="ladder", prompt="ab")
     asked: list[Request[Generation]] = []
-    written = bridge_cache.written
+    written = results.written
 
     def ask(*arguments: Any) -> Request[Generation]:
         asked.append(written(*arguments))
         return asked[-1]
 
     ask.clear = written.clear  # type: ignore[attr-defined]
-    monkeypatch.setattr(bridge_cache, "written", ask)
+    monkeypatch.setattr(results, "written", ask)
     at.run()
     [given_up] = {id(request): request for request in asked}.values()
     given_up.cancel()
@@ -366,7 +352,7 @@ def test_the_class_votes_before_the_margins_are_shown(open_page: Open) -> None:
     assert pair.why["fr"] not in shown(at)
     at = at.button(key="discussion.reveal").click().run()
     assert pair.why["fr"] in shown(at)
-    [bars] = chart(at)["data"]  # type: ignore[misc]
+    [bars] = figure(at)["data"]  # type: ignore[misc]
     margins = dict(zip(bars["y"], bars["x"], strict=True))
     assert {"petit", "grand", "kn-8", "mini-gpt", "gemma-3-270m °"} <= set(margins)
     for model in ("petit", "kn-8"):
@@ -377,9 +363,9 @@ def test_the_class_votes_before_the_margins_are_shown(open_page: Open) -> None:
 def test_a_run_of_the_class_is_measured_beside_what_was_recorded(open_page: Open) -> None:
     at = open_page("bridge", view="talk", topic="pairs", pairs="all", test="world", model=REFERENCE)
     names = tuple(pair.name for pair in pairs.of("world"))
-    measured = discussion_cache.margins(REFERENCE, names).result(60)
+    measured = measuring.margins(REFERENCE, names).result(60)
     at.run()
-    by_name = {trace["name"]: trace for trace in chart(at)["data"]}  # type: ignore[attr-defined]
+    by_name = {trace["name"]: trace for trace in figure(at)["data"]}  # type: ignore[attr-defined]
     expected = pairs.couple_margins(measured, "world")
     assert by_name[REFERENCE]["x"] == pytest.approx(list(expected.values()))
     assert by_name["grand"]["y"][0] == "chaud / froid"
@@ -404,10 +390,10 @@ def test_who_is_ahead_follows_from_the_margins() -> None:
         ({"grand": good, "hf:a/b": bad}, "**grand** devance **b** sur 14 des 14 paires"),
         ({"grand": bad, "hf:a/b": good}, "**b** devance **grand** sur 14 des 14 paires"),
     ):
-        assert said in pair_words.proof("order", found, shown)
-        assert "une fois sur 8" in pair_words.proof("order", found, shown)  # 8,192 to one
+        assert said in pairs_wording.proof("order", found, shown)
+        assert "une fois sur 8" in pairs_wording.proof("order", found, shown)  # 8,192 to one
     half = dict(zip(names, [2.0, -2.0] * 7, strict=True))
-    even = pair_words.proof("order", {"grand": dict.fromkeys(names, 0.0), "hf:a/b": half}, shown)
+    even = pairs_wording.proof("order", {"grand": dict.fromkeys(names, 0.0), "hf:a/b": half}, shown)
     assert "le hasard en ferait autant" in even
 
 

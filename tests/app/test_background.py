@@ -10,7 +10,7 @@ from concurrent.futures import Future
 import pytest
 
 from dashboard.server.background import Background
-from tests.app.conftest import ROOT
+from tests.app.helpers import ROOT
 from tests.patience import PATIENCE
 
 
@@ -57,7 +57,7 @@ SERVER = """
 import threading
 from dashboard.shared import cached
 from dashboard.inside.results import _worker
-from dashboard.bridge.axis.cached import _worker as axis
+from dashboard.bridge.measuring import _worker as axis
 begun = []
 for background in (cached.background(), _worker(), axis()):
     started = threading.Event()

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.bridge import snippet
+from dashboard.bridge.controls import Settings
 from moliere_core import pretrained
 from moliere_core.config import SamplingConfig
 from moliere_core.models.references import load_model
 from moliere_core.models.sampling import generate, softmax
 from moliere_core.pretrained import catalogue, client, fetching
 from tests import hub
-from tests.app.conftest import REFERENCE, ROOT, Open, address, component, run_snippet, shown
+from tests.app.bridge import FAKE, bars, column, settled, text
+from tests.app.helpers import REFERENCE, ROOT, Open, address, component, run_snippet, shown
 from tests.patience import PATIENCE, wait_until
-
-FAKE = (sys.executable, str(ROOT / "tests" / "core" / "fake_bridge.py"))
 
 
 @pytest.fixture(name="cache", autouse=True)
@@ -34,27 +34,6 @@ def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         hub.store(tmp_path / "hub", name)
     yield tmp_path / "hub"
     client.close()
-
-
-def settled(at: AppTest, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-    """What the component shows once it holds; the page is run again meanwhile, as it would."""
-
-    def shows() -> bool:
-        at.run()
-        assert not at.exception
-        return holds(component(at))
-
-    wait_until(lambda: holds(component(at)) or shows())
-    return component(at)
-
-
-def column(data: dict[str, Any], number: int) -> dict[str, Any]:
-    found: dict[str, Any] = data["columns"][number]
-    return found
-
-
-def text(runs: list[list[Any]]) -> str:
-    return "".join(run for run, _tokens in runs)
 
 
 @pytest.mark.parametrize(("lang", "title"), [("fr", "Du LSTM aux LLM"), ("en", "Bridge")])
@@ -154,10 +133,6 @@ def test_what_is_worth_fetching_is_listed_whole(
 
 
 # The same alphabet
-
-
-def bars(at: AppTest) -> dict[str, Any]:
-    return settled(at, lambda d: all(p is not None for row in d["extra"] for p in row["probs"]))
 
 
 def test_every_model_on_the_same_rows(open_page: Open) -> None:
@@ -283,11 +258,12 @@ def test_a_prompt_of_ones_own_and_a_fetched_model_tick_themselves(open_page: Ope
 def test_the_code_runs(prompt: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
     config = SamplingConfig(0.7)
-    written = run_snippet(snippet.code(["petit", "hf:echo"], "same", prompt, config, 4, 30))
+    settings = Settings(("petit", "hf:echo"), "petit", prompt, "", config, 4, 30)
+    written = run_snippet(snippet.code("same", settings))
     [expected] = generate(load_model("petit"), [prompt], [config], [4], 30)
     assert f"--- petit ---\n{prompt}{expected}\n" in written
     assert "--- hf:echo ---" in written
-    shown = run_snippet(snippet.code(["petit", "hf:echo"], "alphabet", "Ab", config, 4, 30))
+    shown = run_snippet(snippet.code("alphabet", replace(settings, prompt="A", chosen="b")))
     assert shown.count("unresolved") == 2
 
 

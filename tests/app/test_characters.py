@@ -16,7 +16,7 @@ from moliere_core.corpus import EMBEDDED, load_corpus
 from moliere_core.text import tokenisation
 from moliere_core.text.tokenisation import char_counts, load_tokenizer, prune
 from moliere_core.text.vocabulary import UNKNOWN_GLYPH, Vocabulary
-from tests.app.conftest import Open, address, component, run_snippet, shown
+from tests.app.helpers import Open, address, component, run_snippet, shown
 
 PROMPTS = ["Ah ! Çà, monsieur", "", 'l\'"œil"\n{0} \\ \'\'\' """ %s', "<b>gras</b> 🎭"]
 

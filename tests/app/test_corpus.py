@@ -18,7 +18,7 @@ from dashboard.shared import cached as shared
 from dashboard.shared.naming import SERVER
 from moliere_core.corpus import EMBEDDED, load_corpus
 from moliere_core.exploration import Selection, WordIndex, frequency, keyness, network, overview
-from tests.app.conftest import Open, address, run_snippet, shown
+from tests.app.helpers import Open, address, run_snippet, shown
 
 BARE = "play_name,cue\nune,Ah ! mon cœur <b>bat</b>.\nune,Oui.\ndeux,Non & non.\n"
 PLAY, SPEAKER = "le-prevoyant", "Fanchon"

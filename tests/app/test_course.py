@@ -8,7 +8,7 @@ import pytest
 
 from dashboard.course import notebook, snippet
 from dashboard.course.plan import Step, questions, steps
-from tests.app.conftest import REFERENCE, ROOT, Open, address, run_snippet, shown
+from tests.app.helpers import REFERENCE, ROOT, Open, address, run_snippet, shown
 
 LESSONS = ROOT / "dashboard" / "lessons"
 

@@ -19,7 +19,7 @@ from dashboard.server.door import ENTERING, Door, Room, Uploads
 from dashboard.shared import i18n
 from moliere_core.errors import ConfigError, RunError
 from moliere_core.system import machine
-from tests.app.conftest import ROOT
+from tests.app.helpers import ROOT
 
 Message = MutableMapping[str, Any]
 BROWSER = {"accept": "text/html", "accept-language": "fr-FR,fr;q=0.9"}

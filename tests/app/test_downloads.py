@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from dashboard.shared import downloads
-from tests.app.conftest import ROOT
+from tests.app.helpers import ROOT
 
 
 def read(data: pd.DataFrame) -> list[list[str]]:

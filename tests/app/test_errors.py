@@ -13,8 +13,7 @@ from babel.messages.pofile import read_po
 from dashboard.shared import i18n, state
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import ConfigError, ModelError, MoliereError, RunError
-from tests.app.conftest import ROOT, Open
-from tests.app.test_i18n import DASHBOARD, MISSING_NBSP
+from tests.app.helpers import DASHBOARD, MISSING_NBSP, ROOT, Open
 
 CATALOGUE = DASHBOARD / "translations" / "fr" / "LC_MESSAGES" / "errors.po"
 NBSP = i18n.NBSP

@@ -18,7 +18,7 @@ from moliere_core.models.references import load_recurrent
 from moliere_core.runs.run import request_id
 from moliere_core.training import experiments, jobs
 from moliere_core.training.experiments import PLANS, Plan, results
-from tests.app.conftest import Open, address, figure, run_snippet, text
+from tests.app.helpers import Open, address, figure, run_snippet, text
 from tests.patience import PATIENCE
 
 EVERY = pytest.mark.parametrize("plan", PLANS.values(), ids=list(PLANS))

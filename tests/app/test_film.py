@@ -16,7 +16,7 @@ from moliere_core.exploration.lexicon import Word
 from moliere_core.models.references import load_model, open_run
 from moliere_core.models.sampling import generate, next_distribution
 from moliere_core.runs.run import Run
-from tests.app.conftest import ALPHABET, REFERENCE, RUN, Open, address, component, shown
+from tests.app.helpers import ALPHABET, REFERENCE, RUN, Open, address, component, shown
 from tests.networks import random_weights
 
 SNAPSHOTS = ["epoch-000", "step-000030", "step-000100", "step-000300", "step-001000"] + [

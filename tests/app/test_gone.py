@@ -12,7 +12,7 @@ from moliere_core.corpus import EMBEDDED, library, load_corpus
 from moliere_core.corpus.sources import EMBEDDED_PATH
 from moliere_core.runs.run import Run, list_runs, run_path
 from moliere_core.system import storage
-from tests.app.conftest import REFERENCE, RUN, Open, address
+from tests.app.helpers import REFERENCE, RUN, Open, address
 
 PAGES = sorted(path.stem for path in (Path(__file__).parents[2] / "pages").glob("*.py"))
 

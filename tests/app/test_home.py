@@ -12,7 +12,7 @@ from dashboard.home.views import PIECE
 from dashboard.shared import state
 from dashboard.shared.state import DEFAULT_PROMPT
 from moliere_core.config import SamplingConfig
-from tests.app.conftest import REFERENCE, Open, address, component
+from tests.app.helpers import REFERENCE, Open, address, component
 
 
 def test_it_writes_by_itself_with_the_bars_of_each_choice(open_page: Open) -> None:

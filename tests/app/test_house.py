@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.conftest import REFERENCE, ROOT
+from tests.app.helpers import REFERENCE, ROOT
 from tests.patience import PATIENCE
 
 PAGES = sorted((ROOT / "pages").glob("*.py"))

@@ -9,12 +9,10 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from dashboard.shared import i18n, state
-from tests.app.conftest import ROOT
+from tests.app.helpers import DASHBOARD, MISSING_NBSP, ROOT
 
-DASHBOARD = ROOT / "dashboard"
 CATALOGUE = DASHBOARD / "translations" / "en" / "LC_MESSAGES" / "dashboard.po"
 PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
-MISSING_NBSP = re.compile(r"\S [;?!»](\s|$)|« |(?<!`) :(\s|$)")
 
 
 def source_messages() -> set[str | tuple[str, ...]]:

@@ -22,7 +22,7 @@ from moliere_core.exchange import keras_export
 from moliere_core.exchange.keras_import import OnStep, raw_text
 from moliere_core.networks.summary import summary
 from moliere_core.runs.run import Run, list_runs, run_path
-from tests.app.conftest import REFERENCE, RUN, Open, address, shown
+from tests.app.helpers import REFERENCE, RUN, Open, address, shown
 
 ROOT = Path(__file__).parents[2]
 RAW = "play_name,cue\nune,Ah ! L’été\nautre,Oui\n"  # a curly apostrophe, as the notebook reads it

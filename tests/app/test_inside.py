@@ -17,7 +17,7 @@ from moliere_core.inspection.features import NAMES
 from moliere_core.inspection.influence import influence
 from moliere_core.inspection.trace import read, trace
 from moliere_core.models.references import load_recurrent
-from tests.app.conftest import REFERENCE, Open, address, run_snippet, shown
+from tests.app.helpers import REFERENCE, Open, address, run_snippet, shown
 from tests.patience import PATIENCE
 
 HTML = "<b>Ah</b> **non** $x$ & <img src=x>"

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from dashboard.shared.lesson import parse
-from tests.app.conftest import ROOT, Open
+from tests.app.helpers import ROOT, Open
 
 LESSONS = ROOT / "dashboard" / "lessons"
 PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))

@@ -16,9 +16,10 @@ from moliere_core.config import PRESETS, ModelConfig
 from moliere_core.corpus import EMBEDDED
 from moliere_core.models.references import load_recurrent
 from moliere_core.networks.architecture import layer_plans
-from tests.app.conftest import Open, component, shown
-from tests.app.conftest import address as page_address
-from tests.app.test_windows import _embedded, _french, run  # noqa: F401  fixtures
+from tests.app.helpers import Open, component, run_snippet, shown
+from tests.app.helpers import address as page_address
+
+pytestmark = pytest.mark.usefixtures("embedded", "french")
 
 SETTINGS = Settings(EMBEDDED, "cours", PRESETS["cours"].model, PRESETS["cours"].training)
 GRU = Settings(EMBEDDED, "demo", ModelConfig("gru", 64, 128, 2, 0.0), PRESETS["demo"].training)
@@ -161,7 +162,7 @@ def test_a_preset_chosen_here_is_the_training_page_s(open_page: Open) -> None:
 
 
 def test_the_snippet_runs() -> None:
-    written = run(snippet.code(GRU))
+    written = run_snippet(snippet.code(GRU))
     assert f"\n{GRU.model.parameter_count(GRU.symbols)}\n" in written
     assert "gru 128" in written
     assert f"{math.log(GRU.symbols):.3f}"[:4] in written

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app.conftest import ROOT, RUN, Open, address, component, shown
+from tests.app.helpers import ROOT, RUN, Open, address, component, shown
 
 PAGES = ("home", "temperature", "probabilities")
 TITLES = {

@@ -11,7 +11,7 @@ from dashboard.shared.state import DEFAULT_PROMPT
 from moliere_core.config import SamplingConfig
 from moliere_core.models.references import load_model
 from moliere_core.models.sampling import generate
-from tests.app.conftest import ALPHABET, REFERENCE, Open, address, component, shown
+from tests.app.helpers import ALPHABET, REFERENCE, Open, address, component, shown
 
 
 def chain(at: AppTest) -> str:

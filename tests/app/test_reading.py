@@ -10,7 +10,7 @@ from dashboard.reading import snippet
 from dashboard.reading.texts import PASSAGE_CHARS, _passages
 from moliere_core.measures.reading import read
 from moliere_core.models.references import load_model
-from tests.app.conftest import REFERENCE, Open, address, component, run_snippet, shown
+from tests.app.helpers import REFERENCE, Open, address, component, run_snippet, shown
 
 HTML = "<b>Ah</b> **non** $x$ & </script><img src=x>"
 

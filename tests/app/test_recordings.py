@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from dashboard.bridge import cached as bridge_cache
-from dashboard.bridge import fields, recordings, snippet
+from dashboard.bridge import controls, recordings, results, snippet
+from dashboard.bridge.controls import Settings
 from dashboard.shared import i18n, naming
 from dashboard.shared.controls import COURSE_START
 from dashboard.shared.state import DEFAULT_PROMPT
@@ -18,9 +19,8 @@ from moliere_core.measures import axis
 from moliere_core.pretrained import client, recorded
 from moliere_core.text.normalise import normalise
 from tests import hub
-from tests.app.conftest import ROOT, Open, component, run_snippet, shown
-from tests.app.test_axis import chart, drawn
-from tests.app.test_bridge import FAKE, bars, column, text
+from tests.app.bridge import FAKE, bars, column, drawn, text
+from tests.app.helpers import ROOT, Open, component, figure, run_snippet, shown
 
 GEMMA, SMOL = "hf:google/gemma-3-270m", "hf:HuggingFaceTB/SmolLM2-135M-Instruct"
 
@@ -30,17 +30,17 @@ def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setattr(client, "COMMAND", FAKE)
-    bridge_cache.forget()
+    results.forget()
     yield tmp_path / "hub"
-    bridge_cache.forget()
+    results.forget()
     client.close()
 
 
 def test_the_prompts_and_the_settings_are_those_of_the_pages() -> None:
     plan = recorded.plan()
     assert plan.prompts[:2] == (normalise(DEFAULT_PROMPT), normalise(COURSE_START))
-    assert (fields.TEMPERATURE.default, 1) in plan.draws
-    assert plan.chars >= fields.LENGTH.default
+    assert (controls.TEMPERATURE.default, 1) in plan.draws
+    assert plan.chars >= controls.LENGTH.default
 
 
 @pytest.mark.parametrize(("lang", "said"), [("fr", "enregistré le "), ("en", "recorded on ")])
@@ -49,7 +49,7 @@ def test_a_model_that_is_not_here_is_heard(open_page: Open, lang: str, said: str
     assert not at.exception
     for number, reference in ((1, SMOL), (2, GEMMA)):
         found, voice = column(component(at), number), recorded.voices()[reference]
-        written = voice.written(DEFAULT_PROMPT, SamplingConfig(0.8), 1, fields.LENGTH.default)
+        written = voice.written(DEFAULT_PROMPT, SamplingConfig(0.8), 1, controls.LENGTH.default)
         assert written is not None
         assert text(found["prompt"]) == normalise(DEFAULT_PROMPT)
         assert text(found["pieces"]) == written.generation.text
@@ -85,7 +85,7 @@ def test_a_model_that_was_never_recorded_offers_those_that_were(open_page: Open)
 
 
 def test_a_choice_changes_the_prompt_or_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    state: dict[str, object] = {fields.MODELS.key: ["petit", "hf:gpt2", GEMMA]}
+    state: dict[str, object] = {controls.MODELS.key: ["petit", "hf:gpt2", GEMMA]}
     changed: dict[str, object] = {}
     monkeypatch.setattr(recordings.st, "session_state", state)
     monkeypatch.setattr(recordings.state, "change", lambda f, value: changed.update({f.key: value}))
@@ -95,14 +95,14 @@ def test_a_choice_changes_the_prompt_or_the_model(monkeypatch: pytest.MonkeyPatc
     recordings._take("The king is")
     assert changed == {"prompt": "The king is"}
     recordings._take(f"hf:gpt2 → {SMOL}")
-    assert changed[fields.MODELS.key] == ("petit", SMOL, GEMMA)
+    assert changed[controls.MODELS.key] == ("petit", SMOL, GEMMA)
     recordings._take(f"hf:gpt2 → {GEMMA}")
-    assert changed[fields.MODELS.key] == ("petit", GEMMA)
+    assert changed[controls.MODELS.key] == ("petit", GEMMA)
 
 
 def test_the_list_of_models_marks_recorded_ones(open_page: Open) -> None:
     at = open_page("bridge")
-    options = at.multiselect(key=fields.MODELS.key).options
+    options = at.multiselect(key=controls.MODELS.key).options
     assert f"{GEMMA} (enregistré)" in options
     assert "hf:gpt2" in options
 
@@ -112,9 +112,9 @@ def test_recorded_bars_stand_on_the_same_rows(open_page: Open) -> None:
     data = bars(at)
     voice = recorded.voices()[SMOL]
     assert data["models"][1]["recorded"].startswith("enregistré le ")
-    found = voice.following(DEFAULT_PROMPT, bridge_cache.alphabet())
+    found = voice.following(DEFAULT_PROMPT, results.alphabet())
     assert found is not None
-    likely = bridge_cache.alphabet()[int(found.probs.argmax())]
+    likely = results.alphabet()[int(found.probs.argmax())]
     row = next(row for row in data["rows"] if row["char"] == likely)
     assert row["probs"][1] == pytest.approx(found.probs.max())
     at.button(key="bridge.step").click().run()  # as petit draws: the way that was recorded
@@ -149,9 +149,11 @@ def test_the_code_plays_what_was_recorded(monkeypatch: pytest.MonkeyPatch) -> No
     config, prompt = SamplingConfig(0.8), recorded.plan().prompts[3]
     written = recorded.voices()[SMOL].written(prompt, config, 1, 60)
     assert written is not None
-    code = snippet.code(["petit", SMOL], "same", prompt, config, 1, 60)
+    settings = Settings(("petit", SMOL), "petit", prompt, "", config, 1, 60)
+    code = snippet.code("same", settings)
     assert f"--- {SMOL} ---\n{prompt}{written.generation.text}\n" in run_snippet(code)
-    assert "(...)" in run_snippet(snippet.code([SMOL], "same", "Bonjour", config, 1, 60))
+    other = replace(settings, references=(SMOL,), prompt="Bonjour")
+    assert "(...)" in run_snippet(snippet.code("same", other))
 
 
 def test_the_axis_bears_recorded_points_and_says_so(open_page: Open) -> None:
@@ -160,7 +162,7 @@ def test_the_axis_bears_recorded_points_and_says_so(open_page: Open) -> None:
     for reference, point in points.items():
         assert drawn(at)[naming.model(reference)] == pytest.approx(point.bits_per_char)
     assert f"{naming.RECORDED}{i18n.NBSP}: enregistré" in shown(at)
-    assert naming.RECORDED in str(chart(at))
+    assert naming.RECORDED in str(figure(at))
 
 
 def test_a_model_that_is_here_speaks_for_itself(
@@ -168,9 +170,9 @@ def test_a_model_that_is_here_speaks_for_itself(
 ) -> None:
     hub.store(cache, GEMMA.removeprefix("hf:"))
     monkeypatch.setattr(pretrained, "usable", lambda reference: reference == GEMMA)
-    bridge_cache.forget()
-    assert bridge_cache.voice(GEMMA) is None
-    assert bridge_cache.voice(SMOL) is not None
-    assert bridge_cache.voice("hf:gpt2") is None
+    results.forget()
+    assert results.voice(GEMMA) is None
+    assert results.voice(SMOL) is not None
+    assert results.voice("hf:gpt2") is None
     at = open_page("bridge", models=GEMMA)
     assert not column(component(at), 0)["recorded"]

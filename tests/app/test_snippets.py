@@ -12,7 +12,7 @@ from dashboard.temperature import snippet as temperature
 from moliere_core.config import SamplingConfig
 from moliere_core.models.references import load_model
 from moliere_core.models.sampling import generate
-from tests.app.conftest import REFERENCE, run_snippet
+from tests.app.helpers import REFERENCE, run_snippet
 
 PROMPTS = ["Ah ! ", "", 'l\'"œil"\n{0} \\ \'\'\' """ %s']
 CONFIG = SamplingConfig(0.7, 5, 0.9)

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.shared import provenance, sources
 from moliere_core.corpus import library
 from moliere_core.errors import CorpusError
-from tests.app.conftest import address
+from tests.app.helpers import address
 from tests.patience import PATIENCE
 
 CSV = "play_name,cue\n" + "phedre,Que ces vains ornements !\nesther,Oui.\n" * 40

@@ -14,7 +14,7 @@ from dashboard.temperature.results import (
 from moliere_core.config import SamplingConfig
 from moliere_core.models.references import load_model
 from moliere_core.models.sampling import generate
-from tests.app.conftest import REFERENCE, Open, address, component
+from tests.app.helpers import REFERENCE, Open, address, component
 
 
 def test_five_temperatures_with_the_same_draws(open_page: Open) -> None:

@@ -23,7 +23,7 @@ from moliere_core.corpus import load_corpus
 from moliere_core.runs.run import Run, run_path
 from moliere_core.training import jobs, yardsticks
 from moliere_core.training.jobs import Job, State
-from tests.app.conftest import REFERENCE, RUN, Open, address, figure, text
+from tests.app.helpers import REFERENCE, RUN, Open, address, figure, text
 from tests.patience import FRAMEWORK, PATIENCE
 
 PLAYS = os.environ.get("MOLIERE_CORPUS", "")

@@ -13,7 +13,7 @@ from dashboard.shared import cached, waiting
 from dashboard.shared.i18n import NBSP
 from moliere_core.errors import CorpusError
 from moliere_core.system.progress import Progress
-from tests.app.conftest import PATIENCE
+from tests.patience import PATIENCE
 
 PIECE, SHORT = 0.1, 0.02  # seconds
 

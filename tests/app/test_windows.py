@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 from pathlib import Path
 from typing import Any
 
@@ -24,21 +22,11 @@ from moliere_core.text.windows import (
     shuffled_batches,
     sliding_windows,
 )
-from tests.app.conftest import Open, address, component, shown
+from tests.app.helpers import Open, address, component, run_snippet, shown
+
+pytestmark = pytest.mark.usefixtures("embedded", "french")
 
 SETTINGS = Settings(EMBEDDED, 60, "1", 64)
-
-
-@pytest.fixture(autouse=True)
-def _embedded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The corpus that everybody has, whatever this machine was given."""
-    monkeypatch.delenv("MOLIERE_CORPUS", raising=False)
-
-
-@pytest.fixture(autouse=True)
-def _french(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    if "open_page" not in request.fixturenames:
-        monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
 
 
 def settings(length: int = 60, shift: str = "1", size: int = 64) -> Settings:
@@ -235,16 +223,9 @@ def test_the_table_of_the_course_has_live_figures() -> None:
     assert mean in rows["repère\N{NO-BREAK SPACE}: dire toujours pareil"][0]
 
 
-def run(source: str) -> str:
-    output = io.StringIO()
-    with contextlib.redirect_stdout(output):
-        exec(compile(source, "snippet", "exec"), {})
-    return output.getvalue()
-
-
 @pytest.mark.parametrize("view", ["slide", "streams", "batch", "start", "length", "compare"])
 def test_snippets_run(view: str) -> None:
-    written = run(snippet.code(view, settings(), "notebook", 'l\'"œil" {0}\n', "petit"))
+    written = run_snippet(snippet.code(view, settings(), "notebook", 'l\'"œil" {0}\n', "petit"))
     expected = {"start": "bits", "length": "150 ", "streams": "(64, 60)"}
     assert expected.get(view, "(64, 60) (64, 60)") in written
 
@@ -252,7 +233,7 @@ def test_snippets_run(view: str) -> None:
 @pytest.mark.parametrize("variant", ["one", "many"])
 def test_both_ways_out_run(variant: str) -> None:
     pytest.importorskip("keras")
-    written = run(snippet.code("variants", settings(12, "5", 8), variant, "", "petit"))
+    written = run_snippet(snippet.code("variants", settings(12, "5", 8), variant, "", "petit"))
     symbols = len(material(EMBEDDED).vocabulary)
     assert f"(8, {'12, ' if variant == 'many' else ''}{symbols})" in written
 

@@ -17,7 +17,7 @@ from moliere_core.models.evaluation import score
 from moliere_core.models.protocol import UNKNOWN_BITS
 from moliere_core.models.references import RecurrentModel, load_model, open_run
 from moliere_core.text.vocabulary import Vocabulary
-from tests.app.conftest import REFERENCE, write_run
+from tests.app.helpers import REFERENCE, write_run
 from tests.networks import LETTERS, random_network
 
 POINTS = axis.Point("petit", 1.5, 3, 4), axis.Point("grand", 1.4, 5, 6)

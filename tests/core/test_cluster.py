@@ -20,19 +20,20 @@ from moliere_core.training import jobs
 from moliere_core.training.jobs import cluster, process, remote
 from moliere_core.training.jobs.job import Job
 from moliere_core.training.session import train
-from tests.core.test_jobs import (
+from tests.core.trainings import (
     CONFIG,
     CORPUS,
     FAKE,
     HELD,
     ROOT,
-    _store,  # noqa: F401  (a fixture: a store of its own for each test, and everything closed)
+    assert_same_training,
     kinds,
     request,
 )
-from tests.core.test_training import assert_same_training
 from tests.networks import make_run
 from tests.patience import PATIENCE, wait_until
+
+pytestmark = pytest.mark.usefixtures("jobs_end")
 
 
 class Machines:
@@ -113,7 +114,7 @@ def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machines]:
 
 @pytest.fixture(autouse=True)
 def _scheduler(
-    _store: None,  # noqa: F811
+    _store: None,
     machines: Machines,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[None]:

@@ -9,63 +9,29 @@ import subprocess
 import sys
 import textwrap
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from moliere_core.config import ModelConfig, RunConfig, TrainingConfig
+from moliere_core.config import ModelConfig, RunConfig
 from moliere_core.corpus import Corpus
 from moliere_core.errors import ConfigError, CorpusError, RunError
 from moliere_core.runs.run import Run, list_runs, run_path
 from moliere_core.training import jobs
 from moliere_core.training.jobs import corpora, estimate, process
-from moliere_core.training.jobs.job import INTERRUPTED, EventFile, Job, append
-from moliere_core.training.jobs.spec import PUBLIC, JobSpec, Limits, parse
+from moliere_core.training.jobs.job import INTERRUPTED, EventFile, append
+from moliere_core.training.jobs.spec import PUBLIC, Limits, parse
 from moliere_core.training.jobs.worker import _Thinned
 from moliere_core.training.session import BatchesDone, EpochEnded, Event
+from tests.core.trainings import CONFIG, CORPUS, FAKE, HELD, ROOT, kinds, request
 from tests.networks import make_run
 from tests.patience import PATIENCE, wait_until
 
-ROOT = Path(__file__).parents[2]
-FAKE = (sys.executable, "-m", "tests.core.fake_worker")
-HELD = (sys.executable, "-m", "tests.core.held_worker")
-
-
-def corpus(words: str = "la le ma me lame mele") -> Corpus:
-    rng = np.random.default_rng(0)
-    texts = [" ".join(rng.choice(words.split(), 4)) for _ in range(60)]
-    frame = pd.DataFrame({"play_name": ["a"] * 50 + ["b"] * 10, "cue": texts})
-    columns = ["play_name", "title", "act", "scene", "speaker", "form", "cue"]
-    return Corpus(frame.reindex(columns=columns, fill_value=""), "test")
-
-
-CORPUS = corpus()
-CONFIG = RunConfig(
-    ModelConfig(embedding_dim=4, units=8),
-    TrainingConfig(epochs=3, seq_length=8, batch_size=4),
-    validation=("b",),
-)
-
-
-def request(seed: int = 0, epochs: int = 3, label: str = "") -> JobSpec:
-    training = replace(CONFIG.training, seed=seed, epochs=epochs)
-    return jobs.prepare(replace(CONFIG, training=training), CORPUS, label)
-
-
-@pytest.fixture(autouse=True)
-def _store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("MOLIERE_HOME", str(tmp_path / "home"))
-    for name in ("MOLIERE_PUBLIC", "MOLIERE_TEACHER_CODE", "MOLIERE_SCHEDULER"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    yield
-    jobs.close()
-    wait_until(lambda: not [t for t in threading.enumerate() if t.name.startswith("moliere")])
+pytestmark = pytest.mark.usefixtures("jobs_end")
 
 
 @pytest.fixture
@@ -87,10 +53,6 @@ def release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Non
     file = tmp_path / "released"
     monkeypatch.setenv("FAKE_RELEASE", str(file))
     return file.touch
-
-
-def kinds(job: Job, since: int = 0) -> list[str]:
-    return [event["event"] for event in job.events(since)]
 
 
 # The spec
@@ -438,7 +400,7 @@ def test_no_orphan_is_left_when_the_server_is_killed(tmp_path: Path) -> None:
         import sys, time
         from moliere_core.training import jobs
         from moliere_core.training.jobs import process
-        from tests.core.test_jobs import FAKE, request
+        from tests.core.trainings import FAKE, request
         process.COMMAND = FAKE
         job = jobs.submit(request())
         job.wait(60, lambda s: s.epoch >= 1)
@@ -472,7 +434,7 @@ def test_two_servers_share_a_folder(fake: Callable[..., None]) -> None:
         import time
         from moliere_core.training import jobs
         from moliere_core.training.jobs import process
-        from tests.core.test_jobs import FAKE, request
+        from tests.core.trainings import FAKE, request
         process.COMMAND = FAKE
         asked = [jobs.submit(request(seed, epochs=40), "moi") for seed in range(3)]
         asked[0].wait(60, lambda s: s.epoch >= 1)
@@ -524,7 +486,7 @@ def test_the_interpreter_exits_at_once_with_a_job_running() -> None:
     script = """
         from moliere_core.training import jobs
         from moliere_core.training.jobs import process
-        from tests.core.test_jobs import FAKE, request
+        from tests.core.trainings import FAKE, request
         process.COMMAND = FAKE
         job = jobs.submit(request())
         jobs.submit(request(1))

@@ -19,7 +19,7 @@ from moliere_core.models.references import RecurrentModel, load_model
 from moliere_core.models.sampling import next_distribution
 from moliere_core.networks.recurrent import RecurrentNetwork
 from moliere_core.runs.run import Run, run_path
-from tests.core.test_jobs import CORPUS
+from tests.core.trainings import CORPUS
 from tests.networks import LETTERS, make_run, random_weights
 
 RUN = "0123456789ab"

@@ -31,7 +31,7 @@ from moliere_core.exchange.keras_import import (
 from moliere_core.models.references import load_model, load_recurrent
 from moliere_core.networks.recurrent import RecurrentNetwork
 from moliere_core.runs.run import list_runs
-from tests.core.test_jobs import CORPUS
+from tests.core.trainings import CORPUS
 from tests.networks import LETTERS, random_weights
 
 keras = pytest.importorskip("keras")

@@ -18,11 +18,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 from safetensors.numpy import load_file
 
-from moliere_core.config import ModelConfig, RunConfig, TrainingConfig
+from moliere_core.config import RunConfig, TrainingConfig
 from moliere_core.corpus import Corpus
 from moliere_core.errors import ConfigError, RunError, TrainingError
 from moliere_core.models.evaluation import score
@@ -40,33 +39,10 @@ from moliere_core.training.session import (
     continued_from,
     train,
 )
+from tests.core.trainings import CORPUS, STREAMS, WINDOWS, assert_same_training, corpus
 
 if importlib.util.find_spec("keras") is None:
     pytest.skip("Keras is not installed", allow_module_level=True)
-
-TIMES = ("seconds", "chars_per_second")
-
-
-def corpus(cues: int = 60) -> Corpus:
-    rng = np.random.default_rng(0)
-    words = ["la", "le", "ma", "me", "lame", "mele"]
-    texts = [" ".join(rng.choice(words, 4)) for _ in range(cues)]
-    frame = pd.DataFrame({"play_name": ["a"] * (cues - 10) + ["b"] * 10, "cue": texts})
-    columns = ["play_name", "title", "act", "scene", "speaker", "form", "cue"]
-    return Corpus(frame.reindex(columns=columns, fill_value=""), "test")
-
-
-CORPUS = corpus()
-STREAMS = RunConfig(
-    ModelConfig(embedding_dim=4, units=6, dropout=0.3, recurrent_dropout=0.3),
-    TrainingConfig(epochs=3, seq_length=5, batch_size=4, weight_averaging=0.9),
-    validation=("b",),
-)
-WINDOWS = RunConfig(
-    ModelConfig("gru", embedding_dim=4, units=6, dropout=0.3),
-    TrainingConfig(epochs=3, seq_length=8, shift=3, batch_size=16, schedule="constant"),
-    validation=("b",),
-)
 
 
 @pytest.fixture(autouse=True)
@@ -83,24 +59,6 @@ def _whole(tmp_path_factory: pytest.TempPathFactory) -> Callable[[RunConfig], Ru
 
 def stop_after(events: list[Event], condition: Callable[[Event], bool]) -> Callable[[], bool]:
     return lambda: any(condition(event) for event in events)
-
-
-def untimed(history: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{k: v for k, v in record.items() if k not in TIMES} for record in history]
-
-
-def assert_same_training(run: Run, other: Run) -> None:
-    assert len(run.history) == len(other.history)
-    for mine, theirs in zip(untimed(run.history), untimed(other.history), strict=True):
-        assert mine.keys() == theirs.keys()
-        for key, value in mine.items():
-            expected = pytest.approx(value, abs=1e-4) if isinstance(value, float) else value
-            assert theirs[key] == expected, key
-    assert [s.name for s in run.snapshots] == [s.name for s in other.snapshots]
-    for mine_, theirs_ in zip(run.snapshots, other.snapshots, strict=True):
-        weights = load_file(theirs_.path)
-        for name, array in load_file(mine_.path).items():
-            np.testing.assert_allclose(array, weights[name], atol=1e-4)
 
 
 def test_a_run_holds_its_history_and_snapshots() -> None:
@@ -197,7 +155,9 @@ def test_a_stored_run_opens_without_keras(tmp_path: Path) -> None:
     script = f"""
         import sys
         from pathlib import Path
-        from tests.core.test_training import CORPUS, STREAMS, replace, train
+        from dataclasses import replace
+        from moliere_core.training.session import train
+        from tests.core.trainings import CORPUS, STREAMS
         short = replace(STREAMS, training=replace(STREAMS.training, epochs=0))
         assert train(short, CORPUS, out=Path({str(out)!r})).complete
         assert not {{"keras", "tensorflow"}} & set(sys.modules)
@@ -250,7 +210,7 @@ def test_a_killed_training_goes_on_as_if_it_had_not_been(
         import os, signal
         from pathlib import Path
         from moliere_core.training.session import SnapshotTaken, train
-        from tests.core.test_training import CORPUS, STREAMS
+        from tests.core.trainings import CORPUS, STREAMS
 
         seen = []
 

@@ -1,28 +1,19 @@
 from __future__ import annotations
 
-import contextlib
-import os
 import shutil
-import socket
-import subprocess
-import sys
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.app.conftest import ROOT, write_run
+from tests.app.helpers import write_run
+from tests.e2e.application import started
 from tests.e2e.screen import WAIT, expect_settled, record
-from tests.patience import PATIENCE, wait_until
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # In a container shared memory may be too small for Chromium, and root has no sandbox.
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage"]
-STARTS = (
-    3  # somebody else may take a port between the time it is found free and the time it is used
-)
 
 expect.set_options(timeout=WAIT)
 
@@ -68,45 +59,3 @@ def page(browser: Browser) -> Iterator[Page]:
     yield page
     context.close()
     assert not errors
-
-
-@contextlib.contextmanager
-def started(home: Path, log: int, **settings: str) -> Iterator[str]:
-    """A server of this store, healthy, and stopped afterwards; its address.
-
-    Args:
-        home: MOLIERE_HOME.
-        log: a file descriptor, or subprocess.DEVNULL.
-        settings: more of the server's environment.
-    """
-    for _ in range(STARTS):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        options = {"server.port": port, "server.address": "127.0.0.1", "server.headless": "true"}
-        process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "dashboard/Home.py"]
-            + [f"--{name}={value}" for name, value in options.items()],
-            cwd=ROOT,
-            env={**os.environ, "MOLIERE_HOME": str(home), "PYTHONPATH": str(ROOT), **settings},
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-        address = f"http://127.0.0.1:{port}"
-        try:
-            wait_until(lambda: process.poll() is not None or _healthy(address))  # noqa: B023
-            if process.poll() is None:
-                yield address
-                return
-        finally:
-            process.terminate()
-            process.wait(PATIENCE)
-    pytest.fail("the server did not start: see server.log")
-
-
-def _healthy(address: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{address}/_stcore/health", timeout=PATIENCE):
-            return True
-    except OSError:
-        return False

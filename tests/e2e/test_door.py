@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.app.conftest import ROOT
-from tests.e2e.conftest import started
+from tests.app.helpers import ROOT
+from tests.e2e.application import started
 from tests.e2e.screen import WAIT, expect_settled
 
 PAGES = ("", *sorted(path.stem for path in (ROOT / "pages").glob("*.py") if path.stem != "home"))

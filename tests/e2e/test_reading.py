@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.app.conftest import REFERENCE
+from tests.app.helpers import REFERENCE
 from tests.e2e.screen import OFFSCREEN
 
 TYPED = "<b>Ah</b> ! ma sœur"

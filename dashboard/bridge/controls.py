@@ -1,0 +1,116 @@
+"""What the Bridge page asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dashboard.bridge import results
+from dashboard.bridge.wording import models as wording
+from dashboard.shared import controls, state
+from dashboard.shared.controls import Choice, Menu, Several, Whole
+from dashboard.shared.i18n import _
+from moliere_core.config import SamplingConfig
+from moliere_core.errors import N_, ModelError
+from moliere_core.measures.pairs import PAIRS, TESTS
+
+MAX_COLUMNS = 4
+
+MODELS = Several(
+    "bridge.models",
+    "models",
+    ("petit", "mini-gpt", "hf:gpt2", "hf:asi/gpt-fr-cased-small"),
+    N_("Modèles (quatre au plus)"),
+    lambda text: state.words(text)[:MAX_COLUMNS],
+    most=MAX_COLUMNS,
+    new=True,
+    help=N_("Un modèle de langue du hub s’écrit hf: suivi de son nom, par exemple hf:gpt2"),
+)
+TEMPERATURE = controls.temperature("bridge")
+LENGTH = Whole("bridge.chars", "chars", 160, N_("Nombre de caractères"), 20, 600)
+CHOSEN = state.Field("bridge.chosen", "chosen", "", state.clip)
+DRAWS = state.Field("bridge.draws", "draws", "", str)  # whose draw the next step takes
+
+TEXT = Choice(
+    "axis.text",
+    "on",
+    "verse",
+    N_("Texte"),
+    {
+        "verse": N_("Molière, vers"),
+        "prose": N_("Molière, prose"),
+        "modern": N_("d’aujourd’hui"),
+        "own": N_("à vous"),
+    },
+)
+AGAINST = Choice(
+    "axis.against",
+    "against",
+    "bars",
+    N_("Dessin"),
+    {
+        "bars": N_("barres"),
+        "parameters": N_("taille"),
+        "read": N_("texte lu"),
+        "two": N_("les deux"),
+    },
+)
+PART = Choice(
+    "axis.part",
+    "part",
+    "all",
+    N_("Partie du texte"),
+    {"all": N_("tout"), "verse": N_("vers"), "prose": N_("prose")},
+)
+
+PAIRS_OF = Choice(
+    "discussion.pairs_of",
+    "pairs",
+    "one",
+    N_("Phrases"),
+    {"one": N_("Une phrase"), "all": N_("Toutes")},
+)
+PAIR = Menu(
+    "discussion.pair",
+    "pair",
+    PAIRS[0].name,
+    N_("Une phrase, deux fins"),
+    state.choice(*(pair.name for pair in PAIRS)),
+)
+TEST = Menu("discussion.test", "test", TESTS[0], N_("Épreuve"), state.choice(*TESTS))
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What all views are given.
+
+    Attributes:
+        references: of the models that stand side by side.
+        model: of the other pages.
+        prompt: what they go on from.
+        chosen: the characters that the class has chosen after it.
+        config: how they draw.
+        seed: of their draws.
+        chars: that each writes.
+    """
+
+    references: tuple[str, ...]
+    model: str
+    prompt: str
+    chosen: str
+    config: SamplingConfig
+    seed: int
+    chars: int
+
+
+def models() -> tuple[str, ...]:
+    """Up to `MAX_COLUMNS` references.
+
+    Raises:
+        ModelError: none is chosen.
+    """
+    known = dict.fromkeys([*results.offered(), *state.restore(MODELS)])
+    typed = MODELS.ask(known, wording.listed, placeholder=_("Choisir, ou taper hf:NOM"))
+    found = state.keep(MODELS, tuple(dict.fromkeys(name.strip() for name in typed)))
+    if not found:
+        raise ModelError(_("aucun modèle n’est choisi, prenez-en un dans les réglages"))
+    return found

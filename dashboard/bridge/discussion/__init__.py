@@ -1,1 +1,0 @@
-"""The Bridge page's discussion: its caches and its views."""

@@ -1,1 +1,0 @@
-"""The Bridge page's ladder: its caches and its view."""

@@ -1,0 +1,161 @@
+"""What is measured in the background: models on a text, one after the other, and on pairs."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from dashboard.bridge.results import ALPHABET, RETRY_SECONDS
+from dashboard.server.background import Background
+from dashboard.server.turns import engine
+from dashboard.shared import cached
+from moliere_core.errors import MoliereError
+from moliere_core.measures import axis, pairs
+from moliere_core.measures.axis import Point
+from moliere_core.models.references import load_model
+from moliere_core.text.normalise import normalise
+
+
+@dataclass
+class Measuring:
+    """A measure in progress; read by pages while a thread runs it.
+
+    Attributes:
+        text: that is scored.
+        references: of the models and compressors, in the order in which they are measured.
+        train: what the models of this project learned from; None where it is not at hand, and
+            then there can be no compressors.
+        train_chars: its length, known without it.
+        public: whether the text may be on the web.
+        points: what has been measured so far.
+        errors: why a model could not be.
+        now: the model that is being measured, "" before and after.
+        share: of its work that is done, from 0 to 1.
+        done: whether all is.
+        failed_at: when it ended with errors, on the clock of `time.monotonic`; never without.
+    """
+
+    text: str
+    references: Sequence[str]
+    train: str | None
+    train_chars: int
+    public: bool
+    points: dict[str, Point] = field(default_factory=dict)
+    errors: dict[str, MoliereError] = field(default_factory=dict)
+    now: str = ""
+    share: float = 0.0
+    done: bool = False
+    failed_at: float = math.inf
+
+    def run(self) -> None:
+        """Measure what is not stored yet, and store it."""
+        known = axis.stored(self.text)
+        self.points.update({name: known[name] for name in self.references if name in known})
+        for name in self.references:
+            if name in self.points and not name.startswith("run:"):
+                continue
+            self.now, self.share = name, 0.0
+            try:
+                self.points[name] = self._measure(name)
+            except MoliereError as error:
+                self.errors[name] = error
+            else:
+                axis.store(self.text, self.points[name])
+        if self.errors:
+            self.failed_at = time.monotonic()
+        self.now, self.done = "", True
+
+    def _measure(self, name: str) -> Point:
+        if name == axis.UNIFORM:
+            vocabulary = load_model(ALPHABET).vocabulary
+            return axis.uniform(vocabulary, self.text, self.train_chars)
+        if name in axis.COMPRESSORS and self.train is not None:
+            return axis.compressed(name, self.train, self.text)
+        told = engine.behind(self._told)
+        return axis.measure(name, self.text, self.train_chars, self.public, told)
+
+    def _told(self, share: float) -> None:
+        self.share = share
+
+
+@st.cache_resource(show_spinner=False)
+def _worker() -> Background:
+    """Measures wait for each other, and for the bridge worker."""
+    return Background("moliere-axis")
+
+
+def measuring(text: str, references: tuple[str, ...], public: bool) -> Measuring:
+    """The measure of some models on a text, begun in the background the first time.
+
+    And again where a model could not be measured, a while ago; what could is stored.
+    """
+    found = _measured(text, references, public)
+    if found.failed_at + RETRY_SECONDS < time.monotonic():
+        _measured.clear(text, references, public)
+        found = _measured(text, references, public)
+    return found
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _measured(text: str, references: tuple[str, ...], public: bool) -> Measuring:
+    found = Measuring(text, references, training_text(), shipped_train_chars(), public)
+    _worker().submit(found.run)
+    return found
+
+
+@st.cache_data(show_spinner=False, max_entries=1)
+def training_text() -> str | None:
+    """What the shipped models learned from, where a corpus of this server holds it."""
+    found = (axis.training_text(corpus) for corpus in cached.known_corpora())
+    return next((text for text in found if text is not None), None)
+
+
+def shipped_train_chars() -> int:
+    """How many characters the shipped models learned from."""
+    return axis.shipped().points["verse"][axis.UNIFORM].train_chars or 0
+
+
+@st.cache_data(show_spinner=False, max_entries=4)
+def play_text(slug: str) -> str | None:
+    """A held-out play, where a corpus of this server has it."""
+    for corpus in cached.known_corpora():
+        if slug in corpus.plays:
+            return normalise(corpus.select([slug]).text())
+    return None
+
+
+def margins(reference: str, names: tuple[str, ...]) -> Future[dict[str, float]]:
+    """The margins of a model on some sentences, in bits by name, measured in the background.
+
+    Measured again where that failed a while ago: the worker may have had no memory then.
+    """
+    found = _compared(reference, names)
+    if found.failed_at + RETRY_SECONDS < time.monotonic():
+        _compared.clear(reference, names)
+        found = _compared(reference, names)
+    return found.future
+
+
+@dataclass
+class _Comparing:
+    """A measure in the background, and when it failed; never, as long as it has not."""
+
+    future: Future[dict[str, float]]
+    failed_at: float = math.inf
+
+    def end(self, future: Future[dict[str, float]]) -> None:
+        if future.exception() is not None:
+            self.failed_at = time.monotonic()
+
+
+@st.cache_resource(show_spinner=False, max_entries=256)
+def _compared(reference: str, names: tuple[str, ...]) -> _Comparing:
+    wanted = [pair for pair in pairs.PAIRS if pair.name in names]
+    found = _Comparing(cached.background().submit(pairs.measure, reference, wanted))
+    found.future.add_done_callback(found.end)
+    return found

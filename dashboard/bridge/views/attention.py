@@ -1,0 +1,59 @@
+"""Where mini-gpt looks, token by token: recurrence against attention."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.bridge import components, results
+from dashboard.bridge.controls import Settings
+from dashboard.shared import state, widgets
+from dashboard.shared.i18n import _
+from moliere_core import pretrained
+from moliere_core.models.protocol import CONTEXT_START
+
+PERIOD = 0.5
+MOST_CHARS = 160
+
+
+def show(_settings: Settings) -> None:
+    """The end of the prompt, and the same question asked of the LSTM."""
+    text = widgets.prompt(labelled=False)[-MOST_CHARS:]
+    asked = results.asked(results.attention, pretrained.MINI, text, again=True)
+    waiting = asked.status.active
+    st.fragment(_heads, run_every=PERIOD if waiting else None)(text, waiting)
+    st.page_link(
+        "../pages/inside.py",
+        label=_("La même question posée au LSTM : quelles lettres ont compté ?"),
+        icon=":material/neurology:",
+    )
+
+
+def _heads(text: str, ticking: bool) -> None:
+    asked = results.asked(results.attention, pretrained.MINI, text, again=False)
+    status = asked.status
+    if status.active:
+        st.progress(status.share, _("mini-gpt relit le texte…"))
+        return
+    if status.error is not None:
+        widgets.problem(status.error)
+        return
+    components.attention(
+        {
+            "pieces": [piece.text for piece in asked.value.pieces],
+            "weights": asked.value.weights.tolist(),
+            "start": CONTEXT_START,
+            "locale": state.language(),
+            "labels": {
+                "layer": _("Couche"),
+                "mean": _("toutes"),
+                "hint": _(
+                    "Cliquez sur un token : plus un token d’avant est coloré, plus il y regarde "
+                    "pour prédire la suite. Le LSTM, lui, n’a que sa mémoire : il ne peut pas "
+                    "revenir en arrière."
+                ),
+            },
+        },
+        "discussion.attention",
+    )
+    if ticking:
+        st.rerun()

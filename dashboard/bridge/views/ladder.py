@@ -1,0 +1,156 @@
+"""The ladder: from counting letters to a GPT, one prompt, and what every step buys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from dashboard.bridge import components, recordings, results
+from dashboard.bridge.controls import Settings
+from dashboard.bridge.wording import models as wording
+from dashboard.shared import i18n, state
+from dashboard.shared.i18n import _
+from moliere_core import pretrained
+from moliere_core.config import SamplingConfig
+from moliere_core.errors import MoliereError
+from moliere_core.measures import axis
+from moliere_core.pretrained import Generation, NextChars, Request, recorded
+from moliere_core.pretrained.recorded import Voice
+
+STEPS = ("kn-1", "kn-3", "kn-5", "kn-8", "petit", "grand")
+MOST_PRETRAINED = 3
+CHARS = 130  # written by each: two lines of a projector
+BARS = 5
+PERIOD = 0.7  # seconds between two looks at a text that is being written
+COMPONENT = "ladder.rungs"
+
+
+@dataclass(frozen=True)
+class Rung:
+    """What a model has to say after a prompt.
+
+    Attributes:
+        text: what it writes, as far as it is written.
+        bars: the most probable next characters and their probabilities as learned.
+    """
+
+    text: str
+    bars: tuple[tuple[str, float], ...]
+
+
+def show(settings: Settings) -> None:
+    """All the steps, those of subword models as they come."""
+    prompt, config, seed = settings.prompt, settings.config, settings.seed
+    asked = _asked(prompt, config, seed, again=True)
+    writing = any(request.status.active for pair in asked.values() for request in pair)
+    st.fragment(_rungs, run_every=PERIOD if writing else None)(prompt, config, seed, writing)
+    st.caption(
+        _(
+            "Bits : par caractère, sur des pièces jamais lues. D’un barreau à l’autre : plus de "
+            "contexte, puis une mémoire, puis l’attention."
+        )
+    )
+
+
+def _asked(
+    prompt: str, config: SamplingConfig, seed: int, again: bool
+) -> dict[str, tuple[Request[Any], Request[Any]]]:
+    """What the subword models that are here have been asked; `again` as in `cached.asked`."""
+    ask = partial(results.asked, again=again)
+    here = [entry.name for entry in pretrained.entries() if entry.available]
+    return {
+        name: (
+            ask(results.written, name, prompt, config, seed, CHARS),
+            ask(results.following, name, prompt),
+        )
+        for name in here[:MOST_PRETRAINED]
+    }
+
+
+def _rungs(prompt: str, config: SamplingConfig, seed: int, ticking: bool) -> None:
+    recordings.follow()
+    asked = _asked(prompt, config, seed, again=False)
+    steps = [_step(name, _by_characters(name, prompt, config, seed)) for name in STEPS]
+    for name, (written, following) in asked.items():
+        error = written.status.error or following.status.error
+        found = _rung(written.value, following.value)
+        if not found.text and written.status.active:
+            found = replace(found, text=_("le modèle se prépare…"))
+        steps.append(_step(name, found, error))
+    steps += [_recorded(voice, prompt, config, seed) for voice in _voices(len(asked))]
+    data = {"steps": steps, "locale": state.language()}
+    components.rungs(data, COMPONENT, recordings.listen(COMPONENT))
+    if ticking and not any(r.status.active for pair in asked.values() for r in pair):
+        st.rerun()  # so that nothing ticks any longer
+
+
+def _by_characters(name: str, prompt: str, config: SamplingConfig, seed: int) -> Rung:
+    """The rung of a model of characters."""
+    return _rung(
+        results.written_by_characters(name, prompt, config, seed, CHARS),
+        results.next_by_characters(name, prompt),
+    )
+
+
+def _rung(written: Generation, following: NextChars) -> Rung:
+    """The rung of a model, of characters or of tokens."""
+    order = np.argsort(-following.probs, kind="stable")[:BARS]
+    bars = ((following.chars[i], round(float(following.probs[i]), 4)) for i in order)
+    return Rung(written.text, tuple(bars) if following.probs.any() else ())
+
+
+def _voices(living: int) -> list[Voice]:
+    """The recorded models that join those that are here, where there is room."""
+    found = (results.voice(reference) for reference in recorded.voices())
+    return [voice for voice in found if voice is not None][: max(MOST_PRETRAINED - living, 0)]
+
+
+def _recorded(voice: Voice, prompt: str, config: SamplingConfig, seed: int) -> dict[str, Any]:
+    written = voice.written(prompt, config, seed, CHARS)
+    following = voice.following(prompt, results.alphabet())
+    if written is None or following is None:
+        found = Rung("", ())
+    else:
+        found = _rung(written.generation, following)
+    return _step(voice.reference, found)
+
+
+def _step(name: str, rung: Rung, error: MoliereError | None = None) -> dict[str, Any]:
+    return {
+        "name": wording.name(name),
+        "whole": wording.full_name(name),
+        "note": _note(name),
+        "text": i18n.sentence(error) if error else rung.text,
+        "bars": [list(bar) for bar in rung.bars],
+        "measure": _bits(name),
+        **recordings.beside(name, heard=bool(rung.bars)),
+    }
+
+
+def _bits(name: str) -> str:
+    """Bits per character of verse and prose together; "" where nobody measured them here."""
+    figures = axis.shipped()
+    points = {t: figures.points[t] | axis.recorded(t) for t in axis.VALIDATION}
+    found = [(points[t].get(name), figures.chars[t]) for t in axis.VALIDATION]
+    if any(point is None for point, _chars in found):
+        return ""
+    total = sum(point.bits_per_char * chars for point, chars in found if point)
+    bits = total / sum(chars for _point, chars in found)
+    return i18n.bits(bits)
+
+
+def _note(name: str) -> str:
+    """What a model sees, in a few words."""
+    if name == "kn-1":
+        return _("la fréquence des lettres")
+    if name in axis.NGRAMS:
+        return _("les {n} dernières").format(n=int(name.removeprefix("kn-")) - 1)
+    return {
+        "petit": _("une mémoire de 256 cellules"),
+        "grand": _("deux couches de 512 cellules"),
+        pretrained.MINI: _("l’attention, 28 pièces"),
+    }.get(name, _("le Web, et peut-être Molière"))

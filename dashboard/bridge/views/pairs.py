@@ -1,0 +1,224 @@
+"""Predicting is not understanding: two ends of a sentence, a vote, and what the models prefer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Future
+from typing import cast
+
+import pandas as pd
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboard.bridge import controls, measuring
+from dashboard.bridge.controls import Settings
+from dashboard.bridge.figures.pairs import all_margins_figure, margins_figure
+from dashboard.bridge.wording import pairs as wording
+from dashboard.shared import charts, i18n, naming, state, tables, widgets
+from dashboard.shared.i18n import _
+from moliere_core import pretrained
+from moliere_core.errors import MoliereError
+from moliere_core.measures import pairs
+from moliere_core.measures.pairs import PAIRS, Pair, Test
+
+PERIOD = 0.5
+_REVEALED = "discussion.revealed"
+Margins = Mapping[str, Future[dict[str, float]]]
+
+
+def show(settings: Settings) -> None:
+    """One sentence and a vote, or all the sentences of a test."""
+    bar = st.container(horizontal=True, vertical_alignment="center")
+    with bar:
+        shown = _all if controls.PAIRS_OF.ask() == "all" else _one
+    shown(settings.model, bar)
+
+
+def voted() -> bool:
+    """Whether the class has seen what the models prefer, of one pair at least."""
+    return bool(st.session_state.get(_REVEALED))
+
+
+def _one(reference: str, bar: DeltaGenerator) -> None:
+    """A pair, a vote by hands, then the margins."""
+    tests, by_name = wording.tests(), {pair.name: pair for pair in PAIRS}
+    with bar:
+        name = controls.PAIR.ask(
+            list(by_name),
+            lambda n: _told(tests[by_name[n].test], _line(by_name[n].context) + "…"),
+            visible=False,
+        )
+        pair = by_name[name]
+        revealed = name in st.session_state.setdefault(_REVEALED, set())
+        st.button(
+            _("Révéler"),
+            key="discussion.reveal",
+            type="primary",
+            icon=":material/visibility:",
+            disabled=revealed,
+            on_click=st.session_state[_REVEALED].add,
+            args=(name,),
+        )
+    ends = sorted((pair.good, pair.bad))  # so that the place does not tell
+    st.markdown(
+        _("« {context} » … **{first}** ou **{second}** Votez à main levée, puis révélez.").format(
+            context=widgets.plain(_line(pair.context)),
+            first=widgets.plain(ends[0]),
+            second=widgets.plain(ends[1]),
+        )
+    )
+    if revealed:
+        asked = _asked(reference, (pair.name,))
+        waiting = not all(future.done() for future in asked.values())
+        st.fragment(_verdict, run_every=PERIOD if waiting else None)(pair, asked, waiting)
+    st.caption(
+        _(
+            "La marge est ce que la mauvaise fin coûte de plus que la bonne, en bits : à 1 bit, le "
+            "modèle croit la bonne deux fois plus probable ; à 10 bits, mille fois. Bien "
+            "accorder, ce n’est pas savoir ; et bien prédire, ce n’est pas comprendre."
+        )
+    )
+
+
+def _verdict(pair: Pair, asked: Margins, ticking: bool) -> None:
+    _progress(asked)
+    found = {model: margins[pair.name] for model, margins in _done(asked).items()}
+    right = wording.end(pair.good)
+    st.markdown(f"**{widgets.plain(right)}** {pair.why[state.language()]}")
+    if found:
+        shown = _names(found)
+        charts.show(
+            margins_figure(
+                {shown[model]: margin for model, margin in found.items()}, charts.dark()
+            ),
+            "discussion.pairs",
+            pd.DataFrame({_("modèle"): list(found), _("marge (bits)"): list(found.values())}),
+            _("Marges de {count} modèles ; {right} préfèrent la bonne fin.").format(
+                count=len(found), right=sum(margin > 0 for margin in found.values())
+            ),
+        )
+        _say_recorded(found)
+    _stop(asked, ticking)
+
+
+def _all(reference: str, bar: DeltaGenerator) -> None:
+    """The margins of every model on a test, pair by pair, and what they prove."""
+    names = wording.tests()
+    with bar:
+        chosen = controls.TEST.ask(
+            list(names), lambda name: _told(names[name], wording.about(name)), visible=False
+        )
+    test = cast(Test, chosen)
+    asked = _asked(reference, tuple(pair.name for pair in pairs.of(test)))
+    waiting = not all(future.done() for future in asked.values())
+    st.fragment(_result, run_every=PERIOD if waiting else None)(test, asked, waiting)
+
+
+def _result(test: Test, asked: Margins, ticking: bool) -> None:
+    _progress(asked)
+    if found := _done(asked):
+        shown = _names(found)
+        by_couple = {model: pairs.couple_margins(margins, test) for model, margins in found.items()}
+        labels = wording.couples(test)
+        left, right = st.columns([5, 4], gap="medium")
+        with left:
+            charts.show(
+                all_margins_figure(
+                    list(labels.values()),
+                    {shown[m]: [of[couple] for couple in labels] for m, of in by_couple.items()},
+                    charts.dark(),
+                    _("Marge de chaque modèle, une ligne par paire"),
+                ),
+                "discussion.all_pairs",
+                pd.DataFrame(
+                    {_("paire"): list(labels.values())}
+                    | {m: [of[couple] for couple in labels] for m, of in by_couple.items()}
+                ),
+                wording.alternative(test, found, shown),
+            )
+        with right:
+            heads = (_("modèle"), _("justes"), _("marge"), _("de … à …"))
+            tables.show(heads, wording.tallies(test, found, shown))
+            st.caption(wording.proof(test, found, shown))
+            _say_recorded(found)
+    _stop(asked, ticking)
+
+
+def _asked(reference: str, names: tuple[str, ...]) -> Margins:
+    """The margins of each model: recorded, or measured here where the model is."""
+    measured = _here()
+    found: dict[str, Future[dict[str, float]]] = {}
+    for model in dict.fromkeys([*pairs.recorded(), reference, *measured]):
+        recording = pairs.recorded().get(model)
+        if recording is None or model in measured:
+            found[model] = measuring.margins(model, names)
+        else:
+            found[model] = Future()
+            found[model].set_result({name: recording.margins[name] for name in names})
+    return found
+
+
+def _done(asked: Margins) -> dict[str, dict[str, float]]:
+    return {m: f.result() for m, f in asked.items() if f.done() and f.exception() is None}
+
+
+def _names(found: Iterable[str]) -> dict[str, str]:
+    """The names of models on a chart, with the mark of those that are not here."""
+    alone = ((model, naming.model(model)) for model in found)
+    return {
+        model: f"{name} {naming.RECORDED}" if _only_recorded(model) else name
+        for model, name in naming.told_apart(alone).items()
+    }
+
+
+def _only_recorded(model: str) -> bool:
+    """Whether what is shown of a model was measured elsewhere, since it is not here."""
+    recording = pairs.recorded().get(model)
+    return bool(recording and recording.date) and model not in _here()
+
+
+def _here() -> list[str]:
+    """The models of the hub that can be measured on this machine."""
+    return [e.name for e in pretrained.entries() if e.available and e.name != pretrained.MINI]
+
+
+def _say_recorded(found: Iterable[str]) -> None:
+    """When, and with which weights, the figures of models that are not here were measured."""
+    told = []
+    for model in filter(_only_recorded, found):
+        recording = pairs.recorded()[model]
+        told.append(
+            _("{model} : enregistré le {date}, poids : {weights}.").format(
+                model=widgets.plain(naming.model(model)),
+                date=i18n.date(recording.date),
+                weights=widgets.plain(recording.weights) or _("ceux du hub"),
+            )
+        )
+    if told:
+        st.caption(f"{naming.RECORDED} {' '.join(told)}")
+
+
+def _progress(asked: Margins) -> None:
+    """How many models are done, and why some cannot be."""
+    done = [future for future in asked.values() if future.done()]
+    if len(done) < len(asked):
+        told = _("Les modèles lisent les phrases : {done} sur {all}")
+        st.progress(len(done) / len(asked), told.format(done=len(done), all=len(asked)))
+    for model, future in asked.items():
+        if future.done() and isinstance(error := future.exception(), MoliereError):
+            st.caption(_told(widgets.plain(model), widgets.plain(i18n.sentence(error))))
+
+
+def _stop(asked: Margins, ticking: bool) -> None:
+    if ticking and all(future.done() for future in asked.values()):
+        st.rerun()  # so that nothing ticks any longer
+
+
+def _line(text: str) -> str:
+    """Verses on one line."""
+    return text.strip().replace("\n", " / ")
+
+
+def _told(name: str, said: str) -> str:
+    """What is said of something, after its name."""
+    return _("{name} : {said}").format(name=name, said=said)

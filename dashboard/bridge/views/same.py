@@ -1,0 +1,131 @@
+"""“Même début”: the same prompt and the same settings, some models side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from dashboard.bridge import components, fetching, recordings, results
+from dashboard.bridge.controls import Settings
+from dashboard.bridge.wording import models as wording
+from dashboard.shared import i18n, naming
+from dashboard.shared.i18n import _
+from moliere_core import pretrained
+from moliere_core.config import SamplingConfig
+from moliere_core.errors import MoliereError
+from moliere_core.pretrained import Generation, Piece
+from moliere_core.pretrained.recorded import Voice
+
+PERIOD = 0.35  # seconds between two looks at texts that are being written
+COMPONENT = "bridge.tokens"
+
+
+def show(settings: Settings) -> None:
+    """The texts; those of pretrained models appear while they are written."""
+    columns(settings.references, settings.prompt, settings.config, settings.seed, settings.chars)
+    st.caption(
+        _(
+            "Chaque case est un token. Mêmes réglages partout ; les tirages ne sont comparables "
+            "qu’entre modèles de même alphabet."
+        )
+    )
+    fetching.buttons(settings.references)
+
+
+def columns(
+    references: tuple[str, ...], prompt: str, config: SamplingConfig, seed: int, chars: int
+) -> None:
+    """The texts; those of pretrained models appear while they are written."""
+    arguments = (references, prompt, config, seed, chars)
+    ticking = any(_column(reference, *arguments[1:], again=True)[1] for reference in references)
+    st.fragment(_columns, run_every=PERIOD if ticking else None)(*arguments, ticking)
+
+
+def _columns(
+    references: tuple[str, ...],
+    prompt: str,
+    config: SamplingConfig,
+    seed: int,
+    chars: int,
+    ticking: bool,
+) -> None:
+    recordings.follow()
+    found = [_column(r, prompt, config, seed, chars, again=False) for r in references]
+    components.tokens({"columns": [d for d, _a in found]}, COMPONENT, recordings.listen(COMPONENT))
+    if ticking and not any(active for _data, active in found):
+        st.rerun()  # as a whole: nothing ticks any more
+
+
+def _column(
+    reference: str, prompt: str, config: SamplingConfig, seed: int, chars: int, again: bool
+) -> tuple[dict[str, Any], bool]:
+    """What tokens.js needs of a model, and whether it is still at work."""
+    try:
+        if not pretrained.is_pretrained(reference):
+            found = results.written_by_characters(reference, prompt, config, seed, chars)
+            return _payload(reference, found, "", letters=True), False
+        if (voice := results.voice(reference)) is not None:
+            return _recorded(voice, prompt, config, seed, chars), False
+        request = results.asked(
+            results.written, reference, prompt, config, seed, chars, again=again
+        )
+        status = request.status
+        if status.error is not None:
+            said, choices = i18n.sentence(status.error), recordings.instead(reference)
+            return _payload(reference, request.value, said, True, choices=choices), False
+        return _payload(reference, request.value, wording.standing(status)), status.active
+    except MoliereError as error:
+        return _payload(reference, Generation(), i18n.sentence(error), True), False
+
+
+def _recorded(
+    voice: Voice, prompt: str, config: SamplingConfig, seed: int, chars: int
+) -> dict[str, Any]:
+    """The column of a model that is not here, as it was recorded after one of its prompts."""
+    found = voice.written(prompt, config, seed, chars)
+    if found is None:
+        return _payload(voice.reference, Generation(), "", choices=recordings.prompts(voice))
+    said = wording.recorded_with(found, config, seed)
+    recorded = wording.recorded_on(voice)
+    return _payload(voice.reference, found.generation, said, recorded=recorded)
+
+
+def _payload(
+    reference: str,
+    found: Generation,
+    said: str,
+    problem: bool = False,
+    letters: bool = False,
+    recorded: str = "",
+    choices: Mapping[str, Any] = recordings.NONE,
+) -> dict[str, Any]:
+    speed = ""
+    if found.seconds:
+        speed = _("{chars} caractères/s").format(chars=i18n.number(found.chars_per_second))
+        if not letters:  # there, a character is a token
+            tokens = i18n.number(found.tokens_per_second)
+            speed += " · " + _("{tokens} tokens/s").format(tokens=tokens)
+    if found.ended == "end":
+        said = " ".join(filter(None, (_("il a mis fin à son texte"), said)))
+    try:
+        facts = wording.facts(reference)
+    except MoliereError:
+        facts = []
+    return {
+        "heading": naming.model(reference),
+        "facts": facts,
+        "speed": speed,
+        "said": said,
+        "problem": problem,
+        "letters": letters,
+        "recorded": recorded,
+        "choices": choices,
+        "prompt": _runs(found.prompt),
+        "pieces": _runs(found.pieces),
+    }
+
+
+def _runs(pieces: tuple[Piece, ...]) -> list[tuple[str, int]]:
+    return [(piece.text, piece.tokens) for piece in pieces]

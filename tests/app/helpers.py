@@ -1,0 +1,80 @@
+"""What the tests of the pages share: a store with a run, and ways to read what a page shows."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+from moliere_core.config import ModelConfig, RunConfig, TrainingConfig
+from moliere_core.runs.run import Run
+from moliere_core.text.vocabulary import Vocabulary
+from tests.networks import random_weights
+
+ROOT = Path(__file__).parents[2]
+DASHBOARD = ROOT / "dashboard"
+RUN = "0123456789ab"
+REFERENCE = f"run:{RUN}"
+FAKE = (sys.executable, "-m", "tests.core.fake_worker")
+ALPHABET = Vocabulary(tuple(sorted("\n !',.:;?ABCEJLMNPQRSTUVabcdefghijlmnopqrstuvxyzàçèéêîôû")))
+MISSING_NBSP = re.compile(r"\S [;?!»](\s|$)|« |(?<!`) :(\s|$)")
+
+Open = Callable[..., AppTest]
+
+
+def write_run(home: Path) -> None:
+    """A small network that nobody trained, as a run of the store."""
+    config = RunConfig(ModelConfig(embedding_dim=4, units=8), TrainingConfig(epochs=1))
+    corpus = {"source": "test", "digest": "", "chars": 1}
+    run = Run.create(home / "runs" / RUN, RUN, config, ALPHABET, corpus, "plays")
+    run.save_snapshot("epoch-001", random_weights(ALPHABET))
+    run.append_history({"epoch": 1, "updates": 1, "validation_bits_per_char": 4.25})
+
+
+def component(at: AppTest) -> dict[str, Any]:
+    """What a page sends to its component."""
+    [element] = at.get("bidi_component")
+    data: dict[str, Any] = json.loads(element.proto.json)
+    return data
+
+
+def figure(at: AppTest) -> dict[str, Any]:
+    """The one figure of a page."""
+    [chart] = at.get("plotly_chart")
+    spec: dict[str, Any] = json.loads(chart.proto.spec)
+    return spec
+
+
+def shown(at: AppTest) -> str:
+    """All the text that the page itself shows."""
+    kinds = ("title", "markdown", "caption", "html", "error", "warning", "code")
+    return "\n".join(
+        str(getattr(e, "value", "") or getattr(e.proto, "body", ""))
+        for kind in kinds
+        for e in at.get(kind)
+    )
+
+
+def text(at: AppTest) -> str:
+    """The same, and what it says for information."""
+    return shown(at) + "\n".join(info.value for info in at.info)
+
+
+def address(at: AppTest) -> dict[str, str]:
+    """What the page has put into the address."""
+    return {name: v if isinstance(v, str) else v[-1] for name, v in at.query_params.items()}
+
+
+def run_snippet(source: str) -> str:
+    """What a cell prints when it is pasted and run."""
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output):
+        exec(compile(source, "snippet", "exec"), {})
+    return output.getvalue()
