@@ -102,7 +102,7 @@ def _asked() -> tuple[str, ModelConfig]:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         preset = PRESET.ask_inline()
         base = PRESETS[preset].model
-        _turn_at_once(preset, base)
+        _follow_preset(preset, base)
         kind = cell(base.cell).ask_inline()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         sizes = [size(name, value).ask_inline() for name, value in _sizes(base).items()]
@@ -129,7 +129,7 @@ def _sized(base: ModelConfig, kind: str, sizes: list[str]) -> ModelConfig:
     return replace(base, cell=kept, embedding_dim=embedding, units=units, layers=layers)
 
 
-def _turn_at_once(preset: str, model: ModelConfig) -> None:
+def _follow_preset(preset: str, model: ModelConfig) -> None:
     """Give the other controls the values of another preset, once it is chosen."""
     if st.session_state.get(_APPLIED, preset) != preset:
         state.change(cell(model.cell), model.cell)

@@ -19,7 +19,7 @@ def show(sentence: str, source: str) -> None:
     step = controls.STEP.ask()
     least = state.value(controls.MIN_CHAR_FREQ)
     vocabulary = results.pruning(source, least).vocabulary
-    st.markdown(_said(sentence, vocabulary, step))
+    st.markdown(_explained(sentence, vocabulary, step))
     data = payload(sentence, vocabulary, step, least)
     components.characters(data, "characters.trip", controls.pick_char)
 
@@ -62,7 +62,7 @@ def round_trip(sentence: str, vocabulary: Vocabulary) -> bool:
     return vocabulary.decode(vocabulary.encode(sentence)) == sentence
 
 
-def _said(sentence: str, vocabulary: Vocabulary, step: str) -> str:
+def _explained(sentence: str, vocabulary: Vocabulary, step: str) -> str:
     if not sentence:
         return _("Écrivez une phrase : elle sera découpée ici.")
     distinct = i18n.number(len(set(sentence)))

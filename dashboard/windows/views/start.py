@@ -24,10 +24,10 @@ def show(settings: Settings) -> None:
     found = opening(model, start, settings.length)
     window = padded(start, settings.length)
     spaces = len(window) - len(window.lstrip(" "))
-    st.caption(apart(found, spaces))
+    st.caption(difference(found, spaces))
     costs = results.openings(reference, settings.source, settings.length)
     warn(reference, settings.source)
-    st.caption(told(costs, settings.length))
+    st.caption(cost(costs, settings.length))
     left, right = st.columns([1.15, 1], gap="medium")
     with left:
         bars = figures.best(found, model.vocabulary, BARS)
@@ -40,11 +40,11 @@ def show(settings: Settings) -> None:
     with right:
         figure = figures.costs_figure(costs, charts.dark())
         charts.show(
-            figure, "windows.start.costs", _costs_table(costs), told(costs, settings.length)
+            figure, "windows.start.costs", _costs_table(costs), cost(costs, settings.length)
         )
 
 
-def apart(found: Opening, spaces: int) -> str:
+def difference(found: Opening, spaces: int) -> str:
     """How far the two readings are from one another, in one sentence."""
     last = i18n.bits(float(found.apart[-1]))
     said = _(
@@ -58,7 +58,7 @@ def apart(found: Opening, spaces: int) -> str:
     )
 
 
-def told(costs: Openings, length: int) -> str:
+def cost(costs: Openings, length: int) -> str:
     """What the first characters of real cues cost, in one sentence."""
     first = slice(0, EARLY)
     return _(
