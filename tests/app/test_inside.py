@@ -118,7 +118,7 @@ def test_a_count_of_cells_is_no_decimal(
     monkeypatch: pytest.MonkeyPatch, mean: float, told: str
 ) -> None:
     monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
-    assert unit._active(mean, 8) == told
+    assert unit.how_many(mean, 8) == told
 
 
 def test_the_numbers_behind_the_colours_are_to_take_away(open_page: Open) -> None:
@@ -127,7 +127,7 @@ def test_the_numbers_behind_the_colours_are_to_take_away(open_page: Open) -> Non
     assert [button.proto.label for button in at.get("download_button")] == ["Données (CSV)"]
     _, seen = read(load_recurrent(REFERENCE), "Mon coeur")
     looked = Looked(REFERENCE, "\nMon cœur", seen, 0, 3, 1, 4)
-    data = unit._colours(looked)
+    data = unit.colours_table(looked)
     assert "".join(data["caractère"]) == "\nMon cœur"
     assert data["mémoire"].tolist() == seen.layers[0].memory[:, 3].tolist()
 

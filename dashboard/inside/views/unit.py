@@ -30,10 +30,10 @@ def show(looked: Looked) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.popover(_("Toutes les corrélations"), icon=":material/table:"):
             units.correlations(looked.reference)
-        downloads.button(_colours(looked), "inside.unit")
+        downloads.button(colours_table(looked), "inside.unit")
 
 
-def _colours(looked: Looked) -> pd.DataFrame:
+def colours_table(looked: Looked) -> pd.DataFrame:
     """The numbers behind the colours of the text."""
     states = looked.seen.layers[looked.layer]
     return pd.DataFrame(
@@ -110,11 +110,11 @@ def _row(passage: Passage, cells: int) -> dict[str, str]:
         "text": passage.text,
         "after": _CUT_AFTER.sub(" …", passage.after),
         "source": " · ".join(_numbered(parts)),
-        "cells": _active(passage.cells, cells),
+        "cells": how_many(passage.cells, cells),
     }
 
 
-def _active(mean: float, count: int) -> str:
+def how_many(mean: float, count: int) -> str:
     """How many of the cells are active: all along the passage, or on average."""
     if mean.is_integer():
         return i18n.ngettext(
