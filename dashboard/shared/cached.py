@@ -142,7 +142,7 @@ def warm_up_pages() -> None:
         "dashboard.course.view",
         "dashboard.experiments.shown",
         "dashboard.shared.charts",
-        "dashboard.film.reel",
+        "dashboard.film.views",
         "dashboard.inside.views",
         "dashboard.model.views",
         "dashboard.reading.view",
