@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard.inside import controls, results, waiting
-from dashboard.shared import cached, i18n, naming, state, tables, widgets
+from dashboard.inside import controls, results
+from dashboard.shared import cached, following, i18n, naming, state, tables, widgets
 from dashboard.shared.i18n import _
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ def names() -> dict[str, str]:
 def table(reference: str) -> UnitTable | None:
     """What was found; None, with its progress on the page, as long as it is being looked for."""
     work = results.tracking(reference, results.watched())
-    if (found := work.result()) is None:
-        waiting.show(work, _("On cherche ce que suivent ses unités : {share}"))
+    if (found := work.found()) is None:
+        following.bar(work, _("On cherche ce que suivent ses unités : {share}"))
     return found
 
 

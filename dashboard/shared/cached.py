@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 import streamlit as st
 
 from dashboard.server import turns
-from dashboard.shared import waiting
+from dashboard.shared import following
 
 if TYPE_CHECKING:
     from dashboard.server.background import Background
@@ -47,8 +47,8 @@ def computed(max_entries: int) -> Callable[[Callable[P, Task[T]]], Callable[P, T
 
     def decorate(prepare: Callable[P, Task[T]]) -> Callable[P, T]:
         @wraps(prepare)
-        def begin(*args: P.args, **kwargs: P.kwargs) -> turns.Work[T]:
-            return turns.engine.begin(waiting.session(), prepare(*args, **kwargs))
+        def begin(*args: P.args, **kwargs: P.kwargs) -> turns.Turn[T]:
+            return turns.engine.begin(following.session(), prepare(*args, **kwargs))
 
         begun: Any = st.cache_resource(show_spinner=False, max_entries=max_entries)(begin)
 
@@ -56,7 +56,7 @@ def computed(max_entries: int) -> Callable[[Callable[P, Task[T]]], Callable[P, T
         def ask(*args: P.args, **kwargs: P.kwargs) -> T:
             while True:
                 try:
-                    found: T = waiting.until_done(begun(*args, **kwargs))
+                    found: T = following.until_done(begun(*args, **kwargs))
                     return found
                 except turns.AbandonedError:  # by those who asked before
                     begun.clear(*args, **kwargs)
@@ -126,7 +126,7 @@ def warm_up_pages() -> None:
     """Import what the other pages need; then tell the collector that all of it is there to stay.
 
     Frozen objects cost nothing to Python's own collections, which are the only ones left: see
-    `postScriptGC` in .streamlit/config.toml.
+    `postScriptGC` in `.streamlit/config.toml`.
     """
     import gc
 
@@ -136,7 +136,6 @@ def warm_up_pages() -> None:
         "dashboard.bridge.views",
         "dashboard.shared.badge",
         "dashboard.characters.views",
-        "dashboard.corpus.figures",
         "dashboard.training.figures",
         "dashboard.corpus.views",
         "dashboard.course.view",

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from dashboard.inside import components, results, units, waiting
+from dashboard.inside import components, results, units
 from dashboard.inside.text import Looked
-from dashboard.shared import downloads, i18n, naming, widgets
+from dashboard.shared import downloads, following, i18n, naming, widgets
 from dashboard.shared.i18n import _
 from moliere_core.corpus import EMBEDDED
 
@@ -49,10 +49,10 @@ def _index(reference: str) -> tuple[str, CellIndex] | None:
     """The chosen corpus and its index; until it is built, those of the embedded plays."""
     large = results.watched()
     work = results.index(reference, large)
-    if (found := work.result()) is not None:
+    if (found := work.found()) is not None:
         return large, found
     first = (results.index(reference, EMBEDDED),) if large != EMBEDDED else ()
-    waiting.show(
+    following.bar(
         work,
         _("On lit {corpus} pour noter quand s’active chaque cellule :").format(
             corpus=naming.source(large).replace("{", "{{").replace("}", "}}")
@@ -60,7 +60,7 @@ def _index(reference: str) -> tuple[str, CellIndex] | None:
         + " {share}",
         first,
     )
-    small_index = first[0].result() if first else None
+    small_index = first[0].found() if first else None
     return None if small_index is None else (EMBEDDED, small_index)
 
 
