@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from dashboard.server.background import Background
-from dashboard.shared import cached
-from moliere_core.corpus import EMBEDDED
+from dashboard.shared import cached, naming
+from moliere_core.corpus import EMBEDDED, library
 from moliere_core.system.work import Work
 
 if TYPE_CHECKING:
@@ -24,6 +24,13 @@ if TYPE_CHECKING:
 def _worker() -> Background:
     """One thread: two corpora read at once would take the server's processors."""
     return Background("moliere-inside")
+
+
+def watched() -> str:
+    """The corpus on which networks are watched: the server's, else Molière's, else pastiches."""
+    known = naming.sources()
+    wanted = (naming.SERVER, library.COURSE, library.TEI)
+    return next((source for source in wanted if source in known), EMBEDDED)
 
 
 @cached.computed(max_entries=8)

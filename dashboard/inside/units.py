@@ -78,7 +78,7 @@ def strong(unit: TrackingUnit) -> bool:
 
 def _default(reference: str) -> tuple[int, int]:
     work = results.tracking(reference, results.watched())
-    found = work.result()
+    found = work.found()
     first = next((u for u in found.units if strong(u)), None) if found else None
     return (first.layer, first.unit) if first else (0, 0)
 
