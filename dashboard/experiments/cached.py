@@ -37,15 +37,11 @@ def longer() -> VisibleContext | None:
 @st.cache_resource(show_spinner=False, max_entries=64)
 def spec(plan: str, variant: str, source: str) -> JobSpec:
     """The training of one of a plan's runs on a corpus; nothing is stored yet."""
-    from moliere_core.corpus import split
-    from moliere_core.training import experiments
-    from moliere_core.training.jobs import JobSpec
+    from moliere_core.training import experiments, jobs
 
     asked, corpus = experiments.PLANS[plan], cached.corpus(source)  # type: ignore[index]
     config = experiments.on_corpus(asked, asked.variant(variant), corpus)
-    texts = split(corpus, config.plays, config.validation, config.training.speakers)
-    sizes = len(texts.train_text), len(texts.validation_text)
-    return JobSpec(config, corpus.source, corpus.digest, *sizes)
+    return jobs.describe(config, corpus)
 
 
 @st.cache_data(show_spinner=False, max_entries=64)

@@ -1,4 +1,18 @@
-"""Guesses at a secret: a few are free, then each wrong one makes its author wait longer."""
+"""Guesses at the teacher's code: a few are free, then each wrong one makes its author wait.
+
+A school has one address, so two counts are kept, and neither lets pupils keep their teacher out:
+
+- A browser, by its cookie, waits longer after each wrong guess: 5 s, 10 s, and so on to 10 minutes.
+- Behind an address from which many wrong guesses came, every other guess is heard after `PAUSE`,
+  counted from when its own browser first asks: others' guesses do not put it off. Only where there
+  were so many that a program must be at work is there one guess a minute for all of them.
+- A browser that has given the right code is never slowed by its address again.
+
+A key that opens something, a pupil's own, is no guess: it neither counts nor forgives. A program
+with as many browsers as it likes tries at most `MANY` codes and then one a minute an hour and an
+address, less than ten thousand a day: a code of eight letters, which `moliere doctor` asks for,
+takes thousands of years.
+"""
 
 from __future__ import annotations
 
@@ -6,27 +20,47 @@ import hashlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum, auto
 
 _LOGGER = logging.getLogger(__name__)
 
-SESSION, ADDRESS = "session", "address"
-FREE = {SESSION: 3, ADDRESS: 10}  # wrong guesses without a wait; a school has one address
-FIRST = 5.0  # seconds to wait after the first that is not free; each further one doubles them
-LONGEST = {SESSION: 600.0, ADDRESS: 60.0}  # seconds: a class must not lock its teacher out
-FORGIVEN = 900.0  # seconds after the last wrong guess
+BROWSER, ADDRESS = "browser", "address"
+FREE = {BROWSER: 3, ADDRESS: 10}  # wrong guesses without a wait
+FIRST, LONGEST = 5.0, 600.0  # seconds that a browser waits after the first wrong guess too many
+PAUSE = 10.0  # seconds before a browser of a suspect address is heard
+MANY, APART = 300, 60.0  # wrong guesses of an address, and seconds between two beyond them
+FORGIVEN = {BROWSER: 900.0, ADDRESS: 3600.0}  # seconds after the last, or the first, wrong guess
+
+
+class Key(Enum):
+    """What a key turns out to be."""
+
+    CODE = auto()  # the teacher's
+    KNOWN = auto()  # it opens something of the store
+    WRONG = auto()
 
 
 @dataclass
 class _Tries:
+    """Wrong guesses of a browser or of an address.
+
+    Attributes:
+        wrong: how many.
+        since: when they are forgiven from.
+        until: no guess is heard before.
+        heard: of a browser at a suspect address: when its next guess is; None until it asks.
+    """
+
     wrong: int = 0
-    last: float = 0.0
+    since: float = 0.0
     until: float = 0.0
+    heard: float | None = None
 
 
 class Guesses:
-    """Who has guessed how often; a name is a kind, `SESSION` or `ADDRESS`, and who it is.
+    """Who has guessed how often.
 
     Args:
         clock: seconds, for tests.
@@ -36,45 +70,56 @@ class Guesses:
         self._clock = clock
         self._lock = threading.Lock()
         self._tries: dict[tuple[str, str], _Tries] = {}
+        self._trusted: set[str] = set()  # browsers that have given the code
 
-    def allowed(self, names: Iterable[tuple[str, str]], right: Callable[[], bool]) -> float | None:
-        """Try a guess.
+    def wait(self, browser: str, address: str, judge: Callable[[], Key]) -> float:
+        """Try a key.
 
         Args:
-            names: of who guesses.
-            right: whether the guess is right; not asked as long as they have to wait.
+            browser: who tries it.
+            address: of the network that the browser is in.
+            judge: what the key is; not asked as long as the browser has to wait.
 
         Returns:
-            Seconds to wait before it can be tried; 0 after a wrong guess; None after a right one.
+            Seconds to wait before it can be tried; 0 where it has been.
         """
         with self._lock:
             now = self._clock()
             self._forgive(now)
-            tries = {name: self._tries.setdefault(name, _Tries(last=now)) for name in names}
-            wait = max((one.until - now for one in tries.values()), default=0.0)
-            if wait > 0:
-                return wait
-            if right():
-                for name in tries:
-                    del self._tries[name]
-                return None
-            for (kind, who), one in tries.items():
-                self._count(kind, who, one, now)
+            mine = self._tries.setdefault((BROWSER, browser), _Tries(since=now))
+            here = self._tries.setdefault((ADDRESS, address), _Tries(since=now))
+            until = mine.until
+            if here.wrong >= FREE[ADDRESS] and browser not in self._trusted:
+                mine.heard = now + PAUSE if mine.heard is None else mine.heard
+                until = max(until, mine.heard, here.until)
+            if until > now:
+                return until - now
+            mine.heard = None
+            key = judge()
+            if key is Key.CODE:
+                self._trusted.add(browser)
+                mine.wrong = 0
+            elif key is Key.WRONG:
+                self._count(BROWSER, browser, mine, now)
+                self._count(ADDRESS, address, here, now)
             return 0.0
 
     def _count(self, kind: str, who: str, tries: _Tries, now: float) -> None:
-        tries.wrong, tries.last = tries.wrong + 1, now
-        beyond = tries.wrong - FREE[kind]
-        if beyond >= 0:
-            wait = min(FIRST * 2.0 ** min(beyond, 20), LONGEST[kind])
-            tries.until = now + wait
+        tries.wrong += 1
+        if kind == BROWSER:
+            tries.since = now
+            beyond = tries.wrong - FREE[BROWSER]
+            pause = min(FIRST * 2.0 ** min(beyond, 20), LONGEST) if beyond >= 0 else 0.0
+        else:
+            pause = APART if tries.wrong >= MANY else 0.0
+        tries.until = now + pause
+        if tries.wrong >= FREE[kind]:
             name = hashlib.sha256(who.encode()).hexdigest()[:8]  # no identifier in a log
-            _LOGGER.warning(
-                "%d wrong keys from %s %s: no other one for %.0f s", tries.wrong, kind, name, wait
-            )
+            _LOGGER.warning("%d wrong keys from %s %s", tries.wrong, kind, name)
 
     def _forgive(self, now: float) -> None:
-        for name in [n for n, tries in self._tries.items() if now - tries.last > FORGIVEN]:
+        forgiven = [n for n, tries in self._tries.items() if now - tries.since > FORGIVEN[n[0]]]
+        for name in forgiven:
             del self._tries[name]
 
 

@@ -6,14 +6,17 @@ import hashlib
 import ipaddress
 import secrets
 from collections.abc import Callable
+from itertools import chain
 
 import streamlit as st
 
-from dashboard.server.guesses import ADDRESS, SESSION, guesses
+from dashboard.server.guesses import Key, guesses
 from dashboard.shared import i18n
 from dashboard.shared.i18n import _
 from moliere_core.errors import MoliereError
-from moliere_core.runs.ownership import is_teacher
+from moliere_core.runs.ownership import is_teacher, read_owner
+from moliere_core.runs.run import OWNER, runs_folder
+from moliere_core.training import jobs
 
 _TOKEN, _TYPED = "training.token", "training.key"
 _TRIED, _UNTIL = "training.key.tried", "training.key.wait"  # the last key tried; seconds to wait
@@ -27,7 +30,7 @@ def token() -> str:
 
 
 def tokens() -> tuple[str, ...]:
-    """What this session may show: the teacher's code alone, or its own secret and what was typed.
+    """The keys of this session: the teacher's code alone, or its own secret and what was typed.
 
     What was typed counts once it has been tried, see `_tried`.
     """
@@ -60,19 +63,29 @@ def address() -> str:
 
 
 def _tried(typed: str) -> bool:
-    """Whether a key that was typed may be used: each new one is a guess, and too many must wait.
+    """Whether a key that was typed may be used: each new one may be a guess, see `guesses`.
 
-    It may be the key of another browser, which only its runs know: a wrong guess is used, too.
+    One that opens nothing is used, too: what it belongs to may be about to come.
     """
     if st.session_state.get(_TRIED) == typed:
         return True
-    names = ((SESSION, token()), (ADDRESS, address()))
-    wait = guesses.allowed(names, lambda: is_teacher(typed))
-    st.session_state[_UNTIL] = wait or 0.0
+    wait = guesses.wait(browser() or token(), address(), lambda: _judged(typed))
+    st.session_state[_UNTIL] = wait
     if wait:
         return False
     st.session_state[_TRIED] = typed
     return True
+
+
+def _judged(typed: str) -> Key:
+    """What a key is: the teacher's code, one that opens something of the store, or a guess."""
+    if is_teacher(typed):
+        return Key.CODE
+    waiting = (job.spec.owner for job in jobs.active())
+    stored = (read_owner(path / OWNER) for path in runs_folder().glob("*"))
+    mine = typed == token()
+    opens = mine or any(owner and owner.holds(typed) for owner in chain(waiting, stored))
+    return Key.KNOWN if opens else Key.WRONG
 
 
 def attempt(action: Callable[[str], object]) -> MoliereError | None:

@@ -17,6 +17,7 @@ from dashboard.shared.i18n import _
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import MoliereError
 from moliere_core.text.normalise import normalise
+from moliere_core.text.signs import visible as visible
 
 
 def style() -> None:
@@ -237,8 +238,3 @@ def _underlined(runs: list[tuple[str, bool]]) -> str:
 def plain(text: str) -> str:
     """Text that Markdown shows as it is."""
     return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])", r"\\\1", text)
-
-
-def visible(text: str) -> str:
-    """The same text with its line breaks, its tabulations and a lone space as signs."""
-    return "␣" if text == " " else text.replace("\n", "↵").replace("\t", "⇥")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import streamlit as st
 
@@ -39,13 +40,11 @@ class Request:
     reading: training_cache.Reading
     symbols: int
 
-    @property
+    @cached_property
     def spec(self) -> JobSpec:
         """What will be asked for; nothing is stored yet."""
-        corpus, reading = cached.corpus(self.source), self.reading
-        return JobSpec(
-            self.config, corpus.source, corpus.digest, reading.chars, reading.validation_chars
-        )
+        sizes = self.reading.chars, self.reading.validation_chars
+        return jobs.describe(self.config, cached.corpus(self.source), sizes=sizes)
 
 
 def preset() -> RunConfig:

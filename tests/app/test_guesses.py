@@ -8,9 +8,40 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.server import guesses as module
-from dashboard.server.guesses import ADDRESS, FIRST, FORGIVEN, FREE, LONGEST, SESSION, Guesses
+from dashboard.server.guesses import (
+    ADDRESS,
+    APART,
+    BROWSER,
+    FIRST,
+    FORGIVEN,
+    FREE,
+    LONGEST,
+    MANY,
+    PAUSE,
+    Guesses,
+    Key,
+)
+from dashboard.shared import rights
+from moliere_core.runs.run import Run, run_path
+from tests.app.helpers import RUN
 
-ME, HERE = (SESSION, "me"), (ADDRESS, "10.0.0.1")
+ME, HERE, ELSEWHERE = "a browser", "10.0.0.1", "10.0.0.2"
+
+
+def wrong() -> Key:
+    return Key.WRONG
+
+
+def code() -> Key:
+    return Key.CODE
+
+
+def own() -> Key:
+    return Key.KNOWN
+
+
+def never() -> Key:
+    pytest.fail("it must wait")
 
 
 class Clock:
@@ -21,54 +52,106 @@ class Clock:
         return self.now
 
 
+def suspect(clock: Clock, wrong_keys: int = FREE[ADDRESS]) -> Guesses:
+    """After so many wrong keys from one address, each of another browser."""
+    guesses = Guesses(clock)
+    for number in range(wrong_keys):
+        guesses.wait(f"pupil {number}", HERE, wrong)
+        clock.now += PAUSE
+        guesses.wait(f"pupil {number}", HERE, wrong)
+    return guesses
+
+
 def test_each_wrong_guess_beyond_the_free_ones_doubles_the_wait(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     clock = Clock()
     guesses = Guesses(clock)
-    for _ in range(FREE[SESSION]):
-        assert guesses.allowed([ME], lambda: False) == 0.0
-    assert guesses.allowed([ME], lambda: pytest.fail("it must wait")) == FIRST
-    assert "3 wrong keys from session" in caplog.text
-    assert "me" not in [record.args[2] for record in caplog.records if record.args]
+    for number in range(FREE[BROWSER]):
+        assert guesses.wait(ME, str(number), wrong) == 0.0
+    assert guesses.wait(ME, HERE, never) == FIRST
+    assert "3 wrong keys from browser" in caplog.text
+    assert ME not in caplog.text
     clock.now += FIRST
-    assert guesses.allowed([ME], lambda: False) == 0.0
-    assert guesses.allowed([ME], lambda: False) == 2 * FIRST
-    for _ in range(20):
-        clock.now += LONGEST[SESSION]
-        assert guesses.allowed([ME], lambda: False) == 0.0
-    assert guesses.allowed([ME], lambda: False) == LONGEST[SESSION]
-    clock.now += LONGEST[SESSION]
-    assert guesses.allowed([ME], lambda: True) is None
-    assert guesses.allowed([ME], lambda: False) == 0.0  # a right one forgives the wrong ones
+    assert guesses.wait(ME, HERE, wrong) == 0.0
+    assert guesses.wait(ME, HERE, never) == 2 * FIRST
+    for number in range(20):
+        clock.now += LONGEST
+        assert guesses.wait(ME, str(number), wrong) == 0.0
+    assert guesses.wait(ME, HERE, never) == LONGEST
+    clock.now += LONGEST
+    assert guesses.wait(ME, HERE, code) == 0.0
+    assert guesses.wait(ME, HERE, wrong) == 0.0  # a right one forgives the wrong ones
+    assert guesses.wait(ME, HERE, wrong) == 0.0
 
 
-def test_new_sessions_of_one_address_do_not_guess_on() -> None:
+def test_wrong_keys_of_a_class_keep_its_teacher_waiting_for_seconds() -> None:
     clock = Clock()
-    guesses, tried = Guesses(clock), 0
-    for second in range(47):  # 47 sessions in 20 s, as somebody did
-        clock.now += 20 / 47
-        if not guesses.allowed([(SESSION, str(second)), HERE], lambda: False):
-            tried += 1
-    assert tried <= FREE[ADDRESS] + 2
-    assert guesses.allowed([(SESSION, "elsewhere"), (ADDRESS, "10.0.0.2")], lambda: True) is None
+    guesses = suspect(clock)
+    assert guesses.wait("teacher", HERE, never) == PAUSE
+    for number in range(30):  # others who ask meanwhile do not put it off
+        clock.now += PAUSE / 30
+        guesses.wait(f"another {number}", HERE, wrong)
+    assert guesses.wait("teacher", HERE, code) == 0.0
+    assert guesses.wait("teacher", ELSEWHERE, code) == 0.0
 
 
-def test_wrong_guesses_are_forgiven_after_a_while() -> None:
+def test_a_browser_that_has_given_the_code_is_not_slowed_by_its_address() -> None:
     clock = Clock()
     guesses = Guesses(clock)
-    for _ in range(FREE[SESSION] - 1):
-        guesses.allowed([ME], lambda: False)
-    clock.now += FORGIVEN + 1
-    for _ in range(FREE[SESSION]):
-        assert guesses.allowed([ME], lambda: False) == 0.0
+    assert guesses.wait("teacher", HERE, code) == 0.0
+    for number in range(MANY):
+        clock.now += PAUSE
+        guesses.wait(str(number), HERE, wrong)
+        guesses.wait(str(number), HERE, wrong)
+    assert guesses.wait("a newcomer", HERE, never) >= PAUSE
+    assert guesses.wait("teacher", HERE, code) == 0.0
+
+
+def test_a_key_that_opens_something_is_no_guess_and_forgives_none() -> None:
+    clock = Clock()
+    guesses = Guesses(clock)
+    for _ in range(20):
+        assert guesses.wait(ME, HERE, own) == 0.0
+    for _ in range(FREE[BROWSER]):
+        assert guesses.wait(ME, HERE, own) == 0.0
+        assert guesses.wait(ME, HERE, wrong) == 0.0
+    assert guesses.wait(ME, HERE, never) == FIRST
+
+
+def test_a_program_with_many_browsers_tries_few_codes() -> None:
+    clock = Clock()
+    guesses, tried = Guesses(clock), list[int]()
+
+    def try_one() -> Key:
+        tried.append(1)
+        return Key.WRONG
+
+    for second in range(0, 3600, 4):
+        clock.now += 4
+        for browser in range(12):
+            guesses.wait(f"{second // 24} {browser}", HERE, try_one)
+    assert MANY <= len(tried) <= MANY + 3600 / APART
+    assert guesses.wait("elsewhere", ELSEWHERE, code) == 0.0
+
+
+@pytest.mark.parametrize("kind", [BROWSER, ADDRESS])
+def test_wrong_guesses_are_forgiven_after_a_while(kind: str) -> None:
+    clock = Clock()
+    guesses = suspect(clock) if kind == ADDRESS else Guesses(clock)
+    if kind == BROWSER:
+        for number in range(FREE[kind]):
+            guesses.wait(ME, str(number), wrong)
+    assert guesses.wait(ME, HERE, never) > 0
+    clock.now += FORGIVEN[kind] + 1
+    assert guesses.wait(ME, HERE, wrong) == 0.0
 
 
 def test_the_page_says_how_long_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MOLIERE_TEACHER_CODE", "tartuffe")
     monkeypatch.setattr("dashboard.shared.rights.guesses", Guesses(Clock()))
     page = AppTest.from_function(_drawer).run()
-    for number in range(FREE[SESSION]):
+    for number in range(FREE[BROWSER]):
         page.text_input(key="training.key").set_value(f"guess {number}").run()
         assert not page.warning
     page.text_input(key="training.key").set_value("tartuffe").run()
@@ -83,6 +166,17 @@ def test_the_right_code_opens(monkeypatch: pytest.MonkeyPatch) -> None:
     page.text_input(key="training.key").set_value("tartuffe").run()
     assert not page.warning
     assert page.session_state["opened"] == ("tartuffe",)
+
+
+def test_the_key_of_a_run_is_no_guess(monkeypatch: pytest.MonkeyPatch) -> None:
+    Run.open(run_path(RUN)).set_owner("my own key")
+    monkeypatch.setattr("dashboard.shared.rights.guesses", Guesses(Clock()))
+    page = AppTest.from_function(_drawer).run()
+    field = page.text_input(key="training.key")
+    for key in ("my own key", page.session_state["training.token"]) * FREE[BROWSER]:
+        page = field.set_value(key).run()
+        assert not page.warning
+        assert key in page.session_state["opened"]
 
 
 @pytest.mark.parametrize(
@@ -100,8 +194,6 @@ def test_the_right_code_opens(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_subscriber_has_one_network(
     monkeypatch: pytest.MonkeyPatch, said: str | None, network: str
 ) -> None:
-    from dashboard.shared import rights
-
     monkeypatch.setattr(rights.st, "context", SimpleNamespace(ip_address=said))
     assert rights.address() == network
 
@@ -116,6 +208,4 @@ def _drawer() -> None:
 
 
 def test_the_server_has_one_counter() -> None:
-    from dashboard.shared import rights
-
     assert rights.guesses is module.guesses

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from dashboard.film import snippet as film
-from dashboard.film.moments import CHARS
+from dashboard.film.results import CHARS
 from dashboard.home import snippet as home
 from dashboard.probabilities import snippet as probabilities
 from dashboard.temperature import snippet as temperature

@@ -22,7 +22,7 @@ from moliere_core.config import PRESETS, ModelConfig, RunConfig, TrainingConfig
 from moliere_core.corpus import load_corpus
 from moliere_core.runs.run import Run, run_path
 from moliere_core.training import jobs, yardsticks
-from moliere_core.training.jobs import Job, State
+from moliere_core.training.jobs import Job, JobSpec, State
 from tests.app.helpers import REFERENCE, RUN, Open, address, figure, text
 from tests.patience import FRAMEWORK, PATIENCE
 
@@ -147,6 +147,19 @@ def test_a_stored_model_sets_the_architecture(open_page: Open) -> None:
     assert at.number_input(key="training.units").value == 256
     at = at.selectbox(key="training.initial").set_value("").run()
     assert not at.number_input(key="training.units").disabled
+
+
+def test_what_the_desk_announces_is_what_is_asked_for(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    announced: list[JobSpec] = []
+    estimated = jobs.estimated_seconds
+    monkeypatch.setattr(
+        jobs, "estimated_seconds", lambda spec: announced.append(spec) or estimated(spec)
+    )
+    job = job_of(begin(open_page, **{"from": "petit"}))
+    assert announced[0].run_id == job.id
+    assert announced[0].initial_digest == job.spec.initial_digest != ""
 
 
 def test_a_public_server_says_what_it_refuses(

@@ -9,10 +9,12 @@ import subprocess
 import sys
 import textwrap
 import threading
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -79,6 +81,8 @@ def test_a_job_starts_from_a_stored_model_only(tmp_path: Path) -> None:
     run = make_run(run_path("0123456789ab"))
     spec = jobs.prepare(replace(CONFIG, initial=f"run:{run.id}"), CORPUS)
     assert spec.initial_digest
+    sizes = spec.chars, spec.validation_chars
+    assert jobs.describe(spec.config, CORPUS, sizes=sizes) == spec
     assert spec.run_id != request().run_id
 
 
@@ -139,6 +143,22 @@ def test_asking_twice_gives_one_job_from_any_thread(
     assert got[0].wait(PATIENCE).state is jobs.State.FINISHED
     assert kinds(got[0]).count("launched") == 1
     assert jobs.get(spec.run_id) is got[0]
+
+
+def test_asking_reads_no_file_twice(
+    fake: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = request()
+    read = Counter[str]()
+    original = Path.read_text
+
+    def counted(path: Path, *args: Any, **kwargs: Any) -> str:
+        read[path.name] += 1
+        return original(path, *args, **kwargs)
+
+    monkeypatch.setattr(Path, "read_text", counted)
+    jobs.submit(spec)
+    assert max(read.values(), default=0) <= 1
 
 
 def test_who_comes_second_does_not_wait_for_the_end_of_the_job(

@@ -42,6 +42,7 @@ from moliere_core.training.jobs.local import LocalQueue
 from moliere_core.training.jobs.spec import (
     JobSpec,
     Limits,
+    describe,
     limits,
     owned_by,
     prepare,
@@ -58,6 +59,7 @@ __all__ = [
     "available",
     "close",
     "delete",
+    "describe",
     "estimated_seconds",
     "get",
     "limits",
@@ -95,9 +97,7 @@ def submit(spec: JobSpec, token: str = "", browser: str = "", address: str = "")
         TrainingError: the cluster does not answer.
         RunError: the job cannot be written.
     """
-    job = get(spec.run_id)
-    if job is None or job.stopping or not job.status.active:
-        _settle(spec.run_id)
+    _settle(spec.run_id)
     with _asking:
         job = get(spec.run_id)
         if job is not None and (job.status.active or job.state is State.FINISHED):
@@ -108,7 +108,7 @@ def submit(spec: JobSpec, token: str = "", browser: str = "", address: str = "")
         own = sum(_asked_by(other, asker) for other in waiting)
         near = sum(_asked_from(other, asker) for other in waiting)
         limits().check(spec, own, len(waiting), near)
-        job = _fresh(_owned(spec, token))
+        job = _fresh(_owned(spec, token, job))
         job.asker = asker
         if not job.take():
             return job  # another server of this folder was asked at the same time
@@ -129,9 +129,10 @@ def get(job_id: str) -> Job | None:
     A stored run whose job was forgotten is a finished job.
     """
     try:
-        folder, path = job_path(job_id), run_path(job_id)
+        path = run_path(job_id)
     except RunError:
         return None
+    folder = jobs_folder() / job_id
     with _lock:
         job = _jobs.get(folder)
         if job is None:
@@ -254,12 +255,12 @@ def _asked_from(job: Job, asker: Asker) -> bool:
     return bool(asker.address) and job.asker.address == asker.address
 
 
-def _owned(spec: JobSpec, token: str) -> JobSpec:
-    """The spec with its owner: who asked for this run first, else who asks now.
+def _owned(spec: JobSpec, token: str, job: Job | None) -> JobSpec:
+    """The spec with its owner: who asked for this run first, in `job`, else who asks now.
 
     A run begun by nobody in particular does not become somebody's by being asked for.
     """
-    job, path = get(spec.run_id), run_path(spec.run_id)
+    path = run_path(spec.run_id)
     first = (job.spec.owner if job else None) or read_owner(path / OWNER)
     if first is None and path.is_dir() and not may_change(None, token):
         return replace(spec, owner=None)
@@ -320,9 +321,9 @@ def _settle(job_id: str) -> None:
     deadline = time.monotonic() + _SETTLE_SECONDS
     while time.monotonic() < deadline:
         backend = _backends.get(_address())
-        job = get(job_id)
         if backend is None or not backend.holds(job_id):
             return
+        job = get(job_id)
         if job is not None and job.status.active and not job.stopping:
             return  # asked for again meanwhile, by someone who was quicker
         time.sleep(0.05)

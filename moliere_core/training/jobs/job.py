@@ -178,6 +178,8 @@ class EventFile:
     def refresh(self) -> list[Record]:
         """The records that came since the last call."""
         try:
+            if self.path.stat().st_size <= self._offset:
+                return []
             with self.path.open("rb") as file:
                 file.seek(self._offset)
                 data = file.read()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import asdict, dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import Any
 
 from moliere_core.config import RunConfig
@@ -80,7 +81,22 @@ class JobSpec:
 
 
 def prepare(config: RunConfig, corpus: Corpus, label: str = "") -> JobSpec:
-    """Describe a training of `config` on `corpus`, and store the corpus for the worker.
+    """Describe a training, see `describe`, and store the corpus for the worker."""
+    spec = describe(config, corpus, label)
+    corpora.keep(corpus)
+    return spec
+
+
+def describe(
+    config: RunConfig, corpus: Corpus, label: str = "", sizes: tuple[int, int] | None = None
+) -> JobSpec:
+    """Describe a training of `config` on `corpus`; nothing is stored yet.
+
+    Args:
+        config: all the settings.
+        corpus: what it reads.
+        label: what people will call it.
+        sizes: characters of its training text and of the text held out, where they are known.
 
     Raises:
         CorpusError: an unknown play, or too little text.
@@ -94,18 +110,18 @@ def prepare(config: RunConfig, corpus: Corpus, label: str = "") -> JobSpec:
             chars=len(label),
             limit=MAX_LABEL,
         )
-    texts = split(corpus, config.plays, config.validation, config.training.speakers)
-    spec = JobSpec(
+    if sizes is None:
+        texts = split(corpus, config.plays, config.validation, config.training.speakers)
+        sizes = len(texts.train_text), len(texts.validation_text)
+    return JobSpec(
         config=config,
         source=corpus.source,
         corpus_digest=corpus.digest,
-        chars=len(texts.train_text),
-        validation_chars=len(texts.validation_text),
+        chars=sizes[0],
+        validation_chars=sizes[1],
         initial_digest=initial_digest(config.initial),
         label=label,
     )
-    corpora.keep(corpus)
-    return spec
 
 
 def initial_digest(reference: str | None) -> str:
@@ -119,12 +135,18 @@ def initial_digest(reference: str | None) -> str:
             reference=reference,
         )
     run, snapshot = open_run(reference)
+    path = run.snapshot(snapshot).path
     try:
-        return hashlib.sha256(run.snapshot(snapshot).path.read_bytes()).hexdigest()
+        return _digest(path, path.stat().st_mtime_ns)
     except OSError as error:
         raise ModelError(
             "{reference} cannot be read: {reason}", reference=reference, reason=error.strerror
         ) from error
+
+
+@lru_cache(maxsize=16)  # a page describes what its controls say, at each click
+def _digest(path: Path, _written: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def parse(document: str) -> JobSpec:

@@ -17,9 +17,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dashboard.film import cached as film_cache
-from dashboard.film import components, fields, moments, words
-from dashboard.film.moments import Moment, Scene, Timeline
+from dashboard.film import components, controls, results, wording
+from dashboard.film.results import Moment, Sample, Timeline
 from dashboard.shared import cached, i18n, state, stored_runs
 from dashboard.shared.i18n import _
 from moliere_core.config import SamplingConfig
@@ -31,46 +30,56 @@ FIRST_PLACE = len("Mon frère, s'il vous pla")  # in the prompt proposed: an î,
 
 
 @dataclass(frozen=True)
-class Reel:
-    """Everything that the film needs: when, and what was written then."""
+class Film:
+    """The moments of a run, and what its network writes at each of them.
+
+    Attributes:
+        identity: the same for the same film.
+        prompt: in runs, as `widgets.unknown` gives it.
+        alphabet: decoded symbols, by index.
+        timeline: the moments.
+        samples: one a moment.
+        first: name of the moment that the model's reference gives, "" for none.
+    """
 
     identity: str
     prompt: list[tuple[str, bool]]
-    alphabet: str  # decoded symbols, by index
+    alphabet: str
     timeline: Timeline
-    scenes: list[Scene]
-    first: str  # name of the moment that the model's reference gives, "" for none
+    samples: list[Sample]
+    first: str
 
 
-def reel(
+def film(
     reference: str, prompt: str, runs: list[tuple[str, bool]], config: SamplingConfig, seed: int
-) -> Reel:
-    """Shoot the film: the same prompt and the same draws at every moment of a run."""
+) -> Film:
+    """Write with the weights of every moment of a run: the same prompt and the same draws."""
     base, _at, snapshot = reference.partition("@")
-    timeline = _completed(base, film_cache.timeline(base))
+    timeline = _completed(base, results.timeline(base))
     place = st.empty()
     began = time.monotonic()
-    scenes = []
+    samples = []
     for done, moment in enumerate(timeline.moments):
         if time.monotonic() - began > PATIENCE:
             sentence = _("Le réseau de chaque moment écrit sa suite : {done} sur {all}")
             count = len(timeline.moments)
             place.progress(done / count, sentence.format(done=done, all=count))
-        scenes.append(film_cache.scene(base, moment.name, prompt, config, seed))
+        samples.append(results.sample(base, moment.name, prompt, config, seed))
     place.empty()
-    return Reel(
+    return Film(
         identity=repr((base, prompt, config, seed)),
         prompt=runs,
         alphabet=cached.model(reference).vocabulary.decode(range(timeline.symbols)),
         timeline=timeline,
-        scenes=scenes,
+        samples=samples,
         first=_named(timeline, snapshot),
     )
 
 
-def remark(reel: Reel) -> None:
-    """Where there is a single moment, say what to choose for a film."""
-    if len(reel.timeline.moments) < 2:
+def show(film: Film, view: str) -> None:
+    """Play it, or show two of its moments; where it has a single one, say what to choose."""
+    components.film(_payload(film, view), KEY, rest=keep_place)
+    if len(film.timeline.moments) < 2:
         st.caption(
             _(
                 "Ce modèle n’a gardé qu’un moment de son entraînement. Pour un film, choisissez "
@@ -79,8 +88,8 @@ def remark(reel: Reel) -> None:
         )
 
 
-def watch(reference: str) -> None:
-    """Show the measures that are computed in the background, as soon as they are there."""
+def show_measures_once_ready(reference: str) -> None:
+    """Run again as soon as the background has measured what the run's history lacks."""
     base = reference.partition("@")[0]
     if _ready(base):
         return
@@ -93,23 +102,33 @@ def watch(reference: str) -> None:
     look()
 
 
-def move() -> None:
+def keep_place() -> None:
     """The browser rests at a moment: keep it for the address."""
-    rest = components.rested(KEY)
-    if rest is not None:
+    if (rest := components.rest(KEY)) is not None:
         at, before, back = rest
-        state.change(fields.MOMENT, at)
-        state.change(fields.BEFORE, before)
-        state.change(fields.BACK, back)
+        state.change(controls.MOMENT, at)
+        state.change(controls.BEFORE, before)
+        state.change(controls.BACK, back)
+
+
+def tried(reference: str, view: str, config: SamplingConfig) -> dict[str, bool]:
+    """Which items of the lesson's list the class has just done."""
+    return {
+        # The browser tells the place wherever it rests, chosen or not.
+        "letter": state.value(controls.BACK) not in (-1, _first(state.value(state.PROMPT))),
+        "compare": view == "compare",
+        "greedy": config.temperature == 0,
+        "run": reference.startswith("run:"),
+    }
 
 
 def _cursor(prompt: str, places: int) -> int:
     """The place whose bars are shown; another prompt is looked at from its end."""
     start = st.session_state.get(_START)
     if start is not None and start != prompt:
-        state.change(fields.BACK, -1)
+        state.change(controls.BACK, -1)
     st.session_state[_START] = prompt
-    back = state.value(fields.BACK)
+    back = state.value(controls.BACK)
     if back < 0:
         back = _first(prompt)
     return places - 1 - min(back, places - 1)
@@ -120,63 +139,63 @@ def _first(prompt: str) -> int:
     return len(prompt) - FIRST_PLACE if prompt == state.DEFAULT_PROMPT else 0
 
 
-def payload(reel: Reel, view: str) -> dict[str, Any]:
+def _payload(film: Film, view: str) -> dict[str, Any]:
     """What film.js needs."""
-    line = reel.timeline
+    line = film.timeline
     names = [moment.name for moment in line.moments]
-    at = state.value(fields.MOMENT) or reel.first
-    before = state.value(fields.BEFORE)
+    at = state.value(controls.MOMENT) or film.first
+    before = state.value(controls.BEFORE)
     first = 0 if view == "film" else len(names) - 1
-    prompt = "".join(text for text, _known in reel.prompt)
-    places = len(reel.scenes[0].probs)
-    written = "".join(dict.fromkeys(scene.text[0] for scene in reel.scenes))
+    prompt = "".join(text for text, _known in film.prompt)
+    places = len(film.samples[0].probs)
+    written = "".join(dict.fromkeys(sample.text[0] for sample in film.samples))
     following = [*prompt[len(prompt) + 1 - places :], written]
-    shown = moments.shown(reel.scenes, following, reel.alphabet)
+    shown = results.symbols_shown(film.samples, following, film.alphabet)
     return {
-        "id": reel.identity,
+        "id": film.identity,
         "view": view,
         "autoplay": at not in names and view == "film",
         "at": names.index(at) if at in names else first,
         "before": names.index(before) if before in names else 0,
-        "prompt": reel.prompt,
+        "prompt": film.prompt,
         "cursor": _cursor(prompt, places),
-        "places": ["".join(reel.alphabet[i] for i in symbols) for symbols in shown],
-        "rows": moments.BARS,
+        "places": ["".join(film.alphabet[i] for i in symbols) for symbols in shown],
+        "rows": results.BARS,
         "moments": [
-            _moment(line, moment, scene, shown)
-            for moment, scene in zip(line.moments, reel.scenes, strict=True)
+            _moment(line, moment, sample, shown)
+            for moment, sample in zip(line.moments, film.samples, strict=True)
         ],
         "curve": [(update, m.train, m.validation) for update, m in line.curve],
-        "references": words.references(line),
+        "references": wording.references(line),
         "locale": state.language(),
         "symbols": line.symbols,
-        "labels": words.labels(line),
+        "labels": wording.labels(line),
     }
 
 
 def _moment(
-    line: Timeline, moment: Moment, scene: Scene, shown: Sequence[Sequence[int]]
+    line: Timeline, moment: Moment, sample: Sample, shown: Sequence[Sequence[int]]
 ) -> dict[str, Any]:
     measure = moment.measure
     bits = measure.validation
     return {
         "name": moment.name,
-        "title": words.title(moment),
-        "sub": words.read(line, moment),
+        "title": wording.title(moment),
+        "sub": wording.read(line, moment),
         "update": moment.update,
         "train": measure.train,
         "validation": bits,
-        "text": scene.text,
+        "text": sample.text,
         "chances": [
             np.rint(probs[symbols] * 10_000).astype(int).tolist()
-            for probs, symbols in zip(scene.probs, shown, strict=True)
+            for probs, symbols in zip(sample.probs, shown, strict=True)
         ],
         "bits": i18n.number(bits, 2) if bits is not None else "–",
         "among": 2**bits if bits is not None else None,
-        "hesitates": words.decimals(2**bits) if bits is not None else "–",
-        "runs": scene.runs,
-        "known": i18n.percent(scene.known) if scene.known is not None else "–",
-        "said": words.rung(line, measure),
+        "hesitates": wording.decimals(2**bits) if bits is not None else "–",
+        "runs": sample.runs,
+        "known": i18n.percent(sample.known) if sample.known is not None else "–",
+        "said": wording.verdict(line, measure),
     }
 
 
@@ -196,12 +215,12 @@ def _futures(base: str, timeline: Timeline) -> list[Future[Any]]:
         return []
     futures: list[Future[Any]] = [stored_runs.yardsticks(timeline.run_id)]
     if timeline.unmeasured:
-        futures.append(film_cache.measures(base, timeline.unmeasured))
+        futures.append(results.measures(base, timeline.unmeasured))
     return futures
 
 
 def _ready(base: str) -> bool:
-    return all(future.done() for future in _futures(base, film_cache.timeline(base)))
+    return all(future.done() for future in _futures(base, results.timeline(base)))
 
 
 def _completed(base: str, timeline: Timeline) -> Timeline:
@@ -214,16 +233,5 @@ def _completed(base: str, timeline: Timeline) -> Timeline:
     if len(futures) < 2:
         return timeline
     if futures[1].done():
-        return moments.with_measures(timeline, futures[1].result())
+        return results.with_measures(timeline, futures[1].result())
     return replace(timeline, measuring=True)
-
-
-def tried(reference: str, view: str, config: SamplingConfig) -> dict[str, bool]:
-    """Which items of the lesson's list the class has just done."""
-    return {
-        # The browser tells the place wherever it rests, chosen or not.
-        "letter": state.value(fields.BACK) not in (-1, _first(state.value(state.PROMPT))),
-        "compare": view == "compare",
-        "greedy": config.temperature == 0,
-        "run": reference.startswith("run:"),
-    }

@@ -7,11 +7,9 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from dashboard.corpus import cached, said
+from dashboard.corpus import results, wording
 from dashboard.corpus.figures import bars, network
-from dashboard.corpus.said import percent
-from dashboard.shared import charts as figures
-from dashboard.shared import i18n
+from dashboard.shared import charts, i18n
 from dashboard.shared.i18n import _, ngettext
 from moliere_core.exploration import Selection
 from moliere_core.exploration.network import Network
@@ -21,7 +19,7 @@ SHOWN = 15  # characters in the figure
 
 def show(source: str, selection: Selection) -> None:
     """Shares of speech, and the network of the play that is selected."""
-    index = cached.index(source)
+    index = results.index(source)
     if not index.has("speaker"):
         st.info(
             _(
@@ -31,7 +29,7 @@ def show(source: str, selection: Selection) -> None:
         )
         return
     # Shares of all who speak, even where one of them is chosen: he is then shown among the others.
-    table = cached.shares(source, replace(selection, speaker=""))
+    table = results.shares(source, replace(selection, speaker=""))
     play = selection.play or (index.corpus.plays[0] if len(index.corpus.plays) == 1 else "")
     left, right = st.columns([1, 1] if play else [1.7, 1], gap="medium")
     with left:
@@ -51,11 +49,11 @@ def _shares(table: pd.DataFrame, play: str, chosen: str) -> None:
     # Characters of one name in several plays are told apart by the play.
     twice = table.loc[table["speaker"].duplicated(keep=False), "speaker"]
     names = [
-        f"{speaker} ({said.short(title)})" if not play and speaker in set(twice) else speaker
+        f"{speaker} ({wording.short(title)})" if not play and speaker in set(twice) else speaker
         for speaker, title in zip(shown["speaker"], shown["title"], strict=True)
     ]
-    figures.show(
-        bars.shares_figure(shown, names, chosen, bool(play), figures.dark()),
+    charts.show(
+        bars.shares_figure(shown, names, chosen, bool(play), charts.dark()),
         "corpus.shares",
         table.rename(
             columns={
@@ -70,7 +68,7 @@ def _shares(table: pd.DataFrame, play: str, chosen: str) -> None:
         ),
         _("Part des mots de chaque personnage dans sa pièce : {shares}.").format(
             shares=", ".join(
-                f"{name} {percent(share, 1)}"
+                f"{name} {i18n.percent(share, 1)}"
                 for name, share in zip(names, shown["share"], strict=True)
             )
         ),
@@ -78,7 +76,7 @@ def _shares(table: pd.DataFrame, play: str, chosen: str) -> None:
 
 
 def _network(source: str, play: str, chosen: str) -> None:
-    if not cached.index(source).has("scene"):
+    if not results.index(source).has("scene"):
         st.info(
             _(
                 "Ce corpus ne dit pas où commencent les scènes : sa colonne « scene » est vide, "
@@ -86,10 +84,10 @@ def _network(source: str, play: str, chosen: str) -> None:
             )
         )
         return
-    found = cached.network(source, play)
+    found = results.network(source, play)
     st.markdown("**" + _("Qui rencontre qui") + "**")
-    figures.show(
-        network.network_figure(found, chosen, figures.dark()),
+    charts.show(
+        network.network_figure(found, chosen, charts.dark()),
         "corpus.network",
         _meetings(found),
         _(
@@ -119,7 +117,7 @@ def _network(source: str, play: str, chosen: str) -> None:
             nodes=len(found.names),
             edges=len(found.edges),
             density=i18n.number(found.density, 2),
-            share=percent(found.density),
+            share=i18n.percent(found.density),
         )
     )
 

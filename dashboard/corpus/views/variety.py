@@ -5,37 +5,34 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard.corpus import cached
-from dashboard.corpus.figures import variety as charts
-from dashboard.corpus.said import percent
-from dashboard.shared import charts as figures
-from dashboard.shared import i18n
+from dashboard.corpus import results
+from dashboard.corpus.figures.variety import variety_figure, zipf_figure
+from dashboard.shared import charts, i18n
 from dashboard.shared.i18n import _
 from moliere_core.exploration import Selection
 from moliere_core.exploration.diversity import WINDOW
+from moliere_core.exploration.zipf import Zipf
 
-POINTS = 160  # of the curve of Zipf
+POINTS = 160  # of the law of Zipf
 
 
 def show(source: str, selection: Selection) -> None:
     """Both, side by side."""
-    found = cached.variety(source, selection, POINTS)
-    summary = cached.summary(source, selection)
+    found = results.variety(source, selection, POINTS)
+    summary, law = results.summary(source, selection), found.law
     if not summary.words:
         st.info(_("Il n’y a pas de mot dans cette partie du corpus."))
         return
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown("**" + _("La loi de Zipf") + "**")
-        figures.show(
-            charts.zipf_figure(found, figures.dark()),
+        charts.show(
+            zipf_figure(law, charts.dark()),
             "corpus.zipf",
-            pd.DataFrame(
-                {_("mot"): found.examples, _("rang"): found.ranks, _("occurrences"): found.counts}
-            ),
-            _zipf_alt(found),
+            pd.DataFrame({_("mot"): law.words, _("rang"): law.ranks, _("occurrences"): law.counts}),
+            _zipf_alt(law),
         )
-        if found.slope is None:
+        if law.slope is None:
             st.caption(_("Trop peu de mots différents pour ajuster une droite."))
         else:
             st.caption(
@@ -43,18 +40,18 @@ def show(source: str, selection: Selection) -> None:
                     "Pente **{slope}**, ajustée du rang {first} au rang {last}. {hapaxes} mots "
                     "sur {types} ne servent qu’une fois ({share})."
                 ).format(
-                    slope=i18n.number(found.slope, 2),
-                    first=found.fitted[0],
-                    last=i18n.number(found.fitted[1]),
+                    slope=i18n.number(law.slope, 2),
+                    first=law.fit[0],
+                    last=i18n.number(law.fit[1]),
                     hapaxes=i18n.number(summary.hapaxes),
                     types=i18n.number(summary.types),
-                    share=percent(summary.hapaxes / summary.types),
+                    share=i18n.percent(summary.hapaxes / summary.types),
                 )
             )
     with right:
         st.markdown("**" + _("La variété du vocabulaire") + "**")
-        figures.show(
-            charts.variety_figure(found.plays, figures.dark()),
+        charts.show(
+            variety_figure(found.plays, charts.dark()),
             "corpus.variety",
             found.plays.rename(
                 columns={
@@ -91,10 +88,10 @@ def _forms(forms: pd.DataFrame) -> str:
     return told + " " + _("Ce corpus ne dit pas ce qui est en vers.")
 
 
-def _zipf_alt(found: cached.Variety) -> str:
-    if found.slope is None:
+def _zipf_alt(law: Zipf) -> str:
+    if law.slope is None:
         return _("Occurrences des mots selon leur rang.")
     return _(
         "Occurrences des mots selon leur rang, en échelle logarithmique : une droite de pente "
         "{slope}."
-    ).format(slope=i18n.number(found.slope, 2))
+    ).format(slope=i18n.number(law.slope, 2))

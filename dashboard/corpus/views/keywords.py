@@ -5,34 +5,25 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard.corpus import cached, fields, lookup, said
+from dashboard.corpus import controls, results, wording
 from dashboard.corpus.figures import bars
-from dashboard.shared import charts as figures
-from dashboard.shared import downloads, i18n, widgets
+from dashboard.shared import charts, downloads, i18n, widgets
 from dashboard.shared.i18n import _
 from moliere_core.exploration import Selection
 
 EACH_SIDE, TOLD, PER_PLAY = 9, 100, 6
-_FIGURE, _PICKED = "corpus.keywords", "corpus.open.key"
+_FIGURE = "corpus.keywords"
 
 
 def show(source: str, selection: Selection) -> None:
     """Keywords of what is selected against the rest; with no selection, of every play."""
-    index = cached.index(source)
+    index = results.index(source)
     with st.container(horizontal=True, vertical_alignment="center"):
-        stops = lookup.flag(
-            fields.KEY_STOPS,
-            _("Avec les mots-outils"),
-            _("« On », « tu », « vous » disent aussi un ton ; sans eux restent les sujets."),
-        )
+        stops = controls.KEY_STOPS.ask()
         against = Selection()
-        if selection.play and (selection.speaker or selection.form):
-            options = {
-                "corpus": _("contre tout le corpus"),
-                "play": _("contre le reste de la pièce"),
-            }
-            if widgets.segmented(fields.AGAINST, _("Comparer"), options, visible=False) == "play":
-                against = Selection(play=selection.play)
+        inside = selection.play and (selection.speaker or selection.form)
+        if inside and controls.AGAINST.ask() == "play":
+            against = Selection(play=selection.play)
     if not index.has("speaker") and selection.everything and len(index.corpus.plays) == 1:
         st.info(
             _(
@@ -55,7 +46,7 @@ def show(source: str, selection: Selection) -> None:
 
 
 def _one(source: str, selection: Selection, against: Selection, stops: bool) -> None:
-    table = cached.keywords(source, selection, against, stops, TOLD)
+    table = results.keywords(source, selection, against, stops, TOLD)
     if table.empty:
         st.info(
             _(
@@ -68,8 +59,8 @@ def _one(source: str, selection: Selection, against: Selection, stops: bool) -> 
     shown = pd.concat([table[more].head(EACH_SIDE), table[~more].head(EACH_SIDE)])
     left, right = st.columns([1.7, 1], gap="medium")
     with left:
-        figures.show(
-            bars.keywords_figure(shown, figures.dark()),
+        charts.show(
+            bars.keywords_figure(shown, charts.dark()),
             _FIGURE,
             table.rename(
                 columns={
@@ -86,11 +77,11 @@ def _one(source: str, selection: Selection, against: Selection, stops: bool) -> 
                 more=", ".join(table[more]["word"].head(EACH_SIDE)),
                 less=", ".join(table[~more]["word"].head(EACH_SIDE)),
             ),
-            on_select=_open_bar,
+            on_select=lambda: controls.open_word(charts.clicked(_FIGURE)),
         )
     with right:
-        _sentence(table, said.part(source, selection))
-        lookup.open_words(list(table[more]["word"].head(EACH_SIDE)), _PICKED)
+        _sentence(table, wording.part(results.index(source).corpus, selection))
+        controls.pick(list(table[more]["word"].head(EACH_SIDE)), "corpus.open.key")
         st.caption(
             _(
                 "G² (Dunning) : à quel point l’écart étonne si les deux textes parlaient pareil ; "
@@ -117,7 +108,7 @@ def _sentence(table: pd.DataFrame, part: str) -> None:
 
 
 def _every_play(source: str, stops: bool) -> None:
-    table = cached.play_keywords(source, stops, PER_PLAY)
+    table = results.play_keywords(source, stops, PER_PLAY)
     if not table["words"].str.len().any():
         st.info(_("Rien à comparer : ce corpus n’a qu’une pièce. Choisissez un personnage."))
         return
@@ -137,8 +128,3 @@ def _every_play(source: str, stops: bool) -> None:
         "corpus.play-keywords",
         hide_index=True,
     )
-
-
-def _open_bar() -> None:
-    if word := figures.clicked(_FIGURE):
-        lookup.open_word(word)

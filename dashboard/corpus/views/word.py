@@ -5,10 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard.corpus import cached, fields, lookup
+from dashboard.corpus import controls, results
 from dashboard.corpus.figures import trend
-from dashboard.shared import charts as figures
-from dashboard.shared import i18n, state, widgets
+from dashboard.shared import charts, i18n, views, widgets
 from dashboard.shared.i18n import _, ngettext
 from moliere_core.exploration import Selection
 
@@ -16,27 +15,27 @@ from moliere_core.exploration import Selection
 def show(source: str, selection: Selection) -> None:
     """How often one word occurs in each play, and where."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        query = lookup.asked()
+        query = controls.word()
         st.button(
             _("Voir les lignes"),
             key="corpus.tolines",
             icon=":material/format_align_center:",
-            on_click=state.change,
-            args=(fields.VIEW, "lines"),
+            on_click=views.go,
+            args=("corpus", "lines"),
             disabled=not query,
         )
     if not query:
         return
-    found = cached.word(source, selection, query)
+    found = results.word(source, selection, query)
     if not found.count:
-        lookup.absent(query, found.suggestions)
+        controls.absent(query, found.suggestions)
         return
     _sentence(found)
     one_play = len(found.plays) == 1
-    figures.show(
-        trend.dispersion_figure(found.where[0], found.acts, figures.dark())
+    charts.show(
+        trend.dispersion_figure(found.where[0], found.acts, charts.dark())
         if one_play
-        else trend.trend_figure(found.plays, found.where, figures.dark()),
+        else trend.trend_figure(found.plays, found.where, charts.dark()),
         "corpus.trend",
         found.plays.rename(
             columns={
@@ -54,10 +53,10 @@ def show(source: str, selection: Selection) -> None:
             "À gauche, « {word} » pour 10 000 mots de chaque pièce ; à droite, sa place, du "
             "premier au dernier mot de la pièce, en {slices} cases."
         )
-        st.caption(told.format(word=widgets.plain(query), slices=cached.SLICES))
+        st.caption(told.format(word=widgets.plain(query), slices=found.where.shape[1]))
 
 
-def _sentence(found: cached.Word) -> None:
+def _sentence(found: results.Word) -> None:
     parts = [
         ngettext("**{count}** occurrence", "**{count}** occurrences", found.count).format(
             count=i18n.number(found.count)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dashboard.film import moments
-from dashboard.film.moments import Moment, Timeline
+from dashboard.film.results import NO_BETTER, Moment, Timeline, beaten_and_ahead
 from dashboard.shared import i18n
 from dashboard.shared.i18n import _
 from moliere_core.exploration.lexicon import held_out_share
@@ -46,18 +45,18 @@ def read(line: Timeline, moment: Moment) -> str:
     return read
 
 
-def rung(line: Timeline, measure: Measure) -> str:
+def verdict(line: Timeline, measure: Measure) -> str:
     """What the network is better than by then, and what it is not: all of it measured."""
     bits = measure.validation
     if bits is None and line.measuring:
         return _("Ce moment est en train d’être mesuré.")
     if bits is None:
         return _("Ce moment n’a pas de mesure : le texte de l’entraînement n’est plus là.")
-    if bits > line.chance * (1 - moments.NO_BETTER):
+    if bits > line.chance * (1 - NO_BETTER):
         return _("Il ne sait encore rien : au hasard, ce serait {bits}.").format(
             bits=i18n.number(line.chance, 2)
         )
-    beaten, ahead = moments.rung(bits, line.ladder)
+    beaten, ahead = beaten_and_ahead(bits, line.ladder)
     theirs = line.chance if beaten is None else line.ladder[beaten]
     better = _("Mieux que {method} ({bits})").format(
         method=_counting(beaten), bits=i18n.number(theirs, 2)

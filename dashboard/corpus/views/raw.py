@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.corpus import cached
+from dashboard.corpus import results
 from dashboard.shared import downloads, i18n
 from dashboard.shared.i18n import _, ngettext
 from moliere_core.exploration import Selection
@@ -15,9 +15,9 @@ FIRST = ("play_name", "speaker", "cue")  # columns on screen without scrolling
 
 def show(source: str, selection: Selection) -> None:
     """What the course prints first, on this corpus."""
-    summary = cached.summary(source, selection)
-    rows, text = cached.beginning(source, selection, ROWS, CHARS)
-    filled = [column for column in rows.columns if cached.index(source).has(column)]
+    summary = results.summary(source, selection)
+    rows, text = results.beginning(source, selection, ROWS, CHARS)
+    filled = [column for column in rows.columns if results.index(source).has(column)]
     empty = [column for column in rows.columns if column not in filled]
     told = " · ".join(
         (

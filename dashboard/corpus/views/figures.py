@@ -5,8 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard.corpus import cached
-from dashboard.corpus.said import percent
+from dashboard.corpus import results
 from dashboard.shared import downloads, i18n
 from dashboard.shared.i18n import _
 from moliere_core.config import PRESETS
@@ -18,10 +17,10 @@ COURSE_ALPHABET, COURSE_KILOBYTES, COURSE_PARAMETERS = 80, 500, 300_000
 
 def show(source: str, selection: Selection) -> None:
     """Figures of the part that is selected."""
-    summary = cached.summary(source, selection)
+    summary = results.summary(source, selection)
     _cards(summary)
     _course(summary)
-    _plays(cached.plays(source, selection))
+    _plays(results.plays(source, selection))
 
 
 def _cards(summary: Summary) -> None:
@@ -35,7 +34,7 @@ def _cards(summary: Summary) -> None:
         ),
         (
             _("Part de vers"),
-            unknown if summary.verse_share is None else percent(summary.verse_share),
+            unknown if summary.verse_share is None else i18n.percent(summary.verse_share),
         ),
         (_("Mots"), i18n.number(summary.words)),
         (_("Mots différents"), i18n.number(summary.types)),

@@ -5,12 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard.corpus import cached
-from dashboard.corpus.figures import letters as charts
-from dashboard.corpus.said import percent
-from dashboard.shared import cached as shared
-from dashboard.shared import charts as figures
-from dashboard.shared import i18n
+from dashboard.corpus import results, wording
+from dashboard.corpus.figures.letters import letters_figure
+from dashboard.shared import cached, charts, i18n
 from dashboard.shared.i18n import _
 from dashboard.shared.state import MODEL
 from moliere_core.exploration import Selection
@@ -21,21 +18,21 @@ SHOWN, RARE = 46, 24  # bars, and rare characters told in words
 
 def show(source: str, selection: Selection) -> None:
     """How often each character occurs, and what that tells a model."""
-    found = cached.alphabet(source, selection)
+    found = results.alphabet(source, selection)
     table = found.table
     if table.empty:
         st.info(_("Il n’y a pas de texte dans cette partie du corpus."))
         return
     cards = (
         (_("Caractères distincts"), i18n.number(len(table))),
-        (_("Les dix premiers"), percent(float(table["share"].head(10).sum()))),
+        (_("Les dix premiers"), i18n.percent(float(table["share"].head(10).sum()))),
         (_("Bits, au hasard"), i18n.number(found.uniform_bits, 2)),
         (_("Bits, fréquences sues"), i18n.number(found.entropy_bits, 2)),
     )
     for column, (label, value) in zip(st.columns(4), cards, strict=True):
         column.metric(label, value)
-    figures.show(
-        charts.letters_figure(found, SHOWN, figures.dark()),
+    charts.show(
+        letters_figure(found, SHOWN, charts.dark()),
         "corpus.letters",
         table.rename(
             columns={
@@ -49,7 +46,7 @@ def show(source: str, selection: Selection) -> None:
         ),
         _("Part de chaque caractère dans le texte ; les plus fréquents : {chars}.").format(
             chars=", ".join(
-                f"{_name(char)} {percent(share, 1)}"
+                f"{_name(char)} {i18n.percent(share, 1)}"
                 for char, share in zip(table["char"].head(6), table["share"].head(6), strict=True)
             )
         ),
@@ -64,7 +61,7 @@ def _told(found: Alphabet) -> str:
         "Qui ne connaît que l’alphabet paie **{uniform}** par caractère ; qui connaît aussi "
         "ces fréquences, **{frequencies}**."
     ).format(uniform=i18n.bits(found.uniform_bits), frequencies=i18n.bits(found.entropy_bits))
-    measured = shared.card(MODEL.default).bits_per_char
+    measured = cached.card(MODEL.default).bits_per_char
     if measured is not None:
         told += " " + _(
             "Un LSTM, qui lit ce qui précède, descend à **{bits}** sur des pièces qu’il n’a "
@@ -76,7 +73,7 @@ def _told(found: Alphabet) -> str:
 def _rare(table: pd.DataFrame) -> None:
     rare = table.tail(min(RARE, max(len(table) - SHOWN, 0)))
     told = [
-        f"`{charts.mark(char)}` {i18n.number(count)}"
+        f"`{wording.mark(char)}` {i18n.number(count)}"
         for char, count in zip(rare["char"], rare["count"], strict=True)
         if char != "`"
     ]

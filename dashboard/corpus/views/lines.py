@@ -9,8 +9,8 @@ from typing import cast
 import pandas as pd
 import streamlit as st
 
-from dashboard.corpus import cached, fields, lookup, said
-from dashboard.shared import downloads, i18n, state, widgets
+from dashboard.corpus import controls, results, wording
+from dashboard.shared import downloads, i18n, state
 from dashboard.shared.i18n import _
 from moliere_core.exploration import Selection
 from moliere_core.exploration.concordance import Order
@@ -21,32 +21,19 @@ LINES = 50  # on screen at once
 def show(source: str, selection: Selection) -> None:
     """The concordance of the word asked for, some lines at a time."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        query = lookup.asked()
-        order = cast(
-            Order,
-            widgets.segmented(
-                fields.ORDER,
-                _("Ordre"),
-                {
-                    "text": _("ordre du texte"),
-                    "left": _("mot d’avant"),
-                    "right": _("mot d’après"),
-                    "speaker": _("qui parle"),
-                },
-                visible=False,
-            ),
-        )
+        query = controls.word()
+        order = cast(Order, controls.ORDER.ask())
     if not query:
         return
-    first = state.value(fields.FIRST)
-    total, lines = cached.lines(source, selection, query, order, first, LINES)
+    first = state.value(controls.FIRST)
+    total, lines = results.lines(source, selection, query, order, first, LINES)
     if not total:
-        lookup.absent(query, cached.word(source, selection, query).suggestions)
+        controls.absent(query, results.word(source, selection, query).suggestions)
         return
     if lines.empty:  # an address from a longer list
         first = 0
-        state.keep(fields.FIRST, 0)
-        lines = cached.lines(source, selection, query, order, 0, LINES)[1]
+        state.keep(controls.FIRST, 0)
+        lines = results.lines(source, selection, query, order, 0, LINES)[1]
     _pager(total, first, len(lines), lambda: _every(source, selection, query, order, total))
     st.html(_table(lines))
 
@@ -71,13 +58,13 @@ def _pager(total: int, first: int, count: int, every: Callable[[], pd.DataFrame]
                 icon=icon,
                 disabled=not -LINES < start < total,
                 on_click=state.change,
-                args=(fields.FIRST, max(start, 0)),
+                args=(controls.FIRST, max(start, 0)),
             )
         downloads.button(every, "concordance", _("Toutes (CSV)"), "corpus.lines.csv")
 
 
 def _every(source: str, selection: Selection, query: str, order: Order, total: int) -> pd.DataFrame:
-    lines = cached.lines(source, selection, query, order, 0, total)[1]
+    lines = results.lines(source, selection, query, order, 0, total)[1]
     return lines.drop(columns="row")
 
 
@@ -95,8 +82,8 @@ def _table(lines: pd.DataFrame) -> str:
     )
     rows = []
     for line in lines.itertuples():
-        title = said.short(str(line.title))
-        where = " · ".join(p for p in (said.place(str(line.act), str(line.scene)), title) if p)
+        title = wording.short(str(line.title))
+        where = " · ".join(p for p in (wording.place(str(line.act), str(line.scene)), title) if p)
         cells = {
             "left": f"<bdi>{html.escape(str(line.left))}</bdi>",
             "match": html.escape(str(line.match)),

@@ -1,4 +1,4 @@
-"""The caches of the Corpus page: one index a corpus, and small answers about its parts."""
+"""What the Corpus page computes: one index a corpus, and small answers about its parts."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from moliere_core.exploration.index import Bools
     from moliere_core.exploration.network import Network
     from moliere_core.exploration.overview import Summary
+    from moliere_core.exploration.zipf import Zipf
 
 SLICES = 40  # of a play, that occurrences are counted in
 
@@ -50,17 +51,11 @@ class Variety:
     """How words are distributed.
 
     Attributes:
-        ranks, counts, examples: points of the Zipf curve, and their words.
-        slope, intercept, fitted: the line, and the first and last rank that it was fitted to.
+        law: Zipf's, at as many ranks as its figure has points.
         plays, forms: `diversity.by_play`, `diversity.by_form`; `verse` is the plays' verse share.
     """
 
-    ranks: NDArray[np.int64]
-    counts: NDArray[np.int64]
-    examples: list[str]
-    slope: float | None
-    intercept: float
-    fitted: tuple[int, int]
+    law: Zipf
     plays: pd.DataFrame
     forms: pd.DataFrame
 
@@ -199,25 +194,14 @@ def play_keywords(source: str, stops: bool, count: int) -> pd.DataFrame:
 @st.cache_data(show_spinner=False, max_entries=64)
 def variety(source: str, selection: Selection, points: int) -> Variety:
     """Zipf's law and the variety of the vocabulary."""
-    import numpy as np
-
     from moliere_core.exploration import diversity, overview
     from moliere_core.exploration.zipf import zipf
 
     part = index(source).part(selection)
-    law = zipf(part)
-    # Ranks at even steps of their logarithm: the tail would be ten thousand points on one spot.
-    places = np.unique(np.geomspace(1, max(len(law.counts), 1), points).round().astype(np.int64))
-    places = places[places <= len(law.counts)] - 1
     table = diversity.by_play(part)
     table["verse"] = overview.plays(part)["verse_share"]
     return Variety(
-        ranks=places + 1,
-        counts=law.counts[places].astype(np.int64),
-        examples=[part.index.types[number] for number in law.words[places]],
-        slope=law.slope,
-        intercept=law.intercept,
-        fitted=law.ranks,
+        law=zipf(part).thinned(points),
         plays=table,
         forms=diversity.by_form(part),
     )

@@ -1,13 +1,17 @@
-"""What the Film page shows of a run's snapshots: pure functions from moliere_core to plain data."""
+"""What the Film page shows of a run: its moments, and what its network writes at each of them."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
 import numpy as np
+import streamlit as st
 
+from dashboard.server.turns import engine
+from dashboard.shared import cached
 from moliere_core.config import SamplingConfig
 from moliere_core.exploration.lexicon import Word, share_known, shipped
 from moliere_core.models.protocol import CONTEXT_START
@@ -21,6 +25,7 @@ from moliere_core.system.records import Record
 from moliere_core.text.normalise import normalise
 from moliere_core.training import learning
 from moliere_core.training.learning import Measure
+from moliere_core.training.yardsticks import texts_of
 
 CHARS = 230  # what fits beside the bars on a projector
 PLACES = 40  # characters of the prompt, from its end, whose bars can be looked at
@@ -75,7 +80,13 @@ class Timeline:
         return math.log2(self.symbols - 1)
 
 
-def timeline(run: Run) -> Timeline:
+@st.cache_data(show_spinner=False, max_entries=64, ttl=5)
+def timeline(reference: str) -> Timeline:
+    """The moments of a run; looked up again every five seconds."""
+    return timeline_of(cached.open_run(reference)[0])
+
+
+def timeline_of(run: Run) -> Timeline:
     """What is known of a run without computing anything long."""
     measures = learning.measured(run)
     snapshots = run.snapshots
@@ -110,9 +121,24 @@ def with_measures(timeline: Timeline, records: Mapping[str, Record]) -> Timeline
     )
 
 
+@st.cache_resource(show_spinner=False, max_entries=64)
+def measures(reference: str, moments: tuple[str, ...]) -> Future[dict[str, Record]]:
+    """The measures that a run's history lacks, computed in the background."""
+    run, corpora = cached.open_run(reference)[0], cached.known_corpora()
+
+    def measure() -> dict[str, Record]:
+        texts = texts_of(run, corpora)
+        if texts is None:
+            return {}
+        wanted = [s for s in run.snapshots if s.name in moments]
+        return learning.measure(run, texts, wanted, engine.behind())
+
+    return cached.background().submit(measure)
+
+
 @dataclass(frozen=True)
-class Scene:
-    """What a network does at one moment.
+class Sample:
+    """What a network writes and predicts at one moment.
 
     Attributes:
         text: what it writes after the prompt.
@@ -128,14 +154,23 @@ class Scene:
     known: float | None
 
 
-def scene(
+@cached.computed(max_entries=2048)
+def sample(
+    reference: str, moment: str, prompt: str, config: SamplingConfig, seed: int
+) -> cached.Task[Sample]:
+    """What a run's network writes at one moment, kept for all who ask for the same."""
+    run = cached.open_run(reference)[0]
+    return lambda progress: sample_of(run, moment, prompt, config, seed, progress)
+
+
+def sample_of(
     run: Run,
     moment: str,
     prompt: str,
     config: SamplingConfig,
     seed: int,
     progress: Progress | None = None,
-) -> Scene:
+) -> Sample:
     """Write with the weights of one moment of a run; the same draws at every moment."""
     network = RecurrentNetwork.load(run.path / f"{moment}.safetensors")
     read = run.vocabulary.encode(CONTEXT_START + normalise(prompt))[None]
@@ -144,7 +179,7 @@ def scene(
     [text] = generate(model, [prompt], [config], [seed], CHARS, progress)
     words = written_words(normalise(prompt), text)
     probs = next_distribution(logits[-PLACES:], config)
-    return Scene(text, probs, stretches(words, len(text)), share_known(words))
+    return Sample(text, probs, stretches(words, len(text)), share_known(words))
 
 
 def written_words(prompt: str, text: str) -> list[Word]:
@@ -171,27 +206,37 @@ def stretches(words: Sequence[Word], length: int) -> tuple[int, ...]:
     return (*found, length - at)
 
 
-def shown(scenes: Sequence[Scene], following: Sequence[str], alphabet: str) -> list[list[int]]:
+def symbols_shown(
+    samples: Sequence[Sample], following: Sequence[str], alphabet: str
+) -> list[list[int]]:
     """Symbols whose bars are drawn at each place: likely at some moment, or what follows there.
 
     Args:
-        scenes: of all moments.
+        samples: of all moments.
         following: the characters that follow at each place.
         alphabet: the symbols in the order of their indices.
     """
     found = []
     for place, chars in enumerate(following):
         symbols = {alphabet.index(char) for char in chars if char in alphabet}
-        for one in scenes:
-            probs = one.probs[place]
+        for sample in samples:
+            probs = sample.probs[place]
             top = np.argsort(-probs, kind="stable")[:BARS]
             symbols.update(int(i) for i in top if probs[i] > 0)
         found.append(sorted(symbols))
     return found
 
 
-def rung(bits: float, ladder: Mapping[int, float]) -> tuple[int | None, int | None]:
-    """The highest order that is beaten, and the lowest that is not; None where there is none."""
+def beaten_and_ahead(bits: float, ladder: Mapping[int, float]) -> tuple[int | None, int | None]:
+    """Between which n-grams a measure stands.
+
+    Args:
+        bits: per character.
+        ladder: those of n-grams on the same text, by order.
+
+    Returns:
+        The highest order that is beaten, and the lowest that is not; None where there is none.
+    """
     beaten = [order for order, theirs in ladder.items() if bits < theirs]
     ahead = [order for order, theirs in ladder.items() if bits >= theirs]
     return max(beaten, default=None), min(ahead, default=None)
