@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard.server.turns import engine
 from dashboard.shared import cached
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
     from moliere_core.measures.context import VisibleContext
+    from moliere_core.system.work import Work
     from moliere_core.training.experiments import Result
     from moliere_core.training.jobs import JobSpec
 
@@ -74,11 +72,9 @@ def written(reference: str, prompt: str, temperature: float, seed: int) -> cache
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
-def context(reference: str, plan: str, variant: str, source: str) -> Future[VisibleContext]:
+def context(reference: str, plan: str, variant: str, source: str) -> Work[VisibleContext]:
     """What the past is worth to a live run, measured in the background."""
     from moliere_core.measures.context import visible_context
 
     model, text = cached.model(reference), held_out_text(plan, variant, source)
-    return cached.background().submit(
-        lambda: visible_context(model, text, progress=engine.behind())
-    )
+    return cached.background().begin(lambda told: visible_context(model, text, progress=told))

@@ -17,9 +17,7 @@ from dashboard.shared.i18n import _
 from moliere_core.training.experiments import COMMON, COMMON_TEXT, REFERENCE, Plan, Result
 
 
-def show(
-    plan: Plan, found: list[Result], rows: list[Live], kind: str, ticking: bool = False
-) -> None:
+def show(plan: Plan, found: list[Result], rows: list[Live], kind: str) -> None:
     """The chart of this kind.
 
     Args:
@@ -27,11 +25,8 @@ def show(
         found: those that ship.
         rows: those that were trained here, on the same texts.
         kind: one of `fields.CHARTS`.
-        ticking: whether it is looked at again and again, until all is measured.
     """
     if kind == "past":
-        if ticking and all(row.context().done() for row in rows):
-            st.rerun()  # so that nothing ticks any longer
         _past(plan, found, rows)
     elif kind == "matrix":
         _matrix(plan, found)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
+from functools import partial
 
 import streamlit as st
 
 from dashboard.experiments import cached as experiment_cache
 from dashboard.experiments import fields, graphs, guess, live, table, trained, words
-from dashboard.shared import i18n, state, widgets
+from dashboard.shared import following, i18n, state, widgets
 from dashboard.shared.i18n import _
 from moliere_core.measures.context import REACH
 from moliere_core.training.experiments import (
@@ -58,10 +59,8 @@ def results(plan: Plan, chart: str) -> None:
     left, right = st.columns([1.35, 1], gap="medium")
     with left:
         same = [row for row in rows if row.same_text]
-        ticking = chart == "past" and any(not row.context().done() for row in same)
-        st.fragment(graphs.show, run_every=live.PERIOD if ticking else None)(
-            plan, found, same, chart, ticking
-        )
+        measured = [row.context() for row in same] if chart == "past" else []
+        following.follow(measured, partial(graphs.show, plan, found, same, chart), live.PERIOD)
     with right:
         guess.told(plan)
         st.html(table.table(plan, found, rows))

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import Future
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from dashboard.server.background import Background
-from dashboard.server.turns import engine
 from dashboard.shared import cached
+from moliere_core.system.work import Work
 
 if TYPE_CHECKING:
     from moliere_core.inspection.firing import ActiveCell, CellIndex, Passage
@@ -21,40 +18,11 @@ if TYPE_CHECKING:
     from moliere_core.inspection.units import UnitTable
     from moliere_core.system.progress import Progress
 
-T = TypeVar("T")
-
-
-@dataclass
-class Work(Generic[T]):
-    """Something that takes a while, done once for all sessions.
-
-    Attributes:
-        future: its result, or its error.
-        share: how much of it is done, from 0 to 1.
-    """
-
-    future: Future[T] = field(default_factory=Future)
-    share: float = 0.0
-
-    def told(self, share: float) -> None:
-        """A `Progress`."""
-        self.share = share
-
-    def result(self) -> T | None:
-        """What came of it; None as long as it is not done; raises its error."""
-        return self.future.result() if self.future.done() else None
-
 
 @st.cache_resource(show_spinner=False)
 def _worker() -> Background:
     """One thread: two corpora read at once would take the server's processors."""
     return Background("moliere-inside")
-
-
-def _begin(task: Callable[[Progress], T]) -> Work[T]:
-    work: Work[T] = Work()
-    work.future = _worker().submit(task, engine.behind(work.told))
-    return work
 
 
 @cached.computed(max_entries=8)
@@ -116,16 +84,14 @@ def tracking(reference: str, source: str) -> Work[UnitTable]:
         table = load_units(place)
         # What ships beside the weights is about the last epoch's.
         if table is not None and table.weights == weights_digest(model.network):
-            work: Work[UnitTable] = Work(share=1.0)
-            work.future.set_result(table)
-            return work
+            return Work.of(table)
 
     def look(told: Progress) -> UnitTable:
         found = find_units(model, *run_samples(corpus), source, told)
         save_units(folder, found)
         return found
 
-    return _begin(look)
+    return _worker().begin(look)
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
@@ -136,12 +102,10 @@ def index(reference: str, source: str) -> Work[CellIndex]:
 
     model, corpus = cached.model(reference), cached.corpus(source)
     if (found := open_index(model, corpus)) is not None:
-        work: Work[CellIndex] = Work(share=1.0)
-        work.future.set_result(found)
-        return work
+        return Work.of(found)
     if source != EMBEDDED:
         index(reference, EMBEDDED)  # the small one first: it takes seconds, and serves meanwhile
-    return _begin(lambda told: build_index(model, corpus, told))
+    return _worker().begin(lambda told: build_index(model, corpus, told))
 
 
 @st.cache_data(show_spinner=False, max_entries=64)

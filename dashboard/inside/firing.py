@@ -10,9 +10,9 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.inside import cached as inside
-from dashboard.inside import components, corpora, tracking, waiting
+from dashboard.inside import components, corpora, tracking
 from dashboard.inside.common import Looked
-from dashboard.shared import downloads, i18n, naming, widgets
+from dashboard.shared import downloads, following, i18n, naming, widgets
 from dashboard.shared.i18n import _
 from moliere_core.corpus import EMBEDDED
 
@@ -50,10 +50,10 @@ def _index(reference: str) -> tuple[str, CellIndex] | None:
     """The chosen corpus and its index; until it is built, those of the embedded plays."""
     large = corpora.chosen()
     work = inside.index(reference, large)
-    if (found := work.result()) is not None:
+    if (found := work.found()) is not None:
         return large, found
     first = (inside.index(reference, EMBEDDED),) if large != EMBEDDED else ()
-    waiting.show(
+    following.bar(
         work,
         _("On lit {corpus} pour noter quand s’active chaque cellule :").format(
             corpus=naming.source(large).replace("{", "{{").replace("}", "}}")
@@ -61,7 +61,7 @@ def _index(reference: str) -> tuple[str, CellIndex] | None:
         + " {share}",
         first,
     )
-    small_index = first[0].result() if first else None
+    small_index = first[0].found() if first else None
     return None if small_index is None else (EMBEDDED, small_index)
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from dashboard.inside import cached as inside
-from dashboard.inside import corpora, fields, waiting
-from dashboard.shared import cached, i18n, naming, state, tables, widgets
+from dashboard.inside import corpora, fields
+from dashboard.shared import cached, following, i18n, naming, state, tables, widgets
 from dashboard.shared.i18n import _
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ def names() -> dict[str, str]:
 def table(reference: str) -> UnitTable | None:
     """What was found; None, with its progress on the page, as long as it is being looked for."""
     work = inside.tracking(reference, corpora.chosen())
-    if (found := work.result()) is None:
-        waiting.show(work, _("On cherche ce que suivent ses unités : {share}"))
+    if (found := work.found()) is None:
+        following.bar(work, _("On cherche ce que suivent ses unités : {share}"))
     return found
 
 

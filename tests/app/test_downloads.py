@@ -75,5 +75,7 @@ def test_no_text_is_a_formula_and_each_can_be_had_back() -> None:
 
 
 def test_streamlit_s_own_download_of_a_table_is_off() -> None:
-    settings = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    settings = tomllib.loads(
+        (ROOT / "dashboard" / ".streamlit" / "config.toml").read_text(encoding="utf-8")
+    )
     assert settings["client"]["disableDataExport"] is True

@@ -30,8 +30,8 @@ def _embedded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def finish() -> None:
     """Wait for what the page computes in the background."""
-    cached.tracking(REFERENCE, EMBEDDED).future.result(PATIENCE)
-    cached.index(REFERENCE, EMBEDDED).future.result(PATIENCE)
+    cached.tracking(REFERENCE, EMBEDDED).result(PATIENCE)
+    cached.index(REFERENCE, EMBEDDED).result(PATIENCE)
 
 
 def cells(at: AppTest) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def test_petit_opens_on_a_named_unit(open_page: Open) -> None:
     assert not any("parenthèse" in option for option in options)
     data = cells(at)
     context, seen = read(load_recurrent("petit"), fields.DEFAULT_TEXT)
-    table = cached.tracking("petit", EMBEDDED).future.result()
+    table = cached.tracking("petit", EMBEDDED).result()
     first = table.units[0]
     assert data["text"] == context
     assert data["values"] == pytest.approx(
@@ -84,10 +84,10 @@ def test_petit_opens_on_a_named_unit(open_page: Open) -> None:
 
 
 def test_another_snapshot_has_other_units(open_page: Open) -> None:
-    shipped = cached.tracking("petit", EMBEDDED).future.result()
+    shipped = cached.tracking("petit", EMBEDDED).result()
     work = cached.tracking("petit@0", EMBEDDED)
-    assert not work.future.done() or work.future.result().weights != shipped.weights
-    work.future.result(PATIENCE)
+    assert not work.done() or work.result().weights != shipped.weights
+    work.result(PATIENCE)
 
 
 def test_the_same_cells_elsewhere(open_page: Open) -> None:
@@ -95,7 +95,7 @@ def test_the_same_cells_elsewhere(open_page: Open) -> None:
     at = open_page("inside", **{"text": "Mon coeur, Monsieur", "from": 10, "to": 12})
     assert not at.exception
     assert cells(at)["span"] == [10, 12]
-    index = cached.index(REFERENCE, EMBEDDED).future.result()
+    index = cached.index(REFERENCE, EMBEDDED).result()
     _, seen = read(load_recurrent(REFERENCE), "Mon coeur, Monsieur")
     active = index.active_cells(seen, 10, 12)
     expected = index.passages(active, 2, 8)
