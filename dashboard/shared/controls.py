@@ -210,12 +210,22 @@ class Whole(Control[int]):
         super().__init__(key, name, default, label, state.integer(low, high), help=help)
         self.low, self.high, self.step = low, high, step
 
-    def ask(self, *, visible: bool = True, disabled: bool = False, icon: str | None = None) -> int:
-        """Show it; the number."""
-        value = state.restore(self)
+    def ask(
+        self,
+        *,
+        high: int | None = None,
+        visible: bool = True,
+        disabled: bool = False,
+        icon: str | None = None,
+    ) -> int:
+        """Show it; the number. `high` is the upper bound where there is less to choose from."""
+        value, high = state.restore(self), self.high if high is None else high
+        if value > high:
+            value = high
+            state.change(self, value)
         chosen = st.number_input(
             min_value=self.low,
-            max_value=self.high,
+            max_value=high,
             value=value,  # also its default: a closed popover learns of it when it is opened
             step=self.step,
             icon=icon,

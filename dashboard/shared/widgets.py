@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import streamlit as st
@@ -34,15 +33,6 @@ def run(page: StreamlitPage) -> None:
     except StopException:
         pass  # the page has said all it can
     state.publish()
-
-
-def prepare(warm: threading.Event, warm_up: Callable[[], None]) -> None:
-    """Import what a page needs; the first visitor of a server waits for it, and is told so."""
-    if warm.is_set():
-        st.empty()  # where the first run has its words, so that nothing moves in the next
-        return
-    with st.spinner(_("La première page se prépare : une seule fois, puis tout va vite…")):
-        warm_up()
 
 
 def language_switch() -> None:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
-from dashboard.course import fields, notebook
+from dashboard.course import notebook
 from dashboard.course.plan import Step, questions, steps
 from dashboard.shared import i18n, state
 from dashboard.shared.i18n import _
+from dashboard.shared.state import Field, integer
+from dashboard.shared.views import View, chosen
+from moliere_core.errors import N_
 
+STEP: Field[int] = Field("course.step", "step", 1, integer(1, 30))
 _ANSWERS = "course.quiz"
 
 
 def path(name: str) -> None:
     """One step of a path, with the link that opens its page in the right state."""
     found = steps(i18n.lesson(f"course-{name}"))
-    number = min(state.value(fields.STEP), len(found))
+    number = min(state.value(STEP), len(found))
     step, before = found[number - 1], sum(s.minutes for s in found[: number - 1])
     total = sum(s.minutes for s in found)
     st.progress(
@@ -55,7 +61,7 @@ def _go(label: str, number: int, disabled: bool, icon: str, key: str) -> None:
         shortcut=key,
         disabled=disabled,
         on_click=state.change,
-        args=(fields.STEP, number),
+        args=(STEP, number),
     )
 
 
@@ -69,7 +75,7 @@ def _overview(found: list[Step], now: int) -> None:
                 key=f"course.open.{number}",
                 type="tertiary",
                 on_click=state.change,
-                args=(fields.STEP, number),
+                args=(STEP, number),
             )
 
 
@@ -125,10 +131,20 @@ def at_home() -> None:
         )
 
 
+VIEWS = {
+    "short": View(N_("15 minutes"), partial(path, "short")),
+    "long": View(N_("1 heure"), partial(path, "long")),
+    "about": View(N_("Objectifs"), about),
+    "quiz": View(N_("Quiz"), quiz),
+    "home": View(N_("Chez soi"), at_home),
+}
+VIEW = chosen("course.view", "view", N_("Vue"), VIEWS)
+
+
 def tried(view: str) -> dict[str, bool]:
     """Which items of the lesson's list the class has just done."""
     return {
-        "path": view in ("short", "long") and state.value(fields.STEP) > 1,
+        "path": view in ("short", "long") and state.value(STEP) > 1,
         "quiz": bool(st.session_state.get(_ANSWERS)),
         "home": view == "home",
     }

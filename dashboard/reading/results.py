@@ -1,4 +1,4 @@
-"""The caches of the Reading page."""
+"""What a model makes of a text, computed in turns and once for all who ask for the same."""
 
 from __future__ import annotations
 

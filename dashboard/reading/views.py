@@ -1,4 +1,4 @@
-"""What the Reading page shows of a text that a model has read."""
+"""What the Reading page shows: a text that a model has read, and a word that becomes certain."""
 
 from __future__ import annotations
 
@@ -9,22 +9,41 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard.reading import cached as reading_cache
-from dashboard.reading import fields
+from dashboard.reading import components, controls, results, snippet, texts
+from dashboard.reading.controls import Settings
 from dashboard.reading.figures import completion_figure
-from dashboard.shared import cached, downloads, i18n, state, widgets
-from dashboard.shared import charts as figures
+from dashboard.shared import cached, charts, downloads, i18n, state, widgets
 from dashboard.shared.i18n import _
-from moliere_core.measures.reading import Reading, confident_mistakes, lines
+from dashboard.shared.lesson import Drawer
+from dashboard.shared.views import View, chosen
+from moliere_core.errors import N_
+from moliere_core.measures.reading import Completion, Reading, confident_mistakes, lines
 from moliere_core.models.protocol import UNKNOWN_BITS
 from moliere_core.text import verse
 
 BAR, STRONG = "0 – 8", 8  # the bar beside the bits of a line: its heading, and where it is full
 
 
-def payload(reading: Reading, reference: str, colour: str) -> dict[str, Any]:
-    """What components/reading.js needs."""
-    vocabulary = cached.model(reference).vocabulary
+def text(settings: Settings, drawer: Drawer) -> None:
+    """A text coloured by surprise, its figures, and its lines in a table."""
+    origin, found = texts.choose(settings.reference, settings.seed)
+    if not found.text.strip():
+        st.info(_("Écrivez ou collez un texte : ses caractères se coloreront."))
+        st.stop()
+    reading = results.reading(settings.reference, found.text)
+    _bits(reading)
+    components.reading(_payload(reading, settings), "reading.text")
+    st.caption(found.caption + _unknown(reading))
+    _mistake(reading, settings.reference)
+    _table(reading, settings.reference)
+    tried = {name: origin == name for name in ("own", "modern", "written")}
+    tried["rank"] = settings.colour == "rank"
+    drawer.finish(snippet.code(settings.reference, found.text), tried)
+
+
+def _payload(reading: Reading, settings: Settings) -> dict[str, Any]:
+    """What reading.js needs."""
+    vocabulary = cached.model(settings.reference).vocabulary
     return {
         "text": reading.text,
         "bits": np.round(reading.bits, 2).tolist(),
@@ -32,7 +51,7 @@ def payload(reading: Reading, reference: str, colour: str) -> dict[str, Any]:
         "entropy": np.round(reading.entropy, 2).tolist(),
         "top": [vocabulary.decode(row) for row in reading.top],
         "probs": np.rint(reading.top_probs * 1000).astype(int).tolist(),
-        "colour": colour,
+        "colour": settings.colour,
         "locale": state.language(),
         "labels": {
             "unknown": _("jamais lu par ce modèle"),
@@ -48,7 +67,7 @@ def payload(reading: Reading, reference: str, colour: str) -> dict[str, Any]:
     }
 
 
-def figures_line(reading: Reading) -> None:
+def _bits(reading: Reading) -> None:
     """Bits per character of the whole, of verse and of prose by their look; the first choices."""
     told = [_("Bits par caractère : **{bits}**").format(bits=i18n.number(reading.bits_per_char, 2))]
     labels = {
@@ -63,19 +82,21 @@ def figures_line(reading: Reading) -> None:
     st.markdown(" · ".join(told))
 
 
-def summary(reading: Reading, reference: str, caption: str) -> None:
-    """Where the text comes from, what the model could not know of it, its surest error."""
-    if unknown := int((reading.ranks == 0).sum()):
-        caption += " " + i18n.ngettext(
-            "{count} caractère inconnu, compté {bits}.",
-            "{count} caractères inconnus, comptés {bits} chacun.",
-            unknown,
-        ).format(count=unknown, bits=i18n.bits(UNKNOWN_BITS, 1))
-    st.caption(caption)
-    _mistake(reading, reference)
+def _unknown(reading: Reading) -> str:
+    """How many characters the model does not know, for the end of a caption; "" for none."""
+    unknown = int((reading.ranks == 0).sum())
+    if not unknown:
+        return ""
+    told = i18n.ngettext(
+        "{count} caractère inconnu, compté {bits}.",
+        "{count} caractères inconnus, comptés {bits} chacun.",
+        unknown,
+    )
+    return " " + told.format(count=unknown, bits=i18n.bits(UNKNOWN_BITS, 1))
 
 
 def _mistake(reading: Reading, reference: str) -> None:
+    """The error that the model was surest of."""
     found = confident_mistakes(cached.model(reference), reading)
     if not found:
         st.markdown(_("Aucune erreur commise avec assurance dans ce texte."))
@@ -95,7 +116,7 @@ def _mistake(reading: Reading, reference: str) -> None:
     )
 
 
-def table(reading: Reading, reference: str) -> None:
+def _table(reading: Reading, reference: str) -> None:
     """The lines of the text, each with its own bits per character; all its characters as CSV."""
     found = lines(reading)
     vocabulary = cached.model(reference).vocabulary
@@ -128,9 +149,20 @@ def table(reading: Reading, reference: str) -> None:
     )
 
 
-def word(reference: str, before: str, word: str) -> None:
+def word(settings: Settings, drawer: Drawer) -> None:
     """The curve of a word that becomes certain."""
-    found = reading_cache.completion(reference, before, word)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        before, asked = controls.BEFORE.ask(), controls.WORD.ask()
+    widgets.unknown(settings.reference, before + asked, underlined=True)
+    if not asked:
+        st.info(_("Donnez au moins une lettre à deviner."))
+        st.stop()
+    _curve(results.completion(settings.reference, before, asked))
+    tried = {"word": asked != controls.WORD.default}
+    drawer.finish(snippet.code(settings.reference, before + asked), tried)
+
+
+def _curve(found: Completion) -> None:
     sure = found.sure_after()
     if sure is None:
         st.markdown(_("Jusqu’au bout, il donne moins d’une chance sur deux à la suite."))
@@ -145,8 +177,8 @@ def word(reference: str, before: str, word: str) -> None:
             else _("Avant même la première lettre, il donne plus d’une chance sur deux à ce mot.")
         )
     given = [widgets.visible(found.word[:n]) or "∅" for n in range(len(found.word))]
-    figures.show(
-        completion_figure(given, found, figures.dark()),
+    charts.show(
+        completion_figure(given, found, charts.dark()),
         "reading.word.curve",
         pd.DataFrame(
             {
@@ -163,16 +195,8 @@ def word(reference: str, before: str, word: str) -> None:
     )
 
 
-def tried(origin: str, colour: str) -> dict[str, bool]:
-    """Which items of the lesson's list the class has just done."""
-    return {
-        "own": origin == "own",
-        "modern": origin == "modern",
-        "written": origin == "written",
-        "rank": colour == "rank",
-    }
-
-
-def tried_word(word: str) -> dict[str, bool]:
-    """The same for the other view: a word of one's own."""
-    return {"word": word != fields.WORD.default}
+VIEWS = {
+    "text": View(N_("Un texte"), text),
+    "word": View(N_("Combien de lettres ?"), word),
+}
+VIEW = chosen("reading.view", "view", N_("Vue"), VIEWS)
