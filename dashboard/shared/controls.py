@@ -23,6 +23,8 @@ from moliere_core.errors import N_
 
 T = TypeVar("T")
 
+COURSE_START = "Quand l'Amour"  # the prompt of the course's notebook
+
 
 class Control(state.Field[T]):
     """A setting with a widget.
@@ -351,3 +353,14 @@ def top_p(page: str) -> Slider:
     """What share of the probability a page keeps."""
     help = N_("Garder les plus probables, jusqu’à la part p.")
     return Slider(f"{page}.top_p", "top_p", 1.0, "top_p", 0.05, 1.0, help=help)
+
+
+def start(page: str) -> Text:
+    """The first characters of a text, which a network reads."""
+    return Text(
+        f"{page}.start",
+        "start",
+        COURSE_START,
+        N_("Début"),
+        placeholder=N_("Début : quelques caractères"),
+    )
