@@ -23,6 +23,8 @@ from moliere_core.errors import N_
 
 T = TypeVar("T")
 
+COURSE_START = "Quand l'Amour"  # the prompt of the course's notebook
+
 
 class Control(state.Field[T]):
     """A setting with a widget.
@@ -338,4 +340,15 @@ def temperature(page: str, default: float = 0.8, high: float = 2.0) -> Slider:
         0.0,
         high,
         parse=state.temperature(high),
+    )
+
+
+def start(page: str) -> Text:
+    """The first characters of a text, which a network reads."""
+    return Text(
+        f"{page}.start",
+        "start",
+        COURSE_START,
+        N_("Début"),
+        placeholder=N_("Début : quelques caractères"),
     )

@@ -73,19 +73,6 @@ def text(field: state.Field[str], label: str) -> str:
     return state.keep(field, given or "")
 
 
-def start(field: state.Field[str]) -> str:
-    """The first characters of a text, that a network reads."""
-    state.restore(field)
-    typed = st.text_input(
-        _("Début"),
-        key=field.key,
-        max_chars=state.MAX_PROMPT,
-        label_visibility="collapsed",
-        placeholder=_("Début : quelques caractères"),
-    )
-    return state.keep(field, typed or "")
-
-
 def model() -> str:
     """The model that writes, by its reference."""
     chosen = state.restore(state.MODEL)
@@ -164,13 +151,6 @@ def segmented(
         label_visibility="visible" if visible else "collapsed",
     )
     return state.keep(field, str(chosen))
-
-
-def inline(field: state.Field[str], label: str, options: Mapping[str, str]) -> str:
-    """The same after their label, on its line: a line of the screen saved."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
-        st.markdown(f"**{label}**", width="content")
-        return segmented(field, label, options, visible=False)
 
 
 def unknown(reference: str, prompt: str, underlined: bool = False) -> list[tuple[str, bool]]:

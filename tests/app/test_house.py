@@ -61,7 +61,7 @@ def test_one_module_each_for_addresses_and_plotly() -> None:
         imports_plotly = re.search(r"^\s*(import|from) plotly", code, re.MULTILINE)
         assert (
             not imports_plotly
-            or path.name in {"figures.py", "gate_figures.py", "plotting.py"}
+            or path.name in {"figures.py", "plotting.py"}
             or path.parent.name == "figures"
         ), path
 
