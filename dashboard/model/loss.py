@@ -15,9 +15,8 @@ from dashboard.shared import charts as figures
 from dashboard.shared import i18n, tables, widgets
 from dashboard.shared.i18n import _
 from moliere_core.models.references import RecurrentModel
-from moliere_core.models.sampling import softmax
 from moliere_core.networks.architecture import one_hot_bytes, sparse_bytes
-from moliere_core.networks.arrays import Array
+from moliere_core.networks.arrays import Array, softmax
 from moliere_core.text.windows import epoch_plan
 
 UNTRAINED, TRAINED = "petit@0", "petit"
