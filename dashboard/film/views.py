@@ -163,7 +163,8 @@ def _payload(film: Film, view: str) -> dict[str, Any]:
         "references": wording.references(line),
         "locale": state.language(),
         "symbols": line.symbols,
-        "labels": wording.labels(line),
+        "held": [wording.held(line, 1), wording.held(line, 2)],
+        "labels": wording.labels(),
     }
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import streamlit as st
@@ -34,15 +33,6 @@ def run(page: StreamlitPage) -> None:
     except StopException:
         pass  # the page has said all it can
     state.publish()
-
-
-def prepare(warm: threading.Event, warm_up: Callable[[], None]) -> None:
-    """Import what a page needs; the first visitor of a server waits for it, and is told so."""
-    if warm.is_set():
-        st.empty()  # where the first run has its words, so that nothing moves in the next
-        return
-    with st.spinner(_("La première page se prépare : une seule fois, puis tout va vite…")):
-        warm_up()
 
 
 def language_switch() -> None:
@@ -81,19 +71,6 @@ def text(field: state.Field[str], label: str) -> str:
     state.restore(field)
     given = st.text_input(label, key=field.key, max_chars=state.MAX_PROMPT)
     return state.keep(field, given or "")
-
-
-def start(field: state.Field[str]) -> str:
-    """The first characters of a text, that a network reads."""
-    state.restore(field)
-    typed = st.text_input(
-        _("Début"),
-        key=field.key,
-        max_chars=state.MAX_PROMPT,
-        label_visibility="collapsed",
-        placeholder=_("Début : quelques caractères"),
-    )
-    return state.keep(field, typed or "")
 
 
 def model() -> str:
@@ -174,13 +151,6 @@ def segmented(
         label_visibility="visible" if visible else "collapsed",
     )
     return state.keep(field, str(chosen))
-
-
-def inline(field: state.Field[str], label: str, options: Mapping[str, str]) -> str:
-    """The same after their label, on its line: a line of the screen saved."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
-        st.markdown(f"**{label}**", width="content")
-        return segmented(field, label, options, visible=False)
 
 
 def unknown(reference: str, prompt: str, underlined: bool = False) -> list[tuple[str, bool]]:

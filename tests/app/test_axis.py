@@ -264,7 +264,7 @@ def test_both_forms_are_in_the_numbers_to_take_away() -> None:
         "xz": axis.Point("xz", 2.7, 0, 4),
     }
     table = marks.table(points, {}, parted=True)
-    verse, prose = marks.forms().values()
+    verse, prose = marks.FORMS.values()
     assert table[verse].tolist()[0] == 1.5
     assert table[prose].isna().tolist() == [False, True]
     assert verse not in marks.table(points, {}, parted=False)

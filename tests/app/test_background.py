@@ -60,7 +60,7 @@ def test_what_was_given_up_is_not_begun_and_later_work_finds_a_thread() -> None:
 SERVER = """
 import threading
 from dashboard.shared import cached
-from dashboard.inside.cached import _worker
+from dashboard.inside.results import _worker
 from dashboard.bridge.measuring import _worker as axis
 begun = []
 for background in (cached.background(), _worker(), axis()):

@@ -160,11 +160,12 @@ def _draw(
         heading = _("Le même modèle sur deux textes")
         if drawing.part:
             drawn, other = (marks.of_form(points, form) for form in verse.FORMS)
-            names = marks.forms()["verse"], marks.forms()["prose"]
+            in_verse, in_prose = marks.FORMS.values()
+            names = _(in_verse), _(in_prose)
             heading = _("Le même modèle en vers et en prose")
     elif drawing.part in verse.FORMS:
         drawn = marks.of_form(points, drawing.part)
-        heading += f" ({marks.forms()[drawing.part]})"
+        heading += f" ({_(marks.FORMS[drawing.part])})"
     kept = marks.marks(drawn, other)
     if not kept:
         return

@@ -19,7 +19,7 @@ from dashboard.shared.i18n import _
 from moliere_core import pretrained
 from moliere_core.errors import MoliereError
 from moliere_core.measures import pairs
-from moliere_core.measures.pairs import PAIRS, Pair, Test
+from moliere_core.measures.pairs import PAIRS, TESTS, Pair, Test
 from moliere_core.system.work import Work
 
 PERIOD = 0.5
@@ -42,13 +42,9 @@ def voted() -> bool:
 
 def _one(reference: str, bar: DeltaGenerator) -> None:
     """A pair, a vote by hands, then the margins."""
-    tests, by_name = wording.tests(), {pair.name: pair for pair in PAIRS}
+    by_name = {pair.name: pair for pair in PAIRS}
     with bar:
-        name = controls.PAIR.ask(
-            list(by_name),
-            lambda n: _told(tests[by_name[n].test], _line(by_name[n].context) + "…"),
-            visible=False,
-        )
+        name = controls.PAIR.ask(list(by_name), lambda name: _called(by_name[name]), visible=False)
         pair = by_name[name]
         revealed = name in st.session_state.setdefault(_REVEALED, set())
         st.button(
@@ -102,11 +98,8 @@ def _verdict(pair: Pair, asked: Margins) -> None:
 
 def _all(reference: str, bar: DeltaGenerator) -> None:
     """The margins of every model on a test, pair by pair, and what they prove."""
-    names = wording.tests()
     with bar:
-        chosen = controls.TEST.ask(
-            list(names), lambda name: _told(names[name], wording.about(name)), visible=False
-        )
+        chosen = controls.TEST.ask(TESTS, _about, visible=False)
     test = cast(Test, chosen)
     asked = _asked(reference, tuple(pair.name for pair in pairs.of(test)))
     following.follow(asked.values(), partial(_result, test, asked), PERIOD)
@@ -203,6 +196,15 @@ def _progress(asked: Margins) -> None:
     for model, work in asked.items():
         if work.done() and isinstance(error := work.exception(), MoliereError):
             st.caption(_told(widgets.plain(model), widgets.plain(i18n.sentence(error))))
+
+
+def _called(pair: Pair) -> str:
+    return _told(_(wording.TESTS[pair.test].name), _line(pair.context) + "…")
+
+
+def _about(test: str) -> str:
+    about = wording.TESTS[test]
+    return _told(_(about.name), _(about.asks))
 
 
 def _line(text: str) -> str:
