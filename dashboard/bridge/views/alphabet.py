@@ -82,7 +82,7 @@ def _bars(settings: Settings) -> None:
             )
         )
     deadline = time.monotonic() + PATIENCE
-    works = results.running(results.following, settings.references, settings.text)
+    works = results.running(results.expected, settings.references, settings.text)
     for work in works.values():
         work.wait(max(deadline - time.monotonic(), 0.0))
     following.follow(works.values(), partial(_board, settings), PERIOD)
@@ -101,10 +101,10 @@ def _answer(reference: str, text: str) -> tuple[NextChars | None, str]:
     """The distribution of a model if it is there, and what to say meanwhile."""
     try:
         if not pretrained.is_pretrained(reference):
-            return results.next_by_characters(reference, text), ""
+            return results.expected_by_characters(reference, text), ""
         if (voice := results.voice(reference)) is not None:
             return voice.following(text, results.alphabet()), ""
-        request = results.following(reference, text)
+        request = results.expected(reference, text)
         status = request.status
         if status.error is not None:
             return None, i18n.sentence(status.error)

@@ -62,7 +62,7 @@ def _asked(settings: Settings) -> dict[str, tuple[Request[Any], Request[Any]]]:
     return {
         name: (
             following.asked(results.written, name, *settings.draw),
-            following.asked(results.following, name, settings.prompt),
+            following.asked(results.expected, name, settings.prompt),
         )
         for name in here[:MOST_PRETRAINED]
     }
@@ -86,7 +86,7 @@ def _by_characters(name: str, settings: Settings) -> Rung:
     """The rung of a model of characters."""
     return _rung(
         results.written_by_characters(name, *settings.draw),
-        results.next_by_characters(name, settings.prompt),
+        results.expected_by_characters(name, settings.prompt),
     )
 
 
