@@ -80,6 +80,19 @@ def test_components_never_parse_text_as_html() -> None:
         assert not re.search(r"innerHTML|outerHTML|insertAdjacent|document\.write|eval", source)
 
 
+def test_tests_share_modules_and_no_test_imports_another() -> None:
+    """Helpers are in modules, fixtures in conftest.py, which pytest alone reads."""
+    shared = re.compile(r"^ *(?:from|import) tests[\w.]*\.(?:conftest|test_\w+)\b", re.MULTILINE)
+    for path in (ROOT / "tests").rglob("*.py"):
+        assert not shared.search(path.read_text(encoding="utf-8")), path
+    for path in (ROOT / "tests").rglob("conftest.py"):
+        defined = re.findall(
+            r"((?:^@.*\n)*)^def (\w+)", path.read_text(encoding="utf-8"), re.MULTILINE
+        )
+        for decorators, name in defined:
+            assert "@pytest.fixture" in decorators or name.startswith("pytest_"), (path, name)
+
+
 def test_no_test_is_timed() -> None:
     """They wait for conditions, as long as `tests.patience` says, and measure no speed."""
     timed = re.compile(r"(perf_counter|process_time|wait_for_timeout)\(|timeout=\d")
@@ -88,6 +101,7 @@ def test_no_test_is_timed() -> None:
             assert not timed.search(path.read_text(encoding="utf-8")), path
 
 
+@pytest.mark.slow
 def test_the_server_imports_no_framework_and_pages_import_nothing(store: Path) -> None:
     """What a page imported, thirty browsers that open it together would await."""
     names = [page.stem for page in PAGES if page.stem != "home"]
