@@ -48,6 +48,13 @@ def test_a_page_is_short_and_only_asks_and_shows(page: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.stem)
+def test_a_page_knows_its_own_room_and_what_is_shared(page: Path) -> None:
+    source = page.read_text(encoding="utf-8")
+    rooms = re.findall(r"^\s*from dashboard(?:\.(\w+)[\w.]*)? import (\w+)", source, re.MULTILINE)
+    assert {room or name for room, name in rooms} <= {page.stem, "shared"}
+
+
 def test_the_router_is_short() -> None:
     source = (ROOT / "dashboard" / "Home.py").read_text(encoding="utf-8")
     assert len(source.splitlines()) <= 60
