@@ -9,7 +9,8 @@ from moliere_core.training.experiments import PLANS
 
 drawer = lesson.heading("experiments", _("Les expériences"))
 
-plan = PLANS[widgets.segmented(fields.PLAN, _("Expérience"), words.plan_names(), visible=False)]
+chosen = widgets.segmented(fields.PLAN, _("Expérience"), words.plan_names(), visible=False)
+plan = PLANS[chosen]  # type: ignore[index]  # its parser knows these names alone
 st.markdown(words.question(plan))
 view = ""
 if not guess.revealed(plan):

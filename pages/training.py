@@ -26,6 +26,7 @@ with st.container(horizontal=True, horizontal_alignment="distribute"):
         visible=False,
     )
     rights.key_drawer()
+spec = None
 if view == "new":
     left, right = st.columns([1.75, 1], gap="medium")
     with left:
@@ -40,7 +41,6 @@ if view == "new":
 elif view == "follow":
     spec = live.follow(job, bets.kept())
 else:
-    spec = None
     chosen = stored.choose()
     if len(chosen) == 1:
         stored.tools(chosen[0])

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.film import controls as film
 from dashboard.film import views as film_views
-from dashboard.inside import fields as inside
+from dashboard.inside import controls as inside
 from dashboard.inside.components import spanned
 from dashboard.probabilities import controls as probabilities
 from dashboard.probabilities import views
