@@ -1,12 +1,12 @@
 """Corpus: what the plays are made of, before any network reads them."""
 
-from dashboard.corpus import filters, views
+from dashboard.corpus import controls, views
 from dashboard.shared import lesson
 from dashboard.shared.i18n import _
 
 drawer = lesson.heading("corpus", _("Le corpus"))
 
 view = views.choose()
-source, selection = filters.choose(view)
+source, selection = controls.part(view)
 views.show(view, source, selection)
 drawer.finish(views.code(view, source, selection), views.tried(view, selection))

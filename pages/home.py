@@ -2,14 +2,12 @@
 
 import streamlit as st
 
-from dashboard.shared import cached, lesson, widgets
+from dashboard.home import controls, snippet, views
+from dashboard.shared import lesson, widgets
 from dashboard.shared.i18n import _
+from moliere_core.config import SamplingConfig
 
 drawer = lesson.heading("home", _("Un réseau écrit comme Molière"))
-widgets.prepare(cached.home_is_warm, cached.warm_up_home)  # the first words are on their way
-
-from dashboard.home import controls, snippet, views  # noqa: E402
-from moliere_core.config import SamplingConfig  # noqa: E402
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
     prompt = widgets.prompt()

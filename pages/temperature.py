@@ -19,7 +19,7 @@ with settings, st.popover(_("Réglages"), icon=":material/tune:"):
     chars = controls.LENGTH.ask()
     seed = widgets.seed()
     filters = widgets.filters("temperature", 1.0)
-comparison = views.VIEWS[compared].ask(main, second, filters)
+comparison = views.MODES[compared].ask(main, second, filters)
 
 widgets.unknown(reference, comparison.read, underlined=True)
 views.show(reference, compared, comparison, seed, chars)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future
-
 import streamlit as st
 
-from dashboard.server.turns import engine
 from dashboard.shared import cached
 from moliere_core.corpus import split
 from moliere_core.measures.context import VisibleContext, visible_context
 from moliere_core.models.evaluation import score
+from moliere_core.system.work import Work
 from moliere_core.text.normalise import normalise
 from moliere_core.training import experiments, jobs
 from moliere_core.training.experiments import Result, trained_longer
@@ -61,9 +59,7 @@ def written(reference: str, prompt: str, temperature: float, seed: int) -> cache
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
-def context(reference: str, plan: str, variant: str, source: str) -> Future[VisibleContext]:
+def context(reference: str, plan: str, variant: str, source: str) -> Work[VisibleContext]:
     """What the past is worth to a live run, measured in the background."""
     model, text = cached.model(reference), held_out_text(plan, variant, source)
-    return cached.background().submit(
-        lambda: visible_context(model, text, progress=engine.behind())
-    )
+    return cached.background().begin(lambda told: visible_context(model, text, progress=told))

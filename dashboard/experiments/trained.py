@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future
 from dataclasses import dataclass
 
 import streamlit as st
@@ -13,6 +12,7 @@ from dashboard.shared.i18n import _
 from moliere_core.errors import MoliereError
 from moliere_core.measures.context import VisibleContext
 from moliere_core.runs.run import Run
+from moliere_core.system.work import Work
 from moliere_core.training import jobs
 from moliere_core.training.experiments import Plan, Result, Variant
 from moliere_core.training.jobs import Job, JobSpec, State
@@ -59,7 +59,7 @@ class Live:
         run = self.run
         return run.history[-1].get("seconds") if run else None
 
-    def context(self) -> Future[VisibleContext]:
+    def context(self) -> Work[VisibleContext]:
         """What the past is worth to it, measured in the background once it is whole."""
         run_id, names = self.job.id, (self.plan.name, self.variant.name)
         return results.context(f"run:{run_id}", *names, self.source)

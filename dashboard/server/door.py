@@ -25,16 +25,14 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from dashboard.shared import i18n
 from moliere_core.errors import N_
 from moliere_core.system import doctor, machine
-
-if TYPE_CHECKING:
-    from starlette.middleware import Middleware
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -254,8 +252,6 @@ class Door:
 
 def middleware() -> list[Middleware]:
     """The door of this server, as the environment asks for it; see docs/servers.md."""
-    from starlette.middleware import Middleware
-
     machine.raise_file_limit()
     if machine.is_public():
         st.set_option("client.showErrorDetails", "none")  # what `on_error` does not see

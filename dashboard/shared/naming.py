@@ -16,13 +16,13 @@ from moliere_core.networks.architecture import LayerPlan
 
 LONGEST = 24  # characters of a model's name that charts and tables bear
 RECORDED = "°"  # beside a model that is not here, whose figures are recorded
-PRESETS = {
+SERVER = "server"  # the corpus that `MOLIERE_CORPUS` names
+PRESET_LABELS = {
     "cours": N_("cours"),
     "cours-rapide": N_("cours rapide"),
     "demo": N_("démo"),
     "meilleur": N_("meilleur"),
 }
-SERVER = "server"  # the corpus that `MOLIERE_CORPUS` names
 
 
 def sources() -> list[str]:
@@ -45,7 +45,7 @@ def source(name: str) -> str:
 
 def presets() -> dict[str, str]:
     """The presets, in the order in which every page offers them."""
-    return {name: _(label) for name, label in PRESETS.items()}
+    return {name: _(label) for name, label in PRESET_LABELS.items()}
 
 
 def architecture(config: RunConfig) -> str:

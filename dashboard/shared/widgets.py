@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import streamlit as st
@@ -17,6 +16,7 @@ from dashboard.shared.i18n import _
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import MoliereError
 from moliere_core.text.normalise import normalise
+from moliere_core.text.signs import visible as visible
 
 
 def style() -> None:
@@ -33,15 +33,6 @@ def run(page: StreamlitPage) -> None:
     except StopException:
         pass  # the page has said all it can
     state.publish()
-
-
-def prepare(warm: threading.Event, warm_up: Callable[[], None]) -> None:
-    """Import what a page needs; the first visitor of a server waits for it, and is told so."""
-    if warm.is_set():
-        st.empty()  # where the first run has its words, so that nothing moves in the next
-        return
-    with st.spinner(_("La première page se prépare : une seule fois, puis tout va vite…")):
-        warm_up()
 
 
 def language_switch() -> None:
@@ -80,19 +71,6 @@ def text(field: state.Field[str], label: str) -> str:
     state.restore(field)
     given = st.text_input(label, key=field.key, max_chars=state.MAX_PROMPT)
     return state.keep(field, given or "")
-
-
-def start(field: state.Field[str]) -> str:
-    """The first characters of a text, that a network reads."""
-    state.restore(field)
-    typed = st.text_input(
-        _("Début"),
-        key=field.key,
-        max_chars=state.MAX_PROMPT,
-        label_visibility="collapsed",
-        placeholder=_("Début : quelques caractères"),
-    )
-    return state.keep(field, typed or "")
 
 
 def model() -> str:
@@ -175,13 +153,6 @@ def segmented(
     return state.keep(field, str(chosen))
 
 
-def inline(field: state.Field[str], label: str, options: Mapping[str, str]) -> str:
-    """The same after their label, on its line: a line of the screen saved."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
-        st.markdown(f"**{label}**", width="content")
-        return segmented(field, label, options, visible=False)
-
-
 def unknown(reference: str, prompt: str, underlined: bool = False) -> list[tuple[str, bool]]:
     """Say which characters of the prompt the model has never read; returns the prompt in runs.
 
@@ -237,8 +208,3 @@ def _underlined(runs: list[tuple[str, bool]]) -> str:
 def plain(text: str) -> str:
     """Text that Markdown shows as it is."""
     return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])", r"\\\1", text)
-
-
-def visible(text: str) -> str:
-    """The same text with its line breaks, its tabulations and a lone space as signs."""
-    return "␣" if text == " " else text.replace("\n", "↵").replace("\t", "⇥")

@@ -69,7 +69,7 @@ def prompts(main: DeltaGenerator, second: DeltaGenerator, filters: SamplingConfi
 
 
 @dataclass(frozen=True)
-class View:
+class Mode:
     """Something that can be compared.
 
     Attributes:
@@ -83,20 +83,20 @@ class View:
     legend: str
 
 
-VIEWS = {
-    "temperatures": View(
+MODES = {
+    "temperatures": Mode(
         N_("des températures"),
         temperatures,
         N_("Surligné : la première divergence avec la colonne de gauche."),
     ),
-    "prompts": View(N_("des débuts"), prompts, N_("Mêmes tirages, débuts différents.")),
+    "prompts": Mode(N_("des débuts"), prompts, N_("Mêmes tirages, débuts différents.")),
 }
 COMPARED = Choice(
     "temperature.mode",
     "compare",
     "temperatures",
     N_("Comparer"),
-    {name: view.label for name, view in VIEWS.items()},
+    {name: mode.label for name, mode in MODES.items()},
 )
 
 
@@ -106,7 +106,7 @@ def show(reference: str, compared: str, comparison: Comparison, seed: int, chars
     columns = results.columns(reference, comparison.prompts, configs, seed, chars)
     components.texts(_payload(comparison, columns), "temperature.texts")
     same = _("{chars} caractères, les mêmes tirages dans chaque colonne (graine {seed}).")
-    legend = _(VIEWS[compared].legend)
+    legend = _(MODES[compared].legend)
     st.caption(f"{same.format(chars=i18n.number(chars), seed=seed)} {legend}")
 
 

@@ -32,7 +32,7 @@ def follow(job_id: str) -> None:
 
 # What a training starts from
 
-PRESET = Choice("training.preset", "preset", "demo", N_("Préréglage"), naming.PRESETS)
+PRESET = Choice("training.preset", "preset", "demo", N_("Préréglage"), naming.PRESET_LABELS)
 PLAYS = Several(
     "training.plays",
     "plays",

@@ -16,6 +16,7 @@ import atexit
 import contextlib
 import itertools
 import json
+import math
 import os
 import signal
 import subprocess
@@ -27,13 +28,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import IO, Any, Generic, TypeVar
+from typing import IO, Any, TypeVar
 
 from moliere_core.errors import N_, ModelError, MoliereError
 from moliere_core.pretrained.results import Event
 from moliere_core.runs.run import home
 from moliere_core.system.machine import resident_megabytes, threads
 from moliere_core.system.processes import quiet_options
+from moliere_core.system.work import Work
 
 T = TypeVar("T")
 
@@ -88,8 +90,10 @@ class Status:
         return self.state in (State.QUEUED, State.RUNNING)
 
 
-class Request(Generic[T]):
+class Request(Work[T]):
     """Something that was asked of the worker. All methods may be called from any thread.
+
+    Asking how far it is, or whether it is done, keeps it alive.
 
     Args:
         bridge: that it is asked of.
@@ -105,15 +109,14 @@ class Request(Generic[T]):
         value: T,
         add: Callable[[T, Event], T],
     ) -> None:
+        super().__init__()
         self.id = next(_numbers)
         self.message = {**message, "id": self.id}
         self.background = bool(message.get("background"))
         self._bridge = bridge
         self._value, self._add = value, add
         self._status = Status(State.QUEUED)
-        self._ended = threading.Event()
         self.looked_at = time.monotonic()
-        self.ended_at = float("inf")
 
     @property
     def reference(self) -> str:
@@ -122,7 +125,7 @@ class Request(Generic[T]):
 
     @property
     def status(self) -> Status:
-        """Where it stands; asking keeps it alive."""
+        """Where it stands."""
         self.looked_at = time.monotonic()
         status = self._status
         if status.state is State.QUEUED:
@@ -135,6 +138,11 @@ class Request(Generic[T]):
         self.looked_at = time.monotonic()
         return self._value
 
+    def done(self) -> bool:
+        """Whether it has ended."""
+        self.looked_at = time.monotonic()
+        return super().done()
+
     def result(self, timeout: float | None = None) -> T:
         """Wait for the whole answer.
 
@@ -144,26 +152,20 @@ class Request(Generic[T]):
         """
         if not self.wait(timeout):
             raise TimeoutError(f"no answer after {timeout} s")
-        if self._status.error is not None:
-            raise self._status.error
-        if self._status.state is State.CANCELLED:
+        if self.cancelled():
             raise ModelError("this was cancelled: ask again")
-        return self._value
+        return super().result()
 
-    def wait(self, timeout: float | None = None) -> bool:
-        """Whether it has ended, after at most `timeout` seconds."""
-        deadline = None if timeout is None else time.monotonic() + timeout
-        while not self._ended.is_set():
-            self.looked_at = time.monotonic()
-            left = LEASE / 3 if deadline is None else deadline - time.monotonic()
-            if left <= 0:
-                return False
-            self._ended.wait(min(left, LEASE / 3))
-        return True
+    def wait(self, seconds: float | None = None) -> bool:
+        """Whether it has ended, after at most so many seconds."""
+        deadline = math.inf if seconds is None else time.monotonic() + seconds
+        while not self.done() and (left := deadline - time.monotonic()) > 0:
+            super().wait(min(left, LEASE / 3))
+        return self.done()
 
-    def cancel(self) -> None:
+    def cancel(self) -> bool:
         """Give it up; nothing if it has ended."""
-        self._bridge.cancel(self)
+        return self._bridge.cancel(self)
 
     def refused(self, error: MoliereError) -> Request[T]:
         """The same, failed before it was asked."""
@@ -191,6 +193,7 @@ class Request(Generic[T]):
         if kind == "stage":
             self._status = replace(self._status, stage=event["stage"])
         elif kind == "progress":
+            self.told(event["share"])
             self._status = replace(self._status, share=event["share"])
         elif kind in ("partial", "done"):
             try:
@@ -207,11 +210,16 @@ class Request(Generic[T]):
         return kind in ("done", "failed", "cancelled")
 
     def _end(self, state: State, error: MoliereError | None = None) -> None:
-        if not self._ended.is_set():
-            share = 1.0 if state is State.DONE else self._status.share
-            self._status = Status(state, share=share, error=error)
-            self.ended_at = time.monotonic()
-            self._ended.set()
+        if super().done():
+            return
+        share = 1.0 if state is State.DONE else self._status.share
+        self._status = Status(state, share=share, error=error)
+        if error is not None:
+            self.set_exception(error)
+        elif state is State.DONE:
+            self.set_result(self._value)
+        else:
+            super().cancel()
 
 
 _numbers = itertools.count(1)
@@ -250,8 +258,8 @@ class Bridge:
             queue = self._waiting[request.background]
             return queue.index(request) + 1 if request in queue else 0
 
-    def cancel(self, request: Request[Any]) -> None:
-        """Take a request from its queue, or have the worker give it up."""
+    def cancel(self, request: Request[Any]) -> bool:
+        """Take a request from its queue, or have the worker give it up; False if it has ended."""
         with self._lock:
             queue = self._waiting[request.background]
             if request in queue:
@@ -260,6 +268,7 @@ class Bridge:
                 # It still holds the worker until it says so; whoever asked does not wait for that.
                 self._send({"cancel": request.id})
             request._end(State.CANCELLED)
+            return request.cancelled()
 
     @property
     def pid(self) -> int | None:

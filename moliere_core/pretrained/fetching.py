@@ -13,47 +13,32 @@ import os
 import subprocess
 import sys
 import threading
-from dataclasses import dataclass, replace
 from typing import Any
 
 from moliere_core.errors import ModelError, MoliereError
 from moliere_core.pretrained import catalogue
 from moliere_core.system.machine import is_public
 from moliere_core.system.processes import quiet_options
+from moliere_core.system.work import Work
 
 COMMAND = (sys.executable, "-m", "moliere_core.pretrained.fetch_worker")
 
 
-@dataclass(frozen=True)
-class Download:
-    """How far a download is.
+class Fetch(Work[None]):
+    """A download in progress, or ended. All methods may be called from any thread.
 
     Attributes:
-        done: megabytes that are here.
+        reference: of the model.
+        here: megabytes that are on this machine.
         total: megabytes in all; 0 while that is not known.
-        finished: whether it has ended.
-        error: why it failed.
     """
 
-    done: float = 0.0
-    total: float = 0.0
-    finished: bool = False
-    error: MoliereError | None = None
-
-    @property
-    def share(self) -> float:
-        """Of what is to be fetched, from 0 to 1."""
-        return min(self.done / self.total, 1.0) if self.total else 0.0
-
-
-class Fetch:
-    """A download in progress, or ended. All methods may be called from any thread."""
-
     def __init__(self, reference: str) -> None:
+        super().__init__()
         self.reference = reference
-        self.status = Download()
-        self._ended = threading.Event()
-        self._cancelled = False
+        self.set_running_or_notify_cancel()
+        self.here = self.total = 0.0
+        self._stopped = False
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -70,10 +55,10 @@ class Fetch:
                 **quiet_options(),
             )
         except MoliereError as error:
-            self._end(error)
+            self.set_exception(error)
             return
         except OSError as error:
-            self._end(
+            self.set_exception(
                 ModelError(
                     "a worker cannot be started ({reason}): close other programs",
                     reason=error.strerror,
@@ -82,14 +67,9 @@ class Fetch:
             return
         threading.Thread(target=self._listen, name="moliere-fetch", daemon=True).start()
 
-    def wait(self, timeout: float | None = None) -> Download:
-        """How far it is once it has ended, or after `timeout` seconds."""
-        self._ended.wait(timeout)
-        return self.status
-
-    def cancel(self) -> None:
+    def stop(self) -> None:
         """Stop it; what is here is kept for the next time."""
-        self._cancelled = True
+        self._stopped = True
         if self._process is not None:
             self._process.kill()
 
@@ -106,10 +86,9 @@ class Fetch:
                 with contextlib.suppress(ValueError, KeyError):
                     event: dict[str, Any] = json.loads(line)
                     if event["event"] == "progress":
-                        self.status = replace(
-                            self.status, done=event["done"] / 1e6, total=event["total"] / 1e6
-                        )
-                    elif event["event"] == "failed" and not self._cancelled:
+                        self.here, self.total = event["done"] / 1e6, event["total"] / 1e6
+                        self.told(min(self.here / self.total, 1.0) if self.total else 0.0)
+                    elif event["event"] == "failed" and not self._stopped:
                         error = ModelError.from_json(event)
                     elif event["event"] == "finished":
                         error = None
@@ -123,11 +102,10 @@ class Fetch:
                 "a causal model with its tokenizer, such as hf:gpt2",
                 reference=self.reference,
             )
-        self._end(error)
-
-    def _end(self, error: MoliereError | None) -> None:
-        self.status = replace(self.status, finished=True, error=error)
-        self._ended.set()
+        if error is None:
+            self.set_result(None)
+        else:
+            self.set_exception(error)
 
 
 _lock = threading.Lock()
@@ -138,7 +116,7 @@ def fetch(reference: str) -> Fetch:
     """Fetch a model of the hub, or the download of it that is in progress."""
     with _lock:
         known = _fetches.get(reference)
-        if known is not None and not known.status.finished:
+        if known is not None and not known.done():
             return known
         asked = _fetches[reference] = Fetch(reference)
     asked.start()

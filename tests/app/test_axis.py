@@ -21,12 +21,14 @@ from dashboard.bridge.views.languages import ENGLISH
 from dashboard.bridge.wording import axis as axis_wording
 from dashboard.bridge.wording import models as wording
 from dashboard.bridge.wording import pairs as pairs_wording
-from dashboard.shared import naming
+from dashboard.shared import following, naming
+from moliere_core.errors import ModelError
 from moliere_core.measures import axis, pairs
 from moliere_core.measures.pairs import Test
 from moliere_core.models.references import load_model
 from moliere_core.models.sampling import softmax
 from moliere_core.pretrained import Generation, Request, State, client, recorded
+from moliere_core.system.progress import Progress
 from tests.app.bridge import FAKE, drawn
 from tests.app.helpers import REFERENCE, ROOT, Open, address, component, figure, shown
 from tests.patience import PATIENCE, wait_until
@@ -85,7 +87,7 @@ def test_a_pasted_text_is_measured_in_the_background(open_page: Open) -> None:
     at = at.text_area(key="axis.own").set_value(TEXT).run()
     assert not at.exception
     wanted = tuple(view._to_measure("own", "petit"))
-    wait_until(lambda: measuring.measuring(TEXT, wanted, True).done)
+    assert measuring.measuring(TEXT, wanted, True).wait(PATIENCE)
     found = measuring.measuring(TEXT, wanted, True)
     at = at.run()
     assert not at.exception
@@ -102,7 +104,7 @@ def measured(at: AppTest, text: str) -> dict[str, axis.Point]:
     """The points of a pasted text, once all are there and on the page."""
     at.text_area(key="axis.own").set_value(text).run()
     wanted = tuple(view._to_measure("own", "petit"))
-    wait_until(lambda: measuring.measuring(text, wanted, True).done)
+    assert measuring.measuring(text, wanted, True).wait(PATIENCE)
     at.run()
     assert not at.exception
     return measuring.measuring(text, wanted, True).points
@@ -262,7 +264,7 @@ def test_both_forms_are_in_the_numbers_to_take_away() -> None:
         "xz": axis.Point("xz", 2.7, 0, 4),
     }
     table = marks.table(points, {}, parted=True)
-    verse, prose = marks.forms().values()
+    verse, prose = marks.FORMS.values()
     assert table[verse].tolist()[0] == 1.5
     assert table[prose].isna().tolist() == [False, True]
     assert verse not in marks.table(points, {}, parted=False)
@@ -271,7 +273,7 @@ def test_both_forms_are_in_the_numbers_to_take_away() -> None:
 def test_a_server_that_ends_waits_for_no_measure(monkeypatch: pytest.MonkeyPatch) -> None:
     begun, told_to_end = threading.Event(), threading.Event()
 
-    def run(_measure: Measuring) -> None:
+    def run(_measure: Measuring, told: Progress) -> None:
         begun.set()
         told_to_end.wait(PATIENCE)
 
@@ -284,19 +286,19 @@ def test_a_server_that_ends_waits_for_no_measure(monkeypatch: pytest.MonkeyPatch
 
 def test_an_error_of_one_model_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     found = Measuring(TEXT, ("kn-2", "hf:nobody/nothing"), None, 10, False)
-    found.run()
-    assert found.done
+    with pytest.raises(ModelError, match="nobody"):
+        found.run(lambda _share: None)
     assert set(found.points) == {"kn-2"}
     assert set(found.errors) == {"hf:nobody/nothing"}
 
 
 def test_what_failed_a_while_ago_is_measured_again(monkeypatch: pytest.MonkeyPatch) -> None:
     failed = measuring.measuring(TEXT, ("hf:nobody/nothing",), True)
-    wait_until(lambda: failed.done)
+    assert failed.wait(PATIENCE)
     margins = measuring.margins("hf:nobody/nothing", ("saison-1",))
     assert margins.exception(PATIENCE) is not None
     assert measuring.measuring(TEXT, ("hf:nobody/nothing",), True) is failed  # but not at once
-    monkeypatch.setattr(measuring, "RETRY_SECONDS", -1.0)
+    monkeypatch.setattr(following, "RETRY_SECONDS", -1.0)
     assert measuring.measuring(TEXT, ("hf:nobody/nothing",), True) is not failed
     assert measuring.margins("hf:nobody/nothing", ("saison-1",)) is not margins
 

@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dashboard.corpus import cached, fields, said, snippet
+from dashboard.corpus import controls, results, snippet, wording
 from dashboard.corpus.figures import network as network_chart
-from dashboard.shared import cached as shared
+from dashboard.corpus.views import VIEW, VIEWS
+from dashboard.shared import cached
 from dashboard.shared.naming import SERVER
 from moliere_core.corpus import EMBEDDED, load_corpus
 from moliere_core.exploration import Selection, WordIndex, frequency, keyness, network, overview
@@ -69,7 +70,7 @@ def told(at: Any) -> str:
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
-@pytest.mark.parametrize("view", fields.VIEWS)
+@pytest.mark.parametrize("view", VIEWS)
 def test_every_view_opens_in_both_languages(open_page: Open, view: str, language: str) -> None:
     at = open_page("corpus", view=view, play=PLAY, lang=language)
     assert not at.exception
@@ -78,7 +79,7 @@ def test_every_view_opens_in_both_languages(open_page: Open, view: str, language
     assert address(at)["play"] == PLAY
 
 
-@pytest.mark.parametrize("view", fields.VIEWS)
+@pytest.mark.parametrize("view", VIEWS)
 def test_a_corpus_of_cues_alone_says_what_it_lacks(open_page: Open, bare: None, view: str) -> None:
     at = open_page("corpus", view=view, word="cœur")
     assert not at.exception
@@ -92,7 +93,7 @@ def test_a_corpus_of_cues_alone_says_what_it_lacks(open_page: Open, bare: None, 
         "raw": "vides ici",
     }
     assert expected.get(view, "") in text
-    form, speaker = at.selectbox(key=fields.FORM.key), at.selectbox(key=fields.SPEAKER.key)
+    form, speaker = at.selectbox(key=controls.FORM.key), at.selectbox(key=controls.SPEAKER.key)
     assert form.disabled
     assert speaker.disabled
 
@@ -115,7 +116,7 @@ def test_cards_and_table_are_those_of_the_filter(open_page: Open, index: WordInd
     values = {metric.label: metric.value for metric in at.metric}
     assert values["Répliques"] == str(summary.cues)
     assert values["Pièces"] == "1"
-    assert values["Part de vers"] == "100\u202f%"
+    assert values["Part de vers"] == "100\N{NO-BREAK SPACE}%"
     assert values["Alphabet"] == str(summary.alphabet)
     assert at.dataframe[0].value["Mots"].tolist() == [summary.words]
 
@@ -147,7 +148,7 @@ def test_a_plain_text_is_one_cue_of_which_the_beginning_is_sent(
     monkeypatch.setenv("MOLIERE_CORPUS", str(path))
     at = open_page("corpus", view="raw")
     assert at.dataframe[0].value["cue"].str.len().tolist() == [500]
-    for view in fields.VIEWS:
+    for view in VIEWS:
         at = open_page("corpus", view=view, word="roi")
         assert not at.exception
         assert not at.error
@@ -156,7 +157,7 @@ def test_a_plain_text_is_one_cue_of_which_the_beginning_is_sent(
 def test_a_word_opens_from_the_list(open_page: Open, index: WordIndex) -> None:
     at = open_page("corpus", view="words")
     bars = figure(at)["data"][0]
-    top = frequency.top_words(index.part(), 15, cached.stop_words(EMBEDDED))
+    top = frequency.top_words(index.part(), 15, results.stop_words(EMBEDDED))
     assert bars["y"] == top["word"].tolist()
     at.pills(key="corpus.open.top").set_value(top["word"][2]).run()
     assert not at.exception
@@ -170,7 +171,7 @@ def test_a_word_opens_from_the_list(open_page: Open, index: WordIndex) -> None:
 def test_stop_words_have_a_switch(open_page: Open) -> None:
     at = open_page("corpus", view="words", stops=1)
     assert figure(at)["data"][0]["y"][0] in ("de", "et", "la", "le")
-    at.toggle(key=fields.COMMON_STOPS.key).set_value(False).run()
+    at.toggle(key=controls.COMMON_STOPS.key).set_value(False).run()
     assert "de" not in figure(at)["data"][0]["y"]
     assert "stops" not in address(at)
 
@@ -212,7 +213,7 @@ def test_a_concordance_has_pages_and_keeps_its_order(open_page: Open, index: Wor
     assert "**51** à **100**" in told(at)
     assert concordance(at) != first
     assert first.count("<tr>") == 51
-    at.text_input(key=fields.WORD.key).set_value("et").run()
+    at.text_input(key=controls.WORD.key).set_value("et").run()
     assert "first" not in address(at)
     assert "**1** à **50**" in told(at)
     at = open_page("corpus", view="lines", word="de", first=999_950)
@@ -237,7 +238,7 @@ def test_texts_of_a_corpus_are_never_read_as_html(open_page: Open, bare: None) -
     ],
 )
 def test_places_are_told_in_short(act: str, scene: str, expected: str) -> None:
-    assert said.place(act, scene) == expected
+    assert wording.place(act, scene) == expected
 
 
 def test_speech_and_network(open_page: Open, index: WordIndex) -> None:
@@ -304,7 +305,7 @@ def test_a_filter_that_leaves_nothing_and_addresses_that_name_nothing(open_page:
     assert not at.exception
     assert not {"play", "form", "speaker", "view", "first"} & set(address(at))
     at = open_page("corpus", play=PLAY, speaker=SPEAKER)
-    at.selectbox(key=fields.PLAY.key).set_value("l-homme-aux-pendules").run()
+    at.selectbox(key=controls.PLAY.key).set_value("l-homme-aux-pendules").run()
     assert "speaker" not in address(at)  # who is in another play
 
 
@@ -315,8 +316,8 @@ def test_a_corpus_that_is_read_again_is_indexed_again(
     monkeypatch.setenv("MOLIERE_CORPUS", str(path))
     for cue in ("Ah !", "Oh ! Oh !"):
         path.write_text(f"play_name,cue\na,{cue}\n", encoding="utf-8")
-        shared.forget_corpora()
-        assert cached.summary(SERVER, Selection()).words == len(cue.split("!")) - 1
+        cached.forget_corpora()
+        assert results.summary(SERVER, Selection()).words == len(cue.split("!")) - 1
 
 
 def test_what_is_tried_ticks_itself(open_page: Open) -> None:
@@ -325,13 +326,13 @@ def test_what_is_tried_ticks_itself(open_page: Open) -> None:
     ticked = {box.key: box.value for box in at.checkbox}
     assert ticked["corpus.try.sorted"]
     assert not ticked["corpus.try.network"]
-    at.segmented_control(key=fields.VIEW.key).set_value("voices").run()
-    at.selectbox(key=fields.PLAY.key).set_value(PLAY).run()
+    at.segmented_control(key=VIEW.key).set_value("voices").run()
+    at.selectbox(key=controls.PLAY.key).set_value(PLAY).run()
     assert at.checkbox(key="corpus.try.network").value
     assert at.checkbox(key="corpus.try.sorted").value
 
 
-@pytest.mark.parametrize("view", fields.VIEWS)
+@pytest.mark.parametrize("view", VIEWS)
 def test_the_cell_runs(view: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
     selection = Selection(play=PLAY, speaker=SPEAKER)

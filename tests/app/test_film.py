@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dashboard.film import cached, moments, reel, words
+from dashboard.film import results, views, wording
 from dashboard.shared import stored_runs
 from dashboard.shared.state import DEFAULT_PROMPT
 from moliere_core.config import SamplingConfig
@@ -45,7 +45,7 @@ def test_every_moment_of_petit_is_sent_at_once(open_page: Open) -> None:
     assert data["moments"][-1]["title"] == "Après 12 époques"
     for reference, moment in (("petit@0", data["moments"][0]), ("petit", data["moments"][-1])):
         config = SamplingConfig(0.8)
-        [text] = generate(load_model(reference), ["Ah ! "], [config], [3], moments.CHARS)
+        [text] = generate(load_model(reference), ["Ah ! "], [config], [3], results.CHARS)
         assert moment["text"] == text
 
 
@@ -86,7 +86,7 @@ def test_what_is_said_is_computed(open_page: Open) -> None:
     assert data["moments"][-1]["hesitates"] == "3,3"
     assert data["moments"][-1]["among"] == pytest.approx(2 ** data["moments"][-1]["validation"])
     assert data["symbols"] == 95
-    assert data["labels"]["held"][0].startswith("bit par")
+    assert data["held"][0].startswith("bit par")
 
 
 def test_words_of_moliere_s_are_told_from_the_others(open_page: Open) -> None:
@@ -113,23 +113,23 @@ def test_words_of_moliere_s_are_told_from_the_others(open_page: Open) -> None:
 def test_whole_words_of_a_continuation(
     prompt: str, text: str, found: list[tuple[int, int, bool]]
 ) -> None:
-    read = moments.written_words(prompt, text)
+    read = results.written_words(prompt, text)
     assert [(w.start, w.stop, w.known) for w in read] == found
 
 
 def test_what_follows_a_word_is_its_own() -> None:
     read = [Word(1, 3, False), Word(4, 8, True), Word(10, 12, True), Word(13, 15, False)]
-    assert moments.stretches(read, 20) == (4, 9, 7)
-    assert moments.stretches([Word(0, 4, True)], 6) == (0, 6)
-    assert moments.stretches([], 6) == (6,)
+    assert results.stretches(read, 20) == (4, 9, 7)
+    assert results.stretches([Word(0, 4, True)], 6) == (0, 6)
+    assert results.stretches([], 6) == (6,)
 
 
 @pytest.mark.parametrize(
     ("bits", "expected"), [(6.0, (None, 1)), (2.5, (3, 4)), (2.0, (4, 5)), (1.0, (8, None))]
 )
 def test_the_rung_of_the_ladder(bits: float, expected: tuple[int | None, int | None]) -> None:
-    line = cached.timeline("petit")
-    assert moments.rung(bits, line.ladder) == expected
+    line = results.timeline("petit")
+    assert results.beaten_and_ahead(bits, line.ladder) == expected
 
 
 def test_everything_is_in_the_address(open_page: Open) -> None:
@@ -148,14 +148,14 @@ def test_everything_is_in_the_address(open_page: Open) -> None:
 
 def test_another_prompt_is_looked_at_from_its_end(open_page: Open) -> None:
     at = open_page("film", model="petit", back=3)
-    assert component(at)["cursor"] == moments.PLACES - 4
+    assert component(at)["cursor"] == results.PLACES - 4
     at = at.text_input(key="prompt").set_value("Madam").run()
     assert component(at)["cursor"] == len("Madam")
 
 
 def test_the_proposed_prompt_is_looked_at_where_it_is_learned_late(open_page: Open) -> None:
     data = component(open_page("film", model="petit"))
-    follows = DEFAULT_PROMPT[len(DEFAULT_PROMPT) - moments.PLACES + 1 + data["cursor"]]
+    follows = DEFAULT_PROMPT[len(DEFAULT_PROMPT) - results.PLACES + 1 + data["cursor"]]
     assert follows == "î"
 
 
@@ -183,7 +183,7 @@ def test_a_run_with_one_moment_says_so(open_page: Open) -> None:
 def test_a_run_of_the_class_without_its_text(open_page: Open, store: Path) -> None:
     snap(store, "epoch-000", "step-000030")
     open_page("film")
-    assert not cached.measures(REFERENCE, ("epoch-000", "step-000030")).result(60)
+    assert not results.measures(REFERENCE, ("epoch-000", "step-000030")).result(60)
     at = open_page("film")
     assert not at.exception
     data = component(at)
@@ -199,10 +199,10 @@ def test_first_updates_are_measured_where_the_text_is_at_hand(open_page: Open, s
     source = run.path / "config.json"
     text = source.read_text(encoding="utf-8")
     source.write_text(text.replace('"digest": ""', f'"digest": "{corpus.digest}"'), "utf-8")
-    line = replace(cached.timeline(REFERENCE), measuring=True)
-    assert "en train d’être mesuré" in words.rung(line, line.moments[0].measure)
+    line = replace(results.timeline(REFERENCE), measuring=True)
+    assert "en train d’être mesuré" in wording.verdict(line, line.moments[0].measure)
     open_page("film")
-    found = cached.measures(REFERENCE, ("epoch-000", "step-000030")).result(60)
+    found = results.measures(REFERENCE, ("epoch-000", "step-000030")).result(60)
     stored_runs.yardsticks(RUN).result(60)
     data = component(open_page("film"))
     validation = [m["validation"] for m in data["moments"]]
@@ -233,7 +233,7 @@ def test_any_prompt(open_page: Open, prompt: str) -> None:
     assert not at.exception
     assert not at.error
     data = component(at)
-    assert len(data["places"]) == min(len(prompt) + 1, moments.PLACES)
+    assert len(data["places"]) == min(len(prompt) + 1, results.PLACES)
     assert all(len(m["chances"]) == len(data["places"]) for m in data["moments"])
 
 
@@ -243,10 +243,10 @@ def test_greedy_is_a_single_bar(open_page: Open) -> None:
 
 
 def test_with_measures_fills_only_what_is_missing() -> None:
-    line = cached.timeline("petit")
+    line = results.timeline("petit")
     bare = replace(line, curve=line.curve[2:])
     record = {"train_loss": np.log(2), "validation_bits_per_char": 2.5}
-    full = moments.with_measures(bare, {"epoch-000": record})
+    full = results.with_measures(bare, {"epoch-000": record})
     assert full.moments[0].measure.validation == 2.5
     assert full.moments[0].measure.train == pytest.approx(1)
     assert full.moments[1:] == line.moments[1:]
@@ -254,7 +254,7 @@ def test_with_measures_fills_only_what_is_missing() -> None:
 
 
 def test_a_letter_ticks_itself_once_it_is_another(open_page: Open) -> None:
-    first = len(DEFAULT_PROMPT) - reel.FIRST_PLACE
+    first = len(DEFAULT_PROMPT) - views.FIRST_PLACE
     for back, ticked in ((first, False), (first - 3, True)):
         at = open_page("film", model="petit", back=back)
         assert ("letter" in at.session_state["lesson.done"]["film"]) == ticked

@@ -9,9 +9,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard.film import fields as film
-from dashboard.film import reel
-from dashboard.inside import fields as inside
+from dashboard.film import controls as film
+from dashboard.film import views as film_views
+from dashboard.inside import controls as inside
 from dashboard.inside.components import spanned
 from dashboard.probabilities import controls as probabilities
 from dashboard.probabilities import views
@@ -127,11 +127,11 @@ def test_a_film_moves_to_no_place_that_is_none(
 ) -> None:
     moved = list[object]()
     monkeypatch.setattr(state, "change", lambda field, value: moved.append(value))
-    session[reel.KEY] = {"rest": rest}
-    reel.move()
+    session[film_views.KEY] = {"rest": rest}
+    film_views.keep_place()
     assert moved == []
-    session[reel.KEY] = {"rest": GOOD}
-    reel.move()
+    session[film_views.KEY] = {"rest": GOOD}
+    film_views.keep_place()
     assert moved == ["epoch-001", "epoch-000", 4]
 
 

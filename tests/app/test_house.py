@@ -19,6 +19,9 @@ DASHBOARD = sorted((ROOT / "dashboard").rglob("*.py"))
 VISIT = """
 import sys
 from streamlit.testing.v1 import AppTest
+from dashboard.server import warm
+warm.import_all()
+before = set(sys.modules)
 at = AppTest.from_file("dashboard/Home.py", default_timeout=120)
 at.query_params["model"] = sys.argv[1]
 at.run()
@@ -26,8 +29,10 @@ assert not at.exception and not at.error
 for page in sys.argv[2:]:
     at.switch_page(f"../pages/{page}.py").run()
     assert not at.exception and not at.error
+after = set(sys.modules) - before
+late = {n for n in after if n.startswith("dashboard.") or n in ("numpy", "pandas", "plotly")}
 found = {"keras", "tensorflow", "torch", "transformers", "jax"} & set(sys.modules)
-sys.exit(f"imported by the server: {found}" if found else 0)
+sys.exit(f"imported by the server: {found}; while a pupil waits: {late}" if found | late else 0)
 """
 
 
@@ -56,7 +61,7 @@ def test_one_module_each_for_addresses_and_plotly() -> None:
         imports_plotly = re.search(r"^\s*(import|from) plotly", code, re.MULTILINE)
         assert (
             not imports_plotly
-            or path.name in {"figures.py", "gate_figures.py", "plotting.py"}
+            or path.name in {"figures.py", "plotting.py"}
             or path.parent.name == "figures"
         ), path
 
@@ -83,7 +88,8 @@ def test_no_test_is_timed() -> None:
             assert not timed.search(path.read_text(encoding="utf-8")), path
 
 
-def test_no_framework_in_the_server(store: Path) -> None:
+def test_the_server_imports_no_framework_and_pages_import_nothing(store: Path) -> None:
+    """What a page imported, thirty browsers that open it together would await."""
     names = [page.stem for page in PAGES if page.stem != "home"]
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", VISIT, REFERENCE, *names],
@@ -95,21 +101,3 @@ def test_no_framework_in_the_server(store: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
-
-
-def test_the_first_words_wait_for_no_table_and_no_array() -> None:
-    """Home's heading needs these modules alone; what they imported, thirty browsers would await."""
-    first = (
-        "import sys; from dashboard.shared import cached, components, i18n, lesson, state, widgets"
-    )
-    check = "; sys.exit({'numpy', 'pandas', 'requests'} & set(sys.modules) or 0)"
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", first + check],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-500:]

@@ -151,7 +151,7 @@ def test_one_limit_for_archives_is_said_before(open_page: Open) -> None:
     uploader = at.file_uploader(key="training.import.model")
     assert uploader.proto.max_upload_size_mb == 50
     assert "50" in uploader.label
-    settings = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
+    settings = tomllib.loads((ROOT / "dashboard" / ".streamlit" / "config.toml").read_text("utf-8"))
     assert settings["server"]["maxUploadSize"] == 50
     at = given(at, None)
     assert at.file_uploader(key="training.import.text").proto.max_upload_size_mb == 10

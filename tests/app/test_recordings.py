@@ -11,8 +11,8 @@ import pytest
 from dashboard.bridge import controls, recordings, results, snippet
 from dashboard.bridge.controls import Settings
 from dashboard.shared import i18n, naming
+from dashboard.shared.controls import COURSE_START
 from dashboard.shared.state import DEFAULT_PROMPT
-from dashboard.windows.fields import COURSE_START
 from moliere_core import pretrained
 from moliere_core.config import SamplingConfig
 from moliere_core.measures import axis

@@ -449,14 +449,19 @@ def test_zipf_finds_the_slope_of_a_law() -> None:
     cue = " ".join(" ".join([w] * round(40_000 / rank)) for rank, w in enumerate(words, 1))
     found = zipf.zipf(said(cue))
     assert found.slope == pytest.approx(-1, abs=0.01)
-    assert found.ranks == (10, 1000)
-    assert found.fitted(100) == pytest.approx(400, rel=0.02)
+    assert found.fit == (10, 1000)
+    assert found.fitted(np.array([100])) == pytest.approx(400, rel=0.02)
     assert found.counts[0] == 40_000
+    thin = found.thinned(40)
+    assert (thin.ranks[0], thin.ranks[-1], thin.words[0]) == (1, 2000, "aaa")
+    assert 30 < len(thin.ranks) <= 40
+    assert [found.words[rank - 1] for rank in thin.ranks] == list(thin.words)
+    assert found.counts[thin.ranks - 1].tolist() == thin.counts.tolist()
     ranks = np.arange(10, 1001)
     slope, intercept = np.polyfit(np.log(ranks), np.log(found.counts[9:1000]), 1)
     assert (found.slope, found.intercept) == pytest.approx((slope, intercept))
     few = zipf.zipf(said(" ".join(words[:58])))
-    assert (few.slope, few.ranks) == (None, (10, 58))
+    assert (few.slope, few.fit) == (None, (10, 58))
     assert zipf.zipf(said(" ".join(words[:59]))).slope == pytest.approx(0)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -12,7 +13,7 @@ import streamlit as st
 from dashboard.bridge import components, recordings, results
 from dashboard.bridge.controls import Settings
 from dashboard.bridge.wording import models as wording
-from dashboard.shared import i18n, state
+from dashboard.shared import following, i18n, state
 from dashboard.shared.i18n import _
 from moliere_core import pretrained
 from moliere_core.config import SamplingConfig
@@ -45,9 +46,9 @@ class Rung:
 def show(settings: Settings) -> None:
     """All the steps, those of subword models as they come."""
     prompt, config, seed = settings.prompt, settings.config, settings.seed
-    asked = _asked(prompt, config, seed, again=True)
-    writing = any(request.status.active for pair in asked.values() for request in pair)
-    st.fragment(_rungs, run_every=PERIOD if writing else None)(prompt, config, seed, writing)
+    asked = _asked(prompt, config, seed)
+    works = [request for pair in asked.values() for request in pair]
+    following.follow(works, partial(_rungs, asked, prompt, config, seed), PERIOD)
     st.caption(
         _(
             "Bits : par caractère, sur des pièces jamais lues. D’un barreau à l’autre : plus de "
@@ -57,35 +58,36 @@ def show(settings: Settings) -> None:
 
 
 def _asked(
-    prompt: str, config: SamplingConfig, seed: int, again: bool
+    prompt: str, config: SamplingConfig, seed: int
 ) -> dict[str, tuple[Request[Any], Request[Any]]]:
-    """What the subword models that are here have been asked; `again` as in `cached.asked`."""
-    ask = partial(results.asked, again=again)
+    """What the subword models that are here have been asked."""
     here = [entry.name for entry in pretrained.entries() if entry.available]
     return {
         name: (
-            ask(results.written, name, prompt, config, seed, CHARS),
-            ask(results.following, name, prompt),
+            following.asked(results.written, name, prompt, config, seed, CHARS),
+            following.asked(results.following, name, prompt),
         )
         for name in here[:MOST_PRETRAINED]
     }
 
 
-def _rungs(prompt: str, config: SamplingConfig, seed: int, ticking: bool) -> None:
+def _rungs(
+    asked: Mapping[str, tuple[Request[Any], Request[Any]]],
+    prompt: str,
+    config: SamplingConfig,
+    seed: int,
+) -> None:
     recordings.follow()
-    asked = _asked(prompt, config, seed, again=False)
     steps = [_step(name, _by_characters(name, prompt, config, seed)) for name in STEPS]
-    for name, (written, following) in asked.items():
-        error = written.status.error or following.status.error
-        found = _rung(written.value, following.value)
+    for name, (written, expected) in asked.items():
+        error = written.status.error or expected.status.error
+        found = _rung(written.value, expected.value)
         if not found.text and written.status.active:
             found = replace(found, text=_("le modèle se prépare…"))
         steps.append(_step(name, found, error))
     steps += [_recorded(voice, prompt, config, seed) for voice in _voices(len(asked))]
     data = {"steps": steps, "locale": state.language()}
     components.rungs(data, COMPONENT, recordings.listen(COMPONENT))
-    if ticking and not any(r.status.active for pair in asked.values() for r in pair):
-        st.rerun()  # so that nothing ticks any longer
 
 
 def _by_characters(name: str, prompt: str, config: SamplingConfig, seed: int) -> Rung:
@@ -96,11 +98,11 @@ def _by_characters(name: str, prompt: str, config: SamplingConfig, seed: int) ->
     )
 
 
-def _rung(written: Generation, following: NextChars) -> Rung:
+def _rung(written: Generation, expected: NextChars) -> Rung:
     """The rung of a model, of characters or of tokens."""
-    order = np.argsort(-following.probs, kind="stable")[:BARS]
-    bars = ((following.chars[i], round(float(following.probs[i]), 4)) for i in order)
-    return Rung(written.text, tuple(bars) if following.probs.any() else ())
+    order = np.argsort(-expected.probs, kind="stable")[:BARS]
+    bars = ((expected.chars[i], round(float(expected.probs[i]), 4)) for i in order)
+    return Rung(written.text, tuple(bars) if expected.probs.any() else ())
 
 
 def _voices(living: int) -> list[Voice]:
@@ -111,11 +113,11 @@ def _voices(living: int) -> list[Voice]:
 
 def _recorded(voice: Voice, prompt: str, config: SamplingConfig, seed: int) -> dict[str, Any]:
     written = voice.written(prompt, config, seed, CHARS)
-    following = voice.following(prompt, results.alphabet())
-    if written is None or following is None:
+    expected = voice.following(prompt, results.alphabet())
+    if written is None or expected is None:
         found = Rung("", ())
     else:
-        found = _rung(written.generation, following)
+        found = _rung(written.generation, expected)
     return _step(voice.reference, found)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -10,7 +11,7 @@ import streamlit as st
 from dashboard.bridge import components, fetching, recordings, results
 from dashboard.bridge.controls import Settings
 from dashboard.bridge.wording import models as wording
-from dashboard.shared import i18n, naming
+from dashboard.shared import following, i18n, naming
 from dashboard.shared.i18n import _
 from moliere_core import pretrained
 from moliere_core.config import SamplingConfig
@@ -39,8 +40,8 @@ def columns(
 ) -> None:
     """The texts; those of pretrained models appear while they are written."""
     arguments = (references, prompt, config, seed, chars)
-    ticking = any(_column(reference, *arguments[1:], again=True)[1] for reference in references)
-    st.fragment(_columns, run_every=PERIOD if ticking else None)(*arguments, ticking)
+    works = results.running(results.written, *arguments)
+    following.follow(works.values(), partial(_columns, *arguments), PERIOD)
 
 
 def _columns(
@@ -49,35 +50,30 @@ def _columns(
     config: SamplingConfig,
     seed: int,
     chars: int,
-    ticking: bool,
 ) -> None:
     recordings.follow()
-    found = [_column(r, prompt, config, seed, chars, again=False) for r in references]
-    components.tokens({"columns": [d for d, _a in found]}, COMPONENT, recordings.listen(COMPONENT))
-    if ticking and not any(active for _data, active in found):
-        st.rerun()  # as a whole: nothing ticks any more
+    found = [_column(reference, prompt, config, seed, chars) for reference in references]
+    components.tokens({"columns": found}, COMPONENT, recordings.listen(COMPONENT))
 
 
 def _column(
-    reference: str, prompt: str, config: SamplingConfig, seed: int, chars: int, again: bool
-) -> tuple[dict[str, Any], bool]:
-    """What tokens.js needs of a model, and whether it is still at work."""
+    reference: str, prompt: str, config: SamplingConfig, seed: int, chars: int
+) -> dict[str, Any]:
+    """What tokens.js needs of a model."""
     try:
         if not pretrained.is_pretrained(reference):
             found = results.written_by_characters(reference, prompt, config, seed, chars)
-            return _payload(reference, found, "", letters=True), False
+            return _payload(reference, found, "", letters=True)
         if (voice := results.voice(reference)) is not None:
-            return _recorded(voice, prompt, config, seed, chars), False
-        request = results.asked(
-            results.written, reference, prompt, config, seed, chars, again=again
-        )
+            return _recorded(voice, prompt, config, seed, chars)
+        request = results.written(reference, prompt, config, seed, chars)
         status = request.status
         if status.error is not None:
             said, choices = i18n.sentence(status.error), recordings.instead(reference)
-            return _payload(reference, request.value, said, True, choices=choices), False
-        return _payload(reference, request.value, wording.standing(status)), status.active
+            return _payload(reference, request.value, said, True, choices=choices)
+        return _payload(reference, request.value, wording.standing(status))
     except MoliereError as error:
-        return _payload(reference, Generation(), i18n.sentence(error), True), False
+        return _payload(reference, Generation(), i18n.sentence(error), True)
 
 
 def _recorded(

@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dashboard.corpus.figures.text import brief, escaped
-from dashboard.corpus.said import percent
+from dashboard.corpus.wording import brief
 from dashboard.shared import i18n
 from dashboard.shared.i18n import _
-from dashboard.shared.plotting import FONT, Figure, layout, theme
+from dashboard.shared.plotting import FONT, Figure, escaped, layout, theme
 
 BAR = 27  # pixels: a line of text and the space around it
 
@@ -47,15 +46,14 @@ def shares_figure(
     """
     colours = theme(dark)
     clipped = [brief(name, 34) for name in names]
+    shown = clipped if len(set(clipped)) == len(clipped) else names
+    shares = [i18n.percent(share, 1) for share in table["share"]]
     figure = _bars(
-        clipped if len(set(clipped)) == len(clipped) else [escaped(name) for name in names],
+        map(escaped, shown),
         100 * table["share"] if one_play else table["words"],
-        [percent(share, 1) for share in table["share"]]
-        if one_play
-        else [i18n.number(words) for words in table["words"]],
+        shares if one_play else [i18n.number(words) for words in table["words"]],
         [colours.series[0 if name == chosen else 1] for name in table["speaker"]],
     )
-    shares = [percent(share, 1) for share in table["share"]]
     figure.update_traces(
         customdata=np.stack([table["words"], table["cues"], shares], axis=-1),
         hovertemplate="<b>%{y}</b> : %{customdata[2]}<br>"

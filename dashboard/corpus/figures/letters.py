@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from dashboard.corpus.figures.text import escaped
+from dashboard.corpus.wording import mark
 from dashboard.shared.i18n import _
-from dashboard.shared.plotting import Figure, layout, theme
+from dashboard.shared.plotting import Figure, escaped, layout, theme
 from moliere_core.exploration.characters import Alphabet
-
-VISIBLE = {" ": "␣", "\n": "↵", "\t": "⇥"}  # characters that leave no mark
 
 
 def letters_figure(found: Alphabet, count: int, dark: bool) -> Figure:
@@ -51,8 +49,3 @@ def letters_figure(found: Alphabet, count: int, dark: bool) -> Figure:
         showgrid=False,
     )
     return figure
-
-
-def mark(char: str) -> str:
-    """A character as something to see."""
-    return VISIBLE.get(char) or (char if char.isprintable() else f"U+{ord(char):04X}")

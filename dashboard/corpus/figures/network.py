@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboard.corpus.figures.text import brief
+from dashboard.corpus.wording import brief
 from dashboard.shared.i18n import _
-from dashboard.shared.plotting import FONT, Figure, layout, theme
+from dashboard.shared.plotting import FONT, Figure, escaped, layout, theme
 from moliere_core.exploration.network import Network
 
 WIDTH, HEIGHT = 440, 460  # pixels, of half a projector
@@ -99,7 +99,7 @@ def network_figure(network: Network, chosen: str, dark: bool) -> Figure:
         figure.add_annotation(
             x=x[node],
             y=y[node],
-            text=brief(network.names[node]),
+            text=escaped(brief(network.names[node])),
             showarrow=False,
             yshift=shift,
             font={"size": FONT - 2, "color": colours.ink, "shadow": halo},

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from dashboard.corpus.cached import SLICES
 from dashboard.corpus.figures.bars import BAR
-from dashboard.corpus.figures.text import brief, escaped
-from dashboard.corpus.said import place
+from dashboard.corpus.wording import brief, place
 from dashboard.shared import i18n
 from dashboard.shared.i18n import _
-from dashboard.shared.plotting import FONT, Figure, Theme, layout, theme
+from dashboard.shared.plotting import FONT, Figure, Theme, escaped, layout, theme
 
 
-def trend_figure(plays: pd.DataFrame, where: Any, dark: bool) -> Figure:
+def trend_figure(plays: pd.DataFrame, where: NDArray[np.int64], dark: bool) -> Figure:
     """For each play, how often a word occurs, and where in the play.
 
     Args:
         plays: `frequency.trend`.
-        where: (plays, SLICES) occurrences in each slice of the play.
+        where: (plays, slices) occurrences in each slice of the play.
         dark: which theme is on screen.
     """
     colours = theme(dark)
@@ -41,7 +39,7 @@ def trend_figure(plays: pd.DataFrame, where: Any, dark: bool) -> Figure:
         customdata=np.stack([plays["title"], plays["count"]], axis=-1),
         hovertemplate="%{customdata[0]}<br>%{customdata[1]} : %{x:.1f} / 10 000<extra></extra>",
     )
-    centres = (np.arange(SLICES) + 0.5) * 100 / SLICES
+    centres = _centres(where.shape[1])
     figure.add_heatmap(
         z=np.where(where > 0, where, np.nan),  # what has none is left the colour of the page
         x=centres,
@@ -90,7 +88,7 @@ def trend_figure(plays: pd.DataFrame, where: Any, dark: bool) -> Figure:
         },
         yaxis={
             "tickvals": rows,
-            "ticktext": [brief(title) for title in plays["title"]],
+            "ticktext": [escaped(brief(title)) for title in plays["title"]],
             "range": [len(rows) - 0.5, -0.5],
             "showgrid": False,
             "zeroline": False,
@@ -99,21 +97,23 @@ def trend_figure(plays: pd.DataFrame, where: Any, dark: bool) -> Figure:
     return figure
 
 
-def dispersion_figure(where: Any, acts: Sequence[tuple[str, float]], dark: bool) -> Figure:
+def dispersion_figure(
+    where: NDArray[np.int64], acts: Sequence[tuple[str, float]], dark: bool
+) -> Figure:
     """Where a word occurs in one play: occurrences in each slice, and the acts.
 
     Args:
-        where: (SLICES,) occurrences.
+        where: (slices,) occurrences.
         acts: names, and where each begins, from 0 to 1.
         dark: which theme is on screen.
     """
     colours = theme(dark)
-    centres = (np.arange(SLICES) + 0.5) * 100 / SLICES
+    centres = _centres(len(where))
     figure = Figure()
     figure.add_bar(
         x=centres,
         y=where,
-        width=100 / SLICES * 0.86,
+        width=100 / len(where) * 0.86,
         marker_color=colours.series[1],
         hovertemplate="%{x:.0f} % : %{y}<extra></extra>",
     )
@@ -135,6 +135,11 @@ def dispersion_figure(where: Any, acts: Sequence[tuple[str, float]], dark: bool)
             font={"size": FONT, "color": colours.ink},
         )
     return figure
+
+
+def _centres(slices: int) -> NDArray[np.float64]:
+    """(slices,) middles of the slices of a play, in % of its words."""
+    return (np.arange(slices) + 0.5) * 100 / slices
 
 
 def _from_paper(colours: Theme) -> list[tuple[float, str]]:

@@ -5,45 +5,44 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from dashboard.corpus.cached import Variety
-from dashboard.corpus.figures.text import escaped
 from dashboard.shared import i18n
 from dashboard.shared.i18n import _
-from dashboard.shared.plotting import FONT, Figure, layout, theme
+from dashboard.shared.plotting import FONT, Figure, escaped, layout, theme
+from moliere_core.exploration.zipf import Zipf
 
 MARKED_RANKS = (1, 10, 100, 1000)  # whose words are written on the curve of Zipf
 
 
-def zipf_figure(found: Variety, dark: bool) -> Figure:
+def zipf_figure(law: Zipf, dark: bool) -> Figure:
     """Counts against ranks, both axes logarithmic, and the fitted line."""
     colours = theme(dark)
     figure = Figure()
     figure.add_scatter(
-        x=found.ranks,
-        y=found.counts,
+        x=law.ranks,
+        y=law.counts,
         mode="markers",
         marker={"size": 8, "color": colours.series[1]},
-        customdata=found.examples,
+        customdata=law.words,
         hovertemplate="<b>%{customdata}</b><br>" + _("rang") + " %{x} : %{y}<extra></extra>",
         name=_("les mots"),
     )
-    if found.slope is not None:
-        ends = np.array(found.fitted)
+    if law.slope is not None:
+        ends = np.array(law.fit)
         figure.add_scatter(
             x=ends,
-            y=np.exp(found.intercept + found.slope * np.log(ends)),
+            y=law.fitted(ends),
             mode="lines",
             line={"color": colours.series[0], "width": 5},
-            name=_("pente {slope}").format(slope=i18n.number(found.slope, 2)),
+            name=_("pente {slope}").format(slope=i18n.number(law.slope, 2)),
             hoverinfo="skip",
         )
     for rank in MARKED_RANKS:
-        if len(found.ranks) and rank <= found.ranks[-1]:
-            place = int(np.argmin(np.abs(found.ranks - rank)))
+        if len(law.ranks) and rank <= law.ranks[-1]:
+            place = int(np.argmin(np.abs(law.ranks - rank)))
             figure.add_annotation(
-                x=np.log10(found.ranks[place]),
-                y=np.log10(found.counts[place]),
-                text=f"<b>{escaped(found.examples[place])}</b>",
+                x=np.log10(law.ranks[place]),
+                y=np.log10(law.counts[place]),
+                text=f"<b>{escaped(law.words[place])}</b>",
                 showarrow=False,
                 xanchor="left",
                 yanchor="bottom",

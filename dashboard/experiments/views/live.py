@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from dashboard.experiments import controls, results, wording
 from dashboard.experiments.trained import Live, found, spec_of
-from dashboard.shared import cached, i18n, naming, sources, state, trainings, widgets
+from dashboard.shared import cached, following, i18n, naming, sources, state, trainings, widgets
 from dashboard.shared.i18n import _
 from moliere_core.errors import MoliereError
 from moliere_core.training import jobs
@@ -27,7 +29,7 @@ def show(plan: Plan) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         _button(plan, variant, source, spec)
         _compared(plan)
-    st.fragment(_progress, run_every=PERIOD if _ticking(plan) else None)(plan, _ticking(plan))
+    following.follow(lambda: [row.job for row in found(plan)], partial(_progress, plan), PERIOD)
 
 
 def _compared(plan: Plan) -> None:
@@ -74,14 +76,8 @@ def _start(plan: Plan, variant: str, source: str) -> None:
         st.session_state[_REFUSED] = error
 
 
-def _ticking(plan: Plan) -> bool:
-    return any(row.job.status.active for row in found(plan))
-
-
-def _progress(plan: Plan, ticking: bool) -> None:
+def _progress(plan: Plan) -> None:
     rows = found(plan)
-    if ticking and not any(row.job.status.active for row in rows):
-        st.rerun()  # as a whole: the results have one more row
     if not rows:
         st.caption(
             _("Rien n’a encore été entraîné ici : le résultat viendra se placer à côté des autres.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -12,7 +13,7 @@ import streamlit as st
 from dashboard.experiments import results, trained, wording
 from dashboard.experiments.trained import Live
 from dashboard.experiments.views import bet, charts
-from dashboard.shared import i18n
+from dashboard.shared import following, i18n
 from dashboard.shared.i18n import _
 from moliere_core.measures.context import REACH
 from moliere_core.training.experiments import COMMON_TEXT, Plan, Result
@@ -37,21 +38,12 @@ def show(plan: Plan, chart: Chart) -> None:
     left, right = st.columns([1.35, 1], gap="medium")
     with left:
         same = [row for row in rows if row.same_text]
-        ticking = chart is charts.past and any(not row.context().done() for row in same)
-        st.fragment(_chart, run_every=PERIOD if ticking else None)(
-            chart, plan, found, same, ticking
-        )
+        waited = [row.context() for row in same] if chart is charts.past else []
+        following.follow(waited, partial(chart, plan, found, same), PERIOD)
     with right:
         bet.told(plan)
         st.html(_table(plan, found, rows))
         st.caption(_measured_on(plan))
-
-
-def _chart(chart: Chart, plan: Plan, found: list[Result], rows: list[Live], ticking: bool) -> None:
-    """Draw it, again and again until all that was trained here is measured."""
-    if ticking and all(row.context().done() for row in rows):
-        st.rerun()  # so that nothing ticks any longer
-    chart(plan, found, rows)
 
 
 def _measured_on(plan: Plan) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import html
+from functools import partial
 
 import streamlit as st
 
-from dashboard.shared import badge, rights, state, stored_runs, trainings, widgets
+from dashboard.shared import badge, following, rights, state, stored_runs, trainings, widgets
 from dashboard.shared.i18n import _
 from dashboard.training import controls, results, wording
 from dashboard.training.curves import Curves, Epoch
@@ -16,7 +17,6 @@ from moliere_core.training import jobs
 from moliere_core.training.jobs import Job, JobSpec, State, Status
 from moliere_core.training.yardsticks import Yardsticks
 
-PERIOD = 1.0  # seconds between two looks at a job in progress
 STOP_SECONDS = 1.5  # that a click on Stop may wait for the end
 _REFUSED = "training.refused.live"
 
@@ -35,8 +35,7 @@ def show() -> JobSpec | None:
             else _("Aucun entraînement en cours. Réglez-en un, puis lancez-le.")
         )
         return None
-    ticking = job.status.active
-    st.fragment(_live, run_every=PERIOD if ticking else None)(job.id, bets, ticking)
+    following.follow([job], partial(_live, job.id, bets))
     return job.spec
 
 
@@ -48,18 +47,17 @@ def _bets() -> Bets:
     return Bets(loss, bits)
 
 
-def _live(job_id: str, bets: Bets, ticking: bool) -> None:
+def _live(job_id: str, bets: Bets) -> None:
     job = jobs.get(job_id)
-    status = job.status if job else None
-    if job is None or status is None or status.active != ticking:
-        st.rerun()  # as a whole: what ticks changes
-    run, events = job.run, job.events()
+    if job is None:
+        st.rerun()  # as a whole: it was deleted
+    status, run, events = job.status, job.run, job.events()
     moment = (job.id, len(events), float(events[-1].get("time", 0)) if events else 0.0)
     curves = results.curves(moment, job)
     _header(job, status, curves)
     yardsticks = None
     if run is not None and run.snapshots:
-        yardsticks = _yardsticks(job.id, wait=not ticking)
+        yardsticks = _yardsticks(job.id, wait=not status.active)
     chart, texts = st.columns([1.75, 1], gap="medium")
     with chart, st.container(height=HEIGHT + 8, border=False):
         st.plotly_chart(

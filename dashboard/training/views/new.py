@@ -51,7 +51,7 @@ def show() -> JobSpec:
     """The settings on the left; what they amount to, the bets and the button on the right."""
     left, right = st.columns([1.75, 1], gap="medium")
     with left:
-        request = _request(PRESETS[controls.PRESET.ask()])
+        request = _request(PRESETS[controls.PRESET.ask(visible=True)])
         _limits()
     with right:
         summary.show(request.config, request.symbols)

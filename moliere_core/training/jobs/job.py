@@ -340,6 +340,10 @@ class Job:
             starts_in=backend.starts_in(self.id),
         )
 
+    def done(self) -> bool:
+        """Whether it has ended."""
+        return not self.status.active
+
     def wait(self, timeout: float, until: Callable[[Status], bool] | None = None) -> Status:
         """Wait until it has ended, or until a condition holds, at most `timeout` seconds."""
         deadline = time.monotonic() + timeout
