@@ -10,7 +10,7 @@ from moliere_core.training.experiments import PLANS
 
 drawer = lesson.heading("experiments", _("Les expériences"))
 
-plan = PLANS[controls.PLAN.ask()]
+plan = PLANS[controls.PLAN.ask()]  # type: ignore[index]  # it knows these names alone
 st.markdown(wording.question(plan))
 view = ""
 if bet.revealed(plan):

@@ -142,9 +142,9 @@ def corpus(source: str) -> Corpus:
     return load_corpus(EMBEDDED) if source == EMBEDDED else library.load(source)
 
 
-def forget_corpora() -> None:
-    """Read corpora again, and compute again what depends on them: one has been deleted."""
-    corpus.clear()
+def forget_corpus(source: str) -> None:
+    """Read a corpus again, and compute again what may depend on it: it has been deleted."""
+    corpus.clear(source)
     st.cache_data.clear()
 
 

@@ -343,6 +343,18 @@ def temperature(page: str, default: float = 0.8, high: float = 2.0) -> Slider:
     )
 
 
+def top_k(page: str) -> Whole:
+    """How many characters a page keeps; 0 keeps all."""
+    help = N_("Garder les k caractères les plus probables.")
+    return Whole(f"{page}.top_k", "top_k", 0, "top_k", 0, 200, help=help)
+
+
+def top_p(page: str) -> Slider:
+    """What share of the probability a page keeps."""
+    help = N_("Garder les plus probables, jusqu’à la part p.")
+    return Slider(f"{page}.top_p", "top_p", 1.0, "top_p", 0.05, 1.0, help=help)
+
+
 def start(page: str) -> Text:
     """The first characters of a text, which a network reads."""
     return Text(

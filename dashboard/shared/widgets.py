@@ -11,12 +11,23 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 from streamlit.runtime.scriptrunner import StopException
 
-from dashboard.shared import cached, i18n, state
+from dashboard.shared import cached, controls, i18n, state
 from dashboard.shared.i18n import _
 from moliere_core.config import SamplingConfig
-from moliere_core.errors import MoliereError
+from moliere_core.errors import N_, MoliereError
 from moliere_core.text.normalise import normalise
 from moliere_core.text.signs import visible as visible
+
+_PROMPT = controls.Text(
+    state.PROMPT.key,
+    state.PROMPT.name,
+    state.PROMPT.default,
+    N_("Texte de départ"),
+    placeholder=N_("Vide : le modèle commence seul"),
+)
+_SEED = controls.Whole(
+    state.SEED.key, state.SEED.name, state.SEED.default, N_("Graine du hasard"), 0, 2**32 - 1
+)
 
 
 def style() -> None:
@@ -55,22 +66,7 @@ def language_switch() -> None:
 
 def prompt(labelled: bool = True) -> str:
     """The text that starts the writing; an empty one is fine."""
-    state.restore(state.PROMPT)
-    text = st.text_input(
-        _("Texte de départ"),
-        key=state.PROMPT.key,
-        max_chars=state.MAX_PROMPT,
-        placeholder=_("Vide : le modèle commence seul"),
-        label_visibility="visible" if labelled else "collapsed",
-    )
-    return state.keep(state.PROMPT, text or "")
-
-
-def text(field: state.Field[str], label: str) -> str:
-    """A short text with an address."""
-    state.restore(field)
-    given = st.text_input(label, key=field.key, max_chars=state.MAX_PROMPT)
-    return state.keep(field, given or "")
+    return _PROMPT.ask(visible=labelled)
 
 
 def model() -> str:
@@ -83,22 +79,12 @@ def model() -> str:
 
 def seed() -> int:
     """The random generator's integer: same seed, same text."""
-    return integer(state.SEED, _("Graine du hasard"), 0, 2**32 - 1)
+    return _SEED.ask()
 
 
 def filters(page: str, temperature: float) -> SamplingConfig:
     """top_k and top_p, joined to a temperature chosen elsewhere."""
-    k = integer(
-        state.top_k(page), "top_k", 0, 200, help=_("Garder les k caractères les plus probables.")
-    )
-    p = slider(
-        state.top_p(page),
-        "top_p",
-        0.05,
-        1.0,
-        help=_("Garder les plus probables, jusqu’à la part p."),
-    )
-    return SamplingConfig(temperature, k, p)
+    return SamplingConfig(temperature, controls.top_k(page).ask(), controls.top_p(page).ask())
 
 
 def integer(
@@ -124,17 +110,6 @@ def integer(
         icon=icon,
     )
     return state.keep(field, int(chosen))
-
-
-def slider(
-    field: state.Field[float], label: str, low: float, high: float, help: str | None = None
-) -> float:
-    """A number with an address, in steps of 0.05."""
-    value = state.restore(field)  # also its default, see `integer`
-    chosen = st.slider(
-        label, low, high, value, step=0.05, format="localized", key=field.key, help=help
-    )
-    return state.keep(field, round(float(chosen), 2))
 
 
 def segmented(

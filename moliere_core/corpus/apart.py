@@ -17,7 +17,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from moliere_core.corpus.formats import MAX_BYTES, Reading
+from moliere_core.corpus.formats import MAX_BYTES, Parsed
 from moliere_core.corpus.left_out import LeftOut
 from moliere_core.corpus.names import printable
 from moliere_core.errors import CorpusError
@@ -34,7 +34,7 @@ _PACKAGES = str(Path(__file__).parents[2])  # the process has the same code as t
 _places = threading.BoundedSemaphore(max(usable_cores() // 2, 1))  # files read at once
 
 
-def read_apart(data: bytes, name: str, most_bytes: int = MAX_BYTES, whole: bool = False) -> Reading:
+def read_apart(data: bytes, name: str, most_bytes: int = MAX_BYTES, whole: bool = False) -> Parsed:
     """`formats.read_bytes` in a process with limits; it waits for its turn where many read.
 
     Raises:
@@ -74,9 +74,9 @@ def read_apart(data: bytes, name: str, most_bytes: int = MAX_BYTES, whole: bool 
     return _from_json(answer)
 
 
-def _from_json(answer: dict[str, Any]) -> Reading:
+def _from_json(answer: dict[str, Any]) -> Parsed:
     """The inverse of `parse_worker.to_json`."""
-    return Reading(
+    return Parsed(
         {
             name: [column["cells"][row] for row in column["rows"]]
             for name, column in answer["columns"].items()

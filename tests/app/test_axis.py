@@ -26,7 +26,7 @@ from moliere_core.errors import ModelError
 from moliere_core.measures import axis, pairs
 from moliere_core.measures.pairs import Test
 from moliere_core.models.references import load_model
-from moliere_core.models.sampling import softmax
+from moliere_core.networks.arrays import softmax
 from moliere_core.pretrained import Generation, Request, State, client, recorded
 from moliere_core.system.progress import Progress
 from tests.app.bridge import FAKE, drawn

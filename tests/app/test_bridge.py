@@ -15,7 +15,8 @@ from dashboard.bridge.controls import Settings
 from moliere_core import pretrained
 from moliere_core.config import SamplingConfig
 from moliere_core.models.references import load_model
-from moliere_core.models.sampling import generate, softmax
+from moliere_core.models.sampling import generate
+from moliere_core.networks.arrays import softmax
 from moliere_core.pretrained import catalogue, client, fetching
 from tests import hub
 from tests.app.bridge import FAKE, bars, column, settled, text

@@ -316,7 +316,7 @@ def test_a_corpus_that_is_read_again_is_indexed_again(
     monkeypatch.setenv("MOLIERE_CORPUS", str(path))
     for cue in ("Ah !", "Oh ! Oh !"):
         path.write_text(f"play_name,cue\na,{cue}\n", encoding="utf-8")
-        cached.forget_corpora()
+        cached.forget_corpus(SERVER)
         assert results.summary(SERVER, Selection()).words == len(cue.split("!")) - 1
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from dashboard.shared import components, i18n, state
 from moliere_core.text import signs
-from tests.app.conftest import ROOT
+from tests.app.helpers import ROOT
 from tests.patience import PATIENCE
 
 SHARED = ROOT / "dashboard" / "shared" / "components"

@@ -334,7 +334,6 @@ def test_without_a_framework_one_sentence_names_the_command(
 
 
 def test_a_run_being_trained_elsewhere_is_refused() -> None:
-    pytest.importorskip("fcntl")
     run = train(STREAMS, CORPUS, should_stop=lambda: True)
     with run.lock(), pytest.raises(RunError, match="another process"):
         train(STREAMS, CORPUS)

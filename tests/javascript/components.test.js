@@ -4,6 +4,7 @@ import alphabet from "../../dashboard/bridge/alphabet.js";
 import attention from "../../dashboard/bridge/attention.js";
 import rungs from "../../dashboard/bridge/rungs.js";
 import tokens from "../../dashboard/bridge/tokens.js";
+import film from "../../dashboard/film/film.js";
 import player from "../../dashboard/home/player.js";
 import cells from "../../dashboard/inside/cells.js";
 import architecture from "../../dashboard/model/architecture.js";
@@ -482,4 +483,103 @@ test("a network that answers everywhere is compared everywhere, unless it does n
   draw({ ...data, variant: "notebook" });
   assert.equal(all(".loss").length, 0);
   assert.equal(all("text.wrong").length, 3);
+});
+
+const MOMENT = {
+  name: "epoch-000",
+  title: "Before",
+  sub: "0",
+  update: 0,
+  train: null,
+  validation: 6,
+  text: "xq",
+  runs: [2],
+  known: "0%",
+  chances: [[5000, 3000]],
+  bits: "6.00",
+  among: 64,
+  hesitates: "64",
+  said: "noise",
+};
+const AFTER = {
+  ...MOMENT,
+  name: "epoch-001",
+  title: "After",
+  update: 100,
+  validation: 2,
+  text: "un",
+  runs: [0, 2],
+  chances: [[30, 9970]],
+  bits: "2.00",
+};
+/** @type {import("../../dashboard/film/film.js").Data} */
+const FILM = {
+  id: "run",
+  view: "film",
+  autoplay: false,
+  at: 0,
+  before: 0,
+  cursor: 0,
+  prompt: [["a", true]],
+  places: ["xu"],
+  rows: 5,
+  moments: [MOMENT, AFTER],
+  curve: [
+    [0, null, 6],
+    [100, 2.5, 2],
+  ],
+  references: [{ label: "chance", bits: 6 }],
+  symbols: 3,
+  locale: "en",
+  held: ["bit", "bits"],
+  labels: {
+    ...SPEEDS,
+    compare: "Beside",
+    before: "Before",
+    after: "After",
+    chart: "Curves",
+    updates: "updates",
+    validation: "new",
+    train: "read",
+    axis: "bits",
+    after_text: "After {text}",
+    drawn: "drawn",
+    true: "true",
+    others: "others {share}",
+    words: "words",
+    words_beside: "words",
+    hesitates: "between {count}",
+  },
+};
+
+test("a film is stepped through, and its address follows once it rests", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const { one, texts, sent, unmount } = mount(film, FILM);
+  assert.equal(one(".now .first").textContent, "x");
+  assert.deepEqual(texts(".row:not(.gone) .percent"), ["50%", "30%"]);
+  press(document, "ArrowRight");
+  paint(performance.now() + 1000);
+  assert.equal(one(".now .first").textContent + one(".now .written").textContent, "un");
+  assert.deepEqual(texts(".row:not(.gone) .percent"), ["<\u00a01%", "100%"]);
+  assert.equal(one(".chosen .glyph").textContent, "u");
+  assert.equal(one(".film").dataset.at, "epoch-001");
+  assert.deepEqual(sent, []);
+  mock.timers.tick(500);
+  assert.deepEqual(sent, [["rest", { at: "epoch-001", before: "epoch-000", back: 0 }]]);
+  unmount();
+  mock.timers.reset();
+});
+
+test("a film that plays stops at its end; two moments stand side by side", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const { one, draw, texts, unmount } = mount(film, { ...FILM, autoplay: true });
+  assert.equal(one(".film").dataset.state, "playing");
+  mock.timers.tick(2200);
+  mock.timers.tick(2200);
+  assert.equal(one(".film").dataset.state, "paused");
+  draw({ ...FILM, view: "compare" });
+  assert.deepEqual(texts(".facts .big b"), ["6.00 → 2.00", "0% → 0%"]);
+  assert.equal(one(".old .first").textContent, "x");
+  unmount();
+  mock.timers.reset();
 });

@@ -12,9 +12,8 @@ from dashboard.model.controls import Settings
 from dashboard.shared import i18n, naming
 from dashboard.shared.i18n import _
 from dashboard.shared.widgets import visible
-from moliere_core.models.sampling import softmax
 from moliere_core.networks.architecture import LayerPlan, layer_plans
-from moliere_core.networks.arrays import Array
+from moliere_core.networks.arrays import Array, softmax
 
 READ = 12  # characters of the corpus that the example has read
 

@@ -13,9 +13,8 @@ from dashboard.model.results import TRAINED, UNTRAINED
 from dashboard.shared import cached, charts, i18n, tables
 from dashboard.shared.i18n import _
 from moliere_core.models.references import RecurrentModel
-from moliere_core.models.sampling import softmax
 from moliere_core.networks.architecture import one_hot_bytes, sparse_bytes
-from moliere_core.networks.arrays import Array
+from moliere_core.networks.arrays import Array, softmax
 from moliere_core.text.windows import epoch_plan
 
 
