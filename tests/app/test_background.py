@@ -72,6 +72,7 @@ print(len(begun))
 """
 
 
+@pytest.mark.slow
 def test_a_server_that_ends_waits_for_none_of_it() -> None:
     """Each of the three owners has something without an end at work."""
     done = subprocess.run(

@@ -178,6 +178,7 @@ def test_they_write_with_the_same_draws(open_page: Open) -> None:
 # Live
 
 
+@pytest.mark.slow
 def test_one_run_is_trained_and_lands_beside_the_others(open_page: Open) -> None:
     plan = PLANS["plays"]
     at = revealed(open_page, "plays", view="live", variant="tartuffe", corpus="server")
@@ -202,6 +203,7 @@ def test_one_run_is_trained_and_lands_beside_the_others(open_page: Open) -> None
     assert at.run().checkbox(key="experiments.try.live").value
 
 
+@pytest.mark.slow
 def test_a_run_on_the_same_text_is_a_line_of_the_table(
     open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
