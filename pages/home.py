@@ -1,5 +1,7 @@
 """Home: a model that writes by itself, and the choice behind each of its characters."""
 
+from functools import partial
+
 import streamlit as st
 
 from dashboard.home import controls, snippet, views
@@ -37,4 +39,4 @@ with st.container(horizontal=True, gap="medium"):
         label=_("Changer la température"),
         icon=":material/thermostat:",
     )
-drawer.finish(snippet.code(reference, prompt, config, seed), views.tried(prompt, seed))
+drawer.finish(partial(snippet.code, reference, prompt, config, seed), views.tried(prompt, seed))

@@ -3,8 +3,8 @@
 import { element, visible } from "../shared/components/dom.js";
 import { chances, percents } from "../shared/components/numbers.js";
 
-/** @typedef {import("./film.js").Data} Data */
-/** @typedef {import("./film.js").Show} Show */
+/** @typedef {import("./view.js").Data} Data */
+/** @typedef {import("./view.js").Show} Show */
 
 /**
  * @typedef {object} Bar

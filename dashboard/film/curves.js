@@ -3,8 +3,8 @@
 import { shape, write } from "../shared/components/dom.js";
 import { numbers } from "../shared/components/numbers.js";
 
-/** @typedef {import("./film.js").Data} Data */
-/** @typedef {import("./film.js").Moment} Moment */
+/** @typedef {import("./view.js").Data} Data */
+/** @typedef {import("./view.js").Moment} Moment */
 
 /**
  * @typedef {object} Scales

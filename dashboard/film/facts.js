@@ -2,8 +2,8 @@
 
 import { element } from "../shared/components/dom.js";
 
-/** @typedef {import("./film.js").Data} Data */
-/** @typedef {import("./film.js").Show} Show */
+/** @typedef {import("./view.js").Data} Data */
+/** @typedef {import("./view.js").Show} Show */
 /** @typedef {ReturnType<typeof buildFacts>} Facts */
 
 const PLURAL = 1.995; // from there on, shown with two decimals, a unit is in the plural in French

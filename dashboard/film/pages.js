@@ -2,7 +2,7 @@
 
 import { element } from "../shared/components/dom.js";
 
-/** @typedef {import("./film.js").Moment} Moment */
+/** @typedef {import("./view.js").Moment} Moment */
 
 /**
  * @typedef {object} FilmPage

@@ -16,7 +16,6 @@ from dashboard.shared.i18n import _
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import N_, MoliereError
 from moliere_core.text.normalise import normalise
-from moliere_core.text.signs import visible as visible
 
 _PROMPT = controls.Text(
     state.PROMPT.key,

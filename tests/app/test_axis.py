@@ -64,6 +64,7 @@ def test_the_ladder_shows_every_step(open_page: Open) -> None:
     assert measures == sorted(measures, reverse=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("against", ["bars", "parameters", "read", "two"])
 def test_every_drawing_of_the_axis(open_page: Open, language: str, against: str) -> None:
@@ -82,13 +83,14 @@ def test_bars_are_the_shipped_figures_and_the_caption_follows(open_page: Open) -
     assert f"**{wording.name(best.model)}**" in shown(at)
 
 
+@pytest.mark.slow
 def test_a_pasted_text_is_measured_in_the_background(open_page: Open) -> None:
     at = open_page("bridge", view="axis", on="own", model="petit")
     at = at.text_area(key="axis.own").set_value(TEXT).run()
     assert not at.exception
-    wanted = tuple(view._to_measure("own", "petit"))
-    assert measuring.measuring(TEXT, wanted, True).wait(PATIENCE)
-    found = measuring.measuring(TEXT, wanted, True)
+    wanted = tuple(view.to_measure("own", "petit"))
+    assert measuring.bits(TEXT, wanted, True).wait(PATIENCE)
+    found = measuring.bits(TEXT, wanted, True)
     at = at.run()
     assert not at.exception
     assert {"petit", "grand", "kn-8"} <= set(found.points)
@@ -103,13 +105,14 @@ Et que chacun de nous vive comme il l'entend."""
 def measured(at: AppTest, text: str) -> dict[str, axis.Point]:
     """The points of a pasted text, once all are there and on the page."""
     at.text_area(key="axis.own").set_value(text).run()
-    wanted = tuple(view._to_measure("own", "petit"))
-    assert measuring.measuring(text, wanted, True).wait(PATIENCE)
+    wanted = tuple(view.to_measure("own", "petit"))
+    assert measuring.bits(text, wanted, True).wait(PATIENCE)
     at.run()
     assert not at.exception
-    return measuring.measuring(text, wanted, True).points
+    return measuring.bits(text, wanted, True).points
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_verse_and_prose_of_a_pasted_text_are_told_apart(open_page: Open, language: str) -> None:
     at = open_page("bridge", view="axis", on="own", model="petit", lang=language)
@@ -128,6 +131,7 @@ def test_verse_and_prose_of_a_pasted_text_are_told_apart(open_page: Open, langua
         assert trace["x"][place] == pytest.approx(points["petit"].parts[form])
 
 
+@pytest.mark.slow
 def test_a_model_of_the_class_is_measured_on_the_text_it_is_compared_with(open_page: Open) -> None:
     at = open_page("bridge", view="axis", on="own", against="two", model=REFERENCE)
     at.text_area(key="axis.own").set_value(TEXT).run()
@@ -278,7 +282,7 @@ def test_a_server_that_ends_waits_for_no_measure(monkeypatch: pytest.MonkeyPatch
         told_to_end.wait(PATIENCE)
 
     monkeypatch.setattr(Measuring, "run", run)
-    measuring.measuring(TEXT, ("kn-1",), True)
+    measuring.bits(TEXT, ("kn-1",), True)
     assert begun.wait(PATIENCE)
     assert all(t.daemon for t in threading.enumerate() if t.name.startswith("moliere-axis"))
     told_to_end.set()
@@ -293,16 +297,17 @@ def test_an_error_of_one_model_leaves_the_others(monkeypatch: pytest.MonkeyPatch
 
 
 def test_what_failed_a_while_ago_is_measured_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    failed = measuring.measuring(TEXT, ("hf:nobody/nothing",), True)
+    failed = measuring.bits(TEXT, ("hf:nobody/nothing",), True)
     assert failed.wait(PATIENCE)
     margins = measuring.margins("hf:nobody/nothing", ("saison-1",))
     assert margins.exception(PATIENCE) is not None
-    assert measuring.measuring(TEXT, ("hf:nobody/nothing",), True) is failed  # but not at once
+    assert measuring.bits(TEXT, ("hf:nobody/nothing",), True) is failed  # but not at once
     monkeypatch.setattr(following, "RETRY_SECONDS", -1.0)
-    assert measuring.measuring(TEXT, ("hf:nobody/nothing",), True) is not failed
+    assert measuring.bits(TEXT, ("hf:nobody/nothing",), True) is not failed
     assert measuring.margins("hf:nobody/nothing", ("saison-1",)) is not margins
 
 
+@pytest.mark.slow
 def test_what_nobody_waited_for_is_asked_again_on_the_ladder(
     open_page: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -327,6 +332,7 @@ def test_what_nobody_waited_for_is_asked_again_on_the_ladder(
     wait_until(lambda: asked[-1].status.state is State.DONE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("topic", ["table", "pairs", "attention", "tongues", "cards"])
 def test_every_topic_of_the_discussion(open_page: Open, language: str, topic: str) -> None:
@@ -373,6 +379,7 @@ def test_a_run_of_the_class_is_measured_beside_what_was_recorded(open_page: Open
     assert by_name["grand"]["y"][0] == "chaud / froid"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("test", pairs.TESTS)
 def test_every_test_says_what_luck_would_do(open_page: Open, test: Test, language: str) -> None:
@@ -399,6 +406,7 @@ def test_who_is_ahead_follows_from_the_margins() -> None:
     assert "le hasard en ferait autant" in even
 
 
+@pytest.mark.slow
 def test_a_text_and_a_vote_tick_themselves_not_the_view(open_page: Open) -> None:
     def done(at: AppTest) -> set[str]:
         return set(at.session_state["lesson.done"]["bridge"])

@@ -61,7 +61,7 @@ SERVER = """
 import threading
 from dashboard.shared import cached
 from dashboard.inside.results import _worker
-from dashboard.bridge.measuring import _worker as axis
+from dashboard.bridge.measuring import worker as axis
 begun = []
 for background in (cached.background(), _worker(), axis()):
     started = threading.Event()
@@ -72,6 +72,7 @@ print(len(begun))
 """
 
 
+@pytest.mark.slow
 def test_a_server_that_ends_waits_for_none_of_it() -> None:
     """Each of the three owners has something without an end at work."""
     done = subprocess.run(

@@ -45,6 +45,7 @@ def test_every_view_in_both_languages(open_page: Open, view: str, language: str)
     assert at.title[0].value == ("Les caractères" if language == "fr" else "Characters")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("prompt", ["", "<b>gras</b> **x** <img src=x>", "a" * 500, "🎭 漢"])
 def test_any_sentence(open_page: Open, view: str, prompt: str) -> None:

@@ -48,6 +48,13 @@ def test_a_page_is_short_and_only_asks_and_shows(page: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.stem)
+def test_a_page_knows_its_own_room_and_what_is_shared(page: Path) -> None:
+    source = page.read_text(encoding="utf-8")
+    rooms = re.findall(r"^\s*from dashboard(?:\.(\w+)[\w.]*)? import (\w+)", source, re.MULTILINE)
+    assert {room or name for room, name in rooms} <= {page.stem, "shared"}
+
+
 def test_the_router_is_short() -> None:
     source = (ROOT / "dashboard" / "Home.py").read_text(encoding="utf-8")
     assert len(source.splitlines()) <= 60
@@ -80,6 +87,19 @@ def test_components_never_parse_text_as_html() -> None:
         assert not re.search(r"innerHTML|outerHTML|insertAdjacent|document\.write|eval", source)
 
 
+def test_tests_share_modules_and_no_test_imports_another() -> None:
+    """Helpers are in modules, fixtures in conftest.py, which pytest alone reads."""
+    shared = re.compile(r"^ *(?:from|import) tests[\w.]*\.(?:conftest|test_\w+)\b", re.MULTILINE)
+    for path in (ROOT / "tests").rglob("*.py"):
+        assert not shared.search(path.read_text(encoding="utf-8")), path
+    for path in (ROOT / "tests").rglob("conftest.py"):
+        defined = re.findall(
+            r"((?:^@.*\n)*)^def (\w+)", path.read_text(encoding="utf-8"), re.MULTILINE
+        )
+        for decorators, name in defined:
+            assert "@pytest.fixture" in decorators or name.startswith("pytest_"), (path, name)
+
+
 def test_no_test_is_timed() -> None:
     """They wait for conditions, as long as `tests.patience` says, and measure no speed."""
     timed = re.compile(r"(perf_counter|process_time|wait_for_timeout)\(|timeout=\d")
@@ -88,6 +108,7 @@ def test_no_test_is_timed() -> None:
             assert not timed.search(path.read_text(encoding="utf-8")), path
 
 
+@pytest.mark.slow
 def test_the_server_imports_no_framework_and_pages_import_nothing(store: Path) -> None:
     """What a page imported, thirty browsers that open it together would await."""
     names = [page.stem for page in PAGES if page.stem != "home"]

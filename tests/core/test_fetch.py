@@ -163,6 +163,7 @@ def test_a_model_is_fetched_once_with_what_it_needs(served: Path) -> None:
     assert [p for p in Hub.asked if "/owner/tiny" not in p] == []  # nothing else is told the hub
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", ["config.json", "model.safetensors"])
 @pytest.mark.parametrize("cut", [False, True], ids=["changed", "cut"])
 def test_a_file_that_was_damaged_is_fetched_again(file: str, cut: bool, served: Path) -> None:
@@ -188,6 +189,7 @@ def test_a_download_that_breaks_off_goes_on(served: Path) -> None:
     assert Hub.breaks == {"model.safetensors": 0}
 
 
+@pytest.mark.slow
 def test_what_is_half_there_is_not_a_model() -> None:
     Hub.breaks = {"model.safetensors": 10**6}
     asked = fetching.fetch("hf:owner/tiny")
@@ -355,6 +357,7 @@ def test_a_login_page_in_the_place_of_a_process_s_answer() -> None:
     assert "something else answers in the hub's place" in error_of("hf:owner/tiny")
 
 
+@pytest.mark.slow
 def test_a_proxy_that_asks_who_one_is(monkeypatch: pytest.MonkeyPatch) -> None:
     proxy = os.environ["HF_ENDPOINT"]
     monkeypatch.setenv("HF_ENDPOINT", "https://hub.invalid")

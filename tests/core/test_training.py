@@ -41,6 +41,8 @@ from moliere_core.training.session import (
 )
 from tests.core.trainings import CORPUS, STREAMS, WINDOWS, assert_same_training, corpus
 
+pytestmark = pytest.mark.slow
+
 if importlib.util.find_spec("keras") is None:
     pytest.skip("Keras is not installed", allow_module_level=True)
 

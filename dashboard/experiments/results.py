@@ -1,25 +1,23 @@
-"""The caches of the Experiments page."""
+"""What the Experiments page computes: shipped runs, requests, what live runs are worth."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from dashboard.shared import cached
-
-if TYPE_CHECKING:
-    from moliere_core.measures.context import VisibleContext
-    from moliere_core.system.work import Work
-    from moliere_core.training.experiments import Result
-    from moliere_core.training.jobs import JobSpec
+from moliere_core.corpus import split
+from moliere_core.measures.context import VisibleContext, visible_context
+from moliere_core.models.evaluation import score
+from moliere_core.system.work import Work
+from moliere_core.text.normalise import normalise
+from moliere_core.training import experiments, jobs
+from moliere_core.training.experiments import Result, trained_longer
+from moliere_core.training.jobs import JobSpec
 
 
 @st.cache_resource(show_spinner=False)
-def results(plan: str) -> list[Result]:
+def shipped(plan: str) -> list[Result]:
     """The shipped runs of a plan, which never change."""
-    from moliere_core.training import experiments
-
     found = experiments.results(experiments.PLANS[plan])  # type: ignore[index]
     return [result for result in found if result.measures]
 
@@ -27,16 +25,12 @@ def results(plan: str) -> list[Result]:
 @st.cache_resource(show_spinner=False)
 def longer() -> VisibleContext | None:
     """What the past is worth to a model that was trained for longer than these runs."""
-    from moliere_core.training.experiments import trained_longer
-
     return trained_longer()
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
 def spec(plan: str, variant: str, source: str) -> JobSpec:
     """The training of one of a plan's runs on a corpus; nothing is stored yet."""
-    from moliere_core.training import experiments, jobs
-
     asked, corpus = experiments.PLANS[plan], cached.corpus(source)  # type: ignore[index]
     config = experiments.on_corpus(asked, asked.variant(variant), corpus)
     return jobs.describe(config, corpus)
@@ -45,9 +39,6 @@ def spec(plan: str, variant: str, source: str) -> JobSpec:
 @st.cache_data(show_spinner=False, max_entries=64)
 def held_out_text(plan: str, variant: str, source: str) -> str:
     """What a live run holds out, normalised."""
-    from moliere_core.corpus import split
-    from moliere_core.text.normalise import normalise
-
     config, corpus = spec(plan, variant, source).config, cached.corpus(source)
     texts = split(corpus, config.plays, config.validation, config.training.speakers)
     return normalise(texts.validation_text)
@@ -56,8 +47,6 @@ def held_out_text(plan: str, variant: str, source: str) -> str:
 @cached.computed(max_entries=256)
 def bits_on(reference: str, plan: str, variant: str, source: str) -> cached.Task[float]:
     """Bits per character of a model on the text that a live run holds out."""
-    from moliere_core.models.evaluation import score
-
     model, text = cached.model(reference), held_out_text(plan, variant, source)
     return lambda told: score(model, text, told).bits_per_char
 
@@ -65,8 +54,6 @@ def bits_on(reference: str, plan: str, variant: str, source: str) -> cached.Task
 @cached.computed(max_entries=256)
 def written(reference: str, prompt: str, temperature: float, seed: int) -> cached.Task[str]:
     """What a model writes after a prompt."""
-    from moliere_core.training import experiments
-
     model = cached.model(reference)
     return lambda told: experiments.sample(model, prompt, temperature, seed, told)
 
@@ -74,7 +61,5 @@ def written(reference: str, prompt: str, temperature: float, seed: int) -> cache
 @st.cache_resource(show_spinner=False, max_entries=64)
 def context(reference: str, plan: str, variant: str, source: str) -> Work[VisibleContext]:
     """What the past is worth to a live run, measured in the background."""
-    from moliere_core.measures.context import visible_context
-
     model, text = cached.model(reference), held_out_text(plan, variant, source)
     return cached.background().begin(lambda told: visible_context(model, text, progress=told))

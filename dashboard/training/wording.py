@@ -7,7 +7,7 @@ import math
 from dashboard.shared import i18n, naming, trainings
 from dashboard.shared.i18n import _
 from dashboard.training.curves import Curves, Epoch, overfitting
-from dashboard.training.figures import Guesses
+from dashboard.training.figures import Bets
 from moliere_core.exchange.keras_alphabets import RULES
 from moliere_core.training.jobs import Job, State, Status
 from moliere_core.training.yardsticks import Yardsticks
@@ -60,9 +60,7 @@ def standing(job: Job, status: Status, curves: Curves) -> str:
     return " · ".join(parts)
 
 
-def verdict(
-    curves: Curves, yardsticks: Yardsticks | None, guesses: Guesses, active: bool
-) -> list[str]:
+def verdict(curves: Curves, yardsticks: Yardsticks | None, bets: Bets, active: bool) -> list[str]:
     """What the curves say: accuracy, what the references are, who guessed well."""
     last = curves.ended[-1] if curves.ended else None
     parts = [_accuracy(last, yardsticks)] if last and last.accuracy is not None else []
@@ -74,19 +72,19 @@ def verdict(
         )
     elif yardsticks:
         parts.append(_("pas de repères n-grammes : le texte de cet entraînement n’est plus ici"))
-    if yardsticks and guesses.loss is not None:
+    if yardsticks and bets.loss is not None:
         told = _("perte au départ : pari {bet}, ln({symbols}) = {chance}").format(
-            bet=i18n.number(guesses.loss, 2),
+            bet=i18n.number(bets.loss, 2),
             symbols=round(math.exp(yardsticks.chance)),
             chance=i18n.nats(yardsticks.chance),
         )
         if yardsticks.untrained is not None:
             told += _(", mesuré {loss}").format(loss=i18n.nats(yardsticks.untrained))
         parts.append(told)
-    if last and last.bits is not None and guesses.bits is not None and not active:
+    if last and last.bits is not None and bets.bits is not None and not active:
         parts.append(
             _("à la fin : pari {bet}, mesuré {bits}").format(
-                bet=i18n.number(guesses.bits, 2), bits=i18n.bits(last.bits)
+                bet=i18n.number(bets.bits, 2), bits=i18n.bits(last.bits)
             )
         )
     return parts

@@ -1,4 +1,4 @@
-"""The charts of a plan: from its runs to the data that `charts.experiments` draws."""
+"""The charts of a plan: from its runs to the data that `figures` draws."""
 
 from __future__ import annotations
 
@@ -7,43 +7,22 @@ import math
 import pandas as pd
 import streamlit as st
 
-from dashboard.experiments import cached as experiment_cache
-from dashboard.experiments import figures as charts
-from dashboard.experiments import words
+from dashboard.experiments import figures, results, wording
 from dashboard.experiments.trained import Live
-from dashboard.shared import charts as figures
-from dashboard.shared import i18n
+from dashboard.shared import charts, i18n
 from dashboard.shared.i18n import _
 from moliere_core.training.experiments import COMMON, COMMON_TEXT, REFERENCE, Plan, Result
 
 
-def show(plan: Plan, found: list[Result], rows: list[Live], kind: str) -> None:
-    """The chart of this kind.
-
-    Args:
-        plan: whose runs are shown.
-        found: those that ship.
-        rows: those that were trained here, on the same texts.
-        kind: one of `fields.CHARTS`.
-    """
-    if kind == "past":
-        _past(plan, found, rows)
-    elif kind == "matrix":
-        _matrix(plan, found)
-    elif kind == "learning":
-        _learning(plan, found, rows)
-    else:
-        _cost(plan, found, rows, kind)
-
-
-def _past(plan: Plan, found: list[Result], rows: list[Live]) -> None:
+def past(plan: Plan, found: list[Result], rows: list[Live]) -> None:
+    """What each more visible character is worth to each run."""
     curves = []
     for result in found:
         context = result.measures.context
         if context is not None:
             curves.append(
-                charts.Past(
-                    words.variant_name(plan, result.variant),
+                figures.Past(
+                    wording.variant_name(plan, result.variant),
                     result.run.config.training.seq_length,
                     tuple(map(float, context.bits)),
                 )
@@ -54,18 +33,18 @@ def _past(plan: Plan, found: list[Result], rows: list[Live]) -> None:
             continue
         context = measured.result()
         curves.append(
-            charts.Past(
-                _("{name}, ici").format(name=words.variant_name(plan, row.variant)),
+            figures.Past(
+                _("{name}, ici").format(name=wording.variant_name(plan, row.variant)),
                 row.variant.config.training.seq_length,
                 tuple(map(float, context.bits)),
                 live=True,
             )
         )
     missing = len(curves) < len(found) + len(rows)
-    longer = experiment_cache.longer()
+    longer = results.longer()
     if longer is not None:
         name = _("{model}, douze passages").format(model=REFERENCE)
-        curves.append(charts.Past(name, None, tuple(map(float, longer.bits))))
+        curves.append(figures.Past(name, None, tuple(map(float, longer.bits))))
     data = pd.DataFrame(
         [
             {_("réseau"): c.name, _("caractères visibles"): k, _("bits par caractère"): b}
@@ -78,8 +57,8 @@ def _past(plan: Plan, found: list[Result], rows: list[Live]) -> None:
         "Bits par caractère selon le nombre de caractères visibles, de 1 à 150 : "
         "de {start} à {end} pour {name}."
     ).format(start=i18n.bits(last.bits[0]), end=i18n.bits(last.bits[-1]), name=last.name)
-    figures.show(
-        charts.past(curves, figures.dark(), words.text_name(COMMON_TEXT)),
+    charts.show(
+        figures.past(curves, charts.dark(), wording.text_name(COMMON_TEXT)),
         "experiments.past",
         data,
         alt,
@@ -88,15 +67,25 @@ def _past(plan: Plan, found: list[Result], rows: list[Live]) -> None:
         st.caption(_("L’entraînement fait ici est en train d’être mesuré : encore un moment."))
 
 
+def parameters(plan: Plan, found: list[Result], rows: list[Live]) -> None:
+    """Bits against the size of each network."""
+    _cost(plan, found, rows, "parameters")
+
+
+def seconds(plan: Plan, found: list[Result], rows: list[Live]) -> None:
+    """Bits against the time that they took."""
+    _cost(plan, found, rows, "seconds")
+
+
 def _cost(plan: Plan, found: list[Result], rows: list[Live], kind: str) -> None:
-    name = words.winner_text(plan) if plan.name == "overfitting" else COMMON_TEXT
+    name = wording.winner_text(plan) if plan.name == "overfitting" else COMMON_TEXT
     points = []
     for result in found:
         bits = _history_bits(plan, result)
         x = result.measures.seconds[-len(bits) :]
         if kind == "parameters":
             bits, x = bits[-1:], (result.parameters,)
-        points.append(charts.Cost(words.variant_name(plan, result.variant), x, bits))
+        points.append(figures.Cost(wording.variant_name(plan, result.variant), x, bits))
     for row in rows:
         run = row.run
         if run is None or plan.name == "plays":
@@ -107,8 +96,8 @@ def _cost(plan: Plan, found: list[Result], rows: list[Live], kind: str) -> None:
         if kind == "parameters":
             bits = bits[-1:]
             x = (row.variant.config.model.parameter_count(len(run.vocabulary)),)
-        told = _("{name}, ici").format(name=words.variant_name(plan, row.variant))
-        points.append(charts.Cost(told, x, bits, live=True))
+        told = _("{name}, ici").format(name=wording.variant_name(plan, row.variant))
+        points.append(figures.Cost(told, x, bits, live=True))
     title = _("paramètres") if kind == "parameters" else _("secondes de calcul sur un cœur")
     data = pd.DataFrame(
         [
@@ -121,8 +110,8 @@ def _cost(plan: Plan, found: list[Result], rows: list[Live], kind: str) -> None:
     alt = _("Bits par caractère selon {axis} : le plus bas est {name}, à {bits}.").format(
         axis=title, name=best.name, bits=i18n.bits(best.bits[-1], 3)
     )
-    figures.show(
-        charts.cost(points, figures.dark(), words.text_name(name), kind, title),
+    charts.show(
+        figures.cost(points, charts.dark(), wording.text_name(name), kind, title),
         f"experiments.{kind}",
         data,
         alt,
@@ -136,12 +125,13 @@ def _history_bits(plan: Plan, result: Result) -> tuple[float, ...]:
     return tuple(float(record["validation_bits_per_char"]) for record in result.run.history)
 
 
-def _matrix(plan: Plan, found: list[Result]) -> None:
+def matrix(plan: Plan, found: list[Result], _rows: list[Live]) -> None:
+    """Who predicts what."""
     tenths = [f"tenth:{play}" for v in plan for play in v.config.plays]
     columns = [name for name in (*tenths, *COMMON) if name in found[0].measures.scores]
-    rows = [words.variant_name(plan, result.variant) for result in found]
+    rows = [wording.variant_name(plan, result.variant) for result in found]
     bits = [[result.measures.scores[name].bits for name in columns] for result in found]
-    told = [words.text_name(name) for name in columns]
+    told = [wording.text_name(name) for name in columns]
     data = pd.DataFrame(bits, columns=told)
     data.insert(0, _("réseau entraîné sur"), rows)
     alt = _("Bits par caractère de chaque réseau sur chaque texte. {cells}").format(
@@ -151,17 +141,18 @@ def _matrix(plan: Plan, found: list[Result]) -> None:
             for text, value in zip(told, values, strict=True)
         )
     )
-    figures.show(charts.matrix(rows, told, bits, figures.dark()), "experiments.matrix", data, alt)
+    charts.show(figures.matrix(rows, told, bits, charts.dark()), "experiments.matrix", data, alt)
 
 
-def _learning(plan: Plan, found: list[Result], rows: list[Live]) -> None:
-    runs = [(words.variant_name(plan, result.variant), result.run) for result in found]
+def learning(plan: Plan, found: list[Result], rows: list[Live]) -> None:
+    """Bits after each epoch, on what is read and on what is not."""
+    runs = [(wording.variant_name(plan, result.variant), result.run) for result in found]
     for row in rows:
         if row.run is not None:
-            told = _("{name}, ici").format(name=words.variant_name(plan, row.variant))
+            told = _("{name}, ici").format(name=wording.variant_name(plan, row.variant))
             runs.append((told, row.run))
     curves = [
-        charts.Learned(
+        figures.Learned(
             name,
             tuple(record["train_loss"] / math.log(2) for record in run.history),
             tuple(record["validation_bits_per_char"] for record in run.history),
@@ -188,5 +179,5 @@ def _learning(plan: Plan, found: list[Result], rows: list[Live]) -> None:
         epoch=first.validation.index(lowest) + 1,
         d=i18n.bits(first.validation[-1]),
     )
-    text = words.text_name(words.winner_text(plan))
-    figures.show(charts.learning(curves, figures.dark(), text), "experiments.learning", data, alt)
+    text = wording.text_name(wording.winner_text(plan))
+    charts.show(figures.learning(curves, charts.dark(), text), "experiments.learning", data, alt)

@@ -15,16 +15,6 @@ TITLES = {
 }
 
 
-def plan_names() -> dict[str, str]:
-    """The plans, as the page offers them."""
-    return {
-        "length": _("Longueur"),
-        "architecture": _("Architecture"),
-        "plays": _("Une pièce ou l’autre"),
-        "overfitting": _("Surapprentissage"),
-    }
-
-
 def question(plan: Plan) -> str:
     """What the class is asked before it sees anything."""
     return {

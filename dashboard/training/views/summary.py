@@ -6,15 +6,19 @@ import streamlit as st
 
 from dashboard.shared import i18n, naming
 from dashboard.shared.i18n import _
-from dashboard.training.desk import Request
-from moliere_core.config import ModelConfig
+from moliere_core.config import ModelConfig, RunConfig
 from moliere_core.networks.architecture import layer_plans
 from moliere_core.networks.summary import summary as keras_summary
 
 
-def show(request: Request) -> None:
-    """How many parameters, and where they are."""
-    model, symbols = request.config.model, request.symbols
+def show(config: RunConfig, symbols: int) -> None:
+    """How many parameters, and where they are.
+
+    Args:
+        config: all the settings.
+        symbols: size of the alphabet, the unknown symbol included.
+    """
+    model = config.model
     st.markdown(
         _("**{count} paramètres**").format(
             count=i18n.number(model.parameter_count(symbols)),
@@ -28,16 +32,16 @@ def show(request: Request) -> None:
     if st.button(
         "model.summary()", key="training.summary", type="tertiary", icon=":material/list:"
     ):
-        _keras_summary(request)
+        _keras_summary(config, symbols)
 
 
-def _keras_summary(request: Request) -> None:
+def _keras_summary(config: RunConfig, symbols: int) -> None:
     """The same as Keras prints it, over the page."""
-    training = request.config.training
+    training = config.training
     streams = training.shift is None  # a network that carries its state has a fixed batch
     text = keras_summary(
-        request.config.model,
-        request.symbols,
+        config.model,
+        symbols,
         training.batch_size if streams else None,
         training.seq_length,
     )

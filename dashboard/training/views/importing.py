@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard.shared import cached, i18n, naming, provenance, rights, sources, stored_runs, widgets
 from dashboard.shared.i18n import _
-from dashboard.training import cached as training_cache
+from dashboard.training import results
 from moliere_core.corpus import Corpus
 from moliere_core.corpus.sources import file_of
 from moliere_core.errors import MoliereError
@@ -100,7 +100,7 @@ def _corpus() -> tuple[Corpus, str | None, dict[str, str]] | None:
             if file is None:
                 return None
             data: bytes | None = file.getvalue()
-            corpus = training_cache.given(Path(file.name).name, file.getvalue())
+            corpus = results.given(Path(file.name).name, file.getvalue())
         else:
             corpus = cached.corpus(chosen)
             data = file_of(None if chosen == naming.SERVER else chosen)

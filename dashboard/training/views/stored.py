@@ -3,49 +3,54 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
-import pandas as pd
 import streamlit as st
 
-from dashboard.shared import cached, downloads, i18n, naming, rights, state, stored_runs, widgets
+from dashboard.shared import cached, i18n, naming, rights, state, stored_runs, widgets
 from dashboard.shared.i18n import _
-from dashboard.training import desk, exports, fields, imports, live, words
-from moliere_core.errors import RunError
+from dashboard.training import controls, results, wording
+from dashboard.training.views import comparison, follow, importing
+from moliere_core.errors import MoliereError, RunError
+from moliere_core.exchange.run_import import check_allowed
 from moliere_core.models.references import SHIPPED
 from moliere_core.runs.run import MAX_LABEL, Run, is_identifier, run_path
 from moliere_core.training import jobs
 
 _REFUSED, _NAME = "training.refused.stored", "training.name"
+_PREPARED = "training.keras.prepared"  # the run whose .keras file is ready
 MOST_DAMAGED = 20  # shown at once
 
 
-def choose() -> tuple[str, ...]:
-    """The models to look at: one to open it, several to compare them."""
+def show() -> None:
+    """The models that are chosen: one to open it, several to compare them; then all."""
+    chosen = _choose()
+    if len(chosen) == 1:
+        _tools(chosen[0])
+    if len(chosen) > 1:
+        comparison.show(chosen)
+    else:
+        _table()
+
+
+def _choose() -> tuple[str, ...]:
     rows = {row.reference: row for row in stored_runs.stored_runs()}
-    if (imported := st.session_state.pop(imports.OPEN, None)) is not None:
-        state.change(fields.RUNS, (imported,))
-    asked = state.restore(fields.RUNS)
+    if (imported := st.session_state.pop(importing.OPEN, None)) is not None:
+        state.change(controls.RUNS, (imported,))
+    asked = state.restore(controls.RUNS)
     known = [*rows, *(name for name in cached.models() if name in SHIPPED)]
     known += [name for name in asked if name in stored_runs.experiments()]
-    st.session_state[fields.RUNS.key] = [name for name in asked if name in known][
-        : fields.MOST_RUNS
-    ]
-    chosen = st.multiselect(
-        _("Entraînements enregistrés"),
+    return controls.RUNS.ask(
         known,
-        format_func=lambda name: rows[name].name if name in rows else name,
-        key=fields.RUNS.key,
-        max_selections=fields.MOST_RUNS,
+        lambda name: rows[name].name if name in rows else name,
         placeholder=_("un seul pour l’ouvrir, plusieurs pour les comparer"),
-        label_visibility="collapsed",
+        visible=False,
     )
-    return state.keep(fields.RUNS, tuple(chosen))
 
 
-def table() -> None:
+def _table() -> None:
     """All stored runs, the newest first."""
-    imports.drawer()
+    importing.drawer()
     _damaged()
     rows = stored_runs.stored_runs()
     if not rows:
@@ -56,12 +61,12 @@ def table() -> None:
         _("Réseau"): [row.architecture for row in rows],
         _("Paramètres"): [row.parameters for row in rows],
         _("Époques"): [f"{row.epochs} / {row.asked}" for row in rows],
-        _("Bits par caractère"): [rounded(row.bits_per_char) for row in rows],
+        _("Bits par caractère"): [comparison.rounded(row.bits_per_char) for row in rows],
         _("Durée"): [i18n.duration(row.seconds) if row.seconds else "" for row in rows],
     }
     if any(row.imported_from for row in rows):
         columns[_("Importé de")] = [row.imported_from for row in rows]
-    show(columns)
+    comparison.table_of_runs(columns)
     st.caption(
         _(
             "Bits par caractère : sur le texte que chacun a mis de côté, "
@@ -95,11 +100,11 @@ def _damaged() -> None:
         _complain()
 
 
-def tools(reference: str) -> None:
+def _tools(reference: str) -> None:
     """What can be done with one run."""
     if not reference.startswith("run:"):
         widgets.card(reference)
-        live.links(reference)
+        follow.links(reference)
         return
     run = Run.open(run_path(reference.removeprefix("run:")))
     if run.imported_from:
@@ -109,11 +114,11 @@ def tools(reference: str) -> None:
             _("Ses courbes"),
             key="training.open",
             icon=":material/show_chart:",
-            on_click=desk.follow,
+            on_click=controls.follow,
             args=(run.id,),
         )
         if run.snapshots:
-            live.links(reference)
+            follow.links(reference)
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.popover(_("Renommer"), icon=":material/edit:"):
             st.text_input(
@@ -129,7 +134,7 @@ def tools(reference: str) -> None:
             icon=":material/download:",
             on_click="ignore",
         )
-        exports.keras_button(run)
+        _keras_button(run)
         with st.popover(_("Supprimer"), icon=":material/delete:"):
             st.markdown(
                 _("Supprimer « {name} » ? Rien ne le fera revenir.").format(
@@ -146,13 +151,49 @@ def tools(reference: str) -> None:
     _complain()
 
 
+def _keras_button(run: Run) -> None:
+    """The run as a file that `keras.models.load_model` opens: made on demand, then downloaded."""
+    try:
+        check_allowed()
+    except MoliereError:
+        return
+    if st.session_state.get(_PREPARED) != run.id:
+        if not st.button(
+            _("Préparer le .keras"),
+            key="training.keras",
+            icon=":material/deployed_code:",
+            help=_(
+                "Le même réseau, que keras.models.load_model ouvre dans le notebook du cours : "
+                "l’entrée i est le i-ème caractère de l’alphabet trié."
+            ),
+        ):
+            return
+        try:
+            with st.spinner(_("Keras écrit le fichier, dans un processus à part : 10 s environ…")):
+                results.keras_file(run.id, run.snapshot().name)
+        except MoliereError as error:
+            widgets.problem(error)
+            return
+        st.session_state[_PREPARED] = run.id
+        st.rerun()
+    st.download_button(
+        _("Télécharger (.keras)"),
+        results.keras_file(run.id, run.snapshot().name),
+        f"moliere-{run.id}.keras",
+        "application/octet-stream",
+        key="training.keras.download",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
 def origin(run: Run) -> str:
     """Where an imported run comes from, and how a notebook's model numbers its characters."""
     told = _("Importé du fichier {name}, non entraîné ici").format(
         name=widgets.plain(run.imported_from)
     )
     if (key := str(run.corpus.get("alphabet", ""))) and key != "file":
-        told += " · " + widgets.plain(words.alphabet(key, str(run.corpus.get("play", ""))))
+        told += " · " + widgets.plain(wording.alphabet(key, str(run.corpus.get("play", ""))))
     return told
 
 
@@ -163,27 +204,6 @@ def _complain() -> None:
         widgets.problem(refused)
 
 
-def show(columns: Mapping[str, object]) -> None:
-    """A table of runs."""
-    frame = pd.DataFrame(dict(columns))
-    downloads.table(
-        frame,
-        hide_index=True,
-        width="stretch",
-        row_height=44,
-        placeholder="–",
-        column_config={
-            _("Bits par caractère"): st.column_config.NumberColumn(format="localized"),
-            _("Paramètres"): st.column_config.NumberColumn(format="localized"),
-        },
-    )
-
-
-def rounded(bits: float | None) -> float | None:
-    """To what two runs are told apart by."""
-    return None if bits is None else round(bits, 3)
-
-
 def _rename(run_id: str) -> None:
     label = str(st.session_state.get(f"{_NAME}.{run_id}") or "")
     _try(lambda token: Run.open(run_path(run_id)).rename(label, token))
@@ -191,9 +211,9 @@ def _rename(run_id: str) -> None:
 
 def _delete(run_id: str) -> None:
     if _try(lambda token: _remove(run_id, token)):
-        state.change(fields.RUNS, ())
-        if st.session_state.get(fields.JOB.key) == run_id:
-            state.change(fields.JOB, "")
+        state.change(controls.RUNS, ())
+        if st.session_state.get(controls.JOB.key) == run_id:
+            state.change(controls.JOB, "")
 
 
 def _remove(run_id: str, token: str) -> None:

@@ -6,8 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard.experiments import cached as experiment_cache
-from dashboard.experiments import fields, words
+from dashboard.experiments import controls, results, wording
 from dashboard.experiments.trained import Live, found, spec_of
 from dashboard.shared import cached, following, i18n, naming, sources, state, trainings, widgets
 from dashboard.shared.i18n import _
@@ -20,14 +19,10 @@ PERIOD = 2.0  # seconds between two looks at trainings in progress
 _REFUSED = "experiments.refused"
 
 
-def show(plan: Plan) -> JobSpec | None:
-    """Choose one run, start it, and see those that were started; returns the chosen request."""
+def show(plan: Plan) -> None:
+    """Choose one run, start it, and see those that were started."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        variant = widgets.segmented(
-            fields.variant(plan),
-            _("Laquelle entraîner ici, maintenant ?"),
-            {v.name: words.variant_name(plan, v) for v in plan},
-        )
+        variant = controls.variant(plan).ask(visible=True)
         source = sources.select()
     with st.spinner(_("On relit le corpus…")):
         spec = spec_of(plan, variant, source)
@@ -35,12 +30,11 @@ def show(plan: Plan) -> JobSpec | None:
         _button(plan, variant, source, spec)
         _compared(plan)
     following.follow(lambda: [row.job for row in found(plan)], partial(_progress, plan), PERIOD)
-    return spec
 
 
 def _compared(plan: Plan) -> None:
     """A link to the page where the same runs read a text of the class's own."""
-    ready = [r.reference for r in experiment_cache.results(plan.name) if r.has_weights]
+    ready = [r.reference for r in results.shipped(plan.name) if r.has_weights]
     ready += [f"run:{row.job.id}" for row in found(plan) if row.run is not None]
     state.link_with(
         "../pages/training.py",
@@ -72,8 +66,9 @@ def _button(plan: Plan, variant: str, source: str, spec: JobSpec | None) -> None
 
 def _start(plan: Plan, variant: str, source: str) -> None:
     """Ask for it; asked for twice, it is one."""
-    asked = experiment_cache.spec(plan.name, variant, source)
-    label = f"{words.plan_names()[plan.name]} · " + words.variant_name(plan, plan.variant(variant))
+    asked = results.spec(plan.name, variant, source)
+    called = _(controls.PLAN.options[plan.name])
+    label = f"{called} · {wording.variant_name(plan, plan.variant(variant))}"
     try:
         spec = jobs.prepare(asked.config, cached.corpus(source), label)
         trainings.submit(spec)
@@ -95,7 +90,7 @@ def _told(row: Live) -> None:
     """Where a training stands, or what it gave beside the shipped run, and its curves."""
     status = row.job.status
     with st.container(horizontal=True, vertical_alignment="center", border=True):
-        name = words.variant_name(row.plan, row.variant)
+        name = wording.variant_name(row.plan, row.variant)
         st.markdown(f"**{widgets.plain(name)}** · {widgets.plain(naming.source(row.source))}")
         st.markdown(_standing(row))
         state.link_with(

@@ -9,10 +9,9 @@ import streamlit as st
 
 from dashboard.shared import badge, following, rights, state, stored_runs, trainings, widgets
 from dashboard.shared.i18n import _
-from dashboard.training import cached as training_cache
-from dashboard.training import fields, words
+from dashboard.training import controls, results, wording
 from dashboard.training.curves import Curves, Epoch
-from dashboard.training.figures import HEIGHT, Guesses
+from dashboard.training.figures import HEIGHT, Bets
 from moliere_core.errors import MoliereError
 from moliere_core.training import jobs
 from moliere_core.training.jobs import Job, JobSpec, State, Status
@@ -22,8 +21,9 @@ STOP_SECONDS = 1.5  # that a click on Stop may wait for the end
 _REFUSED = "training.refused.live"
 
 
-def follow(job_id: str, guesses: Guesses) -> JobSpec | None:
+def show() -> JobSpec | None:
     """The curves of a job, redrawn in place while it is in progress; returns what it trains."""
+    job_id, bets = state.value(controls.JOB), _bets()
     waiting = badge.in_progress()
     job = jobs.get(job_id) if job_id else next(iter(waiting), None)
     if others := [other for other in waiting if job is None or other.id != job.id]:
@@ -35,17 +35,25 @@ def follow(job_id: str, guesses: Guesses) -> JobSpec | None:
             else _("Aucun entraînement en cours. Réglez-en un, puis lancez-le.")
         )
         return None
-    following.follow([job], partial(_live, job.id, guesses))
+    following.follow([job], partial(_live, job.id, bets))
     return job.spec
 
 
-def _live(job_id: str, guesses: Guesses) -> None:
+def _bets() -> Bets:
+    """What the class wrote down; nothing where that was no number."""
+    loss, bits = (
+        controls.amount(state.value(bet)) for bet in (controls.LOSS_BET, controls.BITS_BET)
+    )
+    return Bets(loss, bits)
+
+
+def _live(job_id: str, bets: Bets) -> None:
     job = jobs.get(job_id)
     if job is None:
         st.rerun()  # as a whole: it was deleted
     status, run, events = job.status, job.run, job.events()
     moment = (job.id, len(events), float(events[-1].get("time", 0)) if events else 0.0)
-    curves = training_cache.curves(moment, job)
+    curves = results.curves(moment, job)
     _header(job, status, curves)
     yardsticks = None
     if run is not None and run.snapshots:
@@ -53,23 +61,23 @@ def _live(job_id: str, guesses: Guesses) -> None:
     chart, texts = st.columns([1.75, 1], gap="medium")
     with chart, st.container(height=HEIGHT + 8, border=False):
         st.plotly_chart(
-            training_cache.curves_figure(
+            results.curves_figure(
                 moment,
                 curves,
                 yardsticks,
-                guesses,
+                bets,
                 st.context.theme.type == "dark",
                 state.language(),
             ),
             key="training.curves",
             config={"displayModeBar": False},
-            alt=words.alt(curves),
+            alt=wording.alt(curves),
         )
     with texts:
         _samples(curves)
-    if parts := words.verdict(curves, yardsticks, guesses, status.active):
+    if parts := wording.verdict(curves, yardsticks, bets, status.active):
         st.markdown(" · ".join(parts))
-    if told := words.by_heart(curves):
+    if told := wording.by_heart(curves):
         st.warning(told, icon=":material/trending_up:")
 
 
@@ -88,8 +96,8 @@ def _header(job: Job, status: Status, curves: Curves) -> None:
     """Where it stands in one line, and the buttons."""
     with st.container(horizontal=True, vertical_alignment="center", key="training-head"):
         with st.container(key="training-name", width="content"):
-            st.markdown(f"**{widgets.plain(words.name(job))}**")
-        st.markdown(words.standing(job, status, curves), width="stretch")
+            st.markdown(f"**{widgets.plain(wording.name(job))}**")
+        st.markdown(wording.standing(job, status, curves), width="stretch")
         with st.container(horizontal=True, width="content", vertical_alignment="center"):
             _buttons(job, status)
     if status.active:
@@ -147,7 +155,7 @@ def _samples(curves: Curves) -> None:
 
 def _sample(epoch: Epoch) -> str:
     return (
-        f'<div class="sample"><div class="head">{html.escape(words.heading(epoch))}</div>'
+        f'<div class="sample"><div class="head">{html.escape(wording.heading(epoch))}</div>'
         f'<div class="said">{html.escape(epoch.sample)}</div></div>'
     )
 
@@ -158,11 +166,11 @@ def _others(waiting: list[Job]) -> None:
         st.caption(_("Aussi en cours :"), width="content")
         for job in waiting[:6]:
             st.button(
-                widgets.plain(words.name(job)),
+                widgets.plain(wording.name(job)),
                 key=f"training.other.{job.id}",
                 type="tertiary",
                 on_click=state.change,
-                args=(fields.JOB, job.id),
+                args=(controls.JOB, job.id),
             )
 
 

@@ -1,28 +1,95 @@
-"""The table of a plan: one line a run, what varies, what it cost, what it gave."""
+"""The results of a plan: a chart, and a table of what varies, what it cost, what it gave."""
 
 from __future__ import annotations
 
 import html
 import math
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from dashboard.experiments import guess, words
+import streamlit as st
+
+from dashboard.experiments import results, trained, wording
 from dashboard.experiments.trained import Live
-from dashboard.shared import i18n
+from dashboard.experiments.views import bet, charts
+from dashboard.shared import following, i18n
 from dashboard.shared.i18n import _
+from moliere_core.measures.context import REACH
 from moliere_core.training.experiments import COMMON_TEXT, Plan, Result
 
+PERIOD = 2.0  # seconds between two looks at what is still measured
 
-def table(plan: Plan, found: list[Result], rows: list[Live]) -> str:
+Chart = Callable[[Plan, list[Result], list[Live]], None]
+
+
+def show(plan: Plan, chart: Chart) -> None:
+    """The chart on the left, the table on the right."""
+    found = results.shipped(plan.name)
+    if not found:
+        st.info(
+            _(
+                "Les entraînements de cette expérience manquent dans cette copie de "
+                "l’application : installez-la de nouveau, ou entraînez-les dans « En direct »."
+            )
+        )
+        return
+    rows = [row for row in trained.found(plan) if row.run is not None]
+    left, right = st.columns([1.35, 1], gap="medium")
+    with left:
+        same = [row for row in rows if row.same_text]
+        waited = [row.context() for row in same] if chart is charts.past else []
+        following.follow(waited, partial(chart, plan, found, same), PERIOD)
+    with right:
+        bet.told(plan)
+        st.html(_table(plan, found, rows))
+        st.caption(_measured_on(plan))
+
+
+def _measured_on(plan: Plan) -> str:
+    """On what text, and how the seconds were counted."""
+    found = results.shipped(plan.name)
+    scores = found[0].measures.scores
+    seconds = _("Secondes de calcul, sur un cœur.")
+    chars = i18n.number(scores[COMMON_TEXT].chars)
+    if plan.name == "length":
+        context = found[0].measures.context
+        told = _(
+            "Bits par caractère sur {chars} caractères, mémoire gardée. Portée : avec plus de "
+            "caractères visibles que cela, il ne gagne plus {gain} (sur {targets} caractères). "
+            "Pointillés : plus qu’il n’en voyait en apprenant."
+        ).format(
+            chars=chars,
+            targets=i18n.number(context.targets) if context else "",
+            gain=i18n.bits(REACH),
+        )
+    elif plan.name == "architecture":
+        told = _("Bits par caractère sur {chars} caractères, mémoire gardée.").format(chars=chars)
+    elif plan.name == "plays":
+        told = _(
+            "Bits par caractère, mémoire gardée : sur la fin de sa pièce, puis sur {text}, l’une "
+            "en vers comme Tartuffe, l’autre en prose. Une lettre qu’il ne connaît pas lui coûte "
+            "20 bits."
+        ).format(text=wording.text_name(COMMON_TEXT))
+    else:
+        name = wording.winner_text(plan)
+        told = _(
+            "Bits par caractère : sur 50 000 caractères qu’il a lus, puis sur {chars} jamais lus "
+            "({text})."
+        ).format(text=wording.text_name(name), chars=i18n.number(scores[name].chars))
+    return told if plan.name == "overfitting" else f"{told} {seconds}"
+
+
+def _table(plan: Plan, found: list[Result], rows: list[Live]) -> str:
     """One line a run: what varies, what it cost, what it gave; those trained here come last."""
-    votes = guess.counted(plan)
+    votes = bet.counted(plan)
     head = [_("fenêtre") if plan.name == "length" else _("réseau"), *_columns(plan)]
     if any(votes.values()):
         head.append(_("mains"))
-    best = guess.winner(plan)
+    best = bet.winner(plan)
     lines = [
         _line(
-            [words.variant_name(plan, result.variant), *_cells(plan, result)],
+            [wording.variant_name(plan, result.variant), *_cells(plan, result)],
             votes[result.variant.name] if any(votes.values()) else None,
             result.variant.name == best,
         )
@@ -30,7 +97,7 @@ def table(plan: Plan, found: list[Result], rows: list[Live]) -> str:
     ]
     for row in rows:
         if row.same_text:
-            name = _("{name}, ici").format(name=words.variant_name(plan, row.variant))
+            name = _("{name}, ici").format(name=wording.variant_name(plan, row.variant))
             lines.append(_line([name, *_live_cells(plan, row)], None, False, len(head)))
     cells = "".join(f"<td>{html.escape(name)}</td>" for name in head)
     return f'<table class="results"><tr class="head">{cells}</tr>{"".join(lines)}</table>'
