@@ -13,6 +13,7 @@ Where torch and transformers are installed, the same weights run there too, in t
 """
 
 import contextlib
+import functools
 import json
 import os
 import shutil
@@ -195,12 +196,12 @@ def turns(folder: Path) -> dict[str, list[float]]:
     theirs = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
     prompt = np.random.default_rng(0).integers(0, VOCAB, READ).tolist()
 
-    def with_torch(rows: list[list[int]], past: object = None) -> object:
+    def with_torch(rows: list[list[int]], past: object = None) -> Any:
         with torch.inference_mode():
             ids = torch.tensor(rows)
             return theirs(ids, past_key_values=past, use_cache=True, logits_to_keep=1)
 
-    def after(rows: int) -> tuple[object, object]:
+    def after(rows: int) -> tuple[Any, object]:
         """What both remember of as many rows of the prompt."""
         return ours.forward([prompt] * rows, ())[1], with_torch([prompt] * rows).past_key_values
 
@@ -217,8 +218,8 @@ def turns(folder: Path) -> dict[str, list[float]]:
             _, other = after(count)  # torch's grows as it is used
             pairs.append(
                 (
-                    timed(lambda rows=count, past=mine: ours.forward([[7]] * rows, past)),
-                    timed(lambda rows=count, past=other: with_torch([[7]] * rows, past)),
+                    timed(functools.partial(ours.forward, [[7]] * count, mine)),
+                    timed(functools.partial(with_torch, [[7]] * count, other)),
                 )
             )
         found[name] = [statistics.median(side) for side in zip(*pairs, strict=True)]

@@ -18,7 +18,7 @@ import numpy as np
 
 from benchmarks.table import Row
 from moliere_core.config import SamplingConfig
-from moliere_core.models.references import load_model
+from moliere_core.models.references import load_model, load_recurrent
 from moliere_core.models.sampling import generate
 
 ROUNDS = 3
@@ -49,7 +49,7 @@ def keras_predict(chars: int) -> float:
     """The course's loop, corrected: `model.predict` on the last 60 characters, one at a time."""
     from moliere_core.networks.keras_model import build
 
-    petit = load_model("petit")
+    petit = load_recurrent("petit")
     model = build(petit.network.config, len(petit.vocabulary), last_only=True)
     window = list(petit.vocabulary.encode(PROMPT.rjust(WINDOW))[-WINDOW:])
     rng = np.random.default_rng(0)

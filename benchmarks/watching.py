@@ -128,7 +128,7 @@ async def _watch(port: int, job: str, number: int, opened: asyncio.Barrier) -> l
 
 
 async def _explore(port: int, opened: asyncio.Barrier) -> list[float]:
-    times = []
+    times: list[float] = []
     async with connect(port) as socket:
         await socket.send(_page("home"))
         await _read(socket)

@@ -11,6 +11,11 @@ if __name__ == "__main__":
 
     router.route()
 else:
-    from dashboard.server import door
+    from dashboard.server import door, warm
 
-    app = st.App(__file__, middleware=door.middleware(), on_script_error=door.on_error)
+    app = st.App(
+        __file__,
+        lifespan=warm.lifespan,
+        middleware=door.middleware(),
+        on_script_error=door.on_error,
+    )

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard.shared import badge, state, widgets
+from dashboard.shared.i18n import _
+
 
 def route() -> None:
-    """Run the page that the address names; imports wait for what comes before them."""
+    """Run the page that the address names."""
     st.set_page_config(
         page_title="Molière, caractère par caractère",
         page_icon="🎭",
         layout="wide",
         initial_sidebar_state=250,
     )
-
-    from dashboard.shared import cached
-
-    cached.warm_up()
-
-    from dashboard.shared import state, widgets
-    from dashboard.shared.i18n import _
-
     state.begin()
     widgets.style()
     sections = {
@@ -60,13 +55,7 @@ def route() -> None:
         ],
     }
     page = st.navigation(sections, expanded=True)
-    if page.url_path:
-        widgets.prepare(cached.pages_are_warm, cached.warm_up_pages)
     widgets.language_switch()
     state.enter(page.url_path)
     widgets.run(page)
-    cached.warm_up_pages()  # once Home is on screen: nobody waits for the other pages
-
-    from dashboard.shared import badge
-
     badge.show()

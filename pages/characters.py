@@ -2,19 +2,19 @@
 
 import streamlit as st
 
-from dashboard.characters import controls, fields, snippet, views
+from dashboard.characters import controls, snippet, views
 from dashboard.shared import lesson, sources, state
 from dashboard.shared.i18n import _
 
 drawer = lesson.heading("characters", _("Les caractères"))
 
 with st.container(horizontal=True, vertical_alignment="center"):
-    sentence = controls.sentence()
+    sentence = controls.ask_sentence()
     with st.popover(_("Réglages"), icon=":material/tune:"):
         source = sources.select()
-view = controls.view()
-views.show(view, sentence, source)
+view = views.VIEW.ask()
+views.VIEWS[view].show(sentence, source)
 drawer.finish(
-    snippet.code(sentence, source, state.value(fields.MIN_CHAR_FREQ)),
+    snippet.code(sentence, source, state.value(controls.MIN_CHAR_FREQ)),
     views.tried(view, sentence, source),
 )

@@ -2,24 +2,19 @@
 
 import streamlit as st
 
-from dashboard.experiments import fields, guess, live, shown, snippet, words
-from dashboard.shared import lesson, state, widgets
+from dashboard.experiments import controls, snippet, views, wording
+from dashboard.experiments.views import bet
+from dashboard.shared import lesson, state
 from dashboard.shared.i18n import _
 from moliere_core.training.experiments import PLANS
 
 drawer = lesson.heading("experiments", _("Les expériences"))
 
-plan = PLANS[widgets.segmented(fields.PLAN, _("Expérience"), words.plan_names(), visible=False)]
-st.markdown(words.question(plan))
+plan = PLANS[controls.PLAN.ask()]  # type: ignore[index]  # it knows these names alone
+st.markdown(wording.question(plan))
 view = ""
-if not guess.revealed(plan):
-    guess.ask(plan)
+if bet.revealed(plan):
+    view = views.show(plan)
 else:
-    view = shown.view(plan)
-    if view == "texts":
-        shown.texts(plan)
-    elif view == "live":
-        live.show(plan)
-    else:
-        shown.results(plan, view)
-drawer.finish(snippet.code(plan, state.value(fields.variant(plan))), shown.tried(plan, view))
+    bet.ask(plan)
+drawer.finish(snippet.code(plan, state.value(controls.variant(plan))), views.tried(plan, view))

@@ -1,15 +1,15 @@
 """Home: a model that writes by itself, and the choice behind each of its characters."""
 
+from functools import partial
+
 import streamlit as st
 
-from dashboard.shared import cached, lesson, widgets
+from dashboard.home import controls, snippet, views
+from dashboard.shared import lesson, widgets
 from dashboard.shared.i18n import _
+from moliere_core.config import SamplingConfig
 
 drawer = lesson.heading("home", _("Un réseau écrit comme Molière"))
-widgets.prepare(cached.home_is_warm, cached.warm_up_home)  # the first words are on their way
-
-from dashboard.home import controls, snippet, views  # noqa: E402
-from moliere_core.config import SamplingConfig  # noqa: E402
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
     prompt = widgets.prompt()
@@ -39,4 +39,4 @@ with st.container(horizontal=True, gap="medium"):
         label=_("Changer la température"),
         icon=":material/thermostat:",
     )
-drawer.finish(snippet.code(reference, prompt, config, seed), views.tried(prompt, seed))
+drawer.finish(partial(snippet.code, reference, prompt, config, seed), views.tried(prompt, seed))

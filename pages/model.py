@@ -1,10 +1,10 @@
 """Model: the network on paper, layer by layer, and what it costs and knows before it learns."""
 
-from dashboard.model import controls, screens, snippet
+from dashboard.model import controls, snippet, views
 from dashboard.shared import lesson
 from dashboard.shared.i18n import _
 
 drawer = lesson.heading("model", _("Le modèle"))
-view, settings = controls.choose()
-screens.show(view, settings)
-drawer.finish(snippet.code(settings), screens.tried(view, settings))
+view, settings = controls.choose(views.VIEW)
+views.VIEWS[view].show(settings)
+drawer.finish(snippet.code(settings), views.tried(view, settings))

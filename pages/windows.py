@@ -1,10 +1,12 @@
 """Windows: how a text becomes pairs of inputs and targets, and what their length costs."""
 
-from dashboard.shared import lesson
+from dashboard.shared import lesson, state
 from dashboard.shared.i18n import _
-from dashboard.windows import controls, screens
+from dashboard.windows import controls, snippet, views
 
 drawer = lesson.heading("windows", _("Les fenêtres"))
-view, settings = controls.choose()
-screens.show(view, settings)
-drawer.finish(screens.code(view, settings), screens.tried(view, settings))
+view, settings = controls.choose(views.VIEW)
+views.show(view, settings)
+variant, start = state.value(controls.VARIANT), state.value(controls.START)
+code = snippet.code(view, settings, variant, start, state.value(state.MODEL))
+drawer.finish(code, views.tried(view, settings))

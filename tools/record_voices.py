@@ -21,7 +21,7 @@ from moliere_core.corpus import load_corpus
 from moliere_core.measures import axis
 from moliere_core.models.references import load_model
 from moliere_core.models.sampling import generate
-from moliere_core.pretrained import NextChars, catalogue, recorded
+from moliere_core.pretrained import NextChars, catalogue, folders, recorded
 from moliere_core.pretrained.recorded import Bits, Voice, Written
 from moliere_core.text.normalise import normalise
 from moliere_core.text.verse import bits_by_form
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str]) -> None:
             before = recorded.load(file)
             voice = replace(voice, texts=before.texts, bars=before.bars, bits=before.bits)
         if "bits" in options.only:
-            voice = replace(voice, bits=voice.bits | bits(reference))
+            voice = replace(voice, bits={**voice.bits, **bits(reference)})
             recorded.save(voice, file)
         if "bars" in options.only:
             voice = replace(voice, bars=dict(bars(reference)))
@@ -65,7 +65,7 @@ def _of(written: Written) -> tuple[str, SamplingConfig, int]:
 def described(reference: str) -> Voice:
     """A model's voice, before anything is recorded."""
     folder = catalogue.check(reference)
-    card, config = catalogue.card(reference), catalogue.configuration(folder)
+    card, config = catalogue.card(reference), folders.configuration(folder)
     quantisation, source = "", ""
     stored_bits = STORED_BITS[str(config.get("dtype", config.get("torch_dtype", "float32")))]
     if (folder / SOURCE).is_file():

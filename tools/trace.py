@@ -92,7 +92,7 @@ def bridge(at: Any, time: int) -> Any:
     raise AssertionError("the model never answered")
 
 
-TINY = {"seq": 40, "batch": 4, "units": 128, "embedding": 64}
+TINY: dict[str, object] = {"seq": 40, "batch": 4, "units": 128, "embedding": 64}
 # What is done: the page and its address, and the deed.
 DEEDS: dict[str, tuple[str, dict[str, object], Callable[[Any, int], Any]]] = {
     "a prompt on Home": ("home", {}, prompt),

@@ -24,15 +24,9 @@ from moliere_core.corpus import Corpus, load_corpus
 from moliere_core.measures.context import visible_context
 from moliere_core.models.references import EXPERIMENTS, RecurrentModel, load_recurrent, open_run
 from moliere_core.networks.recurrent import RecurrentNetwork
+from moliere_core.training import experiments
 from moliere_core.training.experiments import PLANS, Plan, Variant
-from moliere_core.training.session import (
-    EpochEnded,
-    Event,
-    SnapshotTaken,
-    Started,
-    experiments,
-    train,
-)
+from moliere_core.training.session import EpochEnded, Event, SnapshotTaken, Started, train
 
 CPU = "cpu.json"
 MOST_BYTES = 3_000_000  # of weights that ship: all of these do, within twelve megabytes

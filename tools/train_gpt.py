@@ -132,7 +132,7 @@ class GPTTrainer(Trainer):
     def __init__(self, folder: Path, corpus: Corpus, settings: Settings, shares: Shares) -> None:
         self.settings = settings
         self.tokenizer = Tokenizer.from_file(str(ASSETS / "tokenizer.json"))
-        self.line_break = self.tokenizer.token_to_id("Ċ")  # GPT-2's letter for the byte 10
+        self.line_break: int = self.tokenizer.token_to_id("Ċ")  # type: ignore[assignment]  # of the byte 10, always there
         config = RunConfig()
         train = corpus.without(config.validation)
         self.plays = [train.select([play]).text() + "\n" for play in train.plays]

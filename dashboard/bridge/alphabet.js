@@ -1,44 +1,60 @@
-// The next character of several models: one row a character, one column a model.
-//
-// data: step, prompt, chain [character], models [{name, said, note, draws, recorded, choices}],
-// rows [{char, probs}], extra [{label, probs}], locale, labels {choose}. A probability is null while
-// its model has not answered. A click on a row sends "pick" with its character, on one of the choices
-// (see common.js) "listen" with its value.
+// The next character of several models: one row a character, one column a model. A click on a row
+// sends "pick" with its character, one on a recording "listen" with its value.
 
-import { element, offerRecordings, shows, visible } from "../shared/components/dom.js";
+import {
+  button,
+  element,
+  offerRecordings,
+  onOneLine,
+  rootOf,
+  shows,
+  visible,
+} from "../shared/components/dom.js";
+import { chances } from "../shared/components/numbers.js";
 
+/**
+ * @typedef {object} Model
+ * @property {string} name
+ * @property {string} said
+ * @property {string} note
+ * @property {boolean} draws
+ * @property {string} recorded when its answer was, "" of one that is computed here
+ * @property {import("../shared/components/dom.js").Recordings} choices
+ */
+
+/** @typedef {(number | null)[]} Chances one a model; null while it has not answered */
+
+/**
+ * @typedef {object} Data
+ * @property {number} step
+ * @property {string} prompt
+ * @property {string[]} chain characters chosen behind it
+ * @property {Model[]} models
+ * @property {{char: string, probs: Chances}[]} rows
+ * @property {{label: string, probs: Chances}[]} extra what is left beside the rows
+ * @property {string} locale
+ * @property {{choose: string}} labels
+ */
+
+/** @param {import("../shared/components/dom.js").Drawing<Data>} drawing */
 export default function ({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".root");
+  const root = rootOf(parentElement);
   if (shows(root, data)) return;
-  const number = new Intl.NumberFormat(data.locale, {
-    style: "percent",
-    maximumFractionDigits: 1,
-    minimumFractionDigits: 1,
-  });
-  const percent = (p) =>
-    p === null
-      ? "\u2026"
-      : p > 0 && p < 0.0005
-        ? "<\u00a0" + number.format(0.001)
-        : number.format(p);
+  const format = chances(data.locale);
+  const percent = (/** @type {number | null} */ p) => (p === null ? "\u2026" : format(p));
   root.textContent = "";
   const board = element("div", "board", root);
-  board.dataset.step = data.step;
-  board.style.setProperty("--models", data.models.length);
+  board.dataset.step = String(data.step);
+  board.style.setProperty("--models", String(data.models.length));
 
   const strip = element("div", "strip leaf", board);
-  element(
-    "span",
-    "",
-    element("div", "lead serif prompt", strip),
-    data.prompt.replaceAll("\n", "\u21b5"),
-  );
+  element("span", "", element("div", "lead serif prompt", strip), onOneLine(data.prompt));
   const links = element("div", "links", strip);
   for (const char of data.chain) element("span", "glyph mono", links, visible(char));
   element("span", "glyph mono next", links, "?");
 
   const heads = element("div", "line heads", board);
-  element("span", "", heads, "");
+  element("span", "", heads);
   for (const model of data.models) {
     const head = element("div", "head", heads);
     element("b", model.draws ? "draws" : "", head, model.name);
@@ -50,27 +66,26 @@ export default function ({ data, parentElement, setTriggerValue }) {
     }
     if (model.note) element("span", "small note", head, model.note);
   }
-  const line = (made, name, probs, glyph) => {
-    element("span", glyph ? "glyph mono" : "name", made, name);
+
+  /** @type {(line: HTMLElement, name: string, className: string, probs: Chances) => void} */
+  const fill = (line, name, className, probs) => {
+    element("span", className, line, name);
     for (const p of probs) {
-      const cell = element("span", "cell", made);
+      const cell = element("span", "cell", line);
       const track = element("span", "track", cell);
-      element("span", "fill", track).style.width = (p ?? 0) * 100 + "%";
+      element("span", "fill", track).style.width = `${(p ?? 0) * 100}%`;
       element("span", "percent", cell, percent(p));
     }
   };
-  for (const row of data.rows) {
-    const made = element("button", "line row", board);
-    made.type = "button";
-    made.dataset.char = row.char;
-    const shown = visible(row.char);
-    made.setAttribute(
-      "aria-label",
-      `${data.labels.choose} ${shown} (${row.probs.map(percent).join(", ")})`,
-    );
-    line(made, shown, row.probs, true);
-    made.onclick = () => setTriggerValue("pick", row.char);
+  for (const { char, probs } of data.rows) {
+    const row = button("line row", board);
+    row.dataset.char = char;
+    const told = probs.map(percent).join(", ");
+    row.setAttribute("aria-label", `${data.labels.choose} ${visible(char)} (${told})`);
+    row.onclick = () => setTriggerValue("pick", char);
+    fill(row, visible(char), "glyph mono", probs);
   }
-  for (const row of data.extra)
-    line(element("div", "line extra small", board), row.label, row.probs, false);
+  for (const { label, probs } of data.extra) {
+    fill(element("div", "line extra small", board), label, "name", probs);
+  }
 }

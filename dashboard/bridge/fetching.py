@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from dashboard.bridge import results
-from dashboard.shared import i18n, state, tables, widgets
+from dashboard.shared import following, i18n, state, tables, widgets
 from dashboard.shared.i18n import _
 from moliere_core import pretrained
-from moliere_core.errors import ModelError
+from moliere_core.errors import ModelError, MoliereError
 from moliere_core.pretrained import Presence, fetching
+from moliere_core.pretrained.fetching import Fetch
 
 PERIOD = 0.5  # seconds between two looks at a download
 
@@ -67,14 +70,14 @@ def buttons(references: tuple[str, ...], place: str = "bridge") -> None:
         if not reference.startswith("hf:"):
             continue
         current = fetching.current(reference)
-        ticking = current is not None and not current.status.finished
-        if ticking:
-            st.fragment(_progress, run_every=PERIOD)(reference, place)
+        if current is not None and not current.done():
+            show = partial(_progress, current, place)
+            following.follow([current], show, PERIOD, pending=True, then=results.forget)
         elif _lacking(reference):
             with side_by_side:
                 _button(reference, place)
-            if current is not None and current.status.error is not None:
-                widgets.problem(current.status.error)
+            if current is not None and isinstance(error := current.exception(), MoliereError):
+                widgets.problem(error)
 
 
 def _lacking(reference: str) -> bool:
@@ -85,23 +88,19 @@ def _lacking(reference: str) -> bool:
         return False
 
 
-def _progress(reference: str, place: str) -> None:
-    current = fetching.current(reference)
-    if current is None or current.status.finished:
-        results.forget()
-        st.rerun()
-    status = current.status
-    if status.total:
+def _progress(current: Fetch, place: str) -> None:
+    reference = current.reference
+    if current.total:
         told = _("{model} : {done} Mo sur {total}").format(
             model=widgets.plain(reference),
-            done=i18n.number(status.done),
-            total=i18n.number(status.total),
+            done=i18n.number(current.here),
+            total=i18n.number(current.total),
         )
     else:
         told = _("{model} : le hub est interrogé…").format(model=widgets.plain(reference))
     left, right = st.columns([5, 1], vertical_alignment="center")
-    left.progress(status.share, told)
-    right.button(_("Arrêter"), key=f"{place}.stop.{reference}", on_click=current.cancel)
+    left.progress(current.share, told)
+    right.button(_("Arrêter"), key=f"{place}.stop.{reference}", on_click=current.stop)
 
 
 def _button(reference: str, place: str) -> None:

@@ -11,9 +11,19 @@ from dashboard.bridge.wording import models as wording
 from dashboard.shared.i18n import _
 from dashboard.shared.naming import RECORDED
 from moliere_core import pretrained
+from moliere_core.errors import N_
 from moliere_core.measures import axis
 from moliere_core.measures.axis import Point
 
+FAMILIES = {
+    "chance": N_("le hasard"),
+    "compressor": N_("compresseurs"),
+    "ngram": N_("n-grammes"),
+    "recurrent": N_("LSTM de Molière"),
+    "small": N_("petit GPT de Molière"),
+    "large": N_("modèles du hub"),
+}
+FORMS = {"verse": N_("vers, à l’allure"), "prose": N_("prose, à l’allure")}  # by the look of lines
 MAY_HAVE_READ = "†"  # set beside the figures of a model that may have read the text
 
 
@@ -23,7 +33,7 @@ class Mark:
 
     Attributes:
         name: as it is shown.
-        family: one of `families`.
+        family: one of `FAMILIES`.
         bits: per character.
         other: the same on a second text, None without one.
         parameters: 0 for none, or where nobody knows.
@@ -50,20 +60,8 @@ class Mark:
         return " ".join(filter(None, (self.name, *marks)))
 
 
-def families() -> dict[str, str]:
-    """The names of the families."""
-    return {
-        "chance": _("le hasard"),
-        "compressor": _("compresseurs"),
-        "ngram": _("n-grammes"),
-        "recurrent": _("LSTM de Molière"),
-        "small": _("petit GPT de Molière"),
-        "large": _("modèles du hub"),
-    }
-
-
 def family(reference: str) -> str:
-    """Which of `families` a model is of."""
+    """Which of `FAMILIES` a model is of."""
     if reference == axis.UNIFORM:
         return "chance"
     if reference in axis.COMPRESSORS:
@@ -73,11 +71,6 @@ def family(reference: str) -> str:
     if reference == pretrained.MINI:
         return "small"
     return "large" if pretrained.is_pretrained(reference) else "recurrent"
-
-
-def forms() -> dict[str, str]:
-    """The names of verse and prose where only the look of the lines tells them apart."""
-    return {"verse": _("vers, à l’allure"), "prose": _("prose, à l’allure")}
 
 
 def of_form(points: Mapping[str, Point], form: str) -> dict[str, Point]:
@@ -114,11 +107,11 @@ def table(points: Mapping[str, Point], other: Mapping[str, Point], parted: bool)
     columns = {
         # The whole name: who takes the numbers away has room for it.
         _("modèle"): [wording.full_name(point.model) for point in found],
-        _("famille"): [families()[family(point.model)] for point in found],
+        _("famille"): [_(FAMILIES[family(point.model)]) for point in found],
         _("bits par caractère"): [point.bits_per_char for point in found],
     }
     if parted:
-        columns |= {name: [p.parts.get(form) for p in found] for form, name in forms().items()}
+        columns |= {_(name): [p.parts.get(form) for p in found] for form, name in FORMS.items()}
     beside = [other.get(point.model) for point in found]
     columns |= {
         _("sur l’autre texte"): [point.bits_per_char if point else None for point in beside],

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 import streamlit as st
 
 from dashboard.shared import cached
+from dashboard.shared.following import asked
 from moliere_core import pretrained
 from moliere_core.config import SamplingConfig
 from moliere_core.models.protocol import CharModel
@@ -23,14 +24,13 @@ from moliere_core.pretrained import (
     NextChars,
     Piece,
     Request,
-    State,
     recorded,
 )
 from moliere_core.pretrained.recorded import Voice
 from moliere_core.system.progress import Progress
 from moliere_core.text.normalise import normalise
 
-RETRY_SECONDS = 10.0  # a failure is shown at least so long
+T = TypeVar("T")
 ALPHABET = "petit"  # the model whose alphabet all bars are over
 
 
@@ -86,7 +86,7 @@ def written_by_characters(
 
 
 @cached.computed(max_entries=512)
-def next_by_characters(reference: str, text: str) -> cached.Task[NextChars]:
+def expected_by_characters(reference: str, text: str) -> cached.Task[NextChars]:
     """What a model of characters expects next, over the common alphabet.
 
     What it can write beyond that alphabet is unknown.
@@ -113,7 +113,7 @@ def written(
 
 
 @st.cache_resource(show_spinner=False, max_entries=512)
-def following(reference: str, text: str) -> Request[NextChars]:
+def expected(reference: str, text: str) -> Request[NextChars]:
     """The next character asked of a pretrained model, over the common alphabet."""
     return pretrained.next_chars(reference, text, alphabet())
 
@@ -124,24 +124,24 @@ def attention(reference: str, text: str) -> Request[Attention]:
     return pretrained.attention(reference, text)
 
 
-def asked(ask: Callable[..., Request[Any]], *arguments: Any, again: bool) -> Request[Any]:
-    """What was asked before, or asked again where that was given up, or failed a while ago.
+def running(
+    ask: Callable[..., Request[T]], references: Sequence[str], *arguments: Any
+) -> dict[str, Request[T]]:
+    """What the pretrained models that run here were asked, by reference; see `following.asked`.
 
     Args:
         ask: one of the three above.
-        arguments: of it.
-        again: whether the page is drawn as a whole: what ticks asks for nothing.
+        references: of models of any kind.
+        arguments: what else is asked.
     """
-    request = ask(*arguments)
-    state = request.status.state
-    old = time.monotonic() - request.ended_at > RETRY_SECONDS
-    if again and (state is State.CANCELLED or (state is State.FAILED and old)):
-        ask.clear(*arguments)  # type: ignore[attr-defined]  # of Streamlit's caches
-        request = ask(*arguments)
-    return request
+    return {
+        reference: asked(ask, reference, *arguments)
+        for reference in references
+        if pretrained.is_pretrained(reference) and voice(reference) is None
+    }
 
 
 def forget() -> None:
     """A model has come: what was said of it no longer holds."""
-    for cache in (card, offered, voice, written, following):
+    for cache in (card, offered, voice, written, expected):
         cache.clear()

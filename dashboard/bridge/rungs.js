@@ -1,17 +1,27 @@
-// The ladder of models. data: steps [{name, whole, note, measure, text, recorded, choices, bars
-// [[char, probability]]}], from the simplest to the largest, and locale. Texts grow in place while they are
-// being written; a click on one of the choices (see common.js) sends "listen" with its value.
+// The ladder of models, from the simplest to the largest. Texts grow in place while they are being
+// written; a click on a recording sends "listen" with its value.
 
-import { element, offerRecordings, visible } from "../shared/components/dom.js";
+import { element, offerRecordings, rootOf, visible } from "../shared/components/dom.js";
+import { percents } from "../shared/components/numbers.js";
 
+/**
+ * @typedef {object} Step
+ * @property {string} name
+ * @property {string} whole the same, not shortened
+ * @property {string} note
+ * @property {string} measure
+ * @property {string} text
+ * @property {string} recorded when the text was, "" of one that is written here
+ * @property {import("../shared/components/dom.js").Recordings} choices
+ * @property {[char: string, chance: number][]} bars
+ */
+
+/** @param {import("../shared/components/dom.js").Drawing<{steps: Step[], locale: string}>} drawing */
 export default function ({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".root");
+  const root = rootOf(parentElement);
   root.textContent = "";
   const ladder = element("div", "ladder", root);
-  const percent = new Intl.NumberFormat(data.locale, {
-    style: "percent",
-    maximumFractionDigits: 0,
-  });
+  const percent = percents(data.locale);
   for (const step of data.steps) {
     const rung = element("section", "rung leaf", ladder);
     rung.setAttribute("aria-label", step.name);
@@ -25,12 +35,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
     offerRecordings(text, step.choices, (value) => setTriggerValue("listen", value));
     const bars = element("div", "candidates", rung);
     for (const [char, chance] of step.bars) {
-      const shown = visible(char);
       const bar = element("div", "candidate", bars);
-      bar.title = `${shown} ${percent.format(chance)}`;
+      bar.title = `${visible(char)} ${percent(chance)}`;
       bar.setAttribute("aria-label", bar.title);
-      element("span", "column", bar).style.height = Math.max(chance * 100, 3) + "%";
-      element("span", "glyph mono", bar, shown);
+      element("span", "column", bar).style.height = `${Math.max(chance * 100, 3)}%`;
+      element("span", "glyph mono", bar, visible(char));
     }
   }
 }

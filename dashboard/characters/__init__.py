@@ -1,1 +1,1 @@
-"""The Characters page: its settings with an address, its caches and its four views."""
+"""The Characters page: from text to integers and back, by character, by token and by byte."""

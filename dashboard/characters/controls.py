@@ -1,65 +1,118 @@
-"""The controls of the Characters page that other pages do not have."""
+"""What the Characters page asks for."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.characters import fields
-from dashboard.shared import state, widgets
-from dashboard.shared.i18n import _
+from dashboard.shared import components, state, widgets
+from dashboard.shared.controls import Choice, Control
 from dashboard.shared.tokens import MOST_MERGES
+from dashboard.shared.views import go
+from moliere_core.errors import N_
 from moliere_core.text.normalise import normalise
 
+LEAST = (1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)  # of min_char_freq
 
-def sentence() -> str:
+
+class _Frequency(Control[int]):
+    """One of the numbers of `LEAST`, on a slider."""
+
+    def ask(self) -> int:
+        """Show it; the number."""
+        state.restore(self)
+        return state.keep(self, int(st.select_slider(options=LEAST, **self._common(True, False))))
+
+
+class _Merges(Control[int]):
+    """As many merges as the shipped tokenizer has, or fewer, on a slider."""
+
+    def ask(self) -> int:
+        """Show it; the number."""
+        state.restore(self)
+        chosen = st.slider(min_value=0, max_value=MOST_MERGES, **self._common(True, False))
+        return state.keep(self, int(chosen))
+
+
+class _Character(Control[str]):
+    """A single character."""
+
+    def ask(self) -> str:
+        """Show it; what is typed, of which the first character counts, or was clicked."""
+        state.restore(self)
+        typed = normalise(st.text_input(max_chars=4, **self._common(False, False)) or "")
+        return state.keep(self, typed[0] if typed else self.default)
+
+
+def nearest(text: str) -> int:
+    """A parser of `min_char_freq`: the nearest value that the slider has."""
+    wanted = int(text)
+    return min(LEAST, key=lambda value: abs(value - wanted))
+
+
+def first_char(text: str) -> str:
+    """A parser of a character: the first one.
+
+    Raises:
+        ValueError: there is none.
+    """
+    if not text:
+        raise ValueError(text)
+    return text[0]
+
+
+STEP = Choice(
+    "characters.step",
+    "step",
+    "text",
+    N_("Étape"),
+    {
+        "text": N_("1. Le texte"),
+        "chars": N_("2. Les caractères"),
+        "ints": N_("3. Les indices"),
+        "back": N_("4. Le retour"),
+    },
+)
+MIN_CHAR_FREQ = _Frequency(
+    "characters.least",
+    "min_char_freq",
+    1,
+    N_("Garder les caractères vus au moins… fois"),
+    nearest,
+    help=N_("min\\_char\\_freq : les autres deviennent « inconnu », d’indice 0."),
+)
+ORDER = Choice(
+    "characters.order",
+    "order",
+    "index",
+    N_("Ranger par"),
+    {"index": N_("indice"), "count": N_("fréquence")},
+)
+MERGES = _Merges(
+    "characters.merges",
+    "merges",
+    MOST_MERGES,
+    N_("Arrêter l’apprentissage du BPE après… fusions"),
+    state.integer(0, MOST_MERGES),
+)
+CHAR = _Character(
+    "characters.char",
+    "char",
+    "é",
+    N_("Un caractère"),
+    first_char,
+    lambda typed: typed[:1],
+    free=True,
+)
+
+
+def ask_sentence() -> str:
     """The shared prompt, as every text here is read: normalised."""
     return normalise(widgets.prompt(labelled=False))
 
 
-def view() -> str:
-    """Which of the four views."""
-    return widgets.segmented(
-        fields.VIEW,
-        _("Vue"),
-        {
-            "trip": _("Aller et retour"),
-            "alphabet": _("L’alphabet"),
-            "tokens": _("Les tokens"),
-            "bytes": _("Les octets"),
-        },
-        visible=False,
-    )
-
-
-def min_char_freq() -> int:
-    """How often a character must occur to be in the alphabet."""
-    state.restore(fields.MIN_CHAR_FREQ)
-    chosen = st.select_slider(
-        _("Garder les caractères vus au moins… fois"),
-        fields.LEAST,
-        key=fields.MIN_CHAR_FREQ.key,
-        help=_("min\\_char\\_freq : les autres deviennent « inconnu », d’indice 0."),
-    )
-    return state.keep(fields.MIN_CHAR_FREQ, int(chosen))
-
-
-def merges() -> int:
-    """After how many merges the tokenizer's training stops."""
-    state.restore(fields.MERGES)
-    chosen = st.slider(
-        _("Arrêter l’apprentissage du BPE après… fusions"),
-        0,
-        MOST_MERGES,
-        key=fields.MERGES.key,
-    )
-    return state.keep(fields.MERGES, int(chosen))
-
-
-def char() -> str:
-    """The character whose bytes are shown: typed, or clicked."""
-    state.restore(fields.CHAR)
-    typed = st.text_input(
-        _("Un caractère"), key=fields.CHAR.key, max_chars=4, label_visibility="collapsed"
-    )
-    normal = normalise(typed or "")
-    return state.keep(fields.CHAR, normal[0] if normal else fields.CHAR.default)
+def pick_char() -> None:
+    """Inside a click on a character: show its bytes."""
+    for key in ("characters.trip", "characters.alphabet", "characters.bytes"):
+        if char := components.picked_char(key):
+            state.change(CHAR, char)
+            go("characters", "bytes")

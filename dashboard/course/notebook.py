@@ -5,21 +5,23 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from dashboard.home import snippet as home
-from dashboard.probabilities import snippet as probabilities
-from dashboard.reading import snippet as reading
+from dashboard.shared import snippets
 from dashboard.shared.i18n import _
-from dashboard.temperature import snippet as temperature
-from dashboard.training import snippet as training
-from moliere_core.config import SamplingConfig
+from moliere_core.config import PRESETS, SamplingConfig
+from moliere_core.corpus import EMBEDDED
 
 SEED = 1
+TEMPERATURES = (0.2, 0.5, 0.8, 1.0, 1.3)
 
 
 def cells(reference: str, prompt: str) -> list[tuple[str, str]]:
     """The cells in order, each with its kind: ("markdown", text) or ("code", source)."""
-    temperatures = [SamplingConfig(t) for t in (0.2, 0.5, 0.8, 1.0, 1.3)]
-    prompts = [prompt] * len(temperatures)
+
+    def cell(name: str, **values: Any) -> tuple[str, str]:
+        return "code", snippets.filled(name, model=reference, **values)
+
+    config = snippets.config(SamplingConfig(0.8))
+    columns = snippets.columns((prompt, SamplingConfig(value)) for value in TEMPERATURES)
     return [
         ("markdown", _("# Écrire comme Molière, un caractère à la fois")),
         (
@@ -31,15 +33,15 @@ def cells(reference: str, prompt: str) -> list[tuple[str, str]]:
             ),
         ),
         ("markdown", _("## 1. Le modèle écrit")),
-        ("code", home.code(reference, prompt, SamplingConfig(0.8), SEED)),
+        cell("home", prompt=prompt, config=config, seed=SEED),
         ("markdown", _("## 2. La température")),
-        ("code", temperature.code(reference, prompts, temperatures, SEED, 200)),
+        cell("temperature", columns=columns, seed=SEED, chars=200),
         ("markdown", _("## 3. Le caractère suivant")),
-        ("code", probabilities.code(reference, prompt, SamplingConfig(0.8), 10)),
+        cell("probabilities", text=prompt, config=config, bars=10),
         ("markdown", _("## 4. Lire avec les yeux du modèle")),
-        ("code", reading.code(reference, prompt)),
+        cell("reading", text=prompt),
         ("markdown", _("## 5. Entraîner votre réseau")),
-        ("code", training.code(None)),
+        ("code", snippets.training(PRESETS["demo"], EMBEDDED)),
     ]
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future
 from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard.experiments import cached as experiment_cache
+from dashboard.experiments import results
 from dashboard.shared import sources, stored_runs
 from dashboard.shared.i18n import _
 from moliere_core.errors import MoliereError
 from moliere_core.measures.context import VisibleContext
 from moliere_core.runs.run import Run
+from moliere_core.system.work import Work
 from moliere_core.training import jobs
 from moliere_core.training.experiments import Plan, Result, Variant
 from moliere_core.training.jobs import Job, JobSpec, State
@@ -59,10 +59,10 @@ class Live:
         run = self.run
         return run.history[-1].get("seconds") if run else None
 
-    def context(self) -> Future[VisibleContext]:
+    def context(self) -> Work[VisibleContext]:
         """What the past is worth to it, measured in the background once it is whole."""
         run_id, names = self.job.id, (self.plan.name, self.variant.name)
-        return experiment_cache.context(f"run:{run_id}", *names, self.source)
+        return results.context(f"run:{run_id}", *names, self.source)
 
     def shipped_bits(self) -> float | None:
         """Those of the shipped run of the same name on the same text, None without weights."""
@@ -73,14 +73,14 @@ class Live:
         if not self.shipped.has_weights:
             return None
         reference = self.shipped.reference
-        return experiment_cache.bits_on(reference, self.plan.name, self.variant.name, self.source)
+        return results.bits_on(reference, self.plan.name, self.variant.name, self.source)
 
 
 def found(plan: Plan) -> list[Live]:
     """The runs of a plan that are, or were, trained on this server."""
     if not (stored_runs.stored_runs() or jobs.list_jobs()):
         return []  # without reading any corpus
-    shipped = {result.variant.name: result for result in experiment_cache.results(plan.name)}
+    shipped = {result.variant.name: result for result in results.shipped(plan.name)}
     rows = []
     with st.spinner(_("On relit le corpus…"), show_time=False):
         asked = [
@@ -98,6 +98,6 @@ def found(plan: Plan) -> list[Live]:
 def spec_of(plan: Plan, variant: str, source: str) -> JobSpec | None:
     """The request, None where the corpus cannot answer it."""
     try:
-        return experiment_cache.spec(plan.name, variant, source)
+        return results.spec(plan.name, variant, source)
     except MoliereError:
         return None

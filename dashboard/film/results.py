@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
 
-from dashboard.server.turns import engine
 from dashboard.shared import cached
 from moliere_core.config import SamplingConfig
 from moliere_core.exploration.lexicon import Word, share_known, shipped
@@ -22,6 +20,7 @@ from moliere_core.networks.recurrent import RecurrentNetwork
 from moliere_core.runs.run import Run
 from moliere_core.system.progress import Progress
 from moliere_core.system.records import Record
+from moliere_core.system.work import Work
 from moliere_core.text.normalise import normalise
 from moliere_core.training import learning
 from moliere_core.training.learning import Measure
@@ -122,18 +121,18 @@ def with_measures(timeline: Timeline, records: Mapping[str, Record]) -> Timeline
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
-def measures(reference: str, moments: tuple[str, ...]) -> Future[dict[str, Record]]:
+def measures(reference: str, moments: tuple[str, ...]) -> Work[dict[str, Record]]:
     """The measures that a run's history lacks, computed in the background."""
     run, corpora = cached.open_run(reference)[0], cached.known_corpora()
 
-    def measure() -> dict[str, Record]:
+    def measure(progress: Progress) -> dict[str, Record]:
         texts = texts_of(run, corpora)
         if texts is None:
             return {}
         wanted = [s for s in run.snapshots if s.name in moments]
-        return learning.measure(run, texts, wanted, engine.behind())
+        return learning.measure(run, texts, wanted, progress)
 
-    return cached.background().submit(measure)
+    return cached.background().begin(measure)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,9 +18,10 @@ import streamlit as st
 
 from dashboard.film import components, controls, results, wording
 from dashboard.film.results import Moment, Sample, Timeline
-from dashboard.shared import cached, i18n, state, stored_runs
+from dashboard.shared import cached, following, i18n, state, stored_runs
 from dashboard.shared.i18n import _
 from moliere_core.config import SamplingConfig
+from moliere_core.system.work import Work
 
 KEY = "film.screen"
 _START = "film.start"
@@ -91,15 +91,9 @@ def show(film: Film, view: str) -> None:
 def show_measures_once_ready(reference: str) -> None:
     """Run again as soon as the background has measured what the run's history lacks."""
     base = reference.partition("@")[0]
-    if _ready(base):
-        return
-
-    @st.fragment(run_every=1.0)
-    def look() -> None:
-        if _ready(base):
-            st.rerun()
-
-    look()
+    works = _works(base, results.timeline(base))
+    if not all(work.done() for work in works):
+        following.follow(works, lambda: None, pending=True)
 
 
 def keep_place() -> None:
@@ -169,7 +163,8 @@ def _payload(film: Film, view: str) -> dict[str, Any]:
         "references": wording.references(line),
         "locale": state.language(),
         "symbols": line.symbols,
-        "labels": wording.labels(line),
+        "held": [wording.held(line, 1), wording.held(line, 2)],
+        "labels": wording.labels(),
     }
 
 
@@ -210,28 +205,24 @@ def _named(timeline: Timeline, snapshot: str) -> str:
 # What the background measures
 
 
-def _futures(base: str, timeline: Timeline) -> list[Future[Any]]:
+def _works(base: str, timeline: Timeline) -> list[Work[Any]]:
     if not base.startswith("run:"):
         return []
-    futures: list[Future[Any]] = [stored_runs.yardsticks(timeline.run_id)]
+    works: list[Work[Any]] = [stored_runs.yardsticks(timeline.run_id)]
     if timeline.unmeasured:
-        futures.append(results.measures(base, timeline.unmeasured))
-    return futures
-
-
-def _ready(base: str) -> bool:
-    return all(future.done() for future in _futures(base, results.timeline(base)))
+        works.append(results.measures(base, timeline.unmeasured))
+    return works
 
 
 def _completed(base: str, timeline: Timeline) -> Timeline:
     """The timeline with what the background has measured so far."""
-    futures = _futures(base, timeline)
-    if futures and futures[0].done() and not timeline.ladder:
-        found = futures[0].result()
+    works = _works(base, timeline)
+    if works and works[0].done() and not timeline.ladder:
+        found = works[0].result()
         ladder = {order: nats / math.log(2) for order, nats in found.ngrams}
         timeline = replace(timeline, ladder=ladder)
-    if len(futures) < 2:
+    if len(works) < 2:
         return timeline
-    if futures[1].done():
-        return results.with_measures(timeline, futures[1].result())
+    if works[1].done():
+        return results.with_measures(timeline, works[1].result())
     return replace(timeline, measuring=True)

@@ -87,7 +87,7 @@ def references(line: Timeline) -> list[dict[str, Any]]:
     return [{"label": f"{label} {i18n.number(bits, 2)}", "bits": bits} for label, bits in found]
 
 
-def labels(line: Timeline) -> dict[str, Any]:
+def labels() -> dict[str, str]:
     """What the film calls its parts."""
     return {
         "play": _("Lecture (P)"),
@@ -105,7 +105,6 @@ def labels(line: Timeline) -> dict[str, Any]:
         "compare": _("Glissez les deux repères sur la courbe."),
         "before": _("Avant"),
         "after": _("Après"),
-        "held": [_held(line, 1), _held(line, 2)],
         "words": _("de mots de Molière (lui-même : {real}), les autres en gris").format(
             real=i18n.percent(held_out_share())
         ),
@@ -119,7 +118,7 @@ def labels(line: Timeline) -> dict[str, Any]:
     }
 
 
-def _held(line: Timeline, count: int) -> str:
+def held(line: Timeline, count: int) -> str:
     """What the bits are measured on, for so many of them."""
     if line.held_out == "plays":
         return i18n.ngettext(

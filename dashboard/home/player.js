@@ -1,12 +1,33 @@
 // Plays a recorded text character by character, entirely in the browser: the server sends a text
 // and the choice behind each character once, and is not asked again until the text runs out.
-//
-// data: id, prompt [[text, known]], text, candidates, chances, drawn, bars, speed (characters a
-// second, 0 for at once), paused, hidden, more (whether the server can send a longer text), locale,
-// labels {heading, note, looked, hush}. A longer text under the same id goes on where it was.
 
-import { element, visible } from "../shared/components/dom.js";
+import { element, remembered, rootOf, visible } from "../shared/components/dom.js";
+import { chances } from "../shared/components/numbers.js";
 
+/**
+ * @typedef {object} Data
+ * @property {string} id a longer text under the same one goes on where it was
+ * @property {import("../shared/components/dom.js").Run[]} prompt
+ * @property {string} text
+ * @property {string} candidates `bars` characters for each one of the text
+ * @property {number[]} chances of the candidates, in ten thousandths
+ * @property {number[]} drawn chances of the characters of the text, the same
+ * @property {number} bars
+ * @property {number} speed characters a second, 0 for at once
+ * @property {boolean} paused
+ * @property {boolean} hidden
+ * @property {boolean} more whether the server can send a longer text
+ * @property {string} locale
+ * @property {{heading: string, note: string, looked: string, hush: string}} labels
+ */
+
+/** @typedef {ReturnType<typeof build>} View */
+/** @typedef {View["rows"][number]} Row */
+
+/**
+ * @param {HTMLElement} root
+ * @param {number} bars
+ */
 function build(root, bars) {
   root.textContent = "";
   const player = element("div", "player", root);
@@ -30,27 +51,39 @@ function build(root, bars) {
   return { player, page, prompt, written, caret, hush, heading, note, rows };
 }
 
+/** What the player shows. */
+class Show {
+  /** @type {string | null} */
+  id = null;
+  /** Characters written. */
+  at = 0;
+  /** Characters there were when more were asked for. */
+  asked = 0;
+  /** @type {HTMLElement | null} the character whose choice is looked at */
+  looked = null;
+  stop = () => {};
+}
+
+/** @param {import("../shared/components/dom.js").Drawing<Data>} drawing */
 export default function ({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".root");
-  const view = root.view ?? (root.view = build(root, data.bars));
-  const show = root.show ?? (root.show = { id: null, at: 0, asked: 0, looked: null });
+  const root = rootOf(parentElement);
+  const memory = remembered(root, () => ({ view: build(root, data.bars), show: new Show() }));
+  const { view, show } = memory;
   const text = Array.from(data.text);
   const candidates = Array.from(data.candidates);
-  const percent = new Intl.NumberFormat(data.locale, {
-    style: "percent",
-    maximumFractionDigits: 0,
-  });
+  const percent = chances(data.locale, 0);
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const speed = still ? 0 : data.speed;
 
+  /** @type {(bar: Row, char: string, chance: number, chosen: boolean) => void} */
+  const place = (bar, char, chance, chosen) => {
+    bar.row.className = `row${chosen ? " chosen" : ""}`;
+    bar.glyph.textContent = visible(char);
+    bar.fill.style.width = `${chance / 100}%`;
+    bar.percent.textContent = percent(chance / 1e4);
+  };
+  /** @param {number} at the character behind which the choice was made */
   const bars = (at) => {
-    const place = (bar, char, chance, chosen) => {
-      bar.row.className = "row" + (chosen ? " chosen" : "");
-      bar.glyph.textContent = visible(char);
-      bar.fill.style.width = chance / 100 + "%";
-      bar.percent.textContent =
-        chance > 0 && chance < 50 ? "<\u00a0" + percent.format(0.01) : percent.format(chance / 1e4);
-    };
     let found = false;
     view.rows.forEach((bar, i) => {
       const from = at * data.bars + i;
@@ -64,8 +97,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
     });
   };
 
+  /** @param {HTMLElement | null} span */
   const look = (span) => {
-    if (show.looked) show.looked.classList.remove("looked");
+    show.looked?.classList.remove("looked");
     show.looked = span;
     if (span) {
       span.classList.add("looked");
@@ -77,11 +111,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (show.id !== data.id) {
     Object.assign(show, { id: data.id, at: 0, asked: 0, looked: null });
     view.written.textContent = "";
-    view.rows.forEach((bar) => (bar.row.className = "row faint"));
+    for (const bar of view.rows) bar.row.className = "row faint";
     view.prompt.textContent = "";
-    data.prompt.forEach(([run, known]) => {
-      element("span", known ? "" : "unknown", view.prompt).textContent = run;
-    });
+    for (const [run, known] of data.prompt) {
+      element("span", known ? "" : "unknown", view.prompt, run);
+    }
   }
   view.heading.textContent = data.labels.heading;
   view.hush.textContent = data.labels.hush;
@@ -90,30 +124,32 @@ export default function ({ data, parentElement, setTriggerValue }) {
   view.player.dataset.state = data.paused ? "paused" : "playing";
   if (!data.paused || !show.looked) look(null);
   view.written.onclick = (event) => {
-    const span = event.target.closest("[data-at]");
-    if (span) look(span === show.looked ? null : span);
+    const span = event.target instanceof Element && event.target.closest("[data-at]");
+    if (span instanceof HTMLElement) look(span === show.looked ? null : span);
   };
 
+  /** @param {number} until the number of characters */
   const write = (until) => {
     const nearEnd = view.page.scrollHeight - view.page.scrollTop - view.page.clientHeight < 80;
     const piece = document.createDocumentFragment();
     for (; show.at < until; show.at++) {
-      const span = element("span", "", piece);
-      span.dataset.at = show.at;
-      span.textContent = text[show.at];
+      element("span", "", piece, text[show.at]).dataset.at = String(show.at);
     }
     view.written.appendChild(piece);
     if (nearEnd || speed === 0) view.page.scrollTop = speed === 0 ? 0 : view.page.scrollHeight;
     if (!show.looked) bars(show.at - 1);
-    view.player.dataset.at = show.at;
+    view.player.dataset.at = String(show.at);
     view.caret.style.display = show.at >= text.length && !data.more ? "none" : "";
   };
 
   let frame = 0;
-  const began = { time: null, at: show.at };
+  const first = show.at;
+  /** @type {number | undefined} */
+  let began;
+  /** @param {number} now */
   const tick = (now) => {
-    began.time ??= now;
-    const due = began.at + Math.floor(((now - began.time) / 1000) * speed);
+    began ??= now;
+    const due = first + Math.floor(((now - began) / 1000) * speed);
     const until = Math.min(speed === 0 ? text.length : due, text.length);
     if (until > show.at) write(until);
     if (show.at < text.length) frame = requestAnimationFrame(tick);
@@ -122,8 +158,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
       setTriggerValue("more", text.length);
     }
   };
-  if (root.stop) root.stop();
-  root.stop = () => cancelAnimationFrame(frame);
+  show.stop();
+  show.stop = () => cancelAnimationFrame(frame);
   if (!data.paused) frame = requestAnimationFrame(tick);
-  return root.stop;
+  return show.stop;
 }

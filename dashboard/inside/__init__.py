@@ -1,1 +1,1 @@
-"""The Inside page: its settings with an address, its caches and its views."""
+"""The Inside page: what happens in the network while it reads a text."""

@@ -1,1 +1,1 @@
-"""The Model page: its settings with an address, its caches and its views."""
+"""The Model page: the network on paper, and what it costs and knows before it learns."""

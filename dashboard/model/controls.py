@@ -1,4 +1,4 @@
-"""The controls of the Model page."""
+"""What the Model page asks for."""
 
 from __future__ import annotations
 
@@ -6,14 +6,43 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from dashboard.model import fields
-from dashboard.shared import naming, sources, state, widgets
+from dashboard.shared import naming, sources, state
+from dashboard.shared.controls import Choice, Text, start
 from dashboard.shared.i18n import _
-from dashboard.windows import cached as windows
-from dashboard.windows.material import Material
+from dashboard.shared.material import Material, material
 from moliere_core.config import CELLS, PRESETS, Cell, ModelConfig, TrainingConfig
+from moliere_core.errors import N_
+
+PRESET = Choice("model.preset", "preset", "cours", N_("Préréglage"), naming.PRESET_LABELS)
+START = start("model")
+CHAR = Text(
+    "model.char",
+    "char",
+    "e",
+    N_("Caractère"),
+    most=4,
+    kept=state.MAX_PROMPT,
+    help=N_("Un seul : le premier compte."),
+)
+# The sizes that the course suggests.
+SIZES = {
+    "embedding": (N_("Plongement"), (64, 128, 256)),
+    "units": (N_("Unités"), (128, 256, 512)),
+    "layers": (N_("Couches"), (1, 2, 3)),
+}
 
 _APPLIED = "model.applied"  # the preset whose values the other controls were given
+
+
+def cell(default: str) -> Choice:
+    """LSTM or GRU; the default is the preset's."""
+    return Choice("model.cell", "cell", default, N_("Cellule"), {c: c.upper() for c in CELLS})
+
+
+def size(name: str, default: int) -> Choice:
+    """A size of the network, as a word; the default is the preset's."""
+    label, sizes = SIZES[name]
+    return Choice(f"model.{name}", name, str(default), label, {str(n): str(n) for n in sizes})
 
 
 @dataclass(frozen=True)
@@ -35,7 +64,7 @@ class Settings:
     @property
     def material(self) -> Material:
         """The corpus as it is read."""
-        return windows.material(self.source)
+        return material(self.source)
 
     @property
     def symbols(self) -> int:
@@ -43,15 +72,15 @@ class Settings:
         return len(self.material.vocabulary)
 
 
-def choose() -> tuple[str, Settings]:
-    """Which of the screens of the page; the architecture, from a preset; the corpus."""
+def choose(views: Choice) -> tuple[str, Settings]:
+    """Which of the views of the page; the architecture, from a preset; the corpus."""
     row, complaints = st.container(), st.container()
     with row, st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        view = _view()
+        view = views.ask()
         with st.popover(_("Corpus"), icon=":material/tune:"):
             source = sources.select(complaints)
         link = st.container(width="content")
-    preset, model = _kept() if view == "embedding" else _architecture()
+    preset, model = _kept() if view == "embedding" else _asked()
     with link:
         state.link_with(
             "../pages/training.py",
@@ -62,70 +91,48 @@ def choose() -> tuple[str, Settings]:
     return view, Settings(source, preset, model, PRESETS[preset].training)
 
 
-def _view() -> str:
-    return widgets.segmented(
-        fields.VIEW,
-        _("Vue"),
-        {
-            "drawing": _("Architecture"),
-            "counts": _("Paramètres"),
-            "loss": _("Perte de départ"),
-            "embedding": _("Plongement"),
-        },
-        visible=False,
-    )
+def address(preset: str, model: ModelConfig) -> dict[str, str]:
+    """The Training page with these settings."""
+    sizes = {name: str(value) for name, value in _sizes(model).items()}
+    return {"view": "new", "preset": preset, "cell": model.cell, **sizes}
 
 
-def _architecture() -> tuple[str, ModelConfig]:
+def _asked() -> tuple[str, ModelConfig]:
     """The preset, and the architecture that its controls make of it."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        preset = widgets.inline(fields.PRESET, _("Préréglage"), naming.presets())
+        preset = PRESET.ask_inline()
         base = PRESETS[preset].model
-        _turn_at_once(preset, base)
-        cell = widgets.inline(fields.cell(base.cell), _("Cellule"), {c: c.upper() for c in CELLS})
+        _follow_preset(preset, base)
+        kind = cell(base.cell).ask_inline()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        embedding = _size("embedding", _("Plongement"), base.embedding_dim, fields.EMBEDDINGS)
-        units = _size("units", _("Unités"), base.units, fields.UNITS)
-        layers = _size("layers", _("Couches"), base.layers, fields.LAYERS)
-    return preset, _sized(base, cell, embedding, units, layers)
+        sizes = [size(name, value).ask_inline() for name, value in _sizes(base).items()]
+    return preset, _sized(base, kind, sizes)
 
 
 def _kept() -> tuple[str, ModelConfig]:
     """The same where their controls are not on screen."""
-    preset = state.value(fields.PRESET)
+    preset = state.value(PRESET)
     base = PRESETS[preset].model
-    cell = state.value(fields.cell(base.cell))
-    sizes = {"embedding": base.embedding_dim, "units": base.units, "layers": base.layers}
-    embedding, units, layers = (int(state.value(fields.size(n, v))) for n, v in sizes.items())
-    return preset, _sized(base, cell, embedding, units, layers)
+    kind = state.value(cell(base.cell))
+    sizes = [state.value(size(name, value)) for name, value in _sizes(base).items()]
+    return preset, _sized(base, kind, sizes)
 
 
-def _sized(base: ModelConfig, cell: str, embedding: int, units: int, layers: int) -> ModelConfig:
-    kept: Cell = "gru" if cell == "gru" else "lstm"
+def _sizes(model: ModelConfig) -> dict[str, int]:
+    """Of an architecture, by their names in the address."""
+    return {"embedding": model.embedding_dim, "units": model.units, "layers": model.layers}
+
+
+def _sized(base: ModelConfig, kind: str, sizes: list[str]) -> ModelConfig:
+    kept: Cell = "gru" if kind == "gru" else "lstm"
+    embedding, units, layers = map(int, sizes)
     return replace(base, cell=kept, embedding_dim=embedding, units=units, layers=layers)
 
 
-def address(preset: str, model: ModelConfig) -> dict[str, str]:
-    """The Training page with these settings."""
-    return {
-        "view": "new",
-        "preset": preset,
-        "cell": model.cell,
-        "embedding": str(model.embedding_dim),
-        "units": str(model.units),
-        "layers": str(model.layers),
-    }
-
-
-def _turn_at_once(preset: str, model: ModelConfig) -> None:
+def _follow_preset(preset: str, model: ModelConfig) -> None:
     """Give the other controls the values of another preset, once it is chosen."""
     if st.session_state.get(_APPLIED, preset) != preset:
-        state.change(fields.cell(model.cell), model.cell)
-        sizes = {"embedding": model.embedding_dim, "units": model.units, "layers": model.layers}
-        for name, value in sizes.items():
-            state.change(fields.size(name, value), str(value))
+        state.change(cell(model.cell), model.cell)
+        for name, value in _sizes(model).items():
+            state.change(size(name, value), str(value))
     st.session_state[_APPLIED] = preset
-
-
-def _size(name: str, label: str, default: int, options: tuple[int, ...]) -> int:
-    return int(widgets.inline(fields.size(name, default), label, {str(n): str(n) for n in options}))

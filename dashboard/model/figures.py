@@ -12,8 +12,7 @@ from dashboard.shared import i18n
 from dashboard.shared.i18n import _
 from dashboard.shared.plotting import FONT, layout, theme
 from moliere_core.networks.arrays import Array
-
-SHOWN = {" ": "␣", "\n": "↵"}
+from moliere_core.text.signs import visible
 
 
 def sizes_figure(models: Sequence[tuple[str, int]], said: int, dark: bool) -> Figure:
@@ -58,7 +57,7 @@ def sizes_figure(models: Sequence[tuple[str, int]], said: int, dark: bool) -> Fi
 def softmax_figure(alphabet: str, before: Array, after: Array, dark: bool) -> Figure:
     """The probabilities of all symbols, before and after training, one above the other."""
     colours = theme(dark)
-    names = [SHOWN.get(char, char) for char in alphabet]
+    names = [visible(char) for char in alphabet]
     names[0] = _("inconnu")
     titles = (_("petit@0, jamais entraîné"), _("petit, entraîné"))
     figure = make_subplots(rows=2, cols=1, vertical_spacing=0.22, subplot_titles=titles)
@@ -101,7 +100,7 @@ def softmax_figure(alphabet: str, before: Array, after: Array, dark: bool) -> Fi
 def embedding_figure(table: Array, alphabet: str, index: int, dark: bool) -> Figure:
     """The table of vectors, one row a symbol, the chosen row framed."""
     colours = theme(dark)
-    names = [SHOWN.get(char, char) for char in alphabet]
+    names = [visible(char) for char in alphabet]
     names[0] = _("inconnu")
     high = float(np.percentile(np.abs(table), 99))
     figure = Figure(

@@ -1,58 +1,87 @@
 // The same characters through the four stages of a draw: scores, gaps divided by the temperature,
-// filters, probabilities. data: bars [{char, score, scaled, dropped, after}], locale, labels
-// {heads [4], kept, dropped {reason: text}}. Redrawn in place, so that bars slide with the slider.
+// filters, probabilities. Redrawn in place, so that bars slide with the slider.
 
-import { element, visible } from "../shared/components/dom.js";
+import { element, remembered, rootOf, visible } from "../shared/components/dom.js";
 import { chances, numbers } from "../shared/components/numbers.js";
 
-function build(root) {
+const DEPTH = 6; // of the ruler of gaps, at least: the same at all temperatures, so that they grow
+
+/**
+ * @typedef {object} Bar
+ * @property {string} char
+ * @property {number} score
+ * @property {number} scaled its gap to the best, divided by the temperature
+ * @property {string | null} dropped why it cannot be drawn
+ * @property {number} after its probability
+ */
+
+/**
+ * @typedef {object} Data
+ * @property {Bar[]} bars
+ * @property {string} locale
+ * @property {{heads: string[], kept: string, dropped: Record<string, string>}} labels
+ */
+
+/**
+ * @param {HTMLElement} root
+ * @param {number} count
+ */
+function build(root, count) {
   root.textContent = "";
-  return { page: element("div", "stages", root) };
+  const page = element("div", "stages", root);
+  const heads = element("div", "line heads", page);
+  return { heads, lines: Array.from({ length: count }, () => buildLine(page)) };
 }
 
-function line(page) {
+/** @param {HTMLElement} page */
+function buildLine(page) {
   const row = element("div", "line", page);
   const glyph = element("span", "glyph mono", row);
-  const measures = [0, 1].map(() => cell(row, ""));
+  const score = buildCell(row, "");
+  const scaled = buildCell(row, "");
   const mark = element("span", "mark", element("div", "filter", row));
-  return { row, glyph, measures, mark, last: cell(row, "last") };
+  return { row, glyph, score, scaled, mark, last: buildCell(row, "last") };
 }
 
-function cell(row, kind) {
-  const made = element("div", "cell " + kind, row);
+/**
+ * @param {HTMLElement} row
+ * @param {string} kind
+ */
+function buildCell(row, kind) {
+  const made = element("div", `cell ${kind}`, row);
   const fill = element("span", "fill", element("span", "track", made));
-  return { fill, told: element("span", "percent small", made) };
+  const told = element("span", "percent small", made);
+  return (/** @type {number} */ share, /** @type {string} */ text) => {
+    fill.style.width = `${100 * share}%`;
+    told.textContent = text;
+  };
 }
 
+/** @param {import("../shared/components/dom.js").Drawing<Data>} drawing */
 export default function ({ data, parentElement }) {
-  const root = parentElement.querySelector(".root");
-  if (!root.view || root.view.count !== data.bars.length) {
-    root.view = build(root);
-    root.view.count = data.bars.length;
-    root.view.heads = element("div", "line heads", root.view.page);
-    root.view.lines = data.bars.map(() => line(root.view.page));
-  }
-  const { heads, lines } = root.view;
+  const root = rootOf(parentElement);
+  const count = data.bars.length;
+  const memory = remembered(root, () => ({ view: build(root, count) }));
+  if (memory.view.lines.length !== count) memory.view = build(root, count);
+  const { heads, lines } = memory.view;
+  const { labels } = data;
   heads.textContent = "";
-  element("span", "", heads, "");
-  data.labels.heads.forEach((text) => element("span", "", heads, text));
+  element("span", "", heads);
+  for (const text of labels.heads) element("span", "", heads, text);
   const number = numbers(data.locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
   const percent = chances(data.locale);
   const scores = data.bars.map((bar) => bar.score);
-  const low = Math.min(...scores) - 0.5,
-    high = Math.max(...scores);
-  const depth = Math.max(6, high - low); // the same ruler at all temperatures, so that gaps are seen to grow
+  const low = Math.min(...scores) - 0.5;
+  const high = Math.max(...scores);
+  const depth = Math.max(DEPTH, high - low);
   data.bars.forEach((bar, i) => {
-    const { row, glyph, measures, mark, last } = lines[i];
+    const { row, glyph, score, scaled, mark, last } = lines[i];
     row.classList.toggle("out", bar.after === 0);
     glyph.textContent = visible(bar.char);
-    measures[0].fill.style.width = (100 * (bar.score - low)) / (high - low || 1) + "%";
-    measures[0].told.textContent = number(bar.score);
-    measures[1].fill.style.width = Math.max(0, 100 * (1 + bar.scaled / depth)) + "%";
-    measures[1].told.textContent = number(bar.scaled);
-    mark.className = "mark " + (bar.dropped ? "gone" : "kept");
-    mark.textContent = bar.dropped ? data.labels.dropped[bar.dropped] : data.labels.kept;
-    last.fill.style.width = 100 * bar.after + "%";
-    last.told.textContent = percent(bar.after);
+    score((bar.score - low) / (high - low || 1), number(bar.score));
+    scaled(Math.max(0, 1 + bar.scaled / depth), number(bar.scaled));
+    mark.className = `mark ${bar.dropped ? "gone" : "kept"}`;
+    mark.textContent = bar.dropped ? labels.dropped[bar.dropped] : labels.kept;
+    last(bar.after, percent(bar.after));
   });
 }

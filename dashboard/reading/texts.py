@@ -7,10 +7,10 @@ from importlib.resources import files
 
 import streamlit as st
 
-from dashboard.reading import cached as reading_cache
-from dashboard.reading import fields
+from dashboard.reading import controls, results
 from dashboard.shared import cached, sources, state, widgets
 from dashboard.shared.i18n import _
+from moliere_core.config import RunConfig
 
 PASSAGE_CHARS = 900  # of whole cues: what a projector shows without scrolling
 WRITTEN_CHARS = 600
@@ -29,17 +29,7 @@ class Text:
 def choose(reference: str, seed: int) -> tuple[str, Text]:
     """Where the text comes from, the controls of that origin, and the text."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        origin = widgets.segmented(
-            fields.ORIGIN,
-            _("Texte"),
-            {
-                "corpus": _("des pièces"),
-                "own": _("à vous"),
-                "modern": _("d’aujourd’hui"),
-                "written": _("écrit par lui"),
-            },
-            visible=False,
-        )
+        origin = controls.ORIGIN.ask()
         text = _text(origin, reference, seed)
     return origin, text if text is not None else _own()
 
@@ -57,7 +47,7 @@ def _text(origin: str, reference: str, seed: int) -> Text | None:
     if origin == "written":
         prompt = widgets.prompt(labelled=False)
         return Text(
-            reading_cache.written(reference, prompt, seed, WRITTEN_CHARS),
+            results.written(reference, prompt, seed, WRITTEN_CHARS),
             _("Écrit par ce modèle à la température 1, après le texte de départ."),
         )
     return _passage()
@@ -73,49 +63,31 @@ def _own() -> Text:
 
 def _passage() -> Text:
     corpus = cached.corpus(sources.chosen())
-    if state.restore(fields.PLAY) not in corpus.plays:
-        st.session_state[fields.PLAY.key] = _held_out(corpus.plays)
-    play = st.selectbox(
-        _("Pièce"),
-        corpus.plays,
-        format_func=corpus.titles.__getitem__,
-        key=fields.PLAY.key,
-        label_visibility="collapsed",
-    )
-    state.keep(fields.PLAY, play)
-    passages = _passages(corpus.frame.loc[corpus.frame["play_name"] == play, "cue"].tolist())
-    if state.restore(fields.PASSAGE) > len(passages):
-        st.session_state[fields.PASSAGE.key] = len(passages)
-    number = widgets.integer(
-        fields.PASSAGE,
-        _("Passage"),
-        1,
-        len(passages),
-        visible=False,
-        icon=":material/auto_stories:",
-    )
+    if state.restore(controls.PLAY) not in corpus.plays:
+        state.change(controls.PLAY, _held_out(corpus.plays))
+    play = controls.PLAY.ask(corpus.plays, corpus.titles.__getitem__, visible=False)
+    found = passages(corpus.frame.loc[corpus.frame["play_name"] == play, "cue"].tolist())
+    number = controls.PASSAGE.ask(high=len(found), visible=False, icon=":material/auto_stories:")
     return Text(
-        passages[number - 1],
+        found[number - 1],
         _("Passage {number} sur {count} de « {title} ».").format(
-            number=number, count=len(passages), title=widgets.plain(corpus.titles[play])
+            number=number, count=len(found), title=widgets.plain(corpus.titles[play])
         ),
     )
 
 
 def _held_out(plays: tuple[str, ...]) -> str:
     """A play that the shipped models have not read, where the corpus has one."""
-    from moliere_core.config import RunConfig
-
     return next((play for play in RunConfig().validation if play in plays), plays[0])
 
 
-def _passages(cues: list[str]) -> list[str]:
+def passages(cues: list[str]) -> list[str]:
     """Whole cues joined until they reach PASSAGE_CHARS."""
-    passages, size = [[cues[0]]], len(cues[0])
+    found, size = [[cues[0]]], len(cues[0])
     for cue in cues[1:]:
         if size >= PASSAGE_CHARS:
-            passages.append([])
+            found.append([])
             size = 0
-        passages[-1].append(cue)
+        found[-1].append(cue)
         size += len(cue) + 1
-    return ["\n".join(passage) for passage in passages]
+    return ["\n".join(passage) for passage in found]

@@ -11,12 +11,15 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
+from dashboard.server.turns import engine
 from moliere_core.errors import MoliereError
+from moliere_core.system.work import Work
 
-P = ParamSpec("P")
+if TYPE_CHECKING:
+    from moliere_core.system.progress import Progress
+
 T = TypeVar("T")
 _LOGGER = logging.getLogger(__name__)
 
@@ -33,28 +36,36 @@ class Background:
         self._waiting: deque[Callable[[], None]] = deque()
         self._at_work = False
 
-    def submit(self, task: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Do `task(*args)` in its turn; its result, or its error, will be in the future."""
-        future: Future[T] = Future()
+    def begin(self, task: Callable[[Progress], T], work: Work[T] | None = None) -> Work[T]:
+        """Have `task` done in its turn; at each report of its progress, it gives way to the pages.
 
-        def work() -> None:
-            if not future.set_running_or_notify_cancel():
+        Args:
+            task: what is to be done.
+            work: the handle, where it tells more than a share.
+
+        Returns:
+            The handle; its result, or its error, will be in it.
+        """
+        handle = Work[T]() if work is None else work
+
+        def do() -> None:
+            if not handle.set_running_or_notify_cancel():
                 return
             try:
-                result = task(*args, **kwargs)
+                result = task(engine.behind(handle.told))
             except BaseException as error:  # as executors do: it belongs to whoever asks
                 if not isinstance(error, MoliereError):  # a page may never ask
                     _LOGGER.exception("%s has failed", self._name)
-                future.set_exception(error)
+                handle.set_exception(error)
             else:
-                future.set_result(result)
+                handle.set_result(result)
 
         with self._lock:
-            self._waiting.append(work)
+            self._waiting.append(do)
             if not self._at_work:
                 self._at_work = True
                 threading.Thread(target=self._work, name=self._name, daemon=True).start()
-        return future
+        return handle
 
     def _work(self) -> None:
         while True:
@@ -62,5 +73,5 @@ class Background:
                 if not self._waiting:
                     self._at_work = False
                     return
-                work = self._waiting.popleft()
-            work()
+                do = self._waiting.popleft()
+            do()

@@ -10,7 +10,7 @@ remains of the work, less what it has waited for. The first two let short works 
 pass first, as in shortest remaining time and fair share (Schrage 1968; Kay and Lauder 1988); the
 third is the ageing that keeps a long work from waiting for ever.
 
-Works run in threads of their own: a page that asks looks at `Work.share` and says how far it is.
+Works run in threads of their own: a page that asks looks at `Turn.share` and says how far it is.
 What nobody looks at any longer is abandoned. Nothing here knows Streamlit.
 """
 
@@ -19,9 +19,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from moliere_core.system.work import Work
 
 if TYPE_CHECKING:
     from moliere_core.system.progress import Progress
@@ -40,31 +40,25 @@ class AbandonedError(Exception):
     """Nobody has looked at this work for a while: ask for it again."""
 
 
-@dataclass(eq=False)
-class Work(Generic[T]):
+class Turn(Work[T]):
     """Something that is computed in pieces, once for all who ask for it.
 
     Attributes:
         session: of who asked first.
         task: computes it, reporting the share done.
-        future: its result, or its error.
-        ended: set once the future has either.
-        share: done, from 0 to 1.
         seconds: computed so far.
         credit: seconds waited, less what computing has used up of them.
         since: when it began to wait, or to compute its present piece.
         looked: when a page was last seen to wait for it.
     """
 
-    session: str
-    task: Callable[[Progress], T]
-    since: float
-    looked: float
-    future: Future[T] = field(default_factory=Future)
-    ended: threading.Event = field(default_factory=threading.Event)
-    share: float = 0.0
-    seconds: float = 0.0
-    credit: float = 0.0
+    def __init__(self, engine: Turns, session: str, task: Callable[[Progress], T]) -> None:
+        super().__init__()
+        self.set_running_or_notify_cancel()
+        self._engine = engine
+        self.session, self.task = session, task
+        self.seconds = self.credit = 0.0
+        self.since = self.looked = engine.now()
 
     @property
     def remaining(self) -> float:
@@ -72,6 +66,15 @@ class Work(Generic[T]):
         if not self.share:
             return 0.0
         return min(self.seconds * (1 - self.share) / self.share, LONGEST_GUESS)
+
+    @property
+    def others(self) -> int:
+        """How many works the engine has beside this one."""
+        return self._engine.others(self)
+
+    def look(self) -> None:
+        """Somebody still waits for it."""
+        self.looked = self._engine.now()
 
 
 class Turns:
@@ -82,23 +85,22 @@ class Turns:
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+        self.now = clock
         self._changed = threading.Condition()
-        self._running: Work[Any] | None = None
-        self._waiting: list[Work[Any]] = []
+        self._running: Turn[Any] | None = None
+        self._waiting: list[Turn[Any]] = []
         self._used: dict[str, tuple[float, float]] = {}  # session -> seconds, and when counted
 
-    def begin(self, session: str, task: Callable[[Progress], T]) -> Work[T]:
+    def begin(self, session: str, task: Callable[[Progress], T]) -> Turn[T]:
         """Have `task` computed in its turn; it reports the share done, from 0 to 1, to `Progress`.
 
         The more often it reports, the better it gives way: every 50 ms is about right.
         """
-        now = self._clock()
-        work = Work(session, task, since=now, looked=now)
+        work = Turn(self, session, task)
         with self._changed:
             self._waiting.append(work)
             if self._running is None:
-                self._pass_on(now)
+                self._pass_on(work.since)
         thread = threading.Thread(target=self._do, args=(work,), name="moliere-turn", daemon=True)
         try:
             thread.start()
@@ -107,11 +109,7 @@ class Turns:
             raise
         return work
 
-    def look(self, work: Work[Any]) -> None:
-        """Somebody still waits for this work."""
-        work.looked = self._clock()
-
-    def others(self, work: Work[Any]) -> int:
+    def others(self, work: Turn[Any]) -> int:
         """How many works there are beside this one."""
         with self._changed:
             everybody = [*self._waiting, self._running]
@@ -123,9 +121,9 @@ class Turns:
         Args:
             longest: seconds; a busy class must not stop the background for good.
         """
-        until = self._clock() + longest
+        until = self.now() + longest
         with self._changed:
-            while (self._running or self._waiting) and self._clock() < until:
+            while (self._running or self._waiting) and self.now() < until:
                 self._changed.wait(LOOK)
 
     def behind(self, told: Progress | None = None) -> Progress:
@@ -138,26 +136,23 @@ class Turns:
 
         return report
 
-    def _do(self, work: Work[T]) -> None:
+    def _do(self, work: Turn[T]) -> None:
         try:
             with self._changed:
                 self._wait(work)
             result = work.task(lambda share: self._told(work, share))
         except BaseException as error:  # as executors do: it belongs to whoever asks
             self._end(work)
-            work.future.set_exception(error)
+            work.set_exception(error)
         else:
-            work.share = 1.0
             self._end(work)
-            work.future.set_result(result)
-        finally:
-            work.ended.set()
+            work.set_result(result)
 
-    def _told(self, work: Work[Any], share: float) -> None:
+    def _told(self, work: Turn[Any], share: float) -> None:
         with self._changed:
-            now = self._clock()
+            now = self.now()
             self._count(work, now)
-            work.share = min(max(share, 0.0), 1.0)
+            work.told(min(max(share, 0.0), 1.0))
             self._give_up(work, now)
             rival = self._first(now)
             if rival and self._claim(rival, now) + MARGIN < self._claim(work, now):
@@ -165,11 +160,11 @@ class Turns:
                 self._pass_on(now)
                 self._wait(work)
 
-    def _wait(self, work: Work[Any]) -> None:
+    def _wait(self, work: Turn[Any]) -> None:
         """Wait for the turn; the lock is held."""
         while self._running is not work:
             self._changed.wait(LOOK)
-            self._give_up(work, self._clock())
+            self._give_up(work, self.now())
 
     def _pass_on(self, now: float) -> None:
         """Give the turn to the work with the best claim, if there is any; the lock is held."""
@@ -180,9 +175,9 @@ class Turns:
             work.since = now
         self._changed.notify_all()
 
-    def _end(self, work: Work[Any]) -> None:
+    def _end(self, work: Turn[Any]) -> None:
         with self._changed:
-            now = self._clock()
+            now = self.now()
             if self._running is work:
                 self._count(work, now)
             self._used[work.session] = self._spent(work.session, now) + work.seconds, now
@@ -193,21 +188,21 @@ class Turns:
             else:
                 self._waiting.remove(work)
 
-    def _count(self, work: Work[Any], now: float) -> None:
+    def _count(self, work: Turn[Any], now: float) -> None:
         """Note what a work has computed since it was last counted."""
         spent = now - work.since
         work.since = now
         work.seconds += spent
         work.credit = max(work.credit - RATE * spent, 0.0)
 
-    def _give_up(self, work: Work[Any], now: float) -> None:
+    def _give_up(self, work: Turn[Any], now: float) -> None:
         if now - work.looked > FORGOTTEN:
             raise AbandonedError
 
-    def _first(self, now: float) -> Work[Any] | None:
+    def _first(self, now: float) -> Turn[Any] | None:
         return min(self._waiting, key=lambda work: self._claim(work, now), default=None)
 
-    def _claim(self, work: Work[Any], now: float) -> float:
+    def _claim(self, work: Turn[Any], now: float) -> float:
         """Seconds; who has the least is next."""
         waited = 0.0 if work is self._running else now - work.since
         return self._spent(work.session, now) + work.remaining - work.credit - waited

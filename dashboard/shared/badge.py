@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.shared import i18n, naming, state, widgets
+from dashboard.shared import following, i18n, naming, state, widgets
 from dashboard.shared.i18n import _
 from moliere_core.training import jobs
 from moliere_core.training.jobs import Job
@@ -19,16 +19,13 @@ def in_progress() -> list[Job]:
 
 def show() -> None:
     """What runs now, and a link to its curves."""
-    ticking = bool(in_progress())
     with st.sidebar:
-        st.fragment(_badge, run_every=PERIOD if ticking else None)(ticking)
+        following.follow(in_progress, _badge, PERIOD)
 
 
-def _badge(ticking: bool) -> None:
+def _badge() -> None:
     active = in_progress()
     if not active:
-        if ticking:
-            st.rerun()  # so that nothing ticks any longer
         return
     job, status = active[0], active[0].status
     name = naming.training(job.spec.config, job.spec.label)

@@ -1,33 +1,28 @@
 """The caches that pages share: thin wrappers over moliere_core.
 
 Each page has its own beside its views, in a module of the same name; nothing else caches.
-
-This module itself imports nothing heavy. Thirty sessions that open a cold server would otherwise
-import numpy and plotly at the same time; `warm_up` and its sequels do it once, under the locks of
-their caches.
 """
 
 from __future__ import annotations
 
 import contextlib
 import re
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import streamlit as st
 
 from dashboard.server import turns
-from dashboard.shared import waiting
-
-if TYPE_CHECKING:
-    from dashboard.server.background import Background
-    from moliere_core.corpus import Corpus
-    from moliere_core.models.references import RecurrentModel
-    from moliere_core.runs.run import Run
-    from moliere_core.system.progress import Progress
+from dashboard.server.background import Background
+from dashboard.shared import following, naming
+from moliere_core.corpus import EMBEDDED, Corpus, library, load_corpus
+from moliere_core.errors import CorpusError
+from moliere_core.models import references
+from moliere_core.models.references import RecurrentModel
+from moliere_core.runs.run import Run
+from moliere_core.system.progress import Progress
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -47,8 +42,8 @@ def computed(max_entries: int) -> Callable[[Callable[P, Task[T]]], Callable[P, T
 
     def decorate(prepare: Callable[P, Task[T]]) -> Callable[P, T]:
         @wraps(prepare)
-        def begin(*args: P.args, **kwargs: P.kwargs) -> turns.Work[T]:
-            return turns.engine.begin(waiting.session(), prepare(*args, **kwargs))
+        def begin(*args: P.args, **kwargs: P.kwargs) -> turns.Turn[T]:
+            return turns.engine.begin(following.session(), prepare(*args, **kwargs))
 
         begun: Any = st.cache_resource(show_spinner=False, max_entries=max_entries)(begin)
 
@@ -56,7 +51,7 @@ def computed(max_entries: int) -> Callable[[Callable[P, Task[T]]], Callable[P, T
         def ask(*args: P.args, **kwargs: P.kwargs) -> T:
             while True:
                 try:
-                    found: T = waiting.until_done(begun(*args, **kwargs))
+                    found: T = following.until_done(begun(*args, **kwargs))
                     return found
                 except turns.AbandonedError:  # by those who asked before
                     begun.clear(*args, **kwargs)
@@ -67,10 +62,6 @@ def computed(max_entries: int) -> Callable[[Callable[P, Task[T]]], Callable[P, T
         return ask
 
     return decorate
-
-
-# What has been imported in this process: see `warm_up_home` and `warm_up_pages`.
-home_is_warm, pages_are_warm = threading.Event(), threading.Event()
 
 
 @dataclass(frozen=True)
@@ -89,95 +80,30 @@ class Card:
 
 def _public(reference: str) -> str:
     """The reference, unless it is a folder's path, which an address must not open."""
-    from moliere_core.models.references import unknown_model
-
     if not re.fullmatch(r"(\w[\w-]*|run:\w+|hf:[\w./-]+)(@[\w-]+)?", reference, re.ASCII):
-        raise unknown_model(reference)
+        raise references.unknown_model(reference)
     return reference
 
 
 def open_run(reference: str) -> tuple[Run, str | None]:
     """The run of a public reference, and the snapshot that it names."""
-    from moliere_core.models import references as models
-
-    return models.open_run(_public(reference))
-
-
-@st.cache_resource(show_spinner=False)
-def warm_up() -> None:
-    """Import what stands before the first words of any page; nothing here needs numpy."""
-    _import("dashboard.shared.lesson", "dashboard.shared.widgets")
-
-
-@st.cache_resource(show_spinner=False)
-def warm_up_home() -> None:
-    """Import what Home needs to write."""
-    _import(
-        "numpy",
-        "moliere_core.models.references",
-        "dashboard.home.views",
-        "dashboard.home.snippet",
-    )
-    home_is_warm.set()
-
-
-@st.cache_resource(show_spinner=False)
-def warm_up_pages() -> None:
-    """Import what the other pages need; then tell the collector that all of it is there to stay.
-
-    Frozen objects cost nothing to Python's own collections, which are the only ones left: see
-    `postScriptGC` in .streamlit/config.toml.
-    """
-    import gc
-
-    warm_up_home()
-    _import(
-        "pandas",
-        "dashboard.bridge.views",
-        "dashboard.shared.badge",
-        "dashboard.characters.views",
-        "dashboard.training.figures",
-        "dashboard.corpus.views",
-        "dashboard.course.view",
-        "dashboard.experiments.shown",
-        "dashboard.shared.charts",
-        "dashboard.film.views",
-        "dashboard.inside.views",
-        "dashboard.model.screens",
-        "dashboard.reading.view",
-        "dashboard.shared.sources",
-        "dashboard.training.live",
-        "dashboard.windows.screens",
-        "moliere_core.training.learning",
-        "moliere_core.pretrained.fetching",
-        "plotly.graph_objects",
-    )
-    gc.collect()
-    gc.freeze()
-    pages_are_warm.set()
-
-
-def _import(*names: str) -> None:
-    import importlib
-
-    for name in names:
-        importlib.import_module(name)
+    return references.open_run(_public(reference))
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
 def model(reference: str) -> RecurrentModel:
     """A model, opened once for all sessions."""
-    from moliere_core.models.references import load_recurrent
-
-    return load_recurrent(_public(reference))
+    return references.load_recurrent(_public(reference))
 
 
 @st.cache_data(show_spinner=False, ttl=5)
 def models() -> list[str]:
     """References of the models that can be chosen; looked up again every five seconds."""
-    from moliere_core.models.references import list_models
-
-    chosen = (e for e in list_models() if e.available and e.kind != "ngram" and not e.experiment)
+    chosen = (
+        e
+        for e in references.list_models()
+        if e.available and e.kind != "ngram" and not e.experiment
+    )
     return [entry.name for entry in chosen]
 
 
@@ -211,32 +137,25 @@ def corpus(source: str) -> Corpus:
     Raises:
         CorpusError: it is not there, or can no longer be read.
     """
-    from moliere_core.corpus import EMBEDDED, library, load_corpus
-
     if source == "server":
         return load_corpus()
     return load_corpus(EMBEDDED) if source == EMBEDDED else library.load(source)
 
 
-def forget_corpora() -> None:
-    """Read corpora again, and compute again what depends on them: one has been deleted."""
-    corpus.clear()
+def forget_corpus(source: str) -> None:
+    """Read a corpus again, and compute again what may depend on it: it has been deleted."""
+    corpus.clear(source)
     st.cache_data.clear()
 
 
 @st.cache_resource(show_spinner=False)
 def background() -> Background:
     """One thread for what a page can do without for a second."""
-    from dashboard.server.background import Background
-
     return Background("moliere-pages")
 
 
 def known_corpora() -> list[Corpus]:
     """The corpora of this server that can be read."""
-    from dashboard.shared import naming
-    from moliere_core.errors import CorpusError
-
     found = []
     for source in naming.sources():
         with contextlib.suppress(CorpusError):

@@ -23,6 +23,8 @@ from moliere_core.errors import N_
 
 T = TypeVar("T")
 
+COURSE_START = "Quand l'Amour"  # the prompt of the course's notebook
+
 
 class Control(state.Field[T]):
     """A setting with a widget.
@@ -208,12 +210,22 @@ class Whole(Control[int]):
         super().__init__(key, name, default, label, state.integer(low, high), help=help)
         self.low, self.high, self.step = low, high, step
 
-    def ask(self, *, visible: bool = True, disabled: bool = False, icon: str | None = None) -> int:
-        """Show it; the number."""
-        value = state.restore(self)
+    def ask(
+        self,
+        *,
+        high: int | None = None,
+        visible: bool = True,
+        disabled: bool = False,
+        icon: str | None = None,
+    ) -> int:
+        """Show it; the number. `high` is the upper bound where there is less to choose from."""
+        value, high = state.restore(self), self.high if high is None else high
+        if value > high:
+            value = high
+            state.change(self, value)
         chosen = st.number_input(
             min_value=self.low,
-            max_value=self.high,
+            max_value=high,
             value=value,  # also its default: a closed popover learns of it when it is opened
             step=self.step,
             icon=icon,
@@ -328,4 +340,27 @@ def temperature(page: str, default: float = 0.8, high: float = 2.0) -> Slider:
         0.0,
         high,
         parse=state.temperature(high),
+    )
+
+
+def top_k(page: str) -> Whole:
+    """How many characters a page keeps; 0 keeps all."""
+    help = N_("Garder les k caractères les plus probables.")
+    return Whole(f"{page}.top_k", "top_k", 0, "top_k", 0, 200, help=help)
+
+
+def top_p(page: str) -> Slider:
+    """What share of the probability a page keeps."""
+    help = N_("Garder les plus probables, jusqu’à la part p.")
+    return Slider(f"{page}.top_p", "top_p", 1.0, "top_p", 0.05, 1.0, help=help)
+
+
+def start(page: str) -> Text:
+    """The first characters of a text, which a network reads."""
+    return Text(
+        f"{page}.start",
+        "start",
+        COURSE_START,
+        N_("Début"),
+        placeholder=N_("Début : quelques caractères"),
     )

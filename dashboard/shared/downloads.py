@@ -2,12 +2,16 @@
 
 A spreadsheet reads a cell that begins with an equals sign as a formula, and the text of a play, a
 label or a file of somebody else's may begin with one. Such cells get an apostrophe in front, which
-a spreadsheet takes for "this is text" (OWASP, CSV injection). Streamlit's own download of a table
-does not do that: it is switched off (`client.disableDataExport`), and `table` has a button instead.
+a spreadsheet takes for "this is text" (OWASP, CSV injection). So do signs inside a cell that may
+come to begin one: a French Excel separates cells by semicolons, and then knows neither our commas
+nor our quotation marks, so that `x;=1+1` is two cells to it, and each line of a cue a row.
+Streamlit's own download of a table does none of that: it is switched off
+(`client.disableDataExport`), and `table` has a button instead.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +23,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # What a formula can begin with; the last four are read as the first four by some East Asian ones.
-FORMULAS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+_SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20"
+_BEGINNING = re.compile(rf"\A(?=[\t\r\n])|(?:\A|(?<=[;\t\r\n]))([ \"]*)(?=[{_SIGNS}])")
 
 
 def csv(data: pd.DataFrame) -> bytes:
@@ -72,4 +77,4 @@ def _safe(cell: Any) -> Any:
     if not isinstance(cell, str):
         return cell
     text = cell.encode(errors="replace").decode()  # half a character is no text of a file
-    return "'" + text if text.startswith(FORMULAS) else text
+    return _BEGINNING.sub(r"\1'", text)

@@ -10,7 +10,7 @@ and what is closed is not drawn.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import streamlit as st
@@ -71,11 +71,11 @@ class Drawer:
     opened: str | None
     place: DeltaGenerator
 
-    def finish(self, code: str, done: Mapping[str, bool] | None = None) -> None:
+    def finish(self, code: str | Callable[[], str], done: Mapping[str, bool] | None = None) -> None:
         """Fill what only the end of a page knows; the page's last call.
 
         Args:
-            code: the corrected cell of the course, with the settings of the page.
+            code: the corrected cell of the course, with the settings of the page, or what fills it.
             done: for each named item of the lesson's list, whether the class has just done it.
         """
         ticked = _ticked(self.page)
@@ -84,7 +84,7 @@ class Drawer:
             self.place.caption(
                 _("La cellule du cours, corrigée, avec les réglages de cette page :")
             )
-            self.place.code(code, language="python")
+            self.place.code(code if isinstance(code, str) else code(), language="python")
         elif self.opened == "try":
             with self.place:
                 _tries(self.page, self.lesson, ticked)

@@ -8,14 +8,21 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from dashboard.shared.i18n import _
-from moliere_core.config import PRESETS, RunConfig
+from moliere_core.config import RunConfig
 from moliere_core.corpus import EMBEDDED, library
+from moliere_core.errors import N_
 from moliere_core.models.references import HUB
 from moliere_core.networks.architecture import LayerPlan
 
 LONGEST = 24  # characters of a model's name that charts and tables bear
 RECORDED = "°"  # beside a model that is not here, whose figures are recorded
 SERVER = "server"  # the corpus that `MOLIERE_CORPUS` names
+PRESET_LABELS = {
+    "cours": N_("cours"),
+    "cours-rapide": N_("cours rapide"),
+    "demo": N_("démo"),
+    "meilleur": N_("meilleur"),
+}
 
 
 def sources() -> list[str]:
@@ -38,13 +45,7 @@ def source(name: str) -> str:
 
 def presets() -> dict[str, str]:
     """The presets, in the order in which every page offers them."""
-    names = {
-        "cours": _("cours"),
-        "cours-rapide": _("cours rapide"),
-        "demo": _("démo"),
-        "meilleur": _("meilleur"),
-    }
-    return {name: names[name] for name in PRESETS}
+    return {name: _(label) for name, label in PRESET_LABELS.items()}
 
 
 def architecture(config: RunConfig) -> str:

@@ -268,7 +268,7 @@ def _remove(identifier: str) -> None:
     except MoliereError as error:
         st.session_state[_REFUSED] = error
         return
-    cached.forget_corpora()
+    cached.forget_corpus(identifier)
     if identifier in _mine():
         _mine().remove(identifier)
     state.change(CORPUS, "")

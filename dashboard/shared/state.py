@@ -153,16 +153,6 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part for part in text.split(",") if part))
 
 
-def top_k(page: str) -> Field[int]:
-    """How many characters a page keeps; 0 keeps all."""
-    return Field(f"{page}.top_k", "top_k", 0, integer(0, 200))
-
-
-def top_p(page: str) -> Field[float]:
-    """What share of the probability a page keeps."""
-    return Field(f"{page}.top_p", "top_p", 1.0, number(0.05, 1), brief)
-
-
 def begin() -> None:
     """Forget what an interrupted run has noted, and old echoes; the router calls it first.
 

@@ -5,17 +5,16 @@ Looked up once for all sessions, and again every three seconds.
 
 from __future__ import annotations
 
-from concurrent.futures import Future
 from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard.server.turns import engine
 from dashboard.shared import cached, naming
 from moliere_core.models.references import list_models
 from moliere_core.runs import index
 from moliere_core.runs.index import DamagedRun
 from moliere_core.runs.run import Run, run_path
+from moliere_core.system.work import Work
 from moliere_core.training import yardsticks as measured
 from moliere_core.training.yardsticks import Yardsticks
 
@@ -92,11 +91,11 @@ def experiments() -> list[str]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
-def yardsticks(run_id: str) -> Future[Yardsticks]:
+def yardsticks(run_id: str) -> Work[Yardsticks]:
     """The references of a run, measured in the background."""
     corpora = cached.known_corpora()
-    return cached.background().submit(
-        lambda: measured.measure(Run.open(run_path(run_id)), corpora, engine.behind())
+    return cached.background().begin(
+        lambda told: measured.measure(Run.open(run_path(run_id)), corpora, told)
     )
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
-from dashboard.shared import i18n
+from dashboard.shared import following, i18n
 from dashboard.shared.i18n import _
-from moliere_core.errors import MoliereError
-from moliere_core.pretrained import Request, State, cutting
+from moliere_core.pretrained import cutting
 from moliere_core.pretrained.tokenizer import Cut
+from moliere_core.system.work import Work
 from moliere_core.text.tokenisation import (
     SHIPPED_TOKENIZER,
     Piece,
@@ -43,20 +44,16 @@ def cut(reference: str, text: str) -> Cut | None:
     Raises:
         ModelError: the tokenizer cannot be read.
     """
-    found = _cut(reference, text)
-    if not isinstance(found, Request):
-        return found
-    state = found.status.state
-    if state in (State.FAILED, State.CANCELLED):
+    work = _cut(reference, text)
+    if work.lost():
         _cut.clear(reference, text)  # asked again the next time
-    if state is State.FAILED:
-        return found.result(0)
-    return found.value if state is State.DONE else None
+    return None if work.cancelled() else work.found()
 
 
 @st.cache_resource(show_spinner=False, max_entries=256)
-def _cut(reference: str, text: str) -> Cut | Request[Cut]:
-    return cutting.cut(reference, text)
+def _cut(reference: str, text: str) -> Work[Cut]:
+    found = cutting.cut(reference, text)
+    return found if isinstance(found, Work) else Work.of(found)
 
 
 @st.cache_data(show_spinner=False, max_entries=256)
@@ -74,18 +71,13 @@ def pieces_after(text: str, merges: int) -> list[Piece]:
 def wait(asked: list[tuple[str, str]]) -> None:
     """Say which vocabularies are being read, and come back once they are."""
     if asked:
-        st.fragment(_wait, run_every=PERIOD)(asked)
+        works = [(reference, _cut(reference, text)) for reference, text in asked]
+        show = partial(_say_what_is_read, works)
+        following.follow([work for _name, work in works], show, PERIOD, pending=True)
 
 
-def _wait(asked: list[tuple[str, str]]) -> None:
-    pending = []
-    for reference, text in asked:
-        try:
-            pending += [] if cut(reference, text) else [reference]
-        except MoliereError:  # said by the page
-            st.rerun()
-    if not pending:
-        st.rerun()
+def _say_what_is_read(works: list[tuple[str, Work[Cut]]]) -> None:
+    pending = (reference for reference, work in works if not work.done())
     names = ", ".join(dict.fromkeys(reference.removeprefix("hf:") for reference in pending))
     st.caption(_("Je lis le vocabulaire de {models}…").format(models=names))
 

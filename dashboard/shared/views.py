@@ -26,11 +26,11 @@ class View(Generic[P]):
 
     Attributes:
         label: what it is called, marked with `N_`.
-        show: shows it.
+        show: shows it; returns what its page needs to know of it.
     """
 
     label: str
-    show: Callable[P, None]
+    show: Callable[P, Any]
 
 
 def chosen(

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import html
 import re
-import threading
-from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 from streamlit.runtime.scriptrunner import StopException
 
-from dashboard.shared import cached, i18n, state
+from dashboard.shared import cached, controls, i18n, state
 from dashboard.shared.i18n import _
 from moliere_core.config import SamplingConfig
-from moliere_core.errors import MoliereError
+from moliere_core.errors import N_, MoliereError
 from moliere_core.text.normalise import normalise
+
+_PROMPT = controls.Text(
+    state.PROMPT.key,
+    state.PROMPT.name,
+    state.PROMPT.default,
+    N_("Texte de départ"),
+    placeholder=N_("Vide : le modèle commence seul"),
+)
+_SEED = controls.Whole(
+    state.SEED.key, state.SEED.name, state.SEED.default, N_("Graine du hasard"), 0, 2**32 - 1
+)
 
 
 def style() -> None:
@@ -33,15 +42,6 @@ def run(page: StreamlitPage) -> None:
     except StopException:
         pass  # the page has said all it can
     state.publish()
-
-
-def prepare(warm: threading.Event, warm_up: Callable[[], None]) -> None:
-    """Import what a page needs; the first visitor of a server waits for it, and is told so."""
-    if warm.is_set():
-        st.empty()  # where the first run has its words, so that nothing moves in the next
-        return
-    with st.spinner(_("La première page se prépare : une seule fois, puis tout va vite…")):
-        warm_up()
 
 
 def language_switch() -> None:
@@ -64,35 +64,7 @@ def language_switch() -> None:
 
 def prompt(labelled: bool = True) -> str:
     """The text that starts the writing; an empty one is fine."""
-    state.restore(state.PROMPT)
-    text = st.text_input(
-        _("Texte de départ"),
-        key=state.PROMPT.key,
-        max_chars=state.MAX_PROMPT,
-        placeholder=_("Vide : le modèle commence seul"),
-        label_visibility="visible" if labelled else "collapsed",
-    )
-    return state.keep(state.PROMPT, text or "")
-
-
-def text(field: state.Field[str], label: str) -> str:
-    """A short text with an address."""
-    state.restore(field)
-    given = st.text_input(label, key=field.key, max_chars=state.MAX_PROMPT)
-    return state.keep(field, given or "")
-
-
-def start(field: state.Field[str]) -> str:
-    """The first characters of a text, that a network reads."""
-    state.restore(field)
-    typed = st.text_input(
-        _("Début"),
-        key=field.key,
-        max_chars=state.MAX_PROMPT,
-        label_visibility="collapsed",
-        placeholder=_("Début : quelques caractères"),
-    )
-    return state.keep(field, typed or "")
+    return _PROMPT.ask(visible=labelled)
 
 
 def model() -> str:
@@ -105,81 +77,12 @@ def model() -> str:
 
 def seed() -> int:
     """The random generator's integer: same seed, same text."""
-    return integer(state.SEED, _("Graine du hasard"), 0, 2**32 - 1)
+    return _SEED.ask()
 
 
 def filters(page: str, temperature: float) -> SamplingConfig:
     """top_k and top_p, joined to a temperature chosen elsewhere."""
-    k = integer(
-        state.top_k(page), "top_k", 0, 200, help=_("Garder les k caractères les plus probables.")
-    )
-    p = slider(
-        state.top_p(page),
-        "top_p",
-        0.05,
-        1.0,
-        help=_("Garder les plus probables, jusqu’à la part p."),
-    )
-    return SamplingConfig(temperature, k, p)
-
-
-def integer(
-    field: state.Field[int],
-    label: str,
-    low: int,
-    high: int,
-    help: str | None = None,
-    visible: bool = True,
-    icon: str | None = None,
-) -> int:
-    """A whole number with an address."""
-    value = state.restore(field)
-    chosen = st.number_input(
-        label,
-        low,
-        high,
-        value,  # also its default: a popover that is closed learns of it only when it is opened
-        step=1,
-        key=field.key,
-        help=help,
-        label_visibility="visible" if visible else "collapsed",
-        icon=icon,
-    )
-    return state.keep(field, int(chosen))
-
-
-def slider(
-    field: state.Field[float], label: str, low: float, high: float, help: str | None = None
-) -> float:
-    """A number with an address, in steps of 0.05."""
-    value = state.restore(field)  # also its default, see `integer`
-    chosen = st.slider(
-        label, low, high, value, step=0.05, format="localized", key=field.key, help=help
-    )
-    return state.keep(field, round(float(chosen), 2))
-
-
-def segmented(
-    field: state.Field[str], label: str, options: Mapping[str, str], visible: bool = True
-) -> str:
-    """One of a few words, shown side by side."""
-    state.restore(field)
-    chosen = st.segmented_control(
-        label,
-        list(options),
-        format_func=options.__getitem__,
-        required=True,
-        key=field.key,
-        label_visibility="visible" if visible else "collapsed",
-    )
-    return state.keep(field, str(chosen))
-
-
-def inline(field: state.Field[str], label: str, options: Mapping[str, str]) -> str:
-    """The same after their label, on its line: a line of the screen saved."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
-        st.markdown(f"**{label}**", width="content")
-        return segmented(field, label, options, visible=False)
+    return SamplingConfig(temperature, controls.top_k(page).ask(), controls.top_p(page).ask())
 
 
 def unknown(reference: str, prompt: str, underlined: bool = False) -> list[tuple[str, bool]]:
@@ -237,8 +140,3 @@ def _underlined(runs: list[tuple[str, bool]]) -> str:
 def plain(text: str) -> str:
     """Text that Markdown shows as it is."""
     return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])", r"\\\1", text)
-
-
-def visible(text: str) -> str:
-    """The same text with its line breaks, its tabulations and a lone space as signs."""
-    return "␣" if text == " " else text.replace("\n", "↵").replace("\t", "⇥")

@@ -2,16 +2,21 @@
 // cycle [from, to] or null}]. What is shared with the left neighbour is quiet, the first character
 // that differs is marked, a passage that goes round in circles is underlined twice.
 
-import { element } from "../shared/components/dom.js";
+import { element, rootOf } from "../shared/components/dom.js";
 
+/**
+ * @param {import("../shared/components/dom.js").Drawing<{columns: {heading: string, long: boolean,
+ *   figures: string, loop: string, prompt: string, text: string, differs_at: number | null,
+ *   cycle: [number, number] | null}[]}>} drawing
+ */
 export default function ({ data, parentElement }) {
-  const root = parentElement.querySelector(".root");
+  const root = rootOf(parentElement);
   root.textContent = "";
   const columns = element("div", "columns", root);
   for (const column of data.columns) {
     const leaf = element("section", "column leaf", columns);
     leaf.setAttribute("aria-label", column.heading);
-    element("h2", "serif" + (column.long ? " long" : ""), leaf, column.heading);
+    element("h2", `serif${column.long ? " long" : ""}`, leaf, column.heading);
     const figures = element("p", "figures small", leaf, column.figures);
     if (column.loop) {
       element("br", "", figures);
@@ -21,7 +26,7 @@ export default function ({ data, parentElement }) {
     const chars = Array.from(column.text);
     const differs = column.differs_at ?? -1;
     const [from, to] = column.cycle ?? [-1, -1];
-    const kind = (i) =>
+    const kind = (/** @type {number} */ i) =>
       (i === differs ? "mark" : i < differs ? "same" : "") + (i >= from && i < to ? " cycle" : "");
     for (let i = 0, j; i < chars.length; i = j) {
       for (j = i + 1; j < chars.length && kind(j) === kind(i); j++);

@@ -13,7 +13,7 @@ from dashboard.shared.plotting import FONT, Figure, Theme, layout, theme
 from dashboard.training.curves import Curves, overfitting
 from moliere_core.training.yardsticks import Yardsticks
 
-__all__ = ["HEIGHT", "Figure", "Guesses", "curves_figure"]
+__all__ = ["HEIGHT", "Bets", "Figure", "curves_figure"]
 
 HEIGHT = 352
 NEAR = 0.45  # nats between two levels whose names would meet
@@ -21,32 +21,30 @@ BET = 3  # the colour of what the class wrote down, among the series
 
 
 @dataclass(frozen=True)
-class Guesses:
+class Bets:
     """What the class wrote down before the start."""
 
     loss: float | None = None  # at the start, nats per character
     bits: float | None = None  # at the end, bits per character
 
 
-def curves_figure(
-    curves: Curves, yardsticks: Yardsticks | None, guesses: Guesses, dark: bool
-) -> Figure:
+def curves_figure(curves: Curves, yardsticks: Yardsticks | None, bets: Bets, dark: bool) -> Figure:
     """Loss against epochs, in nats on the left and in bits per character on the right.
 
     Args:
         curves: what has been learned so far.
         yardsticks: horizontal references, once they are computed.
-        guesses: those of the class.
+        bets: those of the class.
         dark: which of the two themes is on screen.
     """
     colours = theme(dark)
-    low, high = _bounds(curves, yardsticks, guesses)
+    low, high = _bounds(curves, yardsticks, bets)
     figure = layout(Figure(), dark, "", _("époques"), _("perte (nats)"), HEIGHT)
     _lines(figure, curves, yardsticks, colours)
     # An invisible trace: an axis without one is not drawn.
     figure.add_scatter(x=[0], y=[low / math.log(2)], yaxis="y2", opacity=0)
-    _references(figure, yardsticks, guesses, colours)
-    _bets(figure, curves, yardsticks, guesses, colours)
+    _references(figure, yardsticks, bets, colours)
+    _bets(figure, curves, yardsticks, bets, colours)
     _legend(figure, curves, colours)
     if best := overfitting(curves.ended):
         figure.add_vline(best.number, line={"dash": "dot", "color": colours.series[0], "width": 2})
@@ -116,9 +114,7 @@ def _lines(figure: Figure, curves: Curves, yardsticks: Yardsticks | None, colour
         )
 
 
-def _references(
-    figure: Figure, yardsticks: Yardsticks | None, guesses: Guesses, colours: Theme
-) -> None:
+def _references(figure: Figure, yardsticks: Yardsticks | None, bets: Bets, colours: Theme) -> None:
     if yardsticks is None:
         return
     symbols = round(math.exp(yardsticks.chance))
@@ -130,7 +126,7 @@ def _references(
         told = _("{name} : {bits}").format(name=text, bits=i18n.bits(nats / math.log(2)))
         figure.add_hline(nats, line={"dash": "dash", "color": colours.muted, "width": 2})
         # A bet just above chance needs the place over it.
-        free = guesses.loss is None or not 0 <= guesses.loss - nats < NEAR
+        free = bets.loss is None or not 0 <= bets.loss - nats < NEAR
         _name(figure, nats, told, colours.muted, at, nats == yardsticks.chance and free)
 
 
@@ -155,21 +151,21 @@ def _bets(
     figure: Figure,
     curves: Curves,
     yardsticks: Yardsticks | None,
-    guesses: Guesses,
+    bets: Bets,
     colours: Theme,
 ) -> None:
     """What the class wrote down: a star where it says that the curve starts, one where it ends."""
     end, bet = float(_end(curves)), colours.series[BET]
     last = next((e.validation for e in reversed(curves.ended) if e.validation is not None), 0.0)
-    if guesses.loss is not None:
-        told = _("pari : {bet}").format(bet=i18n.nats(guesses.loss))
-        figure.add_hline(guesses.loss, line={"dash": "dot", "color": bet, "width": 2})
-        above = yardsticks is None or guesses.loss > yardsticks.chance
-        _name(figure, guesses.loss, told, bet, 0.5, above, colours.paper)
-        _star(figure, 0.0, guesses.loss, bet)
-    if guesses.bits is not None:
-        nats = guesses.bits * math.log(2)
-        told = _("pari : {bet}").format(bet=i18n.bits(guesses.bits))
+    if bets.loss is not None:
+        told = _("pari : {bet}").format(bet=i18n.nats(bets.loss))
+        figure.add_hline(bets.loss, line={"dash": "dot", "color": bet, "width": 2})
+        above = yardsticks is None or bets.loss > yardsticks.chance
+        _name(figure, bets.loss, told, bet, 0.5, above, colours.paper)
+        _star(figure, 0.0, bets.loss, bet)
+    if bets.bits is not None:
+        nats = bets.bits * math.log(2)
+        told = _("pari : {bet}").format(bet=i18n.bits(bets.bits))
         # Away from the star by more than the curve is thick: it would be hidden.
         _name(figure, nats, told, bet, 0.94, nats > last, colours.paper, 9)
         _star(figure, end, nats, bet)
@@ -212,12 +208,12 @@ def _name(
     )
 
 
-def _bounds(curves: Curves, yardsticks: Yardsticks | None, guesses: Guesses) -> tuple[float, float]:
+def _bounds(curves: Curves, yardsticks: Yardsticks | None, bets: Bets) -> tuple[float, float]:
     """The least and greatest nats on screen: wide enough not to move while the curve grows."""
     losses = [y for _x, y in curves.live]
     levels = [v for e in curves.ended for v in (e.train_loss, e.validation) if v is not None]
-    bets = [guesses.loss, None if guesses.bits is None else guesses.bits * math.log(2)]
-    marks = [b for b in bets if b is not None]
+    told = (bets.loss, None if bets.bits is None else bets.bits * math.log(2))
+    marks = [bet for bet in told if bet is not None]
     if yardsticks is not None:
         marks += [yardsticks.chance, *(nats for _order, nats in yardsticks.ngrams)]
     shown: Sequence[float] = [*losses, *levels, *marks] or [1.0, 4.6]

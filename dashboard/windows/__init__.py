@@ -1,1 +1,1 @@
-"""The Windows page: its settings with an address, its caches and its views."""
+"""The Windows page: how a text becomes pairs of inputs and targets, and what their length costs."""

@@ -1,13 +1,39 @@
 // A batch as the network receives it: real characters over their integers, input and target side by
 // side; above, where in the text each of its rows begins.
-//
-// data: rows [{place, inputs, targets, ids, target_ids}], batch, length, starts [share of the text],
-// strip (sentence), input_shape, target_shape, locale, labels.
 
-import { element, shape, visible } from "../shared/components/dom.js";
+import {
+  drawWithSize,
+  element,
+  remembered,
+  rootOf,
+  shape,
+  visible,
+} from "../shared/components/dom.js";
 
 const CELL = 47; // pixels of a column
+const LEFT_OUT = -1; // in the place of the columns that there is no room for
 
+/**
+ * @typedef {object} Row
+ * @property {string} place where in the text it begins
+ * @property {string} inputs
+ * @property {string} targets
+ * @property {number[]} ids
+ * @property {number[]} target_ids
+ */
+
+/**
+ * @typedef {object} Data
+ * @property {Row[]} rows
+ * @property {number} length of a row
+ * @property {number[]} starts shares of the text
+ * @property {string} strip what they are, in a sentence
+ * @property {string} input_shape
+ * @property {string} target_shape
+ * @property {{row: string}} labels
+ */
+
+/** @param {HTMLElement} root */
 function build(root) {
   root.textContent = "";
   const board = element("div", "batch", root);
@@ -15,71 +41,76 @@ function build(root) {
   const heading = element("h3", "", strip);
   const svg = shape("svg", { role: "img" }, strip);
   const tables = element("div", "tables", board);
-  const sides = ["inputs", "targets"].map((kind) => {
-    const side = element("section", "side leaf " + kind, tables);
-    return { heading: element("h3", "", side), table: element("table", "", side) };
+  const [inputs, targets] = ["inputs", "targets"].map((kind) => {
+    const side = element("section", `side leaf ${kind}`, tables);
+    return { side, heading: element("h3", "", side), table: element("table", "", side) };
   });
-  return { board, heading, svg, tables, sides };
+  return { board, heading, svg, inputs, targets };
 }
 
+/** @typedef {ReturnType<typeof build>["inputs"]} Side */
+
+/** @param {import("../shared/components/dom.js").Drawing<Data>} drawing */
 export default function ({ data, parentElement }) {
-  const root = parentElement.querySelector(".root");
-  const view = root.view ?? (root.view = build(root));
-  const { labels } = data;
-
-  const fill = (side, first, chars, ids) => {
-    side.table.textContent = "";
-    const room = Math.max(
-      4,
-      Math.floor((side.table.parentElement.clientWidth - (first ? 96 : 24)) / CELL),
-    );
-    const all = data.length <= room;
-    const places = all
-      ? Array.from({ length: data.length }, (_, i) => i)
-      : [...Array.from({ length: room - 2 }, (_, i) => i), -1, data.length - 1];
-    const head = element("tr", "", element("thead", "", side.table));
-    if (first) element("th", "small", head, labels.row).scope = "col";
-    for (const place of places)
-      element("th", "small", head, place < 0 ? "\u22ef" : String(place + 1)).scope = "col";
-    const body = element("tbody", "", side.table);
-    data.rows.forEach((row) => {
-      const line = element("tr", "", body);
-      if (first) element("th", "small", line, row.place).scope = "row";
-      const text = Array.from(row[chars]);
-      for (const place of places) {
-        const cell = element("td", "", line);
-        if (place < 0) {
-          cell.textContent = "\u22ef";
-          continue;
-        }
-        element("span", "glyph mono", cell, visible(text[place]));
-        element("span", "id", cell, String(row[ids][place]));
-      }
-    });
-  };
-
-  const draw = () => {
-    const width = view.svg.clientWidth,
-      height = view.svg.clientHeight;
-    view.svg.textContent = "";
-    shape("rect", { class: "whole", x: 0, y: 6, width, height: height - 12, rx: 4 }, view.svg);
-    for (const share of data.starts) {
-      shape(
-        "line",
-        { class: "mark", x1: share * width, x2: share * width, y1: 0, y2: height },
-        view.svg,
-      );
-    }
-    fill(view.sides[0], true, "inputs", "ids");
-    fill(view.sides[1], false, "targets", "target_ids");
-  };
+  const root = rootOf(parentElement);
+  const view = remembered(root, () => build(root));
   view.heading.textContent = data.strip;
   view.svg.setAttribute("aria-label", data.strip);
-  view.sides[0].heading.textContent = data.input_shape;
-  view.sides[1].heading.textContent = data.target_shape;
+  view.inputs.heading.textContent = data.input_shape;
+  view.targets.heading.textContent = data.target_shape;
+  const draw = () => {
+    drawStarts(view.svg, data.starts);
+    fill(view.inputs, data, "inputs", "ids", data.labels.row);
+    fill(view.targets, data, "targets", "target_ids", "");
+  };
   draw();
-  root.observer?.disconnect();
-  root.observer = new ResizeObserver(draw);
-  root.observer.observe(view.board);
-  return () => root.observer.disconnect();
+  return drawWithSize(view.board, draw);
+}
+
+/** @type {(svg: SVGElement, starts: number[]) => void} */
+function drawStarts(svg, starts) {
+  const { clientWidth: width, clientHeight: height } = svg;
+  svg.textContent = "";
+  shape("rect", { class: "whole", x: 0, y: 6, width, height: height - 12, rx: 4 }, svg);
+  for (const share of starts) {
+    const x = share * width;
+    shape("line", { class: "mark", x1: x, x2: x, y1: 0, y2: height }, svg);
+  }
+}
+
+/**
+ * One of the two tables, with as many columns as there is room for.
+ *
+ * @param {Side} side
+ * @param {Data} data
+ * @param {"inputs" | "targets"} chars
+ * @param {"ids" | "target_ids"} ids
+ * @param {string} named heads the names of the rows; "" for no names
+ */
+function fill({ side, table }, data, chars, ids, named) {
+  table.textContent = "";
+  const room = Math.max(4, Math.floor((side.clientWidth - (named ? 96 : 24)) / CELL));
+  const all = [...Array(data.length).keys()];
+  const places = data.length <= room ? all : [...all.slice(0, room - 2), LEFT_OUT, data.length - 1];
+  const head = element("tr", "", element("thead", "", table));
+  if (named) element("th", "small", head, named).scope = "col";
+  for (const place of places) {
+    const number = place === LEFT_OUT ? "\u22ef" : String(place + 1);
+    element("th", "small", head, number).scope = "col";
+  }
+  const body = element("tbody", "", table);
+  for (const row of data.rows) {
+    const line = element("tr", "", body);
+    if (named) element("th", "small", line, row.place).scope = "row";
+    const text = Array.from(row[chars]);
+    for (const place of places) {
+      const cell = element("td", "", line);
+      if (place === LEFT_OUT) {
+        cell.textContent = "\u22ef";
+        continue;
+      }
+      element("span", "glyph mono", cell, visible(text[place]));
+      element("span", "id", cell, String(row[ids][place]));
+    }
+  }
 }

@@ -1,4 +1,4 @@
-"""The controls of the Windows page."""
+"""What the Windows page asks for."""
 
 from __future__ import annotations
 
@@ -6,12 +6,53 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard.shared import sources, state, widgets
+from dashboard.shared import controls, sources, state, widgets
+from dashboard.shared.controls import Choice
 from dashboard.shared.i18n import _
-from dashboard.windows import cached, fields
-from dashboard.windows.material import Material
+from dashboard.shared.material import Material, material
+from moliere_core.errors import N_
 
+LENGTHS = (12, 40, 60, 100, 150)  # the first to see it well, the others are the course's
+LENGTH_SHIFT = "length"  # a window begins where the one before it ends
 SIZED = ("slide", "streams", "batch", "start", "variants")  # views that a length changes
+
+LENGTH = Choice(
+    "windows.length",
+    "length",
+    "60",
+    N_("Longueur"),
+    {str(n): str(n) for n in LENGTHS} | {"12": N_("12 (pour voir)")},
+)
+SHIFT = Choice(
+    "windows.shift",
+    "shift",
+    "1",
+    N_("Décalage"),
+    {"1": "1", "5": "5", LENGTH_SHIFT: N_("la longueur")},
+)
+BATCH = Choice(
+    "windows.batch", "batch", "64", N_("Lot"), {str(n): str(n) for n in (8, 32, 64, 128)}
+)
+ORDER = Choice(
+    "windows.order",
+    "order",
+    "all",
+    N_("Ordre"),
+    {"text": N_("du texte"), "buffer": N_("tampon"), "all": N_("mélangé")},
+)
+EPOCH: state.Field[int] = state.Field("windows.epoch", "epoch", 1, state.integer(1, 99))
+START = controls.start("windows")
+VARIANT = Choice(
+    "windows.variant",
+    "variant",
+    "notebook",
+    N_("Variante"),
+    {
+        "notebook": N_("Le notebook tel quel"),
+        "one": N_("Une réponse (many-to-one)"),
+        "many": N_("Une à chaque pas (many-to-many)"),
+    },
+)
 
 
 @dataclass(frozen=True)
@@ -21,7 +62,7 @@ class Settings:
     Attributes:
         source: which corpus.
         length: characters a window.
-        shift_name: one of `fields.SHIFTS`.
+        shift_name: one of the options of `SHIFT`.
         batch: windows a batch, or streams.
     """
 
@@ -37,73 +78,29 @@ class Settings:
 
     def shift_of(self, length: int) -> int:
         """The same for windows of another length."""
-        return length if self.shift_name == fields.LENGTH_SHIFT else int(self.shift_name)
+        return length if self.shift_name == LENGTH_SHIFT else int(self.shift_name)
 
     @property
     def material(self) -> Material:
         """The text and the series."""
-        return cached.material(self.source)
+        return material(self.source)
 
 
-def choose() -> tuple[str, Settings]:
-    """Which of the screens of the page, then its settings."""
+def choose(views: Choice) -> tuple[str, Settings]:
+    """Which of the views of the page, then its settings."""
     row, complaints = st.container(), st.container()
     with row, st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        view = _view()
+        view = views.ask()
         with st.popover(_("Réglages"), icon=":material/tune:"):
             source = sources.select(complaints)
-            batch = _batch()
+            batch = int(BATCH.ask(visible=True))
             if view in ("start", "length"):
                 widgets.model()
             else:
                 state.value(state.MODEL)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        length = _length() if view in SIZED else int(state.value(fields.LENGTH))
-        shift = _shift() if view in ("slide", "batch") else state.value(fields.SHIFT)
+        length = LENGTH.ask_inline() if view in SIZED else state.value(LENGTH)
+        shift = SHIFT.ask_inline() if view in ("slide", "batch") else state.value(SHIFT)
         if view == "batch":
-            _order()
-    return view, Settings(source, length, shift, batch)
-
-
-def _view() -> str:
-    return widgets.segmented(
-        fields.VIEW,
-        _("Vue"),
-        {
-            "slide": _("Glisser"),
-            "streams": _("Flux"),
-            "batch": _("Lot"),
-            "start": _("Début"),
-            "length": _("Longueur"),
-            "variants": _("Un ou tous"),
-            "compare": _("Série ou texte"),
-        },
-        visible=False,
-    )
-
-
-def warn(reference: str, source: str) -> None:
-    """Say so where a model is measured on what it has learned from."""
-    if cached.judged_on_its_own_text(reference, source):
-        st.warning(_("Ce modèle a appris sur ce texte même : ses chiffres sont flattés."))
-
-
-def _length() -> int:
-    options = {str(n): str(n) for n in fields.LENGTHS}
-    options[str(fields.LENGTHS[0])] = _("12 (pour voir)")
-    return int(widgets.inline(fields.LENGTH, _("Longueur"), options))
-
-
-def _shift() -> str:
-    names = {"1": "1", "5": "5", fields.LENGTH_SHIFT: _("la longueur")}
-    return widgets.inline(fields.SHIFT, _("Décalage"), names)
-
-
-def _order() -> None:
-    names = {"text": _("du texte"), "buffer": _("tampon"), "all": _("mélangé")}
-    widgets.inline(fields.ORDER, _("Ordre"), names)
-
-
-def _batch() -> int:
-    options = {str(n): str(n) for n in fields.BATCHES}
-    return int(widgets.segmented(fields.BATCH, _("Lot"), options))
+            ORDER.ask_inline()
+    return view, Settings(source, int(length), shift, batch)

@@ -11,9 +11,9 @@ from plotly.graph_objects import Bar, Figure, Scatter
 from dashboard.shared.i18n import _
 from dashboard.shared.plotting import layout, theme
 from moliere_core.measures.openings import ContextWorth, Opening, Openings
+from moliere_core.text.signs import visible
 from moliere_core.text.vocabulary import Vocabulary
 
-SHOWN = {" ": "␣", "\n": "↵"}
 HEIGHT = 300
 
 
@@ -32,7 +32,7 @@ def best(found: Opening, vocabulary: Vocabulary, count: int) -> Bars:
     order = order[np.argsort(-found.zero[order], kind="stable")]
     names = [vocabulary.decode([int(i)]) for i in order]
     return Bars(
-        [SHOWN.get(name, name) for name in names],
+        [visible(name) for name in names],
         (100 * found.zero[order]).tolist(),
         (100 * found.padded[order]).tolist(),
     )

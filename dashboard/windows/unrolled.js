@@ -1,10 +1,36 @@
-// A network unrolled along a window: where it answers, what it is compared with, and what does not fit.
-//
-// data: variant ("many", "one" or "notebook"), inputs [character], targets [character], gap (columns
-// before the ellipsis), length, shapes [[name, shape, fits]], verdict (sentence), fits (boolean), labels.
+// A network unrolled along a window: where it answers, what it is compared with, and what does not
+// fit.
 
-import { element, shape, visible, write } from "../shared/components/dom.js";
+import {
+  drawWithSize,
+  element,
+  remembered,
+  rootOf,
+  shape,
+  visible,
+  write,
+} from "../shared/components/dom.js";
 
+const LEAD = 100; // pixels for the names of the rows
+const TALL = 36; // pixels of a box
+const ROWS = /** @type {const} */ (["target", "output", "cell", "embedding", "input"]);
+const PROBABILITIES = [6, 20, 11, 4, 14]; // as bars, in pixels: some
+
+/** @typedef {(typeof ROWS)[number]} Row */
+
+/**
+ * @typedef {object} Data
+ * @property {"many" | "one" | "notebook"} variant
+ * @property {string[]} inputs characters
+ * @property {string[]} targets characters
+ * @property {number} gap columns before the ellipsis
+ * @property {[name: string, shape: string, fits: boolean][]} shapes
+ * @property {string} verdict
+ * @property {boolean} fits
+ * @property {Record<Row | "cell_short" | "picture", string>} labels
+ */
+
+/** @param {HTMLElement} root */
 function build(root) {
   root.textContent = "";
   const board = element("div", "unrolled", root);
@@ -15,123 +41,96 @@ function build(root) {
   return { board, svg, table, verdict: element("p", "verdict", side) };
 }
 
+/** @param {import("../shared/components/dom.js").Drawing<Data>} drawing */
 export default function ({ data, parentElement }) {
-  const root = parentElement.querySelector(".root");
-  const view = root.view ?? (root.view = build(root));
-  const { labels } = data;
-  const count = data.inputs.length;
-
-  const draw = () => {
-    const { svg } = view;
-    const width = svg.clientWidth,
-      height = svg.clientHeight;
-    svg.textContent = "";
-    if (!width || !height) return;
-    svg.setAttribute("aria-label", labels.picture);
-    const lead = 100,
-      pitch = (width - lead - 26) / (count + 1);
-    const half = Math.min((pitch - 20) / 2, 31); // of a box
-    const x = (i) => lead + (i + 0.5 + (i >= data.gap ? 1 : 0)) * pitch;
-    const rows = ["target", "output", "cell", "embedding", "input"];
-    const y = Object.fromEntries(
-      rows.map((name, i) => [name, 34 + (i * (height - 68)) / (rows.length - 1)]),
-    );
-    const marker = shape(
-      "marker",
-      {
-        id: "tip",
-        viewBox: "0 0 8 8",
-        refX: 7,
-        refY: 4,
-        markerUnits: "userSpaceOnUse",
-        markerWidth: 11,
-        markerHeight: 11,
-        orient: "auto",
-      },
-      shape("defs", {}, svg),
-    );
-    shape("path", { class: "tip", d: "M0 0L8 4L0 8z" }, marker);
-    const arrow = (x1, y1, x2, y2, kind = "") =>
-      shape("line", { class: "arrow " + kind, x1, y1, x2, y2, "marker-end": "url(#tip)" }, svg);
-    const box = (name, i, text, kind) => {
-      shape(
-        "rect",
-        {
-          class: kind,
-          x: x(i) - half,
-          y: y[name] - 18,
-          width: 2 * half,
-          height: 36,
-          rx: name === "cell" ? 8 : 5,
-        },
-        svg,
-      );
-      if (text) write(svg, text, x(i), y[name] + 6, { "text-anchor": "middle", class: kind });
-    };
-    for (const name of rows) write(svg, labels[name], 0, y[name] + 5, { class: "name" });
-    for (let i = 0; i < count; i++) {
-      const ending = i === count - 1;
-      arrow(x(i), y.input - 19, x(i), y.embedding + 20);
-      arrow(x(i), y.embedding - 19, x(i), y.cell + 20);
-      if (!ending && i + 1 !== data.gap)
-        arrow(x(i) + half, y.cell, x(i + 1) - half, y.cell, "state");
-      if (i + 1 === data.gap) {
-        arrow(x(i) + half, y.cell, x(i) + pitch - 14, y.cell, "state");
-        arrow(x(i) + pitch + 14, y.cell, x(i + 1) - half, y.cell, "state");
-      }
-      box("input", i, visible(data.inputs[i]), "letter read");
-      box("embedding", i, "", "layer");
-      box("cell", i, labels.cell_short, "cell");
-      const answers = data.variant === "many" || ending;
-      if (answers) arrow(x(i), y.cell - 19, x(i), y.output + 20);
-      box("output", i, "", answers ? "answer" : "none");
-      if (answers)
-        [6, 20, 11, 4, 14].forEach(
-          (
-            tall,
-            bar, // probabilities, as bars
-          ) =>
-            shape(
-              "rect",
-              {
-                class: "bar",
-                x: x(i) - 17 + bar * 7,
-                y: y.output + 13 - tall,
-                width: 5,
-                height: tall,
-              },
-              svg,
-            ),
-        );
-      const asked = data.variant !== "one" || ending;
-      if (!asked) {
-        box("target", i, "", "none");
-        continue;
-      }
-      box("target", i, visible(data.targets[i]), "letter wanted");
-      if (answers && data.variant !== "notebook")
-        arrow(x(i), y.output - 19, x(i), y.target + 20, "loss");
-      else if (data.variant === "notebook")
-        write(svg, "\u2717", x(i), (y.output + y.target) / 2 + 7, {
-          class: "wrong",
-          "text-anchor": "middle",
-        });
-    }
-    for (const name of ["input", "cell"])
-      write(svg, "\u22ef", x(data.gap - 1) + pitch, y[name] + 6, { "text-anchor": "middle" });
-  };
-
+  const root = rootOf(parentElement);
+  const view = remembered(root, () => build(root));
+  view.svg.setAttribute("aria-label", data.labels.picture);
   view.table.textContent = "";
   for (const [name, form, fits] of data.shapes) {
     element("dt", "small", view.table, name);
-    element("dd", "mono" + (fits ? "" : " wrong"), view.table, form);
+    element("dd", `mono${fits ? "" : " wrong"}`, view.table, form);
   }
   view.verdict.textContent = data.verdict;
   view.verdict.classList.toggle("wrong", !data.fits);
   view.board.dataset.variant = data.variant;
+  const draw = () => drawNetwork(view.svg, data);
   draw();
-  root.observer?.disconnect();
-  root.observer = new ResizeObserver(draw);
-  root.observer.observe(view.board);
-  return () => root.observer.disconnect();
+  return drawWithSize(view.board, draw);
+}
+
+/** @type {(svg: SVGSVGElement, data: Data) => void} */
+function drawNetwork(svg, { variant, inputs, targets, gap, labels }) {
+  const { clientWidth: width, clientHeight: height } = svg;
+  svg.textContent = "";
+  if (!width || !height) return;
+  const pitch = (width - LEAD - 26) / (inputs.length + 1);
+  const half = Math.min((pitch - 20) / 2, 31); // of a box
+  const x = (/** @type {number} */ i) => LEAD + (i + 0.5 + (i >= gap ? 1 : 0)) * pitch;
+  const y = (/** @type {Row} */ row) =>
+    34 + (ROWS.indexOf(row) * (height - 68)) / (ROWS.length - 1);
+  const middle = { "text-anchor": "middle" };
+  drawTip(svg);
+
+  /** @type {(x1: number, y1: number, x2: number, y2: number, kind?: string) => void} */
+  const arrow = (x1, y1, x2, y2, kind = "") => {
+    const ends = { x1, y1, x2, y2, "marker-end": "url(#tip)" };
+    shape("line", { class: `arrow ${kind}`, ...ends }, svg);
+  };
+  /** @type {(i: number, from: Row, to: Row, kind?: string) => void} */
+  const up = (i, from, to, kind) => {
+    arrow(x(i), y(from) - TALL / 2 - 1, x(i), y(to) + TALL / 2 + 2, kind);
+  };
+  /** @type {(row: Row, i: number, text: string, kind: string) => void} */
+  const box = (row, i, text, kind) => {
+    const place = { x: x(i) - half, y: y(row) - TALL / 2, width: 2 * half, height: TALL };
+    shape("rect", { class: kind, ...place, rx: row === "cell" ? 8 : 5 }, svg);
+    if (text) write(svg, text, x(i), y(row) + 6, { ...middle, class: kind });
+  };
+
+  for (const row of ROWS) write(svg, labels[row], 0, y(row) + 5, { class: "name" });
+  inputs.forEach((char, i) => {
+    const ending = i === inputs.length - 1;
+    up(i, "input", "embedding");
+    up(i, "embedding", "cell");
+    if (i + 1 === gap) {
+      arrow(x(i) + half, y("cell"), x(i) + pitch - 14, y("cell"), "state");
+      arrow(x(i) + pitch + 14, y("cell"), x(i + 1) - half, y("cell"), "state");
+    } else if (!ending) arrow(x(i) + half, y("cell"), x(i + 1) - half, y("cell"), "state");
+    box("input", i, visible(char), "letter read");
+    box("embedding", i, "", "layer");
+    box("cell", i, labels.cell_short, "cell");
+    const answers = variant === "many" || ending;
+    if (answers) up(i, "cell", "output");
+    box("output", i, "", answers ? "answer" : "none");
+    if (answers) {
+      PROBABILITIES.forEach((tall, bar) => {
+        const place = { x: x(i) - 17 + bar * 7, y: y("output") + 13 - tall };
+        shape("rect", { class: "bar", ...place, width: 5, height: tall }, svg);
+      });
+    }
+    if (variant === "one" && !ending) {
+      box("target", i, "", "none");
+      return;
+    }
+    box("target", i, visible(targets[i]), "letter wanted");
+    if (variant === "notebook") {
+      const between = (y("output") + y("target")) / 2 + 7;
+      write(svg, "\u2717", x(i), between, { class: "wrong", ...middle });
+    } else if (answers) up(i, "output", "target", "loss");
+  });
+  for (const row of /** @type {const} */ (["input", "cell"])) {
+    write(svg, "\u22ef", x(gap - 1) + pitch, y(row) + 6, middle);
+  }
+}
+
+/** @param {SVGElement} svg whose arrows get a tip */
+function drawTip(svg) {
+  const size = { markerUnits: "userSpaceOnUse", markerWidth: 11, markerHeight: 11 };
+  const marker = shape(
+    "marker",
+    { id: "tip", viewBox: "0 0 8 8", refX: 7, refY: 4, ...size, orient: "auto" },
+    shape("defs", {}, svg),
+  );
+  shape("path", { class: "tip", d: "M0 0L8 4L0 8z" }, marker);
 }

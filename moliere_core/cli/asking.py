@@ -65,7 +65,7 @@ def waited(request: Request[T], update: Callable[[float], None] | None = None) -
     try:
         while not request.wait(0.2):
             if update is not None:
-                update(request.status.share)
+                update(request.share)
         return request.result()
     finally:
         request.cancel()

@@ -14,6 +14,7 @@ from moliere_core import __version__
 from moliere_core.cli import (
     compare,
     corpus,
+    dashboard,
     doctor,
     evaluate,
     models,
@@ -27,7 +28,10 @@ from moliere_core.errors import MoliereError
 BAD_INPUT = 2
 INTERRUPTED = 130  # 128 + SIGINT, as shells report it
 
-COMMANDS = (corpus, train, sample, next_char, evaluate, compare, models, train_gpt, doctor)
+COMMANDS = (
+    *(corpus, train, sample, next_char, evaluate, compare, models, train_gpt, doctor),
+    dashboard,
+)
 
 
 class _Parser(argparse.ArgumentParser):

@@ -94,13 +94,12 @@ def _fetch(name: str) -> dict[str, Any]:
     asked = fetch(reference)
     try:
         with progress_bar("fetching") as update:
-            while not asked.wait(0.3).finished:
-                update(asked.status.share)
+            while not asked.wait(0.3):
+                update(asked.share)
     except KeyboardInterrupt:
-        asked.cancel()
+        asked.stop()
         raise
-    if asked.status.error is not None:
-        raise asked.status.error
+    asked.result()
     card = pretrained.card(reference)
     return {"name": reference, "kind": "gpt", "parameters": card.parameters, "available": True}
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from moliere_core.cli import asking, options
 from moliere_core.config import check_range
+from moliere_core.text.signs import visible
 
 NAME = "next"
-VISIBLE = {" ": "␣", "\n": "↵"}
 BAR_WIDTH = 40
 
 
@@ -44,7 +44,6 @@ def render(result: dict[str, Any]) -> str:
 def bars(items: Sequence[Mapping[str, Any]]) -> list[str]:
     """A line a character."""
     return [
-        f"{VISIBLE.get(item['char'], item['char'])} {item['prob']:7.2%} "
-        + "█" * round(item["prob"] * BAR_WIDTH)
+        f"{visible(item['char'])} {item['prob']:7.2%} " + "█" * round(item["prob"] * BAR_WIDTH)
         for item in items
     ]

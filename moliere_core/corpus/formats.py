@@ -43,7 +43,7 @@ Columns = tables.Columns
 
 
 @dataclass(frozen=True)
-class Reading:
+class Parsed:
     """What was read.
 
     Attributes:
@@ -65,7 +65,7 @@ class Reading:
         return frame.reindex(columns=list(COLUMNS), fill_value="")
 
 
-def read_bytes(data: bytes, name: str, most_bytes: int = MAX_BYTES, whole: bool = False) -> Reading:
+def read_bytes(data: bytes, name: str, most_bytes: int = MAX_BYTES, whole: bool = False) -> Parsed:
     """Read a file of plays.
 
     Args:
@@ -94,7 +94,7 @@ def read_members(
     name: str,
     notes: Notes | None = None,
     whole: bool = False,
-) -> Reading:
+) -> Parsed:
     """Merge the plays of several files; CorpusError where not one can be read.
 
     A play that comes twice with the same text is kept once; under the same name with another text
@@ -121,7 +121,7 @@ def read_members(
     return _reading(merged.columns, notes, left)
 
 
-def _reading(columns: Columns, notes: Notes, left: Leavings) -> Reading:
+def _reading(columns: Columns, notes: Notes, left: Leavings) -> Parsed:
     kinds = left.all()
     told = notes[:MOST_NOTES]
     if len(notes) > len(told):
@@ -130,7 +130,7 @@ def _reading(columns: Columns, notes: Notes, left: Leavings) -> Reading:
                 "and {count:,} more remarks, as the last ones", count=len(notes) - len(told)
             )
         )
-    return Reading(columns, (*told, *(kind.sentence() for kind in kinds)), kinds)
+    return Parsed(columns, (*told, *(kind.sentence() for kind in kinds)), kinds)
 
 
 class _Merged:

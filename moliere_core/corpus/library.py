@@ -37,7 +37,7 @@ from moliere_core.corpus import edition
 from moliere_core.corpus.apart import read_apart
 from moliere_core.corpus.corpus import Corpus
 from moliere_core.corpus.download import BytesProgress, Downloader, missing, without_credentials
-from moliere_core.corpus.formats import MAX_BYTES, Reading
+from moliere_core.corpus.formats import MAX_BYTES, Parsed
 from moliere_core.corpus.names import printable
 from moliere_core.errors import N_, CorpusError, RunError
 from moliere_core.system.storage import home, write_atomically
@@ -92,16 +92,16 @@ class _Fresh:
 
     def __init__(self, most: int) -> None:
         self._most, self._lock = most, threading.Lock()
-        self._readings: OrderedDict[str, Reading] = OrderedDict()  # by the file's digest
+        self._readings: OrderedDict[str, Parsed] = OrderedDict()  # by the file's digest
 
-    def put(self, digest: str, reading: Reading) -> None:
+    def put(self, digest: str, reading: Parsed) -> None:
         """Keep a reading; the oldest makes room."""
         with self._lock:
             self._readings[digest] = reading
             while len(self._readings) > self._most:
                 self._readings.popitem(last=False)
 
-    def take(self, digest: str) -> Reading | None:
+    def take(self, digest: str) -> Parsed | None:
         """A reading, once; None if it was not kept."""
         with self._lock:
             return self._readings.pop(digest, None)

@@ -10,7 +10,7 @@ import json
 import sys
 from typing import Any
 
-from moliere_core.corpus.formats import Reading, read_bytes
+from moliere_core.corpus.formats import Parsed, read_bytes
 from moliere_core.errors import CorpusError
 from moliere_core.system.processes import limit_memory, limit_processor
 
@@ -31,12 +31,12 @@ def main() -> None:
     sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False).encode())
 
 
-def to_json(reading: Reading) -> dict[str, Any]:
-    """A reading as values of JSON: what comes back in a column is written once."""
+def to_json(parsed: Parsed) -> dict[str, Any]:
+    """What was read as values of JSON: what comes back in a column is written once."""
     return {
-        "columns": {name: _indexed(cells) for name, cells in reading.columns.items()},
-        "notes": [note.to_json() for note in reading.notes],
-        "left_out": [[kind.what, kind.count, kind.example] for kind in reading.left_out],
+        "columns": {name: _indexed(cells) for name, cells in parsed.columns.items()},
+        "notes": [note.to_json() for note in parsed.notes],
+        "left_out": [[kind.what, kind.count, kind.example] for kind in parsed.left_out],
     }
 
 

@@ -10,7 +10,7 @@ from moliere_core.assets import ASSETS
 from moliere_core.corpus import library
 from moliere_core.corpus.archive import READ, too_large
 from moliere_core.corpus.corpus import Corpus
-from moliere_core.corpus.formats import MAX_BYTES, Reading, read_bytes, read_members
+from moliere_core.corpus.formats import MAX_BYTES, Parsed, read_bytes, read_members
 from moliere_core.errors import CorpusError
 
 EMBEDDED = "embedded"
@@ -68,7 +68,7 @@ def file_of(source: str | Path | None = None) -> bytes | None:
         return None
 
 
-def _read(path: Path) -> Reading:
+def _read(path: Path) -> Parsed:
     try:
         folder, file = path.is_dir(), path.is_file()
     except OSError:  # too long for a path

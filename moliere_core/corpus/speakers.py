@@ -33,7 +33,7 @@ def printed(speech: Element) -> Printed:
     """What is printed above a speech: each part of each `speaker`, the same one once."""
     parts: dict[str, tuple[str, str]] = {}
     for speaker in speech.iterfind("speaker"):
-        for number, piece in enumerate(_END.split(_words(speaker))):
+        for number, piece in enumerate(_END.split(_split(speaker)[0])):
             part = piece.strip()
             joint = _AND.match(part)
             name = part[joint.end() if number and joint else 0 :].strip(" .,;:-–—")
@@ -84,8 +84,17 @@ def cased(name: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-def _words(speaker: Element) -> str:
-    """The words of a `speaker`, on one line, up to a direction that is marked as such."""
+def parenthesis(speaker: Element) -> str:
+    """What a `speaker` says in parentheses behind the name, a direction: (bas); "" for nothing."""
+    found = _split(speaker)[1]
+    return found if any(map(str.isalnum, found)) else ""
+
+
+def _split(speaker: Element) -> tuple[str, str]:
+    """The words of a `speaker`, on one line, and what stands in parentheses behind them.
+
+    Both end where a direction begins that is marked as such.
+    """
     words = [speaker.text or ""]
     named = bool(words[0].strip())
     for child in speaker:
@@ -97,7 +106,8 @@ def _words(speaker: Element) -> str:
             words += child.itertext()
         words.append(child.tail or "")
         named = named or any(map(str.strip, words[-2:]))
-    return " ".join(normalise("".join(words).partition("(")[0]).split())
+    name, mark, behind = " ".join(normalise("".join(words)).split()).partition("(")
+    return name.rstrip(), mark + behind
 
 
 def _joined(parts: Printed, heads: set[str]) -> str:

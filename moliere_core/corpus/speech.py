@@ -37,6 +37,7 @@ _PREFERRED = ("lem", "corr", "reg", "expan", "ex")  # of several forms, the one 
 _LAST = ("rdg", "rdgGrp", "sic", "orig", "abbr", "am")
 _OWN_LINE = {"ab", "div", "item", "lg", "p", "u"}  # others are words of the line they stand in
 _PASSAGES = _OWN_LINE | {"back", "body", "floatingText", "front", "group", "l", "list", "text"}
+_APART = {"cell", "row"}  # of a table, whose words do not run together
 _BREAKS = {"cb", "gb", "lb", "milestone", "pb", "space"}
 _JOINT = "\0"  # inside a word that goes on: no character of XML
 _HYPHENS = ("-", "\N{HYPHEN}", "\N{SOFT HYPHEN}", "\N{NOT SIGN}")
@@ -148,6 +149,7 @@ class Speeches:
         elif element.tag == "speaker":  # a name, which is kept, and at times how it speaks
             for direction in element.iter("stage"):
                 self._left.add(left_out.DIRECTIONS, direction.itertext())
+            self._left.add(left_out.PARENTHESES, [speakers.parenthesis(element)])
 
     # Inside them
 
@@ -196,6 +198,7 @@ class Speeches:
                     self._lose(_UNSPOKEN[child.tag], child)
                 else:
                     walk(child, french)
+                    words.append(" " if child.tag in _APART else "")
                 words.append(child.tail or "")
             if element.tag == "l" or element.tag in _OWN_LINE:
                 end_line("verse" if element.tag == "l" else "prose", french)

@@ -153,7 +153,7 @@ def measure(
     request = pretrained.score(reference, text, background=True)
     while not request.wait(0.5):
         if progress is not None:
-            progress(request.status.share)
+            progress(request.share)
     on_hub, found = reference != pretrained.MINI, request.result()
     return Point(
         reference,

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from moliere_core.config import SamplingConfig
 from moliere_core.models.protocol import CharModel
-from moliere_core.networks.arrays import Array
+from moliere_core.networks.arrays import Array, softmax
 from moliere_core.system.progress import Progress
 from moliere_core.text.vocabulary import UNKNOWN, Ids
 
@@ -27,12 +27,6 @@ def log_softmax(logits: Array) -> Array:
     """Natural logarithms of the probabilities, over the last axis; same shape."""
     shifted = logits - logits.max(axis=-1, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
-
-
-def softmax(logits: Array) -> Array:
-    """Probabilities over the last axis; same shape; -inf gives exactly 0."""
-    exps = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return exps / exps.sum(axis=-1, keepdims=True)
 
 
 def entropy_bits(probs: Array) -> float:

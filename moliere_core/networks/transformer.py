@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moliere_core.errors import ModelError
-from moliere_core.networks.arrays import Array, product
+from moliere_core.networks.arrays import Array, product, softmax
 
 Ids = NDArray[np.integer[Any]]
 Past = tuple[tuple[Array, Array], ...]  # keys and values, a pair a block; see `Block.attend`
@@ -75,14 +75,6 @@ ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
     "swish": silu,
     "tanh": np.tanh,
 }
-
-
-def softmax(scores: Array) -> Array:
-    """Shares that sum to 1 over the last axis, in place; -inf gives exactly 0."""
-    scores -= scores.max(axis=-1, keepdims=True)
-    np.exp(scores, out=scores)
-    scores /= scores.sum(axis=-1, keepdims=True)
-    return scores
 
 
 @dataclass(frozen=True)
@@ -201,7 +193,7 @@ class Block:
             before = keys.shape[2] - time
             ahead = np.triu(np.ones((time, time), bool), 1)
             scores[..., before:][..., ahead] = -np.inf
-        weights = softmax(scores)
+        weights = softmax(scores, out=scores)
         mixed = (weights @ values).swapaxes(1, 2).reshape(rows, time, width)
         return self.projection(mixed), (keys, values), weights
 

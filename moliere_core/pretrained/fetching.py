@@ -7,73 +7,47 @@ absent. The process is told nothing and ends with the server that started it.
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
-import subprocess
-import sys
 import threading
-from dataclasses import dataclass, replace
-from typing import Any
 
 from moliere_core.errors import ModelError, MoliereError
 from moliere_core.pretrained import catalogue
 from moliere_core.system.machine import is_public
-from moliere_core.system.processes import quiet_options
+from moliere_core.system.work import Work
+from moliere_core.system.workers import Worker, command
 
-COMMAND = (sys.executable, "-m", "moliere_core.pretrained.fetch_worker")
+COMMAND = command("moliere_core.pretrained.fetch_worker")
 
 
-@dataclass(frozen=True)
-class Download:
-    """How far a download is.
+class Fetch(Work[None]):
+    """A download in progress, or ended. All methods may be called from any thread.
 
     Attributes:
-        done: megabytes that are here.
+        reference: of the model.
+        here: megabytes that are on this machine.
         total: megabytes in all; 0 while that is not known.
-        finished: whether it has ended.
-        error: why it failed.
     """
 
-    done: float = 0.0
-    total: float = 0.0
-    finished: bool = False
-    error: MoliereError | None = None
-
-    @property
-    def share(self) -> float:
-        """Of what is to be fetched, from 0 to 1."""
-        return min(self.done / self.total, 1.0) if self.total else 0.0
-
-
-class Fetch:
-    """A download in progress, or ended. All methods may be called from any thread."""
-
     def __init__(self, reference: str) -> None:
+        super().__init__()
         self.reference = reference
-        self.status = Download()
-        self._ended = threading.Event()
-        self._cancelled = False
-        self._process: subprocess.Popen[bytes] | None = None
+        self.set_running_or_notify_cancel()
+        self.here = self.total = 0.0
+        self._stopped = False
+        self._worker: Worker | None = None
 
     def start(self) -> None:
         """Start the process and the thread that listens to it."""
         try:
             name = catalogue.hub_name(self.reference)
             _require_allowed(self.reference)
-            self._process = subprocess.Popen(
-                [*COMMAND, name],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={"HF_HUB_DISABLE_TELEMETRY": "1", **os.environ},
-                **quiet_options(),
-            )
+            quiet = os.environ.get("HF_HUB_DISABLE_TELEMETRY", "1")
+            self._worker = Worker([*COMMAND, name], {"HF_HUB_DISABLE_TELEMETRY": quiet})
         except MoliereError as error:
-            self._end(error)
+            self.set_exception(error)
             return
         except OSError as error:
-            self._end(
+            self.set_exception(
                 ModelError(
                     "a worker cannot be started ({reason}): close other programs",
                     reason=error.strerror,
@@ -82,52 +56,37 @@ class Fetch:
             return
         threading.Thread(target=self._listen, name="moliere-fetch", daemon=True).start()
 
-    def wait(self, timeout: float | None = None) -> Download:
-        """How far it is once it has ended, or after `timeout` seconds."""
-        self._ended.wait(timeout)
-        return self.status
-
-    def cancel(self) -> None:
+    def stop(self) -> None:
         """Stop it; what is here is kept for the next time."""
-        self._cancelled = True
-        if self._process is not None:
-            self._process.kill()
+        self._stopped = True
+        if self._worker is not None:
+            self._worker.kill()
 
     def _listen(self) -> None:
-        process = self._process
-        assert process is not None
-        assert process.stdout is not None
+        assert self._worker is not None
         error: MoliereError | None = ModelError(
             "the download of {reference} was stopped: ask for it again, what is there is kept",
             reference=self.reference,
         )
-        with process.stdout as lines:
-            for line in lines:
-                with contextlib.suppress(ValueError, KeyError):
-                    event: dict[str, Any] = json.loads(line)
-                    if event["event"] == "progress":
-                        self.status = replace(
-                            self.status, done=event["done"] / 1e6, total=event["total"] / 1e6
-                        )
-                    elif event["event"] == "failed" and not self._cancelled:
-                        error = ModelError.from_json(event)
-                    elif event["event"] == "finished":
-                        error = None
-        process.wait()
-        with contextlib.suppress(OSError):
-            if process.stdin is not None:
-                process.stdin.close()
+        for event in self._worker.messages():
+            kind = event.get("event")
+            if kind == "progress":
+                self.here, self.total = event["done"] / 1e6, event["total"] / 1e6
+                self.told(min(self.here / self.total, 1.0) if self.total else 0.0)
+            elif kind == "failed" and not self._stopped:
+                error = ModelError.from_json(event)
+            elif kind == "finished":
+                error = None
         if error is None and catalogue.presence(self.reference) is not catalogue.Presence.READY:
             error = ModelError(
                 "what the hub has under {reference} is not a model that can be used here: choose "
                 "a causal model with its tokenizer, such as hf:gpt2",
                 reference=self.reference,
             )
-        self._end(error)
-
-    def _end(self, error: MoliereError | None) -> None:
-        self.status = replace(self.status, finished=True, error=error)
-        self._ended.set()
+        if error is None:
+            self.set_result(None)
+        else:
+            self.set_exception(error)
 
 
 _lock = threading.Lock()
@@ -138,7 +97,7 @@ def fetch(reference: str) -> Fetch:
     """Fetch a model of the hub, or the download of it that is in progress."""
     with _lock:
         known = _fetches.get(reference)
-        if known is not None and not known.status.finished:
+        if known is not None and not known.done():
             return known
         asked = _fetches[reference] = Fetch(reference)
     asked.start()

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import ModelError
-from moliere_core.models.sampling import gumbel_noise, softmax, top_k_filter, top_p_filter
-from moliere_core.networks.arrays import Array
+from moliere_core.models.sampling import gumbel_noise, top_k_filter, top_p_filter
+from moliere_core.networks.arrays import Array, softmax
 from moliere_core.pretrained.beam import CharacterBridge
 from moliere_core.pretrained.catalogue import CONTEXT
 from moliere_core.pretrained.network import Network, Past

@@ -8,11 +8,12 @@ import json
 import os
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from moliere_core.system.machine import is_public
+from moliere_core.system.storage import write_atomically
 
 _UNREADABLE = (OSError, ValueError, KeyError, TypeError, RecursionError)
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -57,6 +58,11 @@ def read_owner(path: Path) -> Owner | None:
         return UNKNOWN if path.is_symlink() else None
     except _UNREADABLE:
         return UNKNOWN
+
+
+def write_owner(path: Path, owner: Owner) -> None:
+    """Write whose a run is; RunError if it cannot be written."""
+    write_atomically(path, json.dumps(asdict(owner)).encode())
 
 
 def is_teacher(token: str | None) -> bool:

@@ -17,7 +17,7 @@ import secrets
 import shutil
 import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -28,7 +28,7 @@ from safetensors.numpy import save
 
 from moliere_core.config import MistypedError, RunConfig
 from moliere_core.errors import ConfigError, MoliereError, RunError
-from moliere_core.runs.ownership import Owner, may_change, read_owner
+from moliere_core.runs.ownership import Owner, may_change, read_owner, write_owner
 from moliere_core.system.records import (
     DamagedError,
     Record,
@@ -340,14 +340,16 @@ class Run:
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
         """Keep other processes from training this run: RunError if one is at it."""
-        file = lock(self.path / LOCK)
-        if file is None:
+        held = lock(self.path / LOCK)
+        if held is None:
             raise RunError(
                 "the run {run_id} is being trained by another process: wait for its end",
                 run_id=self.id,
             )
-        with file:
+        try:
             yield
+        finally:
+            held.release()
 
     @property
     def locked(self) -> bool:
@@ -396,10 +398,10 @@ class Run:
 
     def set_owner(self, token: str) -> None:
         """Give it an owner; only a salted hash of the token is kept."""
-        write_atomically(self.path / OWNER, _json(asdict(Owner.of(token))))
+        write_owner(self.path / OWNER, Owner.of(token))
 
     def check_owner(self, token: str | None) -> bool:
-        """Whether the holder of `token` may change it, see `owners.may_change`."""
+        """Whether the holder of `token` may change it, see `ownership.may_change`."""
         return may_change(read_owner(self.path / OWNER), token)
 
     def _require_owner(self, token: str | None) -> None:

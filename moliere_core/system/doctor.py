@@ -14,16 +14,14 @@ import tempfile
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 from moliere_core.errors import ConfigError
-from moliere_core.system import machine
+from moliere_core.system import application, machine
 from moliere_core.system.storage import home
 
 Level = Literal["ok", "note", "lack"]
 
-CONFIG = Path(".streamlit", "config.toml")
 SHORT_CODE = 8  # characters below which a code is guessed in a lesson
 LEAST_PLACES = 35  # a class, its teacher, and some who reload their page
 LEAST_DISK = 1_000  # MB: a class's runs
@@ -91,12 +89,11 @@ def _teacher() -> Finding:
 
 def _settings() -> Finding:
     try:
-        settings = tomllib.loads(CONFIG.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        told = f"{CONFIG} is not here: start the application from the repository's root"
-        return Finding("settings", "lack", told)
+        settings = tomllib.loads(application.settings().read_text(encoding="utf-8"))
+    except ConfigError as error:
+        return Finding("settings", "lack", str(error))
     except (OSError, ValueError):
-        told = f"{CONFIG} cannot be read: take the repository's own"
+        told = f"{application.settings()} cannot be read: take the repository's own"
         return Finding("settings", "lack", told)
     server = settings.get("server", {})
     if server.get("enableXsrfProtection") is False:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import threading
 import time
 from pathlib import Path
-from typing import IO
 
 import platformdirs
+from filelock import FileLock, Timeout
 
 from moliere_core.errors import N_, RunError
 
-LOCK_TRIES, LOCK_PAUSE = 10, 0.02  # seconds
+LOCK_SECONDS, LOCK_PAUSE = 0.2, 0.01
+# Of a file system without locks: the queue of jobs alone keeps trainings apart.
+NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
+
+_asking = threading.Lock()  # two that ask at once would take each other for somebody
 
 
 def home() -> Path:
@@ -103,45 +108,39 @@ def unwritable(path: Path, error: OSError) -> RunError:
     )
 
 
-def lock(path: Path) -> IO[bytes] | None:
+def lock(path: Path) -> FileLock | None:
     """Take a lock that ends with this process at the latest; None if somebody has it.
 
     Returns:
-        The open file: whoever closes it lets go.
+        What is released by whoever lets go, in any thread.
 
     Raises:
         RunError: the file cannot be written.
     """
+    held = FileLock(path, thread_local=False)
     try:
-        file = path.open("a+b")
+        # `is_locked`, of another server of the folder, has it for an instant.
+        held.acquire(timeout=LOCK_SECONDS, poll_interval=LOCK_PAUSE)
+    except Timeout:
+        return None
     except OSError as error:
-        raise unwritable(path, error) from error
-    for _ in range(LOCK_TRIES):  # `is_locked` has it for an instant
-        if _flock(file, shared=False):
-            return file
-        time.sleep(LOCK_PAUSE)
-    file.close()
-    return None
+        if error.errno not in NO_LOCKS:
+            raise unwritable(path, error) from error
+    return held
 
 
 def is_locked(path: Path) -> bool:
     """Whether somebody has that lock: this process, another one, another server of the folder."""
-    try:
-        with path.open("r+b") as file:
-            return not _flock(file, shared=True)
-    except OSError:
-        return False  # there is none
-
-
-def _flock(file: IO[bytes], shared: bool) -> bool:
-    try:
-        import fcntl
-    except ImportError:  # Windows: the queue of jobs alone keeps trainings apart
-        return True
-    try:
-        fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:
-        return True  # a file system without locks: as on Windows
+    for _try in range(2):  # another server may ask at the same instant
+        with _asking:
+            if not path.is_file():
+                return False
+            try:
+                with FileLock(path, blocking=False):
+                    return False
+            except Timeout:
+                pass
+            except OSError:
+                return False  # none can be taken
+        time.sleep(LOCK_PAUSE)
     return True

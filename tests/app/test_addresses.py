@@ -24,6 +24,7 @@ def test_a_new_setting_takes_no_name_of_a_page_twice() -> None:
         assert len(names) == len(set(names)), page
 
 
+@pytest.mark.slow
 def test_no_widget_loses_its_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MOLIERE_CORPUS", raising=False)
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))

@@ -21,12 +21,14 @@ from dashboard.bridge.views.languages import ENGLISH
 from dashboard.bridge.wording import axis as axis_wording
 from dashboard.bridge.wording import models as wording
 from dashboard.bridge.wording import pairs as pairs_wording
-from dashboard.shared import naming
+from dashboard.shared import following, naming
+from moliere_core.errors import ModelError
 from moliere_core.measures import axis, pairs
 from moliere_core.measures.pairs import Test
 from moliere_core.models.references import load_model
-from moliere_core.models.sampling import softmax
+from moliere_core.networks.arrays import softmax
 from moliere_core.pretrained import Generation, Request, State, client, recorded
+from moliere_core.system.progress import Progress
 from tests.app.bridge import FAKE, drawn
 from tests.app.helpers import REFERENCE, ROOT, Open, address, component, figure, shown
 from tests.patience import PATIENCE, wait_until
@@ -62,6 +64,7 @@ def test_the_ladder_shows_every_step(open_page: Open) -> None:
     assert measures == sorted(measures, reverse=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("against", ["bars", "parameters", "read", "two"])
 def test_every_drawing_of_the_axis(open_page: Open, language: str, against: str) -> None:
@@ -80,13 +83,14 @@ def test_bars_are_the_shipped_figures_and_the_caption_follows(open_page: Open) -
     assert f"**{wording.name(best.model)}**" in shown(at)
 
 
+@pytest.mark.slow
 def test_a_pasted_text_is_measured_in_the_background(open_page: Open) -> None:
     at = open_page("bridge", view="axis", on="own", model="petit")
     at = at.text_area(key="axis.own").set_value(TEXT).run()
     assert not at.exception
-    wanted = tuple(view._to_measure("own", "petit"))
-    wait_until(lambda: measuring.measuring(TEXT, wanted, True).done)
-    found = measuring.measuring(TEXT, wanted, True)
+    wanted = tuple(view.to_measure("own", "petit"))
+    assert measuring.bits(TEXT, wanted, True).wait(PATIENCE)
+    found = measuring.bits(TEXT, wanted, True)
     at = at.run()
     assert not at.exception
     assert {"petit", "grand", "kn-8"} <= set(found.points)
@@ -101,13 +105,14 @@ Et que chacun de nous vive comme il l'entend."""
 def measured(at: AppTest, text: str) -> dict[str, axis.Point]:
     """The points of a pasted text, once all are there and on the page."""
     at.text_area(key="axis.own").set_value(text).run()
-    wanted = tuple(view._to_measure("own", "petit"))
-    wait_until(lambda: measuring.measuring(text, wanted, True).done)
+    wanted = tuple(view.to_measure("own", "petit"))
+    assert measuring.bits(text, wanted, True).wait(PATIENCE)
     at.run()
     assert not at.exception
-    return measuring.measuring(text, wanted, True).points
+    return measuring.bits(text, wanted, True).points
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_verse_and_prose_of_a_pasted_text_are_told_apart(open_page: Open, language: str) -> None:
     at = open_page("bridge", view="axis", on="own", model="petit", lang=language)
@@ -126,6 +131,7 @@ def test_verse_and_prose_of_a_pasted_text_are_told_apart(open_page: Open, langua
         assert trace["x"][place] == pytest.approx(points["petit"].parts[form])
 
 
+@pytest.mark.slow
 def test_a_model_of_the_class_is_measured_on_the_text_it_is_compared_with(open_page: Open) -> None:
     at = open_page("bridge", view="axis", on="own", against="two", model=REFERENCE)
     at.text_area(key="axis.own").set_value(TEXT).run()
@@ -262,7 +268,7 @@ def test_both_forms_are_in_the_numbers_to_take_away() -> None:
         "xz": axis.Point("xz", 2.7, 0, 4),
     }
     table = marks.table(points, {}, parted=True)
-    verse, prose = marks.forms().values()
+    verse, prose = marks.FORMS.values()
     assert table[verse].tolist()[0] == 1.5
     assert table[prose].isna().tolist() == [False, True]
     assert verse not in marks.table(points, {}, parted=False)
@@ -271,12 +277,12 @@ def test_both_forms_are_in_the_numbers_to_take_away() -> None:
 def test_a_server_that_ends_waits_for_no_measure(monkeypatch: pytest.MonkeyPatch) -> None:
     begun, told_to_end = threading.Event(), threading.Event()
 
-    def run(_measure: Measuring) -> None:
+    def run(_measure: Measuring, told: Progress) -> None:
         begun.set()
         told_to_end.wait(PATIENCE)
 
     monkeypatch.setattr(Measuring, "run", run)
-    measuring.measuring(TEXT, ("kn-1",), True)
+    measuring.bits(TEXT, ("kn-1",), True)
     assert begun.wait(PATIENCE)
     assert all(t.daemon for t in threading.enumerate() if t.name.startswith("moliere-axis"))
     told_to_end.set()
@@ -284,23 +290,24 @@ def test_a_server_that_ends_waits_for_no_measure(monkeypatch: pytest.MonkeyPatch
 
 def test_an_error_of_one_model_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     found = Measuring(TEXT, ("kn-2", "hf:nobody/nothing"), None, 10, False)
-    found.run()
-    assert found.done
+    with pytest.raises(ModelError, match="nobody"):
+        found.run(lambda _share: None)
     assert set(found.points) == {"kn-2"}
     assert set(found.errors) == {"hf:nobody/nothing"}
 
 
 def test_what_failed_a_while_ago_is_measured_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    failed = measuring.measuring(TEXT, ("hf:nobody/nothing",), True)
-    wait_until(lambda: failed.done)
+    failed = measuring.bits(TEXT, ("hf:nobody/nothing",), True)
+    assert failed.wait(PATIENCE)
     margins = measuring.margins("hf:nobody/nothing", ("saison-1",))
     assert margins.exception(PATIENCE) is not None
-    assert measuring.measuring(TEXT, ("hf:nobody/nothing",), True) is failed  # but not at once
-    monkeypatch.setattr(measuring, "RETRY_SECONDS", -1.0)
-    assert measuring.measuring(TEXT, ("hf:nobody/nothing",), True) is not failed
+    assert measuring.bits(TEXT, ("hf:nobody/nothing",), True) is failed  # but not at once
+    monkeypatch.setattr(following, "RETRY_SECONDS", -1.0)
+    assert measuring.bits(TEXT, ("hf:nobody/nothing",), True) is not failed
     assert measuring.margins("hf:nobody/nothing", ("saison-1",)) is not margins
 
 
+@pytest.mark.slow
 def test_what_nobody_waited_for_is_asked_again_on_the_ladder(
     open_page: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -325,6 +332,7 @@ def test_what_nobody_waited_for_is_asked_again_on_the_ladder(
     wait_until(lambda: asked[-1].status.state is State.DONE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("topic", ["table", "pairs", "attention", "tongues", "cards"])
 def test_every_topic_of_the_discussion(open_page: Open, language: str, topic: str) -> None:
@@ -371,6 +379,7 @@ def test_a_run_of_the_class_is_measured_beside_what_was_recorded(open_page: Open
     assert by_name["grand"]["y"][0] == "chaud / froid"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("test", pairs.TESTS)
 def test_every_test_says_what_luck_would_do(open_page: Open, test: Test, language: str) -> None:
@@ -397,6 +406,7 @@ def test_who_is_ahead_follows_from_the_margins() -> None:
     assert "le hasard en ferait autant" in even
 
 
+@pytest.mark.slow
 def test_a_text_and_a_vote_tick_themselves_not_the_view(open_page: Open) -> None:
     def done(at: AppTest) -> set[str]:
         return set(at.session_state["lesson.done"]["bridge"])

@@ -15,7 +15,8 @@ from dashboard.bridge.controls import Settings
 from moliere_core import pretrained
 from moliere_core.config import SamplingConfig
 from moliere_core.models.references import load_model
-from moliere_core.models.sampling import generate, softmax
+from moliere_core.models.sampling import generate
+from moliere_core.networks.arrays import softmax
 from moliere_core.pretrained import catalogue, client, fetching
 from tests import hub
 from tests.app.bridge import FAKE, bars, column, settled, text
@@ -220,12 +221,12 @@ def test_a_button_fetches_with_progress(open_page: Open, monkeypatch: pytest.Mon
     at.button(key="bridge.fetch.hf:gpt2").click().run()
     current = fetching.current("hf:gpt2")
     assert current is not None
-    wait_until(lambda: current.status.total)
+    wait_until(lambda: current.total)
     at.run()
     [bar] = at.get("progress")
     assert (bar.proto.value, "2 Mo sur 8" in bar.proto.text) == (25, True)
     at.button(key="bridge.stop.hf:gpt2").click().run()
-    assert current.wait(PATIENCE).finished
+    assert current.wait(PATIENCE)
     at.run()
     assert "a été arrêté" in shown(at)
     assert at.button(key="bridge.fetch.hf:gpt2")

@@ -8,8 +8,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard.characters import alphabet, cached, fields, snippet, trip
-from dashboard.characters.octets import payload as bytes_payload
+from dashboard.characters import controls, results, snippet, wording
+from dashboard.characters.views import VIEWS, trip
+from dashboard.characters.views.bytes import payload as bytes_payload
 from dashboard.shared import tokens
 from moliere_core.corpus import EMBEDDED, load_corpus
 from moliere_core.text import tokenisation
@@ -18,7 +19,6 @@ from moliere_core.text.vocabulary import UNKNOWN_GLYPH, Vocabulary
 from tests.app.helpers import Open, address, component, run_snippet, shown
 
 PROMPTS = ["Ah ! Çà, monsieur", "", 'l\'"œil"\n{0} \\ \'\'\' """ %s', "<b>gras</b> 🎭"]
-VIEWS = fields.VIEWS
 
 
 @pytest.fixture(autouse=True)
@@ -45,6 +45,7 @@ def test_every_view_in_both_languages(open_page: Open, view: str, language: str)
     assert at.title[0].value == ("Les caractères" if language == "fr" else "Characters")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("prompt", ["", "<b>gras</b> **x** <img src=x>", "a" * 500, "🎭 漢"])
 def test_any_sentence(open_page: Open, view: str, prompt: str) -> None:
@@ -127,7 +128,7 @@ def test_the_slider_is_in_the_address(open_page: Open) -> None:
 
 @pytest.mark.parametrize(("typed", "value"), [("0", 1), ("37", 50), ("99999999", 5000)])
 def test_a_number_that_the_slider_lacks(typed: str, value: int) -> None:
-    assert fields.least(typed) == value
+    assert controls.nearest(typed) == value
 
 
 @pytest.mark.parametrize(
@@ -138,13 +139,13 @@ def test_small_shares_keep_two_digits(
     share: float, text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
-    assert alphabet.percent(share) == text
+    assert wording.percent(share) == text
 
 
 def test_counts_fit_a_tile(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
     counts = (7, 999, 1000, 9_960, 12_345, 1_250_000)
-    assert [alphabet.short(n) for n in counts] == ["7", "999", "1,0k", "10k", "12k", "1,2M"]
+    assert [wording.short(n) for n in counts] == ["7", "999", "1,0k", "10k", "12k", "1,2M"]
 
 
 # Tokens
@@ -260,8 +261,6 @@ def test_characters_without_a_name(char: str, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_click_shows_the_bytes(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    from dashboard.characters import octets
-
     state: dict[str, Any] = {}
     monkeypatch.setattr(
         "dashboard.shared.components.picked_char",
@@ -270,7 +269,7 @@ def test_a_click_shows_the_bytes(open_page: Open, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(
         "dashboard.shared.state.change", lambda field, value: state.__setitem__(field.name, value)
     )
-    octets.pick()
+    controls.pick_char()
     assert state == {"char": "ù", "view": "bytes"}
 
 
@@ -304,6 +303,6 @@ def test_the_snippet_runs(prompt: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_excerpt_surrounds_its_character() -> None:
-    before, after = cached.excerpt(EMBEDDED, "œ") or ("", "")
+    before, after = results.excerpt(EMBEDDED, "œ") or ("", "")
     assert f"{before}œ{after}" in load_corpus(EMBEDDED).text()
-    assert cached.excerpt(EMBEDDED, "漢") is None
+    assert results.excerpt(EMBEDDED, "漢") is None

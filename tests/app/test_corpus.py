@@ -79,6 +79,7 @@ def test_every_view_opens_in_both_languages(open_page: Open, view: str, language
     assert address(at)["play"] == PLAY
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("view", VIEWS)
 def test_a_corpus_of_cues_alone_says_what_it_lacks(open_page: Open, bare: None, view: str) -> None:
     at = open_page("corpus", view=view, word="cœur")
@@ -316,7 +317,7 @@ def test_a_corpus_that_is_read_again_is_indexed_again(
     monkeypatch.setenv("MOLIERE_CORPUS", str(path))
     for cue in ("Ah !", "Oh ! Oh !"):
         path.write_text(f"play_name,cue\na,{cue}\n", encoding="utf-8")
-        cached.forget_corpora()
+        cached.forget_corpus(SERVER)
         assert results.summary(SERVER, Selection()).words == len(cue.split("!")) - 1
 
 

@@ -15,7 +15,10 @@ import pytest
 import streamlit as st
 
 from dashboard.server import door
-from dashboard.server.door import ENTERING, Door, Room, Uploads
+from dashboard.server.door import Door
+from dashboard.server.headers import headers
+from dashboard.server.room import ENTERING, Room
+from dashboard.server.uploads import Uploads
 from dashboard.shared import i18n
 from moliere_core.errors import ConfigError, RunError
 from moliere_core.system import machine
@@ -73,7 +76,7 @@ def a_door(
     total: int = 200,
     held: dict[str, dict[str, int]] | None = None,
 ) -> Door:
-    return Door(behind, Room(places), Uploads(each, total, lambda: held or {}), door.headers())
+    return Door(behind, Room(places), Uploads(each, total, lambda: held or {}), headers())
 
 
 def test_a_full_room_says_so_and_leaves_those_inside_alone() -> None:
@@ -215,7 +218,7 @@ def test_every_answer_has_its_headers_and_keeps_its_own() -> None:
 
 
 def test_the_scripts_inside_the_pages_pass_and_no_other() -> None:
-    policy = dict(door.headers())["Content-Security-Policy"]
+    policy = dict(headers())["Content-Security-Policy"]
     [scripts] = re.findall(r"script-src ([^;]*)", policy)
     assert "unsafe-inline" not in scripts
     index = Path(st.__file__).with_name("static") / "index.html"
@@ -229,7 +232,7 @@ def test_a_school_s_platform_may_frame_the_pages_where_it_is_named(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("MOLIERE_FRAMED_BY", "https://moodle.example https://*.ent.example x;y")
-    found = dict(door.headers())
+    found = dict(headers())
     assert "X-Frame-Options" not in found
     assert found["Content-Security-Policy"].endswith(
         "frame-ancestors 'self' https://moodle.example https://*.ent.example"

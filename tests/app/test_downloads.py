@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import random
+import re
 import tomllib
 
 import pandas as pd
@@ -65,15 +66,38 @@ def test_half_a_character_does_not_stop_a_download() -> None:
     assert read(pd.DataFrame({"a": ["\ud800x"]}, dtype=object))[1] == ["?x"]
 
 
-def test_no_text_is_a_formula_and_each_can_be_had_back() -> None:
+SIGNS = tuple("=+-@\uff1d\uff0b\uff0d\uff20")  # of a formula
+
+
+def test_no_text_is_a_formula_whatever_separates_cells() -> None:
+    """A French Excel knows semicolons, and then no quotation mark but one that begins a cell."""
     letters, rng = "=+-@\t\r\n\uff1d',;\"a é0", random.Random(0)
-    cells = ["".join(rng.choices(letters, k=rng.randrange(1, 6))) for _ in range(500)]
-    rows = read(pd.DataFrame({"a": cells, "b": range(len(cells))}))[1:]
-    for cell, (written, _number) in zip(cells, rows, strict=True):
-        assert not written.startswith(downloads.FORMULAS)
-        assert written in (cell, "'" + cell)
+    cells = ["".join(rng.choices(letters, k=rng.randrange(1, 8))) for _ in range(2_000)]
+    data = pd.DataFrame({"a": cells, "b": range(len(cells)), "c": cells[::-1]})
+    for cell, (written, _number, _other) in zip(cells, read(data)[1:], strict=True):
+        assert written.replace("'", "") == cell.replace("'", "")
+        assert not written.startswith((*SIGNS, "\t", "\r", "\n"))
+        if not cell.lstrip(' "').startswith(SIGNS) and not re.search("[;\t\r\n]", cell):
+            assert written == cell
+    for cell in re.split("[;\t\r\n]", downloads.csv(data).decode("utf-8-sig")):
+        assert not cell.lstrip(' "').startswith(SIGNS), cell
+
+
+@pytest.mark.parametrize(
+    ("cell", "written"),
+    [
+        ("x;=1+1", "x;'=1+1"),
+        ("Oui.\n=1+1\nNon.", "Oui.\n'=1+1\nNon."),
+        ('x;"=1+1;', "x;\"'=1+1;"),
+        ("x ; y - z, a=b", "x ; y - z, a=b"),
+    ],
+)
+def test_a_sign_that_a_semicolon_or_a_line_brings_to_the_front(cell: str, written: str) -> None:
+    assert read(pd.DataFrame({"a": [cell]}))[1] == [written]
 
 
 def test_streamlit_s_own_download_of_a_table_is_off() -> None:
-    settings = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    settings = tomllib.loads(
+        (ROOT / "dashboard" / ".streamlit" / "config.toml").read_text(encoding="utf-8")
+    )
     assert settings["client"]["disableDataExport"] is True

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.experiments import fields, shown, snippet, trained, words
-from dashboard.experiments.figures import spread
+from dashboard.experiments import snippet, trained, views, wording
+from dashboard.experiments.figures.cost import spread
 from moliere_core.corpus import load_corpus
 from moliere_core.models.references import load_recurrent
 from moliere_core.runs.run import request_id
@@ -22,7 +22,7 @@ from tests.app.helpers import Open, address, figure, run_snippet, text
 from tests.patience import PATIENCE
 
 EVERY = pytest.mark.parametrize("plan", PLANS.values(), ids=list(PLANS))
-VIEWS = [(plan, view) for plan in PLANS.values() for view in (*fields.CHARTS[plan.name], "texts")]
+VIEWS = [(plan, view) for plan in PLANS.values() for view in (*views.CHARTS[plan.name], "texts")]
 
 
 @pytest.fixture(autouse=True)
@@ -95,7 +95,7 @@ def test_every_view_opens_in_both_languages(
     monkeypatch.setattr("dashboard.shared.state.language", lambda: lang)
     told = text(at)
     for variant in plan:
-        assert words.variant_name(plan, variant).split()[0] in told
+        assert wording.variant_name(plan, variant).split()[0] in told
     if view != "texts":
         [chart] = at.get("plotly_chart")
         assert len(chart.proto.alt) > 30
@@ -178,6 +178,7 @@ def test_they_write_with_the_same_draws(open_page: Open) -> None:
 # Live
 
 
+@pytest.mark.slow
 def test_one_run_is_trained_and_lands_beside_the_others(open_page: Open) -> None:
     plan = PLANS["plays"]
     at = revealed(open_page, "plays", view="live", variant="tartuffe", corpus="server")
@@ -202,6 +203,7 @@ def test_one_run_is_trained_and_lands_beside_the_others(open_page: Open) -> None
     assert at.run().checkbox(key="experiments.try.live").value
 
 
+@pytest.mark.slow
 def test_a_run_on_the_same_text_is_a_line_of_the_table(
     open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -210,7 +212,7 @@ def test_a_run_on_the_same_text_is_a_line_of_the_table(
     at = at.button(key="experiments.start").click().run()
     [job] = jobs.list_jobs()
     assert job.wait(PATIENCE).state is jobs.State.FINISHED
-    for view in fields.CHARTS["overfitting"]:
+    for view in views.CHARTS["overfitting"]:
         at = revealed(open_page, "overfitting", view=view)
         table = next(e.proto.body for e in at.get("html") if "<table" in e.proto.body)
         assert "dropout 50\u00a0%, ici" in table
@@ -298,4 +300,4 @@ def test_items_tick_themselves(open_page: Open) -> None:
     assert at.checkbox(key="experiments.try.bet").value
     assert at.checkbox(key="experiments.try.past").value
     assert not at.checkbox(key="experiments.try.texts").value
-    assert shown.tried  # what ticks them
+    assert views.tried  # what ticks them

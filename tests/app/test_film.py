@@ -86,7 +86,7 @@ def test_what_is_said_is_computed(open_page: Open) -> None:
     assert data["moments"][-1]["hesitates"] == "3,3"
     assert data["moments"][-1]["among"] == pytest.approx(2 ** data["moments"][-1]["validation"])
     assert data["symbols"] == 95
-    assert data["labels"]["held"][0].startswith("bit par")
+    assert data["held"][0].startswith("bit par")
 
 
 def test_words_of_moliere_s_are_told_from_the_others(open_page: Open) -> None:

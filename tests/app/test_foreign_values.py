@@ -11,14 +11,14 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.film import controls as film
 from dashboard.film import views as film_views
-from dashboard.inside import fields as inside
+from dashboard.inside import controls as inside
 from dashboard.inside.components import spanned
 from dashboard.probabilities import controls as probabilities
 from dashboard.probabilities import views
 from dashboard.shared import charts as figures
 from dashboard.shared import components, state
 from dashboard.temperature import controls as temperature
-from dashboard.training import fields as training
+from dashboard.training import controls as training
 from tests.app import addresses
 
 HALF = "\ud800"  # half a character: JSON can say it, UTF-8 cannot
@@ -167,10 +167,10 @@ def test_a_click_on_no_bar_opens_no_word(session: dict[str, Any], event: object)
 @pytest.mark.parametrize(
     ("key", "control", "had"),
     [
-        ("training.shift", "knobs.shift(5)", 5),
-        ("training.units", "knobs.whole('units', 256)", 256),
-        ("training.rate", "knobs.rate(0.001)", 0.001),
-        ("training.dropout", "knobs.dropout(0.2)", 0.2),
+        ("training.shift", "knobs['shift'].ask()", 1),
+        ("training.units", "knobs['units'].ask()", 256),
+        ("training.rate", "knobs['rate'].ask()", 0.001),
+        ("training.dropout", "knobs['dropout'].ask()", 0.2),
         ("seed", "widgets.seed()", 1),
     ],
 )
@@ -178,7 +178,9 @@ def test_a_control_shows_what_it_had(key: str, control: str, had: float, wrong: 
     script = f"""
 import streamlit as st
 from dashboard.shared import state, widgets
-from dashboard.training import knobs
+from dashboard.training import controls
+from moliere_core.config import PRESETS
+knobs = controls.knobs(PRESETS['cours'])
 state.begin()
 state.enter("page")
 st.session_state["state.entered"] = {{{key!r}}}  # the browser has seen it, and answers

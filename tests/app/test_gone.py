@@ -45,7 +45,7 @@ def test_a_corpus_deleted_while_a_page_reads_it_is_replaced(open_page: Open, pag
     assert not at.exception
     read = address(at).get("corpus") == kept.id
     library.remove(kept.id)
-    cached.forget_corpora()
+    cached.forget_corpus(kept.id)
     at = at.run()
     assert not at.exception
     if read and any(box.key == "corpus" for box in at.selectbox):

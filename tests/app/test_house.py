@@ -19,6 +19,9 @@ DASHBOARD = sorted((ROOT / "dashboard").rglob("*.py"))
 VISIT = """
 import sys
 from streamlit.testing.v1 import AppTest
+from dashboard.server import warm
+warm.import_all()
+before = set(sys.modules)
 at = AppTest.from_file("dashboard/Home.py", default_timeout=120)
 at.query_params["model"] = sys.argv[1]
 at.run()
@@ -26,8 +29,10 @@ assert not at.exception and not at.error
 for page in sys.argv[2:]:
     at.switch_page(f"../pages/{page}.py").run()
     assert not at.exception and not at.error
+after = set(sys.modules) - before
+late = {n for n in after if n.startswith("dashboard.") or n in ("numpy", "pandas", "plotly")}
 found = {"keras", "tensorflow", "torch", "transformers", "jax"} & set(sys.modules)
-sys.exit(f"imported by the server: {found}" if found else 0)
+sys.exit(f"imported by the server: {found}; while a pupil waits: {late}" if found | late else 0)
 """
 
 
@@ -43,6 +48,13 @@ def test_a_page_is_short_and_only_asks_and_shows(page: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.stem)
+def test_a_page_knows_its_own_room_and_what_is_shared(page: Path) -> None:
+    source = page.read_text(encoding="utf-8")
+    rooms = re.findall(r"^\s*from dashboard(?:\.(\w+)[\w.]*)? import (\w+)", source, re.MULTILINE)
+    assert {room or name for room, name in rooms} <= {page.stem, "shared"}
+
+
 def test_the_router_is_short() -> None:
     source = (ROOT / "dashboard" / "Home.py").read_text(encoding="utf-8")
     assert len(source.splitlines()) <= 60
@@ -56,7 +68,7 @@ def test_one_module_each_for_addresses_and_plotly() -> None:
         imports_plotly = re.search(r"^\s*(import|from) plotly", code, re.MULTILINE)
         assert (
             not imports_plotly
-            or path.name in {"figures.py", "gate_figures.py", "plotting.py"}
+            or path.name in {"figures.py", "plotting.py"}
             or path.parent.name == "figures"
         ), path
 
@@ -75,6 +87,19 @@ def test_components_never_parse_text_as_html() -> None:
         assert not re.search(r"innerHTML|outerHTML|insertAdjacent|document\.write|eval", source)
 
 
+def test_tests_share_modules_and_no_test_imports_another() -> None:
+    """Helpers are in modules, fixtures in conftest.py, which pytest alone reads."""
+    shared = re.compile(r"^ *(?:from|import) tests[\w.]*\.(?:conftest|test_\w+)\b", re.MULTILINE)
+    for path in (ROOT / "tests").rglob("*.py"):
+        assert not shared.search(path.read_text(encoding="utf-8")), path
+    for path in (ROOT / "tests").rglob("conftest.py"):
+        defined = re.findall(
+            r"((?:^@.*\n)*)^def (\w+)", path.read_text(encoding="utf-8"), re.MULTILINE
+        )
+        for decorators, name in defined:
+            assert "@pytest.fixture" in decorators or name.startswith("pytest_"), (path, name)
+
+
 def test_no_test_is_timed() -> None:
     """They wait for conditions, as long as `tests.patience` says, and measure no speed."""
     timed = re.compile(r"(perf_counter|process_time|wait_for_timeout)\(|timeout=\d")
@@ -83,7 +108,9 @@ def test_no_test_is_timed() -> None:
             assert not timed.search(path.read_text(encoding="utf-8")), path
 
 
-def test_no_framework_in_the_server(store: Path) -> None:
+@pytest.mark.slow
+def test_the_server_imports_no_framework_and_pages_import_nothing(store: Path) -> None:
+    """What a page imported, thirty browsers that open it together would await."""
     names = [page.stem for page in PAGES if page.stem != "home"]
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", VISIT, REFERENCE, *names],
@@ -95,21 +122,3 @@ def test_no_framework_in_the_server(store: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
-
-
-def test_the_first_words_wait_for_no_table_and_no_array() -> None:
-    """Home's heading needs these modules alone; what they imported, thirty browsers would await."""
-    first = (
-        "import sys; from dashboard.shared import cached, components, i18n, lesson, state, widgets"
-    )
-    check = "; sys.exit({'numpy', 'pandas', 'requests'} & set(sys.modules) or 0)"
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", first + check],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-500:]

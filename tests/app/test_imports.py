@@ -13,12 +13,12 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.training import imports
+from dashboard.training import results
+from dashboard.training.views import importing
 from moliere_core.config import ModelConfig
 from moliere_core.corpus import Corpus, library
 from moliere_core.corpus.sources import file_of
 from moliere_core.errors import ModelError
-from moliere_core.exchange import keras_export
 from moliere_core.exchange.keras_import import OnStep, raw_text
 from moliere_core.networks.summary import summary
 from moliere_core.runs.run import Run, list_runs, run_path
@@ -69,7 +69,7 @@ def test_the_model_and_its_text_become_the_open_run(
         on_step("measure", 0.5)
         return Run.open(run_path(RUN))
 
-    monkeypatch.setattr(imports, "import_keras", fake)
+    monkeypatch.setattr(importing, "import_keras", fake)
     at = stored(open_page)
     assert at.button(key="training.import.start").disabled
     at = given(at, None)
@@ -98,7 +98,7 @@ def test_only_the_plays_it_was_trained_on(open_page: Open, monkeypatch: pytest.M
         asked.append((corpus.plays, text))
         return Run.open(run_path(RUN))
 
-    monkeypatch.setattr(imports, "import_keras", fake)
+    monkeypatch.setattr(importing, "import_keras", fake)
     at = given(stored(open_page))
     at = at.multiselect(key="training.import.plays").set_value(["autre"]).run()
     at.button(key="training.import.start").click().run()
@@ -151,7 +151,7 @@ def test_one_limit_for_archives_is_said_before(open_page: Open) -> None:
     uploader = at.file_uploader(key="training.import.model")
     assert uploader.proto.max_upload_size_mb == 50
     assert "50" in uploader.label
-    settings = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
+    settings = tomllib.loads((ROOT / "dashboard" / ".streamlit" / "config.toml").read_text("utf-8"))
     assert settings["server"]["maxUploadSize"] == 50
     at = given(at, None)
     assert at.file_uploader(key="training.import.text").proto.max_upload_size_mb == 10
@@ -232,7 +232,7 @@ def test_a_run_is_prepared_as_a_keras_file(
             raise ModelError("this model's description is not one: give {expected}", expected="x")
         return b"PK"
 
-    monkeypatch.setattr(keras_export, "to_keras", fake)
+    monkeypatch.setattr(results, "to_keras", fake)
     at = stored(open_page, runs=REFERENCE)
     at = at.button(key="training.keras").click().run()
     assert len(at.error) == 1

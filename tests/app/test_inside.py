@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from typing import Any
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.inside import cached, fields, firing, snippet, tracking
-from dashboard.inside.common import Looked
+from dashboard.inside import controls, results, snippet, units
+from dashboard.inside.text import Looked
+from dashboard.inside.views import VIEWS, unit
 from moliere_core.corpus import EMBEDDED
 from moliere_core.inspection.features import NAMES
 from moliere_core.inspection.influence import influence
@@ -20,7 +23,6 @@ from tests.app.helpers import REFERENCE, Open, address, run_snippet, shown
 from tests.patience import PATIENCE
 
 HTML = "<b>Ah</b> **non** $x$ & <img src=x>"
-VIEWS = ("unit", "gates", "mattered", "forgets", "embedding", "step")
 
 
 @pytest.fixture(autouse=True)
@@ -30,8 +32,8 @@ def _embedded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def finish() -> None:
     """Wait for what the page computes in the background."""
-    cached.tracking(REFERENCE, EMBEDDED).future.result(PATIENCE)
-    cached.index(REFERENCE, EMBEDDED).future.result(PATIENCE)
+    results.tracking(REFERENCE, EMBEDDED).result(PATIENCE)
+    results.index(REFERENCE, EMBEDDED).result(PATIENCE)
 
 
 def cells(at: AppTest) -> dict[str, Any]:
@@ -40,9 +42,11 @@ def cells(at: AppTest) -> dict[str, Any]:
     return next(data for data in sent if "values" in data)
 
 
-def passages(at: AppTest) -> list[dict[str, str]]:
-    sent: list[dict[str, Any]] = [json.loads(e.proto.json) for e in at.get("bidi_component")]
-    return next(data["passages"] for data in sent if "passages" in data)
+def passages(at: AppTest) -> list[tuple[str, str]]:
+    """The text of each passage that is shown, and where it is."""
+    [shown] = [e.proto.body for e in at.get("html") if 'class="passages"' in e.proto.body]
+    found = re.findall(r"<mark>(.*?)</mark>.*?class=\"from\"><span>(.*?)</span>", shown)
+    return [(html.unescape(text).replace(" ↵ ", "\n"), source) for text, source in found]
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
@@ -70,12 +74,12 @@ def test_it_says_how_far_it_is_until_units_are_known(open_page: Open) -> None:
 def test_petit_opens_on_a_named_unit(open_page: Open) -> None:
     at = open_page("inside", model="petit", view="gates")
     assert not at.exception
-    options = at.selectbox(key=fields.TRACKED.key).options
+    options = at.selectbox(key=controls.TRACKED.key).options
     assert options[0].startswith("suit le nombre de lettres du mot")
     assert not any("parenthèse" in option for option in options)
     data = cells(at)
-    context, seen = read(load_recurrent("petit"), fields.DEFAULT_TEXT)
-    table = cached.tracking("petit", EMBEDDED).future.result()
+    context, seen = read(load_recurrent("petit"), controls.DEFAULT_TEXT)
+    table = results.tracking("petit", EMBEDDED).result()
     first = table.units[0]
     assert data["text"] == context
     assert data["values"] == pytest.approx(
@@ -84,10 +88,10 @@ def test_petit_opens_on_a_named_unit(open_page: Open) -> None:
 
 
 def test_another_snapshot_has_other_units(open_page: Open) -> None:
-    shipped = cached.tracking("petit", EMBEDDED).future.result()
-    work = cached.tracking("petit@0", EMBEDDED)
-    assert not work.future.done() or work.future.result().weights != shipped.weights
-    work.future.result(PATIENCE)
+    shipped = results.tracking("petit", EMBEDDED).result()
+    work = results.tracking("petit@0", EMBEDDED)
+    assert not work.done() or work.result().weights != shipped.weights
+    work.result(PATIENCE)
 
 
 def test_the_same_cells_elsewhere(open_page: Open) -> None:
@@ -95,15 +99,16 @@ def test_the_same_cells_elsewhere(open_page: Open) -> None:
     at = open_page("inside", **{"text": "Mon coeur, Monsieur", "from": 10, "to": 12})
     assert not at.exception
     assert cells(at)["span"] == [10, 12]
-    index = cached.index(REFERENCE, EMBEDDED).future.result()
+    index = results.index(REFERENCE, EMBEDDED).result()
     _, seen = read(load_recurrent(REFERENCE), "Mon coeur, Monsieur")
     active = index.active_cells(seen, 10, 12)
     expected = index.passages(active, 2, 8)
     assert active
     assert "pastiches" in shown(at)
-    assert [p["text"] for p in passages(at)] == [p.text for p in expected]
-    assert expected[0].play in passages(at)[0]["source"]
-    assert expected[0].speaker in passages(at)[0]["source"]
+    assert [text for text, _source in passages(at)] == [p.text for p in expected]
+    source = html.unescape(passages(at)[0][1])
+    assert expected[0].play in source
+    assert expected[0].speaker in source
 
 
 @pytest.mark.parametrize(
@@ -118,7 +123,7 @@ def test_a_count_of_cells_is_no_decimal(
     monkeypatch: pytest.MonkeyPatch, mean: float, told: str
 ) -> None:
     monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
-    assert firing._active(mean, 8) == told
+    assert unit.how_many(mean, 8) == told
 
 
 def test_the_numbers_behind_the_colours_are_to_take_away(open_page: Open) -> None:
@@ -127,7 +132,7 @@ def test_the_numbers_behind_the_colours_are_to_take_away(open_page: Open) -> Non
     assert [button.proto.label for button in at.get("download_button")] == ["Données (CSV)"]
     _, seen = read(load_recurrent(REFERENCE), "Mon coeur")
     looked = Looked(REFERENCE, "\nMon cœur", seen, 0, 3, 1, 4)
-    data = firing._colours(looked)
+    data = unit.colours_table(looked)
     assert "".join(data["caractère"]) == "\nMon cœur"
     assert data["mémoire"].tolist() == seen.layers[0].memory[:, 3].tolist()
 
@@ -200,7 +205,7 @@ def test_a_step_opens_where_its_unit_shows_most(open_page: Open) -> None:
 def test_another_text_has_no_passage_chosen(open_page: Open, view: str) -> None:
     finish()
     at = open_page("inside", **{"view": view, "from": 2, "to": 4})
-    at = at.text_area(key=fields.TEXT.key).set_value("Madame a bien raison de rire").run()
+    at = at.text_area(key=controls.TEXT.key).set_value("Madame a bien raison de rire").run()
     assert cells(at)["span"] == [15, 21]  # a word in its middle, with something after it
     assert (view == "unit") or not at.info
     assert "from" not in address(at)
@@ -226,7 +231,7 @@ def test_items_tick_themselves(open_page: Open) -> None:
 
 def test_every_feature_has_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
-    assert set(tracking.names()) == set(NAMES)
+    assert set(units.names()) == set(NAMES)
 
 
 @pytest.mark.parametrize("text", ["Ah ! ", "", 'l\'"œil"\n{0} \\ \'\'\' """ %s'])

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dashboard.model import cached, counts, drawing, embedding, fields, loss, snippet
+from dashboard.model import results, snippet
 from dashboard.model.controls import Settings, address
+from dashboard.model.views import VIEWS, counts, drawing, embedding, loss
 from dashboard.shared import naming
 from moliere_core.config import PRESETS, ModelConfig
 from moliere_core.corpus import EMBEDDED
@@ -68,10 +69,10 @@ def test_the_comparison_counts_shipped_models_and_the_course() -> None:
 
 @pytest.mark.parametrize("settings", [SETTINGS, GRU])
 def test_the_loss_at_the_start_is_near_ln_v(settings: Settings) -> None:
-    measured = cached.start_loss(settings.model, EMBEDDED)
+    measured = results.start_loss(settings.model, EMBEDDED)
     assert measured == pytest.approx(math.log(settings.symbols), abs=0.03)
-    assert cached.loss_of("petit@0", EMBEDDED) == pytest.approx(math.log(95), abs=0.03)
-    assert cached.loss_of("petit", EMBEDDED) < 2.2
+    assert results.loss_of("petit@0", EMBEDDED) == pytest.approx(math.log(95), abs=0.03)
+    assert results.loss_of("petit", EMBEDDED) < 2.2
     written = "\n".join(" ".join(row) for row in loss.rows(settings))
     assert f"{math.log(settings.symbols):.3f}".replace(".", ",") in written
     assert f"{math.log(95):.3f}".replace(".", ",") in written
@@ -100,7 +101,7 @@ def test_training_brings_a_letter_near_its_capital() -> None:
     assert after > before + 0.2
 
 
-@pytest.mark.parametrize("view", fields.VIEWS)
+@pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_every_screen_in_both_languages(open_page: Open, view: str, language: str) -> None:
     at = open_page("model", view=view, lang=language)

@@ -128,6 +128,7 @@ GARBAGE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", sorted(path.stem for path in (ROOT / "pages").glob("*.py")))
 def test_nonsense_in_the_address_is_survived(open_page: Open, page: str) -> None:
     at = open_page(page, **GARBAGE)

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from dashboard.reading import snippet
-from dashboard.reading.texts import PASSAGE_CHARS, _passages
+from dashboard.reading.texts import PASSAGE_CHARS, passages
 from moliere_core.measures.reading import read
 from moliere_core.models.references import load_model
 from tests.app.helpers import REFERENCE, Open, address, component, run_snippet, shown
@@ -113,9 +113,9 @@ def test_the_last_passage_of_a_play_is_the_last(open_page: Open) -> None:
 
 def test_passages_are_whole_cues() -> None:
     cues = [f"réplique {number} " * 20 for number in range(30)]
-    passages = _passages(cues)
-    assert "\n".join(passages) == "\n".join(cues)
-    assert all(len(passage) >= PASSAGE_CHARS for passage in passages[:-1])
+    found = passages(cues)
+    assert "\n".join(found) == "\n".join(cues)
+    assert all(len(passage) >= PASSAGE_CHARS for passage in found[:-1])
 
 
 @pytest.mark.parametrize("text", ["Ah ! ", 'l\'"œil"\n{0} \\ \'\'\' """ %s'])

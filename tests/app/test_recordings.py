@@ -11,8 +11,8 @@ import pytest
 from dashboard.bridge import controls, recordings, results, snippet
 from dashboard.bridge.controls import Settings
 from dashboard.shared import i18n, naming
+from dashboard.shared.controls import COURSE_START
 from dashboard.shared.state import DEFAULT_PROMPT
-from dashboard.windows.fields import COURSE_START
 from moliere_core import pretrained
 from moliere_core.config import SamplingConfig
 from moliere_core.measures import axis
@@ -90,13 +90,13 @@ def test_a_choice_changes_the_prompt_or_the_model(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(recordings.st, "session_state", state)
     monkeypatch.setattr(recordings.state, "change", lambda f, value: changed.update({f.key: value}))
     for value in ("", "Bonjour", "hf:gpt2 → hf:nobody/nothing"):
-        recordings._take(value)
+        recordings.take(value)
     assert not changed
-    recordings._take("The king is")
+    recordings.take("The king is")
     assert changed == {"prompt": "The king is"}
-    recordings._take(f"hf:gpt2 → {SMOL}")
+    recordings.take(f"hf:gpt2 → {SMOL}")
     assert changed[controls.MODELS.key] == ("petit", SMOL, GEMMA)
-    recordings._take(f"hf:gpt2 → {GEMMA}")
+    recordings.take(f"hf:gpt2 → {GEMMA}")
     assert changed[controls.MODELS.key] == ("petit", GEMMA)
 
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from string import Template
 
 import pytest
 
@@ -12,8 +14,9 @@ from dashboard.temperature import snippet as temperature
 from moliere_core.config import SamplingConfig
 from moliere_core.models.references import load_model
 from moliere_core.models.sampling import generate
-from tests.app.helpers import REFERENCE, run_snippet
+from tests.app.helpers import DASHBOARD, REFERENCE, run_snippet
 
+LESSONS = DASHBOARD / "lessons"
 PROMPTS = ["Ah ! ", "", 'l\'"œil"\n{0} \\ \'\'\' """ %s']
 CONFIG = SamplingConfig(0.7, 5, 0.9)
 
@@ -50,6 +53,18 @@ def test_film(prompt: str) -> None:
     written = run_snippet(film.code(REFERENCE, prompt, CONFIG, 4))
     [text] = generate(load_model(REFERENCE), [prompt], [CONFIG], [4], CHARS)
     assert written == f"--- epoch-001\n{prompt}{text}\n\n"
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in LESSONS.glob("fr/code/*.txt")))
+def test_a_cell_says_the_same_in_both_languages(name: str) -> None:
+    """All but its comments and what it prints."""
+    french, english = (
+        (LESSONS / language / "code" / name).read_text(encoding="utf-8")
+        for language in ("fr", "en")
+    )
+    words = re.compile(r'#.*|"[^"]*"')
+    assert words.sub("", french) == words.sub("", english)
+    assert Template(french).get_identifiers() == Template(english).get_identifiers()
 
 
 @pytest.mark.parametrize("make", [home.code, probabilities.code])

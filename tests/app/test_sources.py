@@ -9,7 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.shared import provenance, sources
-from moliere_core.corpus import library
+from moliere_core.corpus import formats, library
+from moliere_core.corpus.apart import read_apart
 from moliere_core.errors import CorpusError
 from tests.app.helpers import address
 from tests.patience import PATIENCE
@@ -202,6 +203,24 @@ def test_the_corpus_that_was_deleted_is_forgotten(fetched: library.Entry) -> Non
     from dashboard.shared import cached
 
     assert cached.corpus("course").plays == ("autre",)
+
+
+def test_a_corpus_is_parsed_once_whatever_becomes_of_others(
+    fetched: library.Entry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed: list[str] = []
+
+    def counted(data: bytes, name: str, *limits: int) -> formats.Parsed:
+        parsed.append(name)
+        return read_apart(data, name, *limits)
+
+    monkeypatch.setattr(library, "read_apart", counted)
+    mine = library.keep_upload(CSV.encode(), "mine.csv").id
+    for _ in range(2):  # visits
+        assert opened(corpus=mine).selectbox(key="corpus").value == mine
+    opened(corpus="course").button(key="sources.remove").click().run()
+    assert opened(corpus=mine).selectbox(key="corpus").value == mine
+    assert parsed == ["mine.csv", "df_moliere.csv"]
 
 
 def test_text_of_strangers_is_shown_as_it_is(store: Path) -> None:

@@ -16,8 +16,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.shared import badge, i18n, stored_runs
-from dashboard.training import curves, fields, knobs, snippet, summary
-from dashboard.training.figures import Guesses, curves_figure
+from dashboard.training import controls, curves, snippet
+from dashboard.training.figures import Bets, curves_figure
+from dashboard.training.views import summary
 from moliere_core.config import PRESETS, ModelConfig, RunConfig, TrainingConfig
 from moliere_core.corpus import load_corpus
 from moliere_core.runs.run import Run, run_path
@@ -64,10 +65,12 @@ def running(job: Job) -> None:
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_knobs_show_a_preset_and_give_it_back(name: str) -> None:
-    assert knobs.turned(PRESETS[name], knobs.values(PRESETS[name])) == PRESETS[name]
-    for knob, value in knobs.values(PRESETS[name]).items():
-        if knob in knobs.BOUNDS:
-            assert knobs.BOUNDS[knob][0] <= value <= knobs.BOUNDS[knob][1]
+    knobs = controls.knobs(PRESETS[name])
+    values = {name: knob.default for name, knob in knobs.items()}
+    assert controls.turned(PRESETS[name], values) == PRESETS[name]
+    for knob in knobs.values():
+        assert knob.accepts(knob.default)
+        assert knob.parse(knob.show(knob.default)) == knob.default
 
 
 @pytest.mark.parametrize("cell", ["lstm", "gru"])
@@ -119,12 +122,12 @@ def test_a_bet_is_typed_with_a_comma_or_a_point(open_page: Open) -> None:
     ("typed", "value"), [("4,2", 4.2), ("4.2", 4.2), ("0", 0.0), ("", None), ("21", None)]
 )
 def test_only_a_number_is_a_bet(typed: str, value: float | None) -> None:
-    assert fields.amount(typed) == value
+    assert controls.amount(typed) == value
 
 
 def test_without_dropout_the_curves_are_not_named_after_it() -> None:
     figures = [
-        curves_figure(curves.from_events([], [], 2, dropout), None, Guesses(), dark=False)
+        curves_figure(curves.from_events([], [], 2, dropout), None, Bets(), dark=False)
         for dropout in (False, True)
     ]
     named = [" ".join(str(t.name) for t in figure.data) for figure in figures]
@@ -415,13 +418,13 @@ def test_short_epochs_and_imported_runs_are_drawn_too() -> None:
     imported = [{"epoch": 1, "validation_bits_per_char": 2.0, "loss": None, "train_loss": None}]
     drawn = curves.from_events([], imported, 1)
     assert drawn.live == ()
-    assert curves_figure(drawn, None, Guesses(), dark=True)
+    assert curves_figure(drawn, None, Bets(), dark=True)
 
 
 @pytest.mark.parametrize(("gone", "shown"), [(0, 1), (0.3, 1), (1.5, 2), (6, 10), (21, 30)])
 def test_a_long_training_is_seen_from_its_first_updates(gone: float, shown: int) -> None:
     live = ((gone / 2, 4.0), (gone, 3.0)) if gone else ()
-    drawn = curves_figure(curves.Curves(30, live, ()), None, Guesses(bits=2.5), dark=False)
+    drawn = curves_figure(curves.Curves(30, live, ()), None, Bets(bits=2.5), dark=False)
     assert drawn.layout.xaxis.range[1] == pytest.approx(1.03 * shown)
     [star] = [trace for trace in drawn.data if trace.marker.symbol == "star"]
     assert star.x == (shown,)

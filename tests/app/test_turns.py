@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from dashboard.server import turns
-from dashboard.server.turns import FORGOTTEN, AbandonedError, Turns, Work
-from dashboard.shared import cached, waiting
+from dashboard.server.turns import FORGOTTEN, AbandonedError, Turn, Turns
+from dashboard.shared import cached, following
 from dashboard.shared.i18n import NBSP
 from moliere_core.errors import CorpusError
 from moliere_core.system.progress import Progress
@@ -24,7 +24,7 @@ class Class:
     def __init__(self, piece: float = PIECE) -> None:
         self.now, self.piece = 0.0, piece
         self.order: list[str] = []
-        self.works: dict[str, Work[str]] = {}
+        self.works: dict[str, Turn[str]] = {}
         self.engine = Turns(lambda: self.now)
 
     def asks(
@@ -46,7 +46,7 @@ class Class:
                 self.order.append(name)
                 self.now += self.piece
                 for work in list(self.works.values()):
-                    self.engine.look(work)
+                    work.look()
                 told((piece + 1) / pieces)
             return name
 
@@ -60,9 +60,9 @@ class Class:
         known.set()
 
     def finish(self) -> None:
-        while pending := [w for w in list(self.works.values()) if not w.ended.is_set()]:
-            assert pending[0].ended.wait(PATIENCE)
-        assert {name: work.future.result() for name, work in self.works.items()} == {
+        while pending := [w for w in list(self.works.values()) if not w.done()]:
+            assert pending[0].wait(PATIENCE)
+        assert {name: work.result() for name, work in self.works.items()} == {
             name: name for name in self.works
         }
 
@@ -96,7 +96,7 @@ def test_a_long_work_gets_its_third_while_short_ones_never_cease() -> None:
     pupils, count = Class(), iter(range(100_000))
 
     def during(piece: int) -> None:
-        if piece == 1 and not pupils.works["long"].ended.is_set():
+        if piece == 1 and not pupils.works["long"].done():
             pupils.asks(f"short {next(count)}", 2, during=during)
 
     def first(piece: int) -> None:
@@ -155,12 +155,12 @@ def test_what_nobody_looks_at_is_abandoned_and_the_next_one_computed() -> None:
 
     left = engine.begin("gone", long)
     waits = engine.begin("here", lambda told: "done")
-    assert engine.others(left) == engine.others(waits) == 1
+    assert left.others == waits.others == 1
     waits.looked = float("inf")
     gate.set()
     with pytest.raises(AbandonedError):
-        left.future.result(PATIENCE)
-    assert waits.future.result(PATIENCE) == "done"
+        left.result(PATIENCE)
+    assert waits.result(PATIENCE) == "done"
 
 
 def test_an_error_is_for_who_asked_and_the_engine_goes_on() -> None:
@@ -170,8 +170,8 @@ def test_an_error_is_for_who_asked_and_the_engine_goes_on() -> None:
         raise CorpusError("the text is empty")
 
     with pytest.raises(CorpusError, match="the text is empty"):
-        engine.begin("A", fails).future.result(PATIENCE)
-    assert engine.begin("B", lambda told: 7).future.result(PATIENCE) == 7
+        engine.begin("A", fails).result(PATIENCE)
+    assert engine.begin("B", lambda told: 7).result(PATIENCE) == 7
 
 
 def test_the_background_gives_way_but_not_for_good() -> None:
@@ -186,7 +186,7 @@ def test_the_background_gives_way_but_not_for_good() -> None:
     gate.set()
     behind.join(PATIENCE)
     assert not behind.is_alive()
-    assert busy.future.result(PATIENCE)
+    assert busy.result(PATIENCE)
     assert heard == [0.25]
 
 
@@ -243,6 +243,6 @@ def test_what_others_have_abandoned_is_asked_for_again() -> None:
 
 
 def test_a_page_says_why_it_waits_and_how_far_it_is() -> None:
-    assert waiting.sentence(0.4, 0) == f"Le modèle calcule : 40{NBSP}%"
-    assert "vous et 1 autre personne, à tour de rôle" in waiting.sentence(0.4, 1)
-    assert "vous et 3 autres personnes, à tour de rôle" in waiting.sentence(0.4, 3)
+    assert following.sentence(0.4, 0) == f"Le modèle calcule : 40{NBSP}%"
+    assert "vous et 1 autre personne, à tour de rôle" in following.sentence(0.4, 1)
+    assert "vous et 3 autres personnes, à tour de rôle" in following.sentence(0.4, 3)

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dashboard.windows import batch, cached, compare, fields, length, slide, snippet, streams
-from dashboard.windows.controls import Settings
-from dashboard.windows.variants import REFUSED, payload
+from dashboard.shared.material import material
+from dashboard.windows import snippet
+from dashboard.windows.controls import LENGTHS, SHIFT, Settings
+from dashboard.windows.views import VIEWS, batch, compare, length, slide, streams
+from dashboard.windows.views.variants import REFUSED, payload
 from moliere_core.corpus import EMBEDDED
 from moliere_core.measures.openings import opening
 from moliere_core.models.references import load_recurrent
@@ -33,9 +35,9 @@ def settings(length: int = 60, shift: str = "1", size: int = 64) -> Settings:
 
 def test_the_animation_has_the_text_the_series_and_the_count(open_page: Open) -> None:
     data = component(open_page("windows"))
-    text = cached.material(EMBEDDED).text
+    text = material(EMBEDDED).text
     assert data["text"] == text[: len(data["text"])]
-    assert data["series"][:3] == list(cached.material(EMBEDDED).cues[:3])
+    assert data["series"][:3] == list(material(EMBEDDED).cues[:3])
     assert (data["length"], data["shift"]) == (60, 1)
     assert data["reads"][:60] == list(range(1, 61))
     assert set(data["reads"][60:]) == {60}
@@ -44,8 +46,8 @@ def test_the_animation_has_the_text_the_series_and_the_count(open_page: Open) ->
     assert data["labels"]["when"] == "Fenêtre {at} sur {all}"
 
 
-@pytest.mark.parametrize("length", fields.LENGTHS)
-@pytest.mark.parametrize("shift", fields.SHIFTS)
+@pytest.mark.parametrize("length", LENGTHS)
+@pytest.mark.parametrize("shift", SHIFT.options)
 def test_every_length_and_shift_of_the_course_can_be_shown(length: int, shift: str) -> None:
     chosen = settings(length, shift)
     data = slide.payload(chosen)
@@ -67,7 +69,7 @@ def test_settings_are_in_the_address(open_page: Open) -> None:
     assert component(again)["shift"] == 100
 
 
-@pytest.mark.parametrize("view", fields.VIEWS)
+@pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_every_screen_in_both_languages(open_page: Open, view: str, language: str) -> None:
     at = open_page("windows", view=view, lang=language, model="petit")
@@ -152,7 +154,7 @@ def test_a_text_shorter_than_a_window_is_one_sentence(
     small = tmp_path / "small.csv"
     small.write_text("play_name,cue\na,Ah ! mon frère\na,Quoi ? encore vous\n", encoding="utf-8")
     monkeypatch.setenv("MOLIERE_CORPUS", str(small))
-    for view in fields.VIEWS:
+    for view in VIEWS:
         at = open_page("windows", view=view, corpus="server")
         assert not at.exception
         assert len(at.error) == 1
@@ -183,11 +185,11 @@ def test_a_longer_window_costs_in_proportion_and_is_worth_less_and_less() -> Non
 def test_only_the_notebook_does_not_fit(variant: str) -> None:
     data = payload(settings(), variant)
     by_name = {name: (shape, fits) for name, shape, fits in data["shapes"]}
-    symbols = len(cached.material(EMBEDDED).vocabulary)
+    symbols = len(material(EMBEDDED).vocabulary)
     outputs = {"many": (64, 60, symbols), "one": (64, symbols), "notebook": (64, symbols)}
     assert by_name["probabilités"] == (str(outputs[variant]), variant != "notebook")
     assert by_name["cibles"][0] == str((64,) if variant == "one" else (64, 60))
-    text = cached.material(EMBEDDED).text
+    text = material(EMBEDDED).text
     assert data["inputs"] == [*text[:4], *text[57:60]]
     assert data["targets"] == [*text[1:5], *text[58:61]]
 
@@ -214,16 +216,16 @@ def test_keras_refuses_with_these_words() -> None:
 
 def test_the_table_of_the_course_has_live_figures() -> None:
     rows = {row[0]: row[1:] for row in compare.rows(settings())}
-    material = cached.material(EMBEDDED)
-    assert f"{len(material.cues)} valeurs" in rows["combien il y en a"][0]
-    assert f"{len(material.vocabulary) - 1} caractères" in rows["vocabulaire"][1]
-    mean = f"{np.mean(material.cues):.1f}".replace(".", ",")
+    read = material(EMBEDDED)
+    assert f"{len(read.cues)} valeurs" in rows["combien il y en a"][0]
+    assert f"{len(read.vocabulary) - 1} caractères" in rows["vocabulaire"][1]
+    mean = f"{np.mean(read.cues):.1f}".replace(".", ",")
     assert mean in rows["repère\N{NO-BREAK SPACE}: dire toujours pareil"][0]
 
 
 @pytest.mark.parametrize("view", ["slide", "streams", "batch", "start", "length", "compare"])
 def test_snippets_run(view: str) -> None:
-    written = run_snippet(snippet.code(settings(), view, "notebook", 'l\'"œil" {0}\n', "petit"))
+    written = run_snippet(snippet.code(view, settings(), "notebook", 'l\'"œil" {0}\n', "petit"))
     expected = {"start": "bits", "length": "150 ", "streams": "(64, 60)"}
     assert expected.get(view, "(64, 60) (64, 60)") in written
 
@@ -231,8 +233,8 @@ def test_snippets_run(view: str) -> None:
 @pytest.mark.parametrize("variant", ["one", "many"])
 def test_both_ways_out_run(variant: str) -> None:
     pytest.importorskip("keras")
-    written = run_snippet(snippet.code(settings(12, "5", 8), "variants", variant, "", "petit"))
-    symbols = len(cached.material(EMBEDDED).vocabulary)
+    written = run_snippet(snippet.code("variants", settings(12, "5", 8), variant, "", "petit"))
+    symbols = len(material(EMBEDDED).vocabulary)
     assert f"(8, {'12, ' if variant == 'many' else ''}{symbols})" in written
 
 

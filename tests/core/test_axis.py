@@ -16,9 +16,9 @@ from moliere_core.measures import axis
 from moliere_core.models.evaluation import score
 from moliere_core.models.protocol import UNKNOWN_BITS
 from moliere_core.models.references import RecurrentModel, load_model, open_run
+from moliere_core.runs.run import run_path
 from moliere_core.text.vocabulary import Vocabulary
-from tests.app.helpers import REFERENCE, write_run
-from tests.networks import LETTERS, random_network
+from tests.networks import LETTERS, make_run, random_network
 
 POINTS = axis.Point("petit", 1.5, 3, 4), axis.Point("grand", 1.4, 5, 6)
 VERSE = (
@@ -138,9 +138,9 @@ def test_verse_and_prose_are_told_apart_in_one_reading(reference: str) -> None:
 
 
 def test_a_run_tells_what_it_read_itself(tmp_path: Path) -> None:
-    write_run(tmp_path)
-    point = axis.measure(REFERENCE, TEXT, 7)
-    assert point.train_chars == open_run(REFERENCE)[0].corpus["chars"] != 7
+    reference = f"run:{make_run(run_path('0123456789ab')).id}"
+    point = axis.measure(reference, TEXT, 7)
+    assert point.train_chars == open_run(reference)[0].corpus["chars"] != 7
 
 
 def test_two_who_measure_one_text_keep_the_points_of_both(monkeypatch: pytest.MonkeyPatch) -> None:

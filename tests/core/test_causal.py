@@ -19,7 +19,7 @@ from tests.gpts import END, TEXT, byte_level, write_gpt2
 
 torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
 
 
 def make(folder: Path, missing: int = 0) -> Path:

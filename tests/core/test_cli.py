@@ -236,6 +236,7 @@ def test_the_request_of_a_shipped_model_is_made_again(
     assert "not allowed with" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_train_then_open_the_stored_run(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -270,6 +271,7 @@ def test_output_is_utf8_whatever_the_locale(run_folder: str) -> None:
     assert "␣" in done.stdout.decode("utf-8")
 
 
+@pytest.mark.slow
 def test_a_fine_tuning_takes_the_architecture_of_its_model(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, run_folder: str
 ) -> None:

@@ -33,7 +33,7 @@ from tests.core.trainings import (
 from tests.networks import make_run
 from tests.patience import PATIENCE, wait_until
 
-pytestmark = pytest.mark.usefixtures("jobs_end")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("jobs_end")]
 
 
 class Machines:

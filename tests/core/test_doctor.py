@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from moliere_core.cli.main import main
-from moliere_core.system import doctor, machine
+from moliere_core.system import application, doctor, machine
 from moliere_core.system.doctor import Finding, examine
 
 ROOT = Path(__file__).parents[2]
@@ -79,8 +79,10 @@ def test_the_settings_are_those_of_the_repository(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert "MB at most" in found("settings").told
-    monkeypatch.chdir(tmp_path)
-    assert found("settings").told.endswith("start the application from the repository's root")
+    monkeypatch.setattr(application, "PACKAGE", "no_such_package")
+    assert found("settings").told == "the application is not installed beside this library"
+    monkeypatch.setattr(application, "folder", lambda: tmp_path)
+    assert "cannot be read" in found("settings").told
     (tmp_path / ".streamlit").mkdir()
     for content, told in (
         ("[server]\nenableXsrfProtection = false", "another site could upload"),

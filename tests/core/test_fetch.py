@@ -149,10 +149,9 @@ def _served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def test_a_model_is_fetched_once_with_what_it_needs(served: Path) -> None:
     asked = fetching.fetch("hf:owner/tiny")
     assert fetching.fetch("hf:owner/tiny") is asked  # a double click
-    done = asked.wait(WAIT)
-    assert (done.finished, done.error) == (True, None)
-    assert done.share == 1
-    assert done.total == pytest.approx(3, abs=0.1)
+    assert asked.exception(WAIT) is None
+    assert asked.share == 1
+    assert asked.total == pytest.approx(3, abs=0.1)
     assert pretrained.presence("hf:owner/tiny") is pretrained.Presence.READY
     folder = served / "models--owner--tiny" / "snapshots" / COMMIT
     assert {p.name for p in folder.iterdir()} == {
@@ -164,40 +163,42 @@ def test_a_model_is_fetched_once_with_what_it_needs(served: Path) -> None:
     assert [p for p in Hub.asked if "/owner/tiny" not in p] == []  # nothing else is told the hub
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", ["config.json", "model.safetensors"])
 @pytest.mark.parametrize("cut", [False, True], ids=["changed", "cut"])
 def test_a_file_that_was_damaged_is_fetched_again(file: str, cut: bool, served: Path) -> None:
-    assert fetching.fetch("hf:owner/tiny").wait(WAIT).error is None
+    assert fetching.fetch("hf:owner/tiny").exception(WAIT) is None
     path = (served / "models--owner--tiny" / "snapshots" / COMMIT / file).resolve()
     path.write_bytes(Hub.files[file][:20] if cut else b"\xff" * len(Hub.files[file]))
     assert pretrained.presence("hf:owner/tiny") is pretrained.Presence.PARTIAL
     Hub.asked = []
-    assert fetching.fetch("hf:owner/tiny").wait(WAIT).error is None
+    assert fetching.fetch("hf:owner/tiny").exception(WAIT) is None
     assert pretrained.presence("hf:owner/tiny") is pretrained.Presence.READY
     assert {name.rpartition("/")[2] for name in fetched()} == {file}
 
 
 def test_a_model_that_was_renamed_comes_under_the_name_that_was_asked_for() -> None:
-    assert fetching.fetch("hf:old-name").wait(WAIT).error is None
+    assert fetching.fetch("hf:old-name").exception(WAIT) is None
     assert pretrained.presence("hf:old-name") is pretrained.Presence.READY
 
 
 def test_a_download_that_breaks_off_goes_on(served: Path) -> None:
     Hub.breaks = {"model.safetensors": 1}
-    assert fetching.fetch("hf:owner/tiny").wait(WAIT).error is None
+    assert fetching.fetch("hf:owner/tiny").exception(WAIT) is None
     assert pretrained.presence("hf:owner/tiny") is pretrained.Presence.READY
     assert Hub.breaks == {"model.safetensors": 0}
 
 
+@pytest.mark.slow
 def test_what_is_half_there_is_not_a_model() -> None:
     Hub.breaks = {"model.safetensors": 10**6}
     asked = fetching.fetch("hf:owner/tiny")
     wait_until(lambda: Hub.breaks["model.safetensors"] < 10**6)  # a part of it has come
-    asked.cancel()
-    assert "was stopped: ask for it again" in str(asked.wait(WAIT).error)
+    asked.stop()
+    assert "was stopped: ask for it again" in str(asked.exception(WAIT))
     assert pretrained.presence("hf:owner/tiny") is not pretrained.Presence.READY
     Hub.breaks = {}
-    assert fetching.fetch("hf:owner/tiny").wait(WAIT).error is None
+    assert fetching.fetch("hf:owner/tiny").exception(WAIT) is None
 
 
 def test_the_command_fetches(capsys: pytest.CaptureFixture[str]) -> None:
@@ -232,7 +233,7 @@ def _refused(monkeypatch: pytest.MonkeyPatch) -> Callable[[], str]:
 
 
 def error_of(reference: str) -> str:
-    error = fetching.fetch(reference).wait(WAIT).error
+    error = fetching.fetch(reference).exception(WAIT)
     assert error is not None
     return str(error)
 
@@ -356,6 +357,7 @@ def test_a_login_page_in_the_place_of_a_process_s_answer() -> None:
     assert "something else answers in the hub's place" in error_of("hf:owner/tiny")
 
 
+@pytest.mark.slow
 def test_a_proxy_that_asks_who_one_is(monkeypatch: pytest.MonkeyPatch) -> None:
     proxy = os.environ["HF_ENDPOINT"]
     monkeypatch.setenv("HF_ENDPOINT", "https://hub.invalid")

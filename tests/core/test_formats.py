@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from moliere_core.corpus import load_corpus, sources, split
-from moliere_core.corpus.formats import MOST_NOTES, Reading, read_bytes
+from moliere_core.corpus.formats import MOST_NOTES, Parsed, read_bytes
 from moliere_core.errors import CorpusError
 from tests.archives import moved
 
@@ -15,7 +15,7 @@ CSV = "play_name;cue\ntartuffe;Hélas, ça va « bien » : été\n"
 TEI = "<TEI><text><body><sp><l>Oui</l></sp></body></text></TEI>"
 
 
-def read(data: str | bytes, name: str = "a.csv") -> Reading:
+def read(data: str | bytes, name: str = "a.csv") -> Parsed:
     return read_bytes(data.encode() if isinstance(data, str) else data, name)
 
 
@@ -23,7 +23,7 @@ def cues(data: str | bytes, name: str = "a.csv") -> list[str]:
     return read(data, name).frame["cue"].tolist()
 
 
-def notes(reading: Reading) -> str:
+def notes(reading: Parsed) -> str:
     return "\n".join(map(str, reading.notes))
 
 

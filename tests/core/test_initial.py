@@ -7,7 +7,7 @@ import pytest
 
 from moliere_core.config import Cell, ModelConfig
 from moliere_core.models.references import RecurrentModel, load_recurrent
-from moliere_core.models.sampling import softmax
+from moliere_core.networks.arrays import softmax
 from moliere_core.networks.initial import cross_entropy, initial_weights
 from moliere_core.networks.recurrent import RecurrentNetwork
 from tests.networks import LETTERS

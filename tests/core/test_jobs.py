@@ -104,6 +104,7 @@ def test_a_corpus_is_kept_as_it_is() -> None:
 # The queue
 
 
+@pytest.mark.slow
 def test_jobs_run_one_at_a_time_in_the_order_they_were_asked_for(
     fake: Callable[..., None], release: Callable[[], None]
 ) -> None:
@@ -218,6 +219,7 @@ def test_a_stored_run_comes_back_without_a_worker(
 # Stopping
 
 
+@pytest.mark.slow
 def test_a_job_is_stopped_and_the_same_request_goes_on(fake: Callable[..., None]) -> None:
     fake("hold")
     job = jobs.submit(request())
@@ -312,6 +314,7 @@ def test_a_training_that_nobody_owned_is_whose_takes_it_up(fake: Callable[..., N
     assert not job.spec.allows("toi")
 
 
+@pytest.mark.slow
 def test_deleting_ends_the_worker_first(fake: Callable[..., None]) -> None:
     fake("hold")
     job = jobs.submit(request(), "moi")
@@ -326,6 +329,7 @@ def test_deleting_ends_the_worker_first(fake: Callable[..., None]) -> None:
     assert [e["resumed_from"] for e in again.events() if e["event"] == "started"] == [0]
 
 
+@pytest.mark.slow
 def test_a_run_deleted_behind_its_job_is_trained_again(fake: Callable[..., None]) -> None:
     job = jobs.submit(request(epochs=1))
     job.wait(PATIENCE)
@@ -337,6 +341,7 @@ def test_a_run_deleted_behind_its_job_is_trained_again(fake: Callable[..., None]
 # Failing
 
 
+@pytest.mark.slow
 def test_a_killed_worker_says_so_and_can_go_on(fake: Callable[..., None]) -> None:
     fake("kill")
     job = jobs.submit(request())
@@ -350,6 +355,7 @@ def test_a_killed_worker_says_so_and_can_go_on(fake: Callable[..., None]) -> Non
     assert len(Run.open(job.run_path).history) == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("mode", "message"),
     [("exit", process.VANISHED), ("error", "the training failed (ValueError: two lines)")],
@@ -380,19 +386,20 @@ def test_a_worker_that_cannot_be_started_fails(monkeypatch: pytest.MonkeyPatch) 
 def test_what_goes_wrong_with_one_job_does_not_keep_the_next_one_waiting(
     fake: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def wait(self: process.WorkerProcess, seconds: float) -> bool:
+    def wait(self: process.TrainingWorker, seconds: float) -> bool:
         raise MemoryError
 
-    patient = process.WorkerProcess.wait
+    patient = process.TrainingWorker.wait
     broken = [wait]
     monkeypatch.setattr(
-        process.WorkerProcess, "wait", lambda *args: (broken.pop() if broken else patient)(*args)
+        process.TrainingWorker, "wait", lambda *args: (broken.pop() if broken else patient)(*args)
     )
     first, second = (jobs.submit(request(seed)) for seed in range(2))
     assert second.wait(PATIENCE).state is jobs.State.FINISHED
     assert first.status.message == INTERRUPTED
 
 
+@pytest.mark.slow
 def test_a_job_whose_server_was_closed_shows_as_interrupted_and_goes_on(
     fake: Callable[..., None],
 ) -> None:
@@ -448,6 +455,7 @@ def test_no_orphan_is_left_when_the_server_is_killed(tmp_path: Path) -> None:
     wait_until(lambda: job.status.message == INTERRUPTED)
 
 
+@pytest.mark.slow
 def test_two_servers_share_a_folder(fake: Callable[..., None]) -> None:
     """What one trains and has in its queue, the other shows, does not train again, and stops."""
     script = """
@@ -502,6 +510,7 @@ def alive(pid: int) -> bool:
         return False
 
 
+@pytest.mark.slow
 def test_the_interpreter_exits_at_once_with_a_job_running() -> None:
     script = """
         from moliere_core.training import jobs
@@ -661,6 +670,7 @@ def test_nothing_here_imports_a_framework() -> None:
 # With a framework
 
 
+@pytest.mark.slow
 def test_a_real_training_is_stopped_and_ends_as_if_it_had_not_been() -> None:
     pytest.importorskip("keras")
     spec = request(epochs=12)

@@ -22,6 +22,8 @@ from moliere_core.runs.run import Run, run_path
 from tests.core.trainings import CORPUS
 from tests.networks import LETTERS, make_run, random_weights
 
+pytestmark = pytest.mark.slow
+
 RUN = "0123456789ab"
 TEXTS = ["la mele", "une lettre", "z", "\n"]
 

@@ -83,6 +83,7 @@ def informed(
     return model
 
 
+@pytest.mark.slow
 def test_the_notebook_s_model_predicts_as_it_did(tmp_path: Path) -> None:
     model = informed(
         course_model(layers.LSTM(7, return_sequences=True), layers.LSTM(7), layers.Dropout(0.25)),
@@ -208,6 +209,7 @@ def probabilities(path: Path, ids: Any, last_only: bool) -> Any:
     return probs[:, -1] if last_only else probs
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("stack", "options", "message"),
     [
@@ -244,6 +246,7 @@ def functional(last: Any) -> Any:
     return keras.Model(inputs, last(layers.Dense(SIZE, name="scores")(hidden)), name="mon_modele")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "make",
     [
@@ -292,6 +295,7 @@ def test_what_the_course_may_have_written_otherwise(
         np.testing.assert_allclose(probabilities(path, ids, theirs.ndim == 2), theirs, atol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "kind", ["mixed_float16", "mixed_bfloat16", "float64", "float16", "bfloat16"]
 )
@@ -315,6 +319,7 @@ def test_a_model_of_another_precision_keeps_its_very_weights(
         np.testing.assert_array_equal(ours[name], weight)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".weights.h5", ".h5"])
 @pytest.mark.parametrize("cell", [layers.LSTM, layers.GRU])
 def test_weights_alone_say_all_of_the_course_s_network(

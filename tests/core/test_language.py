@@ -13,8 +13,7 @@ from safetensors.numpy import load_file, save_file
 from moliere_core import pretrained
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import ModelError
-from moliere_core.models.sampling import softmax
-from moliere_core.networks.arrays import Array
+from moliere_core.networks.arrays import Array, softmax
 from moliere_core.networks.transformer import TransformerConfig, TransformerNetwork
 from moliere_core.pretrained import client, language
 from moliere_core.pretrained.beam import CharacterBridge

@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import Element
 
 import pytest
 
 from moliere_core.cli import main
-from moliere_core.corpus import download, edition, library, load_corpus
+from moliere_core.corpus import download, edition, formats, library, load_corpus, tei
+from moliere_core.corpus.markup import parse_xml
 from moliere_core.errors import CorpusError
 from tests.patience import PATIENCE
 
@@ -366,6 +368,28 @@ def test_the_edition_is_one_corpus_of_many_files(small_edition: Site) -> None:
     assert corpus.plays == ("avare", "psyche", "etourdi")
     assert corpus.source == "tei"
     assert library.fetch("tei") == entry  # the same files, the same bytes
+
+
+def test_what_arrives_is_parsed_once(small_edition: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[str] = []
+    pieces: list[str] = []
+
+    def counted(data: bytes, name: str, *limits: int, whole: bool = False) -> formats.Parsed:
+        parsed.append(name)
+        return formats.read_bytes(data, name, *limits, whole=whole)
+
+    def counted_xml(data: bytes, name: str) -> Element:
+        pieces.append(name)
+        return parse_xml(data, name)
+
+    monkeypatch.setattr(library, "read_apart", counted)
+    monkeypatch.setattr(tei, "parse_xml", counted_xml)
+    library.fetch("tei")
+    assert load_corpus("tei").plays == ("avare", "psyche", "etourdi")
+    assert pieces == [f"moliere_{play}.xml" for play in ("avare", "psyche", "etourdi")]
+    load_corpus(small_edition.gives("/racine.csv", CSV))
+    load_corpus(library.keep_upload(CSV, "mine.csv").id)
+    assert parsed == ["moliere-tei.zip", "racine.csv", "mine.csv"]
 
 
 def test_a_play_that_the_server_lacks_is_said(small_edition: Site) -> None:

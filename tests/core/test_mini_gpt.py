@@ -13,6 +13,8 @@ from moliere_core.assets import ASSETS
 from moliere_core.config import RunConfig
 from moliere_core.text.tokenisation import load_tokenizer
 
+pytestmark = pytest.mark.slow
+
 FOLDER = ASSETS / "mini-gpt"
 MEGABYTES = 15
 

@@ -14,6 +14,8 @@ from moliere_core.errors import ModelError  # noqa: E402
 from moliere_core.networks import keras_model as km  # noqa: E402
 from moliere_core.networks.recurrent import RecurrentNetwork  # noqa: E402
 
+pytestmark = pytest.mark.slow
+
 VOCAB = 7
 IDS = np.random.default_rng(0).integers(0, VOCAB, (2, 12)).astype(np.int32)
 PLAIN = ModelConfig(embedding_dim=3, units=5, dropout=0.0)

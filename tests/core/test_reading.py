@@ -15,7 +15,7 @@ from moliere_core.measures.reading import (
 from moliere_core.models.evaluation import score
 from moliere_core.models.protocol import UNKNOWN_BITS
 from moliere_core.models.references import load_model
-from moliere_core.models.sampling import softmax
+from moliere_core.networks.arrays import softmax
 
 TEXT = "Mon frère, s'il vous plaît,\nNe discourons point tant; kiwi."
 

@@ -16,6 +16,8 @@ from moliere_core.models.sampling import generate
 from moliere_core.pretrained import Generation, NextChars, Piece, recorded
 from moliere_core.pretrained.recorded import Bits, Voice, Written, beginning
 
+pytestmark = pytest.mark.slow
+
 MOST_BYTES = 150_000
 ALPHABET = load_model("petit").vocabulary.chars
 VOICES = [pytest.param(voice, id=name) for name, voice in recorded.voices().items()]

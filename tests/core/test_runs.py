@@ -368,7 +368,6 @@ def test_a_zip_holds_the_run_and_no_secret() -> None:
 
 
 def test_two_processes_do_not_train_one_run() -> None:
-    pytest.importorskip("fcntl")
     run = make()
     with run.lock(), pytest.raises(RunError, match="another process"), Run(run.path).lock():
         pass

@@ -236,6 +236,24 @@ def test_a_direction_beside_a_name_is_left_out_and_counted() -> None:
     assert (kind.what, kind.count, kind.example) == ("stage directions", 2, "à Tartuffe")
 
 
+def test_a_parenthesis_behind_a_name_is_left_out_and_counted() -> None:
+    left = Leavings()
+    speech = "<sp><speaker>ALCIDE (bas, à Orgon)</speaker><p>Oui.</p></sp>"
+    marked = "<sp><speaker>ALCIDE (<stage>bas</stage>)</speaker><p>Oui.</p></sp>"
+    found = read_tei(play(f"<div>{speech * 2}{marked}</div>").encode(), "a", left=left)
+    assert found["speaker"] == ["Alcide"] * 3
+    parentheses, directions = left.all()
+    assert (parentheses.what, parentheses.count) == ("parentheses taken for directions", 2)
+    assert parentheses.example == "(bas, à Orgon)"
+    assert (directions.what, directions.count) == ("stage directions", 1)
+
+
+def test_the_cells_of_a_table_stand_apart() -> None:
+    rows = "<row><cell>un</cell><cell>deux</cell></row><row><cell>trois</cell></row>"
+    said = f"<p>Voici : <table>{rows}</table>quatre</p>"
+    assert cues(f"<sp><speaker>A</speaker>{said}</sp>") == ["Voici : un deux trois quatre"]
+
+
 def test_nothing_is_said_to_be_left_out_of_a_play_that_is_whole() -> None:
     left = Leavings()
     read_tei(play("<div><sp><speaker>A</speaker><p>Oui.</p></sp></div>").encode(), "a", left=left)

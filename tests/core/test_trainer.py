@@ -9,6 +9,8 @@ import pytest
 
 from tools.schedule import Schedule, plateau_then_decay
 
+pytestmark = pytest.mark.slow
+
 torch = pytest.importorskip("torch")
 
 

@@ -41,6 +41,8 @@ from moliere_core.training.session import (
 )
 from tests.core.trainings import CORPUS, STREAMS, WINDOWS, assert_same_training, corpus
 
+pytestmark = pytest.mark.slow
+
 if importlib.util.find_spec("keras") is None:
     pytest.skip("Keras is not installed", allow_module_level=True)
 
@@ -334,7 +336,6 @@ def test_without_a_framework_one_sentence_names_the_command(
 
 
 def test_a_run_being_trained_elsewhere_is_refused() -> None:
-    pytest.importorskip("fcntl")
     run = train(STREAMS, CORPUS, should_stop=lambda: True)
     with run.lock(), pytest.raises(RunError, match="another process"):
         train(STREAMS, CORPUS)

@@ -16,28 +16,33 @@ import pytest
 from tests.app.helpers import ROOT
 from tests.patience import PATIENCE, wait_until
 
+RUN = ("-m", "streamlit", "run", "dashboard/Home.py", "--server.port")
 STARTS = 3  # another may take a port between the time it is found free and the time it is used
 
 
 @contextlib.contextmanager
-def started(home: Path, log: int, **settings: str) -> Iterator[str]:
+def started(
+    home: Path, log: int, command: tuple[str, ...] = RUN, code: Path = ROOT, **settings: str
+) -> Iterator[str]:
     """A server of this store, healthy, and stopped afterwards; its address.
 
     Args:
         home: MOLIERE_HOME.
         log: a file descriptor, or subprocess.DEVNULL.
+        command: of Python, to which the port is added.
+        code: where the packages are, and where it is started.
         settings: more of the server's environment.
     """
+    settings |= {"MOLIERE_HOME": str(home), "PYTHONPATH": str(code)}
+    settings |= {"STREAMLIT_SERVER_ADDRESS": "127.0.0.1", "STREAMLIT_SERVER_HEADLESS": "true"}
     for _ in range(STARTS):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        options = {"server.port": port, "server.address": "127.0.0.1", "server.headless": "true"}
         process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "dashboard/Home.py"]
-            + [f"--{name}={value}" for name, value in options.items()],
-            cwd=ROOT,
-            env={**os.environ, "MOLIERE_HOME": str(home), "PYTHONPATH": str(ROOT), **settings},
+            [sys.executable, *command, str(port)],
+            cwd=code,
+            env={**os.environ, **settings},
             stdout=log,
             stderr=subprocess.STDOUT,
         )

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from dashboard.bridge.marks import MAY_HAVE_READ, Mark, families
+from dashboard.bridge.marks import FAMILIES, MAY_HAVE_READ, Mark
 from dashboard.shared import i18n
 from dashboard.shared.i18n import _
 from dashboard.shared.naming import RECORDED
@@ -21,13 +21,13 @@ def bars(marks: Sequence[Mark], dark: bool, title: str) -> Figure:
     """Bits per character, the best model at the top."""
     colours = theme(dark)
     figure = Figure()
-    for family, name in families().items():
+    for family, name in FAMILIES.items():
         kept = [mark for mark in marks if mark.family == family]
         if kept:
             figure.add_bar(
                 y=[mark.name for mark in kept],
                 x=[mark.bits for mark in kept],
-                name=name,
+                name=_(name),
                 orientation="h",
                 marker={
                     "color": _colour(colours, family),
@@ -58,7 +58,7 @@ def against(marks: Sequence[Mark], dark: bool, title: str, what: str) -> Figure:
     figure = Figure()
     known = [number for mark in marks if (number := _number(mark, what))]
     left, right = math.log10(min(known, default=1)), math.log10(max(known, default=1))
-    for family, name in families().items():
+    for family, name in FAMILIES.items():
         kept = [mark for mark in marks if mark.family == family]
         if not kept:
             continue
@@ -67,7 +67,7 @@ def against(marks: Sequence[Mark], dark: bool, title: str, what: str) -> Figure:
         figure.add_scatter(
             x=places,
             y=[mark.bits for mark in kept],
-            name=name,
+            name=_(name),
             mode="markers+text",
             text=[mark.label for mark in kept],
             # One above, one below: neighbours are close. At the right edge, towards the middle.

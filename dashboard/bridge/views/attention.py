@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from dashboard.bridge import components, results
 from dashboard.bridge.controls import Settings
-from dashboard.shared import state, widgets
+from dashboard.shared import following, state, widgets
 from dashboard.shared.i18n import _
 from moliere_core import pretrained
 from moliere_core.models.protocol import CONTEXT_START
+from moliere_core.pretrained import Attention, Request
 
 PERIOD = 0.5
 MOST_CHARS = 160
@@ -18,9 +21,8 @@ MOST_CHARS = 160
 def show(_settings: Settings) -> None:
     """The end of the prompt, and the same question asked of the LSTM."""
     text = widgets.prompt(labelled=False)[-MOST_CHARS:]
-    asked = results.asked(results.attention, pretrained.MINI, text, again=True)
-    waiting = asked.status.active
-    st.fragment(_heads, run_every=PERIOD if waiting else None)(text, waiting)
+    asked = following.asked(results.attention, pretrained.MINI, text)
+    following.follow([asked], partial(_heads, asked), PERIOD)
     st.page_link(
         "../pages/inside.py",
         label=_("La même question posée au LSTM : quelles lettres ont compté ?"),
@@ -28,8 +30,7 @@ def show(_settings: Settings) -> None:
     )
 
 
-def _heads(text: str, ticking: bool) -> None:
-    asked = results.asked(results.attention, pretrained.MINI, text, again=False)
+def _heads(asked: Request[Attention]) -> None:
     status = asked.status
     if status.active:
         st.progress(status.share, _("mini-gpt relit le texte…"))
@@ -55,5 +56,3 @@ def _heads(text: str, ticking: bool) -> None:
         },
         "discussion.attention",
     )
-    if ticking:
-        st.rerun()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
@@ -12,7 +13,7 @@ from dashboard.bridge.figures import axis as figures
 from dashboard.bridge.measuring import Measuring
 from dashboard.bridge.wording import axis as wording
 from dashboard.bridge.wording.models import name as called
-from dashboard.shared import charts, i18n, widgets
+from dashboard.shared import charts, following, i18n, widgets
 from dashboard.shared.i18n import _
 from moliere_core import pretrained
 from moliere_core.measures import axis
@@ -20,7 +21,6 @@ from moliere_core.measures.axis import Point
 from moliere_core.models.references import SHIPPED
 from moliere_core.text import verse
 
-PERIOD = 1.0  # seconds between two looks at a measure in progress
 MOST_CHARS = 5_000
 _OWN, _PASTED = "axis.own", "axis.pasted"
 
@@ -61,17 +61,16 @@ def _axis(reference: str) -> None:
     drawing = Drawing(name, against, reference.partition("@")[0], part)
     if name == "own" and not text:
         return
-    wanted = () if text else tuple(_to_measure(name, drawing.model))
+    wanted = () if text else tuple(to_measure(name, drawing.model))
     jobs = [
-        measuring.measuring(of, models, known_as != "modern")
+        measuring.bits(of, models, known_as != "modern")
         for known_as, of in ((name, text), (drawing.other, _shipped_text(drawing.other)))
-        if of and (models := tuple(_to_measure(known_as, drawing.model)))
+        if of and (models := tuple(to_measure(known_as, drawing.model)))
     ]
     if not jobs:
         _draw(drawing, _known(name, text, drawing.model), wanted)
         return
-    ticking = not all(job.done for job in jobs)
-    st.fragment(_watch, run_every=PERIOD if ticking else None)(drawing, text, jobs, wanted)
+    following.follow(jobs, partial(_watch, drawing, text, jobs, wanted))
 
 
 def _own(against: str) -> tuple[str, str]:
@@ -104,7 +103,7 @@ def _shipped_text(name: str) -> str | None:
     return measuring.play_text(axis.VALIDATION[name])
 
 
-def _to_measure(name: str, model: str) -> list[str]:
+def to_measure(name: str, model: str) -> list[str]:
     """What has no shipped figure for this text, and can be measured on this machine."""
     known = axis.shipped().points.get(name, {})
     compressors = axis.COMPRESSORS if measuring.training_text() is not None else ()
@@ -134,8 +133,8 @@ def _watch(
     points, done = _known(drawing.name, text, drawing.model), True
     for job in jobs:
         if job.text == text:
-            points, done = points | job.points, job.done
-    if now := next((job for job in jobs if not job.done), None):
+            points, done = points | job.points, job.done()
+    if now := next((job for job in jobs if not job.done()), None):
         told = _("Mesure en cours : {model} ({done} sur {all})").format(
             model=widgets.plain(called(now.now) or "…"),
             done=len(now.points) + len(now.errors),
@@ -146,9 +145,6 @@ def _watch(
         _draw(drawing, points, wanted, said=done)
     for model, error in {m: e for job in jobs for m, e in job.errors.items()}.items():
         st.caption(f"{widgets.plain(model)} : {widgets.plain(i18n.sentence(error))}")
-    if now is None and st.session_state.get("axis.watched") != (seen := [id(j) for j in jobs]):
-        st.session_state["axis.watched"] = seen
-        st.rerun()  # so that nothing ticks any longer
 
 
 def _draw(
@@ -164,11 +160,12 @@ def _draw(
         heading = _("Le même modèle sur deux textes")
         if drawing.part:
             drawn, other = (marks.of_form(points, form) for form in verse.FORMS)
-            names = marks.forms()["verse"], marks.forms()["prose"]
+            in_verse, in_prose = marks.FORMS.values()
+            names = _(in_verse), _(in_prose)
             heading = _("Le même modèle en vers et en prose")
     elif drawing.part in verse.FORMS:
         drawn = marks.of_form(points, drawing.part)
-        heading += f" ({marks.forms()[drawing.part]})"
+        heading += f" ({_(marks.FORMS[drawing.part])})"
     kept = marks.marks(drawn, other)
     if not kept:
         return

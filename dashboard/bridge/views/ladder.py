@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -12,10 +13,9 @@ import streamlit as st
 from dashboard.bridge import components, recordings, results
 from dashboard.bridge.controls import Settings
 from dashboard.bridge.wording import models as wording
-from dashboard.shared import i18n, state
+from dashboard.shared import following, i18n, state
 from dashboard.shared.i18n import _
 from moliere_core import pretrained
-from moliere_core.config import SamplingConfig
 from moliere_core.errors import MoliereError
 from moliere_core.measures import axis
 from moliere_core.pretrained import Generation, NextChars, Request, recorded
@@ -44,10 +44,10 @@ class Rung:
 
 def show(settings: Settings) -> None:
     """All the steps, those of subword models as they come."""
-    prompt, config, seed = settings.prompt, settings.config, settings.seed
-    asked = _asked(prompt, config, seed, again=True)
-    writing = any(request.status.active for pair in asked.values() for request in pair)
-    st.fragment(_rungs, run_every=PERIOD if writing else None)(prompt, config, seed, writing)
+    settings = replace(settings, chars=CHARS)
+    asked = _asked(settings)
+    works = [request for pair in asked.values() for request in pair]
+    following.follow(works, partial(_rungs, asked, settings), PERIOD)
     st.caption(
         _(
             "Bits : par caractère, sur des pièces jamais lues. D’un barreau à l’autre : plus de "
@@ -56,51 +56,45 @@ def show(settings: Settings) -> None:
     )
 
 
-def _asked(
-    prompt: str, config: SamplingConfig, seed: int, again: bool
-) -> dict[str, tuple[Request[Any], Request[Any]]]:
-    """What the subword models that are here have been asked; `again` as in `cached.asked`."""
-    ask = partial(results.asked, again=again)
+def _asked(settings: Settings) -> dict[str, tuple[Request[Any], Request[Any]]]:
+    """What the subword models that are here have been asked: a text, and what comes first."""
     here = [entry.name for entry in pretrained.entries() if entry.available]
     return {
         name: (
-            ask(results.written, name, prompt, config, seed, CHARS),
-            ask(results.following, name, prompt),
+            following.asked(results.written, name, *settings.draw),
+            following.asked(results.expected, name, settings.prompt),
         )
         for name in here[:MOST_PRETRAINED]
     }
 
 
-def _rungs(prompt: str, config: SamplingConfig, seed: int, ticking: bool) -> None:
+def _rungs(asked: Mapping[str, tuple[Request[Any], Request[Any]]], settings: Settings) -> None:
     recordings.follow()
-    asked = _asked(prompt, config, seed, again=False)
-    steps = [_step(name, _by_characters(name, prompt, config, seed)) for name in STEPS]
-    for name, (written, following) in asked.items():
-        error = written.status.error or following.status.error
-        found = _rung(written.value, following.value)
+    steps = [_step(name, _by_characters(name, settings)) for name in STEPS]
+    for name, (written, expected) in asked.items():
+        error = written.status.error or expected.status.error
+        found = _rung(written.value, expected.value)
         if not found.text and written.status.active:
             found = replace(found, text=_("le modèle se prépare…"))
         steps.append(_step(name, found, error))
-    steps += [_recorded(voice, prompt, config, seed) for voice in _voices(len(asked))]
+    steps += [_step(voice.reference, _recorded(voice, settings)) for voice in _voices(len(asked))]
     data = {"steps": steps, "locale": state.language()}
     components.rungs(data, COMPONENT, recordings.listen(COMPONENT))
-    if ticking and not any(r.status.active for pair in asked.values() for r in pair):
-        st.rerun()  # so that nothing ticks any longer
 
 
-def _by_characters(name: str, prompt: str, config: SamplingConfig, seed: int) -> Rung:
+def _by_characters(name: str, settings: Settings) -> Rung:
     """The rung of a model of characters."""
     return _rung(
-        results.written_by_characters(name, prompt, config, seed, CHARS),
-        results.next_by_characters(name, prompt),
+        results.written_by_characters(name, *settings.draw),
+        results.expected_by_characters(name, settings.prompt),
     )
 
 
-def _rung(written: Generation, following: NextChars) -> Rung:
+def _rung(written: Generation, expected: NextChars) -> Rung:
     """The rung of a model, of characters or of tokens."""
-    order = np.argsort(-following.probs, kind="stable")[:BARS]
-    bars = ((following.chars[i], round(float(following.probs[i]), 4)) for i in order)
-    return Rung(written.text, tuple(bars) if following.probs.any() else ())
+    order = np.argsort(-expected.probs, kind="stable")[:BARS]
+    bars = ((expected.chars[i], round(float(expected.probs[i]), 4)) for i in order)
+    return Rung(written.text, tuple(bars) if expected.probs.any() else ())
 
 
 def _voices(living: int) -> list[Voice]:
@@ -109,14 +103,13 @@ def _voices(living: int) -> list[Voice]:
     return [voice for voice in found if voice is not None][: max(MOST_PRETRAINED - living, 0)]
 
 
-def _recorded(voice: Voice, prompt: str, config: SamplingConfig, seed: int) -> dict[str, Any]:
-    written = voice.written(prompt, config, seed, CHARS)
-    following = voice.following(prompt, results.alphabet())
-    if written is None or following is None:
-        found = Rung("", ())
-    else:
-        found = _rung(written.generation, following)
-    return _step(voice.reference, found)
+def _recorded(voice: Voice, settings: Settings) -> Rung:
+    """The rung of a model that is not here; an empty one after what was not recorded."""
+    written = voice.written(*settings.draw)
+    expected = voice.following(settings.prompt, results.alphabet())
+    if written is None or expected is None:
+        return Rung("", ())
+    return _rung(written.generation, expected)
 
 
 def _step(name: str, rung: Rung, error: MoliereError | None = None) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from concurrent.futures import Future
+from functools import partial
 from typing import cast
 
 import pandas as pd
@@ -14,16 +14,17 @@ from dashboard.bridge import controls, measuring
 from dashboard.bridge.controls import Settings
 from dashboard.bridge.figures.pairs import all_margins_figure, margins_figure
 from dashboard.bridge.wording import pairs as wording
-from dashboard.shared import charts, i18n, naming, state, tables, widgets
+from dashboard.shared import charts, following, i18n, naming, state, tables, widgets
 from dashboard.shared.i18n import _
 from moliere_core import pretrained
 from moliere_core.errors import MoliereError
 from moliere_core.measures import pairs
-from moliere_core.measures.pairs import PAIRS, Pair, Test
+from moliere_core.measures.pairs import PAIRS, TESTS, Pair, Test
+from moliere_core.system.work import Work
 
 PERIOD = 0.5
 _REVEALED = "discussion.revealed"
-Margins = Mapping[str, Future[dict[str, float]]]
+Margins = Mapping[str, Work[dict[str, float]]]
 
 
 def show(settings: Settings) -> None:
@@ -41,13 +42,9 @@ def voted() -> bool:
 
 def _one(reference: str, bar: DeltaGenerator) -> None:
     """A pair, a vote by hands, then the margins."""
-    tests, by_name = wording.tests(), {pair.name: pair for pair in PAIRS}
+    by_name = {pair.name: pair for pair in PAIRS}
     with bar:
-        name = controls.PAIR.ask(
-            list(by_name),
-            lambda n: _told(tests[by_name[n].test], _line(by_name[n].context) + "…"),
-            visible=False,
-        )
+        name = controls.PAIR.ask(list(by_name), lambda name: _called(by_name[name]), visible=False)
         pair = by_name[name]
         revealed = name in st.session_state.setdefault(_REVEALED, set())
         st.button(
@@ -69,8 +66,7 @@ def _one(reference: str, bar: DeltaGenerator) -> None:
     )
     if revealed:
         asked = _asked(reference, (pair.name,))
-        waiting = not all(future.done() for future in asked.values())
-        st.fragment(_verdict, run_every=PERIOD if waiting else None)(pair, asked, waiting)
+        following.follow(asked.values(), partial(_verdict, pair, asked), PERIOD)
     st.caption(
         _(
             "La marge est ce que la mauvaise fin coûte de plus que la bonne, en bits : à 1 bit, le "
@@ -80,7 +76,7 @@ def _one(reference: str, bar: DeltaGenerator) -> None:
     )
 
 
-def _verdict(pair: Pair, asked: Margins, ticking: bool) -> None:
+def _verdict(pair: Pair, asked: Margins) -> None:
     _progress(asked)
     found = {model: margins[pair.name] for model, margins in _done(asked).items()}
     right = wording.end(pair.good)
@@ -98,23 +94,18 @@ def _verdict(pair: Pair, asked: Margins, ticking: bool) -> None:
             ),
         )
         _say_recorded(found)
-    _stop(asked, ticking)
 
 
 def _all(reference: str, bar: DeltaGenerator) -> None:
     """The margins of every model on a test, pair by pair, and what they prove."""
-    names = wording.tests()
     with bar:
-        chosen = controls.TEST.ask(
-            list(names), lambda name: _told(names[name], wording.about(name)), visible=False
-        )
+        chosen = controls.TEST.ask(TESTS, _about, visible=False)
     test = cast(Test, chosen)
     asked = _asked(reference, tuple(pair.name for pair in pairs.of(test)))
-    waiting = not all(future.done() for future in asked.values())
-    st.fragment(_result, run_every=PERIOD if waiting else None)(test, asked, waiting)
+    following.follow(asked.values(), partial(_result, test, asked), PERIOD)
 
 
-def _result(test: Test, asked: Margins, ticking: bool) -> None:
+def _result(test: Test, asked: Margins) -> None:
     _progress(asked)
     if found := _done(asked):
         shown = _names(found)
@@ -141,25 +132,23 @@ def _result(test: Test, asked: Margins, ticking: bool) -> None:
             tables.show(heads, wording.tallies(test, found, shown))
             st.caption(wording.proof(test, found, shown))
             _say_recorded(found)
-    _stop(asked, ticking)
 
 
 def _asked(reference: str, names: tuple[str, ...]) -> Margins:
     """The margins of each model: recorded, or measured here where the model is."""
     measured = _here()
-    found: dict[str, Future[dict[str, float]]] = {}
+    found: dict[str, Work[dict[str, float]]] = {}
     for model in dict.fromkeys([*pairs.recorded(), reference, *measured]):
         recording = pairs.recorded().get(model)
         if recording is None or model in measured:
             found[model] = measuring.margins(model, names)
         else:
-            found[model] = Future()
-            found[model].set_result({name: recording.margins[name] for name in names})
+            found[model] = Work.of({name: recording.margins[name] for name in names})
     return found
 
 
 def _done(asked: Margins) -> dict[str, dict[str, float]]:
-    return {m: f.result() for m, f in asked.items() if f.done() and f.exception() is None}
+    return {m: w.result() for m, w in asked.items() if w.done() and w.exception() is None}
 
 
 def _names(found: Iterable[str]) -> dict[str, str]:
@@ -200,18 +189,22 @@ def _say_recorded(found: Iterable[str]) -> None:
 
 def _progress(asked: Margins) -> None:
     """How many models are done, and why some cannot be."""
-    done = [future for future in asked.values() if future.done()]
+    done = [work for work in asked.values() if work.done()]
     if len(done) < len(asked):
         told = _("Les modèles lisent les phrases : {done} sur {all}")
         st.progress(len(done) / len(asked), told.format(done=len(done), all=len(asked)))
-    for model, future in asked.items():
-        if future.done() and isinstance(error := future.exception(), MoliereError):
+    for model, work in asked.items():
+        if work.done() and isinstance(error := work.exception(), MoliereError):
             st.caption(_told(widgets.plain(model), widgets.plain(i18n.sentence(error))))
 
 
-def _stop(asked: Margins, ticking: bool) -> None:
-    if ticking and all(future.done() for future in asked.values()):
-        st.rerun()  # so that nothing ticks any longer
+def _called(pair: Pair) -> str:
+    return _told(_(wording.TESTS[pair.test].name), _line(pair.context) + "…")
+
+
+def _about(test: str) -> str:
+    about = wording.TESTS[test]
+    return _told(_(about.name), _(about.asks))
 
 
 def _line(text: str) -> str:

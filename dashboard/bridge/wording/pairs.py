@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from dashboard.shared import i18n, widgets
 from dashboard.shared.i18n import _
+from moliere_core.errors import N_
 from moliere_core.measures import pairs
 from moliere_core.measures.pairs import Parting, Test
 
@@ -13,28 +15,22 @@ AGAINST = "grand"  # the model of Molière that those of the hub are put beside
 Margins = Mapping[str, Mapping[str, float]]  # model -> sentence -> bits
 
 
-def tests() -> dict[str, str]:
-    """The names of the tests."""
-    return {
-        "near": _("Accord, tout près"),
-        "far": _("Accord, de loin"),
-        "world": _("Savoir"),
-        "formula": _("Tours de Molière"),
-        "rhyme": _("Rime"),
-        "order": _("Ordre des mots"),
-    }
+@dataclass(frozen=True)
+class About:
+    """What is said of a test, marked with `N_`: its name, and what it asks, in a sentence."""
+
+    name: str
+    asks: str
 
 
-def about(test: str) -> str:
-    """What a test asks, in a sentence."""
-    return {
-        "near": _("avec le mot d’à côté."),
-        "far": _("malgré un mot plus proche, qui trompe."),
-        "world": _("une chose du monde, que la grammaire ne dit pas."),
-        "formula": _("les formules toutes faites de son théâtre."),
-        "rhyme": _("finir le second vers par le mot qui rime avec le premier."),
-        "order": _("préférer celui de Molière à celui d’aujourd’hui."),
-    }[test]
+TESTS = {
+    "near": About(N_("Accord, tout près"), N_("avec le mot d’à côté.")),
+    "far": About(N_("Accord, de loin"), N_("malgré un mot plus proche, qui trompe.")),
+    "world": About(N_("Savoir"), N_("une chose du monde, que la grammaire ne dit pas.")),
+    "formula": About(N_("Tours de Molière"), N_("les formules toutes faites de son théâtre.")),
+    "rhyme": About(N_("Rime"), N_("finir le second vers par le mot qui rime avec le premier.")),
+    "order": About(N_("Ordre des mots"), N_("préférer celui de Molière à celui d’aujourd’hui.")),
+}
 
 
 def end(text: str) -> str:

@@ -1,5 +1,5 @@
-// Numbers as the reader's language writes them; the same as dashboard/shared/i18n.py, which a test
-// compares.
+// Numbers as the reader's language writes them: what dashboard/shared/i18n.py writes, as a test sees
+// to (tests/app/test_javascript.py).
 
 const NBSP = "\u00a0";
 const MINUS = "\u2212";
@@ -14,12 +14,16 @@ const MINUS = "\u2212";
  * @returns {Format}
  */
 export function numbers(locale, options) {
-  const format = new Intl.NumberFormat(locale, options);
-  return (value) => format.format(value).replace("-", MINUS);
+  const format = new Intl.NumberFormat(locale, { ...options, signDisplay: "negative" });
+  return (value) =>
+    format
+      .format(value)
+      .replace("-", MINUS)
+      .replace(/\s(?=%)/, NBSP);
 }
 
 /**
- * Shares between 0 and 1, rounded.
+ * Shares between 0 and 1 as percentages.
  *
  * @param {string} locale
  * @param {number} [decimals]
@@ -33,18 +37,19 @@ export function percents(locale, decimals = 0) {
 }
 
 /**
- * Probabilities: next to nothing is not nothing, all but sure is not sure.
+ * Probabilities: what is next to nothing is not nothing; with a decimal, what is all but sure is not
+ * sure.
  *
  * @param {string} locale
- * @param {number} [decimals]
+ * @param {0 | 1} [decimals]
  * @returns {Format}
  */
 export function chances(locale, decimals = 1) {
   const format = percents(locale, decimals);
-  const least = 10 ** -(2 + decimals); // what can be written
+  const least = decimals ? 0.001 : 0.01; // what can be written
   return (p) => {
     if (p > 0 && p < least / 2) return `<${NBSP}${format(least)}`;
-    if (p < 1 && p > 1 - least / 2) return `>${NBSP}${format(1 - least)}`;
+    if (decimals && p < 1 && p > 1 - least / 2) return `>${NBSP}${format(1 - least)}`;
     return format(p);
   };
 }

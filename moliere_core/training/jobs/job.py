@@ -21,13 +21,15 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import IO, Protocol
+from typing import Protocol
+
+from filelock import FileLock
 
 from moliere_core.errors import N_, ConfigError, MoliereError, RunError, TrainingError
-from moliere_core.runs.ownership import read_owner
+from moliere_core.runs.ownership import read_owner, write_owner
 from moliere_core.runs.run import (
     CONFIG,
     HISTORY,
@@ -222,7 +224,7 @@ class Job:
         self.stopping = False
         self.asker = Asker()  # of this server's last request for it
         self._backend = backend
-        self._claim: IO[bytes] | None = None
+        self._claim: FileLock | None = None
         self._file = EventFile(folder / EVENTS)
         self._fold = _Fold()
         self._lock = threading.Lock()
@@ -266,7 +268,7 @@ class Job:
         """Leave it to whoever takes it next."""
         claim, self._claim = self._claim, None
         if claim is not None:
-            claim.close()
+            claim.release()
 
     def ask_to_stop(self) -> None:
         """Have the server that holds it stop it; RunError if that cannot be written."""
@@ -339,6 +341,10 @@ class Job:
             place=backend.place(self.id),
             starts_in=backend.starts_in(self.id),
         )
+
+    def done(self) -> bool:
+        """Whether it has ended."""
+        return not self.status.active
 
     def wait(self, timeout: float, until: Callable[[Status], bool] | None = None) -> Status:
         """Wait until it has ended, or until a condition holds, at most `timeout` seconds."""
@@ -440,7 +446,7 @@ def _written(path: Path) -> tuple[int, int, int] | None:
 def claim(path: Path, spec: JobSpec) -> None:
     """Give the run in the folder `path` the owner and the name of `spec`, unless it has them."""
     if spec.owner and read_owner(path / OWNER) is None:
-        write_atomically(path / OWNER, json.dumps(asdict(spec.owner)).encode())
+        write_owner(path / OWNER, spec.owner)
     if spec.label and not (path / LABEL).exists():
         document = json.dumps({"label": spec.label}, ensure_ascii=False)
         write_atomically(path / LABEL, document.encode())

@@ -57,7 +57,7 @@ class JobSpec:
         return round(training.epochs * self.chars * overlap)
 
     def allows(self, token: str) -> bool:
-        """Whether the holder of `token` may stop or delete the job, see `owners.may_change`."""
+        """Whether the holder of `token` may stop or delete the job, see `ownership.may_change`."""
         return may_change(self.owner, token)
 
     def to_json(self) -> dict[str, Any]:
@@ -68,7 +68,7 @@ class JobSpec:
     def from_json(cls, data: dict[str, Any]) -> JobSpec:
         """The inverse of `to_json`; ConfigError if it was written by something else."""
         try:
-            owner = Owner.from_json(data["owner"]) if data["owner"] else None
+            owner = None if data["owner"] is None else Owner.from_json(data["owner"])
             for name in ("source", "corpus_digest", "initial_digest", "label"):
                 text(data, name, "")
             for name in ("chars", "validation_chars"):

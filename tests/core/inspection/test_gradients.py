@@ -69,6 +69,7 @@ def test_a_gru_s_series_follow_its_formulas(layers: int, ids: Ids) -> None:
         assert states.memory is h
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("cell", "layers"), ARCHITECTURES)
 def test_probabilities_and_gradients_agree_with_keras(cell: str, layers: int, ids: Ids) -> None:
     keras = pytest.importorskip("keras")

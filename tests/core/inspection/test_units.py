@@ -174,6 +174,7 @@ def test_too_little_text_says_nothing() -> None:
         run_samples(short)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SHIPPED)
 def test_shipped_models_come_with_their_units(name: str) -> None:
     table = load_units(ASSETS / name)

@@ -1,0 +1,57 @@
+"""What is set on the Experiments page."""
+
+from __future__ import annotations
+
+from dashboard.experiments import wording
+from dashboard.shared import state
+from dashboard.shared.controls import Choice, Text, Whole
+from moliere_core.errors import N_
+from moliere_core.training.experiments import Plan
+
+MOST_VOTES = 999
+
+PLAN = Choice(
+    "experiments.plan",
+    "plan",
+    "length",
+    N_("Expérience"),
+    {
+        "length": N_("Longueur"),
+        "architecture": N_("Architecture"),
+        "plays": N_("Une pièce ou l’autre"),
+        "overfitting": N_("Surapprentissage"),
+    },
+)
+REVEALED: state.Field[tuple[str, ...]] = state.Field(
+    "experiments.revealed", "revealed", (), state.words, ",".join
+)  # the plans whose results are on screen
+
+
+def votes(plan: Plan, variant: str) -> Whole:
+    """How many hands were raised for a run, before its results were shown."""
+    label = wording.variant_name(plan, plan.variant(variant))
+    key = f"experiments.votes.{plan.name}.{variant}"
+    return Whole(key, f"votes_{variant}", 0, label, 0, MOST_VOTES)
+
+
+def reason(plan: Plan) -> Text:
+    """Why, as the class puts it."""
+    return Text(
+        f"experiments.reason.{plan.name}",
+        "reason",
+        "",
+        N_("Parce que…"),
+        placeholder=N_("la raison, en une phrase"),
+    )
+
+
+def variant(plan: Plan) -> Choice:
+    """Which of its runs to train live."""
+    names = {variant.name: wording.variant_name(plan, variant) for variant in plan}
+    return Choice(
+        f"experiments.variant.{plan.name}",
+        "variant",
+        next(iter(names)),
+        N_("Laquelle entraîner ici, maintenant ?"),
+        names,
+    )

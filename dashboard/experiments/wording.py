@@ -1,0 +1,89 @@
+"""What people call the plans, their runs and the texts; what is asked, in the reader's language."""
+
+from __future__ import annotations
+
+from dashboard.shared import i18n, naming
+from dashboard.shared.i18n import _
+from moliere_core.training.experiments import COMMON, COMMON_TEXT, Plan, Variant
+
+TITLES = {
+    "tartuffe": "Tartuffe",
+    "avare": "L’Avare",
+    "fourberies-de-scapin": "Les Fourberies",
+    "ecole-des-maris": "L’École des maris",
+    "medecin-malgre-lui": "Le Médecin malgré lui",
+}
+
+
+def question(plan: Plan) -> str:
+    """What the class is asked before it sees anything."""
+    return {
+        "length": _("Des fenêtres de 40, 60, 100 ou 150 caractères : laquelle apprend le mieux ?"),
+        "architecture": _(
+            "Plus large, à deux étages, d’une autre sorte : quel réseau prédit le mieux ?"
+        ),
+        "plays": _(
+            "Trois réseaux, une pièce chacun : lequel prédit le mieux la fin des Fourberies ?"
+        ),
+        "overfitting": _("Tartuffe trente fois, sauf la fin : lequel prédira le mieux cette fin ?"),
+    }[plan.name]
+
+
+def equal(plan: Plan) -> str:
+    """What is the same for all runs of a plan, so that they may be compared."""
+    return {
+        "length": _(
+            "Autant de mises à jour, les mêmes graines, le réseau du « cours rapide » (LSTM 128). "
+            "Chaque fenêtre part d’une mémoire vide : le réseau ne voit rien de plus."
+        ),
+        "architecture": _(
+            "Un passage sur les sept pièces les plus connues pour tous, en flux, mémoire gardée, "
+            "les mêmes graines et le même taux d’apprentissage."
+        ),
+        "plays": _(
+            "Douze passages pour chacun sur les neuf premiers dixièmes de sa pièce ; personne n’a "
+            "lu la fin d’aucune. Plus la pièce est longue, plus il y a de mises à jour."
+        ),
+        "overfitting": _(
+            "Trente passages sur les neuf premiers dixièmes de Tartuffe, les mêmes graines ; "
+            "seul le dropout change."
+        ),
+    }[plan.name]
+
+
+def variant_name(plan: Plan, variant: Variant) -> str:
+    """A run, among those of its plan."""
+    config = variant.config
+    if plan.name == "length":
+        return _("{count} caractères").format(count=config.training.seq_length)
+    if plan.name == "architecture":
+        return naming.architecture(config)
+    if plan.name == "plays":
+        return TITLES[config.plays[0]]
+    if config.model.dropout:
+        share = i18n.number(100 * config.model.dropout)
+        return _("dropout {share} %").format(share=share)
+    return _("sans dropout")
+
+
+def text_name(name: str) -> str:
+    """A text of `experiments.texts`."""
+    if name == COMMON_TEXT:
+        return _("{first} et {second}").format(first=TITLES[COMMON[0]], second=TITLES[COMMON[1]])
+    play = name.removeprefix("tenth:")
+    if play == name:
+        return TITLES.get(play, play)
+    ends = {
+        "tartuffe": _("fin de Tartuffe"),
+        "avare": _("fin de L’Avare"),
+        "fourberies-de-scapin": _("fin des Fourberies"),
+    }
+    return ends.get(play) or _("fin de {title}").format(title=play)
+
+
+def winner_text(plan: Plan) -> str:
+    """The text that decides the vote, by its name in `Measures.scores`."""
+    return {
+        "plays": "tenth:fourberies-de-scapin",
+        "overfitting": "tenth:tartuffe",
+    }.get(plan.name, COMMON_TEXT)

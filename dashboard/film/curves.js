@@ -1,0 +1,252 @@
+// The learning curves of a film: bits per character along the updates, with a marker that moves.
+
+import { shape, write } from "../shared/components/dom.js";
+import { numbers } from "../shared/components/numbers.js";
+
+/** @typedef {import("./view.js").Data} Data */
+/** @typedef {import("./view.js").Moment} Moment */
+
+/**
+ * @typedef {object} Scales
+ * @property {number} left of the curves, in pixels, as all that follow
+ * @property {number} right
+ * @property {number} floor
+ * @property {(update: number) => number} x
+ * @property {(bits: number) => number} y
+ * @property {(bits: number) => boolean} holds whether it is inside
+ */
+
+/** @typedef {ReturnType<typeof timeOf>} Time */
+
+/**
+ * @typedef {object} Curves
+ * @property {(before: Moment, at: Moment) => void} mark
+ * @property {(left: number) => number} nearest index of a moment to a place in pixels
+ */
+
+const SPACE = { left: 44, right: 128, top: 10, bottom: 56 }; // around the curves, in pixels
+const BITS = [1, 2, 3, 4, 6, 8, 12];
+const UPDATES = [0, 1, 3, 10, 30, 100, 300, 1e3, 3e3, 1e4, 3e4, 1e5];
+const COLUMNS = { train: 1, validation: 2 }; // of the curve's points
+const THUMB = 12; // pixels from the end of a slider to the middle of its thumb
+
+/**
+ * Time runs as the logarithm of the updates, so that the first of them are seen.
+ *
+ * @param {Data} data
+ */
+export function timeOf({ curve, moments }) {
+  const all = [...curve.map(([update]) => update), ...moments.map(({ update }) => update)];
+  const updates = all.filter((update) => update > 0);
+  const unit = updates.length ? Math.min(...updates) : 1;
+  const longest = Math.max(...updates, 1);
+  /** @param {number} update @returns {number} from 0 to 1 */
+  const along = (update) => Math.log1p(update / unit) / Math.log1p(longest / unit);
+  return { unit, longest, along };
+}
+
+/**
+ * Which of some numbers is nearest to a value: its index.
+ *
+ * @param {number[]} numbers
+ * @param {number} value
+ */
+export function nearestOf(numbers, value) {
+  const gaps = numbers.map((number) => Math.abs(number - value));
+  return gaps.indexOf(Math.min(...gaps));
+}
+
+/**
+ * Puts a slider under the curves: the thumb's middle stands under its point.
+ *
+ * @param {HTMLInputElement} range
+ * @param {number} width of the drawing, in pixels
+ */
+export function placeSlider(range, width) {
+  range.style.left = `${SPACE.left - THUMB}px`;
+  range.style.width = `${width - SPACE.left - SPACE.right + 2 * THUMB}px`;
+}
+
+/**
+ * @param {SVGSVGElement} svg
+ * @param {Data} data
+ * @param {number} width in pixels, as the height
+ * @param {number} height
+ * @returns {Curves}
+ */
+export function drawCurves(svg, data, width, height) {
+  const time = timeOf(data);
+  const scales = scalesOf(data, time, width, height);
+  svg.textContent = "";
+  svg.setAttribute("aria-label", data.labels.chart);
+  drawGrid(svg, scales);
+  drawUpdates(svg, data, time, scales);
+  drawReferences(svg, data, scales);
+  const past = drawPaths(svg, data, scales, height);
+  drawLegend(svg, data, scales);
+  const old = addMarker("old", svg, scales);
+  const now = addMarker("now", svg, scales);
+  return {
+    mark(before, at) {
+      old(before);
+      now(at);
+      past.style.width = `${scales.x(at.update) + 1}px`;
+    },
+    nearest: (left) =>
+      nearestOf(
+        data.moments.map(({ update }) => scales.x(update)),
+        left,
+      ),
+  };
+}
+
+/**
+ * @param {Data} data
+ * @param {Time} time
+ * @param {number} width
+ * @param {number} height
+ * @returns {Scales}
+ */
+function scalesOf({ curve, references }, { along }, width, height) {
+  const measured = curve.flatMap(([, train, validation]) => [train, validation]);
+  const values = [...measured, ...references.map(({ bits }) => bits)].filter((v) => v != null);
+  const low = Math.min(...values, 6) * 0.94;
+  const high = Math.max(...values) * 1.03;
+  const [left, right, floor] = [SPACE.left, width - SPACE.right, height - SPACE.bottom];
+  return {
+    left,
+    right,
+    floor,
+    x: (update) => left + along(update) * (right - left),
+    y: (bits) => SPACE.top + (Math.log(high / bits) / Math.log(high / low)) * (floor - SPACE.top),
+    holds: (bits) => bits >= low && bits <= high,
+  };
+}
+
+/**
+ * @param {SVGSVGElement} svg
+ * @param {Scales} scales
+ */
+function drawGrid(svg, { left, right, y, holds }) {
+  for (const bits of BITS.filter(holds)) {
+    shape("line", { class: "grid", x1: left, x2: right, y1: y(bits), y2: y(bits) }, svg);
+    write(svg, String(bits), left - 9, y(bits) + 5, { "text-anchor": "end" });
+  }
+}
+
+/**
+ * The numbers of updates, as many as have room.
+ *
+ * @param {SVGSVGElement} svg
+ * @param {Data} data
+ * @param {Time} time
+ * @param {Scales} scales
+ */
+function drawUpdates(svg, { locale, labels }, { unit, longest }, { right, floor, x }) {
+  const number = numbers(locale);
+  let free = -Infinity;
+  for (const update of UPDATES) {
+    const half = number(update).length * 4.5;
+    if (update > longest || (update > 0 && update < unit) || x(update) - half < free) continue;
+    write(svg, number(update), x(update), floor + 19, { "text-anchor": "middle" });
+    free = x(update) + half + 10;
+  }
+  write(svg, labels.updates, right + 12, floor + 19);
+}
+
+/**
+ * @param {SVGSVGElement} svg
+ * @param {Data} data
+ * @param {Scales} scales
+ */
+function drawReferences(svg, { references }, { left, right, y }) {
+  let above = -Infinity;
+  for (const { label, bits } of references) {
+    shape("line", { class: "reference", x1: left, x2: right, y1: y(bits), y2: y(bits) }, svg);
+    above = Math.max(above + 17, y(bits) + 5);
+    write(svg, label, right + 10, above);
+  }
+}
+
+/**
+ * The curves, faint where they are still to come, and a dot a moment.
+ *
+ * @param {SVGSVGElement} svg
+ * @param {Data} data
+ * @param {Scales} scales
+ * @param {number} height
+ * @returns {SVGRectElement} what is past
+ */
+function drawPaths(svg, { curve, moments }, { x, y }, height) {
+  /** @param {1 | 2} column */
+  const path = (column) =>
+    curve
+      .flatMap((point) => {
+        const bits = point[column];
+        return bits == null ? [] : [`${x(point[0]).toFixed(1)} ${y(bits).toFixed(1)}`];
+      })
+      .map((point, i) => (i ? "L" : "M") + point)
+      .join("");
+  const clip = shape("clipPath", { id: "past" }, svg);
+  const past = shape("rect", { class: "moving", x: 0, y: 0, height }, clip);
+  const ahead = shape("g", { class: "ahead" }, svg);
+  for (const parent of [ahead, shape("g", { "clip-path": "url(#past)" }, svg)]) {
+    shape("path", { class: "train", d: path(1) }, parent);
+    shape("path", { class: "validation", d: path(2) }, parent);
+  }
+  for (const { update, validation } of moments) {
+    if (validation == null) continue;
+    shape("circle", { class: "dot", cx: x(update), cy: y(validation), r: 3.5 }, svg);
+  }
+  return past;
+}
+
+/**
+ * A legend in the empty upper right, away from the curves.
+ *
+ * @param {SVGSVGElement} svg
+ * @param {Data} data
+ * @param {Scales} scales
+ */
+function drawLegend(svg, { curve, labels }, { right }) {
+  const longest = Math.max(labels.validation.length, labels.train.length);
+  const left = right - 8 - longest * 8;
+  /** @type {["validation" | "train", number][]} */
+  const lines = [
+    ["validation", SPACE.top + 32],
+    ["train", SPACE.top + 53],
+  ];
+  for (const [kind, top] of lines) {
+    if (!curve.some((point) => point[COLUMNS[kind]] != null)) continue;
+    shape("path", { class: kind, d: `M${left - 40} ${top - 5}h32` }, svg);
+    write(svg, labels[kind], left, top, { class: "legend" });
+  }
+  write(svg, labels.axis, right - 8, SPACE.top + 74, { "text-anchor": "end" });
+}
+
+/**
+ * A line and a point on each curve; what moves them to a moment.
+ *
+ * @param {string} className
+ * @param {SVGSVGElement} svg
+ * @param {Scales} scales
+ * @returns {(moment: Moment) => void}
+ */
+function addMarker(className, svg, { floor, x, y }) {
+  const group = shape("g", { class: `marker ${className}` }, svg);
+  const ends = { y1: SPACE.top - 6, y2: floor, x1: 0, x2: 0 };
+  const line = shape("line", { class: "moving", ...ends }, group);
+  const under = shape("circle", { class: "under moving", r: 6 }, group);
+  const on = shape("circle", { class: "on moving", r: 8.5 }, group);
+  return (moment) => {
+    const left = x(moment.update);
+    /** @param {SVGElement} node @param {number | null} bits */
+    const place = (node, bits) => {
+      node.style.display = bits == null ? "none" : "";
+      node.style.transform = `translate(${left}px, ${bits == null ? 0 : y(bits)}px)`;
+    };
+    line.style.transform = `translate(${left}px, 0)`;
+    place(under, moment.train);
+    place(on, moment.validation);
+  };
+}

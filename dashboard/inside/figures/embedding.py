@@ -1,0 +1,78 @@
+"""The plane of the embedding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from dashboard.shared.i18n import _
+from dashboard.shared.plotting import FONT, Figure, escaped, layout, theme
+from moliere_core.networks.arrays import Array
+
+
+def plane_figure(
+    chars: Sequence[str],
+    sorts: Sequence[str],
+    order: Sequence[str],
+    points: Array,
+    chosen: int,
+    shares: Sequence[str],
+    dark: bool,
+) -> Figure:
+    """Characters written where they stand, coloured by sort; the chosen one circled."""
+    colours = theme(dark)
+    traces: list[dict[str, Any]] = []
+    for number, sort in enumerate(order):
+        rows = [i for i, s in enumerate(sorts) if s == sort]
+        if not rows:
+            continue
+        colour = colours.series[number]
+        traces.append(
+            {
+                "x": np.round(points[rows, 0], 3),
+                "y": np.round(points[rows, 1], 3),
+                "text": [f"<b>{escaped(chars[i])}</b>" for i in rows],
+                "name": sort,
+                "mode": "markers+text",
+                "textfont": {"size": FONT + 3, "color": colour},
+                "marker": {"size": 9, "color": colour, "opacity": 0.0},
+                "hovertemplate": "%{text} (%{x}, %{y})<extra></extra>",
+                "showlegend": False,
+            }
+        )
+        traces.append(  # the legend's mark: those of the characters are invisible
+            {
+                "x": [None],
+                "y": [None],
+                "mode": "markers",
+                "name": sort,
+                "marker": {"size": 13, "color": colour, "symbol": "square"},
+            }
+        )
+    traces.append(
+        {
+            "x": [points[chosen, 0]],
+            "y": [points[chosen, 1]],
+            "mode": "markers",
+            "marker": {
+                "size": 34,
+                "symbol": "circle-open",
+                "color": colours.ink,
+                "line": {"width": 3},
+            },
+            "hoverinfo": "skip",
+            "showlegend": False,
+        }
+    )
+    figure = layout(
+        Figure([{"type": "scatter"} | trace for trace in traces]),
+        dark,
+        _("Le plongement, vu de son meilleur plan"),
+        _("axe 1 ({share} de la variance)").format(share=shares[0]),
+        _("axe 2 ({share} de la variance)").format(share=shares[1]),
+        height=520,
+    )
+    figure.layout.legend.itemsizing = "constant"
+    return figure

@@ -1,0 +1,138 @@
+"""The text that is looked into: typed, coloured by the network, a part of it chosen by a click."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from dashboard.inside import components
+from dashboard.inside.controls import DEFAULT_WORD, FROM, TEXT, TO
+from dashboard.shared import state, widgets
+from moliere_core.text.signs import visible
+
+if TYPE_CHECKING:
+    from moliere_core.inspection.trace import Trace
+
+PICKED = "inside.picked"  # whether the class has chosen a part of the text
+_KEY = "inside.cells"
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A text, what the model computed over it, and what is chosen in it.
+
+    Attributes:
+        reference: of the model.
+        context: the line break and the text.
+        seen: what was computed.
+        layer: of the unit, from 0.
+        unit: from 0.
+        start: first position of the chosen part of the context.
+        stop: the one after its last.
+    """
+
+    reference: str
+    context: str
+    seen: Trace
+    layer: int
+    unit: int
+    start: int
+    stop: int
+
+    @property
+    def chosen(self) -> str:
+        """The chosen part, as Markdown that shows it as it is."""
+        return widgets.plain(visible(self.context[self.start : self.stop]))
+
+
+@dataclass(frozen=True)
+class Colours:
+    """What the characters of a text are coloured by.
+
+    Attributes:
+        values: one a character, None where there is none.
+        bound: the value of the full colour, on both sides of zero.
+        labels: what "value", "low" and "high" are called.
+    """
+
+    values: list[float | None]
+    bound: float
+    labels: Mapping[str, str]
+
+
+def ask() -> str:
+    """The text that is looked into."""
+    return TEXT.ask(on_change=_unpick)
+
+
+def span(context: str, view: str, seen: Trace, unit: tuple[int, int]) -> tuple[int, int]:
+    """The chosen part of the context; where none is chosen, one that has something to show."""
+    start, stop = state.value(FROM), state.value(TO)
+    if 0 <= start < stop <= len(context):
+        return start, stop
+    if view == "forgets" and "(" in context:
+        start = context.index("(")
+        return start, start + 1
+    if view in ("unit", "forgets"):
+        return _middle_word(context)
+    if view == "gates":
+        return 0, 1
+    if view == "step":  # where the unit shows most of itself
+        at = int(np.abs(seen.layers[unit[0]].series["hidden"][:, unit[1]]).argmax())
+        return at, at + 1
+    end = context.find(DEFAULT_WORD) + len(DEFAULT_WORD)
+    last = end if DEFAULT_WORD in context else len(context.rstrip())
+    return max(last - 1, 0), max(last, 1)
+
+
+def show(looked: Looked, colours: Colours, hint: str, one: bool) -> None:
+    """The text in its colours.
+
+    Args:
+        looked: the text, and what is chosen in it.
+        colours: of its characters.
+        hint: what a click does.
+        one: whether a single character is chosen, and set apart.
+    """
+    components.cells(
+        {
+            "text": looked.context,
+            "values": colours.values,
+            "bound": colours.bound,
+            "span": None if one else (looked.start, looked.stop),
+            "target": looked.start if one else None,
+            "locale": state.language(),
+            "labels": {"hint": hint} | dict(colours.labels),
+        },
+        _KEY,
+        _pick,
+    )
+
+
+def _middle_word(context: str) -> tuple[int, int]:
+    """A word to look for elsewhere, not the first: a network that has just begun is not itself."""
+    words = [match.span() for match in _WORD.finditer(context)]
+    shown = context.find(DEFAULT_WORD)
+    if shown >= 0:
+        return shown, shown + len(DEFAULT_WORD)
+    return words[len(words) // 2] if words else (0, 1)
+
+
+def _pick() -> None:
+    found = components.spanned(_KEY)
+    if found is not None:
+        st.session_state[PICKED] = True
+        state.change(FROM, found[0])
+        state.change(TO, found[1])
+
+
+def _unpick() -> None:
+    """In another text, the same places are those of other letters."""
+    state.change(FROM, FROM.default)
+    state.change(TO, TO.default)

@@ -1,0 +1,105 @@
+"""The gates behind the colours: heat maps of one unit, then of all layers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from dashboard.inside.controls import GATE
+from dashboard.inside.figures.gates import layers_figure, unit_figure
+from dashboard.inside.text import Looked
+from dashboard.shared import charts, i18n
+from dashboard.shared.i18n import _
+from moliere_core.text.signs import visible
+
+WINDOW = 56  # characters that can be read under a map, from the back row
+MOST_UNITS = 48  # of each layer: those that move most
+
+
+def series_names() -> dict[str, str]:
+    """The gates and the states, in French or English."""
+    return {
+        "forget": _("porte d’oubli"),
+        "input": _("porte d’entrée"),
+        "output": _("porte de sortie"),
+        "update": _("porte de mise à jour"),
+        "reset": _("porte de remise à zéro"),
+        "candidate": _("candidat"),
+        "cell": _("état de cellule"),
+        "hidden": _("état caché"),
+    }
+
+
+def _roles() -> dict[str, str]:
+    return {
+        "forget": _("**Porte d’oubli** : la part de l’ancienne mémoire qui est gardée (1 : tout)."),
+        "input": _("**Porte d’entrée** : la part du candidat qui entre dans la mémoire."),
+        "output": _("**Porte de sortie** : la part de la mémoire qui se montre aux couches après."),
+        "update": _("**Porte de mise à jour** : la part de l’ancien état qui est gardée."),
+        "reset": _("**Porte de remise à zéro** : ce que le candidat voit de l’ancien état."),
+        "candidate": _("**Candidat** : ce que ce caractère propose d’écrire, entre −1 et 1."),
+        "cell": _("**État de cellule** : la mémoire, sans bornes ; des nombres, pas du texte."),
+        "hidden": _("**État caché** : ce que la cellule laisse voir, entre −1 et 1."),
+    }
+
+
+def show(looked: Looked) -> None:
+    """Both figures over a window of the text that begins at the chosen part."""
+    first = min(looked.start, max(0, len(looked.context) - WINDOW))
+    window = slice(first, first + WINDOW)
+    chars = [visible(char) for char in looked.context[window]]
+    names, roles = series_names(), _roles()
+    series = looked.seen.layers[looked.layer].series
+    rows = {names[name]: values[window, looked.unit] for name, values in series.items()}
+    title = _("Unité {unit}, couche {layer} : ce que font ses portes").format(
+        unit=looked.unit, layer=looked.layer + 1
+    )
+    charts.show(
+        unit_figure(chars, rows, tuple(series), title, charts.dark()),
+        "inside.gates.unit",
+        pd.DataFrame({_("caractère"): chars} | rows),
+        _(
+            "Six cartes d’une ligne au plus : portes de 0 à 1, candidat et état caché de −1 à 1, "
+            "mémoire de {low} à {high}, sur {count} caractères."
+        ).format(
+            low=i18n.number(min(float(v.min()) for v in rows.values()), 2),
+            high=i18n.number(max(float(v.max()) for v in rows.values()), 2),
+            count=len(chars),
+        ),
+    )
+    _all_layers(looked, window, chars, tuple(series))
+    st.markdown("\n".join(f"- {roles[name]}" for name in series))
+
+
+def _all_layers(
+    looked: Looked, window: slice, chars: list[str], available: tuple[str, ...]
+) -> None:
+    names = series_names()
+    chosen = GATE.ask({name: names[name] for name in available})
+    maps, units = [], []
+    for layer in looked.seen.layers:
+        values = layer.series[chosen][window]
+        moving = np.sort(np.argsort(-values.std(axis=0))[:MOST_UNITS])
+        maps.append(values[:, moving].T)
+        units.append(moving.tolist())
+    title = _("{what}, toutes les couches : les {count} unités qui bougent le plus").format(
+        what=names[chosen].capitalize(), count=len(units[0])
+    )
+    charts.show(
+        layers_figure(chars, maps, units, chosen, title, charts.dark()),
+        "inside.gates.layers",
+        pd.concat(
+            pd.DataFrame(values, columns=[f"{i} {char}" for i, char in enumerate(chars)]).assign(
+                layer=depth + 1, unit=numbers
+            )
+            for depth, (values, numbers) in enumerate(zip(maps, units, strict=True))
+        ),
+        _("{what} de {units} unités dans {layers} couche(s), de {low} à {high}.").format(
+            what=names[chosen].capitalize(),
+            units=len(units[0]),
+            layers=len(maps),
+            low=i18n.number(min(float(m.min()) for m in maps), 2),
+            high=i18n.number(max(float(m.max()) for m in maps), 2),
+        ),
+    )

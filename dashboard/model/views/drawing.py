@@ -1,0 +1,129 @@
+"""The network drawn layer under layer, with shapes, an example and parameters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from dashboard.model import components, results
+from dashboard.model.controls import Settings
+from dashboard.shared import i18n, naming
+from dashboard.shared.i18n import _
+from moliere_core.networks.architecture import LayerPlan, layer_plans
+from moliere_core.networks.arrays import Array, softmax
+from moliere_core.text.signs import visible
+
+READ = 12  # characters of the corpus that the example has read
+
+
+def show(settings: Settings) -> None:
+    """The drawing."""
+    with st.spinner(_("Les poids de départ sont tirés au sort…")):
+        data = payload(settings)
+    components.architecture(data, "model.drawing")
+    st.caption(
+        _(
+            "L’exemple est calculé : un réseau de ces tailles, jamais entraîné, a lu {chars} "
+            "caractères du corpus. Orange, un nombre positif ; bleu, un négatif ; chaque bande a "
+            "son échelle."
+        ).format(chars=READ)
+    )
+
+
+def payload(settings: Settings) -> dict[str, Any]:
+    """What components/architecture.js needs."""
+    model, symbols = settings.model, settings.symbols
+    batch, length = settings.training.batch_size, settings.training.seq_length
+    network = results.untrained(model, symbols)
+    text, ids = settings.material.text[:READ], settings.material.ids[:READ]
+    logits, state = network.run(ids[None], network.zero_state(1))
+    plans = layer_plans(model, symbols)
+    total = model.parameter_count(symbols)
+    shape = f"({batch}, {length}, {{}})"
+    examples = [network.embedding[ids[-1]], *(layer[0][0] for layer in state), logits[0, -1]]
+    seen = "".join(map(visible, text[-4:]))
+    rows = [
+        _row(
+            "input",
+            _("Entrée"),
+            _("des caractères, en entiers"),
+            f"({batch}, {length})",
+            text=f"…{seen} → {ids[-1]}",
+        )
+    ]
+    for plan, values in zip(plans, examples, strict=True):
+        if plan.kind == "dense" and model.dropout:
+            note = _("cache {share}, en apprenant").format(share=i18n.percent(model.dropout))
+            rows.append(_row("dropout", "Dropout", note, shape.format(model.units)))
+        rows.append(
+            _row(
+                "recurrent" if plan.recurrent else plan.kind,
+                naming.layer(plan, model.layers),
+                _note(plan),
+                shape.format(plan.outputs),
+                values=_scaled(values),
+                plan=plan,
+                share=plan.parameters / total,
+            )
+        )
+    probs = softmax(logits[0, -1])
+    bars = {
+        "bars": (probs / probs.max()).round(4).tolist(),
+        "chance": float(1 / symbols / probs.max()),
+    }
+    note = _("tirets : 1/{symbols} chacun").format(symbols=symbols)
+    rows.append(_row("softmax", "Softmax", note, shape.format(symbols)) | bars)
+    return {
+        "rows": rows,
+        "total": _("{count} paramètres").format(count=i18n.number(total)),
+        "labels": {
+            "layer": _("couche"),
+            "shape": _("forme de ce qui en sort"),
+            "example": _("exemple"),
+            "values": _("les premiers nombres qui sortent de la couche, en couleurs"),
+            "bars": _("les probabilités de tous les symboles, presque égales"),
+        },
+    }
+
+
+def _row(
+    kind: str,
+    title: str,
+    note: str,
+    shape: str,
+    text: str = "",
+    values: list[float] | None = None,
+    plan: LayerPlan | None = None,
+    share: float = 0.0,
+) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "title": title,
+        "note": note,
+        "shape": shape,
+        "text": text,
+        "values": values,
+        "bars": None,
+        "chance": 0.0,
+        "count": i18n.number(plan.parameters) if plan else "0",
+        "sum": naming.product(plan) if plan else "",
+        "share": share,
+    }
+
+
+def _note(plan: LayerPlan) -> str:
+    if plan.kind == "embedding":
+        return _("une ligne par symbole")
+    if plan.kind == "dense":
+        return _("un score par symbole")
+    if plan.kind == "lstm":
+        return _("trois portes, un état transmis")
+    return _("deux portes, un état transmis")
+
+
+def _scaled(values: Array) -> list[float]:
+    """Shares of the largest, from -1 to 1."""
+    peak = float(np.abs(values).max()) or 1.0
+    return [round(float(v) / peak, 3) for v in values]

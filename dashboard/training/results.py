@@ -1,0 +1,108 @@
+"""What the Training page computes: sizes, curves and their figure, files to take away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from dashboard.shared import cached
+from dashboard.training import figures
+from dashboard.training.curves import Curves, from_events
+from dashboard.training.figures import Bets, Figure
+from moliere_core.config import RunConfig
+from moliere_core.corpus import Corpus, Split, split
+from moliere_core.corpus.apart import read_apart
+from moliere_core.exchange.keras_export import to_keras
+from moliere_core.models.evaluation import score
+from moliere_core.runs.run import Run, run_path
+from moliere_core.text.normalise import normalise
+from moliere_core.text.vocabulary import Vocabulary
+from moliere_core.training.jobs import Job
+from moliere_core.training.yardsticks import Yardsticks
+
+Moment = tuple[str, int, float]  # a job, how many events it had then, and when the last came
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Of what a training would read.
+
+    Attributes:
+        train: characters of its text.
+        validation: characters of the text held out.
+        symbols: of its alphabet, the unknown one included.
+        held_out: "plays" or "last-tenth", see `corpus.split`.
+    """
+
+    train: int
+    validation: int
+    symbols: int
+    held_out: str
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def sizes(source: str, plays: tuple[str, ...], min_char_freq: int) -> Sizes:
+    """What a training on these plays would read."""
+    texts = _texts(source, plays)
+    vocabulary = Vocabulary.from_text(texts.train_text, min_char_freq)
+    return Sizes(len(texts.train_text), len(texts.validation_text), len(vocabulary), texts.held_out)
+
+
+@st.cache_data(show_spinner=False, max_entries=4)
+def held_out_text(source: str) -> str:
+    """The text that a training on all of a corpus keeps to measure, normalised."""
+    return normalise(_texts(source, ()).validation_text)
+
+
+def _texts(source: str, plays: tuple[str, ...]) -> Split:
+    return split(cached.corpus(source), plays, RunConfig().validation)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def given(name: str, data: bytes) -> Corpus:
+    """A corpus from a file of the user's own; CorpusError where it cannot be read."""
+    reading = read_apart(data, name)
+    return Corpus(reading.frame, name, reading.notes, reading.left_out)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def curves(moment: Moment, _job: Job) -> Curves:
+    """What the curves of a job show at a moment, drawn up once for all who watch it."""
+    run, (_id, count, _time) = _job.run, moment
+    config = _job.spec.config
+    return from_events(
+        _job.events()[:count],
+        run.history if run else [],
+        config.training.epochs,
+        config.model.dropout > 0,
+    )
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def curves_figure(
+    moment: Moment,
+    _curves: Curves,
+    yardsticks: Yardsticks | None,
+    bets: Bets,
+    dark: bool,
+    language: str,
+) -> Figure:
+    """The chart of a training, the same object for all who watch it; labels in `language`.
+
+    A resource: copied for each of thirty sessions, a figure took longer than all the rest.
+    """
+    return figures.curves_figure(_curves, yardsticks, bets, dark)
+
+
+@cached.computed(max_entries=256)
+def bits_on(reference: str, text: str) -> cached.Task[float]:
+    """Bits per character of a model on a text."""
+    model = cached.model(reference)
+    return lambda told: score(model, text, told).bits_per_char
+
+
+@st.cache_data(show_spinner=False, max_entries=4)
+def keras_file(run_id: str, snapshot: str) -> bytes:
+    """A run as a `.keras` file, see `moliere_core.exchange.keras_export`."""
+    return to_keras(Run.open(run_path(run_id)), snapshot)

@@ -1,0 +1,214 @@
+"""A training to be set up: a preset, the knobs, the text that is read, the bets, the button."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import streamlit as st
+
+from dashboard.shared import cached, i18n, naming, sources, stored_runs, trainings, widgets
+from dashboard.shared.i18n import _
+from dashboard.training import controls, results
+from dashboard.training.views import summary
+from moliere_core.config import PRESETS, RunConfig
+from moliere_core.errors import MoliereError
+from moliere_core.runs.run import MAX_LABEL
+from moliere_core.training import jobs
+from moliere_core.training.jobs import JobSpec
+
+_APPLIED = "training.applied"  # the preset, or the model, whose values the knobs were given
+_REFUSED = "training.refused"  # why the last request was refused
+_LABEL = "training.label"
+
+
+@dataclass(frozen=True)
+class Request:
+    """A training as the page describes it.
+
+    Attributes:
+        source: which corpus, see `cached.corpus`.
+        config: all the settings.
+        label: what people will call it.
+        sizes: of its texts.
+        symbols: of its alphabet, the unknown one included.
+    """
+
+    source: str
+    config: RunConfig
+    label: str
+    sizes: results.Sizes
+    symbols: int
+
+    @cached_property
+    def spec(self) -> JobSpec:
+        """What will be asked for; nothing is stored yet."""
+        sizes = self.sizes.train, self.sizes.validation
+        return jobs.describe(self.config, cached.corpus(self.source), sizes=sizes)
+
+
+def show() -> JobSpec:
+    """The settings on the left; what they amount to, the bets and the button on the right."""
+    left, right = st.columns([1.75, 1], gap="medium")
+    with left:
+        request = _request(PRESETS[controls.PRESET.ask(visible=True)])
+        _limits()
+    with right:
+        summary.show(request.config, request.symbols)
+        if not _refused(request):
+            _ask_for_bets()
+        _button(request)
+    return request.spec
+
+
+def _request(base: RunConfig) -> Request:
+    """Every knob of the course, turned from those of a preset."""
+    essentials = st.container()
+    with st.expander(_("Tous les réglages"), icon=":material/tune:"):
+        left, middle, right = st.columns(3, gap="small")
+        with right:
+            source, initial = sources.select(essentials), _initial()
+        stored = cached.model(initial).network.config if initial else None
+        if stored is not None:
+            base = replace(base, model=replace(stored, dropout=base.model.dropout))
+        _turn_at_once(base, f"{st.session_state[controls.PRESET.key]}/{initial}")
+        knobs, fixed = controls.knobs(base), stored is not None
+        values = {}
+        with left:
+            values["embedding"] = knobs["embedding"].ask(disabled=fixed)
+            for name in ("dropout", "rate", "train_seed"):
+                values[name] = knobs[name].ask()
+        with middle:
+            for name in ("seq", "shift", "batch"):
+                values[name] = knobs[name].ask()
+            values["min_freq"] = knobs["min_freq"].ask(disabled=fixed)
+        with right:
+            label = _label()
+    with essentials, st.container(horizontal=True, vertical_alignment="top"):
+        corpus = cached.corpus(source)
+        plays = controls.PLAYS.ask(
+            corpus.plays,
+            corpus.titles.__getitem__,
+            placeholder=_("toutes ; ou choisissez celles qu’il lira"),
+        )
+        values["cell"] = knobs["cell"].ask(visible=True, disabled=fixed)
+    with essentials:
+        for name, place in zip(("layers", "units", "epochs"), st.columns(3), strict=True):
+            with place:
+                values[name] = knobs[name].ask(disabled=fixed and name != "epochs")
+    config = replace(controls.turned(base, values), plays=plays, initial=initial or None)
+    sizes = results.sizes(source, plays, config.training.min_char_freq)
+    _told(source, sizes)
+    symbols = len(cached.model(initial).vocabulary) if initial else sizes.symbols
+    return Request(source, config, label, sizes, symbols)
+
+
+def _turn_at_once(base: RunConfig, name: str) -> None:
+    """Give the knobs the values of another preset or stored model, once it is chosen."""
+    if st.session_state.get(_APPLIED, name) != name:
+        controls.turn_all(base)
+    st.session_state[_APPLIED] = name
+
+
+def _initial() -> str:
+    """The model whose weights it starts from, "" for a network that knows nothing."""
+    names = {row.reference: row.name for row in stored_runs.stored_runs()} | {"": _("zéro")}
+    return controls.START_FROM.ask(["", *cached.models()], lambda name: names.get(name, name))
+
+
+def _label() -> str:
+    typed = st.text_input(
+        _("Nom"),
+        key=_LABEL,
+        max_chars=MAX_LABEL,
+        placeholder=_("par exemple Table 4"),
+        help=_("Sous quel nom la classe le retrouvera."),
+    )
+    return typed or ""
+
+
+def _told(source: str, sizes: results.Sizes) -> None:
+    """What it reads, and what is kept to measure."""
+    held = (
+        _("jugé sur {count} caractères de deux pièces qu’il ne lit pas")
+        if sizes.held_out == "plays"
+        else _("jugé sur le dernier dixième, {count} caractères qu’il ne lit pas")
+    ).format(count=i18n.number(sizes.validation))
+    st.caption(
+        _("{corpus} : il lit {chars} caractères, {symbols} symboles ; {held}.").format(
+            corpus=widgets.plain(naming.source(source)),
+            chars=i18n.number(sizes.train),
+            symbols=sizes.symbols,
+            held=held,
+        )
+    )
+
+
+def _limits() -> None:
+    """What this server never does."""
+    trainings.without_framework()
+    if (limits := jobs.limits()).epochs is not None:
+        st.caption(
+            _(
+                "Serveur public, au plus : {epochs} époques, {units} unités, {layers} couches, "
+                "{chars} caractères à prédire ; un entraînement à la fois chacun."
+            ).format(
+                epochs=limits.epochs,
+                units=limits.units,
+                layers=limits.layers,
+                chars=i18n.number(limits.predictions or 0),
+            )
+        )
+
+
+def _ask_for_bets() -> None:
+    """What the class writes down before it starts, to be seen on its curves."""
+    st.markdown(_("**Le pari de la classe**"))
+    left, right = st.columns(2)
+    with left:
+        loss = controls.LOSS_BET.ask()
+    with right:
+        bits = controls.BITS_BET.ask()
+    if any(typed and controls.amount(typed) is None for typed in (loss, bits)):
+        st.caption(
+            ":material/warning: "
+            + _("Un pari est un nombre entre 0 et {highest}, par exemple {example}.").format(
+                highest=controls.HIGHEST_BET, example=i18n.number(2.5, 1)
+            )
+        )
+
+
+def _refused(request: Request) -> bool:
+    """Whether the button cannot be pressed, or was in vain; the reason, where the eye is."""
+    reason = st.session_state.pop(_REFUSED, None) or trainings.refusal(request.spec)
+    if reason is not None:
+        widgets.problem(reason)
+    return reason is not None
+
+
+def _button(request: Request) -> None:
+    """The one button; on it how long it will take."""
+    allowed = trainings.refusal(request.spec) is None
+    label = _("Entraîner")
+    if allowed:
+        about = trainings.estimate(request.spec)
+        label = _("Entraîner ({duration} environ)").format(duration=about)
+    st.button(
+        label,
+        key="training.start",
+        type="primary",
+        icon=":material/play_arrow:",
+        width="stretch",
+        disabled=not (allowed and jobs.available()),
+        on_click=_start,
+        args=(request,),
+    )
+
+
+def _start(request: Request) -> None:
+    """Ask for the training and follow it; asked for twice, it is one."""
+    try:
+        spec = jobs.prepare(request.config, cached.corpus(request.source), request.label)
+        controls.follow(trainings.submit(spec).id)
+    except MoliereError as error:
+        st.session_state[_REFUSED] = error

@@ -1,0 +1,152 @@
+"""What is said of a training: where it stands, and what its curves show, in words."""
+
+from __future__ import annotations
+
+import math
+
+from dashboard.shared import i18n, naming, trainings
+from dashboard.shared.i18n import _
+from dashboard.training.curves import Curves, Epoch, overfitting
+from dashboard.training.figures import Bets
+from moliere_core.exchange.keras_alphabets import RULES
+from moliere_core.training.jobs import Job, State, Status
+from moliere_core.training.yardsticks import Yardsticks
+
+
+def name(job: Job) -> str:
+    """What people call a job."""
+    run = job.run
+    return naming.training(job.spec.config, (run.label if run else "") or job.spec.label)
+
+
+def standing(job: Job, status: Status, curves: Curves) -> str:
+    """The state of a job in a few words and figures."""
+    if status.state is State.QUEUED:
+        told = trainings.queued(status)
+        if status.starts_in is not None:
+            told += " · " + _("départ dans {duration} environ").format(
+                duration=i18n.duration(status.starts_in)
+            )
+        return told
+    parts = []
+    if status.state is State.RUNNING:
+        if status.stopping:
+            parts.append(_("arrêt en cours"))
+        elif not status.updates:
+            parts.append(_("le réseau se prépare"))
+        parts.append(trainings.epoch(status))
+        if status.chars_per_second:
+            speed = i18n.number(round(status.chars_per_second, -2))
+            parts.append(_("{speed} caractères/s").format(speed=speed))
+        if status.seconds_left is not None:
+            parts.append(trainings.time_left(status.seconds_left))
+        elif not status.stopping:
+            total = trainings.estimate(job.spec)
+            parts.append(_("{duration} en tout environ").format(duration=total))
+        return " · ".join(parts)
+    if status.state is State.FINISHED:
+        parts.append(_("terminé"))
+    elif status.state is State.STOPPED:
+        parts.append(_("arrêté"))
+    else:
+        parts.append(_("échoué"))
+    parts.append(
+        i18n.ngettext("{count} époque", "{count} époques", len(curves.ended)).format(
+            count=len(curves.ended)
+        )
+    )
+    if curves.ended and (bits := curves.ended[-1].bits) is not None:
+        parts.append(_("**{bits} par caractère**").format(bits=i18n.bits(bits)))
+    return " · ".join(parts)
+
+
+def verdict(curves: Curves, yardsticks: Yardsticks | None, bets: Bets, active: bool) -> list[str]:
+    """What the curves say: accuracy, what the references are, who guessed well."""
+    last = curves.ended[-1] if curves.ended else None
+    parts = [_accuracy(last, yardsticks)] if last and last.accuracy is not None else []
+    if yardsticks and yardsticks.ngrams:
+        parts.append(
+            _("n-grammes comptés sur 28 pièces de Molière")
+            if yardsticks.shipped
+            else _("n-grammes comptés sur le même texte que lui")
+        )
+    elif yardsticks:
+        parts.append(_("pas de repères n-grammes : le texte de cet entraînement n’est plus ici"))
+    if yardsticks and bets.loss is not None:
+        told = _("perte au départ : pari {bet}, ln({symbols}) = {chance}").format(
+            bet=i18n.number(bets.loss, 2),
+            symbols=round(math.exp(yardsticks.chance)),
+            chance=i18n.nats(yardsticks.chance),
+        )
+        if yardsticks.untrained is not None:
+            told += _(", mesuré {loss}").format(loss=i18n.nats(yardsticks.untrained))
+        parts.append(told)
+    if last and last.bits is not None and bets.bits is not None and not active:
+        parts.append(
+            _("à la fin : pari {bet}, mesuré {bits}").format(
+                bet=i18n.number(bets.bits, 2), bits=i18n.bits(last.bits)
+            )
+        )
+    return parts
+
+
+def _accuracy(last: Epoch, yardsticks: Yardsticks | None) -> str:
+    told = _("**Exactitude** sur la validation : {share}").format(
+        share=i18n.percent(last.accuracy or 0, 1)
+    )
+    if yardsticks and yardsticks.spaces is not None:
+        told += " " + _("(« toujours un espace » : {share})").format(
+            share=i18n.percent(yardsticks.spaces, 1)
+        )
+    return told
+
+
+def by_heart(curves: Curves) -> str:
+    """That validation has turned up, once it has; else nothing."""
+    best = overfitting(curves.ended)
+    if best is None:
+        return ""
+    return _(
+        "La validation remonte depuis l’époque {number}, alors que l’apprentissage "
+        "descend encore : il commence à savoir son texte par cœur. "
+        "C’est le surapprentissage."
+    ).format(number=best.number)
+
+
+def heading(epoch: Epoch) -> str:
+    """An epoch, above what the network wrote at its end."""
+    head = _("Époque {number}").format(number=epoch.number)
+    return head if epoch.bits is None else f"{head} · {i18n.bits(epoch.bits)}"
+
+
+def alt(curves: Curves) -> str:
+    """The curves, for those who cannot see them."""
+    if not curves.ended or curves.ended[-1].bits is None:
+        return _("Courbes de perte : aucune époque n’est encore mesurée.")
+    last = curves.ended[-1]
+    return _("Courbes de perte : {bits} par caractère après {count} époques.").format(
+        bits=i18n.bits(last.bits or 0), count=last.number
+    )
+
+
+def alphabet(key: str, play: str) -> str:
+    """How a notebook's model numbers its characters, see `keras_alphabets.Rule`."""
+    rule = RULES.get(key)
+    if rule is None:
+        return ""
+    if rule.least == 1:
+        parts = [_("alphabet : tous les caractères du texte")]
+    else:
+        parts = [_("alphabet : caractères vus {least} fois ou plus").format(least=rule.least)]
+    parts.append(_("triés") if rule.order == "sorted" else _("les plus fréquents d’abord"))
+    special = {
+        "unknown-last": _("<UNK> en dernier"),
+        "unknown-first": _("<UNK> en premier"),
+        "unknown-sorted": _("<UNK> trié parmi eux"),
+        "padding-unknown": _("remplissage et <UNK> en premier"),
+    }.get(rule.special)
+    if special:
+        parts.append(special)
+    if play:
+        parts.append(_("de {play}").format(play=play))
+    return ", ".join(parts)

@@ -1,0 +1,63 @@
+"""Work that is done elsewhere: one handle for whoever asked, whoever does it."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import time
+from concurrent.futures import CancelledError, Future
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+class Work(Future[T]):
+    """Something that an engine, a thread or another process does; a future that says how far it is.
+
+    Attributes:
+        share: of it that is done, from 0 to 1.
+        ended_at: when it ended, on the clock of `time.monotonic`; not yet is infinity.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.share, self.ended_at = 0.0, math.inf
+        self.add_done_callback(_ended)
+
+    @classmethod
+    def of(cls, result: T) -> Work[T]:
+        """What was done before, as if it had just ended."""
+        work: Work[T] = Work()
+        work.set_result(result)
+        return work
+
+    def told(self, share: float) -> None:
+        """Take note of how far it is: a `Progress`."""
+        self.share = share
+
+    def set_result(self, result: T) -> None:
+        """End it with what came of it."""
+        self.share = 1.0
+        super().set_result(result)
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Whether it has ended, after at most so many seconds."""
+        with contextlib.suppress(TimeoutError, CancelledError):
+            self.exception(seconds)
+        return self.done()
+
+    def found(self) -> T | None:
+        """What came of it, None as long as it is not done; raises its error."""
+        return self.result() if self.done() else None
+
+    def lost(self, seconds: float = 0.0) -> bool:
+        """Whether it was given up, or failed more than so many seconds ago."""
+        if not self.done():
+            return False
+        if self.cancelled():
+            return True
+        return self.exception() is not None and time.monotonic() - self.ended_at > seconds
+
+
+def _ended(work: Any) -> None:
+    work.ended_at = time.monotonic()
