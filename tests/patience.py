@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 PATIENCE = 60.0  # seconds
-FRAMEWORK = 2 * PATIENCE  # where TensorFlow or torch is imported first
+FRAMEWORK = 5 * PATIENCE  # where TensorFlow or torch is imported first, and computes
 
 
 def wait_until(condition: Callable[[], Any], patience: float = PATIENCE) -> None:
