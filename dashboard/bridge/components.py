@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import streamlit as st
-
+from dashboard.shared import components, state
 from dashboard.shared.components import Component
+
+LONGEST = 2 * state.MAX_PROMPT  # characters of a choice: a prompt, or two references
 
 _tokens = Component(__file__, "tokens")
 _alphabet = Component(__file__, "alphabet")
@@ -39,5 +40,4 @@ def attention(data: Mapping[str, Any], key: str) -> None:
 
 def listened(key: str) -> str:
     """Inside `on_listen`: the value of the choice that was clicked; empty where there is none."""
-    result: Any = st.session_state.get(key) or {}
-    return str(result.get("listen") or "")
+    return components.text(components.told(key, "listen"), LONGEST) or ""

@@ -101,6 +101,16 @@ class Settings:
     seed: int
     chars: int
 
+    @property
+    def text(self) -> str:
+        """The prompt and what the class has chosen after it."""
+        return self.prompt + self.chosen
+
+    @property
+    def draw(self) -> tuple[str, SamplingConfig, int, int]:
+        """What each model is asked to write: the prompt, how, with which seed, how much."""
+        return self.prompt, self.config, self.seed, self.chars
+
 
 def models() -> tuple[str, ...]:
     """Up to `MAX_COLUMNS` references.

@@ -82,13 +82,13 @@ class Measuring(Work[None]):
 
 
 @st.cache_resource(show_spinner=False)
-def _worker() -> Background:
+def worker() -> Background:
     """Measures wait for each other, and for the bridge worker."""
     return Background("moliere-axis")
 
 
-def measuring(text: str, references: tuple[str, ...], public: bool) -> Measuring:
-    """The measure of some models on a text, begun in the background the first time.
+def bits(text: str, references: tuple[str, ...], public: bool) -> Measuring:
+    """The bits per character of some models on a text, measured in the background.
 
     And again where a model could not be measured, a while ago; what could is stored.
     """
@@ -98,7 +98,7 @@ def measuring(text: str, references: tuple[str, ...], public: bool) -> Measuring
 @st.cache_resource(show_spinner=False, max_entries=32)
 def _measured(text: str, references: tuple[str, ...], public: bool) -> Measuring:
     found = Measuring(text, references, training_text(), shipped_train_chars(), public)
-    _worker().begin(found.run, found)
+    worker().begin(found.run, found)
     return found
 
 

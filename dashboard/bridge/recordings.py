@@ -60,7 +60,7 @@ def beside(reference: str, heard: bool) -> dict[str, Any]:
 
 def listen(component: str) -> Callable[[], None]:
     """What a component calls when a choice was clicked."""
-    return lambda: _take(components.listened(component))
+    return lambda: take(components.listened(component))
 
 
 def follow() -> None:
@@ -69,7 +69,7 @@ def follow() -> None:
         st.rerun()
 
 
-def _take(value: str) -> None:
+def take(value: str) -> None:
     """Put a recorded prompt, or a recorded model, where it was asked for."""
     reference, _arrow, instead = value.partition(_ARROW)
     if instead in recorded.voices():

@@ -86,7 +86,7 @@ def written_by_characters(
 
 
 @cached.computed(max_entries=512)
-def next_by_characters(reference: str, text: str) -> cached.Task[NextChars]:
+def expected_by_characters(reference: str, text: str) -> cached.Task[NextChars]:
     """What a model of characters expects next, over the common alphabet.
 
     What it can write beyond that alphabet is unknown.
@@ -113,7 +113,7 @@ def written(
 
 
 @st.cache_resource(show_spinner=False, max_entries=512)
-def following(reference: str, text: str) -> Request[NextChars]:
+def expected(reference: str, text: str) -> Request[NextChars]:
     """The next character asked of a pretrained model, over the common alphabet."""
     return pretrained.next_chars(reference, text, alphabet())
 
@@ -143,5 +143,5 @@ def running(
 
 def forget() -> None:
     """A model has come: what was said of it no longer holds."""
-    for cache in (card, offered, voice, written, following):
+    for cache in (card, offered, voice, written, expected):
         cache.clear()

@@ -12,8 +12,10 @@ def code(view: str, settings: Settings) -> str:
     """What the page shows, asked of the command line's own functions."""
     models = list(settings.references)
     if view == "alphabet":
-        prompt, alphabet = settings.prompt + settings.chosen, Code(results.ALPHABET)
-        return snippets.filled("bridge-alphabet", models=models, prompt=prompt, alphabet=alphabet)
+        alphabet = Code(results.ALPHABET)
+        return snippets.filled(
+            "bridge-alphabet", models=models, prompt=settings.text, alphabet=alphabet
+        )
     if view in ("axis", "talk"):
         return snippets.filled("bridge-axis")
     heard = any(results.voice(reference) is not None for reference in models)

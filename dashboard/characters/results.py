@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from dashboard.shared import cached
+from moliere_core.pretrained import cutting
+from moliere_core.text.tokenisation import char_counts, prune
 
 if TYPE_CHECKING:
     from moliere_core.text.tokenisation import Pruning
@@ -15,16 +17,12 @@ if TYPE_CHECKING:
 @st.cache_data(show_spinner=False, max_entries=16)
 def counts(source: str) -> dict[str, int]:
     """How often each character of a corpus occurs, the most frequent first."""
-    from moliere_core.text.tokenisation import char_counts
-
     return char_counts(cached.corpus(source).text())
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
 def pruning(source: str, min_char_freq: int) -> Pruning:
     """The alphabet of a corpus, and what `min_char_freq` removes from it."""
-    from moliere_core.text.tokenisation import prune
-
     return prune(counts(source), min_char_freq)
 
 
@@ -44,8 +42,6 @@ def chars_per_token(reference: str, source: str) -> float | None:
 
     None of a large vocabulary, which a page does not read.
     """
-    from moliere_core.pretrained import cutting
-
     corpus = cached.corpus(source)
     texts = [corpus.select([play]).text() for play in corpus.plays]
     tokens = cutting.count(reference, texts)

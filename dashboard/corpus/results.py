@@ -5,9 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import streamlit as st
 
 from dashboard.shared import cached
+from moliere_core.exploration import (
+    WordIndex,
+    concordance,
+    diversity,
+    frequency,
+    keyness,
+    overview,
+    speech,
+    stopwords,
+)
+from moliere_core.exploration.zipf import zipf
 
 if TYPE_CHECKING:
     import numpy as np
@@ -72,32 +84,24 @@ def index(source: str) -> WordIndex:
 
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _index(source: str) -> WordIndex:
-    from moliere_core.exploration import WordIndex
-
     return WordIndex.build(cached.corpus(source))
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
 def stop_words(source: str) -> Bools:
     """Which words of a corpus are stop words."""
-    from moliere_core.exploration import stopwords
-
     return stopwords.mask(index(source))
 
 
 @st.cache_data(show_spinner=False, max_entries=256)
 def summary(source: str, selection: Selection) -> Summary:
     """A part of a corpus in a few figures."""
-    from moliere_core.exploration import overview
-
     return overview.summary(index(source).part(selection))
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
 def plays(source: str, selection: Selection) -> pd.DataFrame:
     """The plays of a part, a row each."""
-    from moliere_core.exploration import overview
-
     return overview.plays(index(source).part(selection))
 
 
@@ -113,8 +117,6 @@ def beginning(source: str, selection: Selection, rows: int, chars: int) -> tuple
 @st.cache_data(show_spinner=False, max_entries=64)
 def top_words(source: str, selection: Selection, stops: bool, count: int) -> pd.DataFrame:
     """The commonest words, with or without the stop words."""
-    from moliere_core.exploration import frequency
-
     part = index(source).part(selection)
     return frequency.top_words(part, count, None if stops else stop_words(source))
 
@@ -122,10 +124,6 @@ def top_words(source: str, selection: Selection, stops: bool, count: int) -> pd.
 @st.cache_data(show_spinner=False, max_entries=64)
 def word(source: str, selection: Selection, query: str) -> Word:
     """Where a word, or several in a row, occur."""
-    import numpy as np
-
-    from moliere_core.exploration import frequency
-
     part = index(source).part(selection)
     hits = frequency.find(part, query)
     spread = frequency.dispersion(hits)
@@ -148,8 +146,6 @@ def lines(
     source: str, selection: Selection, query: str, order: Order, first: int, count: int
 ) -> tuple[int, pd.DataFrame]:
     """How many lines a concordance has, and some of them."""
-    from moliere_core.exploration import concordance, frequency
-
     hits = frequency.find(index(source).part(selection), query)
     places = concordance.ordered(hits, order)[first : first + count]
     return len(hits), concordance.lines(hits, places)
@@ -158,8 +154,6 @@ def lines(
 @st.cache_data(show_spinner=False, max_entries=64)
 def shares(source: str, selection: Selection) -> pd.DataFrame:
     """Who says how much."""
-    from moliere_core.exploration import speech
-
     return speech.shares(index(source).part(selection))
 
 
@@ -176,8 +170,6 @@ def keywords(
     source: str, selection: Selection, against: Selection, stops: bool, count: int
 ) -> pd.DataFrame:
     """The words that set a part apart from another one."""
-    from moliere_core.exploration import keyness
-
     known = index(source)
     left_out = None if stops else stop_words(source)
     return keyness.keywords(known.part(selection), known.part(against), count, left_out)
@@ -186,17 +178,12 @@ def keywords(
 @st.cache_data(show_spinner=False, max_entries=8)
 def play_keywords(source: str, stops: bool, count: int) -> pd.DataFrame:
     """The keywords of every play."""
-    from moliere_core.exploration import keyness
-
     return keyness.play_keywords(index(source), count, None if stops else stop_words(source))
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
 def variety(source: str, selection: Selection, points: int) -> Variety:
     """Zipf's law and the variety of the vocabulary."""
-    from moliere_core.exploration import diversity, overview
-    from moliere_core.exploration.zipf import zipf
-
     part = index(source).part(selection)
     table = diversity.by_play(part)
     table["verse"] = overview.plays(part)["verse_share"]

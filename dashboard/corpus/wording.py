@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from dashboard.shared import widgets
 from dashboard.shared.i18n import _
 from moliere_core.corpus import Corpus
 from moliere_core.exploration import Selection
+from moliere_core.text.signs import visible
 
 _ROMAN = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")
 _NUMBERED = re.compile(r"(?:acte?|sc[eè]ne)\s+(?=[\divxl]+$)", re.IGNORECASE)
@@ -34,7 +34,7 @@ def brief(name: str, chars: int = 26) -> str:
 
 def mark(char: str) -> str:
     """A character as something to see."""
-    shown = widgets.visible(char)
+    shown = visible(char)
     return shown if shown.isprintable() else f"U+{ord(char):04X}"
 
 

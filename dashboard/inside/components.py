@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import html
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+
+import streamlit as st
 
 from dashboard.shared import components
 from dashboard.shared.components import Component
 
 _cells = Component(__file__, "cells")
-_passages = Component(__file__, "passages")
 
 
 def cells(data: Mapping[str, Any], key: str, on_span: Callable[[], None]) -> None:
@@ -27,6 +29,21 @@ def spanned(key: str) -> tuple[int, int] | None:
     return None if first is None or after is None or first >= after else (first, after)
 
 
-def passages(data: Mapping[str, Any], key: str) -> None:
-    """Passages of a corpus, with where they are; see passages.js."""
-    _passages(data, key)
+def passages(found: Sequence[Mapping[str, str]]) -> None:
+    """Passages of a corpus, with where they are.
+
+    Args:
+        found: what precedes each ("before"), the passage itself ("text"), what follows ("after"),
+            where it is ("source"), and how many cells are active ("cells").
+    """
+    st.html(f'<div class="passages">{"".join(map(_passage, found))}</div>')
+
+
+def _passage(found: Mapping[str, str]) -> str:
+    told = {name: html.escape(text) for name, text in found.items()}
+    before, text, after = (told[n].replace("\n", " ↵ ") for n in ("before", "text", "after"))
+    return (
+        f'<div class="passage"><div class="said"><span>{before}</span><mark>{text}</mark>'
+        f"<span>{after}</span></div>"
+        f'<div class="from"><span>{told["source"]}</span><span>{told["cells"]}</span></div></div>'
+    )

@@ -9,6 +9,17 @@ import streamlit as st
 from dashboard.server.background import Background
 from dashboard.shared import cached, naming
 from moliere_core.corpus import EMBEDDED, library
+from moliere_core.inspection import forgetting
+from moliere_core.inspection.firing import build_index, open_index
+from moliere_core.inspection.states import weights_digest
+from moliere_core.inspection.trace import read
+from moliere_core.inspection.units import (
+    find_units,
+    load_units,
+    run_samples,
+    save_units,
+    units_folder,
+)
 from moliere_core.system.work import Work
 
 if TYPE_CHECKING:
@@ -36,8 +47,6 @@ def watched() -> str:
 @cached.computed(max_entries=8)
 def seen(reference: str, text: str) -> cached.Task[tuple[str, Trace]]:
     """The context of a text, and all that a model computes over it."""
-    from moliere_core.inspection.trace import read
-
     model = cached.model(reference)
     return lambda told: read(model, text, told)
 
@@ -68,8 +77,6 @@ def influence(
 @cached.computed(max_entries=64)
 def echo(reference: str, context: str, start: int, stop: int, _seen: Trace) -> cached.Task[Echo]:
     """What is left of a passage of a context, over which the model has computed `_seen`."""
-    from moliere_core.inspection import forgetting
-
     network = cached.model(reference).network
     return lambda told: forgetting.echo(network, _seen, start, stop, told)
 
@@ -77,15 +84,6 @@ def echo(reference: str, context: str, start: int, stop: int, _seen: Trace) -> c
 @st.cache_resource(show_spinner=False, max_entries=32)
 def tracking(reference: str, source: str) -> Work[UnitTable]:
     """The units of a model that track something: shipped, found before, or being looked for."""
-    from moliere_core.inspection.states import weights_digest
-    from moliere_core.inspection.units import (
-        find_units,
-        load_units,
-        run_samples,
-        save_units,
-        units_folder,
-    )
-
     model, corpus = cached.model(reference), cached.corpus(source)
     folder = units_folder(model, corpus)
     for place in (cached.open_run(reference)[0].path, folder):
@@ -105,8 +103,6 @@ def tracking(reference: str, source: str) -> Work[UnitTable]:
 @st.cache_resource(show_spinner=False, max_entries=16)
 def index(reference: str, source: str) -> Work[CellIndex]:
     """When the cells of a model are active over a corpus: built before, or being built."""
-    from moliere_core.inspection.firing import build_index, open_index
-
     model, corpus = cached.model(reference), cached.corpus(source)
     if (found := open_index(model, corpus)) is not None:
         return Work.of(found)

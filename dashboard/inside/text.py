@@ -13,6 +13,7 @@ import streamlit as st
 from dashboard.inside import components
 from dashboard.inside.controls import DEFAULT_WORD, FROM, TEXT, TO
 from dashboard.shared import state, widgets
+from moliere_core.text.signs import visible
 
 if TYPE_CHECKING:
     from moliere_core.inspection.trace import Trace
@@ -47,7 +48,7 @@ class Looked:
     @property
     def chosen(self) -> str:
         """The chosen part, as Markdown that shows it as it is."""
-        return widgets.plain(widgets.visible(self.context[self.start : self.stop]))
+        return widgets.plain(visible(self.context[self.start : self.stop]))
 
 
 @dataclass(frozen=True)

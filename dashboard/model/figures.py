@@ -11,8 +11,8 @@ from plotly.subplots import make_subplots
 from dashboard.shared import i18n
 from dashboard.shared.i18n import _
 from dashboard.shared.plotting import FONT, layout, theme
-from dashboard.shared.widgets import visible
 from moliere_core.networks.arrays import Array
+from moliere_core.text.signs import visible
 
 
 def sizes_figure(models: Sequence[tuple[str, int]], said: int, dark: bool) -> Figure:

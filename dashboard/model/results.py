@@ -8,6 +8,8 @@ import streamlit as st
 
 from dashboard.shared import cached
 from dashboard.shared.material import material
+from moliere_core.networks.initial import cross_entropy, initial_weights
+from moliere_core.networks.recurrent import RecurrentNetwork
 
 if TYPE_CHECKING:
     from moliere_core.config import ModelConfig
@@ -21,17 +23,12 @@ LOSS_CHARS = 2_000  # read to measure the loss at the start: enough for two deci
 @st.cache_resource(show_spinner=False, max_entries=4)
 def untrained(model: ModelConfig, symbols: int) -> RecurrentNetwork:
     """A network that nobody trained, drawn as Keras draws it."""
-    from moliere_core.networks.initial import initial_weights
-    from moliere_core.networks.recurrent import RecurrentNetwork
-
     return RecurrentNetwork(initial_weights(model, symbols, SEED))
 
 
 @cached.computed(max_entries=64)
 def start_loss(model: ModelConfig, source: str) -> cached.Task[float]:
     """Loss of an untrained network on the text held out, in nats per character."""
-    from moliere_core.networks.initial import cross_entropy
-
     read = material(source)
     network = untrained(model, len(read.vocabulary))
     ids = read.vocabulary.encode(read.held[:LOSS_CHARS])
@@ -41,8 +38,6 @@ def start_loss(model: ModelConfig, source: str) -> cached.Task[float]:
 @cached.computed(max_entries=64)
 def loss_of(reference: str, source: str) -> cached.Task[float]:
     """Loss of a stored model on the same text, in nats per character, the unknown counted in."""
-    from moliere_core.networks.initial import cross_entropy
-
     model = cached.model(reference)
     ids = model.vocabulary.encode(material(source).held[:LOSS_CHARS])
     return lambda told: cross_entropy(model.network, ids, told)

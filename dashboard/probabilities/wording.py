@@ -5,6 +5,7 @@ from __future__ import annotations
 from dashboard.probabilities.results import NextCharacter, chosen_perplexity
 from dashboard.shared import i18n, widgets
 from dashboard.shared.i18n import _
+from moliere_core.text.signs import visible
 
 
 def hesitation(following: NextCharacter) -> str:
@@ -78,7 +79,7 @@ def _verdict(char: str, following: NextCharacter) -> str:
 
 
 def _shown(char: str) -> str:
-    return widgets.plain(widgets.visible(char))
+    return widgets.plain(visible(char))
 
 
 def _chance(probability: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dashboard.shared.i18n import _
 from dashboard.shared.plotting import FONT, Figure, characters, escaped, layout, theme
 from moliere_core.measures.reading import Completion
+from moliere_core.text.signs import all_visible
 
 WHOLE = 12  # letters; beyond, their beginnings would be turned on their sides under the axis
 CROWD = 50  # letters that the axis can name in full size
@@ -23,7 +24,7 @@ def completion_figure(given: list[str], found: Completion, dark: bool) -> Figure
                 "y": found.next_probs,
                 "name": _("la lettre suivante"),
                 "marker": {"color": colours.grid, "line": {"color": colours.muted, "width": 2}},
-                "text": [f"<b>{escaped(_visible(char))}</b>" for char in found.word],
+                "text": [f"<b>{escaped(all_visible(char))}</b>" for char in found.word],
                 "textposition": "outside",
                 "textfont": {"size": FONT + 2},
                 "textangle": 0,
@@ -43,7 +44,7 @@ def completion_figure(given: list[str], found: Completion, dark: bool) -> Figure
         ],
         {
             "hovermode": "x unified",
-            "xaxis": characters([_visible(text) for text in marks]),
+            "xaxis": characters([all_visible(text) for text in marks]),
             "yaxis": {"range": [0, 1.12], "tickformat": ".0%", "dtick": 0.25},
         },
     )
@@ -61,7 +62,3 @@ def completion_figure(given: list[str], found: Completion, dark: bool) -> Figure
         figure.layout.xaxis.tickfont.size = FONT - 4
     figure.layout.legend.update(orientation="h", y=1.12, x=1, xanchor="right")
     return figure
-
-
-def _visible(text: str) -> str:
-    return text.replace(" ", "␣").replace("\n", "↵")

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dashboard.shared import cached
+from moliere_core.config import SamplingConfig
+from moliere_core.measures.reading import read
+from moliere_core.models.sampling import generate
 
 if TYPE_CHECKING:
     from moliere_core.measures.reading import Completion, Reading
@@ -13,8 +16,6 @@ if TYPE_CHECKING:
 @cached.computed(max_entries=64)
 def reading(reference: str, text: str) -> cached.Task[Reading]:
     """A text as a model sees it."""
-    from moliere_core.measures.reading import read
-
     model = cached.model(reference)
     return lambda told: read(model, text, told)
 
@@ -31,8 +32,5 @@ def completion(reference: str, before: str, word: str) -> cached.Task[Completion
 @cached.computed(max_entries=64)
 def written(reference: str, prompt: str, seed: int, chars: int) -> cached.Task[str]:
     """What a model writes after a prompt, as learned (temperature 1)."""
-    from moliere_core.config import SamplingConfig
-    from moliere_core.models.sampling import generate
-
     model, config = cached.model(reference), SamplingConfig(1.0)
     return lambda told: prompt + generate(model, [prompt], [config], [seed], chars, told)[0]

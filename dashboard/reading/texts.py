@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard.reading import controls, results
 from dashboard.shared import cached, sources, state, widgets
 from dashboard.shared.i18n import _
+from moliere_core.config import RunConfig
 
 PASSAGE_CHARS = 900  # of whole cues: what a projector shows without scrolling
 WRITTEN_CHARS = 600
@@ -77,8 +78,6 @@ def _passage() -> Text:
 
 def _held_out(plays: tuple[str, ...]) -> str:
     """A play that the shipped models have not read, where the corpus has one."""
-    from moliere_core.config import RunConfig
-
     return next((play for play in RunConfig().validation if play in plays), plays[0])
 
 

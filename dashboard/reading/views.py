@@ -20,6 +20,7 @@ from moliere_core.errors import N_
 from moliere_core.measures.reading import Completion, Reading, confident_mistakes, lines
 from moliere_core.models.protocol import UNKNOWN_BITS
 from moliere_core.text import verse
+from moliere_core.text.signs import visible
 
 BAR, STRONG = "0 – 8", 8  # the bar beside the bits of a line: its heading, and where it is full
 
@@ -108,9 +109,9 @@ def _mistake(reading: Reading, reference: str) -> None:
             "**Sûr de lui, et dans l’erreur.** Après « {before} », il attendait « {expected} » à "
             "{share} % ; c’est « {came} » qui est venu. Une forte probabilité n’est pas une vérité."
         ).format(
-            before=widgets.plain(widgets.visible(reading.text[max(0, worst.at - 24) : worst.at])),
-            expected=widgets.plain(widgets.visible(worst.expected)),
-            came=widgets.plain(widgets.visible(worst.came)),
+            before=widgets.plain(visible(reading.text[max(0, worst.at - 24) : worst.at])),
+            expected=widgets.plain(visible(worst.expected)),
+            came=widgets.plain(visible(worst.came)),
             share=i18n.number(share, 1),
         )
     )
@@ -176,7 +177,7 @@ def _curve(found: Completion) -> None:
             if sure
             else _("Avant même la première lettre, il donne plus d’une chance sur deux à ce mot.")
         )
-    given = [widgets.visible(found.word[:n]) or "∅" for n in range(len(found.word))]
+    given = [visible(found.word[:n]) or "∅" for n in range(len(found.word))]
     charts.show(
         completion_figure(given, found, charts.dark()),
         "reading.word.curve",

@@ -10,8 +10,8 @@ from plotly.graph_objects import Bar, Figure, Scatter
 
 from dashboard.shared.i18n import _
 from dashboard.shared.plotting import layout, theme
-from dashboard.shared.widgets import visible
 from moliere_core.measures.openings import ContextWorth, Opening, Openings
+from moliere_core.text.signs import visible
 from moliere_core.text.vocabulary import Vocabulary
 
 HEIGHT = 300

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import streamlit as st
 
 from dashboard.shared import cached, stored_runs
 from dashboard.shared.material import material
+from moliere_core.measures.openings import context_worth, measure_openings
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,16 +36,12 @@ def shuffled(windows: int, needed: int) -> NDArray[np.int64]:
 
     All the windows of a long text are a million and a half: a tenth of a second to shuffle.
     """
-    import numpy as np
-
     return np.random.default_rng([0, 1]).permutation(windows)[:needed].copy()
 
 
 @cached.computed(max_entries=32)
 def context(reference: str, source: str) -> cached.Task[ContextWorth]:
     """What each character more of context is worth, on the beginning of the text held out."""
-    from moliere_core.measures.openings import context_worth
-
     model, held = cached.model(reference), material(source).held[:MEASURED_CHARS]
     return lambda told: context_worth(model, held, LONGEST, progress=told)
 
@@ -56,8 +54,6 @@ def judged_on_its_own_text(reference: str, source: str) -> bool:
 @cached.computed(max_entries=64)
 def openings(reference: str, source: str, length: int) -> cached.Task[Openings]:
     """What beginnings of cues cost after spaces, and after a zero state."""
-    from moliere_core.measures.openings import measure_openings
-
     found = [cue[:CUE_CHARS] for cue in material(source).held_cues if len(cue) >= CUE_CHARS]
     every = max(len(found) // CUES, 1)
     model, beginnings = cached.model(reference), found[::every][:CUES]

@@ -11,8 +11,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import subprocess
-import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -22,12 +20,12 @@ from moliere_core.corpus.left_out import LeftOut
 from moliere_core.corpus.names import printable
 from moliere_core.errors import CorpusError
 from moliere_core.system.machine import usable_cores
-from moliere_core.system.processes import quiet_options
+from moliere_core.system.workers import NoAnswerError, answer, command
 
 SECONDS = 10  # of processor; all of Molière in TEI takes two
 PATIENCE_SECONDS = 60.0  # of the clock, on a machine that does much else
 MEMORY_MB = 500
-COMMAND = (sys.executable, "-m", "moliere_core.corpus.parse_worker")
+COMMAND = command("moliere_core.corpus.parse_worker")
 
 _LOGGER = logging.getLogger(__name__)
 _PACKAGES = str(Path(__file__).parents[2])  # the process has the same code as the server
@@ -49,29 +47,23 @@ def read_apart(data: bytes, name: str, most_bytes: int = MAX_BYTES, whole: bool 
     }
     with _places:
         try:
-            done = subprocess.run(
+            found = answer(
                 COMMAND,
-                input=json.dumps(request).encode() + b"\n" + data,
-                capture_output=True,
-                timeout=PATIENCE_SECONDS,
-                env={**os.environ, "PYTHONPATH": _search_path(), "OMP_NUM_THREADS": "1"},
-                check=False,
-                **quiet_options(),
+                PATIENCE_SECONDS,
+                json.dumps(request).encode() + b"\n" + data,
+                {"PYTHONPATH": _search_path(), "OMP_NUM_THREADS": "1"},
             )
-        except subprocess.TimeoutExpired:
+        except TimeoutError:
+            raise _too_much(name) from None
+        except NoAnswerError as error:
+            if "MemoryError" not in error.said and error.status > 0:
+                _LOGGER.error("reading has failed (%s)", error)
             raise _too_much(name) from None
         except OSError as error:  # no memory, or no process left
             raise _cannot_start(name, error) from error
-    try:
-        answer = json.loads(done.stdout)
-    except ValueError:
-        said = done.stderr.decode(errors="replace")
-        if "MemoryError" not in said and done.returncode > 0:
-            _LOGGER.error("reading has failed (status %s): %s", done.returncode, said[-4_000:])
-        raise _too_much(name) from None
-    if "error" in answer:
-        raise CorpusError.from_json(answer["error"])
-    return _from_json(answer)
+    if "error" in found:
+        raise CorpusError.from_json(found["error"])
+    return _from_json(found)
 
 
 def _from_json(answer: dict[str, Any]) -> Parsed:

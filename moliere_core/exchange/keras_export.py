@@ -9,9 +9,7 @@ built by `python -m moliere_core.exchange.keras_export RUN SNAPSHOT OUT`.
 
 from __future__ import annotations
 
-import io
 import json
-import subprocess
 import sys
 import tempfile
 import threading
@@ -23,6 +21,7 @@ from moliere_core.errors import ConfigError, ModelError, MoliereError
 from moliere_core.networks.arrays import Array
 from moliere_core.runs.run import VOCABULARY, Run
 from moliere_core.system.machine import is_public
+from moliere_core.system.workers import NoAnswerError, answer, command
 from moliere_core.training.session import load_weights
 
 TIMEOUT_SECONDS = 120  # a framework's import included
@@ -50,31 +49,22 @@ def to_keras(run: Run, snapshot: str | int | None = None) -> bytes:
     name = run.snapshot(snapshot).name
     with _one, tempfile.TemporaryDirectory(prefix="moliere-") as folder:
         target = Path(folder, "model.keras")
-        command = [sys.executable, "-m", "moliere_core.exchange.keras_export", str(run.path), name]
+        asked = (str(run.path), name, str(target))
         try:
-            done = subprocess.run(
-                [*command, str(target)],
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                timeout=TIMEOUT_SECONDS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired as error:
+            found = answer(command("moliere_core.exchange.keras_export", *asked), TIMEOUT_SECONDS)
+        except TimeoutError as error:
             raise ModelError(
                 "Keras did not write this model within {seconds} s: ask again when the machine "
                 "is less busy",
                 seconds=TIMEOUT_SECONDS,
             ) from error
-        try:
-            answer = json.loads(done.stdout.splitlines()[-1])
-        except (IndexError, ValueError) as error:
+        except NoAnswerError as error:
             raise ModelError(
                 "Keras ended without writing this model, probably for lack of memory: "
                 "close other programs, or download the .zip"
             ) from error
-        if "error" in answer:
-            raise ModelError.from_json(answer["error"])
+        if "error" in found:
+            raise ModelError.from_json(found["error"])
         return target.read_bytes()
 
 
@@ -113,6 +103,5 @@ def main(run: Path, snapshot: str, target: Path) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    answer = io.StringIO()
-    json.dump(main(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3])), answer)
-    print("\n" + answer.getvalue(), flush=True)
+    said = json.dumps(main(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3])))
+    print("\n" + said, flush=True)

@@ -9,11 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
-import os
 import re
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
@@ -38,6 +34,7 @@ from moliere_core.models.references import SCORE_CHUNK, RecurrentModel
 from moliere_core.networks.recurrent import RecurrentNetwork
 from moliere_core.runs.run import Run, epoch_name, request_id, run_path
 from moliere_core.system.progress import Progress
+from moliere_core.system.workers import NoAnswerError, answer, command
 from moliere_core.text.normalise import normalise
 from moliere_core.training.session import sample
 
@@ -226,25 +223,16 @@ def _open(data: bytes, suffix: str) -> tuple[dict[str, NDArray[np.float32]], dic
     with tempfile.TemporaryDirectory(prefix="moliere-") as folder:
         source, target = Path(folder, f"model{suffix}"), Path(folder, "weights.safetensors")
         source.write_bytes(data)
-        command = [sys.executable, "-m", "moliere_core.exchange.keras_import_worker"]
+        asked = command("moliere_core.exchange.keras_import_worker", str(source), str(target))
+        limits = {"MOLIERE_WORKER_MEMORY_MB": str(MEMORY_MB)}
         try:
-            done = subprocess.run(
-                [*command, str(source), str(target)],
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                timeout=TIMEOUT_SECONDS,
-                env={**os.environ, "MOLIERE_WORKER_MEMORY_MB": str(MEMORY_MB)},
-                check=False,
-            )
-        except subprocess.TimeoutExpired as error:
+            facts = answer(asked, TIMEOUT_SECONDS, environment=limits)
+        except TimeoutError as error:
             raise ModelError(
                 "this model was not open after {seconds} s: import a smaller one",
                 seconds=TIMEOUT_SECONDS,
             ) from error
-        try:
-            facts = json.loads(done.stdout.splitlines()[-1])
-        except (IndexError, ValueError) as error:
+        except NoAnswerError as error:
             raise ModelError(
                 "this model could not be opened within {megabytes} MB of memory: "
                 "import a smaller one",

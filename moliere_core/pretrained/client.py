@@ -15,12 +15,8 @@ from __future__ import annotations
 import atexit
 import contextlib
 import itertools
-import json
 import math
 import os
-import signal
-import subprocess
-import sys
 import threading
 import time
 from collections import deque
@@ -34,12 +30,12 @@ from moliere_core.errors import N_, ModelError, MoliereError
 from moliere_core.pretrained.results import Event
 from moliere_core.runs.run import home
 from moliere_core.system.machine import resident_megabytes, threads
-from moliere_core.system.processes import quiet_options
 from moliere_core.system.work import Work
+from moliere_core.system.workers import Worker, command
 
 T = TypeVar("T")
 
-COMMAND = (sys.executable, "-m", "moliere_core.pretrained.worker")
+COMMAND = command("moliere_core.pretrained.worker")
 LOG = "bridge.log"
 IDLE_SECONDS = 300.0  # after which the worker is ended; MOLIERE_BRIDGE_IDLE_SECONDS
 LEASE = 6.0  # seconds: pages look several times a second
@@ -232,7 +228,7 @@ class Bridge:
         self._lock = threading.RLock()
         self._waiting: dict[bool, deque[Request[Any]]] = {False: deque(), True: deque()}
         self._running: dict[bool, Request[Any] | None] = {False: None, True: None}
-        self._process: subprocess.Popen[bytes] | None = None
+        self._worker: Worker | None = None
         self._idle: threading.Timer | None = None
 
     def submit(self, request: Request[Any]) -> None:
@@ -274,7 +270,7 @@ class Bridge:
     def pid(self) -> int | None:
         """Number of the worker process; None where none runs."""
         with self._lock:
-            return self._process.pid if self._process else None
+            return self._worker.pid if self._worker else None
 
     @property
     def megabytes(self) -> int:
@@ -289,7 +285,7 @@ class Bridge:
                 for request in queue:
                     request._end(State.CANCELLED)
                 queue.clear()
-            self._end_process()
+            self._end_worker()
 
     def _pump(self) -> None:
         """Send what can be sent; the lock is held."""
@@ -302,7 +298,7 @@ class Bridge:
                 self._running[lane] = request
                 request._begin()
                 try:
-                    if self._process is None:
+                    if self._worker is None:
                         self._start()
                     self._send(request.message)
                 except OSError as error:
@@ -321,61 +317,43 @@ class Bridge:
         if self._idle is not None:
             self._idle.cancel()
             self._idle = None
-        if self._process is not None and not any(self._running.values()):
+        if self._worker is not None and not any(self._running.values()):
             seconds = float(os.environ.get("MOLIERE_BRIDGE_IDLE_SECONDS") or IDLE_SECONDS)
-            self._idle = threading.Timer(seconds, self._retire, (self._process,))
+            self._idle = threading.Timer(seconds, self._retire, (self._worker,))
             self._idle.daemon = True
             self._idle.start()
 
-    def _retire(self, process: subprocess.Popen[bytes]) -> None:
+    def _retire(self, worker: Worker) -> None:
         with self._lock:
-            if self._process is process and not any(self._running.values()):
-                self._end_process()
+            if self._worker is worker and not any(self._running.values()):
+                self._end_worker()
 
     def _start(self) -> None:
         with _log() as log:
-            self._process = subprocess.Popen(
-                COMMAND,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                env={**os.environ, **_environment()},
-                **quiet_options(),
-            )
-        reader = threading.Thread(
-            target=self._read, args=(self._process,), name="moliere-bridge", daemon=True
-        )
-        reader.start()
+            self._worker = Worker(COMMAND, _environment(), log=log)
+        threading.Thread(
+            target=self._read, args=(self._worker,), name="moliere-bridge", daemon=True
+        ).start()
 
     def _send(self, message: Event) -> None:
-        process = self._process
-        if process is not None and process.stdin is not None:
-            with contextlib.suppress(BrokenPipeError, ValueError):  # `_read` sees its end
-                process.stdin.write(json.dumps(message).encode() + b"\n")
-                process.stdin.flush()
+        if self._worker is not None:
+            self._worker.send(message)  # of one that has just ended, `_read` sees the end
 
-    def _read(self, process: subprocess.Popen[bytes]) -> None:
-        """Take the worker's lines until it ends."""
-        assert process.stdout is not None
-        with process.stdout as lines:
-            for line in lines:
-                with contextlib.suppress(ValueError, KeyError):
-                    event = json.loads(line)
-                    self._take(process, event["id"], event)
-        process.wait()
+    def _read(self, worker: Worker) -> None:
+        """Take the worker's messages until it ends."""
+        for event in worker.messages():
+            with contextlib.suppress(ValueError, KeyError):
+                self._take(worker, event["id"], event)
         with self._lock:
-            if self._process is process:
-                self._process = None
-                self._let_go(_reason(process.returncode))
+            if self._worker is worker:
+                self._worker = None
+                self._let_go(_reason(worker))
                 self._pump()
-        with contextlib.suppress(OSError):
-            if process.stdin is not None:
-                process.stdin.close()
 
-    def _take(self, process: subprocess.Popen[bytes], number: int, event: Event) -> None:
+    def _take(self, worker: Worker, number: int, event: Event) -> None:
         with self._lock:
             for lane, request in self._running.items():
-                if request is None or request.id != number or process is not self._process:
+                if request is None or request.id != number or worker is not self._worker:
                     continue
                 if request._take(event):
                     self._running[lane] = None
@@ -390,21 +368,14 @@ class Bridge:
                 request._end(State.FAILED, error)
             self._running[lane] = None
 
-    def _end_process(self) -> None:
-        process, self._process = self._process, None
+    def _end_worker(self) -> None:
+        worker, self._worker = self._worker, None
         if self._idle is not None:
             self._idle.cancel()
             self._idle = None
         self._let_go(ModelError(VANISHED))
-        if process is not None:
-            with contextlib.suppress(OSError):
-                if process.stdin is not None:
-                    process.stdin.close()  # it leaves at once
-            try:
-                process.wait(2)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        if worker is not None:
+            worker.end()
 
 
 def bridge() -> Bridge:
@@ -454,8 +425,5 @@ def _unexpected(reference: str, error: Exception) -> MoliereError:
     )
 
 
-def _reason(code: int) -> MoliereError:
-    killed = hasattr(signal, "SIGKILL") and code == -signal.SIGKILL
-    if killed or code == -signal.SIGABRT:
-        return ModelError(KILLED)
-    return ModelError(VANISHED)
+def _reason(worker: Worker) -> MoliereError:
+    return ModelError(KILLED if worker.signal in ("SIGKILL", "SIGABRT") else VANISHED)

@@ -7,21 +7,16 @@ absent. The process is told nothing and ends with the server that started it.
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
-import subprocess
-import sys
 import threading
-from typing import Any
 
 from moliere_core.errors import ModelError, MoliereError
 from moliere_core.pretrained import catalogue
 from moliere_core.system.machine import is_public
-from moliere_core.system.processes import quiet_options
 from moliere_core.system.work import Work
+from moliere_core.system.workers import Worker, command
 
-COMMAND = (sys.executable, "-m", "moliere_core.pretrained.fetch_worker")
+COMMAND = command("moliere_core.pretrained.fetch_worker")
 
 
 class Fetch(Work[None]):
@@ -39,21 +34,15 @@ class Fetch(Work[None]):
         self.set_running_or_notify_cancel()
         self.here = self.total = 0.0
         self._stopped = False
-        self._process: subprocess.Popen[bytes] | None = None
+        self._worker: Worker | None = None
 
     def start(self) -> None:
         """Start the process and the thread that listens to it."""
         try:
             name = catalogue.hub_name(self.reference)
             _require_allowed(self.reference)
-            self._process = subprocess.Popen(
-                [*COMMAND, name],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={"HF_HUB_DISABLE_TELEMETRY": "1", **os.environ},
-                **quiet_options(),
-            )
+            quiet = os.environ.get("HF_HUB_DISABLE_TELEMETRY", "1")
+            self._worker = Worker([*COMMAND, name], {"HF_HUB_DISABLE_TELEMETRY": quiet})
         except MoliereError as error:
             self.set_exception(error)
             return
@@ -70,32 +59,24 @@ class Fetch(Work[None]):
     def stop(self) -> None:
         """Stop it; what is here is kept for the next time."""
         self._stopped = True
-        if self._process is not None:
-            self._process.kill()
+        if self._worker is not None:
+            self._worker.kill()
 
     def _listen(self) -> None:
-        process = self._process
-        assert process is not None
-        assert process.stdout is not None
+        assert self._worker is not None
         error: MoliereError | None = ModelError(
             "the download of {reference} was stopped: ask for it again, what is there is kept",
             reference=self.reference,
         )
-        with process.stdout as lines:
-            for line in lines:
-                with contextlib.suppress(ValueError, KeyError):
-                    event: dict[str, Any] = json.loads(line)
-                    if event["event"] == "progress":
-                        self.here, self.total = event["done"] / 1e6, event["total"] / 1e6
-                        self.told(min(self.here / self.total, 1.0) if self.total else 0.0)
-                    elif event["event"] == "failed" and not self._stopped:
-                        error = ModelError.from_json(event)
-                    elif event["event"] == "finished":
-                        error = None
-        process.wait()
-        with contextlib.suppress(OSError):
-            if process.stdin is not None:
-                process.stdin.close()
+        for event in self._worker.messages():
+            kind = event.get("event")
+            if kind == "progress":
+                self.here, self.total = event["done"] / 1e6, event["total"] / 1e6
+                self.told(min(self.here / self.total, 1.0) if self.total else 0.0)
+            elif kind == "failed" and not self._stopped:
+                error = ModelError.from_json(event)
+            elif kind == "finished":
+                error = None
         if error is None and catalogue.presence(self.reference) is not catalogue.Presence.READY:
             error = ModelError(
                 "what the hub has under {reference} is not a model that can be used here: choose "

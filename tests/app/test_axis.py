@@ -88,9 +88,9 @@ def test_a_pasted_text_is_measured_in_the_background(open_page: Open) -> None:
     at = open_page("bridge", view="axis", on="own", model="petit")
     at = at.text_area(key="axis.own").set_value(TEXT).run()
     assert not at.exception
-    wanted = tuple(view._to_measure("own", "petit"))
-    assert measuring.measuring(TEXT, wanted, True).wait(PATIENCE)
-    found = measuring.measuring(TEXT, wanted, True)
+    wanted = tuple(view.to_measure("own", "petit"))
+    assert measuring.bits(TEXT, wanted, True).wait(PATIENCE)
+    found = measuring.bits(TEXT, wanted, True)
     at = at.run()
     assert not at.exception
     assert {"petit", "grand", "kn-8"} <= set(found.points)
@@ -105,11 +105,11 @@ Et que chacun de nous vive comme il l'entend."""
 def measured(at: AppTest, text: str) -> dict[str, axis.Point]:
     """The points of a pasted text, once all are there and on the page."""
     at.text_area(key="axis.own").set_value(text).run()
-    wanted = tuple(view._to_measure("own", "petit"))
-    assert measuring.measuring(text, wanted, True).wait(PATIENCE)
+    wanted = tuple(view.to_measure("own", "petit"))
+    assert measuring.bits(text, wanted, True).wait(PATIENCE)
     at.run()
     assert not at.exception
-    return measuring.measuring(text, wanted, True).points
+    return measuring.bits(text, wanted, True).points
 
 
 @pytest.mark.slow
@@ -282,7 +282,7 @@ def test_a_server_that_ends_waits_for_no_measure(monkeypatch: pytest.MonkeyPatch
         told_to_end.wait(PATIENCE)
 
     monkeypatch.setattr(Measuring, "run", run)
-    measuring.measuring(TEXT, ("kn-1",), True)
+    measuring.bits(TEXT, ("kn-1",), True)
     assert begun.wait(PATIENCE)
     assert all(t.daemon for t in threading.enumerate() if t.name.startswith("moliere-axis"))
     told_to_end.set()
@@ -297,13 +297,13 @@ def test_an_error_of_one_model_leaves_the_others(monkeypatch: pytest.MonkeyPatch
 
 
 def test_what_failed_a_while_ago_is_measured_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    failed = measuring.measuring(TEXT, ("hf:nobody/nothing",), True)
+    failed = measuring.bits(TEXT, ("hf:nobody/nothing",), True)
     assert failed.wait(PATIENCE)
     margins = measuring.margins("hf:nobody/nothing", ("saison-1",))
     assert margins.exception(PATIENCE) is not None
-    assert measuring.measuring(TEXT, ("hf:nobody/nothing",), True) is failed  # but not at once
+    assert measuring.bits(TEXT, ("hf:nobody/nothing",), True) is failed  # but not at once
     monkeypatch.setattr(following, "RETRY_SECONDS", -1.0)
-    assert measuring.measuring(TEXT, ("hf:nobody/nothing",), True) is not failed
+    assert measuring.bits(TEXT, ("hf:nobody/nothing",), True) is not failed
     assert measuring.margins("hf:nobody/nothing", ("saison-1",)) is not margins
 
 

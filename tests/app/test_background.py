@@ -61,7 +61,7 @@ SERVER = """
 import threading
 from dashboard.shared import cached
 from dashboard.inside.results import _worker
-from dashboard.bridge.measuring import _worker as axis
+from dashboard.bridge.measuring import worker as axis
 begun = []
 for background in (cached.background(), _worker(), axis()):
     started = threading.Event()

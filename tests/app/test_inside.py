@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from typing import Any
 
 import numpy as np
@@ -40,9 +42,11 @@ def cells(at: AppTest) -> dict[str, Any]:
     return next(data for data in sent if "values" in data)
 
 
-def passages(at: AppTest) -> list[dict[str, str]]:
-    sent: list[dict[str, Any]] = [json.loads(e.proto.json) for e in at.get("bidi_component")]
-    return next(data["passages"] for data in sent if "passages" in data)
+def passages(at: AppTest) -> list[tuple[str, str]]:
+    """The text of each passage that is shown, and where it is."""
+    [shown] = [e.proto.body for e in at.get("html") if 'class="passages"' in e.proto.body]
+    found = re.findall(r"<mark>(.*?)</mark>.*?class=\"from\"><span>(.*?)</span>", shown)
+    return [(html.unescape(text).replace(" ↵ ", "\n"), source) for text, source in found]
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
@@ -101,9 +105,10 @@ def test_the_same_cells_elsewhere(open_page: Open) -> None:
     expected = index.passages(active, 2, 8)
     assert active
     assert "pastiches" in shown(at)
-    assert [p["text"] for p in passages(at)] == [p.text for p in expected]
-    assert expected[0].play in passages(at)[0]["source"]
-    assert expected[0].speaker in passages(at)[0]["source"]
+    assert [text for text, _source in passages(at)] == [p.text for p in expected]
+    source = html.unescape(passages(at)[0][1])
+    assert expected[0].play in source
+    assert expected[0].speaker in source
 
 
 @pytest.mark.parametrize(

@@ -90,13 +90,13 @@ def test_a_choice_changes_the_prompt_or_the_model(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(recordings.st, "session_state", state)
     monkeypatch.setattr(recordings.state, "change", lambda f, value: changed.update({f.key: value}))
     for value in ("", "Bonjour", "hf:gpt2 → hf:nobody/nothing"):
-        recordings._take(value)
+        recordings.take(value)
     assert not changed
-    recordings._take("The king is")
+    recordings.take("The king is")
     assert changed == {"prompt": "The king is"}
-    recordings._take(f"hf:gpt2 → {SMOL}")
+    recordings.take(f"hf:gpt2 → {SMOL}")
     assert changed[controls.MODELS.key] == ("petit", SMOL, GEMMA)
-    recordings._take(f"hf:gpt2 → {GEMMA}")
+    recordings.take(f"hf:gpt2 → {GEMMA}")
     assert changed[controls.MODELS.key] == ("petit", GEMMA)
 
 

@@ -386,13 +386,13 @@ def test_a_worker_that_cannot_be_started_fails(monkeypatch: pytest.MonkeyPatch) 
 def test_what_goes_wrong_with_one_job_does_not_keep_the_next_one_waiting(
     fake: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def wait(self: process.WorkerProcess, seconds: float) -> bool:
+    def wait(self: process.TrainingWorker, seconds: float) -> bool:
         raise MemoryError
 
-    patient = process.WorkerProcess.wait
+    patient = process.TrainingWorker.wait
     broken = [wait]
     monkeypatch.setattr(
-        process.WorkerProcess, "wait", lambda *args: (broken.pop() if broken else patient)(*args)
+        process.TrainingWorker, "wait", lambda *args: (broken.pop() if broken else patient)(*args)
     )
     first, second = (jobs.submit(request(seed)) for seed in range(2))
     assert second.wait(PATIENCE).state is jobs.State.FINISHED

@@ -36,24 +36,24 @@ def chosen(prompt: str) -> str:
 
 def show(settings: Settings) -> None:
     """Who draws and what, then the bars."""
-    references, prompt, chosen = settings.references, settings.prompt, settings.chosen
     with st.container(
         key="bridge-tools", horizontal=True, vertical_alignment="center", gap="xsmall"
     ):
-        tools(references, prompt, chosen, settings.seed)
-    board(references, prompt, chosen)
+        _tools(settings)
+    _bars(settings)
     st.caption(
         _(
             "T = 1, tels qu’appris ; les tokens sont convertis en caractères. Cliquez sur une "
             "ligne : tous la lisent."
         )
     )
-    fetching.buttons(references)
+    fetching.buttons(settings.references)
 
 
-def tools(references: tuple[str, ...], prompt: str, chosen: str, seed: int) -> None:
+def _tools(settings: Settings) -> None:
     """Who draws, step, undo, and typing; keys S and U."""
-    st.session_state[_ASKED] = (prompt + chosen, len(chosen), seed)
+    references, chosen = settings.references, settings.chosen
+    st.session_state[_ASKED] = settings
     if state.restore(controls.DRAWS) not in references:
         state.change(controls.DRAWS, references[0])
     names = naming.told_apart((reference, naming.model(reference)) for reference in references)
@@ -73,7 +73,7 @@ def tools(references: tuple[str, ...], prompt: str, chosen: str, seed: int) -> N
     _CHAIN.typed(results.alphabet())
 
 
-def board(references: tuple[str, ...], prompt: str, chosen: str) -> None:
+def _bars(settings: Settings) -> None:
     """The bars; those of pretrained models appear when they are there."""
     if refused := _CHAIN.refused():
         st.warning(
@@ -82,18 +82,18 @@ def board(references: tuple[str, ...], prompt: str, chosen: str) -> None:
             )
         )
     deadline = time.monotonic() + PATIENCE
-    works = results.running(results.following, references, prompt + chosen)
+    works = results.running(results.expected, settings.references, settings.text)
     for work in works.values():
         work.wait(max(deadline - time.monotonic(), 0.0))
-    following.follow(works.values(), partial(_board, references, prompt, chosen), PERIOD)
+    following.follow(works.values(), partial(_board, settings), PERIOD)
 
 
-def _board(references: tuple[str, ...], prompt: str, chosen: str) -> None:
+def _board(settings: Settings) -> None:
     recordings.follow()
-    if st.session_state[controls.CHOSEN.key] != chosen:
+    if st.session_state[controls.CHOSEN.key] != settings.chosen:
         st.rerun()  # as a whole: a click on a bar runs this fragment alone, with what it knew
-    answers = [_answer(reference, prompt + chosen) for reference in references]
-    data = payload(references, answers, prompt, chosen)
+    answers = [_answer(reference, settings.text) for reference in settings.references]
+    data = payload(settings, answers)
     bridge_components.alphabet(data, COMPONENT, _pick, recordings.listen(COMPONENT))
 
 
@@ -101,10 +101,10 @@ def _answer(reference: str, text: str) -> tuple[NextChars | None, str]:
     """The distribution of a model if it is there, and what to say meanwhile."""
     try:
         if not pretrained.is_pretrained(reference):
-            return results.next_by_characters(reference, text), ""
+            return results.expected_by_characters(reference, text), ""
         if (voice := results.voice(reference)) is not None:
             return voice.following(text, results.alphabet()), ""
-        request = results.following(reference, text)
+        request = results.expected(reference, text)
         status = request.status
         if status.error is not None:
             return None, i18n.sentence(status.error)
@@ -114,12 +114,7 @@ def _answer(reference: str, text: str) -> tuple[NextChars | None, str]:
         return None, i18n.sentence(error)
 
 
-def payload(
-    references: tuple[str, ...],
-    answers: list[tuple[NextChars | None, str]],
-    prompt: str,
-    chosen: str,
-) -> dict[str, Any]:
+def payload(settings: Settings, answers: list[tuple[NextChars | None, str]]) -> dict[str, Any]:
     """What alphabet.js needs: one row a character, one column a model."""
     chars = results.alphabet()
     found = [answer for answer, _said in answers]
@@ -134,19 +129,15 @@ def payload(
     others = [
         None if a is None else max(float(a.probs.sum() - a.probs[order].sum()), 0.0) for a in found
     ]
-    labels = {
-        "unknown": _("hors alphabet"),
-        "end": _("fin"),
-        "unresolved": _("non résolu"),
-    }
+    labels = {"unknown": _("hors alphabet"), "end": _("fin"), "unresolved": _("non résolu")}
     extra = [
         {"label": label, "probs": [None if a is None else a.extra[name] for a in found]}
         for name, label in labels.items()
     ]
     return {
-        "step": len(chosen),
-        "prompt": (prompt + chosen[:-LINKS] if len(chosen) > LINKS else prompt),
-        "chain": list(chosen[-LINKS:]),
+        "step": len(settings.chosen),
+        "prompt": settings.prompt + settings.chosen[:-LINKS],
+        "chain": list(settings.chosen[-LINKS:]),
         "models": [
             {
                 "name": naming.model(reference),
@@ -155,7 +146,7 @@ def payload(
                 "draws": reference == st.session_state.get(controls.DRAWS.key),
                 **recordings.beside(reference, heard=answer is not None),
             }
-            for reference, (answer, said) in zip(references, answers, strict=True)
+            for reference, (answer, said) in zip(settings.references, answers, strict=True)
         ],
         "rows": rows,
         "extra": [{"label": _("les autres"), "probs": others}, *extra],
@@ -174,10 +165,10 @@ def _note(found: NextChars | None) -> str:
 
 def _step() -> None:
     """Take what the chosen model draws; nothing while it has not answered."""
-    text, step, seed = st.session_state[_ASKED]
-    answer, _said = _answer(st.session_state[controls.DRAWS.key], text)
+    asked: Settings = st.session_state[_ASKED]
+    answer, _said = _answer(st.session_state[controls.DRAWS.key], asked.text)
     if answer is not None and answer.probs.sum() > 0:
-        _CHAIN.append(answer.draw(seed, step))
+        _CHAIN.append(answer.draw(asked.seed, len(asked.chosen)))
 
 
 def _pick() -> None:

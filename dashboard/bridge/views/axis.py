@@ -61,11 +61,11 @@ def _axis(reference: str) -> None:
     drawing = Drawing(name, against, reference.partition("@")[0], part)
     if name == "own" and not text:
         return
-    wanted = () if text else tuple(_to_measure(name, drawing.model))
+    wanted = () if text else tuple(to_measure(name, drawing.model))
     jobs = [
-        measuring.measuring(of, models, known_as != "modern")
+        measuring.bits(of, models, known_as != "modern")
         for known_as, of in ((name, text), (drawing.other, _shipped_text(drawing.other)))
-        if of and (models := tuple(_to_measure(known_as, drawing.model)))
+        if of and (models := tuple(to_measure(known_as, drawing.model)))
     ]
     if not jobs:
         _draw(drawing, _known(name, text, drawing.model), wanted)
@@ -103,7 +103,7 @@ def _shipped_text(name: str) -> str | None:
     return measuring.play_text(axis.VALIDATION[name])
 
 
-def _to_measure(name: str, model: str) -> list[str]:
+def to_measure(name: str, model: str) -> list[str]:
     """What has no shipped figure for this text, and can be measured on this machine."""
     known = axis.shipped().points.get(name, {})
     compressors = axis.COMPRESSORS if measuring.training_text() is not None else ()

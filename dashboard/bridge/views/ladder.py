@@ -16,7 +16,6 @@ from dashboard.bridge.wording import models as wording
 from dashboard.shared import following, i18n, state
 from dashboard.shared.i18n import _
 from moliere_core import pretrained
-from moliere_core.config import SamplingConfig
 from moliere_core.errors import MoliereError
 from moliere_core.measures import axis
 from moliere_core.pretrained import Generation, NextChars, Request, recorded
@@ -45,10 +44,10 @@ class Rung:
 
 def show(settings: Settings) -> None:
     """All the steps, those of subword models as they come."""
-    prompt, config, seed = settings.prompt, settings.config, settings.seed
-    asked = _asked(prompt, config, seed)
+    settings = replace(settings, chars=CHARS)
+    asked = _asked(settings)
     works = [request for pair in asked.values() for request in pair]
-    following.follow(works, partial(_rungs, asked, prompt, config, seed), PERIOD)
+    following.follow(works, partial(_rungs, asked, settings), PERIOD)
     st.caption(
         _(
             "Bits : par caractère, sur des pièces jamais lues. D’un barreau à l’autre : plus de "
@@ -57,44 +56,37 @@ def show(settings: Settings) -> None:
     )
 
 
-def _asked(
-    prompt: str, config: SamplingConfig, seed: int
-) -> dict[str, tuple[Request[Any], Request[Any]]]:
-    """What the subword models that are here have been asked."""
+def _asked(settings: Settings) -> dict[str, tuple[Request[Any], Request[Any]]]:
+    """What the subword models that are here have been asked: a text, and what comes first."""
     here = [entry.name for entry in pretrained.entries() if entry.available]
     return {
         name: (
-            following.asked(results.written, name, prompt, config, seed, CHARS),
-            following.asked(results.following, name, prompt),
+            following.asked(results.written, name, *settings.draw),
+            following.asked(results.expected, name, settings.prompt),
         )
         for name in here[:MOST_PRETRAINED]
     }
 
 
-def _rungs(
-    asked: Mapping[str, tuple[Request[Any], Request[Any]]],
-    prompt: str,
-    config: SamplingConfig,
-    seed: int,
-) -> None:
+def _rungs(asked: Mapping[str, tuple[Request[Any], Request[Any]]], settings: Settings) -> None:
     recordings.follow()
-    steps = [_step(name, _by_characters(name, prompt, config, seed)) for name in STEPS]
+    steps = [_step(name, _by_characters(name, settings)) for name in STEPS]
     for name, (written, expected) in asked.items():
         error = written.status.error or expected.status.error
         found = _rung(written.value, expected.value)
         if not found.text and written.status.active:
             found = replace(found, text=_("le modèle se prépare…"))
         steps.append(_step(name, found, error))
-    steps += [_recorded(voice, prompt, config, seed) for voice in _voices(len(asked))]
+    steps += [_step(voice.reference, _recorded(voice, settings)) for voice in _voices(len(asked))]
     data = {"steps": steps, "locale": state.language()}
     components.rungs(data, COMPONENT, recordings.listen(COMPONENT))
 
 
-def _by_characters(name: str, prompt: str, config: SamplingConfig, seed: int) -> Rung:
+def _by_characters(name: str, settings: Settings) -> Rung:
     """The rung of a model of characters."""
     return _rung(
-        results.written_by_characters(name, prompt, config, seed, CHARS),
-        results.next_by_characters(name, prompt),
+        results.written_by_characters(name, *settings.draw),
+        results.expected_by_characters(name, settings.prompt),
     )
 
 
@@ -111,14 +103,13 @@ def _voices(living: int) -> list[Voice]:
     return [voice for voice in found if voice is not None][: max(MOST_PRETRAINED - living, 0)]
 
 
-def _recorded(voice: Voice, prompt: str, config: SamplingConfig, seed: int) -> dict[str, Any]:
-    written = voice.written(prompt, config, seed, CHARS)
-    expected = voice.following(prompt, results.alphabet())
+def _recorded(voice: Voice, settings: Settings) -> Rung:
+    """The rung of a model that is not here; an empty one after what was not recorded."""
+    written = voice.written(*settings.draw)
+    expected = voice.following(settings.prompt, results.alphabet())
     if written is None or expected is None:
-        found = Rung("", ())
-    else:
-        found = _rung(written.generation, expected)
-    return _step(voice.reference, found)
+        return Rung("", ())
+    return _rung(written.generation, expected)
 
 
 def _step(name: str, rung: Rung, error: MoliereError | None = None) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from dashboard.bridge.wording import models as wording
 from dashboard.shared import following, i18n, naming
 from dashboard.shared.i18n import _
 from moliere_core import pretrained
-from moliere_core.config import SamplingConfig
 from moliere_core.errors import MoliereError
 from moliere_core.pretrained import Generation, Piece
 from moliere_core.pretrained.recorded import Voice
@@ -25,7 +24,8 @@ COMPONENT = "bridge.tokens"
 
 def show(settings: Settings) -> None:
     """The texts; those of pretrained models appear while they are written."""
-    columns(settings.references, settings.prompt, settings.config, settings.seed, settings.chars)
+    works = results.running(results.written, settings.references, *settings.draw)
+    following.follow(works.values(), partial(_columns, settings), PERIOD)
     st.caption(
         _(
             "Chaque case est un token. Mêmes réglages partout ; les tirages ne sont comparables "
@@ -35,38 +35,21 @@ def show(settings: Settings) -> None:
     fetching.buttons(settings.references)
 
 
-def columns(
-    references: tuple[str, ...], prompt: str, config: SamplingConfig, seed: int, chars: int
-) -> None:
-    """The texts; those of pretrained models appear while they are written."""
-    arguments = (references, prompt, config, seed, chars)
-    works = results.running(results.written, *arguments)
-    following.follow(works.values(), partial(_columns, *arguments), PERIOD)
-
-
-def _columns(
-    references: tuple[str, ...],
-    prompt: str,
-    config: SamplingConfig,
-    seed: int,
-    chars: int,
-) -> None:
+def _columns(settings: Settings) -> None:
     recordings.follow()
-    found = [_column(reference, prompt, config, seed, chars) for reference in references]
+    found = [_column(reference, settings) for reference in settings.references]
     components.tokens({"columns": found}, COMPONENT, recordings.listen(COMPONENT))
 
 
-def _column(
-    reference: str, prompt: str, config: SamplingConfig, seed: int, chars: int
-) -> dict[str, Any]:
+def _column(reference: str, settings: Settings) -> dict[str, Any]:
     """What tokens.js needs of a model."""
     try:
         if not pretrained.is_pretrained(reference):
-            found = results.written_by_characters(reference, prompt, config, seed, chars)
+            found = results.written_by_characters(reference, *settings.draw)
             return _payload(reference, found, "", letters=True)
         if (voice := results.voice(reference)) is not None:
-            return _recorded(voice, prompt, config, seed, chars)
-        request = results.written(reference, prompt, config, seed, chars)
+            return _recorded(voice, settings)
+        request = results.written(reference, *settings.draw)
         status = request.status
         if status.error is not None:
             said, choices = i18n.sentence(status.error), recordings.instead(reference)
@@ -76,14 +59,12 @@ def _column(
         return _payload(reference, Generation(), i18n.sentence(error), True)
 
 
-def _recorded(
-    voice: Voice, prompt: str, config: SamplingConfig, seed: int, chars: int
-) -> dict[str, Any]:
+def _recorded(voice: Voice, settings: Settings) -> dict[str, Any]:
     """The column of a model that is not here, as it was recorded after one of its prompts."""
-    found = voice.written(prompt, config, seed, chars)
+    found = voice.written(*settings.draw)
     if found is None:
         return _payload(voice.reference, Generation(), "", choices=recordings.prompts(voice))
-    said = wording.recorded_with(found, config, seed)
+    said = wording.recorded_with(found, settings.config, settings.seed)
     recorded = wording.recorded_on(voice)
     return _payload(voice.reference, found.generation, said, recorded=recorded)
 

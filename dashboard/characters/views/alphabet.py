@@ -6,12 +6,14 @@ import html
 import math
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import streamlit as st
 
 from dashboard.characters import controls, results
 from dashboard.characters.wording import name, percent, short
-from dashboard.shared import components, downloads, i18n, widgets
+from dashboard.shared import components, downloads, i18n
 from dashboard.shared.i18n import _
+from moliere_core.text.signs import visible
 from moliere_core.text.vocabulary import UNKNOWN_GLYPH
 
 if TYPE_CHECKING:
@@ -63,12 +65,10 @@ def payload(counts: dict[str, int], pruning: Pruning, sentence: str, order: str)
 
 def table(counts: dict[str, int], pruning: Pruning) -> pd.DataFrame:
     """The vocabulary as a table, the most frequent first; index 0 where it was removed."""
-    import pandas as pd
-
     total = sum(counts.values())
     index = pruning.vocabulary.index
     rows = [
-        (widgets.visible(c), name(c), f"U+{ord(c):04X}", index.get(c, 0), n, 100 * n / total)
+        (visible(c), name(c), f"U+{ord(c):04X}", index.get(c, 0), n, 100 * n / total)
         for c, n in counts.items()
     ]
     names = (_("Caractère"), _("Nom"), _("Code"), _("Indice"), _("Occurrences"), _("Part (%)"))
@@ -100,7 +100,7 @@ def _example(source: str, pruning: Pruning) -> None:
     char, _count = pruning.removed[0]
     if found := results.excerpt(source, char):
         before, after = (html.escape(part.replace("\n", " ↵ ")) for part in found)
-        said = html.escape(_("Dans le corpus, « {char} » :").format(char=widgets.visible(char)))
+        said = html.escape(_("Dans le corpus, « {char} » :").format(char=visible(char)))
         st.html(
             f'<p style="margin:0">{said} <i>… {before}<b style="text-decoration:underline wavy">'
             f"{UNKNOWN_GLYPH}</b>{after} …</i></p>"

@@ -9,6 +9,8 @@ from dashboard.inside.controls import CHAR
 from dashboard.inside.figures.embedding import plane_figure
 from dashboard.shared import cached, charts, i18n, state, widgets
 from dashboard.shared.i18n import _
+from moliere_core.inspection.vectors import kind, neighbours, principal_plane
+from moliere_core.text.signs import visible
 
 
 def kinds() -> dict[str, str]:
@@ -26,8 +28,6 @@ def kinds() -> dict[str, str]:
 
 def show(reference: str) -> None:
     """The plane of all characters, and the nearest to a chosen one."""
-    from moliere_core.inspection.vectors import kind, neighbours, principal_plane
-
     model = cached.model(reference)
     vectors, chars = model.network.embedding, model.vocabulary.chars
     plane = principal_plane(vectors[1:])  # the unknown symbol is no character
@@ -36,16 +36,16 @@ def show(reference: str) -> None:
         state.change(CHAR, "e")
     picker, words = st.columns([1, 5], vertical_alignment="center")
     with picker:
-        char = CHAR.ask(chars, widgets.visible, visible=False)
+        char = CHAR.ask(chars, visible, visible=False)
     near = neighbours(vectors, model.vocabulary.index[char], 7)
-    told = [(widgets.visible(chars[i - 1]), cosine) for i, cosine in near]
+    told = [(visible(chars[i - 1]), cosine) for i, cosine in near]
     words.markdown(
         _("Les plus proches de « {char} », par cosinus : {near}").format(
-            char=widgets.plain(widgets.visible(char)),
+            char=widgets.plain(visible(char)),
             near=", ".join(f"**{widgets.plain(c)}** {i18n.number(v, 2)}" for c, v in told),
         )
     )
-    shown = [widgets.visible(c) for c in chars]
+    shown = [visible(c) for c in chars]
     sorts = [labels[kind(c)] for c in chars]
     charts.show(
         plane_figure(

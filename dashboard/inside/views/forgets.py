@@ -9,9 +9,11 @@ import streamlit as st
 from dashboard.inside import results
 from dashboard.inside.figures.influence import echo_figure
 from dashboard.inside.text import Looked
-from dashboard.shared import charts, i18n, widgets
+from dashboard.shared import charts, i18n
 from dashboard.shared.i18n import _
+from moliere_core.inspection.forgetting import half_life, survival
 from moliere_core.networks.arrays import Array
+from moliere_core.text.signs import visible
 
 SHOWN = 64  # characters that the axis can name
 FAINT = 0.1  # of the first difference: all but forgotten
@@ -19,8 +21,6 @@ FAINT = 0.1  # of the first difference: all but forgotten
 
 def show(looked: Looked) -> None:
     """What is left of the chosen passage, in the whole memory and in one unit."""
-    from moliere_core.inspection.forgetting import survival
-
     if looked.start == 0 or looked.stop >= len(looked.context):
         st.info(_("Choisissez un passage après le début et avant la fin : il faut une suite."))
         return
@@ -40,7 +40,7 @@ def show(looked: Looked) -> None:
         )
     )
     shown = slice(0, SHOWN)
-    chars = [widgets.visible(char) for char in looked.context[looked.stop - 1 :][shown]]
+    chars = [visible(char) for char in looked.context[looked.stop - 1 :][shown]]
     distance, kept = found.distance[-1][shown], left[shown, looked.unit]
     divergence = found.divergence[shown]
     charts.show(
@@ -69,8 +69,6 @@ def show(looked: Looked) -> None:
 
 def _half_lives(left: Array, unit: int) -> None:
     """How soon the units of a layer lose half of what they held."""
-    from moliere_core.inspection.forgetting import half_life
-
     lives = [half_life(column) for column in left.T]
     known = [life for life in lives if life is not None]
     own = lives[unit]

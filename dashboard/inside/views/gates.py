@@ -9,8 +9,9 @@ import streamlit as st
 from dashboard.inside.controls import GATE
 from dashboard.inside.figures.gates import layers_figure, unit_figure
 from dashboard.inside.text import Looked
-from dashboard.shared import charts, i18n, widgets
+from dashboard.shared import charts, i18n
 from dashboard.shared.i18n import _
+from moliere_core.text.signs import visible
 
 WINDOW = 56  # characters that can be read under a map, from the back row
 MOST_UNITS = 48  # of each layer: those that move most
@@ -47,7 +48,7 @@ def show(looked: Looked) -> None:
     """Both figures over a window of the text that begins at the chosen part."""
     first = min(looked.start, max(0, len(looked.context) - WINDOW))
     window = slice(first, first + WINDOW)
-    chars = [widgets.visible(char) for char in looked.context[window]]
+    chars = [visible(char) for char in looked.context[window]]
     names, roles = series_names(), _roles()
     series = looked.seen.layers[looked.layer].series
     rows = {names[name]: values[window, looked.unit] for name, values in series.items()}

@@ -16,6 +16,7 @@ from dashboard.inside.text import Colours, Looked
 from dashboard.shared import charts, i18n, state, widgets
 from dashboard.shared.i18n import _
 from moliere_core.networks.arrays import Array
+from moliere_core.text.signs import visible
 
 if TYPE_CHECKING:
     from moliere_core.inspection.influence import Deletions, Influence
@@ -58,9 +59,9 @@ def show(looked: Looked) -> None:
         edit: Any = EDIT.ask()
     found, deleted = results.influence(looked.reference, context, edit, looked.seen)
     first = int(deleted.positions[0])
-    chars = [widgets.visible(char) for char in context[first:-1]]
+    chars = [visible(char) for char in context[first:-1]]
     gradient = found.gradient_input[first:]
-    target = widgets.visible(context[-1])
+    target = visible(context[-1])
     words.markdown(
         _("Il donnait **{prob}** à « {target} ». {agreement}").format(
             prob=widgets.plain(i18n.chance(math.exp(found.log_prob))),

@@ -10,6 +10,8 @@ import streamlit as st
 from dashboard.inside.text import Looked
 from dashboard.shared import cached, i18n, state, tables, widgets
 from dashboard.shared.i18n import _
+from moliere_core.inspection.step import spell_out
+from moliere_core.text.signs import visible
 
 if TYPE_CHECKING:
     from moliere_core.inspection.step import Gate, Step
@@ -40,8 +42,6 @@ def _gate_names() -> dict[str, str]:
 
 def show(looked: Looked) -> None:
     """The formulas of a step, and the numbers in their places."""
-    from moliere_core.inspection.step import spell_out
-
     model = cached.model(looked.reference)
     step = spell_out(model, looked.seen, looked.start, looked.layer, looked.unit)
     left, right = st.container(key="inside-step").columns([1.95, 1], gap="medium")
@@ -60,9 +60,7 @@ def _reading(step: Step) -> None:
     st.markdown(
         _(
             "**1. Lire.** « {char} » a l’indice {index} ; sa ligne du plongement ({size} nombres) :"
-        ).format(
-            char=widgets.plain(widgets.visible(step.char)), index=step.symbol, size=len(step.vector)
-        )
+        ).format(char=widgets.plain(visible(step.char)), index=step.symbol, size=len(step.vector))
         + f" ${{{{e = [{numbers};\\ \\ldots]}}}}$"  # in braces: not cut in two
     )
     x, read = "e", _("le caractère")
@@ -128,7 +126,7 @@ def _prediction(step: Step, chars: tuple[str, ...]) -> None:
     heads = [_("Suivant"), _("Score"), _("Probabilité")]
     rows = [
         [
-            widgets.visible(chars[i - 1]),
+            visible(chars[i - 1]),
             i18n.number(float(step.logits[i]), 3),
             i18n.chance(float(step.probs[i])),
         ]

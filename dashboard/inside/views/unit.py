@@ -91,9 +91,7 @@ def _passages(source: str, index: CellIndex, looked: Looked) -> None:
     )
     length = looked.stop - looked.start
     found = results.passages(looked.reference, source, cells, length, PASSAGES, index)
-    components.passages(
-        {"passages": [_row(passage, len(cells)) for passage in found]}, "inside.passages"
-    )
+    components.passages([_row(passage, len(cells)) for passage in found])
     numbers = ", ".join(
         f"{cell.layer + 1}.{cell.unit}{'+' if cell.side == 'high' else i18n.MINUS}"
         for cell in cells

@@ -11,9 +11,9 @@ from dashboard.model import components, results
 from dashboard.model.controls import Settings
 from dashboard.shared import i18n, naming
 from dashboard.shared.i18n import _
-from dashboard.shared.widgets import visible
 from moliere_core.networks.architecture import LayerPlan, layer_plans
 from moliere_core.networks.arrays import Array, softmax
+from moliere_core.text.signs import visible
 
 READ = 12  # characters of the corpus that the example has read
 

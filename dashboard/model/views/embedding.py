@@ -13,9 +13,10 @@ from dashboard.model.controls import CHAR, Settings
 from dashboard.model.results import TRAINED, UNTRAINED
 from dashboard.shared import cached, charts, i18n, tables
 from dashboard.shared.i18n import _
-from dashboard.shared.widgets import plain, visible
+from dashboard.shared.widgets import plain
 from moliere_core.networks.arrays import Array
 from moliere_core.text.normalise import normalise
+from moliere_core.text.signs import visible
 from moliere_core.text.vocabulary import UNKNOWN
 
 NEAREST = 5

@@ -9,10 +9,10 @@ import streamlit as st
 
 from dashboard.shared import i18n, tables
 from dashboard.shared.i18n import _
-from dashboard.shared.widgets import visible
 from dashboard.windows.controls import Settings
 from moliere_core.config import PRESETS
 from moliere_core.models.sampling import entropy_bits
+from moliere_core.text.signs import visible
 
 
 def show(settings: Settings) -> None:

@@ -9,7 +9,7 @@ from collections import deque
 from moliere_core.errors import TrainingError
 from moliere_core.training.jobs import estimate
 from moliere_core.training.jobs.job import Job, State, failed
-from moliere_core.training.jobs.process import WorkerProcess
+from moliere_core.training.jobs.process import TrainingWorker
 
 POLL_SECONDS = 0.25
 _LOGGER = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ class LocalQueue:
         self._lock = threading.Lock()
         self._waiting: deque[Job] = deque()
         self._running: Job | None = None
-        self._worker: WorkerProcess | None = None
+        self._worker: TrainingWorker | None = None
         self._thread: threading.Thread | None = None
         self._closed = False
 
@@ -123,7 +123,7 @@ class LocalQueue:
         job.append({"event": "launched"})
         seen = len(job.events())
         try:
-            worker = WorkerProcess(job.folder, job.folder.parent.parent)
+            worker = TrainingWorker(job.folder, job.folder.parent.parent)
         except OSError as error:
             reason = TrainingError(
                 "a worker cannot be started ({reason}): close other programs", reason=error.strerror

@@ -8,23 +8,16 @@ input, and gone as soon as that pipe closes.
 from __future__ import annotations
 
 import contextlib
-import os
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 from moliere_core.errors import N_, TrainingError
 from moliere_core.runs.run import run_path
-from moliere_core.system.processes import quiet_options
 from moliere_core.system.records import Record
+from moliere_core.system.workers import Worker, command
 from moliere_core.training.jobs.job import ENDINGS, LOG, failed
 
-COMMAND = (sys.executable, "-m", "moliere_core.training.jobs.worker")
+COMMAND = command("moliere_core.training.jobs.worker")
 STOP = b"s"
-POLITE_SECONDS = 0.5  # to stop between two updates; a framework's import takes longer
-TERMINATED_SECONDS = 2.0  # to die of SIGTERM
 
 KILLED = N_(
     "the training was killed, probably for lack of memory: ask for it again to resume from its "
@@ -37,57 +30,33 @@ ABORTED = N_(
 VANISHED = N_("the training ended without a word: ask for it again to resume from its last epoch")
 
 
-class WorkerProcess:
+class TrainingWorker(Worker):
     """A running worker. Use from one thread, except `stop`, which any thread may call."""
 
     def __init__(self, folder: Path, home: Path) -> None:
-        environment = {**os.environ, "MOLIERE_HOME": str(home), "PYTHONUNBUFFERED": "1"}
+        environment = {"MOLIERE_HOME": str(home), "PYTHONUNBUFFERED": "1"}
         with (folder / LOG).open("wb") as log:
-            self._process = subprocess.Popen(
-                [*COMMAND, str(folder)],
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=log,
-                env=environment,
-                **quiet_options(),
-            )
-        self.stopping = False
-        self._deadline = self._last_deadline = float("inf")
+            super().__init__([*COMMAND, str(folder)], environment, output=log, log=log)
         self._home, self._folder = home, folder
 
-    @property
-    def pid(self) -> int:
-        """Process number."""
-        return int(self._process.pid)
+    def stop(self, word: bytes = STOP) -> None:
+        """Ask it to stop; `wait` makes sure that it does.
 
-    def stop(self) -> None:
-        """Ask it to stop; `wait` makes sure that it does."""
-        if not self.stopping:
-            self.stopping = True
-            self._deadline = time.monotonic() + POLITE_SECONDS
-            self._last_deadline = self._deadline + TERMINATED_SECONDS
-            with contextlib.suppress(OSError, ValueError):  # it has just ended
-                assert self._process.stdin is not None
-                self._process.stdin.write(STOP)
-                self._process.stdin.flush()
+        What is written is written whole, and a stopped epoch is trained again anyway.
+        """
+        super().stop(word)
 
     def wait(self, seconds: float) -> bool:
         """Whether it has ended, after at most about `seconds`; hurries one that was stopped."""
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(min(seconds, 0.05) if self.stopping else seconds)
+        ended = super().wait(seconds)
+        if ended:
             self._tidy()
-            return True
-        if time.monotonic() > self._last_deadline:
-            self._process.kill()
-        elif time.monotonic() > self._deadline:
-            # What is written is written whole, and a stopped epoch is trained again anyway.
-            self._process.terminate()
-        return False
+        return ended
 
     def kill(self) -> None:
         """End it now."""
-        self._process.kill()
-        self._process.wait()
+        super().kill()
+        self.end()
         self._tidy()
 
     def ending(self, run_id: str, events: list[Record]) -> Record | None:
@@ -109,10 +78,9 @@ class WorkerProcess:
         return failed(TrainingError(self._reason()))
 
     def _reason(self) -> str:
-        code = self._process.returncode
-        if hasattr(signal, "SIGKILL") and code == -signal.SIGKILL:
+        if self.signal == "SIGKILL":
             return KILLED
-        if code in (-signal.SIGABRT, -signal.SIGSEGV) or self._log_tells_memory():
+        if self.signal in ("SIGABRT", "SIGSEGV") or self._log_tells_memory():
             return ABORTED
         return VANISHED
 
@@ -123,10 +91,7 @@ class WorkerProcess:
         return False
 
     def _tidy(self) -> None:
-        """Close the pipe, and remove the files that a killed worker was writing."""
-        with contextlib.suppress(OSError):
-            if self._process.stdin is not None:
-                self._process.stdin.close()
+        """Remove the files that a killed worker was writing."""
         run = self._home / "runs" / run_path(self._folder.name).name
         for folder in (run, self._folder):
             for path in folder.glob(f".*.{self.pid}.*.tmp"):  # as `write_atomically` names them

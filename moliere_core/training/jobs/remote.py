@@ -20,7 +20,7 @@ from typing import Any
 from moliere_core.runs.run import CONFIG, HISTORY, RESUME, VOCABULARY
 from moliere_core.system.records import Record
 from moliere_core.training.jobs.job import ENDINGS, EVENTS, EventFile
-from moliere_core.training.jobs.process import WorkerProcess
+from moliere_core.training.jobs.process import TrainingWorker
 
 LEASE_SECONDS = 30.0  # without a word from the server, which is then gone: the training ends
 POLL_SECONDS = 0.2
@@ -138,7 +138,7 @@ def _train(job_id: str, attempt: _Attempt, home: Path, report: Any) -> dict[str,
     attempt.parcel = None
     folder = home / "jobs" / job_id
     file = EventFile(folder / EVENTS)
-    process = WorkerProcess(folder, home)
+    process = TrainingWorker(folder, home)
     try:
         while not process.wait(POLL_SECONDS):
             _pass_on(file, report)
