@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
 from pathlib import Path
 
 import streamlit as st
@@ -84,47 +83,6 @@ def seed() -> int:
 def filters(page: str, temperature: float) -> SamplingConfig:
     """top_k and top_p, joined to a temperature chosen elsewhere."""
     return SamplingConfig(temperature, controls.top_k(page).ask(), controls.top_p(page).ask())
-
-
-def integer(
-    field: state.Field[int],
-    label: str,
-    low: int,
-    high: int,
-    help: str | None = None,
-    visible: bool = True,
-    icon: str | None = None,
-) -> int:
-    """A whole number with an address."""
-    value = state.restore(field)
-    chosen = st.number_input(
-        label,
-        low,
-        high,
-        value,  # also its default: a popover that is closed learns of it only when it is opened
-        step=1,
-        key=field.key,
-        help=help,
-        label_visibility="visible" if visible else "collapsed",
-        icon=icon,
-    )
-    return state.keep(field, int(chosen))
-
-
-def segmented(
-    field: state.Field[str], label: str, options: Mapping[str, str], visible: bool = True
-) -> str:
-    """One of a few words, shown side by side."""
-    state.restore(field)
-    chosen = st.segmented_control(
-        label,
-        list(options),
-        format_func=options.__getitem__,
-        required=True,
-        key=field.key,
-        label_visibility="visible" if visible else "collapsed",
-    )
-    return state.keep(field, str(chosen))
 
 
 def unknown(reference: str, prompt: str, underlined: bool = False) -> list[tuple[str, bool]]:
