@@ -8,7 +8,7 @@ from dashboard.shared import i18n, rights
 from dashboard.shared.i18n import _
 from moliere_core.errors import ConfigError
 from moliere_core.training import jobs
-from moliere_core.training.jobs import Job, JobSpec, Status
+from moliere_core.training.jobs import Job, JobSpec, JobStatus
 
 
 def submit(spec: JobSpec) -> Job:
@@ -34,7 +34,7 @@ def estimate(spec: JobSpec) -> str:
     return i18n.duration(jobs.estimated_seconds(spec))
 
 
-def epoch(status: Status) -> str:
+def epoch(status: JobStatus) -> str:
     """Which epoch a training is at."""
     now = min(status.epoch + 1, status.epochs)
     return _("époque {now} sur {epochs}").format(now=now, epochs=status.epochs)
@@ -45,7 +45,7 @@ def time_left(seconds: float) -> str:
     return _("encore {duration}").format(duration=i18n.duration(seconds))
 
 
-def queued(status: Status) -> str:
+def queued(status: JobStatus) -> str:
     """Where it waits."""
     return _("dans la file, place {place}").format(place=status.place)
 

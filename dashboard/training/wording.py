@@ -9,7 +9,7 @@ from dashboard.shared.i18n import _
 from dashboard.training.curves import Curves, Epoch, overfitting
 from dashboard.training.figures import Bets
 from moliere_core.exchange.keras_alphabets import RULES
-from moliere_core.training.jobs import Job, State, Status
+from moliere_core.training.jobs import Job, JobStatus, State
 from moliere_core.training.yardsticks import Yardsticks
 
 
@@ -19,7 +19,7 @@ def name(job: Job) -> str:
     return naming.training(job.spec.config, (run.label if run else "") or job.spec.label)
 
 
-def standing(job: Job, status: Status, curves: Curves) -> str:
+def standing(job: Job, status: JobStatus, curves: Curves) -> str:
     """The state of a job in a few words and figures."""
     if status.state is State.QUEUED:
         told = trainings.queued(status)

@@ -41,10 +41,11 @@ from moliere_core.pretrained.catalogue import (
     suggestions,
     usable,
 )
-from moliere_core.pretrained.client import Request, State, Status, close
+from moliere_core.pretrained.client import Request, RequestStatus, close
 from moliere_core.pretrained.results import Attention, Event, Generation, NextChars, TokenScore
 from moliere_core.pretrained.tokens import Piece
 from moliere_core.system.machine import threads
+from moliere_core.system.work import State
 from moliere_core.text.normalise import normalise
 
 __all__ = [
@@ -57,8 +58,8 @@ __all__ = [
     "Piece",
     "Presence",
     "Request",
+    "RequestStatus",
     "State",
-    "Status",
     "Suggestion",
     "TokenScore",
     "attention",

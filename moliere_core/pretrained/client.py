@@ -22,7 +22,6 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
@@ -30,7 +29,7 @@ from moliere_core.errors import N_, ModelError, MoliereError
 from moliere_core.pretrained.results import Event
 from moliere_core.runs.run import home
 from moliere_core.system.machine import resident_megabytes, threads
-from moliere_core.system.work import Work
+from moliere_core.system.work import State, Status, Work
 from moliere_core.system.workers import Worker, command
 
 T = TypeVar("T")
@@ -51,39 +50,18 @@ VANISHED = N_(
 )
 
 
-class State(StrEnum):
-    """Where a request stands."""
-
-    QUEUED = "queued"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-
-@dataclass(frozen=True)
-class Status:
+@dataclass(frozen=True, kw_only=True)
+class RequestStatus(Status):
     """What a page shows of a request.
 
     Attributes:
-        state: where it stands.
-        place: in the queue, from 1; 0 unless queued.
         stage: of a running one: "starting" while the process starts, "loading" while the model is
             read, then "running".
         share: of the work that is done, from 0 to 1.
-        error: why it failed.
     """
 
-    state: State
-    place: int = 0
     stage: str = ""
     share: float = 0.0
-    error: MoliereError | None = None
-
-    @property
-    def active(self) -> bool:
-        """Whether it is queued or running."""
-        return self.state in (State.QUEUED, State.RUNNING)
 
 
 class Request(Work[T]):
@@ -111,7 +89,7 @@ class Request(Work[T]):
         self.background = bool(message.get("background"))
         self._bridge = bridge
         self._value, self._add = value, add
-        self._status = Status(State.QUEUED)
+        self._status = RequestStatus(state=State.QUEUED)
         self.looked_at = time.monotonic()
 
     @property
@@ -120,7 +98,7 @@ class Request(Work[T]):
         return str(self.message["reference"])
 
     @property
-    def status(self) -> Status:
+    def status(self) -> RequestStatus:
         """Where it stands."""
         self.looked_at = time.monotonic()
         status = self._status
@@ -181,7 +159,7 @@ class Request(Work[T]):
 
     def _begin(self) -> None:
         self._look()
-        self._status = Status(State.RUNNING, stage="starting")
+        self._status = RequestStatus(state=State.RUNNING, stage="starting")
 
     def _take(self, event: Event) -> bool:
         """Take an event into account; whether it was the last."""
@@ -198,9 +176,9 @@ class Request(Work[T]):
                 self._end(State.FAILED, _unexpected(self.reference, error))
                 return True
         if kind == "done":
-            self._end(State.DONE)
+            self._end(State.FINISHED)
         elif kind == "cancelled":
-            self._end(State.CANCELLED)
+            self._end(State.STOPPED)
         elif kind == "failed":
             self._end(State.FAILED, ModelError.from_json(event))
         return kind in ("done", "failed", "cancelled")
@@ -208,11 +186,11 @@ class Request(Work[T]):
     def _end(self, state: State, error: MoliereError | None = None) -> None:
         if super().done():
             return
-        share = 1.0 if state is State.DONE else self._status.share
-        self._status = Status(state, share=share, error=error)
+        share = 1.0 if state is State.FINISHED else self._status.share
+        self._status = RequestStatus(state=state, share=share, error=error)
         if error is not None:
             self.set_exception(error)
-        elif state is State.DONE:
+        elif state is State.FINISHED:
             self.set_result(self._value)
         else:
             super().cancel()
@@ -263,7 +241,7 @@ class Bridge:
             elif self._running[request.background] is request:
                 # It still holds the worker until it says so; whoever asked does not wait for that.
                 self._send({"cancel": request.id})
-            request._end(State.CANCELLED)
+            request._end(State.STOPPED)
             return request.cancelled()
 
     @property
@@ -283,7 +261,7 @@ class Bridge:
         with self._lock:
             for queue in self._waiting.values():
                 for request in queue:
-                    request._end(State.CANCELLED)
+                    request._end(State.STOPPED)
                 queue.clear()
             self._end_worker()
 
@@ -293,7 +271,7 @@ class Bridge:
             while queue and self._running[lane] is None:
                 request = queue.popleft()
                 if request.abandoned:
-                    request._end(State.CANCELLED)
+                    request._end(State.STOPPED)
                     continue
                 self._running[lane] = request
                 request._begin()

@@ -6,9 +6,44 @@ import contextlib
 import math
 import time
 from concurrent.futures import CancelledError, Future
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from moliere_core.errors import MoliereError
 
 T = TypeVar("T")
+
+
+class State(StrEnum):
+    """Where something that was asked for stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Status:
+    """What a page shows of something that was asked for.
+
+    Attributes:
+        state: where it stands.
+        place: in the queue, from 1; 0 unless queued.
+        error: why it failed.
+    """
+
+    state: State
+    place: int = 0
+    error: MoliereError | None = None
+
+    @property
+    def active(self) -> bool:
+        """Whether it is queued or running."""
+        return self.state in (State.QUEUED, State.RUNNING)
 
 
 class Work(Future[T]):

@@ -329,7 +329,7 @@ def test_what_nobody_waited_for_is_asked_again_on_the_ladder(
     release.touch()
     at.run()
     assert asked[-1] is not given_up
-    wait_until(lambda: asked[-1].status.state is State.DONE)
+    wait_until(lambda: asked[-1].status.state is State.FINISHED)
 
 
 @pytest.mark.slow

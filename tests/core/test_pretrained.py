@@ -22,7 +22,7 @@ from moliere_core.cli import main
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import ConfigError, CorpusError, ModelError
 from moliere_core.pretrained import catalogue, client, worker
-from moliere_core.pretrained.client import State
+from moliere_core.system.work import State
 from tests import hub
 from tests.patience import PATIENCE, wait_until
 
@@ -66,7 +66,7 @@ def test_a_text_comes_piece_by_piece(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert (whole.text, whole.tokens, whole.ended) == ("ababababab", 10, "length")
     assert [piece.text for piece in whole.prompt] == ["ab"]
     assert whole.chars_per_second == whole.tokens_per_second == 10
-    assert request.status.state is State.DONE
+    assert request.status.state is State.FINISHED
 
 
 def test_speeds_are_of_characters_and_of_tokens() -> None:
@@ -92,13 +92,13 @@ def test_others_wait_in_their_order_and_can_leave() -> None:
     second, third = echo(), echo()
     assert [r.status.place for r in (first, second, third)] == [0, 1, 2]
     second.cancel()
-    assert second.status.state is State.CANCELLED
+    assert second.status.state is State.STOPPED
     assert third.status.place == 1
     with pytest.raises(ModelError, match="cancelled"):
         second.result()
     first.cancel()
     assert third.result(PATIENCE).text == "ababa"
-    assert first.status.state is State.CANCELLED
+    assert first.status.state is State.STOPPED
 
 
 @pytest.mark.usefixtures("fake")
@@ -118,8 +118,8 @@ def test_what_nobody_looks_at_is_dropped(monkeypatch: pytest.MonkeyPatch) -> Non
     abandoned.looked_at -= client.LEASE + 1
     first.looked_at -= client.LEASE + 1  # given up at its next step
     assert wanted.result(PATIENCE).text == "ababa"
-    assert abandoned.status.state is State.CANCELLED
-    assert first.status.state is State.CANCELLED
+    assert abandoned.status.state is State.STOPPED
+    assert first.status.state is State.STOPPED
 
 
 @pytest.mark.usefixtures("fake")

@@ -11,7 +11,7 @@ from moliere_core import pretrained
 from moliere_core.config import SamplingConfig
 from moliere_core.measures import axis
 from moliere_core.models.references import HUB
-from moliere_core.pretrained import Status
+from moliere_core.pretrained import RequestStatus
 from moliere_core.pretrained.recorded import Voice, Written
 
 MEGABYTE = 1e6
@@ -84,7 +84,7 @@ def may_have_read() -> str:
     return _("a pu lire Molière")
 
 
-def standing(status: Status) -> str:
+def standing(status: RequestStatus) -> str:
     """Where a request stands, in a few words; "" once it is done."""
     if status.place:
         return _("dans la file, place {place}").format(place=status.place)

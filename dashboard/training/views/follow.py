@@ -14,7 +14,7 @@ from dashboard.training.curves import Curves, Epoch
 from dashboard.training.figures import HEIGHT, Bets
 from moliere_core.errors import MoliereError
 from moliere_core.training import jobs
-from moliere_core.training.jobs import Job, JobSpec, State, Status
+from moliere_core.training.jobs import Job, JobSpec, JobStatus, State
 from moliere_core.training.yardsticks import Yardsticks
 
 STOP_SECONDS = 1.5  # that a click on Stop may wait for the end
@@ -92,7 +92,7 @@ def _yardsticks(run_id: str, wait: bool) -> Yardsticks | None:
         return None
 
 
-def _header(job: Job, status: Status, curves: Curves) -> None:
+def _header(job: Job, status: JobStatus, curves: Curves) -> None:
     """Where it stands in one line, and the buttons."""
     with st.container(horizontal=True, vertical_alignment="center", key="training-head"):
         with st.container(key="training-name", width="content"):
@@ -107,7 +107,7 @@ def _header(job: Job, status: Status, curves: Curves) -> None:
         widgets.problem(refused)
 
 
-def _buttons(job: Job, status: Status) -> None:
+def _buttons(job: Job, status: JobStatus) -> None:
     mine = any(job.spec.allows(token) for token in rights.tokens())
     if status.active:
         st.button(

@@ -24,6 +24,7 @@ from pathlib import Path
 from moliere_core.errors import N_, MoliereError, RunError
 from moliere_core.runs.ownership import may_change, read_owner
 from moliere_core.runs.run import OWNER, Run, run_path
+from moliere_core.system.work import State
 from moliere_core.training.jobs import corpora
 from moliere_core.training.jobs.cluster import Cluster
 from moliere_core.training.jobs.estimate import seconds as estimated_seconds
@@ -32,8 +33,7 @@ from moliere_core.training.jobs.job import (
     Asker,
     Backend,
     Job,
-    State,
-    Status,
+    JobStatus,
     job_path,
     jobs_folder,
     read_spec,
@@ -52,9 +52,9 @@ from moliere_core.training.jobs.spec import (
 __all__ = [
     "Job",
     "JobSpec",
+    "JobStatus",
     "Limits",
     "State",
-    "Status",
     "active",
     "available",
     "close",

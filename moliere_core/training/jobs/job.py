@@ -22,7 +22,6 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
@@ -42,6 +41,7 @@ from moliere_core.runs.run import (
 )
 from moliere_core.system.records import DamagedError, Record, event_record
 from moliere_core.system.storage import is_locked, lock, unwritable
+from moliere_core.system.work import State, Status
 from moliere_core.training.jobs.spec import JobSpec, parse
 
 SPEC, EVENTS, LOG = "spec.json", "events.jsonl", "worker.log"
@@ -54,24 +54,12 @@ INTERRUPTED = N_(
 )
 
 
-class State(StrEnum):
-    """Where a job stands."""
-
-    QUEUED = "queued"
-    RUNNING = "running"
-    FINISHED = "finished"
-    STOPPED = "stopped"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True)
-class Status:
+@dataclass(frozen=True, kw_only=True)
+class JobStatus(Status):
     """What a page shows of a job.
 
     Attributes:
-        state: where it stands.
         stopping: a stop was asked for, and the worker has not ended yet.
-        place: in the queue, from 1; 0 unless queued.
         starts_in: estimated seconds before a queued job starts, None where nothing tells.
         seconds_left: estimated seconds to the end of its training, once started.
         epoch: epochs ended.
@@ -80,12 +68,9 @@ class Status:
         updates: updates in all, 0 before it starts.
         loss: latest training loss, nats per character, with dropout.
         chars_per_second: latest speed.
-        error: why it failed.
     """
 
-    state: State
     stopping: bool = False
-    place: int = 0
     starts_in: float | None = None
     seconds_left: float | None = None
     epoch: int = 0
@@ -94,12 +79,6 @@ class Status:
     updates: int = 0
     loss: float | None = None
     chars_per_second: float = 0.0
-    error: MoliereError | None = None
-
-    @property
-    def active(self) -> bool:
-        """Whether it is queued or running."""
-        return self.state in (State.QUEUED, State.RUNNING)
 
     @property
     def message(self) -> str:
@@ -322,7 +301,7 @@ class Job:
         return self._state()[0]
 
     @property
-    def status(self) -> Status:
+    def status(self) -> JobStatus:
         """All that is known of it now; cheap enough to be asked for every second."""
         state, error = self._state()
         with self._lock:
@@ -346,7 +325,7 @@ class Job:
         """Whether it has ended."""
         return not self.status.active
 
-    def wait(self, timeout: float, until: Callable[[Status], bool] | None = None) -> Status:
+    def wait(self, timeout: float, until: Callable[[JobStatus], bool] | None = None) -> JobStatus:
         """Wait until it has ended, or until a condition holds, at most `timeout` seconds."""
         deadline = time.monotonic() + timeout
         while True:
@@ -412,7 +391,7 @@ class _Fold:
             self._epoch = int(record["record"]["epoch"])
             self._measure_seconds = float(record.get("time") or 0) - self._snapshot_time
 
-    def status(self, state: State) -> Status:
+    def status(self, state: State) -> JobStatus:
         """The part of the status that the events tell."""
         epochs, updates = self._started.get("epochs", 0), self._started.get("updates", 0)
         done = updates * self._epoch // epochs if epochs else 0
@@ -423,7 +402,7 @@ class _Fold:
             since = time.time() - self._progress.get("time", time.time())
             of_epoch = self._progress.get("seconds_left") or 0.0
             left = max(of_epoch + ended * self._measure_seconds - since, 0.0)
-        return Status(
+        return JobStatus(
             state=state,
             seconds_left=left,
             epoch=self._epoch,

@@ -7,8 +7,9 @@ import threading
 from collections import deque
 
 from moliere_core.errors import TrainingError
+from moliere_core.system.work import State
 from moliere_core.training.jobs import estimate
-from moliere_core.training.jobs.job import Job, State, failed
+from moliere_core.training.jobs.job import Job, failed
 from moliere_core.training.jobs.process import TrainingWorker
 
 POLL_SECONDS = 0.25
