@@ -1,5 +1,7 @@
 """Characters: from text to integers and back, by character, by token and by byte."""
 
+from functools import partial
+
 import streamlit as st
 
 from dashboard.characters import controls, snippet, views
@@ -15,6 +17,6 @@ with st.container(horizontal=True, vertical_alignment="center"):
 view = views.VIEW.ask()
 views.VIEWS[view].show(sentence, source)
 drawer.finish(
-    snippet.code(sentence, source, state.value(controls.MIN_CHAR_FREQ)),
+    partial(snippet.code, sentence, source, state.value(controls.MIN_CHAR_FREQ)),
     views.tried(view, sentence, source),
 )

@@ -1,6 +1,7 @@
 """Probabilities: the distribution of the next character, and a hand that chooses from it."""
 
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
@@ -31,4 +32,4 @@ with tools:
     controls.typed(reference)
 now = results.Situation(reference, beside, prompt, chosen, runs, config, seed, bars, following)
 views.VIEWS[view].show(now, board, side)
-drawer.finish(snippet.code(reference, now.read, config, bars), views.tried(now, view))
+drawer.finish(partial(snippet.code, reference, now.read, config, bars), views.tried(view, now))
