@@ -13,7 +13,7 @@ drawer = lesson.heading("bridge", _("Du LSTM aux LLM"))
 
 with st.container(horizontal=True, vertical_alignment="center"):
     view = views.VIEW.ask()
-    with st.popover(_("Réglages"), icon=":material/tune:"):
+    with widgets.settings():
         references = controls.models()
         with st.expander(_("Les modèles qui valent d’être téléchargés")):
             fetching.worth_fetching(references)

@@ -14,7 +14,7 @@ drawer = lesson.heading("film", _("Le film de l’apprentissage"))
 with st.container(horizontal=True, vertical_alignment="center"):
     prompt = widgets.prompt(labelled=False)
     view = controls.VIEW.ask()
-    with st.popover(_("Réglages"), icon=":material/tune:"):
+    with widgets.settings():
         reference = widgets.model()
         temperature = controls.TEMPERATURE.ask()
         seed = widgets.seed()

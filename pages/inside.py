@@ -12,7 +12,7 @@ drawer = lesson.heading("inside", _("Dans le réseau"))
 
 with st.container(horizontal=True, vertical_alignment="center"):
     view = views.VIEW.ask()
-    with st.popover(_("Réglages"), icon=":material/tune:"):
+    with widgets.settings():
         reference = widgets.model()
         typed = text.ask()
 layer, unit = views.show(view, reference, typed)

@@ -14,7 +14,7 @@ drawer = lesson.heading("probabilities", _("Le caractère suivant"))
 with st.container(horizontal=True, vertical_alignment="center"):
     prompt = widgets.prompt(labelled=False)
     view = views.VIEW.ask()
-    with st.popover(_("Réglages"), icon=":material/tune:"):
+    with widgets.settings():
         reference = widgets.model()
         beside = controls.BESIDE.ask(reference)
         filters = widgets.filters("probabilities", 1.0)

@@ -13,7 +13,7 @@ drawer = lesson.heading("reading", _("Lire avec les yeux du modèle"))
 with st.container(horizontal=True, vertical_alignment="center"):
     view = views.VIEW.ask()
     colour = controls.COLOUR.ask() if view == "text" else controls.COLOUR.default
-    with st.popover(_("Réglages"), icon=":material/tune:"):
+    with widgets.settings():
         settings = controls.Settings(widgets.model(), widgets.seed(), colour)
 read = views.VIEWS[view].show(settings)
 drawer.finish(partial(snippet.code, settings.reference, read), views.tried(view, settings))

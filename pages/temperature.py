@@ -16,7 +16,7 @@ with first:
     main, settings = st.container(), st.container(width="content")
 with second:
     compared = views.COMPARED.ask()
-with settings, st.popover(_("Réglages"), icon=":material/tune:"):
+with settings, widgets.settings():
     reference = widgets.model()
     chars = controls.LENGTH.ask()
     seed = widgets.seed()
