@@ -56,6 +56,13 @@ def whole(value: Any, low: int, high: int) -> int | None:
     return int(value) if low <= value <= high and value == int(value) else None
 
 
+def number(value: Any, low: float, high: float) -> float | None:
+    """A number between two bounds; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if low <= value <= high else None
+
+
 def told(key: str, name: str) -> Any:
     """What a component has sent under a name; None where it has not."""
     result: Any = st.session_state.get(key)

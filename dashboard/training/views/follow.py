@@ -7,7 +7,16 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard.shared import badge, following, rights, state, stored_runs, trainings, widgets
+from dashboard.shared import (
+    badge,
+    charts,
+    following,
+    rights,
+    state,
+    stored_runs,
+    trainings,
+    widgets,
+)
 from dashboard.shared.i18n import _
 from dashboard.training import controls, results, wording
 from dashboard.training.curves import Curves, Epoch
@@ -59,15 +68,17 @@ def _live(job_id: str, bets: Bets) -> None:
     if run is not None and run.snapshots:
         yardsticks = _yardsticks(job.id, wait=not status.active)
     chart, texts = st.columns([1.75, 1], gap="medium")
-    with chart, st.container(height=HEIGHT + 8, border=False):
+    with chart, st.container(height=charts.pixels(HEIGHT) + 8, border=False):
         st.plotly_chart(
-            results.curves_figure(
-                moment,
-                curves,
-                yardsticks,
-                bets,
-                st.context.theme.type == "dark",
-                state.language(),
+            charts.enlarged(
+                results.curves_figure(
+                    moment,
+                    curves,
+                    yardsticks,
+                    bets,
+                    st.context.theme.type == "dark",
+                    state.language(),
+                )
             ),
             key="training.curves",
             config={"displayModeBar": False},
