@@ -38,7 +38,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "Copy to clipboard": "Copier",
         "Fullscreen": "Plein écran",
         "Close fullscreen": "Quitter le plein écran",
-        "Download plot as a png": "Télécharger l’image",
+        "Download plot as a PNG": "Télécharger l’image",
     },
 }
 _KEPT = "screen.type"
@@ -49,7 +49,7 @@ def show() -> None:
     """The switch, and what listens to the browser; the router calls it once a page is entered."""
     with st.sidebar:
         PROJECTED.ask(visible=True)
-    st.set_page_config(initial_sidebar_state="collapsed" if projected() else "expanded")
+    st.set_page_config(initial_sidebar_state="collapsed" if projected() else "auto")
     if projected():
         st.html(HERE / "projector.css")
     data = {"type": size(), "words": _WORDS[state.language()]}
