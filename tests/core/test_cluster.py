@@ -114,7 +114,7 @@ def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machines]:
 
 @pytest.fixture(autouse=True)
 def _scheduler(
-    _store: None,
+    jobs_end: None,
     machines: Machines,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[None]:
