@@ -387,14 +387,14 @@ class Run:
                 "{path} is outside the store of runs: remove the folder by hand", path=self.path
             )
         # Renamed first: a reader sees the whole run or none.
-        grave = self.path.with_name(f".{self.path.name}-{secrets.token_hex(4)}")
+        hidden = self.path.with_name(f".{self.path.name}-{secrets.token_hex(4)}")
         try:
-            self.path.rename(grave)
+            self.path.rename(hidden)
         except OSError as error:
             raise RunError(
                 "{path} cannot be removed: {reason}", path=self.path, reason=error.strerror
             ) from error
-        shutil.rmtree(grave, ignore_errors=True)
+        shutil.rmtree(hidden, ignore_errors=True)
 
     def set_owner(self, token: str) -> None:
         """Give it an owner; only a salted hash of the token is kept."""

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from moliere_core.errors import ConfigError, MoliereError, TrainingError
-from moliere_core.system.processes import be_modest, read_input
+from moliere_core.system.processes import limit_resources, read_input
 from moliere_core.training.jobs import corpora
 from moliere_core.training.jobs.job import EVENTS, append, claim, failed, read_spec
 from moliere_core.training.jobs.process import ABORTED
@@ -37,7 +37,7 @@ def main(folder: Path) -> int:
     """Train the spec in `folder`; 0 if the last event says how it ended."""
     stop = threading.Event()
     threading.Thread(target=read_input, args=(lambda _: stop.set(),), daemon=True).start()
-    be_modest()
+    limit_resources()
     events = folder / EVENTS
     try:
         spec = read_spec(folder)
