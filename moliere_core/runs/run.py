@@ -422,18 +422,6 @@ class Run:
         return buffer.getvalue()
 
 
-def list_runs(folder: Path | None = None) -> list[Run]:
-    """The runs of a folder (the store's by default), newest first; damaged ones are passed over."""
-    folder = runs_folder() if folder is None else folder
-    paths = [p for p in folder.iterdir() if p.is_dir()] if folder.is_dir() else []
-    runs = []
-    for path in paths:
-        with contextlib.suppress(RunError, OSError):
-            if not path.name.startswith("."):
-                runs.append((path.joinpath(CONFIG).stat().st_mtime, path.name, Run.open(path)))
-    return [run for _, _, run in sorted(runs, key=lambda item: item[:2], reverse=True)]
-
-
 def epoch_name(epoch: int) -> str:
     """Name of the snapshot at the end of an epoch; 0 is the untrained network."""
     return f"epoch-{epoch:03d}"
