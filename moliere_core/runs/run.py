@@ -39,8 +39,7 @@ from moliere_core.system.records import (
     text,
 )
 from moliere_core.system.storage import home as home
-from moliere_core.system.storage import is_locked, lock
-from moliere_core.system.storage import write_atomically as write_atomically
+from moliere_core.system.storage import is_locked, lock, write_atomically
 from moliere_core.text.vocabulary import Vocabulary
 
 CONFIG, VOCABULARY, HISTORY = "config.json", "vocabulary.json", "history.jsonl"

@@ -39,9 +39,9 @@ from moliere_core.runs.run import (
     request_id,
     run_path,
     step_name,
-    write_atomically,
 )
 from moliere_core.system.records import DamagedError, epoch_record, parse
+from moliere_core.system.storage import write_atomically
 from moliere_core.text.normalise import normalise
 from moliere_core.text.vocabulary import UNKNOWN, Ids, Vocabulary
 from moliere_core.text.windows import (

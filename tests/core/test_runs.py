@@ -19,8 +19,8 @@ from moliere_core.assets import ASSETS
 from moliere_core.config import RunConfig, TrainingConfig
 from moliere_core.errors import RunError
 from moliere_core.runs.index import stored_runs
-from moliere_core.runs.run import Run, home, request_id, run_path, write_atomically
-from moliere_core.system.storage import settle
+from moliere_core.runs.run import Run, request_id, run_path
+from moliere_core.system.storage import home, settle, write_atomically
 from moliere_core.text.vocabulary import Vocabulary
 
 CONFIG = RunConfig(training=TrainingConfig(epochs=2))

@@ -29,18 +29,9 @@ from filelock import FileLock
 
 from moliere_core.errors import N_, ConfigError, MoliereError, RunError, TrainingError
 from moliere_core.runs.ownership import read_owner, write_owner
-from moliere_core.runs.run import (
-    CONFIG,
-    HISTORY,
-    LABEL,
-    OWNER,
-    Run,
-    home,
-    run_path,
-    write_atomically,
-)
+from moliere_core.runs.run import CONFIG, HISTORY, LABEL, OWNER, Run, run_path
 from moliere_core.system.records import DamagedError, Record, event_record
-from moliere_core.system.storage import is_locked, lock, write_error
+from moliere_core.system.storage import home, is_locked, lock, write_atomically, write_error
 from moliere_core.system.work import State, Status
 from moliere_core.training.jobs.spec import JobSpec, parse
 
