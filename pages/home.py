@@ -18,7 +18,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
     speed = controls.SPEED.ask()
     views.pause_button()
     views.hide_button()
-    with st.popover(_("Réglages"), icon=":material/tune:"):
+    with widgets.settings():
         reference = widgets.model()
         temperature = controls.TEMPERATURE.ask()
         seed = widgets.seed()

@@ -7,14 +7,13 @@ from functools import partial
 import streamlit as st
 
 from dashboard.course import notebook
+from dashboard.course.controls import STEP
 from dashboard.course.plan import Step, questions, steps
 from dashboard.shared import i18n, state
 from dashboard.shared.i18n import _
-from dashboard.shared.state import Field, integer
 from dashboard.shared.views import View, chosen
 from moliere_core.errors import N_
 
-STEP: Field[int] = Field("course.step", "step", 1, integer(1, 30))
 _ANSWERS = "course.quiz"
 
 

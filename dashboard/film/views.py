@@ -105,7 +105,7 @@ def keep_place() -> None:
         state.change(controls.BACK, back)
 
 
-def tried(reference: str, view: str, config: SamplingConfig) -> dict[str, bool]:
+def tried(view: str, reference: str, config: SamplingConfig) -> dict[str, bool]:
     """Which items of the lesson's list the class has just done."""
     return {
         # The browser tells the place wherever it rests, chosen or not.

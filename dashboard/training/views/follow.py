@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard.shared import badge, following, rights, state, stored_runs, trainings, widgets
 from dashboard.shared.i18n import _
 from dashboard.training import controls, results, wording
+from dashboard.training.controls.bets import BITS, LOSS, amount
 from dashboard.training.curves import Curves, Epoch
 from dashboard.training.figures import HEIGHT, Bets
 from moliere_core.errors import MoliereError
@@ -41,9 +42,7 @@ def show() -> JobSpec | None:
 
 def _bets() -> Bets:
     """What the class wrote down; nothing where that was no number."""
-    loss, bits = (
-        controls.amount(state.value(bet)) for bet in (controls.LOSS_BET, controls.BITS_BET)
-    )
+    loss, bits = (amount(state.value(bet)) for bet in (LOSS, BITS))
     return Bets(loss, bits)
 
 
