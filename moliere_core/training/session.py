@@ -31,6 +31,7 @@ from moliere_core.models.references import RecurrentModel, open_run
 from moliere_core.models.sampling import generate
 from moliere_core.networks.arrays import Array
 from moliere_core.networks.recurrent import RecurrentNetwork, State
+from moliere_core.runs.history import epoch_record
 from moliere_core.runs.run import (
     RESUME,
     Precision,
@@ -40,7 +41,7 @@ from moliere_core.runs.run import (
     run_path,
     step_name,
 )
-from moliere_core.system.records import DamagedError, epoch_record, parse
+from moliere_core.system.records import DamagedError, parse
 from moliere_core.system.storage import write_atomically
 from moliere_core.text.normalise import normalise
 from moliere_core.text.vocabulary import UNKNOWN, Ids, Vocabulary

@@ -26,7 +26,8 @@ from moliere_core.runs.index import stored_runs
 from moliere_core.runs.run import Run, run_path
 from moliere_core.training import jobs
 from moliere_core.training.jobs import corpora, estimate, process
-from moliere_core.training.jobs.job import INTERRUPTED, EventFile, append
+from moliere_core.training.jobs.events import EventFile, append
+from moliere_core.training.jobs.job import INTERRUPTED
 from moliere_core.training.jobs.spec import PUBLIC, Limits, parse
 from moliere_core.training.jobs.worker import _Thinned
 from moliere_core.training.session import BatchesDone, EpochEnded, Event

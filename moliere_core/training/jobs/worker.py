@@ -20,7 +20,8 @@ from typing import Any
 from moliere_core.errors import ConfigError, MoliereError, TrainingError
 from moliere_core.system.processes import limit_resources, read_input
 from moliere_core.training.jobs import corpora
-from moliere_core.training.jobs.job import EVENTS, append, claim, failed, read_spec
+from moliere_core.training.jobs.events import append
+from moliere_core.training.jobs.job import EVENTS, claim, failed, read_spec
 from moliere_core.training.jobs.process import ABORTED
 from moliere_core.training.jobs.spec import JobSpec, initial_digest
 from moliere_core.training.session import BatchesDone, Event, train
