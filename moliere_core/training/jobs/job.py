@@ -5,7 +5,7 @@ and not a pipe: it outlives the server, so that a link still shows the job after
 worker never waits for a reader; thirty pages that poll cost a `stat` each, and the new lines are
 parsed once. One process writes at a time: the worker while it lives, the server before and after.
 
-The events are those of `training.py`, with the time at which each was written, and three more:
+The events are those of `training.session`, with the time at which each was written, and three more:
 `queued`, `launched` (a worker was started) and `failed` (with a "message", see `MoliereError`). A
 job that is taken up again adds to the same file: indices given to `events(since)` stay valid.
 
@@ -29,18 +29,9 @@ from filelock import FileLock
 
 from moliere_core.errors import N_, ConfigError, MoliereError, RunError, TrainingError
 from moliere_core.runs.ownership import read_owner, write_owner
-from moliere_core.runs.run import (
-    CONFIG,
-    HISTORY,
-    LABEL,
-    OWNER,
-    Run,
-    home,
-    run_path,
-    write_atomically,
-)
+from moliere_core.runs.run import CONFIG, HISTORY, LABEL, OWNER, Run, run_path
 from moliere_core.system.records import DamagedError, Record, event_record
-from moliere_core.system.storage import is_locked, lock, unwritable
+from moliere_core.system.storage import home, is_locked, lock, write_atomically, write_error
 from moliere_core.system.work import State, Status
 from moliere_core.training.jobs.spec import JobSpec, parse
 
@@ -125,7 +116,7 @@ def append(path: Path, record: Record) -> None:
     try:
         _append(path, record)
     except OSError as error:
-        raise unwritable(path, error) from error
+        raise write_error(path, error) from error
 
 
 def _append(path: Path, record: Record) -> None:
@@ -254,7 +245,7 @@ class Job:
         try:
             (self.folder / STOP).touch()
         except OSError as error:
-            raise unwritable(self.folder / STOP, error) from error
+            raise write_error(self.folder / STOP, error) from error
         self.stopping = True
 
     @property
