@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.shared import badge, i18n, stored_runs
+from dashboard.shared import badge, following, i18n, stored_runs
 from dashboard.training import curves, snippet
 from dashboard.training.controls import bets, knobs
 from dashboard.training.figures import Bets, curves_figure
@@ -293,7 +293,7 @@ def test_the_badge_reads_no_file_where_nothing_runs(monkeypatch: pytest.MonkeyPa
     for name in ("open", "iterdir", "glob", "stat"):
         monkeypatch.setattr(Path, name, lambda *_, **__: pytest.fail("a file is looked at"))
     assert not badge.in_progress()
-    assert badge.PERIOD >= 1
+    assert following.SELDOM >= 1
 
 
 def test_a_queue(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -136,9 +136,9 @@ def _buttons(job: Job, status: JobStatus) -> None:
 
 def links(reference: str) -> None:
     """Where to go with a trained model."""
-    chosen = (state.MODEL, reference)
-    state.link_to("../pages/film.py", _("Voir le film"), ":material/movie:", chosen)
-    state.link_to("../pages/home.py", _("Écrire avec lui"), ":material/edit_note:", chosen)
+    chosen = {state.MODEL.name: reference}
+    state.link("../pages/film.py", _("Voir le film"), ":material/movie:", chosen)
+    state.link("../pages/home.py", _("Écrire avec lui"), ":material/edit_note:", chosen)
 
 
 def _samples(curves: Curves) -> None:
