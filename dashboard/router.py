@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from dashboard.shared import badge, state, widgets
 from dashboard.shared.i18n import _
@@ -20,38 +21,28 @@ def route() -> None:
     widgets.style()
     sections = {
         _("Commencer"): [
-            st.Page(
-                "../pages/home.py", title=_("Accueil"), icon=":material/edit_note:", default=True
-            ),
-            st.Page("../pages/course.py", title=_("Cours"), icon=":material/school:"),
+            _page("home", _("Accueil"), "edit_note"),
+            _page("course", _("Cours"), "school"),
         ],
         _("Les données"): [
-            st.Page("../pages/corpus.py", title=_("Corpus"), icon=":material/library_books:"),
-            st.Page("../pages/characters.py", title=_("Caractères"), icon=":material/abc:"),
-            st.Page("../pages/windows.py", title=_("Fenêtres"), icon=":material/view_column:"),
+            _page("corpus", _("Corpus"), "library_books"),
+            _page("characters", _("Caractères"), "abc"),
+            _page("windows", _("Fenêtres"), "view_column"),
         ],
         _("Le modèle"): [
-            st.Page("../pages/model.py", title=_("Modèle"), icon=":material/account_tree:"),
-            st.Page(
-                "../pages/training.py", title=_("Entraînement"), icon=":material/model_training:"
-            ),
-            st.Page("../pages/film.py", title=_("Film"), icon=":material/movie:"),
-            st.Page("../pages/experiments.py", title=_("Expériences"), icon=":material/science:"),
+            _page("model", _("Modèle"), "account_tree"),
+            _page("training", _("Entraînement"), "model_training"),
+            _page("film", _("Film"), "movie"),
+            _page("experiments", _("Expériences"), "science"),
         ],
         _("La génération"): [
-            st.Page(
-                "../pages/temperature.py", title=_("Température"), icon=":material/thermostat:"
-            ),
-            st.Page(
-                "../pages/probabilities.py", title=_("Probabilités"), icon=":material/bar_chart:"
-            ),
-            st.Page("../pages/reading.py", title=_("Lecture"), icon=":material/ink_highlighter:"),
-            st.Page("../pages/inside.py", title=_("Dans le réseau"), icon=":material/neurology:"),
+            _page("temperature", _("Température"), "thermostat"),
+            _page("probabilities", _("Probabilités"), "bar_chart"),
+            _page("reading", _("Lecture"), "ink_highlighter"),
+            _page("inside", _("Dans le réseau"), "neurology"),
         ],
         _("Vers les LLM"): [
-            st.Page(
-                "../pages/bridge.py", title=_("Du LSTM aux LLM"), icon=":material/compare_arrows:"
-            ),
+            _page("bridge", _("Du LSTM aux LLM"), "compare_arrows"),
         ],
     }
     page = st.navigation(sections, expanded=True)
@@ -59,3 +50,9 @@ def route() -> None:
     state.enter(page.url_path)
     widgets.run(page)
     badge.show()
+
+
+def _page(name: str, title: str, icon: str) -> StreamlitPage:
+    return st.Page(
+        f"../pages/{name}.py", title=title, icon=f":material/{icon}:", default=name == "home"
+    )

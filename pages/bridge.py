@@ -1,25 +1,27 @@
 """Bridge: from the LSTM to large language models, on one prompt, one alphabet and one axis."""
 
+from functools import partial
+
 import streamlit as st
 
-from dashboard.bridge import controls, fetching, snippet
-from dashboard.bridge.views import PROMPTED, VIEW, VIEWS, alphabet, tried
+from dashboard.bridge import controls, fetching, snippet, views
+from dashboard.bridge.views import alphabet
 from dashboard.shared import lesson, state, widgets
 from dashboard.shared.i18n import _
 
 drawer = lesson.heading("bridge", _("Du LSTM aux LLM"))
 
 with st.container(horizontal=True, vertical_alignment="center"):
-    view = VIEW.ask()
-    with st.popover(_("Réglages"), icon=":material/tune:"):
+    view = views.VIEW.ask()
+    with widgets.settings():
         references = controls.models()
         with st.expander(_("Les modèles qui valent d’être téléchargés")):
             fetching.worth_fetching(references)
         config = widgets.filters("bridge", controls.TEMPERATURE.ask())
         chars = controls.LENGTH.ask()
         seed = widgets.seed()
-prompt = widgets.prompt(labelled=False) if view in PROMPTED else state.value(state.PROMPT)
+prompt = widgets.prompt(labelled=False) if view in views.PROMPTED else state.value(state.PROMPT)
 chosen, model = alphabet.chosen(prompt), state.value(state.MODEL)
 settings = controls.Settings(references, model, prompt, chosen, config, seed, chars)
-VIEWS[view].show(settings)
-drawer.finish(snippet.code(view, settings), tried(view, settings))
+views.VIEWS[view].show(settings)
+drawer.finish(partial(snippet.code, view, settings), views.tried(view, settings))

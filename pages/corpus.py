@@ -1,5 +1,7 @@
 """Corpus: what the plays are made of, before any network reads them."""
 
+from functools import partial
+
 from dashboard.corpus import controls, views
 from dashboard.shared import lesson
 from dashboard.shared.i18n import _
@@ -9,4 +11,4 @@ drawer = lesson.heading("corpus", _("Le corpus"))
 view = views.choose()
 source, selection = controls.part(view)
 views.show(view, source, selection)
-drawer.finish(views.code(view, source, selection), views.tried(view, selection))
+drawer.finish(partial(views.code, view, source, selection), views.tried(view, selection))

@@ -1,5 +1,7 @@
 """Experiments: one setting at a time, what the class expects of it, and what it gave."""
 
+from functools import partial
+
 import streamlit as st
 
 from dashboard.experiments import controls, snippet, views, wording
@@ -17,4 +19,5 @@ if bet.revealed(plan):
     view = views.show(plan)
 else:
     bet.ask(plan)
-drawer.finish(snippet.code(plan, state.value(controls.variant(plan))), views.tried(plan, view))
+variant = state.value(controls.variant(plan))
+drawer.finish(partial(snippet.code, plan, variant), views.tried(view, plan))

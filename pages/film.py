@@ -1,5 +1,7 @@
 """Film: the same prompt and the same draws at every moment of a training."""
 
+from functools import partial
+
 import streamlit as st
 
 from dashboard.film import controls, snippet, views
@@ -11,14 +13,15 @@ drawer = lesson.heading("film", _("Le film de l’apprentissage"))
 
 with st.container(horizontal=True, vertical_alignment="center"):
     prompt = widgets.prompt(labelled=False)
-    view = controls.VIEW.ask()
-    with st.popover(_("Réglages"), icon=":material/tune:"):
+    view = views.VIEW.ask()
+    with widgets.settings():
         reference = widgets.model()
-        temperature = controls.TEMPERATURE.ask()
+        config = SamplingConfig(controls.TEMPERATURE.ask())
         seed = widgets.seed()
 
-config = SamplingConfig(temperature)
 runs = widgets.unknown(reference, prompt)
-views.show(views.film(reference, prompt, runs, config, seed), view)
+views.VIEWS[view].show(views.film(reference, prompt, runs, config, seed))
 views.show_measures_once_ready(reference)
-drawer.finish(snippet.code(reference, prompt, config, seed), views.tried(reference, view, config))
+drawer.finish(
+    partial(snippet.code, reference, prompt, config, seed), views.tried(view, reference, config)
+)

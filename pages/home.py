@@ -18,12 +18,11 @@ with st.container(horizontal=True, vertical_alignment="center"):
     speed = controls.SPEED.ask()
     views.pause_button()
     views.hide_button()
-    with st.popover(_("Réglages"), icon=":material/tune:"):
+    with widgets.settings():
         reference = widgets.model()
-        temperature = controls.TEMPERATURE.ask()
+        config = SamplingConfig(controls.TEMPERATURE.ask())
         seed = widgets.seed()
 
-config = SamplingConfig(temperature)
 runs = widgets.unknown(reference, prompt)
 views.play(views.Performance(reference, prompt, config, seed), runs, speed)
 widgets.card(reference)

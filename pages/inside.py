@@ -1,5 +1,7 @@
 """Inside: one unit that colours a text, the gates behind it, what mattered, one step in numbers."""
 
+from functools import partial
+
 import streamlit as st
 
 from dashboard.inside import snippet, text, views
@@ -10,8 +12,8 @@ drawer = lesson.heading("inside", _("Dans le réseau"))
 
 with st.container(horizontal=True, vertical_alignment="center"):
     view = views.VIEW.ask()
-    with st.popover(_("Réglages"), icon=":material/tune:"):
+    with widgets.settings():
         reference = widgets.model()
         typed = text.ask()
 layer, unit = views.show(view, reference, typed)
-drawer.finish(snippet.code(reference, typed, layer, unit), views.tried(view))
+drawer.finish(partial(snippet.code, reference, typed, layer, unit), views.tried(view))

@@ -1,5 +1,7 @@
 """Model: the network on paper, layer by layer, and what it costs and knows before it learns."""
 
+from functools import partial
+
 from dashboard.model import controls, snippet, views
 from dashboard.shared import lesson
 from dashboard.shared.i18n import _
@@ -7,4 +9,4 @@ from dashboard.shared.i18n import _
 drawer = lesson.heading("model", _("Le modèle"))
 view, settings = controls.choose(views.VIEW)
 views.VIEWS[view].show(settings)
-drawer.finish(snippet.code(settings), views.tried(view, settings))
+drawer.finish(partial(snippet.code, settings), views.tried(view, settings))

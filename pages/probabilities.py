@@ -1,6 +1,7 @@
 """Probabilities: the distribution of the next character, and a hand that chooses from it."""
 
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
@@ -13,7 +14,7 @@ drawer = lesson.heading("probabilities", _("Le caractère suivant"))
 with st.container(horizontal=True, vertical_alignment="center"):
     prompt = widgets.prompt(labelled=False)
     view = views.VIEW.ask()
-    with st.popover(_("Réglages"), icon=":material/tune:"):
+    with widgets.settings():
         reference = widgets.model()
         beside = controls.BESIDE.ask(reference)
         filters = widgets.filters("probabilities", 1.0)
@@ -31,4 +32,4 @@ with tools:
     controls.typed(reference)
 now = results.Situation(reference, beside, prompt, chosen, runs, config, seed, bars, following)
 views.VIEWS[view].show(now, board, side)
-drawer.finish(snippet.code(reference, now.read, config, bars), views.tried(now, view))
+drawer.finish(partial(snippet.code, reference, now.read, config, bars), views.tried(view, now))

@@ -1,16 +1,19 @@
 """Reading: how surprised a model is by each character of a text, and how soon it knows a word."""
 
+from functools import partial
+
 import streamlit as st
 
-from dashboard.reading import controls, views
+from dashboard.reading import controls, snippet, views
 from dashboard.shared import lesson, widgets
 from dashboard.shared.i18n import _
 
 drawer = lesson.heading("reading", _("Lire avec les yeux du modèle"))
 
 with st.container(horizontal=True, vertical_alignment="center"):
-    shown = views.VIEW.ask()
-    colour = controls.COLOUR.ask() if shown == "text" else controls.COLOUR.default
-    with st.popover(_("Réglages"), icon=":material/tune:"):
+    view = views.VIEW.ask()
+    colour = controls.COLOUR.ask() if view == "text" else controls.COLOUR.default
+    with widgets.settings():
         settings = controls.Settings(widgets.model(), widgets.seed(), colour)
-views.VIEWS[shown].show(settings, drawer)
+read = views.VIEWS[view].show(settings)
+drawer.finish(partial(snippet.code, settings.reference, read), views.tried(view, settings))

@@ -1,5 +1,7 @@
 """Temperature: the same prompt and the same draws, at several temperatures side by side."""
 
+from functools import partial
+
 import streamlit as st
 
 from dashboard.shared import lesson, widgets
@@ -14,7 +16,7 @@ with first:
     main, settings = st.container(), st.container(width="content")
 with second:
     compared = views.COMPARED.ask()
-with settings, st.popover(_("Réglages"), icon=":material/tune:"):
+with settings, widgets.settings():
     reference = widgets.model()
     chars = controls.LENGTH.ask()
     seed = widgets.seed()
@@ -24,6 +26,6 @@ comparison = views.MODES[compared].ask(main, second, filters)
 widgets.unknown(reference, comparison.read, underlined=True)
 views.show(reference, compared, comparison, seed, chars)
 drawer.finish(
-    snippet.code(reference, comparison.prompts, comparison.configs, seed, chars),
+    partial(snippet.code, reference, comparison.prompts, comparison.configs, seed, chars),
     views.tried(comparison),
 )

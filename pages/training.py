@@ -1,5 +1,7 @@
 """Training: the class turns the knobs, presses one button, and watches its network learn."""
 
+from functools import partial
+
 import streamlit as st
 
 from dashboard.shared import lesson, rights, state
@@ -12,4 +14,4 @@ with st.container(horizontal=True, horizontal_alignment="distribute"):
     view = views.view(state.value(controls.JOB)).ask()
     rights.key_drawer()
 spec = views.VIEWS[view].show()
-drawer.finish(snippet.code(spec), views.tried(spec))
+drawer.finish(partial(snippet.code, spec), views.tried(spec))

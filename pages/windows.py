@@ -1,5 +1,7 @@
 """Windows: how a text becomes pairs of inputs and targets, and what their length costs."""
 
+from functools import partial
+
 from dashboard.shared import lesson, state
 from dashboard.shared.i18n import _
 from dashboard.windows import controls, snippet, views
@@ -8,5 +10,5 @@ drawer = lesson.heading("windows", _("Les fenêtres"))
 view, settings = controls.choose(views.VIEW)
 views.show(view, settings)
 variant, start = state.value(controls.VARIANT), state.value(controls.START)
-code = snippet.code(view, settings, variant, start, state.value(state.MODEL))
+code = partial(snippet.code, view, settings, variant, start, state.value(state.MODEL))
 drawer.finish(code, views.tried(view, settings))

@@ -45,26 +45,26 @@ def restart() -> None:
 def pause_button() -> None:
     """Pause or go on; key P."""
     paused = st.session_state.setdefault(_PAUSED, False)
-    st.button(
-        _("Reprendre") if paused else _("Pause"),
-        key="home.pause",
-        icon=":material/play_arrow:" if paused else ":material/pause:",
-        shortcut="P",
-        on_click=_toggle,
-        args=(_PAUSED,),
-    )
+    label, icon = (_("Reprendre"), "play_arrow") if paused else (_("Pause"), "pause")
+    _switch(_PAUSED, label, icon, "home.pause", "P")
 
 
 def hide_button() -> None:
     """Hide the text and the bars, so that the class can guess; key H."""
     hidden = st.session_state.setdefault(_HIDDEN, False)
+    label, icon = (_("Montrer"), "visibility") if hidden else (_("Masquer"), "visibility_off")
+    _switch(_HIDDEN, label, icon, "home.hide", "H")
+
+
+def _switch(state_key: str, label: str, icon: str, key: str, shortcut: str) -> None:
+    """A button that turns something of the session on, and off again."""
     st.button(
-        _("Montrer") if hidden else _("Masquer"),
-        key="home.hide",
-        icon=":material/visibility:" if hidden else ":material/visibility_off:",
-        shortcut="H",
+        label,
+        key=key,
+        icon=f":material/{icon}:",
+        shortcut=shortcut,
         on_click=_toggle,
-        args=(_HIDDEN,),
+        args=(state_key,),
     )
 
 

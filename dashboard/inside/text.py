@@ -111,7 +111,7 @@ def show(looked: Looked, colours: Colours, hint: str, one: bool) -> None:
             "labels": {"hint": hint} | dict(colours.labels),
         },
         _KEY,
-        _pick,
+        span=_pick,
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard.inside import controls, results
+from dashboard.inside import controls, results, wording
 from dashboard.shared import cached, following, i18n, naming, state, tables, widgets
 from dashboard.shared.i18n import _
 
@@ -17,25 +17,6 @@ if TYPE_CHECKING:
 LEAST_R = 0.3  # below, a unit is not said to follow anything
 OTHER = "other"
 CHANGED = "inside.changed"  # whether the class looks at another unit than the first
-
-
-def names() -> dict[str, str]:
-    """What a unit can follow, after "suit"."""
-    return {
-        "line_position": _("la position dans la ligne"),
-        "in_word": _("l’intérieur des mots"),
-        "word_length": _("le nombre de lettres du mot"),
-        "after_apostrophe": _("l’apostrophe"),
-        "capital_expected": _("l’attente d’une majuscule"),
-        "after_capital": _("la majuscule"),
-        "vowel_expected": _("l’attente d’une voyelle"),
-        "sentence_position": _("la position dans la phrase"),
-        "in_question": _("la question en cours"),
-        "in_parentheses": _("la parenthèse ouverte"),
-        "in_negation": _("la négation ouverte (ne … pas)"),
-        "in_plural": _("le mot au pluriel (les, des …)"),
-        "verse": _("le vers, contre la prose"),
-    }
 
 
 def table(reference: str) -> UnitTable | None:
@@ -52,7 +33,7 @@ def choose(reference: str, view: str) -> tuple[int, int]:
         return _default(reference)
     found = table(reference)
     told = {} if found is None else {u.feature: u for u in found.units if strong(u)}
-    label = names()
+    label = wording.features()
     options = [*told, OTHER]
     with st.container(horizontal=True, vertical_alignment="center"):
         chosen = controls.TRACKED.ask(
@@ -110,7 +91,7 @@ def correlations(reference: str) -> None:
     found = table(reference)
     if found is None:
         return
-    label = names()
+    label = wording.features()
     st.caption(
         _(
             "Pour chaque propriété, l’unité la plus corrélée sur {search} caractères, puis la même "

@@ -26,12 +26,11 @@ class Text:
     caption: str
 
 
-def choose(reference: str, seed: int) -> tuple[str, Text]:
-    """Where the text comes from, the controls of that origin, and the text."""
+def choose(reference: str, seed: int) -> Text:
+    """The text, after the choice of where it comes from and the controls of that origin."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        origin = controls.ORIGIN.ask()
-        text = _text(origin, reference, seed)
-    return origin, text if text is not None else _own()
+        text = _text(controls.ORIGIN.ask(), reference, seed)
+    return text if text is not None else _own()
 
 
 def _text(origin: str, reference: str, seed: int) -> Text | None:

@@ -9,12 +9,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard.reading import components, controls, results, snippet, texts
+from dashboard.reading import components, controls, results, texts
 from dashboard.reading.controls import Settings
 from dashboard.reading.figures import completion_figure
 from dashboard.shared import cached, charts, downloads, i18n, state, widgets
 from dashboard.shared.i18n import _
-from dashboard.shared.lesson import Drawer
 from dashboard.shared.views import View, chosen
 from moliere_core.errors import N_
 from moliere_core.measures.reading import Completion, Reading, confident_mistakes, lines
@@ -25,9 +24,9 @@ from moliere_core.text.signs import visible
 BAR, STRONG = "0 – 8", 8  # the bar beside the bits of a line: its heading, and where it is full
 
 
-def text(settings: Settings, drawer: Drawer) -> None:
-    """A text coloured by surprise, its figures, and its lines in a table."""
-    origin, found = texts.choose(settings.reference, settings.seed)
+def text(settings: Settings) -> str:
+    """A text coloured by surprise, its figures, and its lines in a table; returns the text."""
+    found = texts.choose(settings.reference, settings.seed)
     if not found.text.strip():
         st.info(_("Écrivez ou collez un texte : ses caractères se coloreront."))
         st.stop()
@@ -37,9 +36,7 @@ def text(settings: Settings, drawer: Drawer) -> None:
     st.caption(found.caption + _unknown(reading))
     _mistake(reading, settings.reference)
     _table(reading, settings.reference)
-    tried = {name: origin == name for name in ("own", "modern", "written")}
-    tried["rank"] = settings.colour == "rank"
-    drawer.finish(snippet.code(settings.reference, found.text), tried)
+    return found.text
 
 
 def _payload(reading: Reading, settings: Settings) -> dict[str, Any]:
@@ -103,16 +100,16 @@ def _mistake(reading: Reading, reference: str) -> None:
         st.markdown(_("Aucune erreur commise avec assurance dans ce texte."))
         return
     worst = found[0]
-    share = math.floor(1000 * worst.prob) / 10  # rounded up, it might say 100 %, and be wrong
+    share = math.floor(1000 * worst.prob) / 1000  # rounded up, it might say 100 %, and be wrong
     st.markdown(
         _(
             "**Sûr de lui, et dans l’erreur.** Après « {before} », il attendait « {expected} » à "
-            "{share} % ; c’est « {came} » qui est venu. Une forte probabilité n’est pas une vérité."
+            "{share} ; c’est « {came} » qui est venu. Une forte probabilité n’est pas une vérité."
         ).format(
             before=widgets.plain(visible(reading.text[max(0, worst.at - 24) : worst.at])),
             expected=widgets.plain(visible(worst.expected)),
             came=widgets.plain(visible(worst.came)),
-            share=i18n.number(share, 1),
+            share=i18n.percent(share, 1),
         )
     )
 
@@ -150,8 +147,8 @@ def _table(reading: Reading, reference: str) -> None:
     )
 
 
-def word(settings: Settings, drawer: Drawer) -> None:
-    """The curve of a word that becomes certain."""
+def word(settings: Settings) -> str:
+    """The curve of a word that becomes certain; returns the word after what precedes it."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         before, asked = controls.BEFORE.ask(), controls.WORD.ask()
     widgets.unknown(settings.reference, before + asked, underlined=True)
@@ -159,8 +156,7 @@ def word(settings: Settings, drawer: Drawer) -> None:
         st.info(_("Donnez au moins une lettre à deviner."))
         st.stop()
     _curve(results.completion(settings.reference, before, asked))
-    tried = {"word": asked != controls.WORD.default}
-    drawer.finish(snippet.code(settings.reference, before + asked), tried)
+    return before + asked
 
 
 def _curve(found: Completion) -> None:
@@ -201,3 +197,13 @@ VIEWS = {
     "word": View(N_("Combien de lettres ?"), word),
 }
 VIEW = chosen("reading.view", "view", N_("Vue"), VIEWS)
+
+
+def tried(view: str, settings: Settings) -> dict[str, bool]:
+    """Which items of the lesson's list the class has just done."""
+    if view == "word":
+        return {"word": state.value(controls.WORD) != controls.WORD.default}
+    origin = state.value(controls.ORIGIN)
+    return {name: origin == name for name in ("own", "modern", "written")} | {
+        "rank": settings.colour == "rank"
+    }

@@ -71,20 +71,21 @@ class Drawer:
     opened: str | None
     place: DeltaGenerator
 
-    def finish(self, code: str | Callable[[], str], done: Mapping[str, bool] | None = None) -> None:
+    def finish(self, code: Callable[[], str], done: Mapping[str, bool]) -> None:
         """Fill what only the end of a page knows; the page's last call.
 
         Args:
-            code: the corrected cell of the course, with the settings of the page, or what fills it.
+            code: fills the corrected cell of the course with the settings of the page; called where
+                its drawer is open.
             done: for each named item of the lesson's list, whether the class has just done it.
         """
         ticked = _ticked(self.page)
-        ticked |= {name for name, true in (done or {}).items() if true}
+        ticked |= {name for name, true in done.items() if true}
         if self.opened == "code":
             self.place.caption(
                 _("La cellule du cours, corrigée, avec les réglages de cette page :")
             )
-            self.place.code(code if isinstance(code, str) else code(), language="python")
+            self.place.code(code(), language="python")
         elif self.opened == "try":
             with self.place:
                 _tries(self.page, self.lesson, ticked)

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 from streamlit.runtime.scriptrunner import StopException
 
@@ -60,6 +61,11 @@ def language_switch() -> None:
         script = f"<script>{i18n.language_script(state.language())}</script>"
         st.html(script, unsafe_allow_javascript=True)
     state.keep_language()
+
+
+def settings() -> DeltaGenerator:
+    """What a class seldom changes: a drawer that opens over the page."""
+    return st.popover(_("Réglages"), icon=":material/tune:")
 
 
 def prompt(labelled: bool = True) -> str:

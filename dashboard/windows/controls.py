@@ -8,7 +8,6 @@ import streamlit as st
 
 from dashboard.shared import controls, sources, state, widgets
 from dashboard.shared.controls import Choice
-from dashboard.shared.i18n import _
 from dashboard.shared.material import Material, material
 from moliere_core.errors import N_
 
@@ -91,7 +90,7 @@ def choose(views: Choice) -> tuple[str, Settings]:
     row, complaints = st.container(), st.container()
     with row, st.container(horizontal=True, vertical_alignment="center", gap="small"):
         view = views.ask()
-        with st.popover(_("Réglages"), icon=":material/tune:"):
+        with widgets.settings():
             source = sources.select(complaints)
             batch = int(BATCH.ask(visible=True))
             if view in ("start", "length"):

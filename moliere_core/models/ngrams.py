@@ -53,8 +53,8 @@ from safetensors.numpy import save
 from moliere_core.errors import ConfigError, ModelError, TrainingError
 from moliere_core.models.protocol import CONTEXT_START, UNKNOWN_BITS
 from moliere_core.networks.arrays import Array
-from moliere_core.runs.run import write_atomically
 from moliere_core.system.progress import Progress
+from moliere_core.system.storage import write_atomically
 from moliere_core.text.normalise import normalise
 from moliere_core.text.vocabulary import UNKNOWN, Ids, Vocabulary
 

@@ -1,7 +1,7 @@
 """The network as Keras layers: embedding, one to three LSTM or GRU layers, dropout, dense.
 
-Written with Keras 3's own API, so that each of its backends (KERAS_BACKEND) can train it. This
-file and `training.py` are the only ones that import Keras.
+Written with Keras 3's own API, so that each of its backends (KERAS_BACKEND) can train it. No
+other module imports Keras.
 """
 
 from __future__ import annotations

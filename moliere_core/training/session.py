@@ -1,8 +1,8 @@
 """Training: from a request to a run, with events on the way, stoppable and resumable at will.
 
-Keras is imported (through `model.py`) only once there is something to train: the same request
-opens the stored run at once. What goes into the history is measured on the stored weights by the
-NumPy engine and the one protocol of `evaluation.py`, never by the framework.
+Keras is imported (through `networks.keras_model`) only once there is something to train: the same
+request opens the stored run at once. What goes into the history is measured on the stored weights
+by the NumPy engine and the one protocol of `models.evaluation`, never by the framework.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from moliere_core.models.references import RecurrentModel, open_run
 from moliere_core.models.sampling import generate
 from moliere_core.networks.arrays import Array
 from moliere_core.networks.recurrent import RecurrentNetwork, State
+from moliere_core.runs.history import epoch_record
 from moliere_core.runs.run import (
     RESUME,
     Precision,
@@ -39,9 +40,9 @@ from moliere_core.runs.run import (
     request_id,
     run_path,
     step_name,
-    write_atomically,
 )
-from moliere_core.system.records import DamagedError, epoch_record, parse
+from moliere_core.system.records import DamagedError, parse
+from moliere_core.system.storage import write_atomically
 from moliere_core.text.normalise import normalise
 from moliere_core.text.vocabulary import UNKNOWN, Ids, Vocabulary
 from moliere_core.text.windows import (

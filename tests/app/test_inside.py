@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.inside import controls, results, snippet, units
+from dashboard.inside import controls, results, snippet, wording
 from dashboard.inside.text import Looked
 from dashboard.inside.views import VIEWS, unit
 from moliere_core.corpus import EMBEDDED
@@ -231,7 +231,7 @@ def test_items_tick_themselves(open_page: Open) -> None:
 
 def test_every_feature_has_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
-    assert set(units.names()) == set(NAMES)
+    assert set(wording.features()) == set(NAMES)
 
 
 @pytest.mark.parametrize("text", ["Ah ! ", "", 'l\'"œil"\n{0} \\ \'\'\' """ %s'])

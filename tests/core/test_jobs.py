@@ -22,10 +22,12 @@ import pytest
 from moliere_core.config import ModelConfig, RunConfig
 from moliere_core.corpus import Corpus
 from moliere_core.errors import ConfigError, CorpusError, RunError
-from moliere_core.runs.run import Run, list_runs, run_path
+from moliere_core.runs.index import stored_runs
+from moliere_core.runs.run import Run, run_path
 from moliere_core.training import jobs
 from moliere_core.training.jobs import corpora, estimate, process
-from moliere_core.training.jobs.job import INTERRUPTED, EventFile, append
+from moliere_core.training.jobs.events import EventFile, append
+from moliere_core.training.jobs.job import INTERRUPTED
 from moliere_core.training.jobs.spec import PUBLIC, Limits, parse
 from moliere_core.training.jobs.worker import Thinned
 from moliere_core.training.session import BatchesDone, EpochEnded, Event
@@ -318,7 +320,7 @@ def test_deleting_ends_the_worker_first(fake: Callable[..., None]) -> None:
     job.wait(PATIENCE, lambda s: s.epoch >= 1)
     jobs.delete(job.id, "moi")
     assert jobs.list_jobs() == []
-    assert list_runs() == []
+    assert stored_runs() == []
     # Asked for again, it is trained from the beginning.
     fake()
     again = jobs.submit(request(), "toi")

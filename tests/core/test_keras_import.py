@@ -30,7 +30,7 @@ from moliere_core.exchange.keras_import import (
 )
 from moliere_core.models.references import load_model, load_recurrent
 from moliere_core.networks.recurrent import RecurrentNetwork
-from moliere_core.runs.run import list_runs
+from moliere_core.runs.index import stored_runs
 from tests.core.trainings import CORPUS
 from tests.networks import LETTERS, random_weights
 
@@ -660,7 +660,7 @@ def test_files_of_other_kinds_are_refused(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("MOLIERE_PUBLIC", "1")
     with pytest.raises(ConfigError, match="public server"):
         import_keras(bytes(5), "m.keras", CORPUS)
-    assert list_runs() == []
+    assert stored_runs() == []
 
 
 def test_what_nobody_foresaw_is_a_sentence_and_not_a_lack_of_memory(

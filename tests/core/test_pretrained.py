@@ -83,7 +83,6 @@ def test_answers_are_what_they_say() -> None:
     assert following.probs.sum() + sum(following.extra.values()) == pytest.approx(1)
     scored = pretrained.score("hf:echo", "un\u00a0mot").result(PATIENCE)
     assert (scored.chars, scored.bits_per_char, scored.upper_bound) == (6, 2, True)
-    assert pretrained.cut("hf:echo", "é").result(PATIENCE) == (pretrained.Piece("é"),)
 
 
 @pytest.mark.usefixtures("fake")
@@ -236,7 +235,7 @@ def test_a_worker_first_does_what_somebody_waits_for() -> None:
 
 
 def test_an_answer_that_cannot_be_read_ends_the_request() -> None:
-    message = {"op": "cut", "reference": "hf:known"}
+    message = {"op": "score", "reference": "hf:known"}
     request = client.Request(client.bridge(), message, 0, lambda _, event: int(event["count"]))
     assert request._take({"event": "done"})
     assert request.status.state is State.FAILED
@@ -287,7 +286,7 @@ def test_a_number_of_threads_that_is_none_is_said_before_a_process_starts(
 ) -> None:
     monkeypatch.setenv("MOLIERE_THREADS", "two")
     with pytest.raises(ConfigError, match="MOLIERE_THREADS is 'two'"):
-        pretrained.cut("mini-gpt", "a").result(0)
+        pretrained.attention("mini-gpt", "a").result(0)
     assert client.bridge().pid is None
 
 

@@ -26,7 +26,8 @@ from moliere_core.corpus import Corpus
 from moliere_core.errors import ConfigError, RunError, TrainingError
 from moliere_core.models.evaluation import score
 from moliere_core.models.references import load_model
-from moliere_core.runs.run import Run, list_runs, request_id, run_path
+from moliere_core.runs.index import stored_runs
+from moliere_core.runs.run import Run, request_id, run_path
 from moliere_core.training import session as training
 from moliere_core.training.session import (
     BatchesDone,
@@ -285,7 +286,7 @@ def test_fine_tuning_keeps_the_alphabet_and_starts_from_the_weights() -> None:
     for name, array in before.items():
         np.testing.assert_array_equal(array, start[name])
     assert (load_file(run.snapshot().path)["embedding"] != before["embedding"]).any()
-    assert len(list_runs()) == 2
+    assert len(stored_runs()) == 2
 
 
 def test_fine_tuning_another_architecture_says_what_to_do() -> None:

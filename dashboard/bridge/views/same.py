@@ -24,6 +24,9 @@ COMPONENT = "bridge.tokens"
 
 def show(settings: Settings) -> None:
     """The texts; those of pretrained models appear while they are written."""
+    heard = {r for r in settings.references if results.voice(r) is not None}
+    # Above the columns that have nothing in them; below, for those that have a recording.
+    fetching.buttons(tuple(r for r in settings.references if r not in heard))
     works = results.running(results.written, settings.references, *settings.draw)
     following.follow(works.values(), partial(_columns, settings), PERIOD)
     st.caption(
@@ -32,13 +35,13 @@ def show(settings: Settings) -> None:
             "qu’entre modèles de même alphabet."
         )
     )
-    fetching.buttons(settings.references)
+    fetching.buttons(tuple(r for r in settings.references if r in heard))
 
 
 def _columns(settings: Settings) -> None:
     recordings.follow()
     found = [_column(reference, settings) for reference in settings.references]
-    components.tokens({"columns": found}, COMPONENT, recordings.listen(COMPONENT))
+    components.tokens({"columns": found}, COMPONENT, listen=recordings.listen(COMPONENT))
 
 
 def _column(reference: str, settings: Settings) -> dict[str, Any]:

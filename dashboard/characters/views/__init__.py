@@ -19,7 +19,7 @@ VIEW = chosen("characters.view", "view", N_("Vue"), VIEWS)
 
 
 def tried(view: str, sentence: str, source: str) -> dict[str, bool]:
-    """What of the lesson's list the class has just done."""
+    """Which items of the lesson's list the class has just done."""
     least = state.value(controls.MIN_CHAR_FREQ)
     vocabulary = results.pruning(source, least).vocabulary
     found = pieces(sentence)

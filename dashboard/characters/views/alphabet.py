@@ -32,7 +32,7 @@ def show(sentence: str, source: str) -> None:
     if pruning.removed:
         _example(source, pruning)
     data = payload(counts, pruning, sentence, order)
-    components.characters(data, "characters.alphabet", controls.pick_char)
+    components.characters(data, "characters.alphabet", pick=controls.pick_char)
     with st.expander(_("La table, à trier et à télécharger"), icon=":material/table:"):
         downloads.table(table(counts, pruning), "characters.table", hide_index=True, height=420)
 

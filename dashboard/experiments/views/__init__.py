@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 
 import streamlit as st
@@ -49,7 +48,7 @@ def show(plan: Plan) -> str:
     return name
 
 
-def tried(plan: Plan, view: str) -> Mapping[str, bool]:
+def tried(view: str, plan: Plan) -> dict[str, bool]:
     """Which items of the lesson's list the class has just done."""
     votes = bet.counted(plan)
     shown = bet.revealed(plan)

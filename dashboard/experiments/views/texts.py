@@ -24,7 +24,7 @@ def show(plan: Plan) -> None:
             ),
             width="content",
         )
-        with st.popover(_("Réglages"), icon=":material/tune:"):
+        with widgets.settings():
             seed = widgets.seed()
     found = results.shipped(plan.name)
     cards = [(wording.variant_name(plan, result.variant), result) for result in found]

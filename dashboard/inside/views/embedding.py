@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from dashboard.inside import wording
 from dashboard.inside.controls import CHAR
 from dashboard.inside.figures.embedding import plane_figure
 from dashboard.shared import cached, charts, i18n, state, widgets
@@ -13,25 +14,12 @@ from moliere_core.inspection.vectors import kind, neighbours, principal_plane
 from moliere_core.text.signs import visible
 
 
-def kinds() -> dict[str, str]:
-    """Sorts of characters."""
-    return {
-        "vowel": _("voyelles"),
-        "accented": _("accents, cédilles, œ"),
-        "consonant": _("consonnes"),
-        "capital": _("majuscules"),
-        "punctuation": _("ponctuation"),
-        "digit": _("chiffres"),
-        "space": _("espace, fin de ligne"),
-    }
-
-
 def show(reference: str) -> None:
     """The plane of all characters, and the nearest to a chosen one."""
     model = cached.model(reference)
     vectors, chars = model.network.embedding, model.vocabulary.chars
     plane = principal_plane(vectors[1:])  # the unknown symbol is no character
-    labels = kinds()
+    labels = wording.kinds()
     if state.restore(CHAR) not in chars and "e" in chars:
         state.change(CHAR, "e")
     picker, words = st.columns([1, 5], vertical_alignment="center")

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from dashboard.inside import wording
 from dashboard.inside.controls import GATE
 from dashboard.inside.figures.gates import layers_figure, unit_figure
 from dashboard.inside.text import Looked
@@ -17,39 +18,12 @@ WINDOW = 56  # characters that can be read under a map, from the back row
 MOST_UNITS = 48  # of each layer: those that move most
 
 
-def series_names() -> dict[str, str]:
-    """The gates and the states, in French or English."""
-    return {
-        "forget": _("porte d’oubli"),
-        "input": _("porte d’entrée"),
-        "output": _("porte de sortie"),
-        "update": _("porte de mise à jour"),
-        "reset": _("porte de remise à zéro"),
-        "candidate": _("candidat"),
-        "cell": _("état de cellule"),
-        "hidden": _("état caché"),
-    }
-
-
-def _roles() -> dict[str, str]:
-    return {
-        "forget": _("**Porte d’oubli** : la part de l’ancienne mémoire qui est gardée (1 : tout)."),
-        "input": _("**Porte d’entrée** : la part du candidat qui entre dans la mémoire."),
-        "output": _("**Porte de sortie** : la part de la mémoire qui se montre aux couches après."),
-        "update": _("**Porte de mise à jour** : la part de l’ancien état qui est gardée."),
-        "reset": _("**Porte de remise à zéro** : ce que le candidat voit de l’ancien état."),
-        "candidate": _("**Candidat** : ce que ce caractère propose d’écrire, entre −1 et 1."),
-        "cell": _("**État de cellule** : la mémoire, sans bornes ; des nombres, pas du texte."),
-        "hidden": _("**État caché** : ce que la cellule laisse voir, entre −1 et 1."),
-    }
-
-
 def show(looked: Looked) -> None:
     """Both figures over a window of the text that begins at the chosen part."""
     first = min(looked.start, max(0, len(looked.context) - WINDOW))
     window = slice(first, first + WINDOW)
     chars = [visible(char) for char in looked.context[window]]
-    names, roles = series_names(), _roles()
+    names, roles = wording.series(), wording.roles()
     series = looked.seen.layers[looked.layer].series
     rows = {names[name]: values[window, looked.unit] for name, values in series.items()}
     title = _("Unité {unit}, couche {layer} : ce que font ses portes").format(
@@ -75,7 +49,7 @@ def show(looked: Looked) -> None:
 def _all_layers(
     looked: Looked, window: slice, chars: list[str], available: tuple[str, ...]
 ) -> None:
-    names = series_names()
+    names = wording.series()
     chosen = GATE.ask({name: names[name] for name in available})
     maps, units = [], []
     for layer in looked.seen.layers:

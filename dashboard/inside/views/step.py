@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
+from dashboard.inside import wording
 from dashboard.inside.text import Looked
 from dashboard.shared import cached, i18n, state, tables, widgets
 from dashboard.shared.i18n import _
@@ -27,17 +28,6 @@ SYMBOLS = {
 SHOWN_NUMBERS = 4  # of the embedding
 TOP = 5
 TINY = 0.0005  # what three decimals would show as zero
-
-
-def _gate_names() -> dict[str, str]:
-    return {
-        "forget": _("oubli"),
-        "input": _("entrée"),
-        "output": _("sortie"),
-        "candidate": _("candidat"),
-        "update": _("mise à jour"),
-        "reset": _("remise à zéro"),
-    }
 
 
 def show(looked: Looked) -> None:
@@ -82,7 +72,7 @@ def _gate(gate: Gate, reset: float | None = None) -> str:
     return (
         f"{SYMBOLS[gate.name]} &= {squash}({_n(gate.from_input)} {recalled} "
         f"{_signed(gate.bias)}) = {squash}({_n(gate.total)}) = \\mathbf{{{_n(gate.value)}}} "
-        f"\\quad \\text{{({_gate_names()[gate.name]})}}"
+        f"\\quad \\text{{({wording.gates()[gate.name]})}}"
     )
 
 

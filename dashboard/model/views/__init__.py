@@ -20,7 +20,7 @@ VIEW = chosen("model.view", "view", N_("Vue"), VIEWS)
 
 
 def tried(view: str, settings: Settings) -> dict[str, bool]:
-    """What of the lesson's list has just been done."""
+    """Which items of the lesson's list the class has just done."""
     course, char = PRESETS["cours"].model, controls.CHAR
     return {
         "units": view == "counts" and settings.model.units != course.units,

@@ -15,7 +15,7 @@ VIEWS = {
 VIEW = chosen("probabilities.view", "view", N_("Vue"), VIEWS)
 
 
-def tried(now: Situation, view: str) -> dict[str, bool]:
+def tried(view: str, now: Situation) -> dict[str, bool]:
     """Which items of the lesson's list the class has just done."""
     return {
         "guess": view == "guess" and guess.revealed(now),

@@ -29,7 +29,7 @@ def show(view: str, settings: Settings) -> None:
 
 
 def tried(view: str, settings: Settings) -> dict[str, bool]:
-    """What of the lesson's list has just been done."""
+    """Which items of the lesson's list the class has just done."""
     return {
         "long": view == "slide" and settings.length == LENGTHS[-1],
         "apart": view == "slide" and settings.shift == settings.length,

@@ -23,8 +23,9 @@ from typing import Any
 
 from moliere_core.errors import N_, MoliereError, TrainingError
 from moliere_core.models.references import SHIPPED, open_run
-from moliere_core.runs.run import CONFIG, HISTORY, RESUME, VOCABULARY, run_path, write_atomically
+from moliere_core.runs.run import CONFIG, HISTORY, RESUME, VOCABULARY, run_path
 from moliere_core.system.records import Record
+from moliere_core.system.storage import write_atomically
 from moliere_core.training.jobs import corpora, remote
 from moliere_core.training.jobs.job import SPEC, Job, failed
 

@@ -19,7 +19,8 @@ from typing import Any
 
 from moliere_core.runs.run import CONFIG, HISTORY, RESUME, VOCABULARY
 from moliere_core.system.records import Record
-from moliere_core.training.jobs.job import ENDINGS, EVENTS, EventFile
+from moliere_core.training.jobs.events import EventFile
+from moliere_core.training.jobs.job import ENDINGS, EVENTS
 from moliere_core.training.jobs.process import TrainingWorker
 
 LEASE_SECONDS = 30.0  # without a word from the server, which is then gone: the training ends
