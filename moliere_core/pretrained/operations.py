@@ -73,7 +73,7 @@ class Operations:
                 self._tokenizers[str(folder)] = Tokenizer.read(request["reference"], folder)
             tokenizer = self._tokenizers[str(folder)]
         yield {"event": "stage", "stage": "running"}
-        yield cutting.event(tokenizer.cut(request["text"]))
+        yield cutting.to_event(tokenizer.cut(request["text"]))
 
     def _load(self, reference: str, folder: Path) -> None:
         """Load a model; the ones used longest ago make room for it."""

@@ -28,13 +28,13 @@ from safetensors.numpy import save
 
 from moliere_core.config import MistypedError, RunConfig
 from moliere_core.errors import ConfigError, MoliereError, RunError
+from moliere_core.runs.history import read_history
 from moliere_core.runs.ownership import Owner, may_change, read_owner, write_owner
 from moliere_core.system.records import (
     DamagedError,
     Record,
     count,
     mapping,
-    read_history,
     read_json,
     text,
 )
@@ -258,7 +258,7 @@ class Run:
     def history(self) -> list[Record]:
         """One record an epoch, read afresh: another process may be adding to it.
 
-        Its values are checked, see `records.read_history`; RunError where one is damaged.
+        Its values are checked, see `history.read_history`; RunError where one is damaged.
         """
         try:
             return read_history(self.path / HISTORY)

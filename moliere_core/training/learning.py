@@ -69,12 +69,6 @@ def measured(run: Run) -> dict[str, Measure]:
     return found
 
 
-def unmeasured(run: Run) -> list[Snapshot]:
-    """The snapshots that `measured` knows nothing of."""
-    known = measured(run)
-    return [snapshot for snapshot in run.snapshots if snapshot.name not in known]
-
-
 def measure(
     run: Run, texts: Split, snapshots: Iterable[Snapshot], progress: Progress | None = None
 ) -> dict[str, Record]:

@@ -20,7 +20,8 @@ from typing import Any
 from moliere_core.errors import ConfigError, MoliereError, TrainingError
 from moliere_core.system.processes import limit_resources, read_input
 from moliere_core.training.jobs import corpora
-from moliere_core.training.jobs.job import EVENTS, append, claim, failed, read_spec
+from moliere_core.training.jobs.events import append
+from moliere_core.training.jobs.job import EVENTS, claim, failed, read_spec
 from moliere_core.training.jobs.process import ABORTED
 from moliere_core.training.jobs.spec import JobSpec, initial_digest
 from moliere_core.training.session import BatchesDone, Event, train
@@ -61,7 +62,7 @@ def _train(
             "{reference} has changed since this training was prepared: prepare it again",
             reference=spec.config.initial,
         )
-    thinned = _Thinned(write)
+    thinned = Thinned(write)
 
     def on_event(event: Event) -> None:
         thinned(event)
@@ -71,7 +72,7 @@ def _train(
     train(spec.config, corpus, on_event=on_event, should_stop=should_stop)
 
 
-class _Thinned:
+class Thinned:
     """Passes events on, several `BatchesDone` together as the training grows long."""
 
     def __init__(
