@@ -26,7 +26,7 @@ def a_good_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine, "file_limit", lambda: 4_096)
     monkeypatch.setattr(machine, "raise_file_limit", lambda: None)
     monkeypatch.setattr(doctor, "LEAST_DISK", 0)
-    monkeypatch.setattr(doctor, "_installed", lambda *names: True)
+    monkeypatch.setattr(machine, "installed", lambda *names: True)
     monkeypatch.chdir(ROOT)
 
 
@@ -64,7 +64,7 @@ def test_what_the_machine_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine, "free_megabytes", lambda: 300)
     monkeypatch.setattr(machine, "file_limit", lambda: 256)
     monkeypatch.setattr(doctor, "LEAST_DISK", 10**12)
-    monkeypatch.setattr(doctor, "_installed", lambda *names: False)
+    monkeypatch.setattr(machine, "installed", lambda *names: False)
     assert found("memory") == Finding(
         "memory", "lack", "300 MB of memory are free, and a training takes 700: free some"
     )
