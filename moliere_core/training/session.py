@@ -419,7 +419,7 @@ class _Session:
         generator = np.random.default_rng([self.config.seed, epoch])
         began, update = time.perf_counter(), (epoch - 1) * self.batches.updates
         losses: list[float] = []
-        clock = _Clock(self.batches.chars)
+        clock = Clock(self.batches.chars)
         for inputs, targets in self.batches.epoch(epoch):
             self._check_stop()
             losses.append(float(self.model.train_on_batch(inputs, targets)))
@@ -544,7 +544,7 @@ def _read_resume(path: Path) -> tuple[dict[str, Any] | None, dict[str, NDArray[A
         ) from error
 
 
-class _Clock:
+class Clock:
     """Characters a second within an epoch, and when to say so."""
 
     def __init__(self, chars: int) -> None:

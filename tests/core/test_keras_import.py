@@ -666,14 +666,14 @@ def test_files_of_other_kinds_are_refused(tmp_path: Path, monkeypatch: pytest.Mo
 def test_what_nobody_foresaw_is_a_sentence_and_not_a_lack_of_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker, "_named", lambda *_: 1 / 0)
+    monkeypatch.setattr(worker, "read", lambda *_: 1 / 0)
     facts = opened(course_model(), tmp_path / "m.keras")
     assert "cannot be read (ZeroDivisionError: division by zero)" in facts["error"]["message"]
 
     def exhausted(*_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(worker, "_named", exhausted)
+    monkeypatch.setattr(worker, "read", exhausted)
     with pytest.raises(MemoryError):
         opened(course_model(), tmp_path / "m.keras")
 

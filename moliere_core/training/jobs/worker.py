@@ -62,7 +62,7 @@ def _train(
             "{reference} has changed since this training was prepared: prepare it again",
             reference=spec.config.initial,
         )
-    thinned = _Thinned(write)
+    thinned = Thinned(write)
 
     def on_event(event: Event) -> None:
         thinned(event)
@@ -72,7 +72,7 @@ def _train(
     train(spec.config, corpus, on_event=on_event, should_stop=should_stop)
 
 
-class _Thinned:
+class Thinned:
     """Passes events on, several `BatchesDone` together as the training grows long."""
 
     def __init__(
