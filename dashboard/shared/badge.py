@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.shared import following, i18n, naming, state, widgets
-from dashboard.shared.i18n import _
+from dashboard.shared import following, i18n, naming, state, trainings, widgets
 from moliere_core.training import jobs
 from moliere_core.training.jobs import Job
 
@@ -34,11 +33,7 @@ def _badge() -> None:
             ":material/model_training:",
             {"job": job.id},
         )
-        told = _("{share} · époque {now} sur {epochs}").format(
-            share=i18n.percent(status.share),
-            now=min(status.epoch + 1, status.epochs),
-            epochs=status.epochs,
-        )
+        told = f"{i18n.percent(status.share)} · {trainings.epoch(status)}"
         if others := len(active) - 1:
             told += " · " + i18n.ngettext("{count} autre", "{count} autres", others).format(
                 count=others
