@@ -19,6 +19,7 @@ from dashboard.shared import (
 )
 from dashboard.shared.i18n import _
 from dashboard.training import controls, results, wording
+from dashboard.training.controls.bets import BITS, LOSS, amount
 from dashboard.training.curves import Curves, Epoch
 from dashboard.training.figures import HEIGHT, Bets
 from moliere_core.errors import MoliereError
@@ -50,9 +51,7 @@ def show() -> JobSpec | None:
 
 def _bets() -> Bets:
     """What the class wrote down; nothing where that was no number."""
-    loss, bits = (
-        controls.amount(state.value(bet)) for bet in (controls.LOSS_BET, controls.BITS_BET)
-    )
+    loss, bits = (amount(state.value(bet)) for bet in (LOSS, BITS))
     return Bets(loss, bits)
 
 
@@ -148,9 +147,9 @@ def _buttons(job: Job, status: JobStatus) -> None:
 
 def links(reference: str) -> None:
     """Where to go with a trained model."""
-    chosen = (state.MODEL, reference)
-    state.link_to("../pages/film.py", _("Voir le film"), ":material/movie:", chosen)
-    state.link_to("../pages/home.py", _("Écrire avec lui"), ":material/edit_note:", chosen)
+    chosen = {state.MODEL.name: reference}
+    state.link("../pages/film.py", _("Voir le film"), ":material/movie:", chosen)
+    state.link("../pages/home.py", _("Écrire avec lui"), ":material/edit_note:", chosen)
 
 
 def _samples(curves: Curves) -> None:
