@@ -176,9 +176,13 @@ def enter(page: str) -> None:
         st.session_state[_ENTERED] = set()
         st.session_state[_RECEIVED] = {}
         # What another page has written is no echo: a link may say the same here, and mean it.
-        for store in (_PUBLISHED, _ECHOES):  # the language alone belongs to all pages
-            held = _store(store).items()
-            st.session_state[store] = {k: v for k, v in held if LANGUAGE.name in (k, k[0])}
+        _forget_echoes()
+
+
+def _forget_echoes() -> None:
+    for store in (_PUBLISHED, _ECHOES):  # the language alone belongs to all pages
+        held = _store(store).items()
+        st.session_state[store] = {k: v for k, v in held if LANGUAGE.name in (k, k[0])}
 
 
 def language() -> str:
@@ -246,6 +250,24 @@ def link_to(page: str, label: str, icon: str, *settings: tuple[Field[Any], Any])
 def link_with(page: str, label: str, icon: str, settings: Mapping[str, str]) -> None:
     """A link to a page with several fields of its address set, as the page itself writes them."""
     st.page_link(page, label=label, icon=icon, query_params=dict(settings))
+
+
+def arrives(field: Field[Any]) -> bool:
+    """Whether somebody has just put this field into the address; to be asked before `restore`."""
+    raw = st.query_params.get(field.name)
+    return raw is not None and _comes_from_outside(field.name, raw)
+
+
+def forget(lasting: Callable[[str], bool]) -> None:
+    """Let the address alone speak: what it does not name is at its default again.
+
+    Args:
+        lasting: of a field's key, whether its value stays.
+    """
+    st.session_state[_KEPT] = {k: v for k, v in _store(_KEPT).items() if lasting(k)}
+    st.session_state[_ENTERED] = set()
+    st.session_state[_RECEIVED] = {}
+    _forget_echoes()
 
 
 def change(field: Field[T], value: T) -> None:
