@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from dashboard.shared import badge, script, state, widgets
+from dashboard.shared import badge, screen, script, state, widgets
 from dashboard.shared.i18n import _
 
 
@@ -15,7 +15,6 @@ def route() -> None:
         page_title="Molière, caractère par caractère",
         page_icon="🎭",
         layout="wide",
-        initial_sidebar_state=250,
     )
     state.begin()
     widgets.style()
@@ -23,6 +22,7 @@ def route() -> None:
         _("Commencer"): [
             _page("home", _("Accueil"), "edit_note"),
             _page("course", _("Cours"), "school"),
+            _page("about", _("Pour l’établissement"), "account_balance"),
         ],
         _("Les données"): [
             _page("corpus", _("Corpus"), "library_books"),
@@ -49,6 +49,7 @@ def route() -> None:
     widgets.language_switch()
     state.enter(page.url_path)
     script.enter(page.url_path)
+    screen.show()
     widgets.run(page)
     badge.show()
 

@@ -61,12 +61,12 @@ def show(stop: int, after: Step | None) -> None:
         )
         st.link_button(
             _("Fenêtre des écrans"),
-            f"./?{script.SCREEN.name}={stage}",
+            f"./?{script.FOLLOWED.name}={stage}",
             icon=":material/open_in_new:",
             type="primary",
         )
         if after is not None:
-            st.markdown(_("Ensuite : **{title}**").format(title=after.title), width="content")
+            st.markdown(_("Ensuite : **{title}**").format(title=after.title), width="content")
 
 
 @st.fragment(run_every=TICK)

@@ -46,7 +46,7 @@ def path(name: str) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             _go(_("Précédente"), number - 1, number == 1, ":material/arrow_back:", "B")
             _go(_("Suivante"), number + 1, number == len(found), ":material/arrow_forward:", "N")
-            state.link_with(
+            state.link(
                 f"../pages/{step.page}.py",
                 _("Ouvrir l’écran"),
                 ":material/open_in_new:",
@@ -100,7 +100,7 @@ def at_home() -> None:
             type="primary",
             on_click="ignore",
         )
-        state.link_with(
+        state.link(
             "../pages/training.py",
             _("Emporter un entraînement (.zip)"),
             ":material/folder_zip:",

@@ -4,7 +4,7 @@ Opened from Cours, a page has `script=long.3` in its address, and a bar at its f
 minute, the one before and the next, what to say. A step's address is complete: what it does not
 name is at its default. The pages keep the place as long as the bar is not closed.
 
-A window whose address has `screen=STAGE` follows the teacher's other one: see `server.stages`.
+A window whose address has `follow=STAGE` follows the teacher's other one: see `server.stages`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ LOOK = 1.0  # seconds between two looks at the teacher's other window
 TICK = 10.0  # seconds between two looks at the clock
 COURSE = "course"
 # What the class has done stays from step to step, and what belongs to the room; settings do not.
-_LASTING = re.compile(r"lang|script|screen|projector|course\..+|training\.(job|guess\..+)")
+_LASTING = re.compile(r"lang|script|follow|projected|course\..+|training\.(job|guess\..+)")
 
 
 class Place(NamedTuple):
@@ -54,6 +54,7 @@ def place(text: str) -> Place:
 
 
 def lasts(key: str) -> bool:
+    """Whether a step of the script leaves the value of this field as it is."""
     return bool(_LASTING.fullmatch(key))
 
 
@@ -64,7 +65,7 @@ def _stage(text: str) -> str:
 
 
 SCRIPT: state.Field[Place | None] = state.Field("script", "script", None, place)
-SCREEN: state.Field[str] = state.Field("screen", "screen", "", _stage)
+FOLLOWED: state.Field[str] = state.Field("follow", "follow", "", _stage)
 STEP: state.Field[int] = state.Field("course.step", "step", 1, state.integer(1, 30))
 
 
@@ -73,20 +74,20 @@ def enter(page: str) -> None:
     arrived = state.arrives(SCRIPT)
     if arrived:
         state.forget(lasts)
-    screen = state.value(SCREEN)
-    if page == COURSE and not screen:
+    followed = state.value(FOLLOWED)
+    if page == COURSE and not followed:
         return  # the plan itself
     now = state.value(SCRIPT)
-    if screen:
-        led = stages.place(screen)
+    if followed:
+        led = stages.place(followed)
         if led and led != str(now):
             go(place(led))
-        watch(screen, str(now))
+        watch(followed, str(now))
     elif arrived and now:
         stages.move(mine(), str(now))
     if now and page != COURSE:
         remember(now)
-        _bar(now, screen)
+        _bar(now, followed)
 
 
 def remember(now: Place) -> None:
@@ -107,7 +108,7 @@ def go(now: Place) -> NoReturn:
     now = Place(now.path, min(now.number, len(found)))
     step = found[now.number - 1]
     state.forget(lasts)
-    st.switch_page(f"../pages/{step.page}.py", query_params=address(step, now))
+    state.go(f"../pages/{step.page}.py", address(step, now))
 
 
 def address(step: Step, now: Place) -> dict[str, str]:
@@ -127,18 +128,18 @@ def watch(stage: str, seen: str) -> None:
         st.rerun()
 
 
-def _bar(now: Place, screen: str) -> None:
+def _bar(now: Place, followed: str) -> None:
     """One line at the foot of the page; `style.css` puts it there, though it is drawn first."""
     found = plan.path(now.path)
     number = min(now.number, len(found))
-    step, stage = found[number - 1], screen or mine()
+    step, stage = found[number - 1], followed or mine()
     with st.container(key="script", horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{number}/{len(found)}**", width="content")
         _minute(step, plan.begins(found, number), stage)
         st.markdown(f"**{widgets.plain(step.title)}**", width="stretch")
         if stage != mine():
             return  # who only follows
-        if not screen:
+        if not followed:
             _notes(step)
         back = _arrow(_("Étape précédente"), "B", ":material/arrow_back:", number == 1)
         last = number == len(found)
@@ -159,7 +160,7 @@ def _bar(now: Place, screen: str) -> None:
 def _end() -> None:
     """Inside a click: no bar any longer, and nothing is followed."""
     state.change(SCRIPT, None)
-    state.change(SCREEN, "")
+    state.change(FOLLOWED, "")
 
 
 def _arrow(label: str, key: str, icon: str, disabled: bool) -> bool:

@@ -12,7 +12,7 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NoReturn, TypeVar
 
 import streamlit as st
 
@@ -241,13 +241,7 @@ def value(field: Field[T]) -> T:
     return keep(field, restore(field))
 
 
-def link_to(page: str, label: str, icon: str, *settings: tuple[Field[Any], Any]) -> None:
-    """A link to a page, with some fields of its address already set."""
-    params = {field.name: field.show(value) for field, value in settings}
-    st.page_link(page, label=label, icon=icon, query_params=params)
-
-
-def link_with(page: str, label: str, icon: str, settings: Mapping[str, str]) -> None:
+def link(page: str, label: str, icon: str, settings: Mapping[str, str]) -> None:
     """A link to a page with several fields of its address set, as the page itself writes them."""
     st.page_link(page, label=label, icon=icon, query_params=dict(settings))
 
@@ -268,6 +262,11 @@ def forget(lasting: Callable[[str], bool]) -> None:
     st.session_state[_ENTERED] = set()
     st.session_state[_RECEIVED] = {}
     _forget_echoes()
+
+
+def go(page: str, settings: Mapping[str, str]) -> NoReturn:
+    """To a page, with these fields of its address and no others."""
+    st.switch_page(page, query_params=dict(settings))
 
 
 def change(field: Field[T], value: T) -> None:

@@ -84,13 +84,13 @@ def test_what_the_class_does_lasts_and_settings_do_not() -> None:
 
 def test_a_second_window_follows(open_page: Open, stages: Stages) -> None:
     stages.move(MINE, "short.2")
-    at = open_page("home", screen=MINE)
+    at = open_page("home", follow=MINE)
     assert "**2/5**" in shown(at)
     assert SHORT[1].said.splitlines()[0] not in shown(at)  # notes stay with the teacher
     stages.move(MINE, "short.4")
     at = at.run()
     assert "**4/5**" in shown(at)
-    assert address(at)["screen"] == MINE
+    assert address(at)["follow"] == MINE
     assert address(at)["script"] == "short.4"
     at = at.button(key="script.go.N").click().run()
     assert stages.place(MINE) == "short.5"
@@ -98,10 +98,10 @@ def test_a_second_window_follows(open_page: Open, stages: Stages) -> None:
 
 def test_who_has_the_address_follows_and_moves_nothing(open_page: Open, stages: Stages) -> None:
     stages.move(ANOTHER, "short.2")
-    at = open_page("home", screen=ANOTHER)
+    at = open_page("home", follow=ANOTHER)
     assert "**2/5**" in shown(at)
     assert not [b for b in at.button if str(b.key).startswith("script.")]
-    assert not open_page("home", screen="../../etc").exception
+    assert not open_page("home", follow="../../etc").exception
 
 
 def test_the_window_of_the_notes(open_page: Open, stages: Stages) -> None:
