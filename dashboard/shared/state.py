@@ -174,14 +174,14 @@ def enter(page: str) -> None:
     """
     if st.session_state.get(_PAGE) != page:
         st.session_state[_PAGE] = page
-        st.session_state[_ENTERED] = set()
-        st.session_state[_OPENED] = {}
-        st.session_state[_RECEIVED] = {}
-        # What another page has written is no echo: a link may say the same here, and mean it.
-        _forget_echoes()
+        _open_anew()
 
 
-def _forget_echoes() -> None:
+def _open_anew() -> None:
+    st.session_state[_ENTERED] = set()
+    st.session_state[_OPENED] = {}
+    st.session_state[_RECEIVED] = {}
+    # What another page has written is no echo: a link may say the same here, and mean it.
     for store in (_PUBLISHED, _ECHOES):  # the language alone belongs to all pages
         held = _store(store).items()
         st.session_state[store] = {k: v for k, v in held if LANGUAGE.name in (k, k[0])}
@@ -287,9 +287,7 @@ def forget(lasting: Callable[[str], bool]) -> None:
         lasting: of a field's key, whether its value stays.
     """
     st.session_state[_KEPT] = {k: v for k, v in _store(_KEPT).items() if lasting(k)}
-    st.session_state[_ENTERED] = set()
-    st.session_state[_RECEIVED] = {}
-    _forget_echoes()
+    _open_anew()
 
 
 def go(page: str, settings: Mapping[str, str]) -> NoReturn:
