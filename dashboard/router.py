@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from dashboard.shared import badge, state, widgets
+from dashboard.shared import badge, screen, state, widgets
 from dashboard.shared.i18n import _
 
 
@@ -15,7 +15,6 @@ def route() -> None:
         page_title="Molière, caractère par caractère",
         page_icon="🎭",
         layout="wide",
-        initial_sidebar_state=250,
     )
     state.begin()
     widgets.style()
@@ -49,6 +48,7 @@ def route() -> None:
     page = st.navigation(sections, expanded=True)
     widgets.language_switch()
     state.enter(page.url_path)
+    screen.show()
     widgets.run(page)
     badge.show()
 

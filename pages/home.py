@@ -20,10 +20,9 @@ with st.container(horizontal=True, vertical_alignment="center"):
     views.hide_button()
     with widgets.settings():
         reference = widgets.model()
-        temperature = controls.TEMPERATURE.ask()
+        config = SamplingConfig(controls.TEMPERATURE.ask())
         seed = widgets.seed()
 
-config = SamplingConfig(temperature)
 runs = widgets.unknown(reference, prompt)
 views.play(views.Performance(reference, prompt, config, seed), runs, speed)
 widgets.card(reference)

@@ -237,13 +237,7 @@ def value(field: Field[T]) -> T:
     return keep(field, restore(field))
 
 
-def link_to(page: str, label: str, icon: str, *settings: tuple[Field[Any], Any]) -> None:
-    """A link to a page, with some fields of its address already set."""
-    params = {field.name: field.show(value) for field, value in settings}
-    st.page_link(page, label=label, icon=icon, query_params=params)
-
-
-def link_with(page: str, label: str, icon: str, settings: Mapping[str, str]) -> None:
+def link(page: str, label: str, icon: str, settings: Mapping[str, str]) -> None:
     """A link to a page with several fields of its address set, as the page itself writes them."""
     st.page_link(page, label=label, icon=icon, query_params=dict(settings))
 
