@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import math
 
 import pytest
@@ -11,7 +10,7 @@ from dashboard.shared.state import DEFAULT_PROMPT
 from moliere_core.config import SamplingConfig
 from moliere_core.models.references import load_model
 from moliere_core.models.sampling import generate
-from tests.app.helpers import ALPHABET, REFERENCE, Open, address, component, shown
+from tests.app.helpers import ALPHABET, REFERENCE, Open, address, component, components, shown
 
 
 def chain(at: AppTest) -> str:
@@ -167,7 +166,7 @@ def test_the_others_are_never_lost_to_rounding(open_page: Open) -> None:
 def test_two_models_follow_the_same_choice(open_page: Open) -> None:
     at = open_page("probabilities", model="petit", beside="petit@0", chosen="qu")
     assert not at.exception
-    left, right = (json.loads(e.proto.json) for e in at.get("bidi_component"))
+    left, right = components(at)
     assert [c for c, _ in left["chain"]] == [c for c, _ in right["chain"]] == ["q", "u"]
     assert left["bars"] != right["bars"]
     assert "Plus grand écart" in shown(at)
