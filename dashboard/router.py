@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from dashboard.shared import badge, screen, state, widgets
+from dashboard.shared import badge, screen, script, state, widgets
 from dashboard.shared.i18n import _
 
 
@@ -49,6 +49,7 @@ def route() -> None:
     page = st.navigation(sections, expanded=True)
     widgets.language_switch()
     state.enter(page.url_path)
+    script.enter(page.url_path)
     screen.show()
     widgets.run(page)
     badge.show()
