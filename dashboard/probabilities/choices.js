@@ -18,6 +18,7 @@ import { chances } from "../shared/components/numbers.js";
  * @property {import("../shared/components/dom.js").Run[]} prompt
  * @property {[char: string, chance: number][]} chain characters chosen behind it
  * @property {{char: string, before: number, after: number}[]} bars before and after the settings
+ * @property {boolean} voted whether `before` is the share of the class's votes
  * @property {boolean} narrow whether another board is beside it
  * @property {{label: string, before: number, after: number} | null} others characters without a bar
  * @property {string | null} drawn
@@ -71,6 +72,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
   view.board.dataset.step = String(data.step);
   view.board.classList.toggle("narrow", data.narrow);
+  view.board.classList.toggle("voted", data.voted);
   view.lead.textContent = "";
   for (const [run, known] of data.prompt) {
     element("span", known ? "" : "unknown", view.lead, onOneLine(run));

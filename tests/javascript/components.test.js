@@ -175,6 +175,7 @@ const BARS = {
     { char: "a", before: 0.5, after: 0.9997 },
     { char: " ", before: 0.25, after: 0 },
   ],
+  voted: false,
   narrow: false,
   others: null,
   drawn: "a",
