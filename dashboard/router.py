@@ -11,12 +11,13 @@ from dashboard.shared.i18n import _
 
 def route() -> None:
     """Run the page that the address names."""
+    state.begin()
     st.set_page_config(
         page_title="Molière, caractère par caractère",
         page_icon="🎭",
         layout="wide",
+        initial_sidebar_state=screen.menu(),
     )
-    state.begin()
     widgets.style()
     sections = {
         _("Commencer"): [

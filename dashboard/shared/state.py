@@ -248,6 +248,18 @@ def restore(field: Field[T]) -> T:
     return value
 
 
+def foretold(field: Field[T]) -> T:
+    """What `restore` is about to return, for what stands before its widget."""
+    raw = st.query_params.get(field.name)
+    if raw is not None and _comes_from_outside(field.name, raw):
+        try:
+            return field.parse(raw)
+        except ValueError:
+            return field.default
+    value: T = st.session_state.get(field.key, _store(_KEPT).get(field.key, field.default))
+    return value
+
+
 def keep(field: Field[T], value: T) -> T:
     """Call just after the widget; notes the value for the URL and for later visits."""
     opened, kept = _store(_OPENED), _store(_KEPT)
