@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from dashboard.shared import badge, state, widgets
+from dashboard.shared import badge, join, state, widgets
 from dashboard.shared.i18n import _
 
 
@@ -46,10 +46,14 @@ def route() -> None:
         ],
     }
     page = st.navigation(sections, expanded=True)
-    widgets.language_switch()
+    with st.sidebar, st.container(key="aside", horizontal=True, vertical_alignment="center"):
+        widgets.language_switch()
+        joining = join.button()
     state.enter(page.url_path)
     widgets.run(page)
     badge.show()
+    if joining:
+        join.show(page)
 
 
 def _page(name: str, title: str, icon: str) -> StreamlitPage:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.course import notebook
 from dashboard.course.plan import Step, questions, steps
-from dashboard.shared import i18n, state
+from dashboard.shared import i18n, state, widgets
 from dashboard.shared.i18n import _
 from dashboard.shared.state import Field, integer
 from dashboard.shared.views import View, chosen
@@ -112,7 +112,7 @@ def at_home() -> None:
     """What a student does at home: the notebook that runs, the run that was trained."""
     st.markdown(i18n.lesson("course-home"))
     with st.container(horizontal=True, vertical_alignment="center"):
-        reference = state.value(state.MODEL)
+        reference = widgets.model_asked()
         prompt = state.value(state.PROMPT)
         st.download_button(
             _("Télécharger le notebook"),

@@ -92,18 +92,3 @@ def test_a_path_in_the_address_opens_nothing_and_is_said_in_french(open_page: Op
     at = open_page(model="../../etc", lang="fr")
     assert len(at.error) == 1
     assert "il n’y a pas de modèle" in at.error[0].value
-
-
-@pytest.mark.parametrize(
-    ("language", "sentence"),
-    [
-        ("fr", f"il n’y a pas de modèle «{NBSP}tartuffe{NBSP}»{NBSP}: choisissez petit, grand"),
-        ("en", "there is no model 'tartuffe': choose petit, grand"),
-    ],
-)
-def test_an_unknown_model_is_said_in_the_reader_s_language(
-    open_page: Open, language: str, sentence: str
-) -> None:
-    at = open_page(model="tartuffe", lang=language)
-    assert len(at.error) == 1
-    assert sentence in re.sub(r"\\(.)", r"\1", at.error[0].value)  # as Markdown shows it
