@@ -23,7 +23,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -267,7 +266,7 @@ def measure() -> list[Row]:
             whose = make(folder)
         found = _in_a_process("work", name)
         compared = {}
-        if all(find_spec(framework) for framework in catalogue.FRAMEWORKS):
+        if catalogue.has_frameworks():
             compared = _in_a_process("turns", name)
     rows = [
         Row(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from dashboard.shared import badge, join, state, widgets
+from dashboard.shared import badge, screen, state, widgets
 from dashboard.shared.i18n import _
 
 
@@ -15,7 +15,6 @@ def route() -> None:
         page_title="Molière, caractère par caractère",
         page_icon="🎭",
         layout="wide",
-        initial_sidebar_state=250,
     )
     state.begin()
     widgets.style()
@@ -47,14 +46,11 @@ def route() -> None:
         ],
     }
     page = st.navigation(sections, expanded=True)
-    with st.sidebar, st.container(key="aside", horizontal=True, vertical_alignment="center"):
-        widgets.language_switch()
-        joining = join.button()
+    widgets.language_switch()
     state.enter(page.url_path)
+    screen.show()
     widgets.run(page)
     badge.show()
-    if joining:
-        join.show(page)
 
 
 def _page(name: str, title: str, icon: str) -> StreamlitPage:

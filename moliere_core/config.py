@@ -119,7 +119,7 @@ class TrainingConfig:
     # does: a network that met a zero state only once an epoch fell, from 7% of the starts of cues,
     # into a state it had never seen, and stayed there (15 bits a character after 300 updates).
     fresh_starts: float = 0.02
-    # Begin with what counting tells before the first update, see `model.quick_start`.
+    # Begin with what counting tells before the first update, see `keras_model.quick_start`.
     quick_start: bool = False
     min_char_freq: int = 1
     speakers: bool = False  # "PERSONNAGE : réplique" instead of the cues alone

@@ -13,15 +13,14 @@ drawer = lesson.heading("film", _("Le film de l’apprentissage"))
 
 with st.container(horizontal=True, vertical_alignment="center"):
     prompt = widgets.prompt(labelled=False)
-    view = controls.VIEW.ask()
+    view = views.VIEW.ask()
     with widgets.settings():
         reference = widgets.model()
-        temperature = controls.TEMPERATURE.ask()
+        config = SamplingConfig(controls.TEMPERATURE.ask())
         seed = widgets.seed()
 
-config = SamplingConfig(temperature)
 runs = widgets.unknown(reference, prompt)
-views.show(views.film(reference, prompt, runs, config, seed), view)
+views.VIEWS[view].show(views.film(reference, prompt, runs, config, seed))
 views.show_measures_once_ready(reference)
 drawer.finish(
     partial(snippet.code, reference, prompt, config, seed), views.tried(view, reference, config)

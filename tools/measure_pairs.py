@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from moliere_core import pretrained
 from moliere_core.measures import pairs
 from moliere_core.measures.pairs import PAIRS, TESTS
-from moliere_core.runs.run import write_atomically
+from moliere_core.system.storage import write_atomically
 
 COUNTING = ("kn-1", "kn-2", "kn-3")  # what the sentences were controlled with
 SHIPPED = ("kn-8", "petit", "grand", pretrained.MINI)

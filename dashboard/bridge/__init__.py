@@ -1,1 +1,1 @@
-"""The Bridge page: its settings with an address, its caches and its views."""
+"""The Bridge page: from the LSTM to large language models, on one prompt and one axis."""

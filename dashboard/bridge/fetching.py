@@ -14,8 +14,6 @@ from moliere_core.errors import ModelError, MoliereError
 from moliere_core.pretrained import Presence, fetching
 from moliere_core.pretrained.fetching import Fetch
 
-PERIOD = 0.5  # seconds between two looks at a download
-
 
 def worth_fetching(references: tuple[str, ...]) -> None:
     """What is worth fetching for this course, with a button for what is offered everywhere.
@@ -72,7 +70,7 @@ def buttons(references: tuple[str, ...], place: str = "bridge") -> None:
         current = fetching.current(reference)
         if current is not None and not current.done():
             show = partial(_progress, current, place)
-            following.follow([current], show, PERIOD, pending=True, then=results.forget)
+            following.follow([current], show, following.OFTEN, pending=True, then=results.forget)
         elif _lacking(reference):
             with side_by_side:
                 _button(reference, place)

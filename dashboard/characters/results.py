@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import streamlit as st
 
 from dashboard.shared import cached
 from moliere_core.pretrained import cutting
-from moliere_core.text.tokenisation import char_counts, prune
-
-if TYPE_CHECKING:
-    from moliere_core.text.tokenisation import Pruning
+from moliere_core.text.tokenisation import Pruning, char_counts, prune
 
 
 @st.cache_data(show_spinner=False, max_entries=16)

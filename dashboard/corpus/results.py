@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import streamlit as st
+from numpy.typing import NDArray
 
 from dashboard.shared import cached
 from moliere_core.exploration import (
+    Selection,
     WordIndex,
+    characters,
     concordance,
     diversity,
     frequency,
@@ -19,20 +22,12 @@ from moliere_core.exploration import (
     speech,
     stopwords,
 )
-from moliere_core.exploration.zipf import zipf
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
-    from numpy.typing import NDArray
-
-    from moliere_core.exploration import Selection, WordIndex
-    from moliere_core.exploration.characters import Alphabet
-    from moliere_core.exploration.concordance import Order
-    from moliere_core.exploration.index import Bools
-    from moliere_core.exploration.network import Network
-    from moliere_core.exploration.overview import Summary
-    from moliere_core.exploration.zipf import Zipf
+from moliere_core.exploration.characters import Alphabet
+from moliere_core.exploration.concordance import Order
+from moliere_core.exploration.index import Bools
+from moliere_core.exploration.network import Network, co_presence
+from moliere_core.exploration.overview import Summary
+from moliere_core.exploration.zipf import Zipf, zipf
 
 SLICES = 40  # of a play, that occurrences are counted in
 
@@ -160,9 +155,7 @@ def shares(source: str, selection: Selection) -> pd.DataFrame:
 @st.cache_data(show_spinner=False, max_entries=64)
 def network(source: str, play: str) -> Network:
     """Who meets whom in a play."""
-    from moliere_core.exploration import network
-
-    return network.co_presence(index(source), play)
+    return co_presence(index(source), play)
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
@@ -197,6 +190,4 @@ def variety(source: str, selection: Selection, points: int) -> Variety:
 @st.cache_data(show_spinner=False, max_entries=64)
 def alphabet(source: str, selection: Selection) -> Alphabet:
     """The characters of a part."""
-    from moliere_core.exploration.characters import alphabet
-
-    return alphabet(index(source).part(selection).text)
+    return characters.alphabet(index(source).part(selection).text)

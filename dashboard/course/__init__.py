@@ -1,1 +1,1 @@
-"""The Lesson plan page: its settings with an address and its views."""
+"""The Lesson plan page: two timed paths through the application, a quiz, what to take home."""

@@ -7,14 +7,13 @@ from functools import partial
 import streamlit as st
 
 from dashboard.course import notebook
+from dashboard.course.controls import STEP
 from dashboard.course.plan import Step, questions, steps
 from dashboard.shared import i18n, state, widgets
 from dashboard.shared.i18n import _
-from dashboard.shared.state import Field, integer
 from dashboard.shared.views import View, chosen
 from moliere_core.errors import N_
 
-STEP: Field[int] = Field("course.step", "step", 1, integer(1, 30))
 _ANSWERS = "course.quiz"
 
 
@@ -45,7 +44,7 @@ def path(name: str) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             _go(_("Précédente"), number - 1, number == 1, ":material/arrow_back:", "B")
             _go(_("Suivante"), number + 1, number == len(found), ":material/arrow_forward:", "N")
-            state.link_with(
+            state.link(
                 f"../pages/{step.page}.py",
                 _("Ouvrir l’écran"),
                 ":material/open_in_new:",
@@ -123,7 +122,7 @@ def at_home() -> None:
             type="primary",
             on_click="ignore",
         )
-        state.link_with(
+        state.link(
             "../pages/training.py",
             _("Emporter un entraînement (.zip)"),
             ":material/folder_zip:",

@@ -1,1 +1,1 @@
-"""The Experiments page: its settings with an address, its caches and its views."""
+"""The Experiments page: one setting at a time, what the class expects of it, what it gave."""

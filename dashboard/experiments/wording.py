@@ -61,8 +61,7 @@ def variant_name(plan: Plan, variant: Variant) -> str:
     if plan.name == "plays":
         return TITLES[config.plays[0]]
     if config.model.dropout:
-        share = i18n.number(100 * config.model.dropout)
-        return _("dropout {share} %").format(share=share)
+        return _("dropout {share}").format(share=i18n.percent(config.model.dropout))
     return _("sans dropout")
 
 

@@ -1,1 +1,1 @@
-"""The Film page: its settings with an address, its caches and its views."""
+"""The Film page: the same prompt and the same draws at every moment of a training."""

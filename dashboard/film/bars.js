@@ -1,6 +1,6 @@
 // The bars of the next character, which change places from one moment to the next.
 
-import { element, visible } from "../shared/components/dom.js";
+import { element, unit, visible } from "../shared/components/dom.js";
 import { chances, percents } from "../shared/components/numbers.js";
 
 /** @typedef {import("./view.js").Data} Data */
@@ -16,7 +16,7 @@ import { chances, percents } from "../shared/components/numbers.js";
 
 /** @typedef {ReturnType<typeof buildBars>} Bars */
 
-const PITCH = 27; // pixels a bar needs
+const PITCH = 27; // pixels a bar needs, where a unit is one
 const LEAST_ROWS = 3;
 const CONTEXT = 16; // characters named above the bars
 
@@ -47,7 +47,7 @@ export function drawBars(bars, data, show, prompt) {
   const chars = Array.from(data.places[place]);
   const after = moment.chances[place];
   const follows = chars.indexOf(ending ? Array.from(moment.text)[0] : prompt[read]);
-  const fitting = Math.max(Math.floor(bars.race.clientHeight / PITCH), LEAST_ROWS);
+  const fitting = Math.max(Math.floor(bars.race.clientHeight / (PITCH * unit())), LEAST_ROWS);
   const rows = Math.min(fitting, data.rows);
   const shown = ranked(after, rows, follows);
   bars.race.style.setProperty("--rows", String(rows));

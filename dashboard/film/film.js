@@ -334,8 +334,11 @@ class Film {
     const { memory } = this;
     const { svg, film } = this.view;
     /** @param {PointerEvent} event @returns {number} a moment */
-    const under = ({ clientX }) =>
-      memory.curves?.nearest(clientX - svg.getBoundingClientRect().left) ?? this.show.at;
+    const under = ({ clientX }) => {
+      const box = svg.getBoundingClientRect(); // on the screen, where the drawing may be enlarged
+      const left = ((clientX - box.left) / box.width) * svg.clientWidth;
+      return memory.curves?.nearest(left) ?? this.show.at;
+    };
     svg.onpointerdown = (event) => {
       svg.setPointerCapture(event.pointerId);
       film.classList.add("dragging");

@@ -11,6 +11,7 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,9 @@ from dashboard.film import components, controls, results, wording
 from dashboard.film.results import Moment, Sample, Timeline
 from dashboard.shared import cached, following, i18n, state, stored_runs
 from dashboard.shared.i18n import _
+from dashboard.shared.views import View, chosen
 from moliere_core.config import SamplingConfig
+from moliere_core.errors import N_
 from moliere_core.system.work import Work
 
 KEY = "film.screen"
@@ -76,7 +79,7 @@ def film(
     )
 
 
-def show(film: Film, view: str) -> None:
+def show(view: str, film: Film) -> None:
     """Play it, or show two of its moments; where it has a single one, say what to choose."""
     components.film(_payload(film, view), KEY, rest=keep_place)
     if len(film.timeline.moments) < 2:
@@ -103,6 +106,13 @@ def keep_place() -> None:
         state.change(controls.MOMENT, at)
         state.change(controls.BEFORE, before)
         state.change(controls.BACK, back)
+
+
+VIEWS = {
+    "film": View(N_("Film"), partial(show, "film")),
+    "compare": View(N_("Avant / après"), partial(show, "compare")),
+}
+VIEW = chosen("film.view", "view", N_("Vue"), VIEWS)
 
 
 def tried(view: str, reference: str, config: SamplingConfig) -> dict[str, bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dashboard.film.results import NO_BETTER, Moment, Timeline, beaten_and_ahead
-from dashboard.shared import i18n
+from dashboard.shared import components, i18n
 from dashboard.shared.i18n import _
 from moliere_core.exploration.lexicon import held_out_share
 from moliere_core.training.learning import Measure
@@ -89,15 +89,10 @@ def references(line: Timeline) -> list[dict[str, Any]]:
 
 def labels() -> dict[str, str]:
     """What the film calls its parts."""
-    return {
-        "play": _("Lecture (P)"),
-        "pause": _("Pause (P)"),
-        "previous": _("Moment précédent (flèche gauche)"),
-        "next": _("Moment suivant (flèche droite)"),
-        "speed": _("Vitesse"),
-        "slow": _("lent"),
-        "normal": _("normal"),
-        "fast": _("rapide"),
+    player = components.player(
+        _("Moment précédent (flèche gauche)"), _("Moment suivant (flèche droite)")
+    )
+    return player | {
         "after_text": _("Après « {text} »"),
         "true": _("la suite du texte"),
         "drawn": _("le caractère tiré"),

@@ -1,1 +1,1 @@
-"""The Home page: its settings with an address, its caches and its views."""
+"""Home: a model that writes by itself, and the choice behind each of its characters."""

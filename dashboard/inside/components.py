@@ -1,26 +1,20 @@
-"""What this page draws in the browser; the .js and .css of a component stand beside this."""
+"""What the Inside page draws in the browser; the .js and .css of a component stand beside this."""
 
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from dashboard.shared import components
 from dashboard.shared.components import Component
 
-_cells = Component(__file__, "cells")
-
-
-def cells(data: Mapping[str, Any], key: str, on_span: Callable[[], None]) -> None:
-    """A text coloured by one number a character; a part of it can be chosen; see cells.js."""
-    _cells(data, key, span=on_span)
+cells = Component(__file__, "cells")  # coloured by one number each; a part of them can be chosen
 
 
 def spanned(key: str) -> tuple[int, int] | None:
-    """Inside `on_span`: first character of the part, and the one after its last; None for none."""
+    """Where it hears `span`: the first character, and the one after the last; None for none."""
     span = components.told(key, "span")
     if not isinstance(span, Mapping):
         return None

@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import streamlit as st
 
 from dashboard.server.background import Background
 from dashboard.shared import cached, naming
 from moliere_core.corpus import EMBEDDED, library
 from moliere_core.inspection import forgetting
-from moliere_core.inspection.firing import build_index, open_index
+from moliere_core.inspection import influence as measured
+from moliere_core.inspection.firing import ActiveCell, CellIndex, Passage, build_index, open_index
+from moliere_core.inspection.forgetting import Echo
+from moliere_core.inspection.influence import Deletions, Edit, Influence
 from moliere_core.inspection.states import weights_digest
-from moliere_core.inspection.trace import read
+from moliere_core.inspection.trace import Trace, read
 from moliere_core.inspection.units import (
+    UnitTable,
     find_units,
     load_units,
     run_samples,
     save_units,
     units_folder,
 )
+from moliere_core.system.progress import Progress
 from moliere_core.system.work import Work
-
-if TYPE_CHECKING:
-    from moliere_core.inspection.firing import ActiveCell, CellIndex, Passage
-    from moliere_core.inspection.forgetting import Echo
-    from moliere_core.inspection.influence import Deletions, Edit, Influence
-    from moliere_core.inspection.trace import Trace
-    from moliere_core.inspection.units import UnitTable
-    from moliere_core.system.progress import Progress
 
 
 @st.cache_resource(show_spinner=False)
@@ -63,8 +58,6 @@ def influence(
         edit: what stands for a deletion.
         _seen: what the model computed over that context, or over a text that goes on after it.
     """
-    from moliere_core.inspection import influence as measured
-
     model = cached.model(reference)
     before, target = _seen.first(len(context) - 1), int(_seen.ids[len(context) - 1])
     space = model.vocabulary.index.get(" ", 0)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -13,10 +12,8 @@ import streamlit as st
 from dashboard.inside import components
 from dashboard.inside.controls import DEFAULT_WORD, FROM, TEXT, TO
 from dashboard.shared import state, widgets
+from moliere_core.inspection.trace import Trace
 from moliere_core.text.signs import visible
-
-if TYPE_CHECKING:
-    from moliere_core.inspection.trace import Trace
 
 PICKED = "inside.picked"  # whether the class has chosen a part of the text
 _KEY = "inside.cells"
@@ -111,7 +108,7 @@ def show(looked: Looked, colours: Colours, hint: str, one: bool) -> None:
             "labels": {"hint": hint} | dict(colours.labels),
         },
         _KEY,
-        _pick,
+        span=_pick,
     )
 
 

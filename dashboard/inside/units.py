@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from dashboard.inside import controls, results, wording
 from dashboard.shared import cached, following, i18n, naming, state, tables, widgets
 from dashboard.shared.i18n import _
-
-if TYPE_CHECKING:
-    from moliere_core.inspection.units import TrackingUnit, UnitTable
+from moliere_core.inspection.units import TrackingUnit, UnitTable
 
 LEAST_R = 0.3  # below, a unit is not said to follow anything
 OTHER = "other"

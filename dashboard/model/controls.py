@@ -82,7 +82,7 @@ def choose(views: Choice) -> tuple[str, Settings]:
         link = st.container(width="content")
     preset, model = _kept() if view == "embedding" else _asked()
     with link:
-        state.link_with(
+        state.link(
             "../pages/training.py",
             _("L’entraîner"),
             ":material/model_training:",

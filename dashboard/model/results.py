@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import streamlit as st
 
 from dashboard.shared import cached
 from dashboard.shared.material import material
+from moliere_core.config import ModelConfig
 from moliere_core.networks.initial import cross_entropy, initial_weights
 from moliere_core.networks.recurrent import RecurrentNetwork
-
-if TYPE_CHECKING:
-    from moliere_core.config import ModelConfig
-    from moliere_core.networks.recurrent import RecurrentNetwork
 
 UNTRAINED, TRAINED = "petit@0", "petit"  # the same network before and after
 SEED = 0

@@ -1,1 +1,1 @@
-"""The Next character page: its settings with an address, its caches and its views."""
+"""The Next character page: its distribution, and a hand that chooses from it."""

@@ -1,1 +1,1 @@
-"""The Reading page: its settings with an address, its caches and its views."""
+"""The Reading page: how surprised a model is by each character of a text."""

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dashboard.shared import cached
 from moliere_core.config import SamplingConfig
-from moliere_core.measures.reading import read
+from moliere_core.measures import reading as measured
+from moliere_core.measures.reading import Completion, Reading
 from moliere_core.models.sampling import generate
-
-if TYPE_CHECKING:
-    from moliere_core.measures.reading import Completion, Reading
 
 
 @cached.computed(max_entries=64)
 def reading(reference: str, text: str) -> cached.Task[Reading]:
     """A text as a model sees it."""
     model = cached.model(reference)
-    return lambda told: read(model, text, told)
+    return lambda told: measured.read(model, text, told)
 
 
 @cached.computed(max_entries=256)
 def completion(reference: str, before: str, word: str) -> cached.Task[Completion]:
     """How sure a model is of the rest of a word, letter after letter."""
-    from moliere_core.measures.reading import completion
-
     model = cached.model(reference)
-    return lambda told: completion(model, before, word, told)
+    return lambda told: measured.completion(model, before, word, told)
 
 
 @cached.computed(max_entries=64)

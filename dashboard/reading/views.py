@@ -100,16 +100,16 @@ def _mistake(reading: Reading, reference: str) -> None:
         st.markdown(_("Aucune erreur commise avec assurance dans ce texte."))
         return
     worst = found[0]
-    share = math.floor(1000 * worst.prob) / 10  # rounded up, it might say 100 %, and be wrong
+    share = math.floor(1000 * worst.prob) / 1000  # rounded up, it might say 100 %, and be wrong
     st.markdown(
         _(
             "**Sûr de lui, et dans l’erreur.** Après « {before} », il attendait « {expected} » à "
-            "{share} % ; c’est « {came} » qui est venu. Une forte probabilité n’est pas une vérité."
+            "{share} ; c’est « {came} » qui est venu. Une forte probabilité n’est pas une vérité."
         ).format(
             before=widgets.plain(visible(reading.text[max(0, worst.at - 24) : worst.at])),
             expected=widgets.plain(visible(worst.expected)),
             came=widgets.plain(visible(worst.came)),
-            share=i18n.number(share, 1),
+            share=i18n.percent(share, 1),
         )
     )
 

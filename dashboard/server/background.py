@@ -11,14 +11,12 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from dashboard.server.turns import engine
 from moliere_core.errors import MoliereError
+from moliere_core.system.progress import Progress
 from moliere_core.system.work import Work
-
-if TYPE_CHECKING:
-    from moliere_core.system.progress import Progress
 
 T = TypeVar("T")
 _LOGGER = logging.getLogger(__name__)

@@ -19,12 +19,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
+from moliere_core.system.progress import Progress
 from moliere_core.system.work import Work
-
-if TYPE_CHECKING:
-    from moliere_core.system.progress import Progress
 
 T = TypeVar("T")
 

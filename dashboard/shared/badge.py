@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.shared import following, i18n, naming, state, widgets
-from dashboard.shared.i18n import _
+from dashboard.shared import following, i18n, naming, state, trainings, widgets
 from moliere_core.training import jobs
 from moliere_core.training.jobs import Job
-
-PERIOD = 2.0  # seconds; nothing ticks while nothing runs
 
 
 def in_progress() -> list[Job]:
@@ -20,7 +17,7 @@ def in_progress() -> list[Job]:
 def show() -> None:
     """What runs now, and a link to its curves."""
     with st.sidebar:
-        following.follow(in_progress, _badge, PERIOD)
+        following.follow(in_progress, _badge, following.SELDOM)
 
 
 def _badge() -> None:
@@ -30,17 +27,13 @@ def _badge() -> None:
     job, status = active[0], active[0].status
     name = naming.training(job.spec.config, job.spec.label)
     with st.container(key="badge", gap=None):
-        state.link_with(
+        state.link(
             "../pages/training.py",
             widgets.plain(name),
             ":material/model_training:",
             {"job": job.id},
         )
-        told = _("{share} % · époque {now} sur {epochs}").format(
-            share=round(100 * status.share),
-            now=min(status.epoch + 1, status.epochs),
-            epochs=status.epochs,
-        )
+        told = f"{i18n.percent(status.share)} · {trainings.epoch(status)}"
         if others := len(active) - 1:
             told += " · " + i18n.ngettext("{count} autre", "{count} autres", others).format(
                 count=others

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from dashboard.shared import components, downloads, state
+from dashboard.shared import components, downloads, screen, state
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +35,18 @@ def dark() -> bool:
     return st.context.theme.type == "dark"
 
 
+def enlarged(figure: Figure) -> Figure:
+    """A figure of a projector, as large as the screen's type is."""
+    from dashboard.shared import plotting  # which is there: it has made the figure
+
+    return plotting.enlarged(figure, screen.letters(), screen.size())
+
+
+def pixels(height: int) -> int:
+    """How tall something is, which is so tall on a projector."""
+    return round(height * screen.size())
+
+
 def show(
     figure: Figure,
     key: str,
@@ -51,6 +63,7 @@ def show(
         alt: one or two sentences for those who cannot see it, with its main figures.
         on_select: called when something of it is clicked; the event is under `key`.
     """
+    figure = enlarged(figure)
     name = key.replace(".", "-")
     event = st.plotly_chart(
         figure,

@@ -27,6 +27,8 @@ Asked = TypeVar("Asked", bound=Work[Any])
 
 PATIENCE = 0.5  # seconds after which a page says what it does, and how far it is
 PERIOD = 1.0  # seconds between two looks
+OFTEN = 0.5  # at what ends within a minute
+SELDOM = 2.0  # at trainings and what comes after them
 RETRY_SECONDS = 10.0  # a failure is shown at least so long
 
 

@@ -14,7 +14,6 @@ from urllib.parse import SplitResult, urlencode, urlsplit
 
 import segno
 import streamlit as st
-from streamlit.navigation.page import StreamlitPage
 
 from dashboard.shared import state
 from dashboard.shared.components import Component
@@ -44,21 +43,17 @@ class Invitation:
     found: str
 
 
-def button() -> bool:
-    """Whether somebody has just asked to let others in."""
-    return st.button(
+def button() -> None:
+    """Opens the invitation to what is on screen, over it."""
+    if st.button(
         _("Rejoindre"),
         key="join",
         icon=":material/qr_code_2:",
         type="tertiary",
         help=_("L’adresse de cette vue dans la salle, et son QR code"),
-    )
-
-
-def show(page: StreamlitPage) -> None:
-    """The invitation to what is on screen, over it; called once the page has its address."""
-    found = invitation(page.url_path, state.published())
-    st.dialog(_("Rejoindre cette vue"), width="large")(_show)(found)
+    ):
+        found = invitation(state.page(), state.published())
+        st.dialog(_("Rejoindre cette vue"), width="large")(_show)(found)
 
 
 def _show(found: Invitation) -> None:

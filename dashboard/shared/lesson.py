@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard.shared import i18n
+from dashboard.shared import i18n, join
 from dashboard.shared.i18n import _
 
 _DONE = "lesson.done"  # page -> names of the items that the class has done
@@ -55,21 +55,23 @@ def parse(text: str) -> Lesson:
     return Lesson(explanation.strip(), tuple(questions), tuple(tries))
 
 
-@dataclass(frozen=True)
+@dataclass
 class Drawer:
     """The drawers of a page, between its heading and its end.
+
+    They are a fragment: one opens beside the page without a run of it, so that what plays goes on.
 
     Attributes:
         page: whose they are.
         lesson: what is in them.
-        opened: which one, or None.
-        place: where its content goes, under the heading.
+        code: fills the cell of the course; None until the page has ended.
+        late: where stands what only the end of a page knows, if its drawer is open.
     """
 
     page: str
     lesson: Lesson
-    opened: str | None
-    place: DeltaGenerator
+    code: Callable[[], str] | None = None
+    late: DeltaGenerator | None = None
 
     def finish(self, code: Callable[[], str], done: Mapping[str, bool]) -> None:
         """Fill what only the end of a page knows; the page's last call.
@@ -79,43 +81,64 @@ class Drawer:
                 its drawer is open.
             done: for each named item of the lesson's list, whether the class has just done it.
         """
-        ticked = _ticked(self.page)
-        ticked |= {name for name, true in done.items() if true}
-        if self.opened == "code":
-            self.place.caption(
-                _("La cellule du cours, corrigée, avec les réglages de cette page :")
-            )
-            self.place.code(code(), language="python")
-        elif self.opened == "try":
-            with self.place:
-                _tries(self.page, self.lesson, ticked)
+        self.code = code
+        _ticked(self.page).update(name for name, true in done.items() if true)
+        self._fill()
+
+    def show(self, title: str) -> None:
+        """The heading, and beside the page the drawer that is open."""
+        with st.container(
+            key="heading",
+            horizontal=True,
+            horizontal_alignment="distribute",
+            vertical_alignment="center",
+        ):
+            st.title(title, anchor=False, width="content")
+            labels = _labels(self.page, self.lesson)
+            with st.container(horizontal=True, width="content", gap="xsmall"):
+                opened = st.pills(
+                    _("Tiroirs"),
+                    list(labels),
+                    format_func=labels.__getitem__,
+                    key=self._key,
+                    label_visibility="collapsed",
+                    width="content",
+                )
+                join.button()
+        self.late = None
+        if not opened:
+            return
+        with st.container(key="drawer"):
+            if opened == "lesson":
+                st.markdown(self.lesson.explanation)
+            elif opened == "questions":
+                for question, answer in self.lesson.questions:
+                    st.expander(question).markdown(answer)
+            else:
+                self.late = st.empty()
+                self._fill()
+
+    @property
+    def _key(self) -> str:
+        return f"{self.page}.drawer"
+
+    def _fill(self) -> None:
+        """What stands in a drawer that waits for the end of the page."""
+        if not (self.late and self.code):
+            return
+        with self.late.container():
+            if st.session_state[self._key] == "code":
+                st.caption(_("La cellule du cours, corrigée, avec les réglages de cette page :"))
+                st.code(self.code(), language="python")
+            else:
+                _tries(self.page, self.lesson, _ticked(self.page))
 
 
 def heading(page: str, title: str) -> Drawer:
     """The title and the closed drawers beside it."""
-    lesson = parse(i18n.lesson(page))
-    with st.container(
-        key="heading",
-        horizontal=True,
-        horizontal_alignment="distribute",
-        vertical_alignment="center",
-    ):
-        st.title(title, anchor=False, width="content")
-        labels = _labels(page, lesson)
-        opened = st.pills(
-            _("Tiroirs"),
-            list(labels),
-            format_func=labels.__getitem__,
-            key=f"{page}.drawer",
-            label_visibility="collapsed",
-        )
-    place = st.container(border=True) if opened else st.container()
-    if opened == "lesson":
-        place.markdown(lesson.explanation)
-    elif opened == "questions":
-        for question, answer in lesson.questions:
-            place.expander(question).markdown(answer)
-    return Drawer(page, lesson, opened, place)
+    drawer = Drawer(page, parse(i18n.lesson(page)))
+    st.fragment(drawer.show)(title)
+    return drawer
 
 
 def _labels(page: str, lesson: Lesson) -> dict[str, str]:

@@ -43,11 +43,6 @@ def source(name: str) -> str:
     return entry.name if entry else _("pastiches")
 
 
-def presets() -> dict[str, str]:
-    """The presets, in the order in which every page offers them."""
-    return {name: _(label) for name, label in PRESET_LABELS.items()}
-
-
 def architecture(config: RunConfig) -> str:
     """The network in a few symbols: LSTM 2 × 256."""
     model = config.model

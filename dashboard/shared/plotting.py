@@ -18,12 +18,15 @@ __all__ = [
     "Theme",
     "axis",
     "characters",
+    "enlarged",
     "escaped",
     "layout",
     "theme",
 ]
 
 FONT = 17  # pixels: the least that is read from the back row
+_PIXELS = {"size", "standoff", "thickness", "xshift", "yshift", "ax", "ay", "arrowwidth"}
+_OF_DATA = {"xbins", "ybins", "contours"}  # whose sizes are no pixels
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,43 @@ def layout(figure: Figure, dark: bool, title: str, x: str, y: str, height: int =
         for found in list(axes):
             figure.layout[found.plotly_name] = found.to_plotly_json() | axis(text, dark)
     return figure
+
+
+def enlarged(figure: Figure, letters: float, height: float) -> Figure:
+    """A figure for a larger screen, or a smaller one.
+
+    Args:
+        figure: left as it is.
+        letters: how much larger its letters, marks and lines are.
+        height: how much taller it is.
+    """
+    if letters == height == 1:
+        return figure
+    spec = figure.to_plotly_json()
+    larger = {name: _enlarged(part, letters) for name, part in spec.items()}
+    if tall := spec["layout"].get("height"):
+        larger["layout"]["height"] = round(tall * height)
+    return Figure(larger, _validate=False)
+
+
+def _enlarged(part: Any, letters: float) -> Any:
+    """A part of a figure, with all its lengths in pixels."""
+    if isinstance(part, list | tuple):
+        return [_enlarged(item, letters) for item in part]
+    if not isinstance(part, dict):
+        return part
+    larger = {}
+    for name, value in part.items():
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if number and name in _PIXELS:
+            larger[name] = value * letters
+        elif name in _OF_DATA:
+            larger[name] = value
+        elif name == "margin" and isinstance(value, dict):
+            larger[name] = {side: room * letters for side, room in value.items()}
+        else:
+            larger[name] = _enlarged(value, letters)
+    return larger
 
 
 def axis(title: str, dark: bool) -> dict[str, Any]:

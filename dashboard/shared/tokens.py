@@ -23,7 +23,6 @@ from moliere_core.text.tokenisation import (
 
 GPT2 = "hf:gpt2"
 MOST_MERGES = 1791  # of the shipped tokenizer
-PERIOD = 0.5  # seconds between two looks at a vocabulary that is being read
 
 
 @st.cache_data(show_spinner=False, ttl=5)
@@ -73,7 +72,7 @@ def wait(asked: list[tuple[str, str]]) -> None:
     if asked:
         works = [(reference, _cut(reference, text)) for reference, text in asked]
         show = partial(_say_what_is_read, works)
-        following.follow([work for _name, work in works], show, PERIOD, pending=True)
+        following.follow([work for _name, work in works], show, following.OFTEN, pending=True)
 
 
 def _say_what_is_read(works: list[tuple[str, Work[Cut]]]) -> None:

@@ -1,7 +1,7 @@
 """The views of a page: what each is called, and what shows it, written once.
 
-    VIEWS = {"film": View(N_("Film"), film.show), "compare": View(N_("Avant / après"), both.show)}
-    VIEW = chosen("film.view", "view", N_("Vue"), VIEWS)
+    VIEWS = {"counts": View(N_("Paramètres"), counts.show), "loss": View(N_("Perte"), loss.show)}
+    VIEW = chosen("model.view", "view", N_("Vue"), VIEWS)
     ...
     VIEWS[VIEW.ask()].show(settings)
 
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, ParamSpec
+from typing import Any, Generic, ParamSpec, Protocol
 
 from dashboard.shared import state
 from dashboard.shared.controls import Choice
@@ -33,8 +33,16 @@ class View(Generic[P]):
     show: Callable[P, Any]
 
 
+class Labelled(Protocol):
+    """A view, or a page's own kind of them."""
+
+    @property
+    def label(self) -> str:
+        """What it is called, marked with `N_`."""
+
+
 def chosen(
-    key: str, name: str, label: str, views: Mapping[str, View[Any]], default: str = ""
+    key: str, name: str, label: str, views: Mapping[str, Labelled], default: str = ""
 ) -> Choice:
     """Which of some views: the first, or `default`, where the address does not say."""
     labels = {view: found.label for view, found in views.items()}

@@ -63,19 +63,20 @@ def _say_unknown(place: DeltaGenerator) -> None:
 
 
 def language_switch() -> None:
-    """French or English."""
+    """French or English, in the sidebar."""
     state.change(state.LANGUAGE, state.language())
-    st.segmented_control(
-        "Langue / Language",
-        list(i18n.LANGUAGES),
-        format_func=i18n.LANGUAGES.__getitem__,
-        required=True,
-        key=state.LANGUAGE.key,
-        label_visibility="collapsed",
-    )
-    # Screen readers pronounce by it, and style.css speaks by it; Streamlit's page says "en".
-    script = f"<script>{i18n.language_script(state.language())}</script>"
-    st.sidebar.html(script, unsafe_allow_javascript=True)
+    with st.sidebar:
+        st.segmented_control(
+            "Langue / Language",
+            list(i18n.LANGUAGES),
+            format_func=i18n.LANGUAGES.__getitem__,
+            required=True,
+            key=state.LANGUAGE.key,
+            label_visibility="collapsed",
+        )
+        # Screen readers pronounce by it, and style.css speaks by it; Streamlit's page says "en".
+        script = f"<script>{i18n.language_script(state.language())}</script>"
+        st.html(script, unsafe_allow_javascript=True)
     state.keep_language()
 
 

@@ -1,1 +1,1 @@
-"""The Temperature page: its settings with an address, its caches and its views."""
+"""The Temperature page: the same prompt and the same draws at several temperatures."""

@@ -10,8 +10,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.shared import i18n, widgets
-from dashboard.shared.controls import Choice
 from dashboard.shared.i18n import _
+from dashboard.shared.views import chosen
 from dashboard.temperature import components, controls, results
 from dashboard.temperature.results import Column
 from moliere_core.config import SamplingConfig
@@ -48,13 +48,13 @@ def temperatures(
     with main:
         prompt = widgets.prompt()
     with second:
-        chosen = controls.TEMPERATURES.ask()
-    if not chosen:
+        found = controls.TEMPERATURES.ask()
+    if not found:
         raise ConfigError(_("aucune température n’est choisie, prenez-en une dans la liste"))
     return Comparison(
-        tuple(f"T = {controls.decimal(t)}" for t in chosen),
-        (prompt,) * len(chosen),
-        tuple(replace(filters, temperature=t) for t in chosen),
+        tuple(f"T = {controls.decimal(t)}" for t in found),
+        (prompt,) * len(found),
+        tuple(replace(filters, temperature=t) for t in found),
     )
 
 
@@ -91,13 +91,7 @@ MODES = {
     ),
     "prompts": Mode(N_("des débuts"), prompts, N_("Mêmes tirages, débuts différents.")),
 }
-COMPARED = Choice(
-    "temperature.mode",
-    "compare",
-    "temperatures",
-    N_("Comparer"),
-    {name: mode.label for name, mode in MODES.items()},
-)
+COMPARED = chosen("temperature.mode", "compare", N_("Comparer"), MODES)
 
 
 def show(reference: str, compared: str, comparison: Comparison, seed: int, chars: int) -> None:

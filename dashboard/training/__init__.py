@@ -1,1 +1,1 @@
-"""The Training page: its settings with an address, its caches and its views."""
+"""The Training page: set one up, watch it learn, look at those that are stored."""

@@ -7,10 +7,11 @@ import {
   remembered,
   rootOf,
   shape,
+  unit,
   visible,
 } from "../shared/components/dom.js";
 
-const CELL = 47; // pixels of a column
+const CELL = 47; // pixels of a column, where a unit is one
 const LEFT_OUT = -1; // in the place of the columns that there is no room for
 
 /**
@@ -89,7 +90,8 @@ function drawStarts(svg, starts) {
  */
 function fill({ side, table }, data, chars, ids, named) {
   table.textContent = "";
-  const room = Math.max(4, Math.floor((side.clientWidth - (named ? 96 : 24)) / CELL));
+  const width = side.clientWidth / unit() - (named ? 96 : 24);
+  const room = Math.max(4, Math.floor(width / CELL));
   const all = [...Array(data.length).keys()];
   const places = data.length <= room ? all : [...all.slice(0, room - 2), LEFT_OUT, data.length - 1];
   const head = element("tr", "", element("thead", "", table));

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from dashboard.shared import cached, stored_runs
 from dashboard.shared.material import material
-from moliere_core.measures.openings import context_worth, measure_openings
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from moliere_core.measures.openings import ContextWorth, Openings
+from moliere_core.measures.openings import ContextWorth, Openings, context_worth, measure_openings
+from moliere_core.text import windows
 
 LONGEST = 150  # characters of context measured
 MEASURED_CHARS = 30_000  # of the text held out: enough for two decimals
@@ -25,18 +19,16 @@ CUES, CUE_CHARS = 200, 40  # beginnings of cues that are scored
 @st.cache_data(show_spinner=False, max_entries=32)
 def coverage(source: str, length: int, shift: int, beginning: int) -> NDArray[np.int32]:
     """How many windows read each of the first characters of a text."""
-    from moliere_core.text.windows import coverage
-
-    return coverage(len(material(source).text), length, shift)[:beginning].copy()
+    return windows.coverage(len(material(source).text), length, shift)[:beginning].copy()
 
 
 @st.cache_data(show_spinner=False, max_entries=32)
-def shuffled(windows: int, needed: int) -> NDArray[np.int64]:
+def shuffled(count: int, needed: int) -> NDArray[np.int64]:
     """The first windows of the first epoch of a training with seed 0, as `shuffled_batches` has it.
 
     All the windows of a long text are a million and a half: a tenth of a second to shuffle.
     """
-    return np.random.default_rng([0, 1]).permutation(windows)[:needed].copy()
+    return np.random.default_rng([0, 1]).permutation(count)[:needed].copy()
 
 
 @cached.computed(max_entries=32)

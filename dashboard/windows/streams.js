@@ -7,13 +7,14 @@ import {
   rootOf,
   shape,
   showFacts,
+  unit,
   visible,
 } from "../shared/components/dom.js";
 import { numbers } from "../shared/components/numbers.js";
 import { buildTransport, conduct } from "../shared/components/transport.js";
 
 const PACE = { slow: 2600, normal: 1300, fast: 450 }; // milliseconds a window
-const WIDE = 14.5; // pixels a character
+const WIDE = 14.5; // pixels a character, where a unit is one
 const BEHIND = 6; // characters shown before a window
 const STATE = 5; // the same for the room of the state
 
@@ -69,7 +70,7 @@ export default function ({ data, parentElement }) {
 
   const drawRows = () => {
     view.list.textContent = "";
-    const room = Math.max(20, Math.floor((view.list.clientWidth - 150) / WIDE));
+    const room = Math.max(20, Math.floor((view.list.clientWidth / unit() - 150) / WIDE));
     const inner = Math.min(length, room - BEHIND - STATE - 4);
     const start = show.at * length;
     for (const { name, chars } of rows) {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.shared import i18n
+from dashboard.shared import components, i18n
 from dashboard.shared.i18n import _
 from dashboard.windows import results
 
@@ -16,16 +16,9 @@ def times_read(times: float) -> str:
 
 def player() -> dict[str, str]:
     """The labels of the buttons."""
-    return {
-        "play": _("Lecture (P)"),
-        "pause": _("Pause (P)"),
-        "previous": _("Fenêtre précédente (flèche gauche)"),
-        "next": _("Fenêtre suivante (flèche droite)"),
-        "speed": _("Vitesse"),
-        "slow": _("lent"),
-        "normal": _("normal"),
-        "fast": _("rapide"),
-    }
+    return components.player(
+        _("Fenêtre précédente (flèche gauche)"), _("Fenêtre suivante (flèche droite)")
+    )
 
 
 def warn(reference: str, source: str) -> None:

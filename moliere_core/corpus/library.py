@@ -213,7 +213,7 @@ def fetch(name_or_url: str, progress: BytesProgress | None = None) -> Entry:
     if known and known.sha256 == digest:
         write_atomically(_folder(key) / known.file, data)  # mends a copy that was damaged
         return known
-    return _keep(key, data, name, without_credentials(url), absent)
+    return keep(key, data, name, without_credentials(url), absent)
 
 
 def keep_upload(data: bytes, name: str, most_bytes: int = MAX_BYTES) -> Entry:
@@ -223,7 +223,7 @@ def keep_upload(data: bytes, name: str, most_bytes: int = MAX_BYTES) -> Entry:
     _make_room(len(data))
     _fresh.put(hashlib.sha256(data).hexdigest(), reading)
     try:
-        return _keep(f"file-{secrets.token_hex(16)}", data, name, "", ())
+        return keep(f"file-{secrets.token_hex(16)}", data, name, "", ())
     except RunError as error:  # which names a folder of the server, and an identifier
         raise CorpusError(
             "{name} can be read, but not kept on this server ({reason}): whoever runs it has to "
@@ -271,7 +271,12 @@ def _read_entry(path: Path) -> Entry | None:
     return found if whole else None
 
 
-def _keep(key: str, data: bytes, name: str, url: str, absent: tuple[str, ...]) -> Entry:
+def keep(key: str, data: bytes, name: str, url: str, absent: tuple[str, ...]) -> Entry:
+    """Keep a file under an identifier, in the place of the one before; nothing in it is looked at.
+
+    Raises:
+        RunError: it cannot be written.
+    """
     digest = hashlib.sha256(data).hexdigest()
     extension = Path(name).suffix.lower()
     file = f"{key}-{digest[:12]}{extension if _EXTENSION.fullmatch(extension) else ''}"

@@ -12,7 +12,6 @@ standard output gets one line of JSON, with "error" if the file is refused.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import sys
@@ -30,6 +29,7 @@ from moliere_core.errors import N_, ModelError
 from moliere_core.exchange.keras_file import Arrays, KerasFile, read
 from moliere_core.networks.recurrent import RecurrentNetwork
 from moliere_core.runs.run import VOCABULARY
+from moliere_core.system.processes import limit_memory, limit_processor
 
 CPU_SECONDS = 60
 MOST_DROPOUT = 0.9  # of `ModelConfig`
@@ -398,17 +398,6 @@ def _named(stack: _Stack) -> dict[str, NDArray[np.float32]]:
 # The process
 
 
-def _limit() -> None:
-    with contextlib.suppress(ImportError):
-        import resource
-
-        size = int(os.environ.get("MOLIERE_WORKER_MEMORY_MB", "1000")) * 1_000_000
-        for limit, most in ((resource.RLIMIT_DATA, size), (resource.RLIMIT_CPU, CPU_SECONDS)):
-            hard = resource.getrlimit(limit)[1]  # of who started this, which nobody may raise
-            most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-            resource.setrlimit(limit, (most, most))
-
-
 def answer(source: Path, target: Path) -> dict[str, Any]:
     """What `main` says, or its refusal under "error"; a lack of memory is raised."""
     try:
@@ -428,5 +417,6 @@ def answer(source: Path, target: Path) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    _limit()
+    limit_memory(int(os.environ.get("MOLIERE_WORKER_MEMORY_MB", "1000")))
+    limit_processor(CPU_SECONDS)
     print(json.dumps(answer(Path(sys.argv[1]), Path(sys.argv[2]))), flush=True)

@@ -43,7 +43,7 @@ from moliere_core.runs.run import (
 )
 from moliere_core.system.machine import is_public
 from moliere_core.system.progress import Progress
-from moliere_core.system.storage import settle, unwritable
+from moliere_core.system.storage import settle, write_error
 
 MAX_BYTES = 200_000_000  # of the archive, and of its files unpacked: 90 epochs of the course's
 MAX_TEXT = 10_000_000  # bytes of a file that is not weights
@@ -107,7 +107,7 @@ def import_run(
             run = _checked(folder, name, lambda share: told((1 + share) / 2))
             return _settled(run, name, token)
         except OSError as error:
-            raise unwritable(runs_folder(), error) from error
+            raise write_error(runs_folder(), error) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -13,7 +13,7 @@ from moliere_core.exploration.index import Bools, Ints, Part, WordIndex
 Floats = NDArray[np.float64]
 CHANCE_IN_10_000 = 15.13  # a log-likelihood above it comes by chance less than once in 10,000
 MIN_COUNT = 5
-WORDS_OF_ONE_LETTER = frozenset("aàôy")  # any other letter alone is one that is being spelled
+WORDS_OF_ONE_LETTER = frozenset("aàôy")  # any other letter alone spells something out
 
 
 def log_likelihood(a: Floats, b: Floats, size_a: float, size_b: float) -> Floats:
@@ -72,7 +72,7 @@ def keywords(
     size_here, size_there = max(here.sum(), 1.0), max(there.sum(), 1.0)
     g2 = log_likelihood(here, there, size_here, size_there)
     ratio = log_ratio(here, there, size_here, size_there)
-    shown = (here + there >= min_count) & bool(here.any() and there.any()) & ~_spelled(index)
+    shown = (here + there >= min_count) & bool(here.any() and there.any()) & ~_single_letters(index)
     if left_out is not None:
         shown &= ~left_out
     more = _best(g2, shown & (ratio > 0) & ~names.mask(index, part.plays), count)
@@ -102,7 +102,7 @@ def play_keywords(
     """
     whole = index.part()
     total = whole.counts.astype(np.float64)
-    shown = (total >= min_count) & ~_spelled(index)
+    shown = (total >= min_count) & ~_single_letters(index)
     if left_out is not None:
         shown &= ~left_out
     rows = []
@@ -118,8 +118,8 @@ def play_keywords(
     return pd.DataFrame({"play": names_of, "title": whole.titles(whole.plays), "words": rows})
 
 
-def _spelled(index: WordIndex) -> Bools:
-    """(types,) letters that are no words."""
+def _single_letters(index: WordIndex) -> Bools:
+    """(types,) which words are single letters, spelled out: no words by themselves."""
     return np.fromiter(
         (len(word) == 1 and word not in WORDS_OF_ONE_LETTER for word in index.types),
         np.bool_,

@@ -39,9 +39,8 @@ from moliere_core.inspection.trace import Trace
 from moliere_core.models.references import RecurrentModel
 from moliere_core.networks.arrays import Array
 from moliere_core.networks.recurrent import RecurrentNetwork
-from moliere_core.runs.run import home
 from moliere_core.system.progress import Progress
-from moliere_core.system.storage import settle
+from moliere_core.system.storage import home, settle
 
 DEVIATIONS = 1.0  # from the mean: a sixth of the time, for a cell whose values are bell-shaped
 MAX_BYTES = 128_000_000  # of one index; a larger corpus is indexed in part, and that is said

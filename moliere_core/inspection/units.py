@@ -20,8 +20,8 @@ from moliere_core.errors import CorpusError, ModelError
 from moliere_core.inspection.features import Feature, measure_features, verse_of
 from moliere_core.inspection.states import locate, memories, total_units, weights_digest
 from moliere_core.models.references import RecurrentModel
-from moliere_core.runs.run import home, write_atomically
 from moliere_core.system.progress import Progress
+from moliere_core.system.storage import home, write_atomically
 
 UNITS = "units.json"
 MIN_MARKED = 200  # characters with and without a feature: fewer say nothing

@@ -29,8 +29,8 @@ from moliere_core.models.evaluation import score
 from moliere_core.models.protocol import UNKNOWN_BITS
 from moliere_core.models.references import NGRAM_ORDERS, load_model, open_run
 from moliere_core.pretrained.recorded import voices
-from moliere_core.runs.run import home, write_atomically
 from moliere_core.system.progress import Progress
+from moliere_core.system.storage import home, write_atomically
 from moliere_core.text import verse
 from moliere_core.text.normalise import normalise
 from moliere_core.text.vocabulary import UNKNOWN, Vocabulary

@@ -53,8 +53,8 @@ from safetensors.numpy import save
 from moliere_core.errors import ConfigError, ModelError, TrainingError
 from moliere_core.models.protocol import CONTEXT_START, UNKNOWN_BITS
 from moliere_core.networks.arrays import Array
-from moliere_core.runs.run import write_atomically
 from moliere_core.system.progress import Progress
+from moliere_core.system.storage import write_atomically
 from moliere_core.text.normalise import normalise
 from moliere_core.text.vocabulary import UNKNOWN, Ids, Vocabulary
 
@@ -131,7 +131,7 @@ class NGramModel:
         self.contexts = sum(len(level.oldest) for level in self.levels)
         self.ngrams = sum(len(level.nexts) for level in self.levels)
         self.parameters = self.contexts + self.ngrams
-        self._key = _key_type((self.contexts + 1) * len(vocabulary))
+        self._key = key_type((self.contexts + 1) * len(vocabulary))
         self._context_keys, self._ngram_keys = self._sorted_keys()
         self._share, self._backoff = _weights(self.levels)
         # Where the n-grams of each context begin; those of the absent context, the last, are none.
@@ -401,7 +401,7 @@ def _count(ids: Ids, order: int, vocab_size: int) -> list[_Counted]:
     Before the beginning there are unknown symbols. A context with one is counted, so that each
     n-gram is the sum of those that extend it and has something before it; `_prune` drops it.
     """
-    key = _key_type(len(ids) * vocab_size)
+    key = key_type(len(ids) * vocab_size)
     padded = np.concatenate([np.zeros(order, key), ids.astype(key)])
     at = order + 1 + np.flatnonzero(ids[1:] != UNKNOWN)  # characters to predict
     context = np.zeros(len(at), key)  # of each character to predict
@@ -492,7 +492,7 @@ def _narrow(values: NDArray[Any]) -> Ints:
     return values.astype(np.min_scalar_type(int(values.max(initial=0))))
 
 
-def _key_type(limit: int) -> type[np.uint32] | type[np.int64]:
+def key_type(limit: int) -> type[np.uint32] | type[np.int64]:
     """The type of keys below `limit`; 32 bits halve the memory and quicken the search."""
     return np.uint32 if limit < 2**32 - 1 else np.int64
 

@@ -65,7 +65,6 @@ __all__ = [
     "attention",
     "card",
     "close",
-    "cut",
     "entries",
     "generate",
     "has_frameworks",
@@ -142,19 +141,6 @@ def score(
     return ask("score", reference, arguments, begin, lambda _, e: TokenScore.of(e), background)
 
 
-def cut(reference: str, text: str) -> Request[tuple[Piece, ...]]:
-    """A text cut into the model's tokens."""
-    begin: tuple[Piece, ...] = ()
-    return ask(
-        "cut",
-        reference,
-        {"text": normalise(text)},
-        begin,
-        lambda _, e: tuple(Piece(t, n) for t, n in e["pieces"]),
-        False,
-    )
-
-
 def attention(reference: str, text: str) -> Request[Attention]:
     """Where each token of a text looks, layer after layer."""
     arguments: Event = {"text": normalise(text)}
@@ -169,7 +155,7 @@ def ask(
     add: Callable[[T, Event], T],
     background: bool = False,
 ) -> Request[T]:
-    """Ask the worker for one of `worker.OPERATIONS`; what the functions above are made of.
+    """Ask the worker for one of `operations.Operations`; what the functions above are made of.
 
     Args:
         operation: its name.

@@ -8,7 +8,6 @@ command line also names a folder by its path. Whatever can be wrong with a model
 
 from __future__ import annotations
 
-import importlib.util
 import math
 import re
 import tomllib
@@ -25,7 +24,7 @@ from moliere_core.models.references import HUB, MINI, ModelEntry
 from moliere_core.networks.transformer import TransformerConfig
 from moliere_core.pretrained import folders, weights
 from moliere_core.pretrained.folders import configuration, context_length, hub_cache, size
-from moliere_core.system.machine import free_megabytes
+from moliere_core.system.machine import free_megabytes, installed
 
 WORTH_FETCHING = ASSETS / "hub" / "models.toml"
 CONTEXT = 512  # tokens read at most while writing: beyond, a class waits too long
@@ -228,7 +227,7 @@ def needs_torch(path: Path) -> bool:
 
 def has_frameworks() -> bool:
     """Whether what runs other architectures than NumPy's is installed; nothing is imported."""
-    return all(importlib.util.find_spec(name) for name in FRAMEWORKS)
+    return installed(*FRAMEWORKS)
 
 
 def runs_here(path: Path) -> bool:

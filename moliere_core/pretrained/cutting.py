@@ -49,7 +49,7 @@ def cut(reference: str, text: str) -> Cut | Request[Cut]:
     if tokenizer is not None:
         return tokenizer.cut(text)
     message: Event = {"op": "tokens", "reference": reference, "folder": str(path), "text": text}
-    request = Request(client.bridge(), message, Cut(), lambda _, answer: of(answer))
+    request = Request(client.bridge(), message, Cut(), lambda _, answer: from_event(answer))
     client.bridge().submit(request)
     return request
 
@@ -64,14 +64,14 @@ def count(reference: str, texts: Sequence[str]) -> int | None:
     return None if tokenizer is None else tokenizer.count(texts)
 
 
-def event(found: Cut) -> Event:
-    """What the worker answers."""
+def to_event(found: Cut) -> Event:
+    """A text that was cut, as the worker answers with it."""
     pieces = [[piece.id, piece.data.hex()] for piece in found.pieces]
     return {"event": "done", "size": found.size, "pieces": pieces}
 
 
-def of(answer: Event) -> Cut:
-    """What it means."""
+def from_event(answer: Event) -> Cut:
+    """The inverse of `to_event`."""
     pieces = tuple(Piece(i, bytes.fromhex(data)) for i, data in answer["pieces"])
     return Cut(answer["size"], pieces)
 

@@ -20,6 +20,7 @@ from moliere_core.pretrained.beam import CharacterBridge
 from moliere_core.pretrained.catalogue import CONTEXT
 from moliere_core.pretrained.network import Network, Past
 from moliere_core.pretrained.tokenizer import Tokenizer
+from moliere_core.pretrained.tokens import common_length
 
 KEPT_BYTES = 256_000_000  # of keys and values of past contexts
 KEPT_PASTS = 64  # at most
@@ -218,7 +219,7 @@ class LanguageModel:
         """The longest beginning of a context that is remembered, short of its last token."""
         best, found = 0, None
         for known in self._pasts:
-            shared = _shared(known, context[:-1])
+            shared = common_length(known, context[:-1])
             if shared > best:
                 best, found = shared, known
         if found is None:
@@ -243,11 +244,3 @@ def _bits(logits: Array, targets: Sequence[int]) -> NDArray[np.float64]:
     peak = logits.max(axis=-1)
     total = np.log(np.exp(logits - peak[:, None]).sum(axis=-1, dtype=np.float64)) + peak
     return np.asarray((total - chosen) / np.log(2), np.float64)
-
-
-def _shared(one: tuple[int, ...], other: tuple[int, ...]) -> int:
-    """Length of the common beginning."""
-    size = min(len(one), len(other))
-    if one[:size] == other[:size]:
-        return size
-    return next(i for i in range(size) if one[i] != other[i])

@@ -46,7 +46,6 @@ class Operations:
             "generate": generate,
             "next_chars": next_chars,
             "score": score,
-            "cut": cut,
             "attention": attention,
         }
         folder = Path(request["folder"])
@@ -74,7 +73,7 @@ class Operations:
                 self._tokenizers[str(folder)] = Tokenizer.read(request["reference"], folder)
             tokenizer = self._tokenizers[str(folder)]
         yield {"event": "stage", "stage": "running"}
-        yield cutting.event(tokenizer.cut(request["text"]))
+        yield cutting.to_event(tokenizer.cut(request["text"]))
 
     def _load(self, reference: str, folder: Path) -> None:
         """Load a model; the ones used longest ago make room for it."""
@@ -202,12 +201,6 @@ def score(model: LanguageModel, request: Event) -> Iterator[Event]:
         "pieces": [[p.text, p.tokens] for p in pieces(model.vocabulary, ids[first:])],
         "tokens": len(ids) - first,
     }
-
-
-def cut(model: LanguageModel, request: Event) -> Iterator[Event]:
-    """A text cut into tokens."""
-    found = pieces(model.vocabulary, model.encode(request["text"]))
-    yield {"event": "done", "pieces": [[p.text, p.tokens] for p in found]}
 
 
 def attention(model: LanguageModel, request: Event) -> Iterator[Event]:

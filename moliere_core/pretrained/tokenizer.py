@@ -25,7 +25,7 @@ from tokenizers import AddedToken, Encoding, models, pre_tokenizers
 from tokenizers import Tokenizer as Backend
 
 from moliere_core.errors import N_, ModelError
-from moliere_core.pretrained.tokens import TokenVocabulary
+from moliere_core.pretrained.tokens import TokenVocabulary, common_length
 from moliere_core.text.tokenisation import Piece, letter_bytes
 
 T = TypeVar("T")
@@ -198,7 +198,7 @@ class Tokenizer:
             if len(rest) > vocabulary.longest:
                 break
             if vocabulary.begins(rest):
-                count = _shared(self.encode(text[:at]), ids[:count])
+                count = common_length(self.encode(text[:at]), ids[:count])
         return count
 
     def _encoding(self, text: str) -> Encoding:
@@ -519,9 +519,3 @@ def _head(text: str) -> str:
 def _whole(data: bytes, at: int) -> bool:
     """Whether a character of UTF-8 begins there, or the text ends."""
     return at == len(data) or data[at] & 0xC0 != 0x80
-
-
-def _shared(one: Sequence[int], other: Sequence[int]) -> int:
-    """Length of the common beginning."""
-    size = min(len(one), len(other))
-    return next((k for k in range(size) if one[k] != other[k]), size)

@@ -160,3 +160,11 @@ def spread(bits: NDArray[np.float64], sizes: Ints, text: str) -> NDArray[np.floa
     widths = np.array([len(char.encode()) for char in text], np.int64)
     starts = np.concatenate([[0], np.cumsum(widths)])[:-1]
     return np.add.reduceat(per_byte, starts)
+
+
+def common_length(one: Sequence[int], other: Sequence[int]) -> int:
+    """How many tokens two texts begin with in common."""
+    size = min(len(one), len(other))
+    if one[:size] == other[:size]:  # as a rule, and faster told
+        return size
+    return next((i for i in range(size) if one[i] != other[i]), size)

@@ -29,10 +29,6 @@ from moliere_core.pretrained.tensors import DTYPES, Tensor, Unreadable, checked
 MAX_PICKLE = 2_000_000  # bytes: 13,000 tensors take that much
 MAX_DIRECTORY = 4_000_000  # bytes of the list of an archive's members, one a tensor
 ARCHIVE = b"PK\x03\x04"
-_DAMAGED = (
-    zipfile.BadZipFile, NotImplementedError, ValueError, struct.error,
-    OverflowError,  # a place beyond any file, as an entry of 64 bits may say
-)  # fmt: skip
 MAGIC = 0x1950A86A20F9469CFC6C
 VERSION = 1001
 # A tensor tied to another has its numbers; a file whose tensors share more than that is a trap.
@@ -145,7 +141,7 @@ def _of_archive(
         zipfile.BadZipFile,
         NotImplementedError,
         ValueError,
-        OverflowError,
+        OverflowError,  # a place beyond any file, as an entry of 64 bits may say
         struct.error,
     ) as error:
         raise Unreadable(N_("it is damaged")) from error

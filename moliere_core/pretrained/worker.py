@@ -19,7 +19,7 @@ from typing import Any, NoReturn, Protocol
 from moliere_core.errors import ModelError, MoliereError
 from moliere_core.pretrained import catalogue
 from moliere_core.pretrained.results import Event
-from moliere_core.system.processes import be_modest, read_input
+from moliere_core.system.processes import limit_resources, read_input
 
 Say = Callable[[Event], None]
 READ_SIZE = 1 << 16
@@ -128,7 +128,7 @@ def serve(operations: Callable[[], Operations]) -> NoReturn:
 
     worker = Worker(operations, say)
     threading.Thread(target=read_input, args=(worker.take, READ_SIZE), daemon=True).start()
-    be_modest()
+    limit_resources()
     while True:
         worker.run_next()
 

@@ -28,19 +28,17 @@ from safetensors.numpy import save
 
 from moliere_core.config import MistypedError, RunConfig
 from moliere_core.errors import ConfigError, MoliereError, RunError
+from moliere_core.runs.history import read_history
 from moliere_core.runs.ownership import Owner, may_change, read_owner, write_owner
 from moliere_core.system.records import (
     DamagedError,
     Record,
     count,
     mapping,
-    read_history,
     read_json,
     text,
 )
-from moliere_core.system.storage import home as home
-from moliere_core.system.storage import is_locked, lock
-from moliere_core.system.storage import write_atomically as write_atomically
+from moliere_core.system.storage import home, is_locked, lock, write_atomically
 from moliere_core.text.vocabulary import Vocabulary
 
 CONFIG, VOCABULARY, HISTORY = "config.json", "vocabulary.json", "history.jsonl"
@@ -259,7 +257,7 @@ class Run:
     def history(self) -> list[Record]:
         """One record an epoch, read afresh: another process may be adding to it.
 
-        Its values are checked, see `records.read_history`; RunError where one is damaged.
+        Its values are checked, see `history.read_history`; RunError where one is damaged.
         """
         try:
             return read_history(self.path / HISTORY)
@@ -387,14 +385,14 @@ class Run:
                 "{path} is outside the store of runs: remove the folder by hand", path=self.path
             )
         # Renamed first: a reader sees the whole run or none.
-        grave = self.path.with_name(f".{self.path.name}-{secrets.token_hex(4)}")
+        hidden = self.path.with_name(f".{self.path.name}-{secrets.token_hex(4)}")
         try:
-            self.path.rename(grave)
+            self.path.rename(hidden)
         except OSError as error:
             raise RunError(
                 "{path} cannot be removed: {reason}", path=self.path, reason=error.strerror
             ) from error
-        shutil.rmtree(grave, ignore_errors=True)
+        shutil.rmtree(hidden, ignore_errors=True)
 
     def set_owner(self, token: str) -> None:
         """Give it an owner; only a salted hash of the token is kept."""
@@ -420,18 +418,6 @@ class Run:
                 if path.is_file() and path.name not in PRIVATE and not path.name.startswith("."):
                     archive.write(path, f"{self.id}/{path.name}")
         return buffer.getvalue()
-
-
-def list_runs(folder: Path | None = None) -> list[Run]:
-    """The runs of a folder (the store's by default), newest first; damaged ones are passed over."""
-    folder = runs_folder() if folder is None else folder
-    paths = [p for p in folder.iterdir() if p.is_dir()] if folder.is_dir() else []
-    runs = []
-    for path in paths:
-        with contextlib.suppress(RunError, OSError):
-            if not path.name.startswith("."):
-                runs.append((path.joinpath(CONFIG).stat().st_mtime, path.name, Run.open(path)))
-    return [run for _, _, run in sorted(runs, key=lambda item: item[:2], reverse=True)]
 
 
 def epoch_name(epoch: int) -> str:

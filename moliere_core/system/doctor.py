@@ -6,7 +6,6 @@ an empty file, written into the home folder and removed.
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import shutil
 import socket
@@ -161,9 +160,9 @@ def _places() -> Finding:
 
 def _frameworks() -> Finding:
     lacking = []
-    if not _installed("keras", "tensorflow"):
+    if not machine.installed(*machine.TRAINING):
         lacking.append("keras and tensorflow (nothing can be trained)")
-    if not _installed("torch", "transformers"):
+    if not machine.installed("torch", "transformers"):
         lacking.append("torch and transformers (no model of the hub but GPT-2's family)")
     if lacking:
         return Finding("frameworks", "note", "not installed: " + "; ".join(lacking))
@@ -186,7 +185,3 @@ def _port(port: int) -> Finding:
             told = f"port {port} cannot be used ({error.strerror}): choose another --server.port"
             return Finding("port", "lack", told)
     return Finding("port", "ok", f"port {port} is free")
-
-
-def _installed(*names: str) -> bool:
-    return all(importlib.util.find_spec(name) for name in names)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import os
 from pathlib import Path
 
@@ -14,6 +15,7 @@ except ImportError:  # Windows has no such limits
     resource = None  # type: ignore[assignment]
 
 LOAD, TASKS = Path("/proc/loadavg"), Path("/proc/self/task")  # of Linux
+TRAINING = ("keras", "tensorflow")  # what a training needs
 MAX_CORES = 8  # more do not help matrices of this size
 MOST_PLACES = 150  # of one server: its pages share one processor, see docs/benchmarks.md
 
@@ -58,6 +60,11 @@ def _state(task: Path) -> str:
         return (task / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
     except (OSError, IndexError):
         return ""
+
+
+def installed(*packages: str) -> bool:
+    """Whether all of these are installed; none is imported."""
+    return all(importlib.util.find_spec(name) for name in packages)
 
 
 def is_public() -> bool:

@@ -1,4 +1,4 @@
-"""What worker processes have in common: started quietly, modest, and gone when the server is."""
+"""What worker processes have in common: how they start, their limits, their end with the server."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def quiet_options() -> dict[str, Any]:
     return {"start_new_session": True}
 
 
-def be_modest() -> None:
+def limit_resources() -> None:
     """Let the pages go first, and keep to the memory that `MOLIERE_WORKER_MEMORY_MB` allows."""
     if hasattr(os, "nice"):
         with contextlib.suppress(OSError):

@@ -45,7 +45,7 @@ def write_atomically(path: Path, data: bytes) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
-        raise unwritable(path, error) from error
+        raise write_error(path, error) from error
 
 
 def write_through(path: Path, data: bytes) -> None:
@@ -99,7 +99,7 @@ REASONS = (
 )
 
 
-def unwritable(path: Path, error: OSError) -> RunError:
+def write_error(path: Path, error: OSError) -> RunError:
     """What to say of a file that cannot be written."""
     return RunError(
         "{path} cannot be written ({reason}): make room, or choose another folder",
@@ -125,7 +125,7 @@ def lock(path: Path) -> FileLock | None:
         return None
     except OSError as error:
         if error.errno not in NO_LOCKS:
-            raise unwritable(path, error) from error
+            raise write_error(path, error) from error
     return held
 
 

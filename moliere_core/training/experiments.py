@@ -21,8 +21,9 @@ from moliere_core.measures.context import VisibleContext, visible_context
 from moliere_core.models.evaluation import score
 from moliere_core.models.references import EXPERIMENTS, RecurrentModel, open_run
 from moliere_core.models.sampling import generate
-from moliere_core.runs.run import Run, Snapshot, write_atomically
+from moliere_core.runs.run import Run, Snapshot
 from moliere_core.system.progress import Progress
+from moliere_core.system.storage import write_atomically
 
 MEASURES = "measures.json"
 SAMPLE_PROMPT, SAMPLE_TEMPERATURE, SAMPLE_SEED, SAMPLE_CHARS = "", 0.8, 1, 300

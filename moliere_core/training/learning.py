@@ -17,10 +17,11 @@ from typing import Any
 from moliere_core.corpus import Split
 from moliere_core.models.references import NGRAMS, RecurrentModel
 from moliere_core.networks.recurrent import RecurrentNetwork
-from moliere_core.runs.run import Run, Snapshot, write_atomically
+from moliere_core.runs.run import Run, Snapshot
 from moliere_core.system.progress import Progress
 from moliere_core.system.records import MOST, DamagedError, Record, mapping, read_json, text
 from moliere_core.system.records import measure as amount
+from moliere_core.system.storage import write_atomically
 from moliere_core.text.normalise import normalise
 from moliere_core.text.vocabulary import UNKNOWN
 from moliere_core.training.session import spread_sample
@@ -66,12 +67,6 @@ def measured(run: Run) -> dict[str, Measure]:
                 continue
         found[snapshot.name] = Measure.from_record(record)
     return found
-
-
-def unmeasured(run: Run) -> list[Snapshot]:
-    """The snapshots that `measured` knows nothing of."""
-    known = measured(run)
-    return [snapshot for snapshot in run.snapshots if snapshot.name not in known]
 
 
 def measure(

@@ -1,8 +1,8 @@
 """Training: from a request to a run, with events on the way, stoppable and resumable at will.
 
-Keras is imported (through `model.py`) only once there is something to train: the same request
-opens the stored run at once. What goes into the history is measured on the stored weights by the
-NumPy engine and the one protocol of `evaluation.py`, never by the framework.
+Keras is imported (through `networks.keras_model`) only once there is something to train: the same
+request opens the stored run at once. What goes into the history is measured on the stored weights
+by the NumPy engine and the one protocol of `models.evaluation`, never by the framework.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from moliere_core.models.references import RecurrentModel, open_run
 from moliere_core.models.sampling import generate
 from moliere_core.networks.arrays import Array
 from moliere_core.networks.recurrent import RecurrentNetwork, State
+from moliere_core.runs.history import epoch_record
 from moliere_core.runs.run import (
     RESUME,
     Precision,
@@ -39,9 +40,9 @@ from moliere_core.runs.run import (
     request_id,
     run_path,
     step_name,
-    write_atomically,
 )
-from moliere_core.system.records import DamagedError, epoch_record, parse
+from moliere_core.system.records import DamagedError, parse
+from moliere_core.system.storage import write_atomically
 from moliere_core.text.normalise import normalise
 from moliere_core.text.vocabulary import UNKNOWN, Ids, Vocabulary
 from moliere_core.text.windows import (
@@ -418,7 +419,7 @@ class _Session:
         generator = np.random.default_rng([self.config.seed, epoch])
         began, update = time.perf_counter(), (epoch - 1) * self.batches.updates
         losses: list[float] = []
-        clock = _Clock(self.batches.chars)
+        clock = Clock(self.batches.chars)
         for inputs, targets in self.batches.epoch(epoch):
             self._check_stop()
             losses.append(float(self.model.train_on_batch(inputs, targets)))
@@ -543,7 +544,7 @@ def _read_resume(path: Path) -> tuple[dict[str, Any] | None, dict[str, NDArray[A
         ) from error
 
 
-class _Clock:
+class Clock:
     """Characters a second within an epoch, and when to say so."""
 
     def __init__(self, chars: int) -> None:

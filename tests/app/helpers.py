@@ -52,6 +52,13 @@ def figure(at: AppTest) -> dict[str, Any]:
     return spec
 
 
+def ticked(at: AppTest, page: str) -> dict[str, bool]:
+    """The items of a page's list, its drawer opened, and which of them are ticked."""
+    at.session_state[f"{page}.drawer"] = "try"
+    boxes, begins = at.run().checkbox, f"{page}.try."
+    return {str(b.key)[len(begins) :]: b.value for b in boxes if str(b.key).startswith(begins)}
+
+
 def shown(at: AppTest) -> str:
     """All the text that the page itself shows."""
     kinds = ("title", "markdown", "caption", "html", "error", "warning", "code")

@@ -30,7 +30,6 @@ def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setattr(client, "COMMAND", FAKE)
     monkeypatch.setattr(client, "LEASE", 10 * PATIENCE)  # a busy machine may look late
-    monkeypatch.setattr(fetching, "_fetches", {})
     for name in ("echo", "slow", "error"):
         hub.store(tmp_path / "hub", name)
     yield tmp_path / "hub"

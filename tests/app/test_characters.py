@@ -220,8 +220,9 @@ def test_a_download_that_was_cut_short(open_page: Open, tmp_path: Path) -> None:
 )
 def test_plurals(language: str, sentence: str, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dashboard.shared.state.language", lambda: language)
-    pieces = load_tokenizer().pieces(sentence)
-    assert text in tokens._figures(sentence, pieces, None).split(" · ")[1]
+    row = tokens.row(tokenisation.SHIPPED_TOKENIZER, sentence, tokens.MOST_MERGES)
+    assert row is not None
+    assert text in row["figures"].split(" · ")[1]
 
 
 # Bytes

@@ -18,7 +18,7 @@ from moliere_core.models.references import load_recurrent
 from moliere_core.runs.run import request_id
 from moliere_core.training import experiments, jobs
 from moliere_core.training.experiments import PLANS, Plan, results
-from tests.app.helpers import Open, address, figure, run_snippet, text
+from tests.app.helpers import Open, address, figure, run_snippet, text, ticked
 from tests.patience import PATIENCE
 
 EVERY = pytest.mark.parametrize("plan", PLANS.values(), ids=list(PLANS))
@@ -199,8 +199,7 @@ def test_one_run_is_trained_and_lands_beside_the_others(open_page: Open) -> None
     assert link.label == "Ses courbes"
     at = at.segmented_control(key="experiments.view.plays").set_value("matrix").run()
     assert not at.exception
-    at.session_state["experiments.drawer"] = "try"
-    assert at.run().checkbox(key="experiments.try.live").value
+    assert ticked(at, "experiments")["live"]
 
 
 @pytest.mark.slow
@@ -295,9 +294,7 @@ def test_the_snippet_runs(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_items_tick_themselves(open_page: Open) -> None:
     at = open_page("experiments", plan="length", votes_40=1)
     at = at.button(key="experiments.reveal").click().run()
-    at.session_state["experiments.drawer"] = "try"
-    at = at.run()
-    assert at.checkbox(key="experiments.try.bet").value
-    assert at.checkbox(key="experiments.try.past").value
-    assert not at.checkbox(key="experiments.try.texts").value
-    assert views.tried  # what ticks them
+    done = ticked(at, "experiments")
+    assert done["bet"]
+    assert done["past"]
+    assert not done["texts"]

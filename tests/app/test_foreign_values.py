@@ -178,9 +178,9 @@ def test_a_control_shows_what_it_had(key: str, control: str, had: float, wrong: 
     script = f"""
 import streamlit as st
 from dashboard.shared import state, widgets
-from dashboard.training import controls
+from dashboard.training.controls import knobs
 from moliere_core.config import PRESETS
-knobs = controls.knobs(PRESETS['cours'])
+knobs = knobs.of(PRESETS['cours'])
 state.begin()
 state.enter("page")
 st.session_state["state.entered"] = {{{key!r}}}  # the browser has seen it, and answers

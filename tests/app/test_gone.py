@@ -10,7 +10,8 @@ from streamlit.testing.v1 import AppTest
 from dashboard.shared import cached
 from moliere_core.corpus import EMBEDDED, library, load_corpus
 from moliere_core.corpus.sources import EMBEDDED_PATH
-from moliere_core.runs.run import Run, list_runs, run_path
+from moliere_core.runs.index import stored_runs
+from moliere_core.runs.run import Run, run_path
 from moliere_core.system import storage
 from tests.app.helpers import REFERENCE, RUN, Open, address
 
@@ -115,7 +116,7 @@ def test_an_import_on_a_full_disk_is_refused_and_leaves_nothing(
     at = at.button(key="training.import.start").click().run()
     assert not at.exception
     assert "plus de place sur le disque" in spoken(at)
-    assert list_runs() == []
+    assert stored_runs() == []
 
 
 def test_a_training_on_a_full_disk_is_refused(

@@ -21,7 +21,8 @@ from moliere_core.corpus.sources import file_of
 from moliere_core.errors import ModelError
 from moliere_core.exchange.keras_import import OnStep, raw_text
 from moliere_core.networks.summary import summary
-from moliere_core.runs.run import Run, list_runs, run_path
+from moliere_core.runs.index import stored_runs
+from moliere_core.runs.run import Run, run_path
 from tests.app.helpers import REFERENCE, RUN, Open, address, shown
 
 ROOT = Path(__file__).parents[2]
@@ -136,7 +137,8 @@ def test_a_run_trained_at_home_is_opened_with_its_history(
     run.delete()
     at = brought(at.run(), data, name)
     assert not at.exception
-    [again] = list_runs()
+    [found] = stored_runs()
+    again = found.run
     assert address(at)["runs"] == f"run:{again.id}" != REFERENCE  # named after what is in it
     assert at.button(key="training.open")
     assert any("Importé du fichier" in caption.value for caption in at.caption)

@@ -19,7 +19,7 @@ from moliere_core.inspection.features import NAMES
 from moliere_core.inspection.influence import influence
 from moliere_core.inspection.trace import read, trace
 from moliere_core.models.references import load_recurrent
-from tests.app.helpers import REFERENCE, Open, address, run_snippet, shown
+from tests.app.helpers import REFERENCE, Open, address, run_snippet, shown, ticked
 from tests.patience import PATIENCE
 
 HTML = "<b>Ah</b> **non** $x$ & <img src=x>"
@@ -34,6 +34,15 @@ def finish() -> None:
     """Wait for what the page computes in the background."""
     results.tracking(REFERENCE, EMBEDDED).result(PATIENCE)
     results.index(REFERENCE, EMBEDDED).result(PATIENCE)
+
+
+def opened(open_page: Open, **settings: Any) -> AppTest:
+    """The page with all that it computes, and nothing wrong on it."""
+    finish()
+    at = open_page("inside", **settings)
+    assert not at.exception
+    assert not at.error
+    return at
 
 
 def cells(at: AppTest) -> dict[str, Any]:
@@ -52,10 +61,7 @@ def passages(at: AppTest) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("view", VIEWS)
 def test_every_view_in_both_languages(open_page: Open, view: str, language: str) -> None:
-    finish()
-    at = open_page("inside", lang=language, view=view)
-    assert not at.exception
-    assert not at.error
+    at = opened(open_page, lang=language, view=view)
     assert address(at).get("view", "unit") == view
     charts = at.get("plotly_chart")
     assert len(charts) == {"unit": 0, "gates": 2, "step": 0}.get(view, 1)
@@ -178,10 +184,7 @@ def test_pasted_markup_shows_as_itself(open_page: Open, view: str) -> None:
 @pytest.mark.parametrize("text", ["", "\n", "\U0001f600", "a"])
 @pytest.mark.parametrize("view", VIEWS)
 def test_short_and_strange_texts(open_page: Open, view: str, text: str) -> None:
-    finish()
-    at = open_page("inside", view=view, text=text)
-    assert not at.exception
-    assert not at.error
+    opened(open_page, view=view, text=text)
 
 
 def test_bad_addresses_do_no_harm(open_page: Open) -> None:
@@ -222,11 +225,10 @@ def test_any_unit_by_its_number(open_page: Open) -> None:
 def test_items_tick_themselves(open_page: Open) -> None:
     finish()
     at = open_page("inside", view="step", text="Bonjour à tous")
-    at.session_state["inside.drawer"] = "try"
-    at = at.run()
-    assert at.checkbox(key="inside.try.step").value
-    assert at.checkbox(key="inside.try.own").value
-    assert not at.checkbox(key="inside.try.forgets").value
+    done = ticked(at, "inside")
+    assert done["step"]
+    assert done["own"]
+    assert not done["forgets"]
 
 
 def test_every_feature_has_a_name(monkeypatch: pytest.MonkeyPatch) -> None:

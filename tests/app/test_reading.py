@@ -10,7 +10,7 @@ from dashboard.reading import snippet
 from dashboard.reading.texts import PASSAGE_CHARS, passages
 from moliere_core.measures.reading import read
 from moliere_core.models.references import load_model
-from tests.app.helpers import REFERENCE, Open, address, component, run_snippet, shown
+from tests.app.helpers import REFERENCE, Open, address, component, run_snippet, shown, ticked
 
 HTML = "<b>Ah</b> **non** $x$ & </script><img src=x>"
 
@@ -85,11 +85,10 @@ def test_a_text_of_one_s_own_is_found_again(open_page: Open) -> None:
 
 def test_items_tick_themselves(open_page: Open) -> None:
     at = open_page("reading", text="modern", colour="rank")
-    at.session_state["reading.drawer"] = "try"
-    at = at.run()
-    assert at.checkbox(key="reading.try.modern").value
-    assert at.checkbox(key="reading.try.rank").value
-    assert not at.checkbox(key="reading.try.own").value
+    done = ticked(at, "reading")
+    assert done["modern"]
+    assert done["rank"]
+    assert not done["own"]
 
 
 def test_the_last_passage_of_a_play_is_the_last(open_page: Open) -> None:

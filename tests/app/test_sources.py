@@ -6,9 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.testing.v1 import AppTest
 
-from dashboard.shared import provenance, sources
+from dashboard.shared import provenance
 from moliere_core.corpus import formats, library
 from moliere_core.corpus.apart import read_apart
 from moliere_core.errors import CorpusError
@@ -45,7 +46,7 @@ def fetched(store: Path) -> library.Entry:
 
 def keep(identifier: str, text: str) -> library.Entry:
     url = library.ADDRESSES[identifier]
-    return library._keep(identifier, text.encode(), "df_moliere.csv", url, ())
+    return library.keep(identifier, text.encode(), "df_moliere.csv", url, ())
 
 
 def opened(**values: str) -> AppTest:
@@ -147,17 +148,11 @@ def test_a_click_fetches_shows_how_far_it_is_and_chooses(
             progress(done, total)
         return keep(name, CSV)
 
-    real = sources._bar
-
-    def bar(place: object, wanted: str) -> Callable[[int, int | None], None]:
-        class Place:
-            def progress(self, fraction: float, text: str) -> None:
-                shown.append(f"{fraction:.1f} {text}")
-
-        return real(Place(), wanted)  # type: ignore[arg-type]
+    def noted(_: DeltaGenerator, fraction: float, text: str) -> None:
+        shown.append(f"{fraction:.1f} {text}")
 
     monkeypatch.setattr(library, "fetch", fetch)
-    monkeypatch.setattr(sources, "_bar", bar)
+    monkeypatch.setattr(DeltaGenerator, "progress", noted)
     at = opened()
     at.button(key="sources.fetch.course").click().run()
     assert shown == ["0.0 Connexion…", "0.0 1,0 Mo", "0.5 1,5 Mo sur 3,0"]

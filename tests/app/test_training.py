@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.shared import badge, i18n, stored_runs
-from dashboard.training import controls, curves, snippet
+from dashboard.shared import badge, following, i18n, stored_runs
+from dashboard.training import curves, snippet
+from dashboard.training.controls import bets, knobs
 from dashboard.training.figures import Bets, curves_figure
 from dashboard.training.views import summary
 from moliere_core.config import PRESETS, ModelConfig, RunConfig, TrainingConfig
@@ -65,10 +66,10 @@ def running(job: Job) -> None:
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_knobs_show_a_preset_and_give_it_back(name: str) -> None:
-    knobs = controls.knobs(PRESETS[name])
-    values = {name: knob.default for name, knob in knobs.items()}
-    assert controls.turned(PRESETS[name], values) == PRESETS[name]
-    for knob in knobs.values():
+    found = knobs.of(PRESETS[name])
+    values = {name: knob.default for name, knob in found.items()}
+    assert knobs.turned(PRESETS[name], values) == PRESETS[name]
+    for knob in found.values():
         assert knob.accepts(knob.default)
         assert knob.parse(knob.show(knob.default)) == knob.default
 
@@ -122,7 +123,7 @@ def test_a_bet_is_typed_with_a_comma_or_a_point(open_page: Open) -> None:
     ("typed", "value"), [("4,2", 4.2), ("4.2", 4.2), ("0", 0.0), ("", None), ("21", None)]
 )
 def test_only_a_number_is_a_bet(typed: str, value: float | None) -> None:
-    assert controls.amount(typed) == value
+    assert bets.amount(typed) == value
 
 
 def test_without_dropout_the_curves_are_not_named_after_it() -> None:
@@ -292,7 +293,7 @@ def test_the_badge_reads_no_file_where_nothing_runs(monkeypatch: pytest.MonkeyPa
     for name in ("open", "iterdir", "glob", "stat"):
         monkeypatch.setattr(Path, name, lambda *_, **__: pytest.fail("a file is looked at"))
     assert not badge.in_progress()
-    assert badge.PERIOD >= 1
+    assert following.SELDOM >= 1
 
 
 def test_a_queue(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -59,6 +59,19 @@ class Class:
         self.works[name] = self.engine.begin(pupil or name, begun)
         known.set()
 
+    def after_somebody(self) -> list[str]:
+        """The order in which pieces are done where A, and B who is new, ask during a work."""
+        self.order.clear()
+
+        def during(piece: int) -> None:
+            if piece == 0:
+                self.asks("again", 3, pupil="A")
+                self.asks("modest", 3, pupil="B")
+
+        self.asks("anybody", 2, during=during)
+        self.finish()
+        return self.order
+
     def finish(self) -> None:
         while pending := [w for w in list(self.works.values()) if not w.done()]:
             assert pending[0].wait(PATIENCE)
@@ -114,16 +127,7 @@ def test_who_has_used_much_lately_comes_after_who_has_not() -> None:
     pupils = Class()
     pupils.asks("greedy", 40, pupil="A")
     pupils.finish()
-    pupils.order.clear()
-
-    def during(piece: int) -> None:
-        if piece == 0:
-            pupils.asks("again", 3, pupil="A")
-            pupils.asks("modest", 3, pupil="B")
-
-    pupils.asks("anybody", 2, during=during)
-    pupils.finish()
-    assert pupils.order == ["anybody"] * 2 + ["modest"] * 3 + ["again"] * 3
+    assert pupils.after_somebody() == ["anybody"] * 2 + ["modest"] * 3 + ["again"] * 3
 
 
 def test_what_a_session_has_used_is_forgiven() -> None:
@@ -132,16 +136,7 @@ def test_what_a_session_has_used_is_forgiven() -> None:
     pupils.finish()
     pupils.now += 10 * turns.HALF_LIFE
     pupils.piece = SHORT
-    pupils.order.clear()
-
-    def during(piece: int) -> None:
-        if piece == 0:
-            pupils.asks("again", 3, pupil="A")
-            pupils.asks("modest", 3, pupil="B")
-
-    pupils.asks("anybody", 2, during=during)
-    pupils.finish()
-    assert pupils.order == ["anybody"] * 2 + ["again"] * 3 + ["modest"] * 3
+    assert pupils.after_somebody() == ["anybody"] * 2 + ["again"] * 3 + ["modest"] * 3
 
 
 def test_what_nobody_looks_at_is_abandoned_and_the_next_one_computed() -> None:

@@ -76,9 +76,6 @@ class Operations:
         pieces = [[char, 1] for char in text]
         yield {"event": "done", "bits": [2.0] * len(text), "pieces": pieces, "tokens": len(text)}
 
-    def cut(self, request: Event) -> Iterator[Event]:
-        yield {"event": "done", "pieces": [[char, 1] for char in request["text"]]}
-
 
 if __name__ == "__main__":
     worker.serve(Operations)

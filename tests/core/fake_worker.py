@@ -19,10 +19,10 @@ from typing import Any
 
 import numpy as np
 
+from moliere_core.runs.run import Run
 from moliere_core.system.storage import write_atomically
-from moliere_core.training import session as training
+from moliere_core.training import session
 from moliere_core.training.jobs import worker
-from moliere_core.training.jobs.spec import JobSpec
 from tests.networks import random_weights
 
 PAUSE, MODE = float(os.environ.get("FAKE_PAUSE", "0.001")), os.environ.get("FAKE_MODE", "")
@@ -99,18 +99,18 @@ def should_stop() -> bool:
 
 def serve() -> int:
     """The worker's own `main`, which tells `should_stop` here as well."""
-    train = worker._train
+    train = session.train
 
-    def told(spec: JobSpec, write: Any, stop: Callable[[], bool]) -> None:
-        globals()["should_stop"] = stop
-        train(spec, write, stop)
+    def told(*args: Any, should_stop: Callable[[], bool], **options: Any) -> Run:
+        globals()["should_stop"] = should_stop
+        return train(*args, should_stop=should_stop, **options)
 
-    worker._train = told
+    session.train = told  # type: ignore[assignment]
     return worker.main(FOLDER)
 
 
 FOLDER = Path(sys.argv[-1])  # of the job
 
 if __name__ == "__main__":
-    training._framework = Framework  # type: ignore[assignment]
+    sys.modules["moliere_core.networks.keras_model"] = Framework  # type: ignore[assignment]
     sys.exit(serve())

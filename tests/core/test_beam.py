@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from moliere_core.pretrained.beam import Beam, CharacterBridge, Path, over_alphabet
+from moliere_core.pretrained.beam import Beam, CharacterBridge, over_alphabet
 from moliere_core.pretrained.tokens import Piece, TokenVocabulary, pieces, spread
 
 E_ACUTE = "é".encode()
@@ -204,6 +204,14 @@ def test_a_new_text_is_asked_with_its_last_word_and_contexts_together() -> None:
     assert calls[0] == ([canonical], len(model.encode("\nabt")) + 1)
 
 
+def pushed(bridge: CharacterBridge, text: bytes, width: int, prune: float) -> Beam | None:
+    """The beam after a text, byte by byte; None where no hypothesis goes on."""
+    beam: Beam | None = bridge.start(bridge.model.begin)
+    for byte in text:
+        beam = beam and bridge.push(beam, byte, width, prune)
+    return beam
+
+
 def test_dropped_hypotheses_are_found_again_by_a_wider_beam() -> None:
     # "a" then "b" is a hundred times likelier than "ab", so that a narrow beam keeps only the
     # first; but nothing goes on from there with "c".
@@ -214,10 +222,10 @@ def test_dropped_hypotheses_are_found_again_by_a_wider_beam() -> None:
 
     model = Trap([None, b"a", b"b", b"abc"])
     narrow = CharacterBridge(model, width=1, anchored=False)
-    assert narrow._read(Path(model.begin, (), model.vocabulary), b"abc", 1, 1e-3) is None
+    assert pushed(narrow, b"abc", 1, 1e-3) is None
     assert narrow.beam("abc").hypotheses[0].context == (0, 3)
     strict = CharacterBridge(model, width=64, prune=0.1, anchored=False)
-    assert strict._read(Path(model.begin, (), model.vocabulary), b"abc", 64, 0.1) is None
+    assert pushed(strict, b"abc", 64, 0.1) is None
     assert strict.beam("abc").log_prob == pytest.approx(np.log(0.02))  # read, and not taken as is
 
 

@@ -114,7 +114,7 @@ def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machines]:
 
 @pytest.fixture(autouse=True)
 def _scheduler(
-    _store: None,
+    jobs_end: None,
     machines: Machines,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[None]:
@@ -194,12 +194,12 @@ def test_a_lost_machine_keeps_nobody_waiting(
     job = jobs.submit(request(3, epochs=8))
     assert job.wait(PATIENCE, lambda s: s.epoch >= 1).epoch >= 1
     watch = next(t for t in threading.enumerate() if t.name == f"moliere-job-{job.id}")
-    assert isinstance(watch, cluster._Watch)
+    assert isinstance(watch, cluster.Watch)
     machines.kill_the_one_at(address(job))
-    wait_until(lambda: not watch._client.scheduler_info()["workers"])
+    wait_until(lambda: not watch.client.scheduler_info()["workers"])
     monkeypatch.setattr(cluster, "CALL_SECONDS", 10 * PATIENCE)  # who waits for a reply, waits long
     asked = time.monotonic()
-    assert watch._call(remote.collect, "an attempt", set()) is None
+    assert watch.call(remote.collect, "an attempt", set()) is None
     assert time.monotonic() - asked < PATIENCE
     jobs.stop(job.id)
 
@@ -269,19 +269,19 @@ def test_a_machine_stops_when_the_server_is_silent(
     monkeypatch.setattr(process, "COMMAND", FAKE)
     monkeypatch.setenv("FAKE_MODE", "hold")
     job = Job(jobs.job_path(request().run_id), request())
-    attempt = remote._Attempt("x", cluster._parcel(job))
+    attempt = remote.Attempt("x", cluster.parcel(job))
     assert not attempt.deserted
     attempt.heard -= remote.LEASE_SECONDS
-    outcome = remote._train(job.id, attempt, tmp_path / "machine", lambda _: None)
+    outcome = remote.train(job.id, attempt, tmp_path / "machine", lambda _: None)
     assert attempt.deserted
     assert outcome["ending"]["event"] == "stopped"
 
 
 def test_files_that_are_no_run_s_are_refused(tmp_path: Path) -> None:
     job = Job(jobs.job_path(request().run_id), request())
-    watch = cluster._Watch(job, None, "topic", lambda _: None)
+    watch = cluster.Watch(job, None, "topic", lambda _: None)
     with pytest.raises(TrainingError, match="no run's"):
-        watch._store({"../../evil": b""})
+        watch.store({"../../evil": b""})
     assert not job.run_path.exists()
 
 

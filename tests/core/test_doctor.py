@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
+from importlib.machinery import ModuleSpec
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -13,6 +16,7 @@ from moliere_core.system import application, doctor, machine
 from moliere_core.system.doctor import Finding, examine
 
 ROOT = Path(__file__).parents[2]
+FRAMEWORKS = ("keras", "tensorflow", "torch", "transformers")
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +30,10 @@ def a_good_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine, "file_limit", lambda: 4_096)
     monkeypatch.setattr(machine, "raise_file_limit", lambda: None)
     monkeypatch.setattr(doctor, "LEAST_DISK", 0)
-    monkeypatch.setattr(doctor, "_installed", lambda *names: True)
+    for name in FRAMEWORKS:
+        module = ModuleType(name)
+        module.__spec__ = ModuleSpec(name, None)
+        monkeypatch.setitem(sys.modules, name, module)
     monkeypatch.chdir(ROOT)
 
 
@@ -64,7 +71,8 @@ def test_what_the_machine_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine, "free_megabytes", lambda: 300)
     monkeypatch.setattr(machine, "file_limit", lambda: 256)
     monkeypatch.setattr(doctor, "LEAST_DISK", 10**12)
-    monkeypatch.setattr(doctor, "_installed", lambda *names: False)
+    for name in FRAMEWORKS:
+        monkeypatch.setitem(sys.modules, name, None)
     assert found("memory") == Finding(
         "memory", "lack", "300 MB of memory are free, and a training takes 700: free some"
     )

@@ -29,7 +29,6 @@ NONE = {"model.safetensors": None}
 def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
     monkeypatch.setenv("MOLIERE_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr(catalogue, "_opened", {})
     return tmp_path / "hub"
 
 

@@ -22,12 +22,14 @@ import pytest
 from moliere_core.config import ModelConfig, RunConfig
 from moliere_core.corpus import Corpus
 from moliere_core.errors import ConfigError, CorpusError, RunError
-from moliere_core.runs.run import Run, list_runs, run_path
+from moliere_core.runs.index import stored_runs
+from moliere_core.runs.run import Run, run_path
 from moliere_core.training import jobs
 from moliere_core.training.jobs import corpora, estimate, process
-from moliere_core.training.jobs.job import INTERRUPTED, EventFile, append
+from moliere_core.training.jobs.events import EventFile, append
+from moliere_core.training.jobs.job import INTERRUPTED
 from moliere_core.training.jobs.spec import PUBLIC, Limits, parse
-from moliere_core.training.jobs.worker import _Thinned
+from moliere_core.training.jobs.worker import Thinned
 from moliere_core.training.session import BatchesDone, EpochEnded, Event
 from tests.core.trainings import CONFIG, CORPUS, FAKE, HELD, ROOT, kinds, request
 from tests.networks import make_run
@@ -162,13 +164,10 @@ def test_asking_reads_no_file_twice(
     assert max(read.values(), default=0) <= 1
 
 
-def test_who_comes_second_does_not_wait_for_the_end_of_the_job(
-    fake: Callable[..., None], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_who_comes_second_does_not_wait_for_the_end_of_the_job(fake: Callable[..., None]) -> None:
     fake("hold")
     job = jobs.submit(request())
-    monkeypatch.setattr(jobs, "_SETTLE_SECONDS", 0.3)
-    jobs._settle(job.id)  # what a request does that began before the job was there
+    assert jobs.submit(request()) is job  # and not that it is still ending
     assert job.status.active
 
 
@@ -321,7 +320,7 @@ def test_deleting_ends_the_worker_first(fake: Callable[..., None]) -> None:
     job.wait(PATIENCE, lambda s: s.epoch >= 1)
     jobs.delete(job.id, "moi")
     assert jobs.list_jobs() == []
-    assert list_runs() == []
+    assert stored_runs() == []
     # Asked for again, it is trained from the beginning.
     fake()
     again = jobs.submit(request(), "toi")
@@ -559,7 +558,7 @@ def test_a_half_written_line_is_never_read(tmp_path: Path) -> None:
 
 def test_progress_is_thinned_and_its_loss_stays_a_mean() -> None:
     now, written = [0.0], []
-    thinned = _Thinned(written.append, lambda: now[0])
+    thinned = Thinned(written.append, lambda: now[0])
     events: list[Event] = [
         BatchesDone(1, 10 * i, 100_000, i / 100, 1.0, 1.0) for i in range(1, 10_001)
     ]

@@ -30,7 +30,7 @@ from moliere_core.exchange.keras_import import (
 )
 from moliere_core.models.references import load_model, load_recurrent
 from moliere_core.networks.recurrent import RecurrentNetwork
-from moliere_core.runs.run import list_runs
+from moliere_core.runs.index import stored_runs
 from tests.core.trainings import CORPUS
 from tests.networks import LETTERS, random_weights
 
@@ -660,20 +660,20 @@ def test_files_of_other_kinds_are_refused(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("MOLIERE_PUBLIC", "1")
     with pytest.raises(ConfigError, match="public server"):
         import_keras(bytes(5), "m.keras", CORPUS)
-    assert list_runs() == []
+    assert stored_runs() == []
 
 
 def test_what_nobody_foresaw_is_a_sentence_and_not_a_lack_of_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker, "_named", lambda *_: 1 / 0)
+    monkeypatch.setattr(worker, "read", lambda *_: 1 / 0)
     facts = opened(course_model(), tmp_path / "m.keras")
     assert "cannot be read (ZeroDivisionError: division by zero)" in facts["error"]["message"]
 
     def exhausted(*_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(worker, "_named", exhausted)
+    monkeypatch.setattr(worker, "read", exhausted)
     with pytest.raises(MemoryError):
         opened(course_model(), tmp_path / "m.keras")
 
@@ -707,4 +707,4 @@ def test_accuracy_is_the_share_of_first_guesses(monkeypatch: pytest.MonkeyPatch)
         logits, state = model.step(target, state)
     assert 0 < hits < len(text)
     monkeypatch.setattr(keras_import, "SCORE_CHUNK", 7)
-    assert keras_import._accuracy(model, text) == hits / len(text)
+    assert keras_import.accuracy(model, text) == hits / len(text)

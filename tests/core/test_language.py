@@ -96,6 +96,7 @@ def test_a_context_that_outgrows_the_network_loses_its_beginning(model: Language
 def test_a_text_of_many_contexts_takes_few_forwards(
     model: LanguageModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    model = LanguageModel(model.reference, model.network, model.tokenizer)  # remembers nothing
     plain, sizes = model.forward, []
 
     def counted(rows: Any, past: Any, keep: int = 1) -> Any:
@@ -106,7 +107,6 @@ def test_a_text_of_many_contexts_takes_few_forwards(
     text = TEXT[:40]
     ids = [*model.begin, *model.encode(text)]
     bridge = CharacterBridge(model, prune=0.5)  # the canonical cover alone
-    monkeypatch.setattr(model, "_pasts", type(model._pasts)())
     bridge.characters(text)
     assert sizes[0] == (1, len(ids) + 1)  # the text, its last word, and half of an é
     assert all(count == 2 for _, count in sizes[1:])  # a token, and half of an é

@@ -10,7 +10,7 @@ import pytest
 from moliere_core.corpus import Split
 from moliere_core.models.evaluation import score
 from moliere_core.models.references import NGRAMS, load_recurrent, open_run
-from moliere_core.runs.run import Run
+from moliere_core.runs.run import Run, Snapshot
 from moliere_core.training import learning
 from tests.networks import make_run
 
@@ -22,17 +22,21 @@ def run(tmp_path: Path) -> Run:
     return make_run(tmp_path / "run", ("epoch-000", "step-000010", "epoch-001"))
 
 
+def unmeasured(run: Run) -> list[Snapshot]:
+    return [found for found in run.snapshots if found.name not in learning.measured(run)]
+
+
 def test_the_history_measures_epochs_only(run: Run) -> None:
     assert learning.measured(run) == {"epoch-001": learning.Measure(None, 4.2)}
-    assert [s.name for s in learning.unmeasured(run)] == ["epoch-000", "step-000010"]
+    assert [s.name for s in unmeasured(run)] == ["epoch-000", "step-000010"]
 
 
 def test_what_is_measured_is_stored_and_read(run: Run) -> None:
     shares: list[float] = []
-    records = learning.measure(run, TEXTS, learning.unmeasured(run), shares.append)
+    records = learning.measure(run, TEXTS, unmeasured(run), shares.append)
     assert shares == [0.5, 1]
     learning.save_measures(run, records)
-    assert not learning.unmeasured(run)
+    assert not unmeasured(run)
     measure = learning.measured(run)["step-000010"]
     assert measure.validation == records["step-000010"]["validation_bits_per_char"]
     assert measure.train == pytest.approx(records["step-000010"]["train_loss"] / math.log(2))
@@ -52,9 +56,9 @@ def test_measures_are_those_of_the_end_of_an_epoch(run: Run) -> None:
 
 
 def test_other_weights_are_not_measured(run: Run) -> None:
-    learning.save_measures(run, learning.measure(run, TEXTS, learning.unmeasured(run)))
+    learning.save_measures(run, learning.measure(run, TEXTS, unmeasured(run)))
     run.snapshot("step-10").path.write_bytes(run.snapshot("step-10").path.read_bytes() + b" ")
-    assert [s.name for s in learning.unmeasured(run)] == ["step-000010"]
+    assert [s.name for s in unmeasured(run)] == ["step-000010"]
 
 
 @pytest.mark.parametrize("damage", ["", "[]", "{", "{}", "[" * 100_000, '{"epoch-000": 3}'])
@@ -65,7 +69,7 @@ def test_a_damaged_file_counts_for_nothing(run: Run, damage: str) -> None:
 
 def test_petit_is_measured_at_every_moment() -> None:
     petit = open_run("petit")[0]
-    assert not learning.unmeasured(petit), "run python -m tools.measure_snapshots"
+    assert not unmeasured(petit), "run python -m tools.measure_snapshots"
 
 
 def test_the_ladder_is_for_those_who_hold_out_the_same_plays(run: Run) -> None:

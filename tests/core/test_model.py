@@ -108,7 +108,7 @@ def test_the_written_out_gradients_are_those_of_keras(
     training = TrainingConfig(learning_rate=0.05)
     results = []
     for explicit in (True, False):
-        monkeypatch.setattr(km, "_explicit", lambda explicit=explicit: explicit)
+        monkeypatch.setattr(km, "writes_gradients_out", lambda explicit=explicit: explicit)
         model = km.build(config, VOCAB, 2, 12, stateful=stateful, seed=5)
         km.compile_model(model, training, updates=9)
         losses = [float(model.train_on_batch(IDS, np.roll(IDS, 1, 1))) for _ in range(3)]

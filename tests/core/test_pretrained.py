@@ -83,7 +83,6 @@ def test_answers_are_what_they_say() -> None:
     assert following.probs.sum() + sum(following.extra.values()) == pytest.approx(1)
     scored = pretrained.score("hf:echo", "un\u00a0mot").result(PATIENCE)
     assert (scored.chars, scored.bits_per_char, scored.upper_bound) == (6, 2, True)
-    assert pretrained.cut("hf:echo", "é").result(PATIENCE) == (pretrained.Piece("é"),)
 
 
 @pytest.mark.usefixtures("fake")
@@ -235,13 +234,20 @@ def test_a_worker_first_does_what_somebody_waits_for() -> None:
     assert said == [2, 3, 1]
 
 
+@pytest.mark.usefixtures("fake")
 def test_an_answer_that_cannot_be_read_ends_the_request() -> None:
-    message = {"op": "cut", "reference": "hf:known"}
-    request = client.Request(client.bridge(), message, 0, lambda _, event: int(event["count"]))
-    assert request._take({"event": "done"})
+    """Of a worker of another version."""
+    message = {"op": "score", "reference": "hf:echo", "text": "ab"}
+
+    def add(_: int, event: dict[str, Any]) -> int:
+        return int(event["count"]) if event["event"] == "done" else 0
+
+    request = client.Request(client.bridge(), message, 0, add)
+    client.bridge().submit(request)
+    with pytest.raises(ModelError, match=r"hf:echo failed \(KeyError: 'count'\)"):
+        request.result(PATIENCE)
     assert request.status.state is State.FAILED
-    with pytest.raises(ModelError, match=r"hf:known failed \(KeyError: 'count'\)"):
-        request.result(0)
+    assert echo().result(PATIENCE)  # and the next request works
 
 
 @pytest.mark.parametrize(("free", "spare"), [(11, 0), (5, 6)])
@@ -287,7 +293,7 @@ def test_a_number_of_threads_that_is_none_is_said_before_a_process_starts(
 ) -> None:
     monkeypatch.setenv("MOLIERE_THREADS", "two")
     with pytest.raises(ConfigError, match="MOLIERE_THREADS is 'two'"):
-        pretrained.cut("mini-gpt", "a").result(0)
+        pretrained.attention("mini-gpt", "a").result(0)
     assert client.bridge().pid is None
 
 

@@ -20,7 +20,8 @@ from moliere_core.errors import ConfigError, RunError
 from moliere_core.exchange import run_import
 from moliere_core.exchange.run_import import import_run, is_run
 from moliere_core.models.references import load_model
-from moliere_core.runs.run import list_runs, request_id, run_path, runs_folder
+from moliere_core.runs.index import stored_runs
+from moliere_core.runs.run import request_id, run_path, runs_folder
 from tests.archives import moved
 from tests.networks import LETTERS, make_run, random_weights
 
@@ -302,7 +303,8 @@ def test_on_the_command_line(
     path.write_bytes(packed(files))
     assert main(["models", "import", str(path), "--json"]) == 0
     model = json.loads(capsys.readouterr().out)["model"]
-    [run] = list_runs()
+    [found] = stored_runs()
+    run = found.run
     assert (model["name"], model["kind"], model["available"]) == (f"run:{run.id}", "lstm", True)
     assert run.imported_from == "moliere.zip"
     damaged = run_path("0" * 12)

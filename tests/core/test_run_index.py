@@ -30,13 +30,14 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of the folders that are read, not only looked at."""
     found: list[str] = []
-    read = run_index._read
 
-    def noted(path: Path) -> object:
-        found.append(path.name)
-        return read(path)
+    class Noted(Run):
+        @classmethod
+        def open(cls, path: Path) -> Noted:
+            found.append(path.name)
+            return super().open(path)
 
-    monkeypatch.setattr(run_index, "_read", noted)
+    monkeypatch.setattr(run_index, "Run", Noted)
     return found
 
 

@@ -18,8 +18,9 @@ from safetensors.numpy import load_file
 from moliere_core.assets import ASSETS
 from moliere_core.config import RunConfig, TrainingConfig
 from moliere_core.errors import RunError
-from moliere_core.runs.run import Run, home, list_runs, request_id, run_path, write_atomically
-from moliere_core.system.storage import settle
+from moliere_core.runs.index import stored_runs
+from moliere_core.runs.run import Run, request_id, run_path
+from moliere_core.system.storage import home, settle, write_atomically
 from moliere_core.text.vocabulary import Vocabulary
 
 CONFIG = RunConfig(training=TrainingConfig(epochs=2))
@@ -243,7 +244,7 @@ def test_a_damaged_run_is_one_sentence_and_is_not_listed(name: str, content: str
         Run.open(run.path)
     assert "\n" not in str(caught.value)
     assert str(run.path) in str(caught.value)
-    assert list_runs() == []
+    assert stored_runs() == []
 
 
 @pytest.mark.parametrize("change", [{"id": "../../x"}, {"corpus": 3}, {"held_out": None}])
@@ -254,7 +255,7 @@ def test_settings_that_pages_rely_on_are_looked_at_first(change: dict[str, Any])
     (run.path / "config.json").write_text(json.dumps(document), "utf-8")
     with pytest.raises(RunError):
         Run.open(run.path)
-    assert list_runs() == []
+    assert stored_runs() == []
 
 
 def test_a_run_of_another_version_is_not_to_be_deleted() -> None:
@@ -295,7 +296,7 @@ def test_what_is_no_run_is_not_opened(tmp_path: Path) -> None:
         with pytest.raises(RunError, match="is not a run"):
             Run.open(path)
     (make().path / "vocabulary.json").unlink()
-    assert list_runs() == []
+    assert stored_runs() == []
 
 
 @pytest.mark.parametrize("run_id", ["", "..", "../../etc/pas", "ABCDEF012345", "abc"])
@@ -305,12 +306,12 @@ def test_an_identifier_cannot_leave_the_store(run_id: str) -> None:
 
 
 def test_listing_is_newest_first(tmp_path: Path) -> None:
-    assert list_runs() == []
+    assert stored_runs() == []
     runs = [make(replace(CONFIG, plays=(play,))) for play in ("a", "b", "c")]
     for age, run in enumerate(runs):
         os.utime(run.path / "config.json", (1000 - age, 1000 - age))
-    assert [run.id for run in list_runs()] == [run.id for run in runs]
-    assert list_runs(tmp_path / "elsewhere") == []
+    assert [found.name for found in stored_runs()] == [run.id for run in runs]
+    assert stored_runs(tmp_path / "elsewhere") == []
 
 
 def test_names_and_owners() -> None:
@@ -331,7 +332,7 @@ def test_names_and_owners() -> None:
     run.rename("x" * 80, "marie")
     assert run.label == "x" * 80
     run.delete("marie")
-    assert list_runs() == []
+    assert stored_runs() == []
     assert list(run.path.parent.iterdir()) == []
 
 

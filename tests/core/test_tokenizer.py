@@ -94,7 +94,7 @@ def test_tokens_spell_the_text(kind: str) -> None:
             continue  # no tokens for < and >
         ids = tokenizer.encode(text)
         assert b"".join(tokenizer.token_bytes[i] or b"?" for i in ids).decode() == text
-    assert tokenizer.ends == {tokenizer._backend.token_to_id(END)}
+    assert tokenizer.ends == {KINDS[kind]().token_to_id(END)}
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import importlib.util
 import json
 import math
@@ -14,7 +15,6 @@ import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -26,7 +26,8 @@ from moliere_core.corpus import Corpus
 from moliere_core.errors import ConfigError, RunError, TrainingError
 from moliere_core.models.evaluation import score
 from moliere_core.models.references import load_model
-from moliere_core.runs.run import Run, list_runs, request_id, run_path
+from moliere_core.runs.index import stored_runs
+from moliere_core.runs.run import Run, request_id, run_path
 from moliere_core.training import session as training
 from moliere_core.training.session import (
     BatchesDone,
@@ -45,6 +46,8 @@ pytestmark = pytest.mark.slow
 
 if importlib.util.find_spec("keras") is None:
     pytest.skip("Keras is not installed", allow_module_level=True)
+
+NETWORK = "moliere_core.networks.keras_model"  # imported when something is trained
 
 
 @pytest.fixture(autouse=True)
@@ -141,7 +144,7 @@ def test_the_same_request_is_not_trained_twice(monkeypatch: pytest.MonkeyPatch) 
     short = replace(STREAMS, training=replace(STREAMS.training, epochs=1))
     run = train(short, CORPUS)
     written = {p: p.stat().st_mtime_ns for p in run.path.iterdir()}
-    monkeypatch.setattr(training, "_framework", lambda: pytest.fail("it trains again"))
+    monkeypatch.setattr(f"{NETWORK}.build", lambda *_, **__: pytest.fail("it trains again"))
     events: list[Event] = []
     assert train(short, corpus(), on_event=events.append).id == run.id
     assert [e.to_json() for e in events] == [
@@ -283,7 +286,7 @@ def test_fine_tuning_keeps_the_alphabet_and_starts_from_the_weights() -> None:
     for name, array in before.items():
         np.testing.assert_array_equal(array, start[name])
     assert (load_file(run.snapshot().path)["embedding"] != before["embedding"]).any()
-    assert len(list_runs()) == 2
+    assert len(stored_runs()) == 2
 
 
 def test_fine_tuning_another_architecture_says_what_to_do() -> None:
@@ -308,7 +311,7 @@ def test_a_loss_that_diverges_is_one_sentence() -> None:
 
 
 def session_with_nan(config: RunConfig) -> None:
-    framework = training._framework()
+    framework = importlib.import_module(NETWORK)
     build = framework.build
 
     def broken(*args: Any, **kwargs: Any) -> Any:
@@ -355,19 +358,24 @@ def test_a_run_that_another_process_ends_meanwhile_is_kept(
             yield
 
     monkeypatch.setattr(Run, "lock", late)
-    monkeypatch.setattr(training, "_framework", lambda: pytest.fail("it trains again"))
+    monkeypatch.setattr(f"{NETWORK}.build", lambda *_, **__: pytest.fail("it trains again"))
     assert train(STREAMS, CORPUS).history == ended.history
 
 
-def test_what_is_left_is_counted_from_where_it_stands() -> None:
-    told: list[Any] = []
-    session = SimpleNamespace(updates=100, batches=SimpleNamespace(chars=50), on_event=told.append)
-    training._Session._report(session, epoch=2, update=60, loss=1.5, rate=200.0)  # type: ignore[arg-type]
-    assert told == [BatchesDone(2, 60, 100, 1.5, 200.0, seconds_left=10.0)]
+def test_what_is_left_is_counted_from_where_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "PROGRESS_SECONDS", 0)
+    events: list[Event] = []
+    train(STREAMS, CORPUS, on_event=events.append)
+    told = [event for event in events if isinstance(event, BatchesDone)]
+    chars = STREAMS.training.batch_size * STREAMS.training.seq_length  # an update
+    assert told[-1].seconds_left == 0
+    for event in told:
+        left = (event.updates - event.update) * chars / event.chars_per_second
+        assert event.seconds_left == pytest.approx(left)
 
 
 def test_progress_comes_a_few_times_a_second() -> None:
-    clock = training._Clock(chars=100)
+    clock = training.Clock(chars=100)
     clock_now = [10.0]
     ticks = []
     with pytest.MonkeyPatch.context() as patch:

@@ -103,7 +103,7 @@ def run(name: str, seed: int, first: int, tries: int) -> Report:
     report, number, end = Report(), first, first + tries
     while number < end and len(report.failures) < MOST_FAILURES:
         begun = number - 1  # the process has not come to a try yet
-        lines = _Lines(name, seed, number, end)
+        lines = Lines(name, seed, number, end)
         for line in lines:
             if "begun" in line:
                 begun = line["begun"]
@@ -123,7 +123,7 @@ def run(name: str, seed: int, first: int, tries: int) -> Report:
     return report
 
 
-class _Lines:
+class Lines:
     """What a process says, line by line; `reason` is why it ended too early."""
 
     def __init__(self, name: str, seed: int, first: int, end: int) -> None:

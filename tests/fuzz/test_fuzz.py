@@ -80,7 +80,7 @@ def test_a_process_that_a_try_ends_is_replaced(monkeypatch: pytest.MonkeyPatch) 
         def __iter__(self) -> object:
             return iter(self.lines)
 
-    monkeypatch.setattr(harness, "_Lines", Lines)
+    monkeypatch.setattr(harness, "Lines", Lines)
     report = run("a", 0, 0, 3)
     assert report.counts == {"read": 1, "failed": 1, "refused": 1}
     [failure] = report.failures

@@ -22,7 +22,7 @@ from moliere_core.pretrained import NextChars
 
 ROWS = 6  # characters shown
 PATIENCE = 0.8  # seconds that a page waits for the models before it shows what is there
-PERIOD = 0.4
+PERIOD = 0.4  # seconds between two looks at what models expect
 LINKS = 12  # characters of the chain that fit beside the prompt
 COMPONENT = "bridge.alphabet"
 _ASKED = "bridge.asked"
@@ -94,7 +94,7 @@ def _board(settings: Settings) -> None:
         st.rerun()  # as a whole: a click on a bar runs this fragment alone, with what it knew
     answers = [_answer(reference, settings.text) for reference in settings.references]
     data = payload(settings, answers)
-    bridge_components.alphabet(data, COMPONENT, _pick, recordings.listen(COMPONENT))
+    bridge_components.alphabet(data, COMPONENT, pick=_pick, listen=recordings.listen(COMPONENT))
 
 
 def _answer(reference: str, text: str) -> tuple[NextChars | None, str]:

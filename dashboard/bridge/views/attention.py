@@ -14,7 +14,6 @@ from moliere_core import pretrained
 from moliere_core.models.protocol import CONTEXT_START
 from moliere_core.pretrained import Attention, Request
 
-PERIOD = 0.5
 MOST_CHARS = 160
 
 
@@ -22,7 +21,7 @@ def show(_settings: Settings) -> None:
     """The end of the prompt, and the same question asked of the LSTM."""
     text = widgets.prompt(labelled=False)[-MOST_CHARS:]
     asked = following.asked(results.attention, pretrained.MINI, text)
-    following.follow([asked], partial(_heads, asked), PERIOD)
+    following.follow([asked], partial(_heads, asked), following.OFTEN)
     st.page_link(
         "../pages/inside.py",
         label=_("La même question posée au LSTM : quelles lettres ont compté ?"),

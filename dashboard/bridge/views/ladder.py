@@ -79,7 +79,7 @@ def _rungs(asked: Mapping[str, tuple[Request[Any], Request[Any]]], settings: Set
         steps.append(_step(name, found, error))
     steps += [_step(voice.reference, _recorded(voice, settings)) for voice in _voices(len(asked))]
     data = {"steps": steps, "locale": state.language()}
-    components.rungs(data, COMPONENT, recordings.listen(COMPONENT))
+    components.rungs(data, COMPONENT, listen=recordings.listen(COMPONENT))
 
 
 def _by_characters(name: str, settings: Settings) -> Rung:

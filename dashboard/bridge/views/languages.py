@@ -50,7 +50,7 @@ def show(_settings: Settings) -> None:
         )
         rates[whole[0]["title"]] = french, english
     data = {"view": "tokens", "rows": rows, "chips": []}
-    components.characters(data, "discussion.tongues", lambda: None)
+    components.characters(data, "discussion.tongues", pick=lambda: None)
     st.caption(said(rates))
     tokens.wait(waiting)
     tokens.say_what_is_missing(on_disk)

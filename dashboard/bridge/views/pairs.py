@@ -22,7 +22,6 @@ from moliere_core.measures import pairs
 from moliere_core.measures.pairs import PAIRS, TESTS, Pair, Test
 from moliere_core.system.work import Work
 
-PERIOD = 0.5
 _REVEALED = "discussion.revealed"
 Margins = Mapping[str, Work[dict[str, float]]]
 
@@ -66,7 +65,7 @@ def _one(reference: str, bar: DeltaGenerator) -> None:
     )
     if revealed:
         asked = _asked(reference, (pair.name,))
-        following.follow(asked.values(), partial(_verdict, pair, asked), PERIOD)
+        following.follow(asked.values(), partial(_verdict, pair, asked), following.OFTEN)
     st.caption(
         _(
             "La marge est ce que la mauvaise fin coûte de plus que la bonne, en bits : à 1 bit, le "
@@ -102,7 +101,7 @@ def _all(reference: str, bar: DeltaGenerator) -> None:
         chosen = controls.TEST.ask(TESTS, _about, visible=False)
     test = cast(Test, chosen)
     asked = _asked(reference, tuple(pair.name for pair in pairs.of(test)))
-    following.follow(asked.values(), partial(_result, test, asked), PERIOD)
+    following.follow(asked.values(), partial(_result, test, asked), following.OFTEN)
 
 
 def _result(test: Test, asked: Margins) -> None:

@@ -41,7 +41,7 @@ def show(settings: Settings) -> None:
 def _columns(settings: Settings) -> None:
     recordings.follow()
     found = [_column(reference, settings) for reference in settings.references]
-    components.tokens({"columns": found}, COMPONENT, recordings.listen(COMPONENT))
+    components.tokens({"columns": found}, COMPONENT, listen=recordings.listen(COMPONENT))
 
 
 def _column(reference: str, settings: Settings) -> dict[str, Any]:

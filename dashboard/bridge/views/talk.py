@@ -92,7 +92,7 @@ def _cards(_settings: Settings) -> None:
     left, right = st.columns(2, gap="medium")
     with left, st.container(border=True):
         st.markdown(i18n.lesson("finetuning"))
-        state.link_with(
+        state.link(
             "../pages/training.py",
             _("Repartir de petit dans l’Entraînement"),
             ":material/model_training:",

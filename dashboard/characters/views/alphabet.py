@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -14,12 +14,8 @@ from dashboard.characters.wording import name, percent, short
 from dashboard.shared import components, downloads, i18n
 from dashboard.shared.i18n import _
 from moliere_core.text.signs import visible
+from moliere_core.text.tokenisation import Pruning
 from moliere_core.text.vocabulary import UNKNOWN_GLYPH
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from moliere_core.text.tokenisation import Pruning
 
 
 def show(sentence: str, source: str) -> None:
@@ -32,7 +28,7 @@ def show(sentence: str, source: str) -> None:
     if pruning.removed:
         _example(source, pruning)
     data = payload(counts, pruning, sentence, order)
-    components.characters(data, "characters.alphabet", controls.pick_char)
+    components.characters(data, "characters.alphabet", pick=controls.pick_char)
     with st.expander(_("La table, à trier et à télécharger"), icon=":material/table:"):
         downloads.table(table(counts, pruning), "characters.table", hide_index=True, height=420)
 

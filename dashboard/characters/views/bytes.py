@@ -25,7 +25,7 @@ def show(sentence: str, source: str) -> None:
     vocabulary = results.pruning(source, 1).vocabulary
     pieces = tokens.pieces(char)
     data = payload(char, sentence, vocabulary, pieces)
-    components.characters(data, "characters.bytes", controls.pick_char)
+    components.characters(data, "characters.bytes", pick=controls.pick_char)
     st.markdown(_why(char, vocabulary, pieces))
 
 

@@ -29,7 +29,7 @@ def show(sentence: str, source: str) -> None:
         else:
             rows += [found] if found else []
             waiting += [] if found else [(reference, sentence)]
-    components.characters(payload(rows, merges), "characters.tokens", lambda: None)
+    components.characters(payload(rows, merges), "characters.tokens", pick=lambda: None)
     tokens.wait(waiting)
     tokens.say_what_is_missing(on_disk)
 

@@ -21,7 +21,7 @@ def show(sentence: str, source: str) -> None:
     vocabulary = results.pruning(source, least).vocabulary
     st.markdown(_explained(sentence, vocabulary, step))
     data = payload(sentence, vocabulary, step, least)
-    components.characters(data, "characters.trip", controls.pick_char)
+    components.characters(data, "characters.trip", pick=controls.pick_char)
 
 
 def payload(sentence: str, vocabulary: Vocabulary, step: str, least: int) -> dict[str, Any]:

@@ -15,7 +15,6 @@ from moliere_core.training import jobs
 from moliere_core.training.experiments import Plan
 from moliere_core.training.jobs import JobSpec, State
 
-PERIOD = 2.0  # seconds between two looks at trainings in progress
 _REFUSED = "experiments.refused"
 
 
@@ -29,14 +28,16 @@ def show(plan: Plan) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         _button(plan, variant, source, spec)
         _compared(plan)
-    following.follow(lambda: [row.job for row in found(plan)], partial(_progress, plan), PERIOD)
+    following.follow(
+        lambda: [row.job for row in found(plan)], partial(_progress, plan), following.SELDOM
+    )
 
 
 def _compared(plan: Plan) -> None:
     """A link to the page where the same runs read a text of the class's own."""
     ready = [r.reference for r in results.shipped(plan.name) if r.has_weights]
     ready += [f"run:{row.job.id}" for row in found(plan) if row.run is not None]
-    state.link_with(
+    state.link(
         "../pages/training.py",
         _("Les comparer sur un texte à vous"),
         ":material/compare_arrows:",
@@ -93,7 +94,7 @@ def _told(row: Live) -> None:
         name = wording.variant_name(row.plan, row.variant)
         st.markdown(f"**{widgets.plain(name)}** · {widgets.plain(naming.source(row.source))}")
         st.markdown(_standing(row))
-        state.link_with(
+        state.link(
             "../pages/training.py",
             _("Ses courbes"),
             ":material/show_chart:",

@@ -18,8 +18,6 @@ from dashboard.shared.i18n import _
 from moliere_core.measures.context import REACH
 from moliere_core.training.experiments import COMMON_TEXT, Plan, Result
 
-PERIOD = 2.0  # seconds between two looks at what is still measured
-
 Chart = Callable[[Plan, list[Result], list[Live]], None]
 
 
@@ -39,7 +37,7 @@ def show(plan: Plan, chart: Chart) -> None:
     with left:
         same = [row for row in rows if row.same_text]
         waited = [row.context() for row in same] if chart is charts.past else []
-        following.follow(waited, partial(chart, plan, found, same), PERIOD)
+        following.follow(waited, partial(chart, plan, found, same), following.SELDOM)
     with right:
         bet.told(plan)
         st.html(_table(plan, found, rows))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,11 +15,9 @@ from dashboard.inside.figures.influence import influence_figure
 from dashboard.inside.text import Colours, Looked
 from dashboard.shared import charts, i18n, state, widgets
 from dashboard.shared.i18n import _
+from moliere_core.inspection.influence import Deletions, Influence
 from moliere_core.networks.arrays import Array
 from moliere_core.text.signs import visible
-
-if TYPE_CHECKING:
-    from moliere_core.inspection.influence import Deletions, Influence
 
 SURE = 0.9  # a probability that can hardly grow
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import streamlit as st
 
@@ -11,11 +9,8 @@ from dashboard.inside import wording
 from dashboard.inside.text import Looked
 from dashboard.shared import cached, i18n, state, tables, widgets
 from dashboard.shared.i18n import _
-from moliere_core.inspection.step import spell_out
+from moliere_core.inspection.step import Gate, Step, spell_out
 from moliere_core.text.signs import visible
-
-if TYPE_CHECKING:
-    from moliere_core.inspection.step import Gate, Step
 
 SYMBOLS = {
     "input": "i",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
@@ -14,9 +13,7 @@ from dashboard.inside.text import Looked
 from dashboard.shared import downloads, following, i18n, naming, widgets
 from dashboard.shared.i18n import _
 from moliere_core.corpus import EMBEDDED
-
-if TYPE_CHECKING:
-    from moliere_core.inspection.firing import CellIndex, Passage
+from moliere_core.inspection.firing import CellIndex, Passage
 
 PASSAGES = 8
 _CUT_BEFORE, _CUT_AFTER = re.compile(r"^\S*\s"), re.compile(r"\s\S*$")  # words cut in two

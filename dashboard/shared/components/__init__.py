@@ -15,6 +15,8 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.shared.i18n import _
+
 HERE = Path(__file__).parent
 LONGEST = 100_000  # characters of a text that a place can be in
 _IMPORT = re.compile(r"^import \{[^}]*\} from \"(\.[^\"]+)\";\n", re.MULTILINE)
@@ -22,21 +24,30 @@ _EXPORT = re.compile(r"^export (?=(?:async )?function|const|class)", re.MULTILIN
 
 
 def picked(key: str) -> str | None:
-    """Inside `on_pick`: the character of the bar that was clicked, "" for the one drawn.
+    """Where one hears `pick`: the character of the bar that was clicked, "" for the one drawn.
 
     None where there is neither.
     """
     return text(told(key, "pick"), longest=1)
 
 
-def characters(data: Mapping[str, Any], key: str, on_pick: Callable[[], None]) -> None:
-    """Characters as tiles, integers, tokens or bytes; see characters.js."""
-    _characters(data, key, pick=on_pick)
-
-
 def picked_char(key: str) -> str:
-    """Inside `on_pick`: the character that was clicked; empty where it was elsewhere."""
+    """Where one hears `pick`: the character that was clicked; empty where it was elsewhere."""
     return text(told(key, "pick"), longest=1) or ""
+
+
+def player(previous: str, following: str) -> dict[str, str]:
+    """The labels of player.js; the names of the moments before and after are the page's."""
+    return {
+        "play": _("Lecture (P)"),
+        "pause": _("Pause (P)"),
+        "previous": previous,
+        "next": following,
+        "speed": _("Vitesse"),
+        "slow": _("lent"),
+        "normal": _("normal"),
+        "fast": _("rapide"),
+    }
 
 
 # What a browser sends is somebody's who may have written it by hand: anything that JSON can say.
@@ -54,6 +65,13 @@ def whole(value: Any, low: int, high: int) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return int(value) if low <= value <= high and value == int(value) else None
+
+
+def number(value: Any, low: float, high: float) -> float | None:
+    """A number between two bounds; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if low <= value <= high else None
 
 
 def told(key: str, name: str) -> Any:
@@ -122,4 +140,4 @@ def bundled(module: Path) -> str:
     return "\n".join(found.values())
 
 
-_characters = Component(__file__, "characters")
+characters = Component(__file__, "characters")  # as tiles, integers, tokens or bytes

@@ -192,3 +192,13 @@ export function drawWithSize(watched, draw) {
   observer.observe(watched);
   return () => observer.disconnect();
 }
+
+/**
+ * How many pixels of the screen stand for one of a projector of 1280: type grows with the screen.
+ *
+ * @returns {number} 1 where the page's type is of 21 pixels, as in shared/style.css
+ */
+export function unit() {
+  const size = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+  return size > 0 ? size / 21 : 1;
+}

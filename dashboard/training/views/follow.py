@@ -7,9 +7,19 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard.shared import badge, following, rights, state, stored_runs, trainings, widgets
+from dashboard.shared import (
+    badge,
+    charts,
+    following,
+    rights,
+    state,
+    stored_runs,
+    trainings,
+    widgets,
+)
 from dashboard.shared.i18n import _
 from dashboard.training import controls, results, wording
+from dashboard.training.controls.bets import BITS, LOSS, amount
 from dashboard.training.curves import Curves, Epoch
 from dashboard.training.figures import HEIGHT, Bets
 from moliere_core.errors import MoliereError
@@ -41,9 +51,7 @@ def show() -> JobSpec | None:
 
 def _bets() -> Bets:
     """What the class wrote down; nothing where that was no number."""
-    loss, bits = (
-        controls.amount(state.value(bet)) for bet in (controls.LOSS_BET, controls.BITS_BET)
-    )
+    loss, bits = (amount(state.value(bet)) for bet in (LOSS, BITS))
     return Bets(loss, bits)
 
 
@@ -59,15 +67,17 @@ def _live(job_id: str, bets: Bets) -> None:
     if run is not None and run.snapshots:
         yardsticks = _yardsticks(job.id, wait=not status.active)
     chart, texts = st.columns([1.75, 1], gap="medium")
-    with chart, st.container(height=HEIGHT + 8, border=False):
+    with chart, st.container(height=charts.pixels(HEIGHT) + 8, border=False):
         st.plotly_chart(
-            results.curves_figure(
-                moment,
-                curves,
-                yardsticks,
-                bets,
-                st.context.theme.type == "dark",
-                state.language(),
+            charts.enlarged(
+                results.curves_figure(
+                    moment,
+                    curves,
+                    yardsticks,
+                    bets,
+                    st.context.theme.type == "dark",
+                    state.language(),
+                )
             ),
             key="training.curves",
             config={"displayModeBar": False},
@@ -137,9 +147,9 @@ def _buttons(job: Job, status: JobStatus) -> None:
 
 def links(reference: str) -> None:
     """Where to go with a trained model."""
-    chosen = (state.MODEL, reference)
-    state.link_to("../pages/film.py", _("Voir le film"), ":material/movie:", chosen)
-    state.link_to("../pages/home.py", _("Écrire avec lui"), ":material/edit_note:", chosen)
+    chosen = {state.MODEL.name: reference}
+    state.link("../pages/film.py", _("Voir le film"), ":material/movie:", chosen)
+    state.link("../pages/home.py", _("Écrire avec lui"), ":material/edit_note:", chosen)
 
 
 def _samples(curves: Curves) -> None:

@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard.shared import cached, i18n, naming, sources, stored_runs, trainings, widgets
 from dashboard.shared.i18n import _
 from dashboard.training import controls, results
+from dashboard.training.controls import bets, knobs
 from dashboard.training.views import summary
 from moliere_core.config import PRESETS, RunConfig
 from moliere_core.errors import MoliereError
@@ -72,16 +73,16 @@ def _request(base: RunConfig) -> Request:
         if stored is not None:
             base = replace(base, model=replace(stored, dropout=base.model.dropout))
         _turn_at_once(base, f"{st.session_state[controls.PRESET.key]}/{initial}")
-        knobs, fixed = controls.knobs(base), stored is not None
+        knob, fixed = knobs.of(base), stored is not None
         values = {}
         with left:
-            values["embedding"] = knobs["embedding"].ask(disabled=fixed)
+            values["embedding"] = knob["embedding"].ask(disabled=fixed)
             for name in ("dropout", "rate", "train_seed"):
-                values[name] = knobs[name].ask()
+                values[name] = knob[name].ask()
         with middle:
             for name in ("seq", "shift", "batch"):
-                values[name] = knobs[name].ask()
-            values["min_freq"] = knobs["min_freq"].ask(disabled=fixed)
+                values[name] = knob[name].ask()
+            values["min_freq"] = knob["min_freq"].ask(disabled=fixed)
         with right:
             label = _label()
     with essentials, st.container(horizontal=True, vertical_alignment="top"):
@@ -91,12 +92,12 @@ def _request(base: RunConfig) -> Request:
             corpus.titles.__getitem__,
             placeholder=_("toutes ; ou choisissez celles qu’il lira"),
         )
-        values["cell"] = knobs["cell"].ask(visible=True, disabled=fixed)
+        values["cell"] = knob["cell"].ask(visible=True, disabled=fixed)
     with essentials:
         for name, place in zip(("layers", "units", "epochs"), st.columns(3), strict=True):
             with place:
-                values[name] = knobs[name].ask(disabled=fixed and name != "epochs")
-    config = replace(controls.turned(base, values), plays=plays, initial=initial or None)
+                values[name] = knob[name].ask(disabled=fixed and name != "epochs")
+    config = replace(knobs.turned(base, values), plays=plays, initial=initial or None)
     sizes = results.sizes(source, plays, config.training.min_char_freq)
     _told(source, sizes)
     symbols = len(cached.model(initial).vocabulary) if initial else sizes.symbols
@@ -106,7 +107,7 @@ def _request(base: RunConfig) -> Request:
 def _turn_at_once(base: RunConfig, name: str) -> None:
     """Give the knobs the values of another preset or stored model, once it is chosen."""
     if st.session_state.get(_APPLIED, name) != name:
-        controls.turn_all(base)
+        knobs.turn_all(base)
     st.session_state[_APPLIED] = name
 
 
@@ -166,14 +167,14 @@ def _ask_for_bets() -> None:
     st.markdown(_("**Le pari de la classe**"))
     left, right = st.columns(2)
     with left:
-        loss = controls.LOSS_BET.ask()
+        loss = bets.LOSS.ask()
     with right:
-        bits = controls.BITS_BET.ask()
-    if any(typed and controls.amount(typed) is None for typed in (loss, bits)):
+        bits = bets.BITS.ask()
+    if any(typed and bets.amount(typed) is None for typed in (loss, bits)):
         st.caption(
             ":material/warning: "
             + _("Un pari est un nombre entre 0 et {highest}, par exemple {example}.").format(
-                highest=controls.HIGHEST_BET, example=i18n.number(2.5, 1)
+                highest=bets.HIGHEST, example=i18n.number(2.5, 1)
             )
         )
 

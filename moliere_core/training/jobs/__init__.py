@@ -13,7 +13,6 @@ framework: that is the worker process' business.
 from __future__ import annotations
 
 import atexit
-import importlib.util
 import os
 import shutil
 import threading
@@ -24,6 +23,7 @@ from pathlib import Path
 from moliere_core.errors import N_, MoliereError, RunError
 from moliere_core.runs.ownership import may_change, read_owner
 from moliere_core.runs.run import OWNER, Run, run_path
+from moliere_core.system import machine
 from moliere_core.system.work import State
 from moliere_core.training.jobs import corpora
 from moliere_core.training.jobs.cluster import Cluster
@@ -213,9 +213,7 @@ def delete(job_id: str, token: str = "") -> None:
 
 def available() -> bool:
     """Whether training is possible here: a framework is installed, or a cluster is named."""
-    if _address():
-        return True
-    return all(importlib.util.find_spec(name) for name in ("keras", "tensorflow"))
+    return bool(_address()) or machine.installed(*machine.TRAINING)
 
 
 def close() -> None:

@@ -23,8 +23,9 @@ from typing import Any
 
 from moliere_core.errors import N_, MoliereError, TrainingError
 from moliere_core.models.references import SHIPPED, open_run
-from moliere_core.runs.run import CONFIG, HISTORY, RESUME, VOCABULARY, run_path, write_atomically
+from moliere_core.runs.run import CONFIG, HISTORY, RESUME, VOCABULARY, run_path
 from moliere_core.system.records import Record
+from moliere_core.system.storage import write_atomically
 from moliere_core.training.jobs import corpora, remote
 from moliere_core.training.jobs.job import SPEC, Job, failed
 
@@ -63,7 +64,7 @@ class Cluster:
         self._lock = threading.Lock()
         self._client: Any = None  # kept here: what Streamlit caches would be hashed or copied
         self._topic = f"moliere-{uuid.uuid4().hex}"
-        self._watches: dict[str, _Watch] = {}  # in order of submission
+        self._watches: dict[str, Watch] = {}  # in order of submission
         self._closed = False
 
     def submit(self, job: Job) -> None:
@@ -73,7 +74,7 @@ class Cluster:
                 return
             client = self._connected()
             job.append({"event": "queued"})
-            watch = _Watch(job, client, self._topic, self._let_go)
+            watch = Watch(job, client, self._topic, self._let_go)
             self._watches[job.id] = watch
             watch.start()
 
@@ -155,14 +156,19 @@ class Cluster:
                 watch.job.let_go()
 
 
-class _Watch(threading.Thread):
-    """Follows one job, from its submission to its end."""
+class Watch(threading.Thread):
+    """Follows one job, from its submission to its end.
+
+    Attributes:
+        client: of the cluster, a `distributed.Client`.
+        inbox: what its machine says, and what the server asks.
+    """
 
     def __init__(self, job: Job, client: Any, topic: str, let_go: Callable[[str], None]) -> None:
         super().__init__(name=f"moliere-job-{job.id}", daemon=True)
         self.job, self.inbox = job, queue.Queue[Record]()
         self.launched = False
-        self._client, self._topic, self._let_go = client, topic, let_go
+        self.client, self._topic, self._let_go = client, topic, let_go
         self._attempt = self._address = ""
         self._stop_deadline = float("inf")
         self._closing = False
@@ -183,7 +189,7 @@ class _Watch(threading.Thread):
 
     def _follow(self) -> Record:
         key = f"moliere-{self.job.id}-{uuid.uuid4().hex[:8]}"
-        future = self._client.submit(remote.run_job, self.job.id, self._topic, key=key, pure=False)
+        future = self.client.submit(remote.run_job, self.job.id, self._topic, key=key, pure=False)
         try:
             renewed = time.monotonic()
             while not future.done():
@@ -201,7 +207,7 @@ class _Watch(threading.Thread):
                     return self.job.stopped()
                 if self._address and time.monotonic() - renewed > RENEW_SECONDS:
                     renewed = time.monotonic()
-                    self._call(remote.renew, self._attempt)
+                    self.call(remote.renew, self._attempt)
             while not self.inbox.empty():
                 self._handle(self.inbox.get(), ended=True)
             return self._conclude(future)
@@ -213,12 +219,12 @@ class _Watch(threading.Thread):
         if kind == "stop":
             if self._address:
                 self._stop_deadline = time.monotonic() + STOP_SECONDS
-                self._call(remote.stop, self._attempt)
+                self.call(remote.stop, self._attempt)
             return
         if kind == "close":
             self._closing = True
             if self._address:
-                self._call(remote.stop, self._attempt)
+                self.call(remote.stop, self._attempt)
             return
         attempt, address = message.pop("attempt"), message.pop("address")
         if kind == "hello":
@@ -236,18 +242,18 @@ class _Watch(threading.Thread):
     def _welcome(self) -> None:
         """Send a machine what it needs to begin, or to go on where another one was lost."""
         if self.job.stopping:
-            self._call(remote.stop, self._attempt)
+            self.call(remote.stop, self._attempt)
             return
-        self._call(remote.deliver, self._attempt, _parcel(self.job))
+        self.call(remote.deliver, self._attempt, parcel(self.job))
         self.launched = True
         self.job.append({"event": "launched", "address": self._address})
 
-    def _call(self, function: Callable[..., Any], *args: Any) -> Any:
+    def call(self, function: Callable[..., Any], *args: Any) -> Any:
         """Run `function` on the job's machine; None if it has been lost."""
         address = self._address
         try:
-            return self._client.sync(
-                _run_at, self._client, address, function, args, callback_timeout=CALL_SECONDS
+            return self.client.sync(
+                _run_at, self.client, address, function, args, callback_timeout=CALL_SECONDS
             )
         except Exception as error:  # of the network, of Dask, of a worker that is going
             _LOGGER.info("%s did not answer for %s: %s", address, self.job.id, _line(error))
@@ -255,10 +261,14 @@ class _Watch(threading.Thread):
 
     def _collect(self) -> None:
         stored = {path.name for path in self.job.run_path.glob("*-*.safetensors")}
-        self._store(self._call(remote.collect, self._attempt, stored) or {})
+        self.store(self.call(remote.collect, self._attempt, stored) or {})
 
-    def _store(self, files: remote.Files) -> None:
-        """Write what came into the store, in the order in which training writes."""
+    def store(self, files: remote.Files) -> None:
+        """Write what came into the store, in the order in which training writes.
+
+        Raises:
+            TrainingError: a file that is no run's; nothing is written.
+        """
         unknown = [n for n in files if n not in _ORDER and not _NAME.fullmatch(n)]
         if unknown:
             raise TrainingError(
@@ -275,7 +285,7 @@ class _Watch(threading.Thread):
     def _conclude(self, future: Any) -> Record:
         if future.status == "finished":
             outcome = future.result(timeout=CALL_SECONDS)
-            self._store(outcome["files"])
+            self.store(outcome["files"])
             ending = outcome["ending"]
             if ending is None:
                 return self.job.stopped()
@@ -313,7 +323,7 @@ async def _run_at(
 _ORDER = {VOCABULARY: 0, CONFIG: 1, RESUME: 3, HISTORY: 4}
 
 
-def _parcel(job: Job) -> remote.Files:
+def parcel(job: Job) -> remote.Files:
     """All that the worker process reads, as paths in a home of its own."""
     digest = job.spec.corpus_digest
     files = {

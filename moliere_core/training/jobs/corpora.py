@@ -14,7 +14,7 @@ from pathlib import Path
 
 from moliere_core.corpus import COLUMNS, Corpus
 from moliere_core.errors import CorpusError
-from moliere_core.runs.run import home, write_atomically
+from moliere_core.system.storage import home, write_atomically
 
 _KEPT = ("play_name", "speaker", "cue")  # what is learned, and what the digest is made of
 _DIGEST = re.compile("[0-9a-f]{64}")

@@ -5,7 +5,7 @@ and not a pipe: it outlives the server, so that a link still shows the job after
 worker never waits for a reader; thirty pages that poll cost a `stat` each, and the new lines are
 parsed once. One process writes at a time: the worker while it lives, the server before and after.
 
-The events are those of `training.py`, with the time at which each was written, and three more:
+The events are those of `training.session`, with the time at which each was written, and three more:
 `queued`, `launched` (a worker was started) and `failed` (with a "message", see `MoliereError`). A
 job that is taken up again adds to the same file: indices given to `events(since)` stay valid.
 
@@ -15,13 +15,11 @@ all the same, and ask it to stop with a file.
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -29,19 +27,11 @@ from filelock import FileLock
 
 from moliere_core.errors import N_, ConfigError, MoliereError, RunError, TrainingError
 from moliere_core.runs.ownership import read_owner, write_owner
-from moliere_core.runs.run import (
-    CONFIG,
-    HISTORY,
-    LABEL,
-    OWNER,
-    Run,
-    home,
-    run_path,
-    write_atomically,
-)
-from moliere_core.system.records import DamagedError, Record, event_record
-from moliere_core.system.storage import is_locked, lock, unwritable
+from moliere_core.runs.run import CONFIG, HISTORY, LABEL, OWNER, Run, run_path
+from moliere_core.system.records import DamagedError, Record
+from moliere_core.system.storage import home, is_locked, lock, write_atomically, write_error
 from moliere_core.system.work import State, Status
+from moliere_core.training.jobs.events import EventFile, append
 from moliere_core.training.jobs.spec import JobSpec, parse
 
 SPEC, EVENTS, LOG = "spec.json", "events.jsonl", "worker.log"
@@ -116,64 +106,9 @@ class Backend(Protocol):
         """End everything."""
 
 
-def append(path: Path, record: Record) -> None:
-    """Add a line to a file of events, after closing one that a killed writer left open.
-
-    Raises:
-        RunError: it cannot be written.
-    """
-    try:
-        _append(path, record)
-    except OSError as error:
-        raise unwritable(path, error) from error
-
-
-def _append(path: Path, record: Record) -> None:
-    line = json.dumps({**record, "time": round(time.time(), 3)}, ensure_ascii=False) + "\n"
-    binary = getattr(os, "O_BINARY", 0)  # of Windows
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | binary, 0o644)
-    try:
-        size = os.fstat(descriptor).st_size
-        if size:
-            os.lseek(descriptor, size - 1, os.SEEK_SET)
-            if os.read(descriptor, 1) != b"\n":
-                line = "\n" + line
-        os.write(descriptor, line.encode())
-    finally:
-        os.close(descriptor)
-
-
 def failed(error: MoliereError) -> Record:
     """The event of a job that ends for that reason."""
     return {"event": "failed", **error.to_json()}
-
-
-@dataclass
-class EventFile:
-    """The reader of a file of events: each line is read and parsed once, whoever asks."""
-
-    path: Path
-    records: list[Record] = field(default_factory=list)
-    _offset: int = 0
-
-    def refresh(self) -> list[Record]:
-        """The records that came since the last call."""
-        try:
-            if self.path.stat().st_size <= self._offset:
-                return []
-            with self.path.open("rb") as file:
-                file.seek(self._offset)
-                data = file.read()
-        except OSError:
-            return []
-        whole = data.rfind(b"\n") + 1  # a line being written is left for the next time
-        self._offset += whole
-        fresh = []
-        for line in data[:whole].split(b"\n"):
-            with contextlib.suppress(DamagedError):  # the last line of a killed writer, say
-                fresh.append(event_record(line))
-        self.records += fresh
-        return fresh
 
 
 @dataclass(frozen=True)
@@ -254,7 +189,7 @@ class Job:
         try:
             (self.folder / STOP).touch()
         except OSError as error:
-            raise unwritable(self.folder / STOP, error) from error
+            raise write_error(self.folder / STOP, error) from error
         self.stopping = True
 
     @property

@@ -19,7 +19,8 @@ from typing import Any
 
 from moliere_core.runs.run import CONFIG, HISTORY, RESUME, VOCABULARY
 from moliere_core.system.records import Record
-from moliere_core.training.jobs.job import ENDINGS, EVENTS, EventFile
+from moliere_core.training.jobs.events import EventFile
+from moliere_core.training.jobs.job import ENDINGS, EVENTS
 from moliere_core.training.jobs.process import TrainingWorker
 
 LEASE_SECONDS = 30.0  # without a word from the server, which is then gone: the training ends
@@ -28,7 +29,7 @@ Files = dict[str, bytes]  # paths relative to a home, or names in a run's folder
 
 
 @dataclass
-class _Attempt:
+class Attempt:
     """One try at a job on this machine."""
 
     name: str
@@ -45,7 +46,7 @@ class _Attempt:
         return time.monotonic() - self.heard > LEASE_SECONDS
 
 
-_ATTEMPTS: dict[str, _Attempt] = {}
+_ATTEMPTS: dict[str, Attempt] = {}
 _MACHINE = threading.Lock()  # a training takes the whole machine
 
 
@@ -106,7 +107,7 @@ def run_job(job_id: str, topic: str) -> dict[str, Any]:
         the attempt under "attempt".
     """
     worker = importlib.import_module("distributed").get_worker()
-    attempt = _Attempt(uuid.uuid4().hex)
+    attempt = Attempt(uuid.uuid4().hex)
 
     def report(record: Record) -> None:
         message = {"job": job_id, "attempt": attempt.name, "address": worker.address, **record}
@@ -122,12 +123,13 @@ def run_job(job_id: str, topic: str) -> dict[str, Any]:
                     return _outcome(attempt, None, {})
             folder = getattr(worker, "local_directory", None)
             with tempfile.TemporaryDirectory(prefix="moliere-", dir=folder) as home:
-                return _train(job_id, attempt, Path(home), report)
+                return train(job_id, attempt, Path(home), report)
     finally:
         _ATTEMPTS.pop(attempt.name, None)
 
 
-def _train(job_id: str, attempt: _Attempt, home: Path, report: Any) -> dict[str, Any]:
+def train(job_id: str, attempt: Attempt, home: Path, report: Any) -> dict[str, Any]:
+    """Train what came in the attempt's parcel, in a home of its own; see `run_job`."""
     for name, data in (attempt.parcel or {}).items():
         path = home / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -158,5 +160,5 @@ def _pass_on(file: EventFile, report: Any) -> None:
             report(record)
 
 
-def _outcome(attempt: _Attempt, ending: Record | None, files: Files) -> dict[str, Any]:
+def _outcome(attempt: Attempt, ending: Record | None, files: Files) -> dict[str, Any]:
     return {"attempt": attempt.name, "ending": ending, "files": files}

@@ -15,17 +15,16 @@ import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moliere_core.errors import ConfigError, MoliereError, TrainingError
-from moliere_core.system.processes import be_modest, read_input
+from moliere_core.system.processes import limit_resources, read_input
 from moliere_core.training.jobs import corpora
-from moliere_core.training.jobs.job import EVENTS, append, claim, failed, read_spec
+from moliere_core.training.jobs.events import append
+from moliere_core.training.jobs.job import EVENTS, claim, failed, read_spec
 from moliere_core.training.jobs.process import ABORTED
 from moliere_core.training.jobs.spec import JobSpec, initial_digest
-
-if TYPE_CHECKING:
-    from moliere_core.training.session import BatchesDone, Event
+from moliere_core.training.session import BatchesDone, Event, train
 
 # Progress comes four times a second at first, then less and less often: a training of hours
 # leaves thousands of events, not tens of thousands.
@@ -37,7 +36,7 @@ def main(folder: Path) -> int:
     """Train the spec in `folder`; 0 if the last event says how it ended."""
     stop = threading.Event()
     threading.Thread(target=read_input, args=(lambda _: stop.set(),), daemon=True).start()
-    be_modest()
+    limit_resources()
     events = folder / EVENTS
     try:
         spec = read_spec(folder)
@@ -57,15 +56,13 @@ def main(folder: Path) -> int:
 def _train(
     spec: JobSpec, write: Callable[[dict[str, Any]], None], should_stop: Callable[[], bool]
 ) -> None:
-    from moliere_core.training.session import train
-
     corpus = corpora.load(spec.corpus_digest)
     if initial_digest(spec.config.initial) != spec.initial_digest:
         raise ConfigError(
             "{reference} has changed since this training was prepared: prepare it again",
             reference=spec.config.initial,
         )
-    thinned = _Thinned(write)
+    thinned = Thinned(write)
 
     def on_event(event: Event) -> None:
         thinned(event)
@@ -75,7 +72,7 @@ def _train(
     train(spec.config, corpus, on_event=on_event, should_stop=should_stop)
 
 
-class _Thinned:
+class Thinned:
     """Passes events on, several `BatchesDone` together as the training grows long."""
 
     def __init__(
@@ -91,8 +88,6 @@ class _Thinned:
 
     def __call__(self, event: Event) -> None:
         """Write the event, or keep it for the next."""
-        from moliere_core.training.session import BatchesDone
-
         if not isinstance(event, BatchesDone):
             self._flush()
             self._write(event.to_json())

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+import multiprocessing
 import os
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 
@@ -55,7 +56,8 @@ def test_the_index_holds_every_cell_of_every_character(
         values = seen[:, unit]
         high = values > index.mean[unit] + firing.DEVIATIONS * index.std[unit]
         cell = firing.ActiveCell(unit // 8, unit % 8, "high", 0.0, 0.0)
-        assert index._counts([cell]).tolist() == high.astype(int).tolist()
+        places = sorted(p.offset for p in index.passages([cell], 1, index.chars))
+        assert places == np.flatnonzero(high).tolist()
         assert index.share[0, unit] == pytest.approx(high.mean())
     reopened = firing.open_index(model, corpus)
     assert reopened is not None
@@ -138,11 +140,14 @@ def test_an_index_asked_for_twice_at_once_is_built_once(
     assert set(read) == {"first"}
 
 
-def test_a_passage_is_of_the_cue_that_it_begins_in(model: RecurrentModel, corpus: Corpus) -> None:
+def test_a_passage_is_of_the_cue_that_it_begins_in(
+    model: RecurrentModel, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(firing, "DEVIATIONS", -100)  # every cell is active everywhere
     index = firing.build_index(model, corpus)
-    begins = len(CUES[0]) + 1
-    assert index._passage(begins, 2, 1.0).scene == "Scène 1"
-    assert index._passage(begins - 1, 2, 1.0).scene == "Scène 0"  # its line break
+    cell, begins = firing.ActiveCell(0, 0, "high", 1.0, 0.0), len(CUES[0]) + 1
+    scenes = [passage.scene for passage in index.passages([cell], 1, begins + 1)]
+    assert scenes == ["Scène 0"] * begins + ["Scène 1"]  # the line break is of the cue before
 
 
 def test_no_cell_no_passage(corpus: Corpus) -> None:
@@ -193,18 +198,23 @@ def test_where_nothing_can_be_written(
         firing.build_index(RecurrentModel("test", random_network(), LETTERS), corpus)
 
 
+def indexed_chars(model: RecurrentModel, corpus: Corpus) -> int:
+    """What another process does."""
+    return firing.build_index(model, corpus).chars
+
+
 def test_two_builders_of_one_index_do_not_meet(corpus: Corpus) -> None:
     """In two processes, which know nothing of each other's lock."""
     model = RecurrentModel("test", random_network(), LETTERS)
-    others: list[firing.CellIndex] = []
-    with ThreadPoolExecutor(1) as pool:
+    others: list[int] = []
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
 
         def meanwhile(share: float) -> None:
             if not others:
-                others.append(pool.submit(firing._built, model, corpus, None).result())
+                others.append(pool.submit(indexed_chars, model, corpus).result())
 
         first = firing.build_index(model, corpus, meanwhile)
-    assert first.chars == others[0].chars == len(corpus.text())
+    assert first.chars == others[0] == len(corpus.text())
 
 
 def test_what_was_never_finished_is_removed(corpus: Corpus) -> None:

@@ -1,4 +1,4 @@
-"""What is set on the Training page: each setting's address, bounds, and effect in a sentence."""
+"""The knobs of a network and of its training: each one's address, bounds, effect in a sentence."""
 
 from __future__ import annotations
 
@@ -8,48 +8,14 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.shared import naming, state, views
-from dashboard.shared.controls import Choice, Control, Menu, Several, Slider, Whole
+from dashboard.shared import state
+from dashboard.shared.controls import Choice, Control, Slider, Whole
 from dashboard.shared.i18n import _
 from moliere_core.config import CELLS, RunConfig
 from moliere_core.errors import N_
 
-MOST_RUNS = 12  # compared at once
-HIGHEST_BET = 20  # nats or bits, beyond any alphabet
-BET_CHARS = 8
 SHIFTS = (0, 1, 5, 10, 20)  # 0 stands for contiguous streams
 HIGHEST_DROPOUT, LOWEST_RATE, HIGHEST_RATE = 0.6, 1e-4, 0.05
-
-
-JOB: state.Field[str] = state.Field("training.job", "job", "", str)
-
-
-def follow(job_id: str) -> None:
-    """Inside a click: show the curves of this job from now on."""
-    state.change(JOB, job_id)
-    views.go("training", "follow")
-
-
-# What a training starts from
-
-PRESET = Choice("training.preset", "preset", "demo", N_("Préréglage"), naming.PRESET_LABELS)
-PLAYS = Several(
-    "training.plays",
-    "plays",
-    (),
-    N_("Pièces"),
-    help=N_("Plus il en lit, mieux il prédit un texte nouveau, et plus c’est long."),
-)
-START_FROM = Menu(
-    "training.initial",
-    "from",
-    "",
-    N_("Partir de"),
-    help=N_("Un modèle enregistré garde son alphabet et son architecture, et va plus loin."),
-)
-
-
-# Its settings, whose defaults are those of a preset
 
 
 class Shift(Control[int]):
@@ -118,7 +84,7 @@ def _whole(name: str, default: int, label: str, bounds: tuple[int, int, int], he
     return Whole(f"training.{name}", name, default, label, low, high, step=step, help=help)
 
 
-def knobs(config: RunConfig) -> dict[str, Any]:
+def of(config: RunConfig) -> dict[str, Any]:
     """Every setting of a training by its name, with these as the defaults."""
     model, training = config.model, config.training
     found: list[Control[Any]] = [
@@ -240,96 +206,5 @@ def turned(config: RunConfig, values: Mapping[str, Any]) -> RunConfig:
 
 def turn_all(config: RunConfig) -> None:
     """Turn all the knobs to these settings; before their widgets."""
-    for knob in knobs(config).values():
+    for knob in of(config).values():
         state.change(knob, knob.default)
-
-
-# What the class writes down before a training starts
-
-
-def amount(text: str) -> float | None:
-    """The number that was typed as a bet, with a comma or a point; None where it is none."""
-    try:
-        value = float(_with_point(text))
-    except ValueError:
-        return None
-    return value if 0 <= value <= HIGHEST_BET else None
-
-
-class Bet(Control[str]):
-    """A number typed as people write it: with a comma or with a point."""
-
-    def __init__(self, key: str, name: str, label: str, help: str) -> None:
-        super().__init__(key, name, "", label, _as_typed, _with_point, free=True, help=help)
-
-    def ask(self) -> str:
-        """Show it; what is typed, which may be no number."""
-        state.restore(self)
-        typed = st.text_input(max_chars=BET_CHARS, placeholder="?", **self._common(True, False))
-        return state.keep(self, (typed or "").strip())
-
-
-def _as_typed(text: str) -> str:
-    """A bet of an address, as the reader would have typed it."""
-    if amount(text) is None:
-        raise ValueError(text)
-    return text.replace(".", ",") if state.language() == "fr" else text
-
-
-def _with_point(text: str) -> str:
-    return text.replace(",", ".")
-
-
-LOSS_BET = Bet(
-    "training.guess.loss",
-    "guess_loss",
-    N_("Perte au départ"),
-    N_(
-        "Avant d’avoir rien lu, le réseau donne la même chance à chaque symbole de son "
-        "alphabet : quelle perte cela fait-il, en nats ?"
-    ),
-)
-BITS_BET = Bet(
-    "training.guess.bits",
-    "guess_bits",
-    N_("Bits à la fin"),
-    N_("Combien de bits par caractère lui faudra-t-il, sur un texte jamais lu ?"),
-)
-
-
-# Stored runs
-
-
-class CommonText(Control[str]):
-    """The text on which models are compared: what a corpus holds out, or one that is typed."""
-
-    TYPED = "typed"
-
-    def ask(self, corpora: Mapping[str, str]) -> str:
-        """Show it; `TYPED`, or "held:" and an identifier of a corpus.
-
-        Args:
-            corpora: their names by their identifiers.
-        """
-        told = _("texte gardé pour la mesure ({corpus})")
-        labels = {f"held:{corpus}": told.format(corpus=name) for corpus, name in corpora.items()}
-        labels[self.TYPED] = _("un texte à vous")
-        if state.restore(self) not in labels:
-            state.change(self, self.default)
-        chosen = st.segmented_control(
-            options=list(labels),
-            format_func=labels.__getitem__,
-            required=True,
-            **self._common(False, False),
-        )
-        return state.keep(self, str(chosen))
-
-
-def _references(text: str) -> tuple[str, ...]:
-    return state.words(text)[:MOST_RUNS]
-
-
-RUNS = Several(
-    "training.runs", "runs", (), N_("Entraînements enregistrés"), _references, most=MOST_RUNS
-)
-COMMON = CommonText("training.common", "common", "held:embedded", N_("Texte commun"), str)

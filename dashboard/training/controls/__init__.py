@@ -1,0 +1,74 @@
+"""What is set on the Training page: what it starts from, which are compared, who is followed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from dashboard.shared import naming, state, views
+from dashboard.shared.controls import Choice, Control, Menu, Several
+from dashboard.shared.i18n import _
+from moliere_core.errors import N_
+
+MOST_RUNS = 12  # compared at once
+
+JOB: state.Field[str] = state.Field("training.job", "job", "", str)
+
+
+def follow(job_id: str) -> None:
+    """Inside a click: show the curves of this job from now on."""
+    state.change(JOB, job_id)
+    views.go("training", "follow")
+
+
+PRESET = Choice("training.preset", "preset", "demo", N_("Préréglage"), naming.PRESET_LABELS)
+PLAYS = Several(
+    "training.plays",
+    "plays",
+    (),
+    N_("Pièces"),
+    help=N_("Plus il en lit, mieux il prédit un texte nouveau, et plus c’est long."),
+)
+START_FROM = Menu(
+    "training.initial",
+    "from",
+    "",
+    N_("Partir de"),
+    help=N_("Un modèle enregistré garde son alphabet et son architecture, et va plus loin."),
+)
+
+
+class CommonText(Control[str]):
+    """The text on which models are compared: what a corpus holds out, or one that is typed."""
+
+    TYPED = "typed"
+
+    def ask(self, corpora: Mapping[str, str]) -> str:
+        """Show it; `TYPED`, or "held:" and an identifier of a corpus.
+
+        Args:
+            corpora: their names by their identifiers.
+        """
+        told = _("texte gardé pour la mesure ({corpus})")
+        labels = {f"held:{corpus}": told.format(corpus=name) for corpus, name in corpora.items()}
+        labels[self.TYPED] = _("un texte à vous")
+        if state.restore(self) not in labels:
+            state.change(self, self.default)
+        chosen = st.segmented_control(
+            options=list(labels),
+            format_func=labels.__getitem__,
+            required=True,
+            **self._common(False, False),
+        )
+        return state.keep(self, str(chosen))
+
+
+def _references(text: str) -> tuple[str, ...]:
+    return state.words(text)[:MOST_RUNS]
+
+
+RUNS = Several(
+    "training.runs", "runs", (), N_("Entraînements enregistrés"), _references, most=MOST_RUNS
+)
+COMMON = CommonText("training.common", "common", "held:embedded", N_("Texte commun"), str)
