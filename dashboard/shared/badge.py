@@ -25,7 +25,7 @@ def _badge() -> None:
     if not active:
         return
     job, status = active[0], active[0].status
-    name = naming.training(job.spec.config, job.spec.label)
+    name = naming.training(job.spec.config, job.spec.label, job.spec.asked_by)
     with st.container(key="badge", gap=None):
         state.link(
             "../pages/training.py",

@@ -50,12 +50,34 @@ def architecture(config: RunConfig) -> str:
     return f"{model.cell.upper()} {layers}{model.units}"
 
 
-def training(config: RunConfig, label: str) -> str:
-    """A training: its name, or what it is made of."""
-    if label:
-        return label
+def training(config: RunConfig, label: str, asked_by: str = "") -> str:
+    """A training: its name, or what it is made of; then whose it is, where they said so."""
     plays = ", ".join(config.plays[:2]) + ("…" if len(config.plays) > 2 else "")
-    return architecture(config) + (f", {plays}" if plays else "")
+    name = label or architecture(config) + (f", {plays}" if plays else "")
+    return f"{name} · {asked_by}" if asked_by and asked_by != label else name
+
+
+def trainings_apart(trainings: Iterable[tuple[str, str, int]]) -> dict[str, str]:
+    """Names of trainings that are different, by identifier: those of one name with their seed.
+
+    Args:
+        trainings: of each its identifier, its name, and the seed of its training.
+
+    Returns:
+        Where name and seed are the same, the beginning of the identifier follows.
+    """
+    found = list(trainings)
+    names = Counter(name for _identifier, name, _seed in found)
+    seeds = Counter((name, seed) for _identifier, name, seed in found)
+    apart = {}
+    for identifier, name, seed in found:
+        if names[name] > 1:
+            own = seeds[name, seed] == 1
+            mark = _("graine {seed}").format(seed=seed) if own else identifier[:4]
+            apart[identifier] = f"{name} ({mark})"
+        else:
+            apart[identifier] = name
+    return apart
 
 
 def clipped(name: str) -> str:

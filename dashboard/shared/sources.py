@@ -15,7 +15,7 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard.shared import cached, i18n, naming, provenance, state, widgets
 from dashboard.shared.i18n import _
 from moliere_core.corpus import EMBEDDED, Corpus, library
-from moliere_core.errors import MoliereError
+from moliere_core.errors import MoliereError, writable
 from moliere_core.system.machine import is_public
 
 UPLOAD_BYTES, PUBLIC_UPLOAD_BYTES = 10_000_000, 4_000_000  # the plays of Molière take 3.4 MB
@@ -25,7 +25,10 @@ _READ = "sources.read"  # identifiers of the corpora that this session has waite
 _WANTED = "sources.wanted"  # what to fetch in this run
 _ADDRESS = "sources.address"
 _TREATED = "sources.treated"  # the file of the uploader that has been read
-_REFUSED = "sources.refused"  # why the last file, address or link is not what is read
+_TEXT, _NAME = "sources.text", "sources.name"  # what is pasted, and what it is to be called
+_PASTED = "sources.pasted"  # whether a click asks for the pasted text in this run
+_REFUSED = "sources.refused"  # why the corpus of the address is not what is read
+_OUTCOME = "sources.outcome"  # the corpus that was added last, or why it was not
 
 
 def _parse(text: str) -> str:
@@ -86,7 +89,7 @@ def _complain(error: MoliereError, identifier: str) -> None:
 
 
 def _forgive() -> None:
-    st.session_state[_REFUSED] = None
+    st.session_state[_REFUSED] = st.session_state[_OUTCOME] = None
 
 
 def panel() -> str:
@@ -94,12 +97,15 @@ def panel() -> str:
     with st.container(horizontal=True, vertical_alignment="bottom", key="sources"):
         choice = st.container()
         with st.popover(_("Ajouter"), icon=":material/add:", key="sources.add"):
+            outcome = st.container()
             _give()
+            _paste()
             _offer()
+            with outcome:
+                _fetch_wanted()
+                _tell()
         about = st.popover(_("D’où vient-il ?"), icon=":material/info:", key="sources.about")
     below = st.container()
-    with below:
-        _fetch_wanted()
     with choice:
         identifier = select(below)
     corpus = cached.corpus(identifier)
@@ -137,7 +143,7 @@ def _mine() -> list[str]:
 
 def _give() -> None:
     """The uploader; a new file is read, kept under an identifier of its own, and chosen."""
-    limit = PUBLIC_UPLOAD_BYTES if is_public() else UPLOAD_BYTES
+    limit = _limit()
     given = st.file_uploader(
         _(
             "Un fichier à vous, de {size} Mo au plus : CSV, TEI, texte, ou un .zip de ceux-là"
@@ -152,17 +158,76 @@ def _give() -> None:
     st.session_state[_TREATED] = given.file_id
 
 
-def _attempt(action: Callable[[], library.Entry]) -> None:
-    """Choose the corpus that an action brings, or note why there is none."""
+def _limit() -> int:
+    """How many bytes somebody may give."""
+    return PUBLIC_UPLOAD_BYTES if is_public() else UPLOAD_BYTES
+
+
+def _paste() -> None:
+    """A box for a text and its name, which is then read and kept as a file is."""
+    if st.session_state.pop(_PASTED, False):
+        name = " ".join(str(st.session_state.get(_NAME) or "").split()) or _("texte collé")
+        text = writable(str(st.session_state.get(_TEXT) or ""))
+        with st.spinner(_("Lecture du texte…"), show_time=True):
+            done = _attempt(lambda: library.keep_upload(text.encode(), f"{name}.txt", _limit()))
+        if done:
+            st.session_state[_TEXT] = st.session_state[_NAME] = ""
+    st.text_area(
+        _("Ou collez un texte ici"),
+        key=_TEXT,
+        height=100,
+        placeholder=_("Un sonnet, une scène, vos propres répliques…"),
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.text_input(
+            _("Son nom"),
+            key=_NAME,
+            max_chars=60,
+            placeholder=_("son nom, par exemple Phèdre"),
+            label_visibility="collapsed",
+        )
+        st.button(
+            _("Lire ce texte"),
+            key="sources.paste",
+            icon=":material/content_paste_go:",
+            on_click=_want_pasted,
+        )
+
+
+def _want_pasted() -> None:
+    st.session_state[_PASTED] = True
+
+
+def _attempt(action: Callable[[], library.Entry]) -> bool:
+    """Choose the corpus that an action brings, or note why there is none; whether there is one."""
     _forgive()
     try:
         entry = action()
     except MoliereError as error:
-        st.session_state[_REFUSED] = error
-        return
+        st.session_state[_OUTCOME] = error
+        return False
     if not entry.url and entry.id not in _mine():
         _mine().append(entry.id)
     state.change(CORPUS, entry.id)
+    st.session_state[_OUTCOME] = entry.id
+    return True
+
+
+def _tell() -> None:
+    """What became of the last file, text or address, where it was asked for."""
+    outcome = st.session_state.get(_OUTCOME)
+    if isinstance(outcome, MoliereError):
+        reason = widgets.plain(i18n.sentence(outcome))
+        st.error(_("Rien n’a été ajouté : {reason}.").format(reason=reason))
+    elif outcome is not None:
+        count = len(cached.corpus(outcome).frame)
+        told = i18n.ngettext(
+            "C’est lu et choisi : {corpus}, {count} réplique.",
+            "C’est lu et choisi : {corpus}, {count} répliques.",
+            count,
+        )
+        corpus = widgets.plain(naming.source(outcome))
+        st.success(told.format(corpus=corpus, count=i18n.number(count)))
 
 
 # From the network
@@ -269,6 +334,7 @@ def _remove(identifier: str) -> None:
         st.session_state[_REFUSED] = error
         return
     cached.forget_corpus(identifier)
+    st.session_state[_OUTCOME] = None
     if identifier in _mine():
         _mine().remove(identifier)
     state.change(CORPUS, "")

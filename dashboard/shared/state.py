@@ -12,7 +12,7 @@ import math
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NoReturn, TypeVar
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -196,13 +196,17 @@ def enter(page: str) -> None:
     """
     if st.session_state.get(_PAGE) != page:
         st.session_state[_PAGE] = page
-        st.session_state[_ENTERED] = set()
-        st.session_state[_OPENED] = {}
-        st.session_state[_RECEIVED] = {}
-        # What another page has written is no echo: a link may say the same here, and mean it.
-        for store in (_PUBLISHED, _ECHOES):  # the language alone belongs to all pages
-            held = _store(store).items()
-            st.session_state[store] = {k: v for k, v in held if LANGUAGE.name in (k, k[0])}
+        _open_anew()
+
+
+def _open_anew() -> None:
+    st.session_state[_ENTERED] = set()
+    st.session_state[_OPENED] = {}
+    st.session_state[_RECEIVED] = {}
+    # What another page has written is no echo: a link may say the same here, and mean it.
+    for store in (_PUBLISHED, _ECHOES):  # the language alone belongs to all pages
+        held = _store(store).items()
+        st.session_state[store] = {k: v for k, v in held if LANGUAGE.name in (k, k[0])}
 
 
 def language() -> str:
@@ -273,6 +277,18 @@ def restore(field: Field[T]) -> T:
     return value
 
 
+def foretold(field: Field[T]) -> T:
+    """What `restore` is about to return, for what stands before its widget."""
+    raw = st.query_params.get(field.name)
+    if raw is not None and _comes_from_outside(field.name, raw):
+        try:
+            return field.parse(raw)
+        except ValueError:
+            return field.default
+    value: T = st.session_state.get(field.key, _store(_KEPT).get(field.key, field.default))
+    return value
+
+
 def keep(field: Field[T], value: T) -> T:
     """Call just after the widget; notes the value for the URL and for later visits."""
     opened, kept = _store(_OPENED), _store(_KEPT)
@@ -297,6 +313,27 @@ def value(field: Field[T]) -> T:
 def link(page: str, label: str, icon: str, settings: Mapping[str, str]) -> None:
     """A link to a page with several fields of its address set, as the page itself writes them."""
     st.page_link(page, label=label, icon=icon, query_params=dict(settings))
+
+
+def arrives(field: Field[Any]) -> bool:
+    """Whether somebody has just put this field into the address; to be asked before `restore`."""
+    raw = st.query_params.get(field.name)
+    return raw is not None and _comes_from_outside(field.name, raw)
+
+
+def forget(lasting: Callable[[str], bool]) -> None:
+    """Let the address alone speak: what it does not name is at its default again.
+
+    Args:
+        lasting: of a field's key, whether its value stays.
+    """
+    st.session_state[_KEPT] = {k: v for k, v in _store(_KEPT).items() if lasting(k)}
+    _open_anew()
+
+
+def go(page: str, settings: Mapping[str, str]) -> NoReturn:
+    """To a page, with these fields of its address and no others."""
+    st.switch_page(page, query_params=dict(settings))
 
 
 def change(field: Field[T], value: T) -> None:

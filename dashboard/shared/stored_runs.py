@@ -66,14 +66,23 @@ def forget() -> None:
 def _store() -> tuple[list[RunRow], list[DamagedRun]]:
     entries = index.entries()
     damaged = [run for run in entries if isinstance(run, DamagedRun)]
-    return [_row(run) for run in entries if not isinstance(run, DamagedRun)], damaged
+    runs = [run for run in entries if not isinstance(run, DamagedRun)]
+    names = naming.trainings_apart(
+        (
+            run.name,
+            naming.training(run.config, run.label, run.asked_by),
+            run.config.training.seed,
+        )
+        for run in runs
+    )
+    return [_row(run, names[run.name]) for run in runs], damaged
 
 
-def _row(run: index.StoredRun) -> RunRow:
+def _row(run: index.StoredRun, name: str) -> RunRow:
     last = run.history[-1] if run.history else {}
     return RunRow(
         reference=f"run:{run.name}",
-        name=naming.training(run.config, run.label),
+        name=name,
         architecture=naming.architecture(run.config),
         parameters=run.config.model.parameter_count(run.symbols),
         epochs=len(run.history),

@@ -7,8 +7,11 @@ import streamlit as st
 from dashboard.shared import i18n, rights
 from dashboard.shared.i18n import _
 from moliere_core.errors import ConfigError
+from moliere_core.runs.run import MAX_NAME
 from moliere_core.training import jobs
-from moliere_core.training.jobs import Job, JobSpec, JobStatus
+from moliere_core.training.jobs import Job, JobSpec, JobStatus, State
+
+NAME = "trainings.name"  # what this session calls itself
 
 
 def submit(spec: JobSpec) -> Job:
@@ -17,7 +20,30 @@ def submit(spec: JobSpec) -> Job:
     Raises:
         MoliereError: this server will not train it, see `jobs.submit`.
     """
-    return jobs.submit(spec, rights.token(), rights.browser(), rights.address())
+    name = st.session_state.get(NAME) or ""
+    return jobs.submit(spec, rights.token(), rights.browser(), rights.address(), str(name))
+
+
+def ask_for_name() -> None:
+    """Whose it is: a first name or a table, for this visit; nobody has to say."""
+    kept = st.session_state.get(NAME, "")
+    typed = st.text_input(
+        _("Prénom ou table"),
+        value=kept,
+        key=f"{NAME}.typed",
+        max_chars=MAX_NAME,
+        placeholder=_("facultatif"),
+        help=_("Dans les listes de la classe, il dira à qui est cet entraînement."),
+    )
+    st.session_state[NAME] = " ".join((typed or "").split())
+
+
+def joined(spec: JobSpec) -> Job | None:
+    """The training in progress or stored that somebody else has asked for in the same words."""
+    job = jobs.get(spec.run_id)
+    if job is None or (job.spec.owner and job.spec.owner.holds(rights.token())):
+        return None
+    return job if job.status.active or job.state is State.FINISHED else None
 
 
 def refusal(spec: JobSpec) -> ConfigError | None:

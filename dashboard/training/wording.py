@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from dashboard.shared import i18n, naming, trainings
+from dashboard.shared import i18n, naming, trainings, widgets
 from dashboard.shared.i18n import _
 from dashboard.training.curves import Curves, Epoch, overfitting
 from dashboard.training.figures import Bets
@@ -16,7 +16,22 @@ from moliere_core.training.yardsticks import Yardsticks
 def name(job: Job) -> str:
     """What people call a job."""
     run = job.run
-    return naming.training(job.spec.config, (run.label if run else "") or job.spec.label)
+    label = (run.label if run else "") or job.spec.label
+    return naming.training(job.spec.config, label, job.spec.asked_by)
+
+
+def joined(job: Job) -> str:
+    """That the training is somebody else's, of the very same settings."""
+    who = widgets.plain(job.spec.asked_by) or _("quelqu’un d’autre")
+    if job.status.active:
+        return _(
+            "Mêmes réglages, même réseau : déjà lancé par {who}, vous le suivez. Pour en avoir un "
+            "à vous, changez la graine."
+        ).format(who=who)
+    return _(
+        "Mêmes réglages, même réseau : déjà entraîné par {who}, le voici. Pour en avoir un à vous, "
+        "changez la graine."
+    ).format(who=who)
 
 
 def standing(job: Job, status: JobStatus, curves: Curves) -> str:

@@ -19,11 +19,19 @@ from pathlib import Path
 
 from moliere_core.config import RunConfig
 from moliere_core.errors import RunError, writable
-from moliere_core.runs.run import CONFIG, HISTORY, LABEL, VOCABULARY, Run, runs_folder
+from moliere_core.runs.run import (
+    ASKED_BY,
+    CONFIG,
+    HISTORY,
+    LABEL,
+    VOCABULARY,
+    Run,
+    runs_folder,
+)
 from moliere_core.system.records import Record
 
 GRAIN_NS = 2_000_000_000  # of the times of the coarsest disks
-_WATCHED = ("", CONFIG, VOCABULARY, HISTORY, LABEL)  # "" is the folder, which has snapshots
+_WATCHED = ("", CONFIG, VOCABULARY, HISTORY, LABEL, ASKED_BY)  # "": the folder, of snapshots
 
 _Stamp = tuple[tuple[int, int, int] | None, ...]  # inode, time in ns, size of each; None if absent
 
@@ -38,6 +46,7 @@ class StoredRun:
         modified: when its settings were written, in seconds since 1970.
         config: its settings.
         label: what people call it, "" if nothing.
+        asked_by: what whoever asked for it calls themselves, "" if nothing.
         symbols: size of its alphabet, the unknown symbol included.
         history: its records, see `Run.history`.
         epochs: those whose weights are stored.
@@ -50,6 +59,7 @@ class StoredRun:
     modified: float
     config: RunConfig
     label: str
+    asked_by: str
     symbols: int
     history: tuple[Record, ...]
     epochs: tuple[int, ...]
@@ -161,6 +171,7 @@ def _read(path: Path) -> StoredRun | DamagedRun:
             modified=modified,
             config=run.config,
             label=run.label,
+            asked_by=run.asked_by,
             symbols=len(run.vocabulary),
             history=tuple(run.history),
             epochs=tuple(s.epoch for s in snapshots if s.epoch is not None),

@@ -2,8 +2,8 @@
 
 `config.json`, `vocabulary.json`, `history.jsonl` (a line an epoch), `epoch-000.safetensors`
 (untrained) to `epoch-NNN.safetensors`, `step-NNNNNN.safetensors` inside the first epoch,
-`resume.safetensors` while it is not complete, `label.json`, `owner.json`. Every file is written
-under a temporary name and then renamed, so that a reader never sees half of one.
+`resume.safetensors` while it is not complete, `label.json`, `owner.json`, `asked-by.json`. Every
+file is written under a temporary name and then renamed, so that a reader never sees half of one.
 """
 
 from __future__ import annotations
@@ -43,9 +43,11 @@ from moliere_core.text.vocabulary import Vocabulary
 
 CONFIG, VOCABULARY, HISTORY = "config.json", "vocabulary.json", "history.jsonl"
 RESUME, LABEL, OWNER, LOCK = "resume.safetensors", "label.json", "owner.json", "training.lock"
+ASKED_BY = "asked-by.json"
 ID_LENGTH = 12
 MAX_LABEL = 80
-PRIVATE = (RESUME, OWNER, LOCK)  # what a downloaded run does without
+MAX_NAME = 24
+PRIVATE = (RESUME, OWNER, LOCK, ASKED_BY)  # what a downloaded run does without
 
 # Settings that came after runs were first stored: at these values the request is the same as then.
 LATER_SETTINGS = {"quick_start": False}
@@ -359,11 +361,20 @@ class Run:
     @property
     def label(self) -> str:
         """What people call it, "" if nothing."""
+        return self._said(LABEL, "label")[:MAX_LABEL]
+
+    @property
+    def asked_by(self) -> str:
+        """What whoever asked for it first calls themselves, "" where they did not say."""
+        return self._said(ASKED_BY, "name")[:MAX_NAME]
+
+    def _said(self, file: str, name: str) -> str:
+        """A text that people gave, on one line; "" where there is none."""
         try:
-            label = text(mapping(read_json(self.path / LABEL)), "label")
+            said = text(mapping(read_json(self.path / file)), name)
         except (OSError, DamagedError):
             return ""
-        return " ".join(label.split())[:MAX_LABEL]
+        return " ".join(said.split())
 
     def rename(self, label: str, token: str | None = None) -> None:
         """Call it something else; RunError unless `token` is its owner's."""

@@ -9,7 +9,7 @@ import pytest
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.testing.v1 import AppTest
 
-from dashboard.shared import provenance
+from dashboard.shared import provenance, sources
 from moliere_core.corpus import formats, library
 from moliere_core.corpus.apart import read_apart
 from moliere_core.errors import CorpusError
@@ -159,6 +159,50 @@ def test_a_click_fetches_shows_how_far_it_is_and_chooses(
     assert at.selectbox(key="corpus").value == "course"
     at.run()
     assert len(shown) == 3  # nothing is fetched again
+
+
+def paste(at: AppTest, text: str, name: str = "") -> AppTest:
+    at.text_area(key="sources.text").set_value(text)
+    at.text_input(key="sources.name").set_value(name)
+    return at.button(key="sources.paste").click().run()
+
+
+def test_a_pasted_text_is_kept_as_a_file_is(store: Path) -> None:
+    at = paste(opened(), "ANNA.\nQue ces vains ornements !\n" * 40, "  Ma   pièce ")
+    assert not at.exception
+    assert not at.error
+    mine = at.selectbox(key="corpus").value
+    assert mine.startswith("file-")
+    assert address(at)["corpus"] == mine
+    assert options(at) == ["pastiches", "Ma pièce.txt"]
+    assert options(opened()) == ["pastiches"]
+    [told] = at.success
+    assert told.value.startswith("C’est lu et choisi\u00a0: Ma pièce\\.txt")
+    assert at.text_area(key="sources.text").value == ""
+    at.run()
+    assert len(list((store / "corpora" / "uploads").glob("*.json"))) == 1  # read once
+
+
+@pytest.mark.parametrize(("text", "name"), [("", ""), ("%PDF-1.7 x", "a"), ("\x00\x01", "../../x")])
+def test_a_pasted_text_that_is_none_is_one_sentence_and_stays_in_its_box(
+    store: Path, text: str, name: str
+) -> None:
+    at = paste(opened(), text, name)
+    assert not at.exception
+    [error] = at.error
+    assert error.value.startswith("Rien n’a été ajouté")
+    assert at.text_area(key="sources.text").value == text
+    assert at.selectbox(key="corpus").value == "embedded"
+    assert not at.success
+
+
+def test_too_long_a_text_is_refused_as_too_large_a_file_is(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sources, "UPLOAD_BYTES", 1_000_000)
+    [error] = paste(opened(), "Que ces vains ornements !\n" * 50_000).error
+    assert "1" in error.value
+    assert not list((store / "corpora").rglob("*.txt"))
 
 
 def test_no_network_is_one_sentence_and_the_embedded_plays_stay(store: Path) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
+import io
 import math
 import os
 import re
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.shared import badge, following, i18n, stored_runs
+from dashboard.shared import badge, following, i18n, naming, stored_runs
 from dashboard.training import curves, snippet
 from dashboard.training.controls import bets, knobs
 from dashboard.training.figures import Bets, curves_figure
@@ -233,6 +235,67 @@ def test_asked_for_twice_it_is_one_job(open_page: Open) -> None:
     again = open_page("training", **request).button(key="training.start").click().run()
     assert address(at)["job"] == address(again)["job"]
     assert len(jobs.list_jobs()) == 1
+
+
+def test_who_asks_for_the_same_is_told_whose_it_is(open_page: Open) -> None:
+    first = open_page("training", **TINY)
+    first = first.text_input(key="trainings.name.typed").set_value("  Table  4 ").run()
+    first = first.button(key="training.start").click().run()
+    job = job_of(first)
+    assert job.spec.asked_by == "Table 4"
+    assert "training.another" not in {button.key for button in first.button}
+    second = begin(open_page)
+    assert job_of(second).id == job.id
+    assert "par Table 4" in text(second)
+    assert job.wait(PATIENCE).state is State.FINISHED
+    assert Run.open(run_path(job.id)).asked_by == "Table 4"
+    second = second.run().button(key="training.another").click().run()
+    assert second.number_input(key="training.train_seed").value != job.spec.config.training.seed
+    own = second.button(key="training.start").click().run()
+    assert job_of(own).id != job.id
+    assert "par Table 4" not in text(own)
+    assert job_of(own).wait(PATIENCE).state is State.FINISHED
+    stored_runs.forget()
+    names = [row.name for row in stored_runs.stored_runs()]
+    assert any(name.endswith("· Table 4") for name in names)
+    assert len(set(names)) == len(names) == 3
+
+
+def test_the_name_stays_for_the_visit_and_is_left_out_of_what_is_downloaded(
+    open_page: Open,
+) -> None:
+    at = open_page("training", **TINY)
+    at = at.text_input(key="trainings.name.typed").set_value("Zoé").run()
+    at = at.button(key="training.start").click().run()
+    job = job_of(at)
+    assert job.wait(PATIENCE).state is State.FINISHED
+    run = Run.open(run_path(job.id))
+    assert run.asked_by == "Zoé"
+    with zipfile.ZipFile(io.BytesIO(run.zip_bytes())) as archive:
+        assert not any("asked-by" in name for name in archive.namelist())
+    at = at.switch_page("../pages/home.py").run().switch_page("../pages/training.py").run()
+    at = at.segmented_control(key="training.view").set_value("new").run()
+    assert at.text_input(key="trainings.name.typed").value == "Zoé"
+
+
+def test_without_a_job_the_last_one_is_offered(open_page: Open) -> None:
+    at = open_page("training", view="follow")
+    assert "LSTM 8" in at.button(key="training.last").label
+    at = at.button(key="training.last").click().run()
+    assert address(at)["job"] == RUN
+    assert figure(at)
+
+
+def test_trainings_of_one_name_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
+    same = [("aaaa11", "LSTM 8", 1), ("bbbb22", "LSTM 8", 2), ("cccc33", "GRU", 1)]
+    apart = naming.trainings_apart([*same, ("dddd44", "LSTM 8", 2)])
+    assert apart == {
+        "aaaa11": "LSTM 8 (graine 1)",
+        "bbbb22": "LSTM 8 (bbbb)",
+        "cccc33": "GRU",
+        "dddd44": "LSTM 8 (dddd)",
+    }
 
 
 def test_stop_then_resume(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:

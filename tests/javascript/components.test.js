@@ -175,6 +175,7 @@ const BARS = {
     { char: "a", before: 0.5, after: 0.9997 },
     { char: " ", before: 0.25, after: 0 },
   ],
+  voted: false,
   narrow: false,
   others: null,
   drawn: "a",
@@ -190,7 +191,7 @@ test("a click on a bar chooses its character; bars stay the same elements", () =
   const [first, second] = all(".row");
   second.click();
   assert.deepEqual(sent, [["pick", " "]]);
-  assert.equal(first.getAttribute("aria-label"), "Choose a (>\u00a099.9%)");
+  assert.equal(first.textContent, "a50.0%>\u00a099.9%Choose"); // its name, too
   draw({ ...BARS, bars: BARS.bars.slice(1) });
   assert.deepEqual(all(".row"), [first]);
   assert.deepEqual(texts(".row .glyph"), ["␣"]);

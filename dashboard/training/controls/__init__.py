@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 
 import streamlit as st
@@ -16,10 +17,32 @@ MOST_RUNS = 12  # compared at once
 JOB: state.Field[str] = state.Field("training.job", "job", "", str)
 
 
-def follow(job_id: str) -> None:
-    """Inside a click: show the curves of this job from now on."""
+_JOINED = "training.joined"  # the job of somebody else that a click on the button has led to
+
+
+def follow(job_id: str, joined: bool = False) -> None:
+    """Inside a click: show the curves of this job from now on.
+
+    Args:
+        job_id: which one.
+        joined: whether it was somebody else's when it was asked for.
+    """
     state.change(JOB, job_id)
+    st.session_state[_JOINED] = job_id if joined else ""
     views.go("training", "follow")
+
+
+def is_joined(job_id: str) -> bool:
+    """Whether this session asked for that job, and found somebody else's."""
+    return bool(st.session_state.get(_JOINED) == job_id)
+
+
+def another_seed(seed: int) -> None:
+    """Inside a click: back to the desk, with a seed that makes another network of it."""
+    found = secrets.randbelow(9_999) + 1
+    seed_knob = state.Field("training.train_seed", "train_seed", 0, int)
+    state.change(seed_knob, found if found != seed else seed + 1)
+    views.go("training", "new")
 
 
 PRESET = Choice("training.preset", "preset", "demo", N_("Préréglage"), naming.PRESET_LABELS)

@@ -44,9 +44,39 @@ def show() -> JobSpec | None:
             if job_id
             else _("Aucun entraînement en cours. Réglez-en un, puis lancez-le.")
         )
+        _offer_the_last()
         return None
+    if controls.is_joined(job.id):
+        _joined(job)
     following.follow([job], partial(_live, job.id, bets))
     return job.spec
+
+
+def _offer_the_last() -> None:
+    """The training that ended last, one click away."""
+    last = next((row for row in stored_runs.stored_runs() if row.epochs), None)
+    if last is not None:
+        st.button(
+            _("Revoir le dernier : {name}").format(name=widgets.plain(last.name)),
+            key="training.last",
+            icon=":material/history:",
+            type="primary",
+            on_click=controls.follow,
+            args=(last.reference.removeprefix("run:"),),
+        )
+
+
+def _joined(job: Job) -> None:
+    """Say that it is somebody else's, who asked for the very same; and how to have one's own."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.info(wording.joined(job), icon=":material/group:", width="stretch")
+        st.button(
+            _("Changer la graine"),
+            key="training.another",
+            icon=":material/casino:",
+            on_click=controls.another_seed,
+            args=(job.spec.config.training.seed,),
+        )
 
 
 def _bets() -> Bets:

@@ -58,7 +58,11 @@ def show() -> JobSpec:
         summary.show(request.config, request.symbols)
         if not _refused(request):
             _ask_for_bets()
-        _button(request)
+        name, start = st.columns([1, 1.6], vertical_alignment="bottom")
+        with name:
+            trainings.ask_for_name()
+        with start:
+            _button(request)
     return request.spec
 
 
@@ -210,6 +214,7 @@ def _start(request: Request) -> None:
     """Ask for the training and follow it; asked for twice, it is one."""
     try:
         spec = jobs.prepare(request.config, cached.corpus(request.source), request.label)
-        controls.follow(trainings.submit(spec).id)
+        joined = trainings.joined(spec) is not None
+        controls.follow(trainings.submit(spec).id, joined)
     except MoliereError as error:
         st.session_state[_REFUSED] = error

@@ -138,7 +138,7 @@ def _tools(reference: str) -> None:
         with st.popover(_("Supprimer"), icon=":material/delete:"):
             st.markdown(
                 _("Supprimer « {name} » ? Rien ne le fera revenir.").format(
-                    name=widgets.plain(naming.training(run.config, run.label))
+                    name=widgets.plain(naming.training(run.config, run.label, run.asked_by))
                 )
             )
             st.button(

@@ -79,7 +79,9 @@ _backends: dict[str, Backend] = {}  # by scheduler's address, "" for this machin
 _jobs: dict[Path, Job] = {}  # by folder: every page shares the events that were read
 
 
-def submit(spec: JobSpec, token: str = "", browser: str = "", address: str = "") -> Job:
+def submit(
+    spec: JobSpec, token: str = "", browser: str = "", address: str = "", name: str = ""
+) -> Job:
     """Ask for a training, or for the one in progress of the same request.
 
     A run that is stored whole comes back at once as a finished job; one that was stopped, failed
@@ -91,6 +93,7 @@ def submit(spec: JobSpec, token: str = "", browser: str = "", address: str = "")
         token: a secret of who asks, and then owns the job unless somebody does.
         browser: of who asks, see `Asker`; it has its share of a public queue.
         address: of who asks; so has this.
+        name: what who asks calls themselves; the first to ask for a run gives it theirs.
 
     Raises:
         ConfigError: more than this server allows.
@@ -108,7 +111,7 @@ def submit(spec: JobSpec, token: str = "", browser: str = "", address: str = "")
         own = sum(_asked_by(other, asker) for other in waiting)
         near = sum(_asked_from(other, asker) for other in waiting)
         limits().check(spec, own, len(waiting), near)
-        job = _fresh(_owned(spec, token, job))
+        job = _fresh(_owned(spec, token, name, job))
         job.asker = asker
         if not job.take():
             return job  # another server of this folder was asked at the same time
@@ -253,7 +256,7 @@ def _asked_from(job: Job, asker: Asker) -> bool:
     return bool(asker.address) and job.asker.address == asker.address
 
 
-def _owned(spec: JobSpec, token: str, job: Job | None) -> JobSpec:
+def _owned(spec: JobSpec, token: str, name: str, job: Job | None) -> JobSpec:
     """The spec with its owner: who asked for this run first, in `job`, else who asks now.
 
     A run begun by nobody in particular does not become somebody's by being asked for.
@@ -262,7 +265,9 @@ def _owned(spec: JobSpec, token: str, job: Job | None) -> JobSpec:
     first = (job.spec.owner if job else None) or read_owner(path / OWNER)
     if first is None and path.is_dir() and not may_change(None, token):
         return replace(spec, owner=None)
-    return replace(spec, owner=first) if first else owned_by(spec, token)
+    if first is None:
+        return owned_by(spec, token, name)
+    return replace(spec, owner=first, asked_by=job.spec.asked_by if job else Run(path).asked_by)
 
 
 def _fresh(spec: JobSpec) -> Job:

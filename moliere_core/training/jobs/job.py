@@ -27,7 +27,7 @@ from filelock import FileLock
 
 from moliere_core.errors import N_, ConfigError, MoliereError, RunError, TrainingError
 from moliere_core.runs.ownership import read_owner, write_owner
-from moliere_core.runs.run import CONFIG, HISTORY, LABEL, OWNER, Run, run_path
+from moliere_core.runs.run import ASKED_BY, CONFIG, HISTORY, LABEL, OWNER, Run, run_path
 from moliere_core.system.records import DamagedError, Record
 from moliere_core.system.storage import home, is_locked, lock, write_atomically, write_error
 from moliere_core.system.work import State, Status
@@ -155,6 +155,7 @@ class Job:
             int(corpus.get("chars", 0)),
             owner=read_owner(run.path / OWNER),
             label=run.label,
+            asked_by=run.asked_by,
         )
         job = cls(job_path(run.id), spec)
         job._file.records.append(job.finished())
@@ -358,9 +359,12 @@ def _written(path: Path) -> tuple[int, int, int] | None:
 
 
 def claim(path: Path, spec: JobSpec) -> None:
-    """Give the run in the folder `path` the owner and the name of `spec`, unless it has them."""
+    """Give the run in the folder `path` the owner and the names of `spec`, unless it has them."""
     if spec.owner and read_owner(path / OWNER) is None:
         write_owner(path / OWNER, spec.owner)
+    if spec.asked_by and not (path / ASKED_BY).exists():
+        document = json.dumps({"name": spec.asked_by}, ensure_ascii=False)
+        write_atomically(path / ASKED_BY, document.encode())
     if spec.label and not (path / LABEL).exists():
         document = json.dumps({"label": spec.label}, ensure_ascii=False)
         write_atomically(path / LABEL, document.encode())

@@ -10,10 +10,10 @@ from typing import Any
 
 from moliere_core.config import RunConfig
 from moliere_core.corpus import Corpus, split
-from moliere_core.errors import N_, ConfigError, ModelError, RunError
+from moliere_core.errors import N_, ConfigError, ModelError, RunError, writable
 from moliere_core.models.references import SHIPPED, open_run
 from moliere_core.runs.ownership import Owner, may_change
-from moliere_core.runs.run import MAX_LABEL, request_id
+from moliere_core.runs.run import MAX_LABEL, MAX_NAME, request_id
 from moliere_core.system.machine import is_public
 from moliere_core.system.records import DamagedError, count, text
 from moliere_core.system.records import parse as parse_json
@@ -33,6 +33,7 @@ class JobSpec:
         initial_digest: of the weights that a fine-tuning starts from, "" where it does not.
         owner: who asked; None where nobody in particular did.
         label: what people call it.
+        asked_by: what who asked calls themselves, "" where they do not say.
     """
 
     config: RunConfig
@@ -43,6 +44,7 @@ class JobSpec:
     initial_digest: str = ""
     owner: Owner | None = None
     label: str = ""
+    asked_by: str = ""
 
     @cached_property
     def run_id(self) -> str:
@@ -69,7 +71,7 @@ class JobSpec:
         """The inverse of `to_json`; ConfigError if it was written by something else."""
         try:
             owner = None if data["owner"] is None else Owner.from_json(data["owner"])
-            for name in ("source", "corpus_digest", "initial_digest", "label"):
+            for name in ("source", "corpus_digest", "initial_digest", "label", "asked_by"):
                 text(data, name, "")
             for name in ("chars", "validation_chars"):
                 count({name: 0, **data}, name)
@@ -296,6 +298,7 @@ def require_allowed(spec: JobSpec, token: str) -> None:
         )
 
 
-def owned_by(spec: JobSpec, token: str) -> JobSpec:
+def owned_by(spec: JobSpec, token: str, name: str = "") -> JobSpec:
     """The spec as asked for by the holder of `token`; by nobody in particular if it is empty."""
-    return replace(spec, owner=Owner.of(token) if token else None)
+    name = " ".join(writable(name).split())[:MAX_NAME]
+    return replace(spec, owner=Owner.of(token) if token else None, asked_by=name)
