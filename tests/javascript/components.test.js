@@ -593,6 +593,7 @@ const FILM = {
     others: "others {share}",
     words: "words",
     words_beside: "words",
+    curve: "Curve (H)",
     hesitates: "between {count}",
   },
 };
@@ -613,6 +614,18 @@ test("a film is stepped through, and its address follows once it rests", () => {
   assert.deepEqual(sent, [["rest", { at: "epoch-001", before: "epoch-000", back: 0 }]]);
   unmount();
   mock.timers.reset();
+});
+
+test("the curves of a film are hidden by a key, and by a button", () => {
+  const { one, unmount } = mount(film, FILM);
+  const hidden = () => one(".film").classList.contains("bare");
+  press(document, "h");
+  assert.ok(hidden());
+  one(".foot .tool").click();
+  assert.ok(!hidden());
+  press(document, "h", { ctrlKey: true });
+  assert.ok(!hidden());
+  unmount();
 });
 
 test("a film that plays stops at its end; two moments stand side by side", () => {
