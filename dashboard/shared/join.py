@@ -20,7 +20,8 @@ from dashboard.shared.components import Component
 from dashboard.shared.i18n import _
 
 ADDRESS = "MOLIERE_ADDRESS"
-OF_THE_PROJECTOR = ("projecteur",)  # settings of the screen in front, not of those who look at it
+# Settings of the screen in front, not of those who look at it.
+OF_THE_PROJECTOR = ("projecteur", "script", "follow")
 DEFAULT_PORT = 8501
 _OUTSIDE = ("192.0.2.1", 9)  # an address of nobody (RFC 5737), to which nothing is sent
 
