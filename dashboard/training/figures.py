@@ -59,7 +59,7 @@ def curves_figure(
     """
     colours = theme(dark)
     low, high = (in_unit(bound, unit) for bound in _bounds(curves, yardsticks, bets))
-    title = _("perte (nats)") if unit == "nats" else _("perte (bits par caractère)")
+    title = _("nats par caractère") if unit == "nats" else _("bits par caractère")
     figure = layout(Figure(), dark, "", _("époques"), title, HEIGHT)
     _lines(figure, curves, yardsticks, colours, unit)
     levels = [

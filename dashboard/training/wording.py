@@ -117,8 +117,8 @@ def _amount(nats: float, unit: str) -> str:
 def samples(temperature: float) -> str:
     """How the samples are drawn, and why they may be nonsense beside a high accuracy."""
     return _(
-        "Tirés au sort à température {temperature}, en se relisant lui-même. L’exactitude compte ses "
-        "premiers choix, après le vrai texte : haute, elle n’exclut pas le charabia."
+        "Tirés au sort à température {temperature}, en se relisant lui-même. L’exactitude compte "
+        "ses premiers choix, après le vrai texte : haute, elle n’exclut pas le charabia."
     ).format(temperature=i18n.number(temperature, 1))
 
 

@@ -58,11 +58,8 @@ def show() -> JobSpec:
         summary.show(request.config, request.symbols)
         if not _refused(request):
             _ask_for_bets()
-        name, start = st.columns([1, 1.6], vertical_alignment="bottom")
-        with name:
-            trainings.ask_for_name()
-        with start:
-            _button(request)
+        trainings.ask_for_name()
+        _button(request)
     return request.spec
 
 
