@@ -5,18 +5,19 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from dashboard.shared import badge, screen, state, widgets
+from dashboard.shared import badge, screen, script, state, widgets
 from dashboard.shared.i18n import _
 
 
 def route() -> None:
     """Run the page that the address names."""
+    state.begin()
     st.set_page_config(
         page_title="Molière, caractère par caractère",
         page_icon="🎭",
         layout="wide",
+        initial_sidebar_state=screen.menu(),
     )
-    state.begin()
     widgets.style()
     sections = {
         _("Commencer"): [
@@ -48,6 +49,7 @@ def route() -> None:
     page = st.navigation(sections, expanded=True)
     widgets.language_switch()
     state.enter(page.url_path)
+    script.enter(page.url_path)
     screen.show()
     widgets.run(page)
     badge.show()

@@ -2,12 +2,13 @@
 
 from functools import partial
 
-from dashboard.course import snippet, views
+from dashboard.course import presenting, snippet, views
 from dashboard.shared import lesson, state
 from dashboard.shared.i18n import _
 
 drawer = lesson.heading("course", _("Le cours, pas à pas"))
 
+presenting.follow(state.restore(views.VIEW))
 view = views.VIEW.ask()
 views.VIEWS[view].show()
 drawer.finish(partial(snippet.code, state.value(state.MODEL)), views.tried(view))

@@ -4,27 +4,32 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard.home import controls, snippet, views
+from dashboard.home import controls, gallery, snippet, views
+from dashboard.home.results import Performance
 from dashboard.shared import lesson, widgets
 from dashboard.shared.i18n import _
 from moliere_core.config import SamplingConfig
 
 drawer = lesson.heading("home", _("Un réseau écrit comme Molière"))
+controls.open_page()
 
-with st.container(horizontal=True, vertical_alignment="bottom"):
-    prompt = widgets.prompt()
-    st.button(_("Écrire la suite"), type="primary", icon=":material/edit:", on_click=views.restart)
 with st.container(horizontal=True, vertical_alignment="center"):
+    prompt = widgets.prompt(labelled=False)
+    st.button(_("Écrire la suite"), type="primary", icon=":material/edit:", on_click=views.restart)
+with st.container(key="home-model", horizontal=True, vertical_alignment="center"):
+    reference = controls.model()
+    temperature = controls.temperature()
+with st.container(key="home-player", horizontal=True, vertical_alignment="center"):
     speed = controls.SPEED.ask()
     views.pause_button()
     views.hide_button()
     with widgets.settings():
-        reference = widgets.model()
-        config = SamplingConfig(controls.TEMPERATURE.ask())
         seed = widgets.seed()
+        controls.other_model()
 
+config = SamplingConfig(temperature)
 runs = widgets.unknown(reference, prompt)
-views.play(views.Performance(reference, prompt, config, seed), runs, speed)
+views.play(Performance(reference, prompt, config, seed), runs, speed)
 widgets.card(reference)
 with st.container(horizontal=True, gap="medium"):
     st.markdown(_("**Et maintenant ?**"), width="content")
@@ -38,4 +43,5 @@ with st.container(horizontal=True, gap="medium"):
         label=_("Changer la température"),
         icon=":material/thermostat:",
     )
+gallery.show()
 drawer.finish(partial(snippet.code, reference, prompt, config, seed), views.tried(prompt, seed))

@@ -10,6 +10,7 @@ from dashboard.shared import lesson, widgets
 from dashboard.shared.i18n import _
 
 drawer = lesson.heading("probabilities", _("Le caractère suivant"))
+controls.open_page()
 
 with st.container(horizontal=True, vertical_alignment="center"):
     prompt = widgets.prompt(labelled=False)
@@ -28,8 +29,10 @@ with side:
     config = replace(filters, temperature=controls.TEMPERATURE.ask())
     following = results.next_character(reference, prompt, chosen, config, seed, bars)
 with tools:
-    controls.buttons(following, playable=view == "bars")
-    controls.typed(reference)
+    if view != "guess":  # where there is one thing to press at a time
+        controls.buttons(following, playable=view == "bars")
+        controls.typed(reference)
+    controls.examples()
 now = results.Situation(reference, beside, prompt, chosen, runs, config, seed, bars, following)
 views.VIEWS[view].show(now, board, side)
 drawer.finish(partial(snippet.code, reference, now.read, config, bars), views.tried(view, now))

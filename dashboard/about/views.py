@@ -15,7 +15,7 @@ def kept() -> None:
 
 def energy() -> tuple[str, int]:
     """The energy of a training, for the power that is supposed; its reference, and that power."""
-    st.subheader(_("L’énergie d’un entraînement"), anchor=False)
+    st.header(_("L’énergie d’un entraînement"), anchor=False)
     timed = results.timed()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         trained = controls.TRAINED.ask(list(timed), lambda name: timed[name].name)

@@ -3,16 +3,70 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 
-from dashboard.shared import i18n
+from dashboard.shared import i18n, state
 from dashboard.shared.i18n import _
+
+# Unicode's names are English: what French says of the marks that plays have.
+_LETTER = re.compile(r"LATIN (SMALL|CAPITAL) (?:LETTER|LIGATURE) (\w+)(?: WITH (\w+))?")
+_CASES = {"SMALL": "minuscule", "CAPITAL": "majuscule"}
+_ACCENTS = {
+    None: "",
+    "ACUTE": " accent aigu",
+    "GRAVE": " accent grave",
+    "CIRCUMFLEX": " accent circonflexe",
+    "DIAERESIS": " tréma",
+    "CEDILLA": " cédille",
+    "TILDE": " tilde",
+}
+_MARKS = {
+    "!": "point d’exclamation",
+    "?": "point d’interrogation",
+    ".": "point",
+    ",": "virgule",
+    ";": "point-virgule",
+    ":": "deux-points",
+    "…": "points de suspension",
+    "-": "trait d’union",
+    "–": "tiret",
+    "—": "tiret long",
+    "'": "apostrophe",
+    "’": "apostrophe courbe",
+    '"': "guillemet droit",
+    "«": "guillemet ouvrant",
+    "»": "guillemet fermant",
+    "(": "parenthèse ouvrante",
+    ")": "parenthèse fermante",
+    "[": "crochet ouvrant",
+    "]": "crochet fermant",
+    "*": "astérisque",
+    "&": "et commercial",
+}
 
 
 def name(char: str) -> str:
-    """A character by its Unicode name; the line break has none."""
+    """A character by its name, in the reader's language; U+2767 where French has none here."""
     names = {"\n": _("saut de ligne"), "\t": _("tabulation"), " ": _("espace")}
-    return names.get(char) or unicodedata.name(char, f"U+{ord(char):04X}").lower()
+    if char in names:
+        return names[char]
+    if state.language() == "fr":
+        return _french(char)
+    return unicodedata.name(char, _code(char)).lower()
+
+
+def _french(char: str) -> str:
+    if char.isdecimal():
+        return f"chiffre {char}"
+    letter = _LETTER.fullmatch(unicodedata.name(char, ""))
+    if letter and letter[3] in _ACCENTS:
+        return f"{letter[2].lower()} {_CASES[letter[1]]}{_ACCENTS[letter[3]]}"
+    return _MARKS.get(char) or _code(char)
+
+
+def _code(char: str) -> str:
+    return f"U+{ord(char):04X}"
 
 
 def short(count: int) -> str:

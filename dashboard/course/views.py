@@ -6,40 +6,42 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard.course import notebook
-from dashboard.course.controls import STEP
-from dashboard.course.plan import Step, questions, steps
-from dashboard.shared import i18n, state
+from dashboard.course import notebook, presenting, quiz
+from dashboard.shared import i18n, plan, script, state
 from dashboard.shared.i18n import _
+from dashboard.shared.plan import Step
+from dashboard.shared.script import STEP, Place
 from dashboard.shared.views import View, chosen
 from moliere_core.errors import N_
-
-_ANSWERS = "course.quiz"
 
 
 def path(name: str) -> None:
     """One step of a path, with the link that opens its page in the right state."""
-    found = steps(i18n.lesson(f"course-{name}"))
+    found = plan.path(name)
     number = min(state.value(STEP), len(found))
-    step, before = found[number - 1], sum(s.minutes for s in found[: number - 1])
+    now, step, start = Place(name, number), found[number - 1], plan.begins(found, number)
+    script.follow_plan(now)
     total = sum(s.minutes for s in found)
     st.progress(
-        before / total,
+        start / total,
         _(
             "Étape {number} sur {count} · de la minute {start} à la minute {stop} sur {total}"
         ).format(
-            number=number, count=len(found), start=before, stop=before + step.minutes, total=total
+            number=number, count=len(found), start=start, stop=start + step.minutes, total=total
         ),
     )
     overview, screen = st.columns([1, 2.6], gap="medium")
     with overview:
         _overview(found, number)
+        presenting_now = presenting.PRESENT.ask()
     with screen:
+        if presenting_now:
+            presenting.show(start + step.minutes, found[number] if number < len(found) else None)
         with st.container(border=True):
             st.subheader(step.title, anchor=False)
             st.markdown(step.said)
             if step.answer:
-                with st.expander(_("Ce qu’il y a à découvrir")):
+                with st.expander(_("Ce qu’il y a à découvrir"), expanded=presenting_now):
                     st.markdown(step.answer)
         with st.container(horizontal=True, vertical_alignment="center"):
             _go(_("Précédente"), number - 1, number == 1, ":material/arrow_back:", "B")
@@ -48,7 +50,7 @@ def path(name: str) -> None:
                 f"../pages/{step.page}.py",
                 _("Ouvrir l’écran"),
                 ":material/open_in_new:",
-                step.address,
+                script.address(step, now),
             )
 
 
@@ -83,30 +85,6 @@ def about() -> None:
     st.markdown(i18n.lesson("course-about"))
 
 
-def quiz() -> None:
-    """The exit quiz: answered, then corrected, one question after the other."""
-    found = questions(i18n.lesson("quiz"))
-    answers: dict[int, int] = st.session_state.setdefault(_ANSWERS, {})
-    for number, question in enumerate(found):
-        chosen = st.radio(
-            f"**{number + 1}.** {question.asked}",
-            range(len(question.options)),
-            index=answers.get(number),
-            format_func=question.options.__getitem__,
-            key=f"course.quiz.{number}",
-        )
-        if chosen is None:
-            continue
-        answers[number] = chosen
-        if chosen == question.right:
-            st.success(_("Oui. {reason}").format(reason=question.reason))
-        else:
-            st.warning(_("Pas tout à fait. {reason}").format(reason=question.reason))
-    if len(answers) == len(found):
-        right = sum(answers[i] == question.right for i, question in enumerate(found))
-        st.metric(_("Bonnes réponses"), f"{right} / {len(found)}")
-
-
 def at_home() -> None:
     """What a student does at home: the notebook that runs, the run that was trained."""
     st.markdown(i18n.lesson("course-home"))
@@ -134,7 +112,7 @@ VIEWS = {
     "short": View(N_("15 minutes"), partial(path, "short")),
     "long": View(N_("1 heure"), partial(path, "long")),
     "about": View(N_("Objectifs"), about),
-    "quiz": View(N_("Quiz"), quiz),
+    "quiz": View(N_("Quiz"), quiz.show),
     "home": View(N_("Chez soi"), at_home),
 }
 VIEW = chosen("course.view", "view", N_("Vue"), VIEWS)
@@ -144,6 +122,6 @@ def tried(view: str) -> dict[str, bool]:
     """Which items of the lesson's list the class has just done."""
     return {
         "path": view in ("short", "long") and state.value(STEP) > 1,
-        "quiz": bool(st.session_state.get(_ANSWERS)),
+        "quiz": quiz.revealed(),
         "home": view == "home",
     }

@@ -1,9 +1,16 @@
-"""What is set on Home."""
+"""What is set on Home, and what it opens with."""
 
 from __future__ import annotations
 
-from dashboard.shared import controls
-from dashboard.shared.controls import Choice
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboard.shared import cached, controls, naming, state
+from dashboard.shared.controls import Choice, Flag
+from dashboard.shared.i18n import _
 from moliere_core.errors import N_
 
 SPEED = Choice(
@@ -14,3 +21,66 @@ SPEED = Choice(
     {"slow": N_("lent"), "normal": N_("normal"), "instant": N_("instantané")},
 )
 TEMPERATURE = controls.temperature("home")
+HIDDEN = Flag("home.hidden", "hidden", False, N_("Suite masquée"))
+
+# The best network here, and a text of its that a class listens to: read among 200, with the seeds
+# from 0 to 199, and chosen for its rhyme and for Psyché. The lesson says so.
+OPENING: Mapping[state.Field[Any], Any] = {state.MODEL: "grand", state.SEED: 85}
+
+SMALLER = "exp-architecture-lstm-128"
+NEAR = {"grand": N_("grand"), "petit": N_("petit"), SMALLER: N_("plus petit")}
+_OTHER = "home.other"
+
+
+def open_page() -> None:
+    """What is shown to somebody who has asked for nothing yet."""
+    state.open_with(OPENING, (state.PROMPT, TEMPERATURE))
+
+
+def model() -> str:
+    """The model that writes: three of them a click away, and the one chosen among the others."""
+    chosen = state.restore(state.MODEL)
+    near = {name: _(label) for name, label in NEAR.items()}
+    options = [*near, *([] if chosen in near else [chosen])]
+    with _line(_("Modèle")):
+        found = st.segmented_control(
+            _("Modèle"),
+            options,
+            format_func=lambda name: near.get(name) or naming.model(name),
+            required=True,
+            key=state.MODEL.key,
+            label_visibility="collapsed",
+        )
+    return state.keep(state.MODEL, str(found))
+
+
+def other_model() -> None:
+    """A model that is not in sight: a training of the class, an experiment."""
+    options = [name for name in cached.models() if name not in NEAR]
+    st.selectbox(
+        _("Un autre modèle"),
+        options,
+        index=None,
+        placeholder=_("Choisir"),
+        key=_OTHER,
+        on_change=_take_other,
+    )
+
+
+def temperature() -> float:
+    """The temperature, on the line of the model."""
+    with _line(TEMPERATURE.told), st.container(width=220):
+        return TEMPERATURE.ask(visible=False)
+
+
+def _line(label: str) -> DeltaGenerator:
+    """Where a setting stands after its label; both stay together where a line is too short."""
+    line = st.container(horizontal=True, vertical_alignment="center", gap="small", width="content")
+    line.markdown(f"**{label}**", width="content")
+    return line
+
+
+def _take_other() -> None:
+    if st.session_state[_OTHER] in cached.models():
+        state.change(state.MODEL, st.session_state[_OTHER])
+    st.session_state[_OTHER] = None

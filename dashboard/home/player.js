@@ -1,7 +1,9 @@
 // Plays a recorded text character by character, entirely in the browser: the server sends a text
-// and the choice behind each character once, and is not asked again until the text runs out.
+// and the choice behind each character once, and is not asked again until the text is about to run
+// out ("more"). "keep" is sent with the number of characters that are to be kept.
 
-import { element, remembered, rootOf, visible } from "../shared/components/dom.js";
+import { copyButton } from "../shared/components/clipboard.js";
+import { button, element, remembered, rootOf, visible } from "../shared/components/dom.js";
 import { chances } from "../shared/components/numbers.js";
 
 /**
@@ -16,10 +18,14 @@ import { chances } from "../shared/components/numbers.js";
  * @property {number} speed characters a second, 0 for at once
  * @property {boolean} paused
  * @property {boolean} hidden
+ * @property {number} piece characters that are there before anything else, at no speed
  * @property {boolean} more whether the server can send a longer text
  * @property {string} locale
- * @property {{heading: string, note: string, looked: string, hush: string}} labels
+ * @property {{heading: string, note: string, looked: string, hush: string, copy: string,
+ *   copied: string, keep: string}} labels
  */
+
+const AHEAD = 3; // seconds of text left when more is asked for
 
 /** @typedef {ReturnType<typeof build>} View */
 /** @typedef {View["rows"][number]} Row */
@@ -37,7 +43,7 @@ function build(root, bars) {
   const prompt = element("span", "prompt", text);
   const written = element("span", "written", text);
   const caret = element("span", "caret", text);
-  const hush = element("div", "hush small", page);
+  const hush = element("p", "hush small", page);
   const side = element("div", "side leaf", player);
   const heading = element("h2", "heading", side);
   const note = element("p", "note small", side);
@@ -48,7 +54,10 @@ function build(root, bars) {
     const fill = element("div", "fill", element("div", "track", row));
     return { row, glyph, fill, percent: element("span", "percent", row) };
   });
-  return { player, page, prompt, written, caret, hush, heading, note, rows };
+  const tools = element("div", "tools", side);
+  const copy = copyButton(tools, () => `${prompt.textContent}${written.textContent}`);
+  const keep = button("tool", tools);
+  return { player, page, prompt, written, caret, hush, heading, note, rows, copy, keep };
 }
 
 /** What the player shows. */
@@ -119,6 +128,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
   }
   view.heading.textContent = data.labels.heading;
   view.hush.textContent = data.labels.hush;
+  view.copy.dress(data.labels.copy, data.labels.copied);
+  view.keep.textContent = data.labels.keep;
+  view.keep.onclick = () => setTriggerValue("keep", show.at);
+  for (const tool of [view.copy.made, view.keep]) tool.disabled = data.hidden;
   view.player.classList.toggle("hidden", data.hidden);
   view.player.classList.toggle("smooth", speed > 0 && speed < 20);
   view.player.dataset.state = data.paused ? "paused" : "playing";
@@ -153,7 +166,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const until = Math.min(speed === 0 ? text.length : due, text.length);
     if (until > show.at) write(until);
     if (show.at < text.length) frame = requestAnimationFrame(tick);
-    else if (speed > 0 && data.more && show.asked < text.length) {
+    const short = speed > 0 ? text.length - show.at <= AHEAD * speed : text.length < data.piece;
+    if (short && data.more && show.asked < text.length) {
       show.asked = text.length;
       setTriggerValue("more", text.length);
     }

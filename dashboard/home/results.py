@@ -17,6 +17,16 @@ BARS = 8  # characters beside the text
 
 
 @dataclass(frozen=True)
+class Performance:
+    """What is being written: the same performance gives the same text."""
+
+    reference: str
+    prompt: str
+    config: SamplingConfig
+    seed: int
+
+
+@dataclass(frozen=True)
 class Playback:
     """A text and, for each of its characters, the choice it was drawn from.
 

@@ -2,69 +2,67 @@
 
 The text is written here in pieces of PIECE characters, with the choice behind each character, and
 played in the browser (player.js): a pause or a speed costs one light rerun, and thirty screens that
-write cost the server nothing.
+write cost the server nothing. The first piece is short, so that even a large network begins at
+once; the browser asks for the next one before it has played what it has.
+
+What is hidden is paused: a class that guesses has not seen what follows.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
-from dashboard.home import components, results
-from dashboard.home.results import BARS, Playback
+from dashboard.home import components, controls, gallery, results
+from dashboard.home.results import BARS, Performance, Playback
 from dashboard.shared import state
+from dashboard.shared.components import told, whole
 from dashboard.shared.i18n import _
-from moliere_core.config import SamplingConfig
+from moliere_core.text.normalise import normalise
 
+FIRST = 100  # characters of the first piece: 5 seconds of reading at normal speed
 PIECE = 800  # characters sent at a time: 40 seconds of reading at normal speed
 MOST = 8 * PIECE
 SPEEDS = {"slow": 8, "normal": 20, "instant": 0}  # characters a second; 0 is at once
 
-_PAUSED, _HIDDEN, _TAKE, _WRITTEN = "home.paused", "home.hidden", "home.take", "home.written"
-
-
-@dataclass(frozen=True)
-class Performance:
-    """What is being written: the same performance gives the same text."""
-
-    reference: str
-    prompt: str
-    config: SamplingConfig
-    seed: int
+_PLAYER = "home.player"
+_PAUSED, _TAKE, _WRITTEN, _PLAYED = "home.paused", "home.take", "home.written", "home.played"
 
 
 def restart() -> None:
-    """Start again from the prompt."""
+    """Start again from the prompt; what is hidden stays so, to be guessed."""
     st.session_state[_TAKE] = st.session_state.get(_TAKE, 0) + 1
     st.session_state[_PAUSED] = False
-    st.session_state[_HIDDEN] = False
 
 
 def pause_button() -> None:
     """Pause or go on; key P."""
     paused = st.session_state.setdefault(_PAUSED, False)
     label, icon = (_("Reprendre"), "play_arrow") if paused else (_("Pause"), "pause")
-    _switch(_PAUSED, label, icon, "home.pause", "P")
+    st.button(
+        label,
+        key="home.pause",
+        icon=f":material/{icon}:",
+        shortcut="P",
+        on_click=st.session_state.update,
+        args=({_PAUSED: not paused},),
+        disabled=state.value(controls.HIDDEN),
+    )
 
 
 def hide_button() -> None:
-    """Hide the text and the bars, so that the class can guess; key H."""
-    hidden = st.session_state.setdefault(_HIDDEN, False)
+    """Hide what follows the prompt, so that the class can guess; show it and write on. Key H."""
+    hidden = state.value(controls.HIDDEN)
     label, icon = (_("Montrer"), "visibility") if hidden else (_("Masquer"), "visibility_off")
-    _switch(_HIDDEN, label, icon, "home.hide", "H")
-
-
-def _switch(state_key: str, label: str, icon: str, key: str, shortcut: str) -> None:
-    """A button that turns something of the session on, and off again."""
     st.button(
         label,
-        key=key,
+        key="home.hide",
         icon=f":material/{icon}:",
-        shortcut=shortcut,
-        on_click=_toggle,
-        args=(state_key,),
+        shortcut="H",
+        type="primary" if hidden else "secondary",
+        on_click=_hide,
+        args=(not hidden,),
     )
 
 
@@ -83,17 +81,18 @@ def play(performance: Performance, prompt: list[tuple[str, bool]], speed: str) -
         performance.seed,
         _wanted(performance),
     )
+    st.session_state[_PLAYED] = performance, playback.text
     payload = _payload(performance, playback, prompt, speed)
-    components.player(payload, "home.player", more=_write_more)
+    components.player(payload, _PLAYER, more=_write_more, keep=_keep)
 
 
 def tried(prompt: str, seed: int) -> dict[str, bool]:
     """Which items of the lesson's list the class has just done."""
     return {
-        "hide": bool(st.session_state[_HIDDEN]),
+        "hide": state.value(controls.HIDDEN),
         "look": bool(st.session_state[_PAUSED]),
         "own": prompt != state.DEFAULT_PROMPT,
-        "seed": seed != state.SEED.default,
+        "seed": seed not in (state.SEED.default, controls.OPENING[state.SEED]),
     }
 
 
@@ -101,7 +100,7 @@ def _wanted(performance: Performance) -> int:
     """How many characters of this performance are wanted so far."""
     written, wanted = st.session_state.get(_WRITTEN, (None, 0))
     if written != _identity(performance):
-        wanted = PIECE
+        wanted = FIRST
         st.session_state[_WRITTEN] = _identity(performance), wanted
     return int(wanted)
 
@@ -109,7 +108,14 @@ def _wanted(performance: Performance) -> int:
 def _write_more() -> None:
     """The text has run out in the browser: want another piece."""
     written, wanted = st.session_state[_WRITTEN]
-    st.session_state[_WRITTEN] = written, min(wanted + PIECE, MOST)
+    st.session_state[_WRITTEN] = written, PIECE if wanted < PIECE else min(wanted + PIECE, MOST)
+
+
+def _keep() -> None:
+    """Keep the prompt and what the browser had written when it was asked to."""
+    performance, text = st.session_state[_PLAYED]
+    if (at := whole(told(_PLAYER, "keep"), 0, len(text))) is not None:
+        gallery.keep(performance, normalise(performance.prompt) + text[:at])
 
 
 def _payload(
@@ -125,15 +131,19 @@ def _payload(
         "drawn": playback.drawn,
         "bars": BARS,
         "speed": SPEEDS[speed],
-        "paused": st.session_state[_PAUSED],
-        "hidden": st.session_state[_HIDDEN],
+        "paused": st.session_state[_PAUSED] or state.value(controls.HIDDEN),
+        "hidden": state.value(controls.HIDDEN),
+        "piece": PIECE,
         "more": len(playback.text) < MOST,
         "locale": state.language(),
         "labels": {
             "heading": _("Le caractère suivant"),
             "note": _("Probabilités parmi lesquelles il tire ; en couleur, le caractère tiré."),
             "looked": _("Le choix derrière le caractère surligné. Cliquez dessus pour revenir."),
-            "hush": _("Sortie masquée : à vous de deviner. Touche H pour la montrer."),
+            "hush": _("À vous de deviner la suite. Touche H pour la montrer."),
+            "copy": _("Copier"),
+            "copied": _("Copié"),
+            "keep": _("Garder"),
         },
     }
 
@@ -142,5 +152,6 @@ def _identity(performance: Performance) -> str:
     return f"{performance!r}/{st.session_state.get(_TAKE, 0)}"
 
 
-def _toggle(key: str) -> None:
-    st.session_state[key] = not st.session_state[key]
+def _hide(hidden: bool) -> None:
+    state.change(controls.HIDDEN, hidden)
+    st.session_state[_PAUSED] = False

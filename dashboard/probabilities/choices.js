@@ -18,6 +18,7 @@ import { chances } from "../shared/components/numbers.js";
  * @property {import("../shared/components/dom.js").Run[]} prompt
  * @property {[char: string, chance: number][]} chain characters chosen behind it
  * @property {{char: string, before: number, after: number}[]} bars before and after the settings
+ * @property {boolean} voted whether `before` is the share of the class's votes
  * @property {boolean} narrow whether another board is beside it
  * @property {{label: string, before: number, after: number} | null} others characters without a bar
  * @property {string | null} drawn
@@ -52,7 +53,8 @@ function buildRow(list) {
   const fill = element("span", "fill", track);
   const ghost = element("span", "ghost", track);
   const before = element("span", "percent small", row);
-  return { row, glyph, fill, ghost, before, after: element("span", "percent", row) };
+  const after = element("span", "percent", row);
+  return { row, glyph, fill, ghost, before, after, choose: element("span", "spoken", row) };
 }
 
 /** @param {import("../shared/components/dom.js").Drawing<Data>} drawing */
@@ -70,6 +72,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
   view.board.dataset.step = String(data.step);
   view.board.classList.toggle("narrow", data.narrow);
+  view.board.classList.toggle("voted", data.voted);
   view.lead.textContent = "";
   for (const [run, known] of data.prompt) {
     element("span", known ? "" : "unknown", view.lead, onOneLine(run));
@@ -97,7 +100,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   for (const { row } of view.rows.splice(data.bars.length)) row.remove();
   while (view.rows.length < data.bars.length) view.rows.push(buildRow(view.list));
   data.bars.forEach((bar, i) => {
-    const { row, glyph, fill, ghost, before, after } = view.rows[i];
+    const { row, glyph, fill, ghost, before, after, choose } = view.rows[i];
     glyph.textContent = visible(bar.char);
     fill.style.width = `${bar.after * 100}%`;
     ghost.style.width = `${bar.before * 100}%`;
@@ -105,8 +108,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     after.textContent = percent(bar.after);
     row.classList.toggle("zero", bar.after === 0);
     row.classList.remove("drawn");
-    const told = `${visible(bar.char)} (${percent(bar.after)})`;
-    row.setAttribute("aria-label", `${labels.choose} ${told}`);
+    choose.textContent = labels.choose;
     row.dataset.char = bar.char;
     row.onclick = () => setTriggerValue("pick", bar.char);
   });

@@ -47,14 +47,46 @@ BESIDE = SecondModel(
     help=N_("Un second modèle, ou le même à une autre époque : petit@1"),
 )
 BARS = Whole("probabilities.bars", "bars", 8, N_("Nombre de barres"), 3, 120)
+# Of forty natural prompts, the one after which petit hesitates most (4.4 bits, as between 20
+# characters) among those where a bar stands out: above 20 %. The lesson says so.
+HESITATES = "Vous êtes un "
+EXAMPLES = {
+    HESITATES: N_("Il hésite"),
+    "Quand l'Amour à vos yeux offre un choi": N_("La question du cours"),
+    "Je vous prie de croi": N_("Deux lettres"),
+    "Monsieur, je ": N_("Quel verbe ?"),
+}
 CHOSEN: state.Field[str] = state.Field("probabilities.chosen", "chosen", "", state.clip)
 
 
-def _stop() -> None:
+def stop() -> None:
+    """Play no longer."""
     st.session_state[_PLAYING] = False
 
 
-_CHAIN = Chain("probabilities", CHOSEN, _stop)
+_CHAIN = Chain("probabilities", CHOSEN, stop)
+
+
+def open_page() -> None:
+    """What is shown to somebody who has asked for nothing yet: where the model hesitates."""
+    state.open_with({state.PROMPT: HESITATES}, (state.MODEL, state.SEED, CHOSEN, BESIDE))
+
+
+def examples() -> None:
+    """Prompts, a click away."""
+    for number, (prompt, label) in enumerate(EXAMPLES.items()):
+        st.button(
+            _(label),
+            key=f"probabilities.example.{number}",
+            help=f"« {prompt.strip()}… »",
+            type="tertiary",
+            on_click=_start_from,
+            args=(prompt,),
+        )
+
+
+def _start_from(prompt: str) -> None:
+    state.change(state.PROMPT, prompt)
 
 
 def chosen(reference: str, prompt: str) -> str:
@@ -67,6 +99,13 @@ def playing() -> bool:
     return bool(st.session_state[_PLAYING])
 
 
+def step(following: NextCharacter) -> None:
+    """One step alone, where nothing else is to be pressed; key S."""
+    st.session_state[_DRAWN] = following.drawn
+    chain = "".join(char for char, _probability, _rank in following.chain)
+    _CHAIN.step_button(chain, _step, _("Tirer le caractère suivant selon les barres"))
+
+
 def buttons(following: NextCharacter, playable: bool) -> None:
     """Step, play or stop, undo; keys S, P and U.
 
@@ -76,7 +115,7 @@ def buttons(following: NextCharacter, playable: bool) -> None:
     """
     st.session_state[_DRAWN] = following.drawn
     if not playable:
-        _stop()
+        stop()
     playing = st.session_state.setdefault(_PLAYING, False)
     chain = "".join(char for char, _probability, _rank in following.chain)
     _CHAIN.step_button(chain, _step, _("Tirer le caractère suivant selon les barres"))
@@ -117,7 +156,7 @@ def take(char: str | None) -> None:
     if char == "" and st.session_state.get(_PLAYING):
         _step()
     elif char:
-        _stop()
+        stop()
         _CHAIN.append(char)
 
 

@@ -75,6 +75,7 @@ export default function ({ data, parentElement }) {
   const high = Math.max(4, ...data.entropy);
   element("span", "", head, `0 \u2013 ${number(high)}`);
   const frame = element("div", "frame", page);
+  frame.tabIndex = 0; // it scrolls
   const strip = shape(
     "svg",
     {

@@ -26,6 +26,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from dashboard.server import uploads
+from dashboard.server.browsers import COOKIE, secret
 from dashboard.server.headers import headers
 from dashboard.server.room import RETRY, Room, full_page
 from dashboard.server.uploads import Uploads
@@ -42,7 +43,6 @@ _LOGGER = logging.getLogger(__name__)
 
 STREAM, METRICS, UPLOAD = "/_stcore/stream", "/_stcore/metrics", "/_stcore/upload_file/"
 INSIDE = re.compile(r"/(_stcore|static|media|component|app)/|\.\w+$")  # not a page
-COOKIE = "_streamlit_xsrf"
 SILENCE = 30.0  # seconds after which an upload that has stopped coming is given up
 
 
@@ -186,9 +186,9 @@ def _header(scope: Scope, name: bytes) -> str:
 
 
 def _browser(scope: Scope) -> str:
-    """The cookie that Streamlit gives a browser, "" before it has one."""
+    """The secret of the cookie that Streamlit gives a browser, "" before it has one."""
     pairs = (pair.strip().partition("=") for pair in _header(scope, b"cookie").split(";"))
-    return next((value for name, _equals, value in pairs if name == COOKIE), "")
+    return secret(next((value for name, _equals, value in pairs if name == COOKIE), ""))
 
 
 def _replayed(come: deque[Message], receive: Receive) -> Receive:

@@ -10,6 +10,7 @@ from itertools import chain
 
 import streamlit as st
 
+from dashboard.server.browsers import COOKIE, secret
 from dashboard.server.guesses import Key, guesses
 from dashboard.shared import i18n
 from dashboard.shared.i18n import _
@@ -20,7 +21,6 @@ from moliere_core.training import jobs
 
 _TOKEN, _TYPED = "training.token", "training.key"
 _TRIED, _UNTIL = "training.key.tried", "training.key.wait"  # the last key tried; seconds to wait
-_COOKIE = "_streamlit_xsrf"
 UNKNOWN_ADDRESS = "unknown"  # of who is on the server's machine, or behind a proxy that hides it
 
 
@@ -41,9 +41,9 @@ def tokens() -> tuple[str, ...]:
 
 
 def browser() -> str:
-    """What the tabs of this browser have in common: the cookie that Streamlit gives it, hashed."""
-    cookie = st.context.cookies.get(_COOKIE)
-    return hashlib.sha256(cookie.encode()).hexdigest() if isinstance(cookie, str) else ""
+    """What the tabs of this browser have in common: the secret of its cookie, hashed."""
+    cookie = st.context.cookies.get(COOKIE)
+    return hashlib.sha256(secret(cookie).encode()).hexdigest() if isinstance(cookie, str) else ""
 
 
 def address() -> str:

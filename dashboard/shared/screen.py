@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import streamlit as st
 
@@ -38,7 +39,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "Copy to clipboard": "Copier",
         "Fullscreen": "Plein écran",
         "Close fullscreen": "Quitter le plein écran",
-        "Download plot as a png": "Télécharger l’image",
+        "Download plot as a PNG": "Télécharger l’image",
     },
 }
 _KEPT = "screen.type"
@@ -49,12 +50,16 @@ def show() -> None:
     """The switch, and what listens to the browser; the router calls it once a page is entered."""
     with st.sidebar:
         PROJECTED.ask(visible=True)
-    st.set_page_config(initial_sidebar_state="collapsed" if projected() else "expanded")
     if projected():
         st.html(HERE / "projector.css")
     data = {"type": size(), "words": _WORDS[state.language()]}
     with st.container(key="screen"):
         _screen(data, "screen.browser", type=_heard)
+
+
+def menu() -> Literal["auto", "collapsed"]:
+    """Whether the menu is open, for the beginning of a run."""
+    return "collapsed" if state.foretold(PROJECTED) else "auto"
 
 
 def projected() -> bool:

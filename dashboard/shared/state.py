@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NoReturn, TypeVar
 
 import streamlit as st
 
@@ -31,6 +31,7 @@ _NOTED = "state.noted"  # name -> text, what this run has shown so far
 _PAGE = "state.page"  # the page of the last run
 _ENTERED = "state.entered"  # keys whose widgets have had their value since the page was entered
 _RECEIVED = "state.received"  # name -> text, what the browser said the URL holds
+_OPENED = "state.opened"  # key -> the value that a page opened with, until another is chosen
 _ECHOES = "state.echoes"  # (name, text) -> when it last was what we had written
 _PUBLISHED = "state.published"  # name -> text, what the URL holds because we wrote it
 
@@ -173,12 +174,17 @@ def enter(page: str) -> None:
     """
     if st.session_state.get(_PAGE) != page:
         st.session_state[_PAGE] = page
-        st.session_state[_ENTERED] = set()
-        st.session_state[_RECEIVED] = {}
-        # What another page has written is no echo: a link may say the same here, and mean it.
-        for store in (_PUBLISHED, _ECHOES):  # the language alone belongs to all pages
-            held = _store(store).items()
-            st.session_state[store] = {k: v for k, v in held if LANGUAGE.name in (k, k[0])}
+        _open_anew()
+
+
+def _open_anew() -> None:
+    st.session_state[_ENTERED] = set()
+    st.session_state[_OPENED] = {}
+    st.session_state[_RECEIVED] = {}
+    # What another page has written is no echo: a link may say the same here, and mean it.
+    for store in (_PUBLISHED, _ECHOES):  # the language alone belongs to all pages
+        held = _store(store).items()
+        st.session_state[store] = {k: v for k, v in held if LANGUAGE.name in (k, k[0])}
 
 
 def language() -> str:
@@ -199,6 +205,25 @@ def keep_language() -> None:
         _store(_NOTED)[LANGUAGE.name] = chosen
 
 
+def open_with(openings: Mapping[Field[Any], Any], said: Iterable[Field[Any]] = ()) -> None:
+    """Values that a page opens with, in the place of defaults; call before its widgets.
+
+    A page opens so where nobody has asked for anything: its address gives none of these fields, nor
+    of `said`, and the session has chosen none of those that it sets. An address without a field
+    goes on meaning its default, and this page writes what it has opened with into its own. Other
+    pages hear of it only once something else was chosen here.
+    """
+    names = {field.name for field in (*openings, *said)}
+    entered: set[str] = st.session_state[_ENTERED]
+    if names & set(st.query_params) or any(field.key in entered for field in openings):
+        return
+    for field, value in openings.items():
+        if field.key not in _store(_KEPT):
+            st.session_state[field.key] = value
+            _store(_OPENED)[field.key] = value
+            entered.add(field.key)
+
+
 def restore(field: Field[T]) -> T:
     """Call just before the widget with `key=field.key`; returns the value put there."""
     raw = st.query_params.get(field.name)
@@ -211,21 +236,40 @@ def restore(field: Field[T]) -> T:
             st.session_state[field.key] = field.default
     elif field.key not in st.session_state or field.key not in st.session_state[_ENTERED]:
         # Only then: writing it at each run would wipe what is being typed.
-        st.session_state[field.key] = _store(_KEPT).get(field.key, field.default)
+        st.session_state[field.key] = _last(field)
     elif st.session_state[field.key] is None and field.default is not None:
         # A widget that an interrupted run has left without its value comes back empty.
-        kept = _store(_KEPT).get(field.key)
-        st.session_state[field.key] = field.default if kept is None else kept
+        last = _last(field)
+        st.session_state[field.key] = field.default if last is None else last
     if not field.accepts(st.session_state[field.key]):  # not what our widgets send
-        st.session_state[field.key] = _store(_KEPT).get(field.key, field.default)
+        st.session_state[field.key] = _last(field)
     st.session_state[_ENTERED].add(field.key)
     value: T = st.session_state[field.key]
     return value
 
 
+def foretold(field: Field[T]) -> T:
+    """What `restore` is about to return, for what stands before its widget."""
+    raw = st.query_params.get(field.name)
+    if raw is not None and _comes_from_outside(field.name, raw):
+        try:
+            return field.parse(raw)
+        except ValueError:
+            return field.default
+    value: T = st.session_state.get(field.key, _store(_KEPT).get(field.key, field.default))
+    return value
+
+
 def keep(field: Field[T], value: T) -> T:
     """Call just after the widget; notes the value for the URL and for later visits."""
-    _store(_KEPT)[field.key] = value
+    opened, kept = _store(_OPENED), _store(_KEPT)
+    if field.key in opened:
+        chosen = opened[field.key] != value
+    else:  # a default that nobody has chosen leaves other pages their own opening
+        chosen = value != field.default or field.key in kept
+    if chosen:
+        opened.pop(field.key, None)
+        kept[field.key] = value
     _store(_NOTED).pop(field.name, None)
     if value != field.default:
         _store(_NOTED)[field.name] = field.show(value)
@@ -242,10 +286,32 @@ def link(page: str, label: str, icon: str, settings: Mapping[str, str]) -> None:
     st.page_link(page, label=label, icon=icon, query_params=dict(settings))
 
 
+def arrives(field: Field[Any]) -> bool:
+    """Whether somebody has just put this field into the address; to be asked before `restore`."""
+    raw = st.query_params.get(field.name)
+    return raw is not None and _comes_from_outside(field.name, raw)
+
+
+def forget(lasting: Callable[[str], bool]) -> None:
+    """Let the address alone speak: what it does not name is at its default again.
+
+    Args:
+        lasting: of a field's key, whether its value stays.
+    """
+    st.session_state[_KEPT] = {k: v for k, v in _store(_KEPT).items() if lasting(k)}
+    _open_anew()
+
+
+def go(page: str, settings: Mapping[str, str]) -> NoReturn:
+    """To a page, with these fields of its address and no others."""
+    st.switch_page(page, query_params=dict(settings))
+
+
 def change(field: Field[T], value: T) -> None:
     """Set a field that has no widget in this run, or whose widget is yet to come."""
     st.session_state[field.key] = value
     _store(_KEPT)[field.key] = value
+    _store(_OPENED).pop(field.key, None)
 
 
 def publish() -> None:
@@ -257,6 +323,12 @@ def publish() -> None:
     written = [*_store(_PUBLISHED).items(), *noted.items()]
     _store(_ECHOES).update(dict.fromkeys(written, time.monotonic()))
     st.session_state[_PUBLISHED] = noted
+
+
+def _last(field: Field[T]) -> T:
+    """What a field had last: what its page has opened with, else what was chosen, else default."""
+    last: T = _store(_OPENED).get(field.key, _store(_KEPT).get(field.key, field.default))
+    return last
 
 
 def _comes_from_outside(name: str, raw: str) -> bool:

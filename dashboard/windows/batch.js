@@ -39,12 +39,12 @@ function build(root) {
   root.textContent = "";
   const board = element("div", "batch", root);
   const strip = element("div", "strip leaf", board);
-  const heading = element("h3", "", strip);
+  const heading = element("h2", "", strip);
   const svg = shape("svg", { role: "img" }, strip);
   const tables = element("div", "tables", board);
   const [inputs, targets] = ["inputs", "targets"].map((kind) => {
     const side = element("section", `side leaf ${kind}`, tables);
-    return { side, heading: element("h3", "", side), table: element("table", "", side) };
+    return { side, heading: element("h2", "", side), table: element("table", "", side) };
   });
   return { board, heading, svg, inputs, targets };
 }

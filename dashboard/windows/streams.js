@@ -39,11 +39,11 @@ function build(root) {
   const board = element("div", "streams", root);
   const bar = buildTransport(element("div", "top", board));
   const whole = element("div", "strip leaf", board);
-  const heading = element("h3", "", whole);
+  const heading = element("h2", "", whole);
   const strip = shape("svg", { role: "img" }, whole);
   const list = element("div", "list leaf", board);
   const chance = element("div", "strip leaf", board);
-  const other = element("h3", "", chance);
+  const other = element("h2", "", chance);
   const scattered = shape("svg", { role: "img" }, chance);
   const facts = element("div", "facts", board);
   return { board, bar, heading, strip, list, other, scattered, facts };

@@ -52,7 +52,7 @@ function build(root) {
   const bar = buildTransport(element("div", "top", board));
   const [series, text] = ["series", "text"].map((kind) => {
     const half = element("section", `half leaf ${kind}`, board);
-    const heading = element("h3", "", half);
+    const heading = element("h2", "", half);
     const scene = element("div", "scene", half);
     const pairs = element("div", "pairs", half);
     return { heading, scene, pairs, svg: shape("svg", { role: "img" }, pairs) };

@@ -40,9 +40,14 @@ def write_run(home: Path) -> None:
 
 def component(at: AppTest) -> dict[str, Any]:
     """What a page sends to its component."""
-    [element] = at.get("bidi_component")
-    data: dict[str, Any] = json.loads(element.proto.json)
+    [data] = components(at)
     return data
+
+
+def components(at: AppTest) -> list[dict[str, Any]]:
+    """The same of each of its components; the screen, which belongs to all pages, is none."""
+    found = (e.proto for e in at.get("bidi_component"))
+    return [json.loads(p.json) for p in found if p.component_name != "moliere_screen"]
 
 
 def figure(at: AppTest) -> dict[str, Any]:

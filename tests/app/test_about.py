@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.about import controls, results, wording
-from dashboard.shared import rights
+from dashboard.server.browsers import COOKIE
 from moliere_core.corpus import library
 from moliere_core.runs.run import runs_folder
 from moliere_core.system.storage import home
@@ -34,7 +34,7 @@ def test_the_limits_are_those_of_the_code(said: str) -> None:
     assert f"{library.MAX_UPLOADS_BYTES // 1_000_000}" in said
     for url in library.ADDRESSES.values():
         assert url in said
-    assert rights._COOKIE in said
+    assert COOKIE in said
     assert "$" not in said
 
 

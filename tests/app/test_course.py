@@ -7,7 +7,8 @@ import json
 import pytest
 
 from dashboard.course import notebook, snippet
-from dashboard.course.plan import Step, questions, steps
+from dashboard.course.questions import questions
+from dashboard.shared.plan import Step, steps
 from tests.app.helpers import REFERENCE, ROOT, Open, address, run_snippet, shown
 
 LESSONS = ROOT / "dashboard" / "lessons"
@@ -76,19 +77,29 @@ def test_the_other_views(open_page: Open, view: str, language: str) -> None:
     assert [e.value for e in at.error] == []
 
 
-def test_the_quiz_corrects_and_counts(open_page: Open) -> None:
+def test_the_quiz_asks_one_question_counts_hands_and_reveals(open_page: Open) -> None:
     found = questions((LESSONS / "fr" / "quiz.md").read_text(encoding="utf-8"))
     english = questions((LESSONS / "en" / "quiz.md").read_text(encoding="utf-8"))
     assert len(found) >= 5
     assert [q.right for q in found] == [q.right for q in english]
-    at = open_page("course", view="quiz")
-    for number, question in enumerate(found):
-        wrong = (question.right + 1) % len(question.options)
-        at.radio(key=f"course.quiz.{number}").set_value(wrong if number == 0 else question.right)
-    at = at.run()
-    assert at.metric[0].value == f"{len(found) - 1} / {len(found)}"
-    assert len(at.warning) == 1
-    assert found[0].reason in at.warning[0].value
+    at = open_page("course", view="quiz", question=1)
+    assert at.header[0].value == found[0].asked
+    assert found[0].reason not in shown(at)
+    assert "✓" not in shown(at)
+    for option, hands in enumerate((3, 5, 2)):
+        at.number_input(key=f"course.votes.1.{option}").set_value(hands)
+    at = at.button(key="course.reveal").click().run()
+    assert found[0].reason in shown(at)
+    assert shown(at).count("✓") == 1
+    assert f"{(3, 5, 2)[found[0].right]} bonnes réponses sur 10" in shown(at)
+    at = at.button(key="course.question.N").click().run()
+    assert at.header[0].value == found[1].asked
+    assert address(at)["question"] == "2"
+    assert found[1].reason not in shown(at)
+    at = at.button(key="course.question.B").click().run()
+    assert found[0].reason in shown(at)
+    assert at.number_input(key="course.votes.1.1").value == 5
+    assert open_page("course", view="quiz", question=99).button(key="course.question.N").disabled
 
 
 def test_the_notebook_is_valid_and_its_cells_run(monkeypatch: pytest.MonkeyPatch) -> None:

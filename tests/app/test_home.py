@@ -2,24 +2,27 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
-from dashboard.home import results
+from dashboard.home import controls, results
 from dashboard.home.results import BARS
-from dashboard.home.views import PIECE
+from dashboard.home.views import FIRST, PIECE
 from dashboard.shared import state
 from dashboard.shared.state import DEFAULT_PROMPT
 from moliere_core.config import SamplingConfig
-from tests.app.helpers import REFERENCE, Open, address, component
+from tests.app.helpers import REFERENCE, ROOT, Open, address, component
+from tests.patience import PATIENCE
 
 
 def test_it_writes_by_itself_with_the_bars_of_each_choice(open_page: Open) -> None:
     data = component(open_page())
     assert "".join(text for text, _ in data["prompt"]) == DEFAULT_PROMPT
-    assert len(data["text"]) == PIECE
-    assert len(data["candidates"]) == len(data["chances"]) == PIECE * BARS
+    assert len(data["text"]) == FIRST < data["piece"] == PIECE
+    assert len(data["candidates"]) == len(data["chances"]) == FIRST * BARS
     assert not data["paused"]
     assert data["speed"] == 20
     first = data["chances"][:BARS]
@@ -39,14 +42,12 @@ def test_the_chance_of_the_character_drawn_is_that_of_its_bar(open_page: Open) -
             assert data["drawn"][i] == data["chances"][i * BARS + bars.index(char)]
 
 
-def test_pause_hide_and_speed_do_not_start_again(open_page: Open) -> None:
+def test_pause_and_speed_do_not_start_again(open_page: Open) -> None:
     at = open_page()
     before = component(at)
     at = at.button(key="home.pause").click().run()
     assert component(at)["paused"]
     assert at.button(key="home.pause").label == "Reprendre"
-    at = at.button(key="home.hide").click().run()
-    assert component(at)["hidden"]
     at = at.segmented_control(key="home.speed").set_value("slow").run()
     assert component(at)["speed"] == 8
     assert address(at)["speed"] == "slow"
@@ -122,3 +123,74 @@ def test_a_class_writes_one_text_after_the_other(monkeypatch: pytest.MonkeyPatch
         for seed in range(4):
             pupils.submit(results.playback, REFERENCE, "", SamplingConfig(), seed, 1)
     assert together == [1, 1, 1, 1]
+
+
+def fresh(**asked: str) -> AppTest:
+    """Home, as somebody opens it who has never been here."""
+    at = AppTest.from_file(str(ROOT / "dashboard" / "Home.py"), default_timeout=PATIENCE)
+    for name, value in {"lang": "fr", **asked}.items():
+        at.query_params[name] = value
+    return at.run()
+
+
+def test_it_opens_with_the_best_network_and_the_text_that_was_chosen(store: Path) -> None:
+    at = fresh(speed="slow")
+    assert at.segmented_control(key="model").value == "grand"
+    assert (address(at)["model"], address(at)["seed"]) == ("grand", "85")
+    text = component(at)["text"]  # with the rhyme and the name that the lesson speaks of
+    assert text.startswith(
+        " de ne vous point défendre,\nEt je m'en vais tout ce qu'il faut vous pr"
+    )
+    assert "Psyché" in results.playback("grand", DEFAULT_PROMPT, SamplingConfig(0.8), 85, 200).text
+
+
+def test_the_others_are_a_click_away(store: Path) -> None:
+    at = fresh()
+    for reference in ("petit", controls.SMALLER):
+        at = at.segmented_control(key="model").set_value(reference).run()
+        assert not at.exception
+        assert address(at)["seed"] == "85"
+    assert address(at)["model"] == controls.SMALLER
+    at = at.selectbox(key="home.other").set_value(REFERENCE).run()
+    assert address(at)["model"] == REFERENCE
+    assert at.segmented_control(key="model").value == REFERENCE
+
+
+@pytest.mark.parametrize("asked", [{"prompt": "Ah"}, {"temperature": "1"}, {"seed": "2"}])
+def test_an_address_without_a_model_means_what_it_meant(store: Path, asked: dict[str, str]) -> None:
+    at = fresh(**asked)
+    assert at.segmented_control(key="model").value == "petit"
+    assert address(at) == asked
+
+
+def test_what_home_opens_with_stays_on_home(store: Path) -> None:
+    at = go(fresh(), "temperature")
+    assert at.selectbox(key="model").value == "petit"
+    at = go(at, "home")
+    assert at.segmented_control(key="model").value == "grand"
+    at = at.segmented_control(key="model").set_value("petit").run()
+    at = go(go(at, "temperature"), "home")
+    assert at.segmented_control(key="model").value == "petit"  # which was chosen
+
+
+def go(at: AppTest, page: str) -> AppTest:
+    """To another page, by the sidebar, whose links have no settings."""
+    at.query_params.clear()
+    return at.switch_page(f"../pages/{page}.py").run()
+
+
+def test_what_is_hidden_is_paused_until_it_is_shown(open_page: Open) -> None:
+    at = open_page(hidden=1)
+    before = component(at)
+    assert before["hidden"]
+    assert before["paused"]
+    assert at.button(key="home.pause").disabled
+    at = at.text_input(key="prompt").set_value("Ah ! ").run()  # to be guessed as well
+    assert component(at)["hidden"]
+    assert address(at)["hidden"] == "1"
+    at = at.button(key="home.hide").click().run()
+    assert not component(at)["hidden"]
+    assert not component(at)["paused"]
+    assert "hidden" not in address(at)
+    at = at.button(key="home.hide").click().run()
+    assert component(at)["paused"]

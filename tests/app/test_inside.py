@@ -19,7 +19,7 @@ from moliere_core.inspection.features import NAMES
 from moliere_core.inspection.influence import influence
 from moliere_core.inspection.trace import read, trace
 from moliere_core.models.references import load_recurrent
-from tests.app.helpers import REFERENCE, Open, address, run_snippet, shown, ticked
+from tests.app.helpers import REFERENCE, Open, address, components, run_snippet, shown, ticked
 from tests.patience import PATIENCE
 
 HTML = "<b>Ah</b> **non** $x$ & <img src=x>"
@@ -47,7 +47,7 @@ def opened(open_page: Open, **settings: Any) -> AppTest:
 
 def cells(at: AppTest) -> dict[str, Any]:
     """What the page sends to the coloured text."""
-    sent: list[dict[str, Any]] = [json.loads(e.proto.json) for e in at.get("bidi_component")]
+    sent: list[dict[str, Any]] = components(at)
     return next(data for data in sent if "values" in data)
 
 

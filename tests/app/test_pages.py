@@ -85,7 +85,7 @@ def test_a_model_that_does_not_exist_is_one_sentence(open_page: Open, reference:
     assert not at.exception
     assert len(at.error) == 1
     assert at.error[0].value.startswith("Impossible de continuer")
-    at = at.selectbox(key="model").set_value(f"run:{RUN}").run()
+    at = at.selectbox(key="home.other").set_value(f"run:{RUN}").run()
     assert not at.error
     assert component(at)["text"]
 

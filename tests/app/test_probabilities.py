@@ -1,17 +1,19 @@
 from __future__ import annotations
 
-import json
 import math
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.probabilities.controls import HESITATES
 from dashboard.probabilities.results import choice, chosen_perplexity
 from dashboard.shared.state import DEFAULT_PROMPT
 from moliere_core.config import SamplingConfig
 from moliere_core.models.references import load_model
 from moliere_core.models.sampling import generate
-from tests.app.helpers import ALPHABET, REFERENCE, Open, address, component, shown
+from tests.app.helpers import ALPHABET, REFERENCE, ROOT, Open, address, component, components, shown
+from tests.patience import PATIENCE
 
 
 def chain(at: AppTest) -> str:
@@ -139,9 +141,48 @@ def test_only_the_bars_play(open_page: Open, view: str) -> None:
     at = at.button(key="probabilities.play").click().run()
     assert component(at)["play"] > 0
     at = at.segmented_control(key="probabilities.view").set_value(view).run()
-    assert at.button(key="probabilities.play").disabled
+    assert all(b.disabled for b in at.button if b.key == "probabilities.play")
     at = at.segmented_control(key="probabilities.view").set_value("bars").run()
     assert component(at)["play"] == 0
+
+
+def test_the_class_stands_beside_the_model_and_has_one_button(open_page: Open) -> None:
+    def buttons(at: AppTest) -> set[str]:
+        names = {"step", "play", "undo", "reveal"}
+        return {b.key.split(".")[1] for b in at.button if b.key.split(".")[-1] in names}
+
+    at = open_page("probabilities", view="guess", chosen="a")
+    assert buttons(at) == {"reveal"}
+    hidden = component(open_page("probabilities", chosen="a", bars=60))["bars"]
+    last = hidden[-1]["char"]  # far below the eight bars
+    at.text_input(key="probabilities.guesses").set_value(hidden[0]["char"] + 3 * last)
+    at = at.button(key="probabilities.reveal").click().run()
+    assert buttons(at) == {"step"}
+    data = component(at)
+    shown = {bar["char"]: (bar["before"], bar["after"]) for bar in data["bars"]}
+    assert data["voted"]
+    assert shown[hidden[0]["char"]] == (0.25, pytest.approx(hidden[0]["after"]))
+    assert shown[last] == (0.75, pytest.approx(hidden[-1]["after"]))
+    assert buttons(at.button(key="probabilities.step").click().run()) == {"reveal"}
+
+
+def test_it_opens_where_the_model_hesitates(store: Path) -> None:
+    def opened(**asked: str) -> AppTest:
+        at = AppTest.from_file(str(ROOT / "dashboard" / "Home.py"), default_timeout=PATIENCE).run()
+        at.query_params.clear()
+        for name, value in asked.items():
+            at.query_params[name] = value
+        return at.switch_page("../pages/probabilities.py").run()
+
+    at = opened()
+    assert at.text_input(key="prompt").value == HESITATES
+    assert at.selectbox(key="model").value == "petit"
+    found = choice(load_model("petit"), HESITATES, "", SamplingConfig(), 1, 8)
+    assert found.entropy_bits > 4
+    assert found.bars[0].before > 0.2
+    at = at.button(key="probabilities.example.1").click().run()
+    assert address(at)["prompt"].endswith("offre un choi")
+    assert opened(chosen=" Q").text_input(key="prompt").value == DEFAULT_PROMPT
 
 
 def test_another_question_is_hidden_and_its_votes_are_new(open_page: Open) -> None:
@@ -167,7 +208,7 @@ def test_the_others_are_never_lost_to_rounding(open_page: Open) -> None:
 def test_two_models_follow_the_same_choice(open_page: Open) -> None:
     at = open_page("probabilities", model="petit", beside="petit@0", chosen="qu")
     assert not at.exception
-    left, right = (json.loads(e.proto.json) for e in at.get("bidi_component"))
+    left, right = components(at)
     assert [c for c, _ in left["chain"]] == [c for c, _ in right["chain"]] == ["q", "u"]
     assert left["bars"] != right["bars"]
     assert "Plus grand écart" in shown(at)

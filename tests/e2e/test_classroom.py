@@ -47,11 +47,42 @@ def test_pause_instant_and_hide(page: Page, server: str) -> None:
     expect(page.locator(".player")).to_have_attribute("data-at", "800")
     assert written(page).startswith(before)
 
-    page.keyboard.press("h")
+
+def test_what_is_to_be_guessed_is_not_written_before_it_is_shown(page: Page, server: str) -> None:
+    open_home(page, server, "&hidden=1")
     expect(page.locator(".hush")).to_be_visible()
-    expect(page.locator(".written")).to_be_hidden()
+    expect(page.locator(".prompt").first).to_be_visible()
+    expect(page.locator(".written")).to_be_empty()
     page.keyboard.press("h")
-    expect(page.locator(".written")).to_be_visible()
+    expect(page.locator(".written")).to_have_text(re.compile(r".{3}", re.DOTALL))
+    expect(page).not_to_have_url(re.compile("hidden"))
+    page.keyboard.press("h")
+    expect(page.locator(".written")).to_be_hidden()
+    expect(page.locator(".player")).to_have_attribute("data-state", "paused")
+
+
+def test_a_text_is_kept_copied_replayed_and_removed(page: Page, server: str) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    open_home(page, server, "&speed=instant&prompt=Ah&seed=7")
+    expect(page.locator(".player")).to_have_attribute("data-at", "800")
+    page.get_by_role("button", name="Garder").click()
+    kept = page.locator(".kept")
+    expect(kept.locator(".about")).to_have_text(re.compile("température 0,80 · graine 7"))
+    text = "Ah" + (page.locator(".written").text_content() or "")
+    expect(kept.locator("p")).to_have_text(text, use_inner_text=False)
+    kept.get_by_role("button", name="Copier").click()
+    expect(kept.get_by_role("button", name="Copié")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == text
+
+    page.get_by_label("Texte de départ").fill("Oh")
+    page.keyboard.press("Enter")
+    expect(page.locator(".prompt").first).to_have_text("Oh")
+    kept.get_by_role("link", name="Rejouer").click()
+    expect(page.locator(".prompt").first).to_have_text("Ah")
+    expect(page).to_have_url(re.compile("prompt=Ah.*seed=7"))
+    expect(kept).to_have_count(1)
+    kept.get_by_role("button", name="Retirer").click()
+    expect(kept).to_have_count(0)
 
 
 def test_the_text_goes_on_when_it_runs_out(page: Page, server: str) -> None:

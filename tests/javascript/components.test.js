@@ -5,6 +5,7 @@ import attention from "../../dashboard/bridge/attention.js";
 import rungs from "../../dashboard/bridge/rungs.js";
 import tokens from "../../dashboard/bridge/tokens.js";
 import film from "../../dashboard/film/film.js";
+import gallery from "../../dashboard/home/gallery.js";
 import player from "../../dashboard/home/player.js";
 import cells from "../../dashboard/inside/cells.js";
 import architecture from "../../dashboard/model/architecture.js";
@@ -44,9 +45,18 @@ const PLAYED = {
   speed: 0,
   paused: false,
   hidden: false,
+  piece: 3,
   more: true,
   locale: "en",
-  labels: { heading: "Next", note: "Note", looked: "Looked", hush: "Hush" },
+  labels: {
+    heading: "Next",
+    note: "Note",
+    looked: "Looked",
+    hush: "Hush",
+    copy: "Copy",
+    copied: "Copied",
+    keep: "Keep",
+  },
 };
 
 test("the player writes at once, with the choice behind each character", () => {
@@ -82,6 +92,40 @@ test("a player that is paused writes nothing", () => {
   paint(0);
   assert.equal(one(".written").textContent, "");
   assert.equal(one(".player").dataset.state, "paused");
+});
+
+test("a player at no speed asks for the first piece at once", () => {
+  const { one, sent } = mount(player, { ...PLAYED, piece: 4 });
+  paint(0);
+  assert.equal(one(".written").textContent, "oui");
+  assert.deepEqual(sent, [["more", 3]]);
+});
+
+test("a player keeps what it has written, and nothing that is hidden", () => {
+  const { one, all, sent, draw } = mount(player, PLAYED);
+  paint(0);
+  all(".tool")[1].click();
+  assert.deepEqual(sent, [["keep", 3]]);
+  draw({ ...PLAYED, hidden: true, paused: true });
+  assert.equal(one(".hush").textContent, "Hush");
+  assert.deepEqual(
+    all(".tool:disabled").map((tool) => tool.textContent),
+    ["Copy", "Keep"],
+  );
+});
+
+test("kept texts are replayed and removed by their number", () => {
+  const labels = { copy: "Copy", copied: "Copied", replay: "Replay", remove: "Remove" };
+  const texts = ["a\nb", "<b>"].map((text) => ({ text, about: "grand", href: "?seed=1" }));
+  const { all, sent } = mount(gallery, { texts, labels });
+  assert.equal(all(".kept p")[1].textContent, "<b>");
+  assert.equal(all("a")[1].getAttribute("href"), "?seed=1");
+  all("a")[1].click();
+  all("button")[3].click();
+  assert.deepEqual(sent, [
+    ["replay", 1],
+    ["remove", 1],
+  ]);
 });
 
 const COLOURED = {
@@ -131,6 +175,7 @@ const BARS = {
     { char: "a", before: 0.5, after: 0.9997 },
     { char: " ", before: 0.25, after: 0 },
   ],
+  voted: false,
   narrow: false,
   others: null,
   drawn: "a",
@@ -146,7 +191,7 @@ test("a click on a bar chooses its character; bars stay the same elements", () =
   const [first, second] = all(".row");
   second.click();
   assert.deepEqual(sent, [["pick", " "]]);
-  assert.equal(first.getAttribute("aria-label"), "Choose a (>\u00a099.9%)");
+  assert.equal(first.textContent, "a50.0%>\u00a099.9%Choose"); // its name, too
   draw({ ...BARS, bars: BARS.bars.slice(1) });
   assert.deepEqual(all(".row"), [first]);
   assert.deepEqual(texts(".row .glyph"), ["␣"]);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import * as dom from "../../dashboard/shared/components/dom.js";
 import { chances, numbers, percents } from "../../dashboard/shared/components/numbers.js";
+import { translate } from "../../dashboard/shared/components/screen.js";
 import { buildTransport, conduct } from "../../dashboard/shared/components/transport.js";
 import { mount, press } from "./browser.js";
 
@@ -148,4 +149,17 @@ test("recordings are offered where there are some", () => {
   dom.offerRecordings(parent, { lead: "Écouter", items }, (value) => heard.push(value));
   parent.querySelector("button")?.click();
   assert.deepEqual(heard, ["hf:smol"]);
+});
+
+test("Streamlit's own words are said in the reader's language, and no others", () => {
+  const words = { "Select all": "Tout choisir", Close: "Fermer" };
+  const root = dom.element("div", "", document.body);
+  const all = dom.element("span", "", root, "Select all");
+  const cross = dom.element("button", "", root);
+  cross.setAttribute("aria-label", "Close");
+  const pupil = dom.element("p", "", root, "Close the door");
+  translate(root, words);
+  assert.equal(all.textContent, "Tout choisir");
+  assert.equal(cross.getAttribute("aria-label"), "Fermer");
+  assert.equal(pupil.textContent, "Close the door");
 });

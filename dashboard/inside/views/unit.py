@@ -21,7 +21,7 @@ _CUT_BEFORE, _CUT_AFTER = re.compile(r"^\S*\s"), re.compile(r"\s\S*$")  # words 
 
 def show(looked: Looked) -> None:
     """The passages of the corpus where the same cells are active, and the table of units."""
-    st.subheader(_("Où ailleurs s’activent les mêmes cellules ?"), anchor=False)
+    st.header(_("Où ailleurs s’activent les mêmes cellules ?"), anchor=False)
     if (ready := _index(looked.reference)) is not None:
         _passages(*ready, looked)
     with st.container(horizontal=True, vertical_alignment="center"):

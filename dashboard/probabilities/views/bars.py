@@ -79,6 +79,7 @@ def payload(
     return {
         "step": len(following.chain),
         "narrow": narrow,
+        "voted": False,
         "prompt": [*runs, *[(c, True) for c, _p, _r in following.chain[:-links]]],
         "chain": [(c, p) for c, p, _r in following.chain[-links:]],
         "bars": [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -22,19 +23,24 @@ _ASKED = "probabilities.asked"  # the question that the votes are about
 
 
 def show(now: Situation, board: DeltaGenerator, side: DeltaGenerator) -> None:
-    """The votes; then the bars, and what the model says of each vote."""
+    """The votes; then the bars of the class beside the model's, and what it says of each vote."""
+    controls.stop()
     voted = revealed(now)
+    with board:
+        _ask(now, voted)
     if voted:
+        votes = Counter(normalise(st.session_state.get(_VOTES) or ""))
         with side:
             if not now.beside:
                 bars.hesitation(now.following)
-            votes = normalise(st.session_state.get(_VOTES) or "")
-            for char, count in Counter(votes).most_common(MOST):
+            for char, count in votes.most_common(MOST):
                 st.markdown(wording.vote(char, count, now.following))
-    with board:
-        _ask(now.question, voted)
-    if voted:
-        bars.boards(now, board, side)
+        if now.beside:
+            bars.boards(now, board, side)
+            return
+        data = bars.payload(now.following, now.runs, play=False)
+        with board:
+            components.choices(_beside(data, votes, now), CHOICES, pick=controls.pick)
         return
     hidden = bars.payload(replace(now.following, bars=(), drawn=""), now.runs, play=False)
     with board:
@@ -46,10 +52,29 @@ def revealed(now: Situation) -> bool:
     return bool(st.session_state.get(_REVEALED) == now.question)
 
 
-def _ask(question: tuple[str, str], voted: bool) -> None:
-    """The votes of the class, counted once the bars are shown; another question empties them."""
-    if st.session_state.get(_ASKED) != question:
-        st.session_state[_ASKED], st.session_state[_VOTES] = question, ""
+def _beside(data: dict[str, Any], votes: Counter[str], now: Situation) -> dict[str, Any]:
+    """The model's bars with those of the class, and a row for each vote that has no bar."""
+    learned, total = now.following.learned, max(votes.total(), 1)
+    after = {bar["char"]: bar["after"] for bar in data["bars"]}
+    for char, _count in votes.most_common(MOST):
+        after.setdefault(char, learned.get(char, 0.0))
+    class_, model = _("la classe"), _("le modèle")
+    return data | {
+        "voted": True,
+        "bars": [
+            {"char": char, "before": votes[char] / total, "after": share}
+            for char, share in after.items()
+        ],
+        "others": None,
+        "labels": data["labels"]
+        | {"before": class_, "before_short": class_, "after": model, "after_short": model},
+    }
+
+
+def _ask(now: Situation, voted: bool) -> None:
+    """The votes, and the one button of the moment: reveal, then go on to the next character."""
+    if st.session_state.get(_ASKED) != now.question:
+        st.session_state[_ASKED], st.session_state[_VOTES] = now.question, ""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
             _("Les votes de la classe, un caractère par main levée"),
@@ -57,6 +82,9 @@ def _ask(question: tuple[str, str], voted: bool) -> None:
             max_chars=60,
             placeholder="eeeaai",
         )
+        if voted:
+            controls.step(now.following)
+            return
         st.button(
             _("Révéler"),
             key="probabilities.reveal",
@@ -64,8 +92,6 @@ def _ask(question: tuple[str, str], voted: bool) -> None:
             icon=":material/visibility:",
             shortcut="V",
             on_click=st.session_state.update,
-            args=({_REVEALED: question},),
-            disabled=voted,
+            args=({_REVEALED: now.question},),
         )
-    if not voted:
-        st.info(_("Les barres sont cachées : votez, puis révélez."))
+    st.info(_("Les barres sont cachées : votez, puis révélez."))

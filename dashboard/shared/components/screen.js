@@ -5,6 +5,7 @@ import { unit } from "./dom.js";
 const STEP = 8; // the server hears of eighths
 const REST = 300; // milliseconds without a change before it does
 const LONGEST = 60; // characters of a word of Streamlit's
+const TEXT = 3; // of a node
 const SPOKEN = ["aria-label", "title", "placeholder"];
 
 /**
@@ -61,9 +62,9 @@ export default function screen({ data, setStateValue }) {
 export function translate(root, words) {
   const said = (/** @type {string | null} */ text) =>
     text && text.length <= LONGEST ? words[text.trim()] : undefined;
-  if (root instanceof Text) {
-    const now = said(root.data);
-    if (now) root.data = now;
+  if (root.nodeType === TEXT) {
+    const now = said(root.nodeValue);
+    if (now) root.nodeValue = now;
     return;
   }
   if (!(root instanceof HTMLElement)) return;
@@ -72,6 +73,6 @@ export function translate(root, words) {
       const now = said(element.getAttribute(name));
       if (now) element.setAttribute(name, now);
     }
-    for (const child of element.childNodes) if (child instanceof Text) translate(child, words);
+    for (const child of element.childNodes) if (child.nodeType === TEXT) translate(child, words);
   }
 }

@@ -1,22 +1,24 @@
-"""The lesson plans: Markdown files that a teacher may edit, read into steps and questions.
+"""The lesson plans: Markdown files that a teacher may edit, read into steps.
 
 A path (`lessons/LANGUAGE/course-short.md`, `course-long.md`) is a list of steps. Each begins with
 `## MINUTES min · Title` and a line `→ page?name=value&...`, the address it opens; then what to say
-and do, in Markdown; what is quoted (`> `) is the answer, shown on click. A quiz (`quiz.md`) is a
-list of `## Question` with options `- [ ] wrong` and `- [x] right`, and the quoted reason.
+and do, in Markdown; what is quoted (`> `) is the answer, shown on click.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
+
+from dashboard.shared import i18n
+
+PATHS = ("short", "long")
 
 _STEP = re.compile(r"^## +(\d+) min · (.+)$", re.MULTILINE)
 _ADDRESS = re.compile(r"^→ *(\w+)(?:\?(\S+))? *$", re.MULTILINE)
 _QUOTED = re.compile(r"^> ?(.*)$", re.MULTILINE)
-_OPTION = re.compile(r"^- \[([ x])\] (.+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,16 @@ class Step:
     answer: str
 
 
+def path(name: str) -> list[Step]:
+    """The steps of one of the two paths, in the reader's language."""
+    return steps(i18n.lesson(f"course-{name}"))
+
+
+def begins(steps: Sequence[Step], number: int) -> int:
+    """The minute of the hour at which a step begins."""
+    return sum(step.minutes for step in steps[: number - 1])
+
+
 def steps(text: str) -> list[Step]:
     """The steps of a path, in order."""
     _before, *parts = _STEP.split(text)
@@ -61,34 +73,3 @@ def _step(minutes: int, title: str, body: str) -> Step:
         re.sub(r"\n{3,}", "\n\n", said).strip(),
         "\n".join(_QUOTED.findall(body)).strip(),
     )
-
-
-@dataclass(frozen=True)
-class Question:
-    """A question of the quiz.
-
-    Attributes:
-        asked: the question.
-        options: to choose from.
-        right: index of the right one.
-        reason: why it is.
-    """
-
-    asked: str
-    options: tuple[str, ...]
-    right: int
-    reason: str
-
-
-def questions(text: str) -> list[Question]:
-    """The questions of a quiz; those without exactly one right option are left out."""
-    _before, *parts = re.split(r"^## +(.+)$", text, flags=re.MULTILINE)
-    found = []
-    for asked, body in zip(parts[::2], parts[1::2], strict=True):
-        options = _OPTION.findall(body)
-        right = [i for i, (mark, _said) in enumerate(options) if mark == "x"]
-        if len(right) == 1:
-            said = tuple(said.strip() for _mark, said in options)
-            reason = " ".join(_QUOTED.findall(body)).strip()
-            found.append(Question(asked.strip(), said, right[0], reason))
-    return found

@@ -1,0 +1,77 @@
+"""Both lesson plans, followed from the first step to the last as a teacher would, by key N."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from dashboard.shared import plan
+from tests.app.helpers import ROOT
+from tests.e2e.screen import expect_settled
+
+LESSONS = ROOT / "dashboard" / "lessons"
+WORDS = {"fr": "Ouvrir l’écran", "en": "Open the screen"}
+
+
+def steps(path: str, language: str) -> list[plan.Step]:
+    return plan.steps((LESSONS / language / f"course-{path}.md").read_text(encoding="utf-8"))
+
+
+def asked(page: Page) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+
+
+def expect_step(page: Page, path: str, number: int, step: plan.Step) -> None:
+    """Its screen, as the plan has it, and nothing that went wrong."""
+    bar = page.locator(".st-key-script")
+    expect(bar).to_contain_text(step.title)
+    expect(page).to_have_url(re.compile(rf"script={path}\.{number}(&|$)"))
+    name = urlsplit(page.url).path.strip("/")
+    assert name == ("" if step.page == "home" else step.page)
+    expect_settled(page)
+    expect(
+        page.locator("[data-testid=stException], [data-testid=stAlertContentError]")
+    ).to_have_count(0)
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("path", plan.PATHS)
+def test_a_plan_is_given_from_its_first_step_to_its_last(
+    page: Page, server: str, path: str, language: str
+) -> None:
+    found = steps(path, language)
+    page.goto(f"{server}/course?view={path}&lang={language}")
+    page.get_by_role("link", name=WORDS[language]).click()
+    for number, step in enumerate(found, start=1):
+        expect_step(page, path, number, step)
+        held = asked(page)
+        assert held.get("prompt") == step.address.get("prompt")  # none of the step before
+        if number < len(found):
+            page.keyboard.press("n")
+    expect(page.locator(".st-key-script-go-N button")).to_be_disabled()
+    page.keyboard.press("b")
+    expect_step(page, path, len(found) - 1, found[-2])
+    page.locator(".st-key-script-close button").click()
+    expect(page.locator(".st-key-script")).to_have_count(0)
+    expect(page).not_to_have_url(re.compile("script="))
+
+
+def test_one_window_has_the_notes_and_another_the_screens(page: Page, server: str) -> None:
+    found = steps("short", "fr")
+    page.goto(f"{server}/course?view=short&present=1&step=2")
+    page.get_by_role("button", name="Démarrer l’horloge").click()
+    expect(page.locator(".clock")).to_have_text(re.compile(r"\d:\d\d"))
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Fenêtre des écrans").click()
+    screens = opened.value
+    expect_step(screens, "short", 2, found[1])
+    expect(screens.get_by_role("button", name="Notes")).to_have_count(0)
+    page.keyboard.press("n")
+    expect_step(screens, "short", 3, found[2])
+    screens.keyboard.press("n")
+    expect_step(screens, "short", 4, found[3])
+    expect(page.get_by_role("heading", name=found[3].title)).to_be_visible()
+    expect(page).to_have_url(re.compile(r"step=4"))
