@@ -69,7 +69,7 @@ def _to_nats(text: str) -> str:
 LOSS = Bet(
     "training.guess.loss",
     "guess_loss",
-    N_("Bits au départ"),
+    N_("Au départ"),
     N_(
         "Avant d’avoir rien lu, le réseau donne la même chance à chaque symbole de son "
         "alphabet : quelle perte cela fait-il, en bits ?"

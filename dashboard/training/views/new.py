@@ -165,7 +165,7 @@ def _limits() -> None:
 
 def _ask_for_bets() -> None:
     """What the class writes down before it starts, to be seen on its curves."""
-    st.markdown(_("**Le pari de la classe**"))
+    st.markdown(_("**Le pari de la classe, en bits**"))
     left, right = st.columns(2)
     with left:
         loss = bets.LOSS.ask()
