@@ -21,7 +21,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
         chars = controls.LENGTH.ask()
         seed = widgets.seed()
 prompt = widgets.prompt(labelled=False) if view in views.PROMPTED else state.value(state.PROMPT)
-chosen, model = alphabet.chosen(prompt), state.value(state.MODEL)
+chosen, model = alphabet.chosen(prompt), widgets.model_asked()
 settings = controls.Settings(references, model, prompt, chosen, config, seed, chars)
 views.VIEWS[view].show(settings)
 drawer.finish(partial(snippet.code, view, settings), views.tried(view, settings))

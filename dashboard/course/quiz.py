@@ -86,7 +86,7 @@ def _line(option: int, said: str, share: float, right: bool | None) -> str:
     letter = chr(ord("A") + option)
     if right is None:
         return f'<p class="option"><b>{letter}.</b> {html.escape(said)}</p>'
-    kind, mark = ("option right", " ✓") if right else ("option", "")
+    kind, mark = ("option right", f"{i18n.NBSP}✓") if right else ("option", "")
     style = f"--share:{share:.0%}"
     told = f"<b>{letter}.</b> {html.escape(said)}{mark}"
     return f'<p class="{kind}" style="{style}">{told}</p>'

@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from dashboard.course import notebook, presenting, quiz
-from dashboard.shared import i18n, plan, script, state
+from dashboard.shared import i18n, plan, script, state, widgets
 from dashboard.shared.i18n import _
 from dashboard.shared.plan import Step
 from dashboard.shared.script import STEP, Place
@@ -89,7 +89,7 @@ def at_home() -> None:
     """What a student does at home: the notebook that runs, the run that was trained."""
     st.markdown(i18n.lesson("course-home"))
     with st.container(horizontal=True, vertical_alignment="center"):
-        reference = state.value(state.MODEL)
+        reference = widgets.model_asked()
         prompt = state.value(state.PROMPT)
         st.download_button(
             _("Télécharger le notebook"),

@@ -24,7 +24,7 @@ import { numbers } from "../shared/components/numbers.js";
  * @property {(left: number) => number} nearest index of a moment to a place in pixels
  */
 
-const SPACE = { left: 44, right: 128, top: 10, bottom: 56 }; // around the curves, in pixels
+const SPACE = { left: 44, right: 128, top: 34, bottom: 56 }; // around the curves, in pixels
 const BITS = [1, 2, 3, 4, 6, 8, 12];
 const UPDATES = [0, 1, 3, 10, 30, 100, 300, 1e3, 3e3, 1e4, 3e4, 1e5];
 const COLUMNS = { train: 1, validation: 2 }; // of the curve's points
@@ -83,7 +83,7 @@ export function drawCurves(svg, data, width, height) {
   drawUpdates(svg, data, time, scales);
   drawReferences(svg, data, scales);
   const past = drawPaths(svg, data, scales, height);
-  drawLegend(svg, data, scales);
+  drawLegend(svg, data, width);
   const old = addMarker("old", svg, scales);
   const now = addMarker("now", svg, scales);
   return {
@@ -202,26 +202,26 @@ function drawPaths(svg, { curve, moments }, { x, y }, height) {
 }
 
 /**
- * A legend in the empty upper right, away from the curves.
+ * A legend in a line of its own, above the curves.
  *
  * @param {SVGSVGElement} svg
  * @param {Data} data
- * @param {Scales} scales
+ * @param {number} width in pixels
  */
-function drawLegend(svg, { curve, labels }, { right }) {
-  const longest = Math.max(labels.validation.length, labels.train.length);
-  const left = right - 8 - longest * 8;
-  /** @type {["validation" | "train", number][]} */
-  const lines = [
-    ["validation", SPACE.top + 32],
-    ["train", SPACE.top + 53],
-  ];
-  for (const [kind, top] of lines) {
+function drawLegend(svg, { curve, labels }, width) {
+  const LETTER = 8; // pixels of one, at most
+  const right = width - 120; // where the button begins that hides the curves
+  let left = SPACE.left;
+  /** @type {("validation" | "train")[]} */
+  const kinds = ["validation", "train"];
+  for (const kind of kinds) {
     if (!curve.some((point) => point[COLUMNS[kind]] != null)) continue;
-    shape("path", { class: kind, d: `M${left - 40} ${top - 5}h32` }, svg);
-    write(svg, labels[kind], left, top, { class: "legend" });
+    shape("path", { class: kind, d: `M${left} 11h32` }, svg);
+    write(svg, labels[kind], left + 40, 16, { class: "legend" });
+    left += 64 + labels[kind].length * LETTER;
   }
-  write(svg, labels.axis, right - 8, SPACE.top + 74, { "text-anchor": "end" });
+  const axis = right - labels.axis.length * LETTER;
+  if (axis > left) write(svg, labels.axis, right, 16, { "text-anchor": "end" });
 }
 
 /**

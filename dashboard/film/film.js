@@ -6,7 +6,7 @@
 // figures in facts.js, the learning curves in curves.js.
 
 import { remembered, rootOf } from "../shared/components/dom.js";
-import { dressTransport, wireTransport } from "../shared/components/transport.js";
+import { dressTransport, isForAWidget, wireTransport } from "../shared/components/transport.js";
 import { drawBars } from "./bars.js";
 import { drawCurves, nearestOf, placeSlider, timeOf } from "./curves.js";
 import { writeFacts } from "./facts.js";
@@ -136,6 +136,9 @@ class Film {
   dress() {
     const { view, show, now, old } = this;
     const { labels } = this.data;
+    view.film.classList.toggle("bare", show.bare);
+    view.hide.textContent = labels.curve;
+    view.hide.setAttribute("aria-pressed", String(!show.bare));
     view.film.dataset.state = show.playing ? "playing" : "paused";
     view.film.dataset.at = now.name;
     view.film.dataset.before = old.name;
@@ -302,7 +305,8 @@ class Film {
     this.wireCurves();
     this.wireSlider("before");
     this.wireSlider("at");
-    return wireTransport({
+    this.view.hide.onclick = () => this.hideCurve();
+    const listen = wireTransport({
       bar: this.view,
       show: this.show,
       pace: DWELL,
@@ -314,6 +318,16 @@ class Film {
         this.run();
       },
     });
+    return (/** @type {KeyboardEvent} */ event) => {
+      if (event.key.toLowerCase() === "h" && !isForAWidget(event)) this.hideCurve();
+      else listen(event);
+    };
+  }
+
+  /** Hides the curves, which give the end away; and shows them again. */
+  hideCurve() {
+    this.show.bare = !this.show.bare;
+    this.dress();
   }
 
   /**

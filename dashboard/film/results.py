@@ -11,7 +11,13 @@ import streamlit as st
 
 from dashboard.shared import cached
 from moliere_core.config import SamplingConfig
-from moliere_core.exploration.lexicon import Word, share_known, shipped
+from moliere_core.exploration.lexicon import (
+    Lexicon,
+    Word,
+    held_out_share,
+    share_known,
+    shipped,
+)
 from moliere_core.models.protocol import CONTEXT_START
 from moliere_core.models.references import RecurrentModel
 from moliere_core.models.sampling import generate, next_distribution
@@ -136,6 +142,33 @@ def measures(reference: str, moments: tuple[str, ...]) -> Work[dict[str, Record]
 
 
 @dataclass(frozen=True)
+class Words:
+    """The words that a text of a run is held against.
+
+    Attributes:
+        lexicon: of the run's own training text; Molière's where that text is not here.
+        held_out: the share of the words of the text that it has not read which are among them.
+        own: whether it is the run's own.
+    """
+
+    lexicon: Lexicon
+    held_out: float
+    own: bool
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def words(reference: str) -> Words:
+    """What counts as a word for the network of a reference."""
+    if reference.startswith("run:"):
+        texts = texts_of(cached.open_run(reference)[0], cached.known_corpora())
+        if texts is not None:
+            own = Lexicon.from_text(texts.train_text)
+            held_out = share_known(own.read(normalise(texts.validation_text)))
+            return Words(own, held_out or 0.0, own=True)
+    return Words(shipped(), held_out_share(), own=False)
+
+
+@dataclass(frozen=True)
 class Sample:
     """What a network writes and predicts at one moment.
 
@@ -143,8 +176,8 @@ class Sample:
         text: what it writes after the prompt.
         probs: the distributions of the last characters of the prompt, and of the one that
             follows it, shape (places, vocab_size), at most `PLACES` of them.
-        runs: lengths of the stretches of the text, by turns outside and inside Molière's words.
-        known: share of its words that are Molière's; None where it has none.
+        runs: lengths of the stretches of the text, by turns outside and inside known words.
+        known: share of its words that are known; None where it has none.
     """
 
     text: str
@@ -158,8 +191,8 @@ def sample(
     reference: str, moment: str, prompt: str, config: SamplingConfig, seed: int
 ) -> cached.Task[Sample]:
     """What a run's network writes at one moment, kept for all who ask for the same."""
-    run = cached.open_run(reference)[0]
-    return lambda progress: sample_of(run, moment, prompt, config, seed, progress)
+    run, lexicon = cached.open_run(reference)[0], words(reference).lexicon
+    return lambda progress: sample_of(run, moment, prompt, config, seed, progress, lexicon)
 
 
 def sample_of(
@@ -169,19 +202,23 @@ def sample_of(
     config: SamplingConfig,
     seed: int,
     progress: Progress | None = None,
+    lexicon: Lexicon | None = None,
 ) -> Sample:
-    """Write with the weights of one moment of a run; the same draws at every moment."""
+    """Write with the weights of one moment of a run; the same draws at every moment.
+
+    `lexicon` says what is a word: by default, what is one of Molière's.
+    """
     network = RecurrentNetwork.load(run.path / f"{moment}.safetensors")
     read = run.vocabulary.encode(CONTEXT_START + normalise(prompt))[None]
     logits = network.run(read, network.zero_state(1))[0][0]  # (characters read, vocab_size)
     model = RecurrentModel(moment, network, run.vocabulary)
     [text] = generate(model, [prompt], [config], [seed], CHARS, progress)
-    words = written_words(normalise(prompt), text)
+    found = written_words(normalise(prompt), text, lexicon or shipped())
     probs = next_distribution(logits[-PLACES:], config)
-    return Sample(text, probs, stretches(words, len(text)), share_known(words))
+    return Sample(text, probs, stretches(found, len(text)), share_known(found))
 
 
-def written_words(prompt: str, text: str) -> list[Word]:
+def written_words(prompt: str, text: str, lexicon: Lexicon) -> list[Word]:
     """The words of a text that continues a prompt, places counted in the text.
 
     Left out are the single letters, which chance alone would make words, and the last word, which
@@ -190,7 +227,7 @@ def written_words(prompt: str, text: str) -> list[Word]:
     shift = len(prompt)
     return [
         replace(word, start=max(word.start - shift, 0), stop=word.stop - shift)
-        for word in shipped().read(prompt + text)
+        for word in lexicon.read(prompt + text)
         if word.counts and shift < word.stop < shift + len(text)
     ]
 

@@ -1,6 +1,6 @@
 // What there is on the film's screen, what it shows, and what it keeps from one drawing to the next.
 
-import { element, shape } from "../shared/components/dom.js";
+import { button, element, shape } from "../shared/components/dom.js";
 import { iconButton } from "../shared/components/transport.js";
 import { buildBars } from "./bars.js";
 import { buildFacts } from "./facts.js";
@@ -56,6 +56,7 @@ import { buildPage } from "./pages.js";
  * @property {number} before
  * @property {number} place whose bars are shown
  * @property {boolean} playing
+ * @property {boolean} bare whether the curves are hidden
  * @property {import("../shared/components/transport.js").Speed} speed
  * @property {string[]} told where it was at rest, as it was sent
  * @property {string} heard where the address was at the last drawing
@@ -94,6 +95,7 @@ export function remember(root) {
     before: 0,
     place: 0,
     playing: false,
+    bare: false,
     speed: "normal",
     told: [],
     heard: "",
@@ -113,10 +115,12 @@ function build(root) {
   const old = buildPage("old", scene);
   const now = buildPage("now", scene);
   const bars = buildBars(right);
-  const curve = element("div", "curve", element("div", "foot", left));
+  const foot = element("div", "foot", left);
+  const hide = button("tool", foot);
+  const curve = element("div", "curve", foot);
   const svg = shape("svg", { role: "img" }, curve);
   const ranges = { before: buildSlider("old", curve), at: buildSlider("now", curve) };
-  return { film, ...top, old, now, bars, curve, svg, ranges, facts: buildFacts(right) };
+  return { film, ...top, old, now, bars, hide, curve, svg, ranges, facts: buildFacts(right) };
 }
 
 /** @param {HTMLElement} top */

@@ -18,7 +18,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard.film import components, controls, results, wording
-from dashboard.film.results import Moment, Sample, Timeline
+from dashboard.film.results import Moment, Sample, Timeline, Words
 from dashboard.shared import cached, following, i18n, state, stored_runs
 from dashboard.shared.i18n import _
 from dashboard.shared.views import View, chosen
@@ -42,6 +42,7 @@ class Film:
         alphabet: decoded symbols, by index.
         timeline: the moments.
         samples: one a moment.
+        words: those that its texts are held against.
         first: name of the moment that the model's reference gives, "" for none.
     """
 
@@ -50,6 +51,7 @@ class Film:
     alphabet: str
     timeline: Timeline
     samples: list[Sample]
+    words: Words
     first: str
 
 
@@ -75,6 +77,7 @@ def film(
         alphabet=cached.model(reference).vocabulary.decode(range(timeline.symbols)),
         timeline=timeline,
         samples=samples,
+        words=results.words(base),
         first=_named(timeline, snapshot),
     )
 
@@ -174,7 +177,7 @@ def _payload(film: Film, view: str) -> dict[str, Any]:
         "locale": state.language(),
         "symbols": line.symbols,
         "held": [wording.held(line, 1), wording.held(line, 2)],
-        "labels": wording.labels(),
+        "labels": wording.labels(film.words),
     }
 
 

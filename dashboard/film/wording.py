@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from dashboard.film.results import NO_BETTER, Moment, Timeline, beaten_and_ahead
+from dashboard.film.results import NO_BETTER, Moment, Timeline, Words, beaten_and_ahead
 from dashboard.shared import components, i18n
 from dashboard.shared.i18n import _
-from moliere_core.exploration.lexicon import held_out_share
 from moliere_core.training.learning import Measure
 
 YARDSTICKS = (3, 8)  # orders of the n-grams drawn as references
@@ -87,8 +86,8 @@ def references(line: Timeline) -> list[dict[str, Any]]:
     return [{"label": f"{label} {i18n.number(bits, 2)}", "bits": bits} for label, bits in found]
 
 
-def labels() -> dict[str, str]:
-    """What the film calls its parts."""
+def labels(words: Words) -> dict[str, str]:
+    """What the film calls its parts; `words` are those that its texts are held against."""
     player = components.player(
         _("Moment précédent (flèche gauche)"), _("Moment suivant (flèche droite)")
     )
@@ -100,10 +99,11 @@ def labels() -> dict[str, str]:
         "compare": _("Glissez les deux repères sur la courbe."),
         "before": _("Avant"),
         "after": _("Après"),
-        "words": _("de mots de Molière (lui-même : {real}), les autres en gris").format(
-            real=i18n.percent(held_out_share())
-        ),
-        "words_beside": _("de mots de Molière, les autres en gris"),
+        "words": _said_of_words(words),
+        "words_beside": _("de mots de son corpus, les autres en gris")
+        if words.own
+        else _("de mots de Molière, les autres en gris"),
+        "curve": _("Courbe (H)"),
         "hesitates": _("hésite comme entre {count} caractères"),
         "axis": _("bits par caractère, échelle log."),
         "updates": _("mises à jour"),
@@ -111,6 +111,14 @@ def labels() -> dict[str, str]:
         "train": _("texte lu"),
         "chart": _("Courbes d’apprentissage : bits par caractère selon les mises à jour"),
     }
+
+
+def _said_of_words(words: Words) -> str:
+    if words.own:
+        text = _("de mots de son corpus (dans ce qu’il n’en a pas lu : {real}), les autres en gris")
+    else:
+        text = _("de mots de Molière (lui-même : {real}), les autres en gris")
+    return text.format(real=i18n.percent(words.held_out))
 
 
 def held(line: Timeline, count: int) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard.shared import cached, controls, naming, state
+from dashboard.shared import cached, controls, naming, state, widgets
 from dashboard.shared.controls import Choice, Flag
 from dashboard.shared.i18n import _
 from moliere_core.errors import N_
@@ -39,10 +39,10 @@ def open_page() -> None:
 
 def model() -> str:
     """The model that writes: three of them a click away, and the one chosen among the others."""
-    chosen = state.restore(state.MODEL)
+    chosen = widgets.model_asked()
     near = {name: _(label) for name, label in NEAR.items()}
     options = [*near, *([] if chosen in near else [chosen])]
-    with _line(_("Modèle")):
+    with _line(_("Modèle"), state.MODEL.key):
         found = st.segmented_control(
             _("Modèle"),
             options,
@@ -69,13 +69,19 @@ def other_model() -> None:
 
 def temperature() -> float:
     """The temperature, on the line of the model."""
-    with _line(TEMPERATURE.told), st.container(width=220):
+    with _line(TEMPERATURE.told, TEMPERATURE.key), st.container(width=220):
         return TEMPERATURE.ask(visible=False)
 
 
-def _line(label: str) -> DeltaGenerator:
+def _line(label: str, key: str) -> DeltaGenerator:
     """Where a setting stands after its label; both stay together where a line is too short."""
-    line = st.container(horizontal=True, vertical_alignment="center", gap="small", width="content")
+    line = st.container(
+        key=f"{key}.line",
+        horizontal=True,
+        vertical_alignment="center",
+        gap="small",
+        width="content",
+    )
     line.markdown(f"**{label}**", width="content")
     return line
 

@@ -25,8 +25,12 @@ class SecondModel(Control[str]):
         Args:
             reference: of the model on the left.
         """
-        found = state.restore(self)
         known = [name for name in cached.models() if name != reference]
+        found = state.restore(self)
+        if found and found not in known and not cached.opens(found):
+            state.change(self, "")
+            state.unknown(self.told, found, "")
+            found = ""
         options = ["", *known] if found in ("", *known) else ["", *known, found]
         chosen = st.selectbox(
             options=options,

@@ -8,7 +8,7 @@ from importlib.resources import files
 import streamlit as st
 
 from dashboard.reading import controls, results
-from dashboard.shared import cached, sources, state, widgets
+from dashboard.shared import cached, sources, widgets
 from dashboard.shared.i18n import _
 from moliere_core.config import RunConfig
 
@@ -62,9 +62,12 @@ def _own() -> Text:
 
 def _passage() -> Text:
     corpus = cached.corpus(sources.chosen())
-    if state.restore(controls.PLAY) not in corpus.plays:
-        state.change(controls.PLAY, _held_out(corpus.plays))
-    play = controls.PLAY.ask(corpus.plays, corpus.titles.__getitem__, visible=False)
+    play = controls.PLAY.ask(
+        corpus.plays,
+        corpus.titles.__getitem__,
+        visible=False,
+        otherwise=_held_out(corpus.plays),
+    )
     found = passages(corpus.frame.loc[corpus.frame["play_name"] == play, "cue"].tolist())
     number = controls.PASSAGE.ask(high=len(found), visible=False, icon=":material/auto_stories:")
     return Text(

@@ -18,7 +18,7 @@ from dashboard.server import turns
 from dashboard.server.background import Background
 from dashboard.shared import following, naming
 from moliere_core.corpus import EMBEDDED, Corpus, library, load_corpus
-from moliere_core.errors import CorpusError
+from moliere_core.errors import CorpusError, MoliereError
 from moliere_core.models import references
 from moliere_core.models.references import RecurrentModel
 from moliere_core.runs.run import Run
@@ -94,6 +94,15 @@ def open_run(reference: str) -> tuple[Run, str | None]:
 def model(reference: str) -> RecurrentModel:
     """A model, opened once for all sessions."""
     return references.load_recurrent(_public(reference))
+
+
+def opens(reference: str) -> bool:
+    """Whether a reference names a model of characters that can be opened."""
+    try:
+        model(reference)
+    except MoliereError:
+        return False
+    return True
 
 
 @st.cache_data(show_spinner=False, ttl=5)

@@ -106,7 +106,11 @@ class Choice(Control[str]):
     def ask_inline(self) -> str:
         """The same after its label, on its line: a line of the screen saved."""
         with st.container(
-            horizontal=True, vertical_alignment="center", gap="small", width="content"
+            key=f"{self.key}.line",
+            horizontal=True,
+            vertical_alignment="center",
+            gap="small",
+            width="content",
         ):
             st.markdown(f"**{self.told}**", width="content")
             return self.ask()
@@ -134,10 +138,17 @@ class Menu(Control[str]):
         *,
         visible: bool = True,
         disabled: bool = False,
+        otherwise: str | None = None,
     ) -> str:
-        """Show it; what is chosen, the first of `options` where the address names none of them."""
-        if state.restore(self) not in options:
-            state.change(self, options[0])
+        """Show it; what is chosen, or `otherwise` where the address names none of `options`.
+
+        That is the first of them by default; a page then says what it could not find.
+        """
+        if (asked := state.restore(self)) not in options:
+            shown = options[0] if otherwise is None else otherwise
+            state.change(self, shown)
+            if asked:
+                state.unknown(self.told, asked, called(shown))
         chosen = st.selectbox(
             options=options, format_func=called, **self._common(visible, disabled)
         )
@@ -178,7 +189,10 @@ class Several(Control[tuple[str, ...]]):
     ) -> tuple[str, ...]:
         """Show it; what is chosen of `options`, the rest of the address forgotten."""
         known = list(options)
-        kept = tuple(name for name in state.restore(self) if name in known)
+        asked = state.restore(self)
+        kept = tuple(name for name in asked if name in known)
+        if missing := [name for name in asked if name not in known]:
+            state.unknown(self.told, ", ".join(missing), ", ".join(map(called, kept)))
         state.change(self, kept[: self.most])
         st.session_state[self.key] = list(st.session_state[self.key])  # the widget's own type
         chosen = st.multiselect(

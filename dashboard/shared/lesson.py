@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard.shared import i18n
+from dashboard.shared import i18n, join
 from dashboard.shared.i18n import _
 
 _DONE = "lesson.done"  # page -> names of the items that the class has done
@@ -95,13 +95,16 @@ class Drawer:
         ):
             st.title(title, anchor=False, width="content")
             labels = _labels(self.page, self.lesson)
-            opened = st.pills(
-                _("Tiroirs"),
-                list(labels),
-                format_func=labels.__getitem__,
-                key=self._key,
-                label_visibility="collapsed",
-            )
+            with st.container(horizontal=True, width="content", gap="xsmall"):
+                opened = st.pills(
+                    _("Tiroirs"),
+                    list(labels),
+                    format_func=labels.__getitem__,
+                    key=self._key,
+                    label_visibility="collapsed",
+                    width="content",
+                )
+                join.button()
         self.late = None
         if not opened:
             return

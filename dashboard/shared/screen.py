@@ -35,6 +35,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "Open sidebar": "Ouvrir le menu",
         "Expand sidebar": "Ouvrir le menu",
         "Collapse sidebar": "Fermer le menu",
+        "Sidebar": "Menu",
         "Main menu": "Menu principal",
         "Copy to clipboard": "Copier",
         "Fullscreen": "Plein écran",

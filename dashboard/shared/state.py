@@ -15,10 +15,13 @@ from dataclasses import dataclass
 from typing import Any, Generic, NoReturn, TypeVar
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from moliere_core.config import MAX_TEMPERATURE, MIN_TEMPERATURE
 
 T = TypeVar("T")
+
+_KEYS: dict[str, set[str]] = {}  # name in addresses -> keys of the widgets that pages have under it
 
 MAX_PROMPT = 500  # characters: an address must stay an address
 DEFAULT_PROMPT = "Mon frère, s'il vous plaît, ne discourons point tant,"  # L'École des maris, I, 1
@@ -34,6 +37,8 @@ _RECEIVED = "state.received"  # name -> text, what the browser said the URL hold
 _OPENED = "state.opened"  # key -> the value that a page opened with, until another is chosen
 _ECHOES = "state.echoes"  # (name, text) -> when it last was what we had written
 _PUBLISHED = "state.published"  # name -> text, what the URL holds because we wrote it
+_WENT = "state.went"  # after Back or Forward: names that have had their value from the URL
+_UNKNOWN = "state.unknown"  # label -> (what the URL asked for, what is shown), until it is told
 
 
 @dataclass(eq=False)
@@ -49,6 +54,9 @@ class Field(Generic[T]):
     parse: Callable[[str], T]  # raises ValueError on text that is not a value
     show: Callable[[T], str] = str
     free: bool = False  # typed freely
+
+    def __post_init__(self) -> None:
+        _KEYS.setdefault(self.name, set()).add(self.key)
 
     def accepts(self, value: Any) -> bool:
         """Whether a browser may have sent this value: what an address could hold, to six digits.
@@ -154,6 +162,15 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part for part in text.split(",") if part))
 
 
+# What hidden.py hides.
+HIDDEN: Field[tuple[str, ...]] = Field("hidden", "masquer", (), words, ",".join)
+
+
+def keys(name: str) -> list[str]:
+    """The keys of the widgets that pages have under a name of addresses."""
+    return sorted(_KEYS.get(name, ()))
+
+
 def begin() -> None:
     """Forget what an interrupted run has noted, and old echoes; the router calls it first.
 
@@ -164,6 +181,11 @@ def begin() -> None:
     now = time.monotonic()
     echoes = {echo: then for echo, then in _store(_ECHOES).items() if now - then < ECHO}
     st.session_state[_ECHOES] = echoes
+    context = get_script_run_ctx()
+    if context is not None and context.is_history_navigation:
+        st.session_state[_WENT] = set()  # until `publish`: an interrupted run is gone on with
+        raw = st.query_params.get(LANGUAGE.name)
+        change(LANGUAGE, raw if raw in ("fr", "en") else _browser_language())
 
 
 def enter(page: str) -> None:
@@ -215,10 +237,14 @@ def open_with(openings: Mapping[Field[Any], Any], said: Iterable[Field[Any]] = (
     """
     names = {field.name for field in (*openings, *said)}
     entered: set[str] = st.session_state[_ENTERED]
-    if names & set(st.query_params) or any(field.key in entered for field in openings):
+    went: set[str] | None = st.session_state.get(_WENT)  # back to where nobody had chosen yet
+    entered_before = went is None and any(field.key in entered for field in openings)
+    if names & set(st.query_params) or entered_before:
         return
     for field, value in openings.items():
-        if field.key not in _store(_KEPT):
+        if went is not None or field.key not in _store(_KEPT):
+            if went is not None:
+                went.add(field.name)
             st.session_state[field.key] = value
             _store(_OPENED)[field.key] = value
             entered.add(field.key)
@@ -227,13 +253,16 @@ def open_with(openings: Mapping[Field[Any], Any], said: Iterable[Field[Any]] = (
 def restore(field: Field[T]) -> T:
     """Call just before the widget with `key=field.key`; returns the value put there."""
     raw = st.query_params.get(field.name)
-    outside = raw is not None and _comes_from_outside(field.name, raw)
+    went = _goes_back_to(field.name)
+    outside = raw is not None and (went or _comes_from_outside(field.name, raw))
     _store(_RECEIVED)[field.name] = raw  # from the next run on the widget has the last word
     if raw is not None and outside:
         try:
             st.session_state[field.key] = field.parse(raw)
         except ValueError:
             st.session_state[field.key] = field.default
+    elif went:  # what is not in the address that somebody went back to had its default there
+        st.session_state[field.key] = field.default
     elif field.key not in st.session_state or field.key not in st.session_state[_ENTERED]:
         # Only then: writing it at each run would wipe what is being typed.
         st.session_state[field.key] = _last(field)
@@ -323,6 +352,47 @@ def publish() -> None:
     written = [*_store(_PUBLISHED).items(), *noted.items()]
     _store(_ECHOES).update(dict.fromkeys(written, time.monotonic()))
     st.session_state[_PUBLISHED] = noted
+    st.session_state.pop(_WENT, None)
+
+
+def page() -> str:
+    """The page that runs, as an address names it: "" for the first one."""
+    return str(st.session_state.get(_PAGE, ""))
+
+
+def published() -> dict[str, str]:
+    """What the last finished run has written into the URL."""
+    return dict(_store(_PUBLISHED))
+
+
+def unknown(label: str, asked: str, shown: str) -> None:
+    """Note that the address asks for what is not here, for `told_unknown`.
+
+    Args:
+        label: of the setting, in the reader's language.
+        asked: what the address says.
+        shown: what the page shows instead, as people call it; "" for nothing.
+    """
+    _store(_UNKNOWN)[label] = (asked, shown)
+
+
+def told_unknown() -> dict[str, tuple[str, str]]:
+    """What the address asked for in vain, once: (asked, shown) by label."""
+    found: dict[str, tuple[str, str]] = st.session_state.pop(_UNKNOWN, {})
+    return found
+
+
+def _goes_back_to(name: str) -> bool:
+    """Whether this is the first look at a name since Back or Forward: the URL has the last word.
+
+    Streamlit says which run they have caused. It is the only way to tell a setting that the
+    address no longer has from an address that is late.
+    """
+    seen: set[str] | None = st.session_state.get(_WENT)
+    if seen is None or name in seen:
+        return False
+    seen.add(name)
+    return True
 
 
 def _last(field: Field[T]) -> T:

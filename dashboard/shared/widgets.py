@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 from streamlit.runtime.scriptrunner import StopException
 
-from dashboard.shared import cached, controls, i18n, state
+from dashboard.shared import cached, controls, hidden, i18n, naming, state
 from dashboard.shared.i18n import _
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import N_, MoliereError
@@ -36,13 +36,30 @@ def style() -> None:
 
 def run(page: StreamlitPage) -> None:
     """Run a page: what it cannot do is said in a sentence, and its address is written."""
+    style, above = st.sidebar.empty(), st.container()
+    hidden.fill(style)
     try:
         page.run()
     except MoliereError as error:
         problem(error)
     except StopException:
         pass  # the page has said all it can
+    hidden.fill(style)
+    _say_unknown(above)
     state.publish()
+
+
+def _say_unknown(place: DeltaGenerator) -> None:
+    """What the address asked for and the page has not, a sentence each."""
+    for label, (asked, shown) in state.told_unknown().items():
+        said = (
+            _("{label} : cette page n’a pas « {asked} », et montre « {shown} ».")
+            if shown
+            else _("{label} : cette page n’a pas « {asked} ».")
+        )
+        names = {"label": label, "asked": naming.clipped(asked), "shown": naming.clipped(shown)}
+        told = said.format(**{name: html.escape(text) for name, text in names.items()})
+        place.html(f'<p class="unread" role="status">⚠ {told}</p>')
 
 
 def language_switch() -> None:
@@ -65,7 +82,7 @@ def language_switch() -> None:
 
 def settings() -> DeltaGenerator:
     """What a class seldom changes: a drawer that opens over the page."""
-    return st.popover(_("Réglages"), icon=":material/tune:")
+    return st.popover(_("Réglages"), icon=":material/tune:", key="settings")
 
 
 def prompt(labelled: bool = True) -> str:
@@ -75,10 +92,20 @@ def prompt(labelled: bool = True) -> str:
 
 def model() -> str:
     """The model that writes, by its reference."""
-    chosen = state.restore(state.MODEL)
+    chosen = model_asked()
     known = cached.models()
     options = known if chosen in known else [*known, chosen]
     return state.keep(state.MODEL, st.selectbox(_("Modèle"), options, key=state.MODEL.key))
+
+
+def model_asked() -> str:
+    """The same where the page has no menu for it: the default instead of one that is not there."""
+    asked = state.restore(state.MODEL)
+    if asked not in cached.models() and not cached.opens(asked):
+        state.change(state.MODEL, state.MODEL.default)
+        state.unknown(_("Modèle"), asked, state.MODEL.default)
+        asked = state.MODEL.default
+    return state.keep(state.MODEL, asked)
 
 
 def seed() -> int:

@@ -96,7 +96,7 @@ def choose(views: Choice) -> tuple[str, Settings]:
             if view in ("start", "length"):
                 widgets.model()
             else:
-                state.value(state.MODEL)
+                widgets.model_asked()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         length = LENGTH.ask_inline() if view in SIZED else state.value(LENGTH)
         shift = SHIFT.ask_inline() if view in ("slide", "batch") else state.value(SHIFT)

@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po
 from dashboard.shared import i18n, state
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import ConfigError, ModelError, MoliereError, RunError
-from tests.app.helpers import DASHBOARD, MISSING_NBSP, ROOT, Open
+from tests.app.helpers import DASHBOARD, MISSING_NBSP, ROOT
 
 CATALOGUE = DASHBOARD / "translations" / "fr" / "LC_MESSAGES" / "errors.po"
 NBSP = i18n.NBSP
@@ -86,24 +86,3 @@ def test_a_reason_is_translated_too() -> None:
 @pytest.mark.usefixtures("french")
 def test_an_empty_value_stays_empty() -> None:
     assert i18n.sentence(ModelError("there is {nothing}.", nothing="")) == "there is ."
-
-
-def test_a_path_in_the_address_opens_nothing_and_is_said_in_french(open_page: Open) -> None:
-    at = open_page(model="../../etc", lang="fr")
-    assert len(at.error) == 1
-    assert "il n’y a pas de modèle" in at.error[0].value
-
-
-@pytest.mark.parametrize(
-    ("language", "sentence"),
-    [
-        ("fr", f"il n’y a pas de modèle «{NBSP}tartuffe{NBSP}»{NBSP}: choisissez petit, grand"),
-        ("en", "there is no model 'tartuffe': choose petit, grand"),
-    ],
-)
-def test_an_unknown_model_is_said_in_the_reader_s_language(
-    open_page: Open, language: str, sentence: str
-) -> None:
-    at = open_page(model="tartuffe", lang=language)
-    assert len(at.error) == 1
-    assert sentence in re.sub(r"\\(.)", r"\1", at.error[0].value)  # as Markdown shows it

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -113,8 +114,24 @@ def test_words_of_moliere_s_are_told_from_the_others(open_page: Open) -> None:
 def test_whole_words_of_a_continuation(
     prompt: str, text: str, found: list[tuple[int, int, bool]]
 ) -> None:
-    read = results.written_words(prompt, text)
+    read = results.written_words(prompt, text, lexicon.shipped())
     assert [(w.start, w.stop, w.known) for w in read] == found
+
+
+def test_the_words_of_a_training_are_those_of_its_own_corpus(
+    monkeypatch: pytest.MonkeyPatch, store: Path
+) -> None:
+    texts = SimpleNamespace(train_text="Zorglub arrive.", validation_text="zorglub part")
+    monkeypatch.setattr(results, "texts_of", lambda *_: texts)
+    own = results.words(REFERENCE)
+    assert own.own
+    assert own.held_out == 0.5
+    assert [word.known for word in own.lexicon.read("Zorglub Madame")] == [True, False]
+    assert "50" in wording.labels(own)["words"]
+    monkeypatch.setattr(results, "texts_of", lambda *_: None)
+    results.words.clear()
+    assert not results.words(REFERENCE).own
+    assert not results.words("petit").own
 
 
 def test_what_follows_a_word_is_its_own() -> None:

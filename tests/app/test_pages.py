@@ -79,17 +79,6 @@ def test_missing_characters_are_named(open_page: Open, page: str) -> None:
     assert "jamais lu ces caractères\N{NO-BREAK SPACE}: K w." in at.main.get("html")[0].proto.body
 
 
-@pytest.mark.parametrize("reference", ["nothing", "run:000000000000", "../../etc", "/tmp"])
-def test_a_model_that_does_not_exist_is_one_sentence(open_page: Open, reference: str) -> None:
-    at = open_page(model=reference)
-    assert not at.exception
-    assert len(at.error) == 1
-    assert at.error[0].value.startswith("Impossible de continuer")
-    at = at.selectbox(key="home.other").set_value(f"run:{RUN}").run()
-    assert not at.error
-    assert component(at)["text"]
-
-
 def test_shared_settings_follow_from_page_to_page(open_page: Open) -> None:
     at = open_page(prompt="Ah ! ", seed=7)
     for page in ("temperature", "probabilities", "home"):

@@ -78,7 +78,7 @@ def test_type_grows_with_the_screen(browser: Browser, server: str) -> None:
 
 def test_a_projector_has_no_menu_and_letters_of_24_pixels(browser: Browser, server: str) -> None:
     page = look(browser, server, "model?view=loss&projecteur=1", 1280, 720)
-    expect(page.locator("[data-testid=stSidebar]")).to_have_attribute("aria-expanded", "false")
+    expect(page.locator("[data-testid=stSidebar]")).to_have_attribute("data-collapsed", "true")
     expect(page.locator("[data-testid=stPopover]").first).to_be_hidden()
     for selector in (".facts-table td", ".gtitle", ".xtick text"):
         page.wait_for_function(f"({SIZE})('{selector}') >= 24")

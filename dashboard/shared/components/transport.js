@@ -133,7 +133,7 @@ export function wireTransport({ bar, show, pace, labels, play, step, hasten }) {
  *
  * @param {KeyboardEvent} event
  */
-function isForAWidget(event) {
+export function isForAWidget(event) {
   if (event.ctrlKey || event.metaKey || event.altKey) return true;
   const [target] = event.composedPath();
   return target instanceof Element && target.closest(FOR_A_WIDGET) !== null;

@@ -1,0 +1,154 @@
+"""Getting in: the address of what is on screen as the pupils in the room reach it, and its QR code.
+
+The browser of a teacher says `localhost`, which is nobody else's. `MOLIERE_ADDRESS` gives the
+address that others use, where the server cannot find it: behind a container, on several networks.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlencode, urlsplit
+
+import segno
+import streamlit as st
+
+from dashboard.shared import state
+from dashboard.shared.components import Component
+from dashboard.shared.i18n import _
+
+ADDRESS = "MOLIERE_ADDRESS"
+# Settings of the screen in front, not of those who look at it.
+OF_THE_PROJECTOR = ("projecteur", "script", "follow")
+DEFAULT_PORT = 8501
+_OUTSIDE = ("192.0.2.1", 9)  # an address of nobody (RFC 5737), to which nothing is sent
+
+_invitation = Component(__file__, "join")
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """How others reach a page.
+
+    Attributes:
+        page: its address, short enough to be typed.
+        link: the same with the settings of the view.
+        found: how the machine's address was found: "told", "browser", "network"; "" where this
+            machine is on no network, and the address is its own.
+    """
+
+    page: str
+    link: str
+    found: str
+
+
+def button() -> None:
+    """Opens the invitation to what is on screen, over it."""
+    if st.button(
+        _("Rejoindre"),
+        key="join",
+        icon=":material/qr_code_2:",
+        type="tertiary",
+        help=_("L’adresse de cette vue dans la salle, et son QR code"),
+    ):
+        found = invitation(state.page(), state.published())
+        st.dialog(_("Rejoindre cette vue"), width="large")(_show)(found)
+
+
+def _show(found: Invitation) -> None:
+    _invitation(
+        {
+            "page": found.page,
+            "link": found.link,
+            "code": code(found.link),
+            "labels": {
+                "scan": _("QR code de cette vue"),
+                "more": _("Le QR code et le lien gardent aussi les réglages de la vue."),
+                "copy": _("Copier le lien"),
+                "copied": _("Copié"),
+                "selected": _("Sélectionné : Ctrl+C pour le copier"),
+            },
+        },
+        key="join.invitation",
+    )
+    if not found.found:
+        st.warning(_("Cet ordinateur n’est sur aucun réseau : lui seul atteint cette adresse."))
+    elif found.found == "network" and not _listens():
+        st.warning(
+            _(
+                "Ce serveur n’écoute que cet ordinateur : relancez-le avec "
+                "`--server.address 0.0.0.0`."
+            )
+        )
+    elif found.found == "network":
+        st.caption(
+            _("Même réseau pour tous. Une autre adresse ? `MOLIERE_ADDRESS` la donne au serveur.")
+        )
+
+
+def invitation(path: str, settings: dict[str, str]) -> Invitation:
+    """The addresses of a page.
+
+    Args:
+        path: of the page, "" of the first one.
+        settings: what its address holds.
+    """
+    base, found = _base(path)
+    kept = {name: text for name, text in settings.items() if name not in OF_THE_PROJECTOR}
+    return Invitation(base, f"{base}?{urlencode(kept)}" if kept else base, found)
+
+
+def code(link: str) -> str:
+    """A QR code as the address of a picture: black on white in both themes, a margin around it."""
+    svg = segno.make(link, error="l", boost_error=False, micro=False)
+    return str(svg.svg_data_uri(border=3, light="#fff", omitsize=True))
+
+
+def _base(path: str) -> tuple[str, str]:
+    """The address of a page without its settings, and how it was found."""
+    if told := os.environ.get(ADDRESS, "").strip().rstrip("/"):
+        return f"{told}/{path}".rstrip("/"), "told"
+    seen = urlsplit(st.context.url or "")
+    if not seen.hostname:
+        prefix = st.get_option("server.baseUrlPath").strip("/")
+        inside = "/".join(part for part in (prefix, path) if part)
+        seen = SplitResult("http", f"localhost:{_port()}", f"/{inside}", "", "")
+    host, found = seen.netloc, "browser"
+    if _is_ours(seen.hostname or ""):
+        outside = on_network()
+        found = "network" if outside else ""
+        port = f":{seen.port}" if seen.port else ""
+        host = outside + port if outside else seen.netloc
+    return f"{seen.scheme}://{host}{seen.path}".rstrip("/"), found
+
+
+def on_network() -> str:
+    """The address of this machine on the network that leads outside; "" where there is none."""
+    try:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.connect(_OUTSIDE)  # chooses a network; a datagram socket sends nothing by it
+            address = str(probe.getsockname()[0])
+    except OSError:
+        return ""
+    return "" if _is_ours(address) else address
+
+
+def _is_ours(host: str) -> bool:
+    """Whether an address is reached from its own machine alone."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+    return address.is_loopback or address.is_unspecified
+
+
+def _listens() -> bool:
+    """Whether the server hears other machines."""
+    bound = st.get_option("server.address")
+    return not bound or not (_is_ours(bound) and bound not in ("0.0.0.0", "::"))
+
+
+def _port() -> int:
+    return int(st.get_option("server.port") or DEFAULT_PORT)

@@ -1,0 +1,51 @@
+"""`?masquer=`: what an exercise leaves on screen."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.shared import hidden
+from tests.app.helpers import ROOT, Open, address
+
+ALL = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
+
+
+def hiding(at: AppTest) -> str:
+    """The style that hides, "" for none."""
+    styles = [e.proto.body for e in at.get("html") if "display: none !important" in e.proto.body]
+    return "".join(body for body in styles if body.startswith("<style>"))
+
+
+@pytest.mark.parametrize("page", ALL)
+def test_a_page_hides_parts_and_single_settings(open_page: Open, page: str) -> None:
+    at = open_page(page, masquer="reglages,tiroirs,menu,view,seed", seed=7)
+    assert not at.exception
+    for selector in ("stSidebar", ".st-key-settings", "-drawer", ".st-key-seed", "-view"):
+        assert selector in hiding(at)
+    assert address(at)["masquer"] == "reglages,tiroirs,menu,view,seed"
+
+
+def test_nothing_is_hidden_unless_it_is_asked_for(open_page: Open) -> None:
+    assert not hiding(open_page())
+    assert not hiding(open_page(masquer="rien,</style><b>"))
+
+
+def test_a_hidden_setting_keeps_the_value_of_the_address(open_page: Open) -> None:
+    at = open_page("temperature", masquer="seed", seed=7)
+    assert at.number_input(key="seed").value == 7
+    assert address(at)["seed"] == "7"
+
+
+def test_it_is_kept_while_moving(open_page: Open) -> None:
+    at = open_page("temperature", masquer="menu")
+    at = at.switch_page("../pages/reading.py").run()
+    assert "stSidebar" in hiding(at)
+    assert address(at)["masquer"] == "menu"
+
+
+def test_a_name_stands_for_the_widgets_that_pages_have_under_it() -> None:
+    import dashboard.home.controls  # noqa: F401
+
+    assert ".st-key-home-temperature" in hidden.selectors(("temperature",))
+    assert hidden.selectors(("rien", "*")) == []
