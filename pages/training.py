@@ -12,6 +12,8 @@ drawer = lesson.heading("training", _("L’entraînement"))
 
 with st.container(horizontal=True, horizontal_alignment="distribute"):
     view = views.view(state.value(controls.JOB)).ask()
+    if view == "follow":
+        controls.MEASURE.ask(visible=False)
     rights.key_drawer()
 spec = views.VIEWS[view].show()
 drawer.finish(partial(snippet.code, spec), views.tried(spec))

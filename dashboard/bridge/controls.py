@@ -29,6 +29,7 @@ TEMPERATURE = controls.temperature("bridge")
 LENGTH = Whole("bridge.chars", "chars", 160, N_("Nombre de caractères"), 20, 600)
 CHOSEN = state.Field("bridge.chosen", "chosen", "", state.clip)
 DRAWS = state.Field("bridge.draws", "draws", "", str)  # whose draw the next step takes
+RUNG = state.Field("bridge.rung", "rung", 0, state.integer(0, 20))  # of the ladder, from below
 
 TEXT = Choice(
     "axis.text",

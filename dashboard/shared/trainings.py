@@ -32,8 +32,8 @@ def ask_for_name() -> None:
         value=kept,
         key=f"{NAME}.typed",
         max_chars=MAX_NAME,
-        placeholder=_("facultatif"),
-        help=_("Dans les listes de la classe, il dira à qui est cet entraînement."),
+        placeholder=_("prénom ou table (facultatif)"),
+        label_visibility="collapsed",
     )
     st.session_state[NAME] = " ".join((typed or "").split())
 

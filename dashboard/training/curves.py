@@ -21,6 +21,7 @@ class Epoch:
         train_loss: of the weights at its end, without dropout, on training text, in nats.
         validation: the same on the text held out.
         accuracy: share of that text that was the most probable character.
+        train_accuracy: the same on training text, of the weights at its end.
         sample: what the network wrote.
     """
 
@@ -29,6 +30,7 @@ class Epoch:
     train_loss: float | None
     validation: float | None
     accuracy: float | None
+    train_accuracy: float | None
     sample: str
 
     @property
@@ -111,8 +113,31 @@ def _epoch(record: Mapping[str, Any]) -> Epoch:
         train_loss=record.get("train_loss"),
         validation=None if bits is None else bits * math.log(2),
         accuracy=record.get("accuracy"),
+        train_accuracy=record.get("train_accuracy"),
         sample=record.get("sample") or "",
     )
+
+
+def spread(levels: Sequence[float], least: float, low: float, high: float) -> list[float]:
+    """Where names stand so that none covers another, each as near its level as may be.
+
+    Args:
+        levels: what has a name.
+        least: from one name to the next.
+        low: of the lowest name.
+        high: of the highest.
+    """
+    places = dict.fromkeys(range(len(levels)), 0.0)
+    order = sorted(places, key=lambda place: levels[place])
+    floor = low
+    for index in order:  # upwards: none below the one before it
+        places[index] = max(levels[index], floor)
+        floor = places[index] + least
+    ceiling = high
+    for index in reversed(order):  # downwards: those at the top move the others
+        places[index] = min(places[index], ceiling)
+        ceiling = places[index] - least
+    return [places[index] for index in range(len(levels))]
 
 
 def _thinned(points: Sequence[tuple[float, float]], epochs: int) -> tuple[tuple[float, float], ...]:

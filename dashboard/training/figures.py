@@ -1,4 +1,4 @@
-"""The curves of a training."""
+"""The curves of a training, and of several laid over each other."""
 
 from __future__ import annotations
 
@@ -7,17 +7,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard.shared import i18n
+from dashboard.shared import i18n, naming
 from dashboard.shared.i18n import _
-from dashboard.shared.plotting import FONT, Figure, Theme, layout, theme
-from dashboard.training.curves import Curves, overfitting
+from dashboard.shared.plotting import FONT, Figure, Theme, escaped, layout, theme
+from dashboard.training.curves import Curves, overfitting, spread
 from moliere_core.training.yardsticks import Yardsticks
 
-__all__ = ["HEIGHT", "Bets", "Figure", "curves_figure"]
+__all__ = ["HEIGHT", "Bets", "Figure", "accuracy_figure", "compared_figure", "curves_figure"]
 
 HEIGHT = 352
-NEAR = 0.45  # nats between two levels whose names would meet
+TOP, BOTTOM, MARGIN = 36, 48, 158  # pixels around the curves; names stand in the one on the right
+WIDE_MARGIN = 216  # of names of runs
+LINE = 1.25 * FONT  # pixels from one name to the next
 BET = 3  # the colour of what the class wrote down, among the series
+_FIXED: dict[str, Any] = {"zeroline": False, "fixedrange": True}
 
 
 @dataclass(frozen=True)
@@ -28,30 +31,129 @@ class Bets:
     bits: float | None = None  # at the end, bits per character
 
 
-def curves_figure(curves: Curves, yardsticks: Yardsticks | None, bets: Bets, dark: bool) -> Figure:
-    """Loss against epochs, in nats on the left and in bits per character on the right.
+@dataclass(frozen=True)
+class _Level:
+    """Something that has a name in the margin, at its height."""
+
+    at: float
+    name: str
+    colour: str
+
+
+def in_unit(nats: float, unit: str) -> float:
+    """An amount of information in "nats" or in "bits"."""
+    return nats if unit == "nats" else nats / math.log(2)
+
+
+def curves_figure(
+    curves: Curves, yardsticks: Yardsticks | None, bets: Bets, dark: bool, unit: str = "bits"
+) -> Figure:
+    """Loss against epochs, in one unit.
 
     Args:
         curves: what has been learned so far.
         yardsticks: horizontal references, once they are computed.
         bets: those of the class.
         dark: which of the two themes is on screen.
+        unit: "bits" or "nats", per character.
     """
     colours = theme(dark)
-    low, high = _bounds(curves, yardsticks, bets)
-    figure = layout(Figure(), dark, "", _("époques"), _("perte (nats)"), HEIGHT)
-    _lines(figure, curves, yardsticks, colours)
-    # An invisible trace: an axis without one is not drawn.
-    figure.add_scatter(x=[0], y=[low / math.log(2)], yaxis="y2", opacity=0)
-    _references(figure, yardsticks, bets, colours)
-    _bets(figure, curves, yardsticks, bets, colours)
+    low, high = (in_unit(bound, unit) for bound in _bounds(curves, yardsticks, bets))
+    title = _("nats par caractère") if unit == "nats" else _("bits par caractère")
+    figure = layout(Figure(), dark, "", _("époques"), title, HEIGHT)
+    _lines(figure, curves, yardsticks, colours, unit)
+    levels = [
+        *_references(figure, yardsticks, colours, unit),
+        *_bets(figure, curves, bets, colours, unit),
+    ]
+    _name(figure, levels, low, high)
     _legend(figure, curves, colours)
     if best := overfitting(curves.ended):
         figure.add_vline(best.number, line={"dash": "dot", "color": colours.series[0], "width": 2})
-    end = _end(curves)
-    fixed: dict[str, Any] = {"zeroline": False, "fixedrange": True}
+    step = next(s for s in (0.5, 1, 2, 5) if (high - low) / s <= 8 or s == 5)
+    _axes(figure, _end(curves), (low, high), {"dtick": step})
+    return figure
+
+
+def accuracy_figure(curves: Curves, spaces: float | None, dark: bool) -> Figure:
+    """The share of first choices that were right, on the text it reads and on the one held out.
+
+    Args:
+        curves: what has been learned so far.
+        spaces: the share of those who always answer with a space, where it is known.
+        dark: which of the two themes is on screen.
+    """
+    colours = theme(dark)
+    figure = layout(Figure(), dark, "", _("époques"), _("exactitude"), HEIGHT)
+    read = [(e.number, e.train_accuracy) for e in curves.ended]
+    held = [(e.number, e.accuracy) for e in curves.ended]
+    named = ((_("validation"), held, 0), (_("texte lu"), read, 1))
+    for name, values, place in named:
+        _line(figure, name, values, colours.series[place], 4 - place, "%{y:.1%}")
+    levels = []
+    if spaces is not None:
+        figure.add_hline(spaces, line={"dash": "dash", "color": colours.muted, "width": 2})
+        told = _("« espace » {share}").format(share=i18n.percent(spaces))
+        levels.append(_Level(spaces, told, colours.muted))
+    known = [share for _name, values, _place in named for _at, share in values if share is not None]
+    high = min(max([0.6, *known]) + 0.08, 1.02)
+    _name(figure, levels, 0, high)
+    _names_in_a_line(figure, [(colours.series[1], named[1][0]), (colours.series[0], named[0][0])])
+    _axes(figure, _end(curves), (0, high), {"dtick": 0.2, "tickformat": ".0%"})
+    return figure
+
+
+def compared_figure(
+    runs: Sequence[tuple[str, Sequence[tuple[int, float]]]], dark: bool, measure: str = "bits"
+) -> Figure:
+    """The validation of several runs, laid over each other.
+
+    Args:
+        runs: of each its name, then (epoch, what is measured).
+        dark: which of the two themes is on screen.
+        measure: "bits" or "nats", per character, or "accuracy".
+    """
+    colours = theme(dark)
+    titles = {
+        "bits": _("bits par caractère"),
+        "nats": _("nats par caractère"),
+        "accuracy": _("exactitude"),
+    }
+    title, hover = titles[measure], "%{y:.1%}" if measure == "accuracy" else "%{y:.3f}"
+    figure = layout(Figure(), dark, "", _("époques"), title, HEIGHT)
+    levels, values = [], []
+    for place, (name, points) in enumerate(runs):
+        if not points:
+            continue
+        colour = run_colour(place, dark)
+        _line(figure, name, points, colour, 3, hover, place >= len(colours.series))
+        levels.append(_Level(points[-1][1], naming.clipped(name), colour))
+        values += [value for _epoch, value in points]
+    low, high = (min(values), max(values)) if values else (0.0, 1.0)
+    room = max(0.1 * (high - low), 0.02)
+    low, high = low - room, high + room
+    _name(figure, levels, low, high)
+    end = max((epoch for _name, measured in runs for epoch, _bits in measured), default=1)
+    vertical = {"tickformat": ".0%"} if measure == "accuracy" else {}
+    _axes(figure, end, (low, high), vertical, WIDE_MARGIN)
+    return figure
+
+
+def run_colour(place: int, dark: bool) -> str:
+    """The colour of the run in this place among those that are compared."""
+    series = theme(dark).series
+    return series[place % len(series)]
+
+
+def _axes(
+    figure: Figure,
+    end: float,
+    bounds: tuple[float, float],
+    vertical: dict[str, Any],
+    margin: int = MARGIN,
+) -> None:
     figure.update_layout(
-        margin={"l": 66, "r": 64, "t": 36, "b": 48},
+        margin={"l": 66, "r": margin, "t": TOP, "b": BOTTOM},
         showlegend=False,
         hovermode="x",
         uirevision="curves",
@@ -59,21 +161,10 @@ def curves_figure(curves: Curves, yardsticks: Yardsticks | None, bets: Bets, dar
             "range": [-0.02 * end, 1.03 * end],
             "dtick": _tick(end),
             "showgrid": False,
-            **fixed,
+            **_FIXED,
         },
-        yaxis={"range": [low, high], "dtick": 1 if high - low > 2 else 0.5, **fixed},
-        yaxis2={
-            "title": figure.layout.yaxis.title.to_plotly_json() | {"text": _("bits par caractère")},
-            "tickfont": figure.layout.yaxis.tickfont,
-            "overlaying": "y",
-            "side": "right",
-            "range": [low / math.log(2), high / math.log(2)],
-            "dtick": 1 if high - low > 1.4 else 0.5,
-            "showgrid": False,
-            **fixed,
-        },
+        yaxis={"range": list(bounds), **vertical, **_FIXED},
     )
-    return figure
 
 
 def _names(curves: Curves) -> tuple[str, str, str]:
@@ -83,17 +174,18 @@ def _names(curves: Curves) -> tuple[str, str, str]:
     return _("en apprenant"), _("texte lu"), _("validation")
 
 
-def _lines(figure: Figure, curves: Curves, yardsticks: Yardsticks | None, colours: Theme) -> None:
-    nats = "%{y:.3f}"
+def _lines(
+    figure: Figure, curves: Curves, yardsticks: Yardsticks | None, colours: Theme, unit: str
+) -> None:
     live, train, held = _names(curves)
     before = [(0, yardsticks.untrained)] if yardsticks else []
     figure.add_scatter(
         x=[x for x, _y in curves.live],
-        y=[y for _x, y in curves.live],
+        y=[in_unit(y, unit) for _x, y in curves.live],
         name=live,
         mode="lines",
         line={"color": colours.muted, "width": 2},
-        hovertemplate=nats,
+        hovertemplate="%{y:.3f}",
     )
     for place, (name, values) in enumerate(
         (
@@ -101,39 +193,58 @@ def _lines(figure: Figure, curves: Curves, yardsticks: Yardsticks | None, colour
             (train, [(e.number, e.train_loss) for e in curves.ended]),
         )
     ):
-        known = [(x, y) for x, y in values if y is not None]
-        figure.add_scatter(
-            x=[x for x, _y in known],
-            y=[y for _x, y in known],
-            name=name,
-            mode="lines+markers",
-            line={"color": colours.series[place], "width": 4 - place},
-            marker={"size": 10 if len(known) < 20 else 6},
-            hovertemplate=nats,
-            cliponaxis=False,
-        )
+        scaled = [(x, None if y is None else in_unit(y, unit)) for x, y in values]
+        _line(figure, name, scaled, colours.series[place], 4 - place, "%{y:.3f}")
 
 
-def _references(figure: Figure, yardsticks: Yardsticks | None, bets: Bets, colours: Theme) -> None:
+def _line(
+    figure: Figure,
+    name: str,
+    values: Sequence[tuple[float, float | None]],
+    colour: str,
+    width: int,
+    hover: str,
+    dashed: bool = False,
+) -> None:
+    """A curve with a mark an epoch, where it is measured."""
+    known = [(x, y) for x, y in values if y is not None]
+    figure.add_scatter(
+        x=[x for x, _y in known],
+        y=[y for _x, y in known],
+        name=name,
+        mode="lines+markers",
+        line={"color": colour, "width": width, "dash": "dash" if dashed else "solid"},
+        marker={"size": 10 if len(known) < 20 else 6},
+        hovertemplate=hover,
+        cliponaxis=False,
+    )
+
+
+def _references(
+    figure: Figure, yardsticks: Yardsticks | None, colours: Theme, unit: str
+) -> list[_Level]:
     if yardsticks is None:
-        return
-    symbols = round(math.exp(yardsticks.chance))
-    # Names go where the curve is not: it begins near chance on the left, and ends low on the right.
-    named = [(_("hasard (1 sur {symbols})").format(symbols=symbols), yardsticks.chance, 0.97)]
-    for place, (order, nats) in enumerate(yardsticks.ngrams):
-        named.append((_("{order}-gramme").format(order=order), nats, 0.02 + 0.35 * place))
-    for text, nats, at in named:
-        told = _("{name} : {bits}").format(name=text, bits=i18n.bits(nats / math.log(2)))
-        figure.add_hline(nats, line={"dash": "dash", "color": colours.muted, "width": 2})
-        # A bet just above chance needs the place over it.
-        free = bets.loss is None or not 0 <= bets.loss - nats < NEAR
-        _name(figure, nats, told, colours.muted, at, nats == yardsticks.chance and free)
+        return []
+    named = [(_("hasard"), yardsticks.chance)]
+    for order, nats in yardsticks.ngrams:
+        named.append((_("{order}-gramme").format(order=order), nats))
+    levels = []
+    for name, nats in named:
+        at = in_unit(nats, unit)
+        figure.add_hline(at, line={"dash": "dash", "color": colours.muted, "width": 2})
+        levels.append(_Level(at, f"{name} {i18n.number(at, 2)}", colours.muted))
+    return levels
 
 
 def _legend(figure: Figure, curves: Curves, colours: Theme) -> None:
-    """The names of the three curves in their colours, on one line."""
     live, train, held = _names(curves)
-    named = ((colours.muted, live), (colours.series[1], train), (colours.series[0], held))
+    _names_in_a_line(
+        figure, [(colours.muted, live), (colours.series[1], train), (colours.series[0], held)]
+    )
+
+
+def _names_in_a_line(figure: Figure, named: Sequence[tuple[str, str]]) -> None:
+    """The names of the curves in their colours, above them."""
     figure.add_annotation(
         xref="paper",
         yref="paper",
@@ -147,28 +258,21 @@ def _legend(figure: Figure, curves: Curves, colours: Theme) -> None:
     )
 
 
-def _bets(
-    figure: Figure,
-    curves: Curves,
-    yardsticks: Yardsticks | None,
-    bets: Bets,
-    colours: Theme,
-) -> None:
+def _bets(figure: Figure, curves: Curves, bets: Bets, colours: Theme, unit: str) -> list[_Level]:
     """What the class wrote down: a star where it says that the curve starts, one where it ends."""
-    end, bet = float(_end(curves)), colours.series[BET]
-    last = next((e.validation for e in reversed(curves.ended) if e.validation is not None), 0.0)
-    if bets.loss is not None:
-        told = _("pari : {bet}").format(bet=i18n.nats(bets.loss))
-        figure.add_hline(bets.loss, line={"dash": "dot", "color": bet, "width": 2})
-        above = yardsticks is None or bets.loss > yardsticks.chance
-        _name(figure, bets.loss, told, bet, 0.5, above, colours.paper)
-        _star(figure, 0.0, bets.loss, bet)
-    if bets.bits is not None:
-        nats = bets.bits * math.log(2)
-        told = _("pari : {bet}").format(bet=i18n.bits(bets.bits))
-        # Away from the star by more than the curve is thick: it would be hidden.
-        _name(figure, nats, told, bet, 0.94, nats > last, colours.paper, 9)
-        _star(figure, end, nats, bet)
+    colour, levels = colours.series[BET], []
+    for nats, x in (
+        (bets.loss, 0.0),
+        (None if bets.bits is None else bets.bits * math.log(2), float(_end(curves))),
+    ):
+        if nats is None:
+            continue
+        at = in_unit(nats, unit)
+        if not x:
+            figure.add_hline(at, line={"dash": "dot", "color": colour, "width": 2})
+        _star(figure, x, at, colour)
+        levels.append(_Level(at, _("pari {bet}").format(bet=i18n.number(at, 2)), colour))
+    return levels
 
 
 def _star(figure: Figure, x: float, y: float, colour: str) -> None:
@@ -182,30 +286,22 @@ def _star(figure: Figure, x: float, y: float, colour: str) -> None:
     )
 
 
-def _name(
-    figure: Figure,
-    nats: float,
-    text: str,
-    colour: str,
-    at: float,
-    above: bool,
-    behind: str | None = None,
-    away: int = 0,
-) -> None:
-    """The name of a level, at one end of it."""
-    figure.add_annotation(
-        xref="paper",
-        x=at,
-        y=nats,
-        text=text,
-        showarrow=False,
-        xanchor="right" if at >= 0.5 else "left",
-        yanchor="bottom" if above else "top",
-        font={"size": FONT, "color": colour},
-        yshift=away if above else -away,
-        bgcolor=behind,
-        borderpad=0 if behind else 1,
-    )
+def _name(figure: Figure, levels: Sequence[_Level], low: float, high: float) -> None:
+    """The names of levels in the margin, none over another and none over a curve."""
+    least = LINE * (high - low) / (HEIGHT - TOP - BOTTOM)
+    places = spread([level.at for level in levels], least, low + least / 2, high)
+    for level, place in zip(levels, places, strict=True):
+        figure.add_annotation(
+            xref="paper",
+            x=1,
+            xshift=8,
+            y=place,
+            text=escaped(level.name),
+            showarrow=False,
+            xanchor="left",
+            yanchor="middle",
+            font={"size": FONT, "color": level.colour},
+        )
 
 
 def _bounds(curves: Curves, yardsticks: Yardsticks | None, bets: Bets) -> tuple[float, float]:
@@ -229,7 +325,7 @@ def _end(curves: Curves) -> int:
     return next((s for s in (1, 2, 5, 10, 20, 50) if gone <= s < everything), everything)
 
 
-def _tick(epochs: int) -> float:
+def _tick(epochs: float) -> float:
     """The least round step that leaves at most ten marks, five between whole epochs."""
     steps = (0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
     return next((s for s in steps if epochs / s <= (10 if s >= 1 else 5)), 2000)

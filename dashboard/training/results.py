@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import streamlit as st
@@ -10,15 +11,17 @@ from dashboard.shared import cached
 from dashboard.training import figures
 from dashboard.training.curves import Curves, from_events
 from dashboard.training.figures import Bets, Figure
-from moliere_core.config import RunConfig
+from moliere_core.config import RunConfig, SamplingConfig
 from moliere_core.corpus import Corpus, Split, split
 from moliere_core.corpus.apart import read_apart
 from moliere_core.exchange.keras_export import to_keras
 from moliere_core.models.evaluation import score
+from moliere_core.models.sampling import generate
 from moliere_core.runs.run import Run, run_path
 from moliere_core.text.normalise import normalise
 from moliere_core.text.vocabulary import Vocabulary
 from moliere_core.training.jobs import Job
+from moliere_core.training.session import SAMPLE_CHARS, SAMPLE_SEED, SAMPLE_TEMPERATURE
 from moliere_core.training.yardsticks import Yardsticks
 
 Moment = tuple[str, int, float]  # a job, how many events it had then, and when the last came
@@ -87,12 +90,31 @@ def curves_figure(
     bets: Bets,
     dark: bool,
     language: str,
+    measure: str,
 ) -> Figure:
     """The chart of a training, the same object for all who watch it; labels in `language`.
 
     A resource: copied for each of thirty sessions, a figure took longer than all the rest.
+    `measure` is "accuracy", or the unit of the loss.
     """
-    return figures.curves_figure(_curves, yardsticks, bets, dark)
+    if measure == "accuracy":
+        return figures.accuracy_figure(_curves, yardsticks.spaces if yardsticks else None, dark)
+    return figures.curves_figure(_curves, yardsticks, bets, dark, measure)
+
+
+@cached.computed(max_entries=256)
+def sample(reference: str) -> cached.Task[str]:
+    """What a model writes, with the draws that are the same for all."""
+    model, settings = cached.model(reference), SamplingConfig(SAMPLE_TEMPERATURE)
+    return lambda told: generate(model, [""], [settings], [SAMPLE_SEED], SAMPLE_CHARS, told)[0]
+
+
+def validation(reference: str, measure: str) -> list[tuple[int, float]]:
+    """A run on the text that it held out, epoch by epoch: "bits", "nats" or "accuracy"."""
+    name = "accuracy" if measure == "accuracy" else "validation_bits_per_char"
+    scale = math.log(2) if measure == "nats" else 1.0
+    history = cached.open_run(reference)[0].history
+    return [(e["epoch"], e[name] * scale) for e in history if e.get(name) is not None]
 
 
 @cached.computed(max_entries=256)

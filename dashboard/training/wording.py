@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from dashboard.shared import i18n, naming, trainings, widgets
 from dashboard.shared.i18n import _
 from dashboard.training.curves import Curves, Epoch, overfitting
-from dashboard.training.figures import Bets
+from dashboard.training.figures import Bets, in_unit
 from moliere_core.exchange.keras_alphabets import RULES
 from moliere_core.training.jobs import Job, JobStatus, State
 from moliere_core.training.yardsticks import Yardsticks
@@ -34,7 +35,7 @@ def joined(job: Job) -> str:
     ).format(who=who)
 
 
-def standing(job: Job, status: JobStatus, curves: Curves) -> str:
+def standing(job: Job, status: JobStatus, curves: Curves, unit: str) -> str:
     """The state of a job in a few words and figures."""
     if status.state is State.QUEUED:
         told = trainings.queued(status)
@@ -70,12 +71,14 @@ def standing(job: Job, status: JobStatus, curves: Curves) -> str:
             count=len(curves.ended)
         )
     )
-    if curves.ended and (bits := curves.ended[-1].bits) is not None:
-        parts.append(_("**{bits} par caractère**").format(bits=i18n.bits(bits)))
+    if curves.ended and (nats := curves.ended[-1].validation) is not None:
+        parts.append(_("**{bits} par caractère**").format(bits=_amount(nats, unit)))
     return " · ".join(parts)
 
 
-def verdict(curves: Curves, yardsticks: Yardsticks | None, bets: Bets, active: bool) -> list[str]:
+def verdict(
+    curves: Curves, yardsticks: Yardsticks | None, bets: Bets, active: bool, unit: str
+) -> list[str]:
     """What the curves say: accuracy, what the references are, who guessed well."""
     last = curves.ended[-1] if curves.ended else None
     parts = [_accuracy(last, yardsticks)] if last and last.accuracy is not None else []
@@ -88,27 +91,43 @@ def verdict(curves: Curves, yardsticks: Yardsticks | None, bets: Bets, active: b
     elif yardsticks:
         parts.append(_("pas de repères n-grammes : le texte de cet entraînement n’est plus ici"))
     if yardsticks and bets.loss is not None:
-        told = _("perte au départ : pari {bet}, ln({symbols}) = {chance}").format(
-            bet=i18n.number(bets.loss, 2),
+        told = _("perte au départ : pari {bet}, {logarithm}({symbols}) = {chance}").format(
+            bet=i18n.number(in_unit(bets.loss, unit), 2),
+            logarithm="ln" if unit == "nats" else "log₂",
             symbols=round(math.exp(yardsticks.chance)),
-            chance=i18n.nats(yardsticks.chance),
+            chance=_amount(yardsticks.chance, unit),
         )
         if yardsticks.untrained is not None:
-            told += _(", mesuré {loss}").format(loss=i18n.nats(yardsticks.untrained))
+            told += _(", mesuré {loss}").format(loss=_amount(yardsticks.untrained, unit))
         parts.append(told)
     if last and last.bits is not None and bets.bits is not None and not active:
         parts.append(
             _("à la fin : pari {bet}, mesuré {bits}").format(
-                bet=i18n.number(bets.bits, 2), bits=i18n.bits(last.bits)
+                bet=i18n.number(in_unit(bets.bits * math.log(2), unit), 2),
+                bits=_amount(last.bits * math.log(2), unit),
             )
         )
     return parts
+
+
+def _amount(nats: float, unit: str) -> str:
+    return i18n.nats(nats) if unit == "nats" else i18n.bits(nats / math.log(2))
+
+
+def samples(temperature: float) -> str:
+    """How the samples are drawn, and why they may be nonsense beside a high accuracy."""
+    return _(
+        "Tirés au sort à température {temperature}, en se relisant lui-même. L’exactitude compte "
+        "ses premiers choix, après le vrai texte : haute, elle n’exclut pas le charabia."
+    ).format(temperature=i18n.number(temperature, 1))
 
 
 def _accuracy(last: Epoch, yardsticks: Yardsticks | None) -> str:
     told = _("**Exactitude** sur la validation : {share}").format(
         share=i18n.percent(last.accuracy or 0, 1)
     )
+    if last.train_accuracy is not None:
+        told += _(", sur le texte lu : {share}").format(share=i18n.percent(last.train_accuracy, 1))
     if yardsticks and yardsticks.spaces is not None:
         told += " " + _("(« toujours un espace » : {share})").format(
             share=i18n.percent(yardsticks.spaces, 1)
@@ -128,10 +147,10 @@ def by_heart(curves: Curves) -> str:
     ).format(number=best.number)
 
 
-def heading(epoch: Epoch) -> str:
+def heading(epoch: Epoch, unit: str) -> str:
     """An epoch, above what the network wrote at its end."""
     head = _("Époque {number}").format(number=epoch.number)
-    return head if epoch.bits is None else f"{head} · {i18n.bits(epoch.bits)}"
+    return head if epoch.validation is None else f"{head} · {_amount(epoch.validation, unit)}"
 
 
 def alt(curves: Curves) -> str:
@@ -142,6 +161,20 @@ def alt(curves: Curves) -> str:
     return _("Courbes de perte : {bits} par caractère après {count} époques.").format(
         bits=i18n.bits(last.bits or 0), count=last.number
     )
+
+
+def compared(runs: Sequence[tuple[str, Sequence[tuple[int, float]]]], measure: str) -> str:
+    """The curves of several runs, for those who cannot see them."""
+    said = {"bits": i18n.bits, "nats": i18n.nats, "accuracy": i18n.percent}[measure]
+    told = [f"{name}, {said(measured[-1][1])}" for name, measured in runs if measured]
+    return _("Validation de chacun à sa dernière époque : {runs}.").format(runs=" ; ".join(told))
+
+
+def same_draws(temperature: float) -> str:
+    """How the samples that are compared are drawn."""
+    return _(
+        "Mêmes tirages pour tous, à température {temperature} : ce qui diffère vient des réseaux."
+    ).format(temperature=i18n.number(temperature, 1))
 
 
 def alphabet(key: str, play: str) -> str:

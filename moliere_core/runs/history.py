@@ -24,6 +24,7 @@ _MEASURES = {
     "train_loss": (0, MOST),
     "validation_bits_per_char": (0, MOST),
     "accuracy": (0, 1),
+    "train_accuracy": (0, 1),
 }
 
 

@@ -481,28 +481,30 @@ class _Session:
         network = _Watched(load_weights(path))
         model = RecurrentModel(path.stem, network, self.run.vocabulary)
         validation = score(model, self.texts.validation_text, self._check_stop)
-        accuracy = self._accuracy(network)
+        accuracy = network.accuracy(self.run.vocabulary, self.texts.validation_text)
+        train_loss, train_accuracy = self._on_training_text(model, network)
         record = {
             **pending,
-            "train_loss": self._train_loss(model),
+            "train_loss": train_loss,
             "validation_bits_per_char": validation.bits_per_char,
             "accuracy": accuracy,
+            "train_accuracy": train_accuracy,
             "sample": sample(model),
         }
         self.run.append_history(record)
         self.on_event(EpochEnded(record))
 
-    def _accuracy(self, network: _Watched) -> float:
-        """Share of the validation text that was the most probable character."""
-        targets = self.run.vocabulary.encode(normalise(self.texts.validation_text))
-        return float(np.mean(np.concatenate(network.guesses) == targets))
+    def _on_training_text(self, model: RecurrentModel, network: _Watched) -> tuple[float, float]:
+        """On a fixed sample of the training text, without dropout: nats per known character.
 
-    def _train_loss(self, model: RecurrentModel) -> float:
-        """Nats per known character on a fixed sample of the training text, without dropout."""
+        Returns:
+            These, and the share of the sample that was the most probable character.
+        """
         text = normalise(spread_sample(self.texts.train_text))
         known = self.run.vocabulary.encode(text) != UNKNOWN
         bits = score(model, text, self._check_stop).bits[known]
-        return float(bits.mean() * math.log(2)) if known.any() else 0.0
+        accuracy = network.accuracy(self.run.vocabulary, text)
+        return float(bits.mean() * math.log(2)) if known.any() else 0.0, accuracy
 
     # Going on
 
@@ -579,6 +581,11 @@ class _Watched(RecurrentNetwork):
         logits, state = super().run(ids, state)
         self.guesses.append(logits[0, :, UNKNOWN + 1 :].argmax(-1) + UNKNOWN + 1)
         return logits, state
+
+    def accuracy(self, vocabulary: Vocabulary, text: str) -> float:
+        """Share of the text that it has just read that was the most probable character."""
+        guesses, self.guesses = np.concatenate(self.guesses), []
+        return float(np.mean(guesses == vocabulary.encode(normalise(text))))
 
 
 def spread_sample(text: str) -> str:

@@ -40,9 +40,11 @@ def test_the_limits_are_those_of_the_code(said: str) -> None:
 
 def test_the_folders_are_those_of_the_code(said: str, store: Path) -> None:
     named = set(re.findall(r"`([\w/]+)`(?=,| \|)", said))
-    held = (runs_folder(), jobs_folder(), corpora.folder(), library._folder("file-" + "0" * 32))
+    held = (runs_folder(), jobs_folder(), corpora.folder())
     assert {path.relative_to(home()).as_posix() for path in held} <= named
-    assert library._folder(library.COURSE).relative_to(home()).as_posix() in named
+    library.keep_upload(b"play_name,cue\na,Oui.\nb,Non.\n", "a.csv")
+    kept = {path.parent.relative_to(home()).as_posix() for path in home().rglob("*.csv")}
+    assert kept == {"corpora/uploads"} <= named
 
 
 def test_streamlit_counts_nobody() -> None:

@@ -62,6 +62,17 @@ def test_the_ladder_shows_every_step(open_page: Open) -> None:
     assert chance == pytest.approx(probs[model.vocabulary.index[char] - 1], abs=2e-4)
     measures = [float(s["measure"].split()[0].replace(",", ".")) for s in steps[:6]]
     assert measures == sorted(measures, reverse=True)
+    assert not any(step["worse"] for step in steps[:6])
+    assert steps[6]["worse"].startswith("Moins bien que grand")
+    assert "majorant" in steps[6]["worse"]
+
+
+def test_a_rung_of_the_ladder_has_an_address(open_page: Open) -> None:
+    at = open_page("bridge", view="ladder", rung=5)
+    assert component(at)["at"] == 5
+    assert address(at)["rung"] == "5"
+    last = component(open_page("bridge", view="ladder", rung=20))
+    assert last["at"] == len(last["steps"]) - 1
 
 
 @pytest.mark.slow

@@ -56,7 +56,7 @@ def test_a_told_address_goes_before_all(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_the_link_has_the_settings_of_the_view_without_those_of_the_projector() -> None:
-    settings = {"prompt": "Ah ! été", "masquer": "menu", "projecteur": "1"}
+    settings = {"prompt": "Ah ! été", "masquer": "menu", "projecteur": "1", "script": "long.3"}
     link = join.invitation("temperature", settings).link
     assert link.endswith("/temperature?prompt=Ah+%21+%C3%A9t%C3%A9&masquer=menu")
 

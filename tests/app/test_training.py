@@ -20,7 +20,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.shared import badge, following, i18n, naming, stored_runs
 from dashboard.training import curves, snippet
 from dashboard.training.controls import bets, knobs
-from dashboard.training.figures import Bets, curves_figure
+from dashboard.training.figures import Bets, compared_figure, curves_figure
 from dashboard.training.views import summary
 from moliere_core.config import PRESETS, ModelConfig, RunConfig, TrainingConfig
 from moliere_core.corpus import load_corpus
@@ -114,7 +114,7 @@ def test_a_bet_is_typed_with_a_comma_or_a_point(open_page: Open) -> None:
     assert at.text_input(key="training.guess.bits").value == "2,5"
     at = at.text_input(key="training.guess.loss").set_value("4,2").run()
     assert "un nombre entre" not in text(at)
-    assert address(at)["guess_loss"] == "4.2"
+    assert address(at)["guess_loss"] == "2.911"  # an address holds it in nats
     at = at.text_input(key="training.guess.loss").set_value("quatre").run()
     assert "un nombre entre 0 et 20" in text(at)
     assert not at.button(key="training.start").disabled
@@ -214,16 +214,23 @@ def test_the_button_trains_and_draws(open_page: Open) -> None:
     assert "Époque 2" in "".join(e.proto.body for e in at.get("html"))
     drawn = figure(at)
     notes = " ".join(a["text"] for a in drawn["layout"]["annotations"])
-    for note in (
-        "hasard",
-        "3-gramme",
-        "8-gramme",
-        i18n.nats(3.1),
-        i18n.bits(2.5),
-    ):
-        assert note in notes
-    nats, bits = (drawn["layout"][axis]["range"] for axis in ("yaxis", "yaxis2"))
-    assert nats == pytest.approx([bound * math.log(2) for bound in bits])
+    assert "pari 4,47" in notes  # 3.1 nats
+    assert "pari 2,50" in notes
+    for name in ("hasard", "3-gramme", "8-gramme"):
+        assert name in notes
+    margin = [a for a in drawn["layout"]["annotations"] if a.get("xshift")]
+    assert {(a["x"], a["xanchor"]) for a in margin} == {(1, "left")}
+    low, high = drawn["layout"]["yaxis"]["range"]
+    assert "yaxis2" not in drawn["layout"]
+    in_nats = at.segmented_control(key="training.measure").set_value("nats").run()
+    assert address(in_nats)["measure"] == "nats"
+    nats = figure(in_nats)["layout"]["yaxis"]["range"]
+    assert nats == pytest.approx([low * math.log(2), high * math.log(2)])
+    assert "ln(" in text(in_nats)
+    accurate = in_nats.segmented_control(key="training.measure").set_value("accuracy").run()
+    named = {trace["name"]: trace["y"] for trace in figure(accurate)["data"]}
+    assert set(named) == {"validation", "texte lu"}
+    assert "température 0,8" in text(accurate).lower()
     assert job.spec.owner is not None
 
 
@@ -448,6 +455,10 @@ def test_models_are_compared_on_one_text(open_page: Open) -> None:
     frame = at.dataframe[0].value
     assert frame["Modèle"].tolist() == ["petit", "LSTM 8"]
     assert frame["Bits par caractère"].is_monotonic_increasing
+    assert frame["Rang"].tolist() == [1, 2]
+    assert {trace["name"] for trace in figure(at)["data"]} == {"petit", "LSTM 8"}
+    said = [e.proto.body for e in at.get("html") if 'class="sample"' in e.proto.body]
+    assert len(said) == 2
     at = open_page("training", view="stored", runs=f"{REFERENCE},petit", common="held:server")
     assert len(at.dataframe[0].value) == 2
 
@@ -553,6 +564,31 @@ def test_the_shipped_ngrams_where_their_two_plays_are_held_out(store: Path) -> N
     assert measured.shipped
     bits = [round(nats / math.log(2), 2) for _order, nats in measured.ngrams]
     assert bits == [2.62, 1.77]
+
+
+@pytest.mark.parametrize(
+    ("levels", "places"),
+    [
+        ([], []),
+        ([1.0, 2.0], [1.0, 2.0]),
+        ([1.0, 1.1, 1.2], [1.0, 1.5, 2.0]),
+        ([5.0, 4.9], [5.0, 4.5]),
+        ([0.0], [0.5]),
+    ],
+)
+def test_names_stand_apart_near_what_they_name(levels: list[float], places: list[float]) -> None:
+    assert curves.spread(levels, 0.5, 0.5, 5.0) == pytest.approx(places)
+
+
+@pytest.mark.parametrize("measure", ["bits", "nats", "accuracy"])
+def test_runs_are_drawn_over_each_other(measure: str) -> None:
+    runs = [("un", [(1, 3.0), (2, 2.0)]), ("<b>deux</b>", [(1, 2.5)]), ("sans mesure", [])]
+    drawn = compared_figure(runs, dark=True, measure=measure)
+    assert [trace.name for trace in drawn.data] == ["un", "<b>deux</b>"]
+    assert list(drawn.data[0].y) == [3, 2]
+    assert len({trace.line.color for trace in drawn.data}) == 2
+    assert "<b>" not in " ".join(a.text for a in drawn.layout.annotations)
+    assert compared_figure([("sans mesure", [])], dark=False)
 
 
 # The cell of the course

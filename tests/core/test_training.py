@@ -110,6 +110,11 @@ def test_measures_are_those_of_the_stored_weights() -> None:
         logits, _ = model.network.run(ids[None, :-1], model.network.zero_state(1))
         hits = logits[0, :, 1:].argmax(-1) + 1 == ids[1:]
         assert record["accuracy"] == pytest.approx(hits.mean())
+        own_text = CORPUS.select(["a"]).text()
+        ids = run.vocabulary.encode("\n" + own_text)
+        logits, _ = model.network.run(ids[None, :-1], model.network.zero_state(1))
+        hits = logits[0, :, 1:].argmax(-1) + 1 == ids[1:]
+        assert record["train_accuracy"] == pytest.approx(hits.mean())
         assert len(record["sample"]) == training.SAMPLE_CHARS
     first, last = run.history[0], run.history[-1]
     assert last["validation_bits_per_char"] < first["validation_bits_per_char"] < 3

@@ -330,28 +330,59 @@ test("tokens are told apart; those that go on have one colour", () => {
   assert.deepEqual(texts(".text span:not(.small)"), ["Refused", "Le", "été"]);
 });
 
-test("a rung of the ladder shows its text and what it expects", () => {
-  const bars = /** @type {[string, number][]} */ ([
+/** @type {import("../../dashboard/bridge/rungs.js").Step} */
+const RUNG = {
+  name: "n",
+  whole: "w",
+  note: "",
+  measure: "",
+  worse: "",
+  text: "a\nb",
+  recorded: "",
+  choices: NONE,
+  bars: [
     [" ", 0.25],
     ["a", 0],
-  ]);
-  const step = {
-    name: "n",
-    whole: "w",
-    note: "",
-    measure: "",
-    text: "a\nb",
-    recorded: "",
-    choices: NONE,
-    bars,
-  };
-  const { one, all } = mount(rungs, { steps: [step], locale: "en" });
-  assert.equal(one(".rung p").textContent, "a ↵ b");
+  ],
+};
+const LADDER = {
+  steps: [RUNG, { ...RUNG, name: "m", worse: "worse" }, { ...RUNG, name: "o" }],
+  at: 0,
+  locale: "en",
+  labels: { previous: "Previous", next: "Next" },
+};
+
+test("a rung of the ladder shows its text and what it expects", () => {
+  const { one, all } = mount(rungs, LADDER);
+  assert.equal(one(".rung .said").textContent, "a ↵ b");
   assert.deepEqual(
     all(".candidate").map((bar) => bar.title),
     ["␣ 25%", "a 0%"],
   );
-  assert.equal(all(".column")[1].style.height, "3%");
+  assert.equal(all(".worse").length, 0);
+});
+
+test("the ladder is climbed by its arrows, the keys and the names, a rung at a time", () => {
+  const { one, all, sent, draw, unmount } = mount(rungs, LADDER);
+  one(".main").click();
+  assert.equal(one(".rung h2").textContent, "m");
+  assert.equal(one(".worse").textContent, "worse");
+  press(document, "ArrowRight");
+  press(document, "ArrowRight"); // there is none above
+  assert.equal(one(".rung h2").textContent, "o");
+  assert.deepEqual(sent, [
+    ["rung", 1],
+    ["rung", 2],
+  ]);
+  draw({ ...LADDER, at: 1 }); // the address follows, late
+  assert.equal(one(".rung h2").textContent, "o");
+  draw({ ...LADDER, at: 2 });
+  all(".step")[0].click();
+  assert.equal(one(".step[aria-current]").textContent, "n");
+  draw({ ...LADDER, at: 0 });
+  draw({ ...LADDER, at: 1 }); // an address that somebody wrote
+  assert.equal(one(".rung h2").textContent, "m");
+  unmount();
 });
 
 test("a character is chosen among tiles", () => {

@@ -5,25 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from dashboard.bridge import components, recordings, results
+from dashboard.bridge import components, controls, recordings, results
 from dashboard.bridge.controls import Settings
 from dashboard.bridge.wording import models as wording
 from dashboard.shared import following, i18n, state
+from dashboard.shared.components import told, whole
 from dashboard.shared.i18n import _
 from moliere_core import pretrained
 from moliere_core.errors import MoliereError
 from moliere_core.measures import axis
+from moliere_core.measures.axis import Point
 from moliere_core.pretrained import Generation, NextChars, Request, recorded
 from moliere_core.pretrained.recorded import Voice
 
 STEPS = ("kn-1", "kn-3", "kn-5", "kn-8", "petit", "grand")
 MOST_PRETRAINED = 3
-CHARS = 130  # written by each: two lines of a projector
+MOST_RUNGS = len(STEPS) + MOST_PRETRAINED
+CHARS = 130  # written by each: five large lines of a projector
 BARS = 5
 PERIOD = 0.7  # seconds between two looks at a text that is being written
 COMPONENT = "ladder.rungs"
@@ -45,6 +49,7 @@ class Rung:
 def show(settings: Settings) -> None:
     """All the steps, those of subword models as they come."""
     settings = replace(settings, chars=CHARS)
+    state.value(controls.RUNG)  # which the address has, whoever looks at the texts meanwhile
     asked = _asked(settings)
     works = [request for pair in asked.values() for request in pair]
     following.follow(works, partial(_rungs, asked, settings), PERIOD)
@@ -78,8 +83,21 @@ def _rungs(asked: Mapping[str, tuple[Request[Any], Request[Any]]], settings: Set
             found = replace(found, text=_("le modèle se prépare…"))
         steps.append(_step(name, found, error))
     steps += [_step(voice.reference, _recorded(voice, settings)) for voice in _voices(len(asked))]
-    data = {"steps": steps, "locale": state.language()}
-    components.rungs(data, COMPONENT, listen=recordings.listen(COMPONENT))
+    for before, step in pairwise(steps):
+        step["worse"] = _worse(before["reference"], step["reference"])
+    data = {
+        "steps": steps,
+        "at": min(state.value(controls.RUNG), len(steps) - 1),
+        "locale": state.language(),
+        "labels": {"previous": _("Barreau précédent"), "next": _("Barreau suivant")},
+    }
+    components.rungs(data, COMPONENT, listen=recordings.listen(COMPONENT), rung=_keep_rung)
+
+
+def _keep_rung() -> None:
+    """Another rung is shown: keep it for the address."""
+    if (at := whole(told(COMPONENT, "rung"), 0, MOST_RUNGS)) is not None:
+        state.change(controls.RUNG, at)
 
 
 def _by_characters(name: str, settings: Settings) -> Rung:
@@ -114,7 +132,9 @@ def _recorded(voice: Voice, settings: Settings) -> Rung:
 
 def _step(name: str, rung: Rung, error: MoliereError | None = None) -> dict[str, Any]:
     return {
+        "reference": name,
         "name": wording.name(name),
+        "worse": "",
         "whole": wording.full_name(name),
         "note": _note(name),
         "text": i18n.sentence(error) if error else rung.text,
@@ -126,14 +146,50 @@ def _step(name: str, rung: Rung, error: MoliereError | None = None) -> dict[str,
 
 def _bits(name: str) -> str:
     """Bits per character of verse and prose together; "" where nobody measured them here."""
+    found = _points(name)
+    return i18n.bits(_mean(found)) if found else ""
+
+
+def _points(name: str) -> dict[str, Point]:
+    """What a model makes of verse and of prose; empty where nobody measured both."""
     figures = axis.shipped()
-    points = {t: figures.points[t] | axis.recorded(t) for t in axis.VALIDATION}
-    found = [(points[t].get(name), figures.chars[t]) for t in axis.VALIDATION]
-    if any(point is None for point, _chars in found):
+    points = {t: (figures.points[t] | axis.recorded(t)).get(name) for t in axis.VALIDATION}
+    found = {text: point for text, point in points.items() if point is not None}
+    return found if len(found) == len(points) else {}
+
+
+def _mean(points: Mapping[str, Point]) -> float:
+    chars = axis.shipped().chars
+    total = sum(point.bits_per_char * chars[text] for text, point in points.items())
+    return total / sum(chars[text] for text in points)
+
+
+def _worse(before: str, name: str) -> str:
+    """Why a rung is worse than the one below it; "" where it is not, or nobody knows."""
+    theirs, ours = _points(before), _points(name)
+    if not theirs or not ours or _mean(ours) <= _mean(theirs):
         return ""
-    total = sum(point.bits_per_char * chars for point, chars in found if point)
-    bits = total / sum(chars for _point, chars in found)
-    return i18n.bits(bits)
+    said = [
+        _("Moins bien que {before} : {bits} contre {theirs}.").format(
+            before=wording.name(before),
+            bits=i18n.number(_mean(ours), 2),
+            theirs=i18n.number(_mean(theirs), 2),
+        )
+    ]
+    one, other = next(iter(ours.values())), next(iter(theirs.values()))
+    if one.upper_bound:
+        said.append(
+            _("C’est un majorant : on ne compte qu’une façon de découper le texte en tokens.")
+        )
+    if one.train_chars is None:
+        said.append(_("Et il a surtout lu autre chose que Molière."))
+    elif one.parameters < other.parameters:
+        said.append(
+            _("Et il a moins de paramètres : {few} contre {many}.").format(
+                few=i18n.number(one.parameters), many=i18n.number(other.parameters)
+            )
+        )
+    return " ".join(said)
 
 
 def _note(name: str) -> str:

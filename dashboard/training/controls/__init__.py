@@ -62,6 +62,19 @@ START_FROM = Menu(
 )
 
 
+MEASURE = Choice(
+    "training.measure",
+    "measure",
+    "bits",
+    N_("Mesure"),
+    {"bits": N_("Bits"), "nats": N_("Nats"), "accuracy": N_("Exactitude")},
+    help=N_(
+        "La perte en bits par caractère, ou en nats, l’unité de Keras (1 bit = 0,693 nat) ; ou la "
+        "part des premiers choix qui sont justes."
+    ),
+)
+
+
 class CommonText(Control[str]):
     """The text on which models are compared: what a corpus holds out, or one that is typed."""
 

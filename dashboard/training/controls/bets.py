@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import streamlit as st
 
 from dashboard.shared import state
@@ -22,10 +24,15 @@ def amount(text: str) -> float | None:
 
 
 class Bet(Control[str]):
-    """A number typed as people write it: with a comma or with a point."""
+    """A number of bits typed as people write it: with a comma or with a point.
 
-    def __init__(self, key: str, name: str, label: str, help: str) -> None:
-        super().__init__(key, name, "", label, _as_typed, _with_point, free=True, help=help)
+    Args:
+        nats: whether an address holds it in nats.
+    """
+
+    def __init__(self, key: str, name: str, label: str, help: str, nats: bool = False) -> None:
+        parse, show = (_from_nats, _to_nats) if nats else (_as_typed, _with_point)
+        super().__init__(key, name, "", label, parse, show, free=True, help=help)
 
     def ask(self) -> str:
         """Show it; what is typed, which may be no number."""
@@ -45,14 +52,29 @@ def _with_point(text: str) -> str:
     return text.replace(",", ".")
 
 
+def _from_nats(text: str) -> str:
+    """A bet of an address in nats, as the reader would have typed it in bits."""
+    nats = amount(text)
+    if nats is None:
+        raise ValueError(text)
+    return _as_typed(f"{round(nats / math.log(2), 2):g}")
+
+
+def _to_nats(text: str) -> str:
+    """A bet in bits, as an address holds it; what is no number as it is."""
+    bits = amount(text)
+    return _with_point(text) if bits is None else f"{bits * math.log(2):.4g}"
+
+
 LOSS = Bet(
     "training.guess.loss",
     "guess_loss",
-    N_("Perte au départ"),
+    N_("Au départ"),
     N_(
         "Avant d’avoir rien lu, le réseau donne la même chance à chaque symbole de son "
-        "alphabet : quelle perte cela fait-il, en nats ?"
+        "alphabet : quelle perte cela fait-il, en bits ?"
     ),
+    nats=True,
 )
 BITS = Bet(
     "training.guess.bits",

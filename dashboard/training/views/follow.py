@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 from functools import partial
 
 import streamlit as st
@@ -20,11 +21,12 @@ from dashboard.shared import (
 from dashboard.shared.i18n import _
 from dashboard.training import controls, results, wording
 from dashboard.training.controls.bets import BITS, LOSS, amount
-from dashboard.training.curves import Curves, Epoch
+from dashboard.training.curves import Curves
 from dashboard.training.figures import HEIGHT, Bets
 from moliere_core.errors import MoliereError
 from moliere_core.training import jobs
 from moliere_core.training.jobs import Job, JobSpec, JobStatus, State
+from moliere_core.training.session import SAMPLE_TEMPERATURE
 from moliere_core.training.yardsticks import Yardsticks
 
 STOP_SECONDS = 1.5  # that a click on Stop may wait for the end
@@ -48,7 +50,7 @@ def show() -> JobSpec | None:
         return None
     if controls.is_joined(job.id):
         _joined(job)
-    following.follow([job], partial(_live, job.id, bets))
+    following.follow([job], partial(_live, job.id, bets, state.value(controls.MEASURE)))
     return job.spec
 
 
@@ -82,17 +84,18 @@ def _joined(job: Job) -> None:
 def _bets() -> Bets:
     """What the class wrote down; nothing where that was no number."""
     loss, bits = (amount(state.value(bet)) for bet in (LOSS, BITS))
-    return Bets(loss, bits)
+    return Bets(None if loss is None else loss * math.log(2), bits)
 
 
-def _live(job_id: str, bets: Bets) -> None:
+def _live(job_id: str, bets: Bets, measure: str) -> None:
     job = jobs.get(job_id)
     if job is None:
         st.rerun()  # as a whole: it was deleted
     status, run, events = job.status, job.run, job.events()
     moment = (job.id, len(events), float(events[-1].get("time", 0)) if events else 0.0)
     curves = results.curves(moment, job)
-    _header(job, status, curves)
+    unit = "nats" if measure == "nats" else "bits"
+    _header(job, status, curves, unit)
     yardsticks = None
     if run is not None and run.snapshots:
         yardsticks = _yardsticks(job.id, wait=not status.active)
@@ -107,6 +110,7 @@ def _live(job_id: str, bets: Bets) -> None:
                     bets,
                     st.context.theme.type == "dark",
                     state.language(),
+                    measure,
                 )
             ),
             key="training.curves",
@@ -114,8 +118,8 @@ def _live(job_id: str, bets: Bets) -> None:
             alt=wording.alt(curves),
         )
     with texts:
-        _samples(curves)
-    if parts := wording.verdict(curves, yardsticks, bets, status.active):
+        _samples(curves, unit)
+    if parts := wording.verdict(curves, yardsticks, bets, status.active, unit):
         st.markdown(" · ".join(parts))
     if told := wording.by_heart(curves):
         st.warning(told, icon=":material/trending_up:")
@@ -132,12 +136,12 @@ def _yardsticks(run_id: str, wait: bool) -> Yardsticks | None:
         return None
 
 
-def _header(job: Job, status: JobStatus, curves: Curves) -> None:
+def _header(job: Job, status: JobStatus, curves: Curves, unit: str) -> None:
     """Where it stands in one line, and the buttons."""
     with st.container(horizontal=True, vertical_alignment="center", key="training-head"):
         with st.container(key="training-name", width="content"):
             st.markdown(f"**{widgets.plain(wording.name(job))}**")
-        st.markdown(wording.standing(job, status, curves), width="stretch")
+        st.markdown(wording.standing(job, status, curves, unit), width="stretch")
         with st.container(horizontal=True, width="content", vertical_alignment="center"):
             _buttons(job, status)
     if status.active:
@@ -182,21 +186,25 @@ def links(reference: str) -> None:
     state.link("../pages/home.py", _("Écrire avec lui"), ":material/edit_note:", chosen)
 
 
-def _samples(curves: Curves) -> None:
+def _samples(curves: Curves, unit: str) -> None:
     """What it wrote after each epoch, the latest first."""
     with st.container(height=HEIGHT + 8, border=True):
         if not curves.ended:
             st.caption(
                 _("Après chaque époque, il écrira ici quelques lignes, avec les mêmes tirages.")
             )
+        else:
+            st.caption(wording.samples(SAMPLE_TEMPERATURE))
         for epoch in reversed(curves.ended):
-            st.html(_sample(epoch))
+            sample(wording.heading(epoch, unit), epoch.sample)
 
 
-def _sample(epoch: Epoch) -> str:
-    return (
-        f'<div class="sample"><div class="head">{html.escape(wording.heading(epoch))}</div>'
-        f'<div class="said">{html.escape(epoch.sample)}</div></div>'
+def sample(head: str, said: str, colour: str = "") -> None:
+    """What a network wrote, under a heading; with the colour of its curve, if it has one."""
+    mark = f'<span style="color:{colour}">⬤</span> ' if colour else ""
+    st.html(
+        f'<div class="sample"><div class="head">{mark}{html.escape(head)}</div>'
+        f'<div class="said">{html.escape(said)}</div></div>'
     )
 
 

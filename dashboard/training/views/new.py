@@ -58,11 +58,8 @@ def show() -> JobSpec:
         summary.show(request.config, request.symbols)
         if not _refused(request):
             _ask_for_bets()
-        name, start = st.columns([1, 1.6], vertical_alignment="bottom")
-        with name:
-            trainings.ask_for_name()
-        with start:
-            _button(request)
+        trainings.ask_for_name()
+        _button(request)
     return request.spec
 
 
@@ -168,7 +165,7 @@ def _limits() -> None:
 
 def _ask_for_bets() -> None:
     """What the class writes down before it starts, to be seen on its curves."""
-    st.markdown(_("**Le pari de la classe**"))
+    st.markdown(_("**Le pari de la classe, en bits**"))
     left, right = st.columns(2)
     with left:
         loss = bets.LOSS.ask()
