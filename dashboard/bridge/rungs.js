@@ -124,6 +124,7 @@ function drawRung(ladder, { steps, locale }, at, listen) {
   element("span", "note", head, step.note);
   if (step.recorded) element("span", "recorded", head, step.recorded);
   element("span", "measure", head, step.measure);
+  if (step.worse) element("p", "worse", rung, step.worse);
   const text = element("p", "said serif", rung, step.text.replaceAll("\n", " \u21b5 "));
   offerRecordings(text, step.choices, listen);
   const bars = element("div", "candidates", rung);
@@ -134,5 +135,4 @@ function drawRung(ladder, { steps, locale }, at, listen) {
     element("span", "fill", element("span", "track", bar)).style.width = `${chance * 100}%`;
     element("span", "percent", bar, percent(chance));
   }
-  if (step.worse) element("p", "worse", rung, step.worse);
 }
