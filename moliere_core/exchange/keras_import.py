@@ -97,7 +97,7 @@ def import_keras(
             megabytes=MAX_BYTES // 1_000_000,
         )
     on_step("open", 0.0)
-    weights, facts = _open(data, Path(name).suffix.lower())
+    weights, facts = open_apart(data, Path(name).suffix.lower())
     alphabet = _carried(facts, corpus) or choose(weights, _sources(corpus, text, plays or {}))
     weights = alphabet.reordered(weights)
     corpus = corpus.select([alphabet.source.play]) if alphabet.source.play else corpus
@@ -218,8 +218,12 @@ def _sources(corpus: Corpus, text: str | None, plays: Mapping[str, str]) -> list
     return [*whole, *own, *(Source(corpus.select([p]).text(), p) for p in corpus.plays)]
 
 
-def _open(data: bytes, suffix: str) -> tuple[dict[str, NDArray[np.float32]], dict[str, Any]]:
-    """Weights and facts, from the subprocess."""
+def open_apart(data: bytes, suffix: str) -> tuple[dict[str, NDArray[np.float32]], dict[str, Any]]:
+    """Weights under our names, and what `keras_import_worker` knows of them, from its process.
+
+    Raises:
+        ModelError: the file is refused, or takes too much time or memory.
+    """
     with tempfile.TemporaryDirectory(prefix="moliere-") as folder:
         source, target = Path(folder, f"model{suffix}"), Path(folder, "weights.safetensors")
         source.write_bytes(data)
@@ -264,13 +268,13 @@ def _measure(model: RecurrentModel, learned: str, progress: Progress) -> dict[st
         "loss": None,
         "train_loss": None,
         "validation_bits_per_char": float(model.surprisal(held_out, progress).mean()),
-        "accuracy": _accuracy(model, held_out),
+        "accuracy": accuracy(model, held_out),
         "sample": sample(model),
     }
 
 
-def _accuracy(model: RecurrentModel, text: str) -> float:
-    """Share of the characters of `text` that were the most probable."""
+def accuracy(model: RecurrentModel, text: str) -> float:
+    """Share of the characters of `text` that were the most probable, after a line break."""
     ids = model.vocabulary.encode(CONTEXT_START + text)
     state, hits = model.network.zero_state(1), 0
     for start in range(0, len(text), SCORE_CHUNK):

@@ -27,8 +27,8 @@ from typing import IO, Any, TypeVar
 
 from moliere_core.errors import N_, ModelError, MoliereError
 from moliere_core.pretrained.results import Event
-from moliere_core.runs.run import home
 from moliere_core.system.machine import resident_megabytes, threads
+from moliere_core.system.storage import home
 from moliere_core.system.work import State, Status, Work
 from moliere_core.system.workers import Worker, command
 
@@ -404,4 +404,5 @@ def _unexpected(reference: str, error: Exception) -> MoliereError:
 
 
 def _reason(worker: Worker) -> MoliereError:
-    return ModelError(KILLED if worker.signal in ("SIGKILL", "SIGABRT") else VANISHED)
+    killed = worker.signal in ("SIGKILL", "SIGABRT")
+    return ModelError(KILLED) if killed else ModelError(VANISHED)

@@ -38,8 +38,7 @@ from moliere_core.system.records import (
     read_json,
     text,
 )
-from moliere_core.system.storage import home as home
-from moliere_core.system.storage import is_locked, lock, write_atomically
+from moliere_core.system.storage import home, is_locked, lock, write_atomically
 from moliere_core.text.vocabulary import Vocabulary
 
 CONFIG, VOCABULARY, HISTORY = "config.json", "vocabulary.json", "history.jsonl"

@@ -28,7 +28,8 @@ class Yardsticks:
     """Horizontal references, in nats per character on the text that the run holds out.
 
     Attributes:
-        chance: every symbol of the alphabet equally probable.
+        chance: every symbol equally probable, the unknown one included: a softmax has a place for
+            it, and a loss begins there. The axis counts what can be drawn alone (`measures.axis`).
         ngrams: (order, nats) of Kneser-Ney models; empty where the run's texts are not at hand.
         shipped: whether those are the shipped n-grams, counted on 28 of Molière's plays, rather
             than counted on the run's own training text.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -98,6 +100,39 @@ def test_tests_share_modules_and_no_test_imports_another() -> None:
         )
         for decorators, name in defined:
             assert "@pytest.fixture" in decorators or name.startswith("pytest_"), (path, name)
+
+
+def private_names(tree: ast.Module) -> Iterator[str]:
+    """What a file uses of others that is theirs alone: `a._b`, imported, or named in a string."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(ast.Name("self" | "cls")):
+                continue
+            case ast.Attribute(_, name):
+                names = [name]
+            case ast.ImportFrom(module):
+                names = [*(module or "").split("."), *(alias.name for alias in node.names)]
+            case ast.Import():
+                names = [part for alias in node.names for part in alias.name.split(".")]
+            case ast.Call(
+                ast.Name("getattr" | "setattr") | ast.Attribute(_, "setattr" | "delattr")
+            ):
+                strings = [a.value for a in node.args[:2] if isinstance(a, ast.Constant)]
+                names = [part for string in strings for part in str(string).split(".")]
+            case _:
+                continue
+        yield from (name for name in names if re.match(r"_[^_]", name))
+
+
+def test_tests_use_nothing_private() -> None:
+    """What is worth a test of its own is public; the rest is tested through what is."""
+    allowed = {
+        "fake_worker.py": {"_exit"},  # of `os`: an end without a word is what is tested
+        "pattern_probe.py": {"_constants", "_parser"},  # of `re`: it reads all our patterns
+    }
+    for path in (ROOT / "tests").rglob("*.py"):
+        found = set(private_names(ast.parse(path.read_text(encoding="utf-8"))))
+        assert found <= allowed.get(path.name, set()), path
 
 
 def test_no_test_is_timed() -> None:

@@ -234,13 +234,20 @@ def test_a_worker_first_does_what_somebody_waits_for() -> None:
     assert said == [2, 3, 1]
 
 
+@pytest.mark.usefixtures("fake")
 def test_an_answer_that_cannot_be_read_ends_the_request() -> None:
-    message = {"op": "score", "reference": "hf:known"}
-    request = client.Request(client.bridge(), message, 0, lambda _, event: int(event["count"]))
-    assert request._take({"event": "done"})
+    """Of a worker of another version."""
+    message = {"op": "score", "reference": "hf:echo", "text": "ab"}
+
+    def add(_: int, event: dict[str, Any]) -> int:
+        return int(event["count"]) if event["event"] == "done" else 0
+
+    request = client.Request(client.bridge(), message, 0, add)
+    client.bridge().submit(request)
+    with pytest.raises(ModelError, match=r"hf:echo failed \(KeyError: 'count'\)"):
+        request.result(PATIENCE)
     assert request.status.state is State.FAILED
-    with pytest.raises(ModelError, match=r"hf:known failed \(KeyError: 'count'\)"):
-        request.result(0)
+    assert echo().result(PATIENCE)  # and the next request works
 
 
 @pytest.mark.parametrize(("free", "spare"), [(11, 0), (5, 6)])

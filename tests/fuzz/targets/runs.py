@@ -201,13 +201,13 @@ def _read_description(files: Files, folder: Path) -> None:
 def _read_weights(files: Files, _: Path) -> None:
     """HDF5's own library is given damaged files: in the process that is made to be lost."""
     data = _scratched(files)
-    weights, facts = keras_import._open(_packed(_keras_members()[0], data), ".keras")
+    weights, facts = keras_import.open_apart(_packed(_keras_members()[0], data), ".keras")
     assert facts["vocab_size"] == len(weights["embedding"])
     assert all(np.isfinite(array).all() for array in weights.values())
 
 
 def _read_bare(files: Files, _: Path) -> None:
-    keras_import._open(_scratched(files), ".h5")
+    keras_import.open_apart(_scratched(files), ".h5")
 
 
 def _scratched(files: Files) -> bytes:
