@@ -1,4 +1,4 @@
-"""The Training page: the desk, a job followed live, who may stop it, and the stored runs."""
+"""The Training page: setting one up, a job followed live, who may stop it, and the stored runs."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def running(job: Job) -> None:
     job.wait(PATIENCE, lambda status: status.state is State.RUNNING and status.epoch > 0)
 
 
-# The desk
+# Setting one up
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -155,7 +155,7 @@ def test_a_stored_model_sets_the_architecture(open_page: Open) -> None:
     assert not at.number_input(key="training.units").disabled
 
 
-def test_what_the_desk_announces_is_what_is_asked_for(
+def test_what_the_page_announces_is_what_is_asked_for(
     open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     announced: list[JobSpec] = []
