@@ -23,7 +23,7 @@ def route() -> None:
         _("Commencer"): [
             _page("home", _("Accueil"), "edit_note"),
             _page("course", _("Cours"), "school"),
-            _page("about", _("Pour l’établissement"), "account_balance"),
+            _page("about", _("Établissement"), "account_balance"),
         ],
         _("Les données"): [
             _page("corpus", _("Corpus"), "library_books"),
