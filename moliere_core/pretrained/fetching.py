@@ -110,6 +110,16 @@ def current(reference: str) -> Fetch | None:
         return _fetches.get(reference)
 
 
+def close() -> None:
+    """Stop what is being fetched, and forget it; what is here is kept."""
+    with _lock:
+        known = list(_fetches.values())
+        _fetches.clear()
+    for fetch in known:
+        if not fetch.done():
+            fetch.stop()
+
+
 def _require_allowed(reference: str) -> None:
     """ModelError where strangers would fill the disk of a public server."""
     if is_public() and reference not in catalogue.OFFERED:

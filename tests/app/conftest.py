@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard.shared import rights
+from moliere_core.pretrained import fetching
 from moliere_core.training import jobs
 from moliere_core.training.jobs import process
 from tests.app.helpers import FAKE, REFERENCE, ROOT, Open, write_run
@@ -24,6 +25,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     st.cache_data.clear()
     st.cache_resource.clear()
     yield tmp_path
+    fetching.close()
     st.cache_data.clear()
     st.cache_resource.clear()
 

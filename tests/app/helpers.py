@@ -90,3 +90,8 @@ def run_snippet(source: str) -> str:
     with contextlib.redirect_stdout(output):
         exec(compile(source, "snippet", "exec"), {})
     return output.getvalue()
+
+
+def asked_in_vain(at: AppTest) -> list[str]:
+    """The sentences on what an address asks for and a page has not."""
+    return [e.proto.body for e in at.main.get("html") if 'role="status"' in e.proto.body]

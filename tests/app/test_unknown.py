@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
-from tests.app.helpers import REFERENCE, ROOT, Open, address
+from tests.app.helpers import REFERENCE, ROOT, Open, address, asked_in_vain
 
 ALL = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
 # Those whose first view reads the model of the address.
@@ -23,11 +22,6 @@ OF_A_MODEL = {
 NBSP = "\N{NO-BREAK SPACE}"
 
 
-def notes(at: AppTest) -> list[str]:
-    """The sentences on what was asked for in vain."""
-    return [e.proto.body for e in at.main.get("html") if 'role="status"' in e.proto.body]
-
-
 @pytest.mark.parametrize(
     ("page", "reference"),
     [
@@ -43,7 +37,7 @@ def test_a_page_opens_with_the_default_model_and_a_note(
     assert not at.exception
     assert not at.error
     assert at.title
-    told = notes(at)
+    told = asked_in_vain(at)
     assert len(told) == (page in OF_A_MODEL)
     if told:
         assert f"Modèle{NBSP}: cette page n’a pas «{NBSP}{reference}{NBSP}»" in told[0]
@@ -68,7 +62,7 @@ def test_so_it_is_with_a_play_and_a_run(
     at = open_page(page, **({"view": view} if view else {}), **{setting: "run:<b>x</b>"})
     assert not at.exception
     assert not at.error
-    [note] = notes(at)
+    [note] = asked_in_vain(at)
     assert f"«{NBSP}run:&lt;b&gt;x&lt;/b&gt;{NBSP}»" in note
 
 
@@ -76,13 +70,15 @@ def test_the_note_is_in_the_reader_s_language_and_goes_with_the_next_choice(
     open_page: Open,
 ) -> None:
     at = open_page(model="tartuffe", lang="en")
-    assert notes(at)[0].endswith("Model: this page has no “tartuffe”, and shows “petit”.</p>")
+    assert asked_in_vain(at)[0].endswith(
+        "Model: this page has no “tartuffe”, and shows “petit”.</p>"
+    )
     at = at.selectbox(key="home.other").set_value(REFERENCE).run()
-    assert not notes(at)
+    assert not asked_in_vain(at)
     assert address(at)["model"] == REFERENCE
 
 
 def test_what_is_there_needs_no_note(open_page: Open) -> None:
     at = open_page("reading", model="petit@1")
-    assert not notes(at)
+    assert not asked_in_vain(at)
     assert address(at)["model"] == "petit@1"

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import * as dom from "../../dashboard/shared/components/dom.js";
 import { chances, numbers, percents } from "../../dashboard/shared/components/numbers.js";
-import { translate } from "../../dashboard/shared/components/screen.js";
+import { translate } from "../../dashboard/shared/components/translation.js";
 import { buildTransport, conduct } from "../../dashboard/shared/components/transport.js";
 import { mount, press } from "./browser.js";
 

@@ -1,12 +1,10 @@
 // What surrounds every page in the browser: how large its type is, and Streamlit's own words.
 
 import { unit } from "./dom.js";
+import { SPOKEN, translate } from "./translation.js";
 
 const STEP = 8; // the server hears of eighths
 const REST = 300; // milliseconds without a change before it does
-const LONGEST = 60; // characters of a word of Streamlit's
-const TEXT = 3; // of a node
-const SPOKEN = ["aria-label", "title", "placeholder"];
 
 /**
  * @typedef {object} Data
@@ -51,28 +49,4 @@ export default function screen({ data, setStateValue }) {
     window.removeEventListener("resize", measure);
     observer.disconnect();
   };
-}
-
-/**
- * Says a part of the page in the reader's words.
- *
- * @param {Node} root
- * @param {Record<string, string>} words
- */
-export function translate(root, words) {
-  const said = (/** @type {string | null} */ text) =>
-    text && text.length <= LONGEST ? words[text.trim()] : undefined;
-  if (root.nodeType === TEXT) {
-    const now = said(root.nodeValue);
-    if (now) root.nodeValue = now;
-    return;
-  }
-  if (!(root instanceof HTMLElement)) return;
-  for (const element of [root, ...root.querySelectorAll("*")]) {
-    for (const name of SPOKEN) {
-      const now = said(element.getAttribute(name));
-      if (now) element.setAttribute(name, now);
-    }
-    for (const child of element.childNodes) if (child.nodeType === TEXT) translate(child, words);
-  }
 }
