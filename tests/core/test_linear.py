@@ -115,7 +115,9 @@ def probe(patterns: list[Probe], seconds: int) -> str:
     return (done.stdout.splitlines() or [done.stderr])[-1]
 
 
+@pytest.mark.slow
 def test_every_regular_expression_is_linear() -> None:
+    pytest.importorskip("streamlit")  # the application's are looked at, too
     patterns = every_pattern()
     assert len(patterns) > 40
     assert probe(patterns, PATIENCE) == "done"
