@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard.shared import rights
-from moliere_core.pretrained import fetching
+from moliere_core.pretrained import client, fetching
 from moliere_core.training import jobs
 from moliere_core.training.jobs import process
 from tests.app.helpers import FAKE, REFERENCE, ROOT, Open, write_run
@@ -26,6 +26,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     st.cache_resource.clear()
     yield tmp_path
     fetching.close()
+    client.close()  # a test's own pretrained models are not asked by the next one's
     st.cache_data.clear()
     st.cache_resource.clear()
 
