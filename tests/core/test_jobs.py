@@ -284,6 +284,20 @@ def test_only_the_owner_or_the_teacher_stops_and_deletes(
     assert jobs.get("../../..") is None
 
 
+def test_a_job_ended_while_its_run_was_begun_leaves_nothing(fake: Callable[..., None]) -> None:
+    fake("hold")
+    job = jobs.submit(request(), "moi")
+    jobs.stop(job.id, "moi", wait=PATIENCE)
+    shutil.rmtree(job.run_path, ignore_errors=True)
+    job.run_path.mkdir(parents=True)
+    (job.run_path / "corpus.json").write_text("{}")
+    with pytest.raises(RunError, match="someone else"):
+        jobs.delete(job.id, "toi")
+    jobs.delete(job.id, "moi")
+    assert not job.run_path.exists()
+    assert jobs.get(job.id) is None
+
+
 def test_who_takes_a_training_up_again_does_not_become_its_owner(
     fake: Callable[..., None],
 ) -> None:

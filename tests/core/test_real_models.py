@@ -1,6 +1,6 @@
 """The bridge on weights that somebody trained: SmolLM2, as `tools.real_models` lays it out.
 
-Skipped where `MOLIERE_REAL_MODELS` names no such folder, made by
+Skipped without torch, and where `MOLIERE_REAL_MODELS` names no such folder, made by
 `python -m tools.real_models FOLDER smollm2`.
 """
 
@@ -18,6 +18,7 @@ from moliere_core.models.protocol import CONTEXT_START
 from moliere_core.pretrained import catalogue, operations, recorded
 from moliere_core.pretrained.beam import CharacterBridge
 from moliere_core.pretrained.language import LanguageModel
+from moliere_core.system import machine
 from moliere_core.text.normalise import normalise
 
 SMOL = "hf:HuggingFaceTB/SmolLM2-135M-Instruct"
@@ -26,8 +27,10 @@ TEXT = "Le train de 8 h 12 est parti sans nous, et il pleuvait à verse. — Que
 FIRST = 24  # characters of a text that are compared: later, a difference may have added up
 
 pytestmark = pytest.mark.skipif(
-    not Path(CACHE, "models--" + SMOL.removeprefix("hf:").replace("/", "--")).is_dir(),
-    reason="MOLIERE_REAL_MODELS names no folder made by `python -m tools.real_models`",
+    not Path(CACHE, "models--" + SMOL.removeprefix("hf:").replace("/", "--")).is_dir()
+    or not machine.installed("torch", "transformers"),
+    reason="torch is not installed, or "
+    "MOLIERE_REAL_MODELS names no folder made by `python -m tools.real_models`",
 )
 
 

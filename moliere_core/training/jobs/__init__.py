@@ -206,9 +206,8 @@ def delete(job_id: str, token: str = "") -> None:
         if job.status.active:
             raise RunError(STILL_ENDING)
     with _asking:
-        run = job.run
-        if run is not None:
-            run.delete(token)
+        if job.run_path.is_dir():  # half-written where its worker was ended as it began
+            Run(job.run_path).delete(token)
         shutil.rmtree(job.folder, ignore_errors=True)
         _jobs.pop(job.folder, None)
         _forget_corpus(job.spec.corpus_digest)
