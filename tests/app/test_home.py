@@ -12,7 +12,7 @@ from dashboard.home import controls, results
 from dashboard.home.results import BARS
 from dashboard.home.views import FIRST, PIECE
 from dashboard.shared import state
-from dashboard.shared.state import DEFAULT_PROMPT
+from dashboard.shared.fields import DEFAULT_PROMPT
 from moliere_core.config import SamplingConfig
 from tests.app.helpers import REFERENCE, ROOT, Open, address, component
 from tests.patience import PATIENCE
