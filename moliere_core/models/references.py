@@ -16,7 +16,7 @@ from moliere_core.assets import ASSETS
 from moliere_core.errors import ModelError, RunError
 from moliere_core.models.ngrams import NGramModel
 from moliere_core.models.protocol import CONTEXT_START, UNKNOWN_BITS, CharModel
-from moliere_core.networks.arrays import Array
+from moliere_core.networks.arrays import Array, log_sum_exp
 from moliere_core.networks.recurrent import RecurrentNetwork, State
 from moliere_core.runs.index import stored_runs
 from moliere_core.runs.run import VOCABULARY, Run, run_path
@@ -122,9 +122,7 @@ def _read(network: RecurrentNetwork, vocabulary: Vocabulary, prompt: str) -> tup
 
 def surprisal_bits(logits: Array, targets: Ids) -> NDArray[np.float64]:
     """Bits of the targets under the known characters' softmax; unknown ones pay the fee."""
-    known = logits[..., 1:]
-    peak = known.max(axis=-1)
-    total = np.log(np.exp(known - peak[..., None]).sum(axis=-1, dtype=np.float64)) + peak
+    total = log_sum_exp(logits[..., UNKNOWN + 1 :])
     chosen = np.take_along_axis(logits, targets[..., None], axis=-1)[..., 0]
     return np.where(targets == UNKNOWN, UNKNOWN_BITS, (total - chosen) / np.log(2))
 

@@ -24,12 +24,6 @@ NOISE_BLOCK = 64  # steps of noise computed at a time: hashing many at once cost
 PIECE = 8  # characters between two reports of progress: 40 ms of six streams of the largest model
 
 
-def log_softmax(logits: Array) -> Array:
-    """Natural logarithms of the probabilities, over the last axis; same shape."""
-    shifted = logits - logits.max(axis=-1, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
-
-
 def entropy_bits(probs: Array) -> float:
     """Shannon entropy in bits of one distribution, shape (vocab_size,)."""
     positive = probs[probs > 0].astype(np.float64)

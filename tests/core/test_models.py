@@ -14,7 +14,7 @@ from moliere_core.models.references import (
     list_models,
     load_model,
 )
-from moliere_core.models.sampling import log_softmax
+from moliere_core.networks.arrays import log_softmax
 from moliere_core.text.vocabulary import Vocabulary
 from tests.networks import LETTERS, make_run, random_network
 
