@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard.bridge import controls, fetching, snippet, views
+from dashboard.bridge import controls, fetching, views
 from dashboard.bridge.views import alphabet
 from dashboard.shared import fields, lesson, state, widgets
 from dashboard.shared.i18n import _
@@ -24,4 +24,4 @@ prompt = widgets.prompt(labelled=False) if view in views.PROMPTED else state.val
 chosen, model = alphabet.chosen(prompt), widgets.model_asked()
 settings = controls.Settings(references, model, prompt, chosen, config, seed, chars)
 views.VIEWS[view].show(settings)
-drawer.finish(partial(snippet.code, view, settings), views.tried(view, settings))
+drawer.finish(partial(controls.code, view, settings), views.tried(view, settings))

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from dashboard.bridge import results
 from dashboard.bridge.wording import models as wording
-from dashboard.shared import controls, fields, state
+from dashboard.shared import controls, snippets, state
 from dashboard.shared.controls import Choice, Menu, Several, Whole
 from dashboard.shared.i18n import _
+from dashboard.shared.snippets import Code
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import N_, ModelError
 from moliere_core.measures.pairs import PAIRS, TESTS
@@ -120,8 +121,34 @@ def models() -> tuple[str, ...]:
         ModelError: none is chosen.
     """
     known = dict.fromkeys([*results.offered(), *state.restore(MODELS)])
-    typed = MODELS.ask(known, wording.listed, placeholder=_("Choisir, ou taper hf:NOM"))
+    typed = MODELS.ask(known, _listed, placeholder=_("Choisir, ou taper hf:NOM"))
     found = state.keep(MODELS, tuple(dict.fromkeys(name.strip() for name in typed)))
     if not found:
         raise ModelError(_("aucun modèle n’est choisi, prenez-en un dans les réglages"))
     return found
+
+
+def _listed(reference: str) -> str:
+    """A model in the list of those to choose from."""
+    return wording.listed(reference, recorded=results.voice(reference) is not None)
+
+
+def code(view: str, settings: Settings) -> str:
+    """What the page shows, asked of the command line's own functions."""
+    models = list(settings.references)
+    if view == "alphabet":
+        alphabet = Code(results.ALPHABET)
+        return snippets.filled(
+            "bridge-alphabet", models=models, prompt=settings.text, alphabet=alphabet
+        )
+    if view in ("axis", "talk"):
+        return snippets.filled("bridge-axis")
+    heard = any(results.voice(reference) is not None for reference in models)
+    return snippets.filled(
+        "bridge-recorded" if heard else "bridge-same",
+        models=models,
+        prompt=settings.prompt,
+        config=snippets.config(settings.config),
+        seed=settings.seed,
+        chars=settings.chars,
+    )

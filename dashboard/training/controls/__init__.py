@@ -7,10 +7,13 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from dashboard.shared import fields, naming, state, views
+from dashboard.shared import naming, snippets, state, views
 from dashboard.shared.controls import Choice, Control, Menu, Several
 from dashboard.shared.i18n import _
+from moliere_core.config import PRESETS
+from moliere_core.corpus import EMBEDDED
 from moliere_core.errors import N_
+from moliere_core.training.jobs import JobSpec
 
 MOST_RUNS = 12  # compared at once
 
@@ -108,3 +111,10 @@ RUNS = Several(
     "training.runs", "runs", (), N_("Entraînements enregistrés"), _references, most=MOST_RUNS
 )
 COMMON = CommonText("training.common", "common", "held:embedded", N_("Texte commun"), str)
+
+
+def code(spec: JobSpec | None) -> str:
+    """Train a network and read its history; without a spec, the preset of the demonstration."""
+    if spec is None:
+        return snippets.training(PRESETS["demo"], EMBEDDED)
+    return snippets.training(spec.config, spec.source)
