@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from dashboard.bridge import results
 from dashboard.bridge.wording import models as wording
-from dashboard.shared import controls, snippets, state
+from dashboard.shared import controls, fields, snippets, state
 from dashboard.shared.controls import Choice, Menu, Several, Whole
 from dashboard.shared.i18n import _
 from dashboard.shared.snippets import Code

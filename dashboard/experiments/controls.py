@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboard.experiments import wording
-from dashboard.shared import snippets
+from dashboard.shared import fields, snippets
 from dashboard.shared.controls import Choice, Text, Whole
 from dashboard.shared.snippets import Code
 from moliere_core.errors import N_

@@ -15,7 +15,7 @@ import streamlit as st
 
 from dashboard.home import components, controls, gallery, results
 from dashboard.home.results import BARS, PIECES, Performance, Playback
-from dashboard.shared import state
+from dashboard.shared import fields, state
 from dashboard.shared.components import told, whole
 from dashboard.shared.i18n import _
 from moliere_core.text.normalise import normalise

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from dashboard.shared import naming, snippets, state, views
+from dashboard.shared import fields, naming, snippets, state, views
 from dashboard.shared.controls import Choice, Control, Menu, Several
 from dashboard.shared.i18n import _
 from moliere_core.config import PRESETS
