@@ -26,8 +26,7 @@ from moliere_core.config import check_range
 from moliere_core.errors import ConfigError
 from moliere_core.models.protocol import CONTEXT_START
 from moliere_core.models.references import RecurrentModel
-from moliere_core.models.sampling import log_softmax
-from moliere_core.networks.arrays import Array
+from moliere_core.networks.arrays import Array, log_softmax
 from moliere_core.networks.gradients import (
     Pass,
     Weights,
