@@ -15,7 +15,7 @@ import streamlit as st
 
 from dashboard.home import controls, gallery, results
 from dashboard.home.results import BARS, PIECES, Performance, Playback
-from dashboard.shared import state
+from dashboard.shared import fields, state
 from dashboard.shared.components import Component, told, whole
 from dashboard.shared.i18n import _
 from moliere_core.text.normalise import normalise
@@ -85,8 +85,8 @@ def tried(prompt: str, seed: int) -> dict[str, bool]:
     return {
         "hide": state.value(controls.HIDDEN),
         "look": bool(st.session_state[_PAUSED]),
-        "own": prompt != state.DEFAULT_PROMPT,
-        "seed": seed not in (state.SEED.default, controls.OPENING[state.SEED]),
+        "own": prompt != fields.DEFAULT_PROMPT,
+        "seed": seed not in (fields.SEED.default, controls.OPENING[fields.SEED]),
     }
 
 

@@ -13,7 +13,7 @@ from dashboard.home import controls, results
 from dashboard.home.results import BARS, PIECES, Performance
 from dashboard.home.views import AT_ONCE
 from dashboard.shared import cached, state
-from dashboard.shared.state import DEFAULT_PROMPT
+from dashboard.shared.fields import DEFAULT_PROMPT
 from moliere_core.config import SamplingConfig
 from moliere_core.models.sampling import Writer, generate
 from tests.app.helpers import REFERENCE, ROOT, Open, address, component
