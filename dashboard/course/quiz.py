@@ -8,10 +8,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.course.questions import Question, questions
-from dashboard.shared import i18n, state
+from dashboard.shared import fields, i18n, state
 from dashboard.shared.i18n import _
 
-QUESTION: state.Field[int] = state.Field("course.question", "question", 1, state.integer(1, 99))
+QUESTION: fields.Field[int] = fields.Field("course.question", "question", 1, fields.integer(1, 99))
 _VOTES = "course.votes"  # (question, option) -> hands
 _REVEALED = "course.revealed"  # questions whose answer the class has seen
 MOST = 999  # hands

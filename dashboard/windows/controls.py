@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard.shared import controls, sources, state, widgets
+from dashboard.shared import controls, fields, sources, state, widgets
 from dashboard.shared.controls import Choice
 from dashboard.shared.material import Material, material
 from moliere_core.errors import N_
@@ -39,7 +39,7 @@ ORDER = Choice(
     N_("Ordre"),
     {"text": N_("du texte"), "buffer": N_("tampon"), "all": N_("mélangé")},
 )
-EPOCH: state.Field[int] = state.Field("windows.epoch", "epoch", 1, state.integer(1, 99))
+EPOCH: fields.Field[int] = fields.Field("windows.epoch", "epoch", 1, fields.integer(1, 99))
 START = controls.start("windows")
 VARIANT = Choice(
     "windows.variant",

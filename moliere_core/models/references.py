@@ -6,7 +6,7 @@ import contextlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +39,7 @@ EXPERIMENTS = ASSETS / "experiments"  # a folder a plan, in it a run a variant
 NGRAMS = ASSETS / "ngrams" / "kn-8.safetensors"  # holds the lower orders too
 NGRAM_ORDERS = range(1, 9)
 
+READINGS = 64  # prompts whose reading a model remembers: 10 KB each of the largest one shipped
 SCORE_CHUNK = 128  # characters projected at once while scoring: bounds memory, costs no speed
 
 
@@ -58,6 +59,8 @@ class RecurrentModel:
         self.network = network
         self.vocabulary = vocabulary
         self.parameters = network.parameters
+        # A class starts from the same prompt. Arrays that come from here are shared.
+        self._read = lru_cache(READINGS)(partial(_read, network, vocabulary))
 
     def start(self, prompts: Sequence[str]) -> tuple[Array, State]:
         """Read a line break and the normalised prompt in each stream; see `CharModel`."""
@@ -107,12 +110,14 @@ class RecurrentModel:
                 progress(stop / length)
         return bits[: len(text)]
 
-    def _read(self, prompt: str) -> tuple[Array, State]:
-        ids = self.vocabulary.encode(CONTEXT_START + normalise(prompt))[None]
-        state = self.network.zero_state(1)
-        for start in range(0, ids.shape[1], SCORE_CHUNK):
-            logits, state = self.network.run(ids[:, start : start + SCORE_CHUNK], state)
-        return logits[:, -1], state
+
+def _read(network: RecurrentNetwork, vocabulary: Vocabulary, prompt: str) -> tuple[Array, State]:
+    """Logits, shape (1, vocab_size), and state after a line break and the normalised prompt."""
+    ids = vocabulary.encode(CONTEXT_START + normalise(prompt))[None]
+    state = network.zero_state(1)
+    for start in range(0, ids.shape[1], SCORE_CHUNK):
+        logits, state = network.run(ids[:, start : start + SCORE_CHUNK], state)
+    return logits[:, -1].copy(), state  # a copy: the logits of the other characters are let go
 
 
 def surprisal_bits(logits: Array, targets: Ids) -> NDArray[np.float64]:
