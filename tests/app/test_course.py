@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from dashboard.course import notebook, snippet
+from dashboard.course import controls, notebook
 from dashboard.course.questions import questions
 from dashboard.shared.plan import Step, steps
 from tests.app.helpers import REFERENCE, ROOT, Open, address, run_snippet, shown
@@ -116,4 +116,4 @@ def test_the_notebook_is_valid_and_its_cells_run(monkeypatch: pytest.MonkeyPatch
 
 def test_the_cell_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
-    assert "le corpus: " in run_snippet(snippet.code(REFERENCE))
+    assert "le corpus: " in run_snippet(controls.code(REFERENCE))
