@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.shared import components, snippets, state, widgets
+from dashboard.shared import components, fields, snippets, state, widgets
 from dashboard.shared.controls import Choice, Control
 from dashboard.shared.tokens import MOST_MERGES
 from dashboard.shared.views import go
@@ -93,7 +93,7 @@ MERGES = _Merges(
     "merges",
     MOST_MERGES,
     N_("Arrêter l’apprentissage du BPE après… fusions"),
-    state.integer(0, MOST_MERGES),
+    fields.integer(0, MOST_MERGES),
 )
 CHAR = _Character(
     "characters.char",

@@ -8,12 +8,12 @@ from typing import Any
 import streamlit as st
 
 from dashboard.corpus import results, wording
-from dashboard.shared import snippets, sources, state, views, widgets
+from dashboard.shared import fields, snippets, sources, state, views, widgets
 from dashboard.shared.controls import Choice, Flag, Menu, Text
+from dashboard.shared.fields import Field, integer
 from dashboard.shared.i18n import _
 from dashboard.shared.naming import SERVER
 from dashboard.shared.snippets import Code
-from dashboard.shared.state import Field, integer
 from moliere_core.errors import N_
 from moliere_core.exploration import Selection
 
@@ -23,7 +23,7 @@ class _Filter(Menu):
 
     def __init__(self, name: str, label: str, absent: str = "") -> None:
         """Name it in the address; `absent` says why an empty column offers nothing."""
-        super().__init__(f"corpus.{name}", name, "", label, state.clip, help=absent)
+        super().__init__(f"corpus.{name}", name, "", label, fields.clip, help=absent)
 
     def _common(self, visible: bool, disabled: bool) -> dict[str, Any]:
         common = super()._common(visible, disabled)
@@ -48,7 +48,7 @@ WORD = Text(
     N_("Mot cherché"),
     placeholder=N_("un mot, plusieurs à la suite, ou aim* pour tous ceux qui commencent ainsi"),
     most=80,
-    kept=state.MAX_PROMPT,
+    kept=fields.MAX_PROMPT,
 )
 ORDER = Choice(  # of the lines of a concordance; see `exploration.concordance.Order`
     "corpus.order",

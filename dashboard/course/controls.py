@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dashboard.shared import snippets, state
+from dashboard.shared import fields, snippets
 from dashboard.shared.controls import Flag
 from moliere_core.errors import N_
 
 PRESENT = Flag("course.present", "present", False, N_("Deux fenêtres"))
-QUESTION: state.Field[int] = state.Field("course.question", "question", 1, state.integer(1, 99))
+QUESTION: fields.Field[int] = fields.Field("course.question", "question", 1, fields.integer(1, 99))
 
 
 def code(reference: str) -> str:

@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from dashboard.course import controls, notebook, presenting, quiz
-from dashboard.shared import i18n, plan, script, state, widgets
+from dashboard.shared import fields, i18n, plan, script, state, widgets
 from dashboard.shared.i18n import _
 from dashboard.shared.plan import Step
 from dashboard.shared.script import STEP, Place
@@ -90,7 +90,7 @@ def at_home() -> None:
     st.markdown(i18n.lesson("course-home"))
     with st.container(horizontal=True, vertical_alignment="center"):
         reference = widgets.model_asked()
-        prompt = state.value(state.PROMPT)
+        prompt = state.value(fields.PROMPT)
         st.download_button(
             _("Télécharger le notebook"),
             notebook.document(reference if not reference.startswith("run:") else "petit", prompt),

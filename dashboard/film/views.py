@@ -19,7 +19,7 @@ import streamlit as st
 
 from dashboard.film import components, controls, results, wording
 from dashboard.film.results import Moment, Sample, Timeline, Words
-from dashboard.shared import cached, following, i18n, state, stored_runs
+from dashboard.shared import cached, fields, following, i18n, state, stored_runs
 from dashboard.shared.i18n import _
 from dashboard.shared.views import View, chosen
 from moliere_core.config import SamplingConfig
@@ -122,7 +122,7 @@ def tried(view: str, reference: str, config: SamplingConfig) -> dict[str, bool]:
     """Which items of the lesson's list the class has just done."""
     return {
         # The browser tells the place wherever it rests, chosen or not.
-        "letter": state.value(controls.BACK) not in (-1, _first(state.value(state.PROMPT))),
+        "letter": state.value(controls.BACK) not in (-1, _first(state.value(fields.PROMPT))),
         "compare": view == "compare",
         "greedy": config.temperature == 0,
         "run": reference.startswith("run:"),
@@ -143,7 +143,7 @@ def _cursor(prompt: str, places: int) -> int:
 
 def _first(prompt: str) -> int:
     """The place looked at before another is chosen, in characters from the end of a prompt."""
-    return len(prompt) - FIRST_PLACE if prompt == state.DEFAULT_PROMPT else 0
+    return len(prompt) - FIRST_PLACE if prompt == fields.DEFAULT_PROMPT else 0
 
 
 def _payload(film: Film, view: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard.home import components, controls
 from dashboard.home.results import Performance
-from dashboard.shared import i18n, naming, state
+from dashboard.shared import fields, i18n, naming, state
 from dashboard.shared.components import told, whole
 from dashboard.shared.i18n import _
 
@@ -61,13 +61,13 @@ def show() -> None:
     st.caption(_("Ces textes ne sont gardés que dans cet onglet, jusqu’à ce qu’il soit fermé."))
 
 
-def settings(performance: Performance) -> dict[state.Field[Any], Any]:
+def settings(performance: Performance) -> dict[fields.Field[Any], Any]:
     """What writes a text again, as an address holds it."""
     return {
-        state.PROMPT: performance.prompt,
-        state.MODEL: performance.reference,
+        fields.PROMPT: performance.prompt,
+        fields.MODEL: performance.reference,
         controls.TEMPERATURE: performance.config.temperature,
-        state.SEED: performance.seed,
+        fields.SEED: performance.seed,
     }
 
 
@@ -86,7 +86,7 @@ def _about(performance: Performance) -> str:
 
 def _href(performance: Performance) -> str:
     found = {field.name: field.show(value) for field, value in settings(performance).items()}
-    return "?" + urlencode(found | {state.LANGUAGE.name: state.language()})
+    return "?" + urlencode(found | {fields.LANGUAGE.name: state.language()})
 
 
 def _replay() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from dashboard.shared import snippets, state
+from dashboard.shared import fields, snippets, state
 from dashboard.shared.controls import Choice, Control, Menu, Text, Whole
 from moliere_core.errors import N_
 
@@ -65,8 +65,8 @@ TEXT = _Area("inside.text", "text", DEFAULT_TEXT, N_("Texte"))
 TRACKED = Menu("inside.tracked", "tracks", "", N_("Unité"))
 LAYER = Whole("inside.layer", "layer", 1, N_("Couche"), 1, 3)
 UNIT = Whole("inside.unit", "unit", 0, N_("Unité"), 0, 4095)
-FROM: state.Field[int] = state.Field("inside.from", "from", -1, state.integer(-1, 1_000))
-TO: state.Field[int] = state.Field("inside.to", "to", -1, state.integer(-1, 1_000))
+FROM: fields.Field[int] = fields.Field("inside.from", "from", -1, fields.integer(-1, 1_000))
+TO: fields.Field[int] = fields.Field("inside.to", "to", -1, fields.integer(-1, 1_000))
 GATE = _Series("inside.gate", "gate", "cell", N_("Carte de toutes les couches"), str)
 EDIT = Choice(
     "inside.edit",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from dashboard.shared import naming, snippets, sources, state
+from dashboard.shared import fields, naming, snippets, sources, state
 from dashboard.shared.controls import Choice, Text, start
 from dashboard.shared.i18n import _
 from dashboard.shared.material import Material, material
@@ -21,7 +21,7 @@ CHAR = Text(
     "e",
     N_("Caractère"),
     most=4,
-    kept=state.MAX_PROMPT,
+    kept=fields.MAX_PROMPT,
     help=N_("Un seul : le premier compte."),
 )
 # The sizes that the course suggests.

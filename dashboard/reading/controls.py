@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dashboard.shared import snippets, state
+from dashboard.shared import fields, snippets
 from dashboard.shared.controls import Choice, Menu, Text, Whole
 from moliere_core.errors import N_
 
@@ -37,7 +37,7 @@ WORD = Text(
     "word",
     "monsieur",
     N_("Le mot ou la phrase à deviner"),
-    kept=state.MAX_PROMPT // 5,
+    kept=fields.MAX_PROMPT // 5,
 )
 
 

@@ -12,7 +12,7 @@ from contextlib import nullcontext
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard.shared import cached, i18n, naming, provenance, state, widgets
+from dashboard.shared import cached, fields, i18n, naming, provenance, state, widgets
 from dashboard.shared.i18n import _
 from moliere_core.corpus import EMBEDDED, Corpus, library
 from moliere_core.errors import MoliereError, writable
@@ -37,7 +37,7 @@ def _parse(text: str) -> str:
     raise ValueError(text)
 
 
-CORPUS: state.Field[str] = state.Field("corpus", "corpus", "", _parse)
+CORPUS: fields.Field[str] = fields.Field("corpus", "corpus", "", _parse)
 
 
 def chosen() -> str:

@@ -15,8 +15,7 @@ import numpy as np
 
 from moliere_core.errors import ModelError
 from moliere_core.inspection.trace import LayerTrace, Trace
-from moliere_core.models.sampling import log_softmax
-from moliere_core.networks.arrays import Array
+from moliere_core.networks.arrays import Array, log_softmax
 from moliere_core.networks.recurrent import Layer, RecurrentNetwork, State
 from moliere_core.system.progress import Progress
 from moliere_core.text.vocabulary import UNKNOWN, Ids

@@ -1,8 +1,13 @@
-"""The embedding: characters as points, and which of them are near one another."""
+"""The embedding: symbols as points, and which of them are near one another.
+
+Of any table of vectors: a recurrent network's characters (`network.embedding`), a transformer's
+tokens (`network.tokens`) and its positions (`network.positions`).
+"""
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -45,11 +50,22 @@ def principal_plane(vectors: Array) -> Plane:
     return Plane(points * np.where(farthest < 0, -1, 1), explained)
 
 
-def neighbours(vectors: Array, symbol: int, count: int = 8) -> list[tuple[int, float]]:
-    """The symbols nearest to `symbol` by cosine, best first; the unknown symbol is left out."""
+def neighbours(
+    vectors: Array, symbol: int, count: int = 8, never: Collection[int] = (UNKNOWN,)
+) -> list[tuple[int, float]]:
+    """The symbols nearest to `symbol` by cosine, best first.
+
+    Args:
+        vectors: shape (symbols, size).
+        symbol: index of the one whose neighbours are wanted.
+        count: of neighbours, at most.
+        never: indices that are left out: of an alphabet the unknown symbol, which is nobody's
+            neighbour; of tokens those that write nothing.
+    """
     lengths = np.linalg.norm(vectors, axis=1)
     cosines = vectors @ vectors[symbol] / np.maximum(lengths * lengths[symbol], 1e-12)
-    order = [int(i) for i in np.argsort(-cosines, kind="stable") if i not in (symbol, UNKNOWN)]
+    out = {symbol, *never}
+    order = [int(i) for i in np.argsort(-cosines, kind="stable") if int(i) not in out]
     return [(i, float(cosines[i])) for i in order[:count]]
 
 

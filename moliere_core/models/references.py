@@ -6,7 +6,7 @@ import contextlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,7 @@ from moliere_core.assets import ASSETS
 from moliere_core.errors import ModelError, RunError
 from moliere_core.models.ngrams import NGramModel
 from moliere_core.models.protocol import CONTEXT_START, UNKNOWN_BITS, CharModel
-from moliere_core.networks.arrays import Array
+from moliere_core.networks.arrays import Array, log_sum_exp
 from moliere_core.networks.recurrent import RecurrentNetwork, State
 from moliere_core.runs.index import stored_runs
 from moliere_core.runs.run import VOCABULARY, Run, run_path
@@ -39,6 +39,7 @@ EXPERIMENTS = ASSETS / "experiments"  # a folder a plan, in it a run a variant
 NGRAMS = ASSETS / "ngrams" / "kn-8.safetensors"  # holds the lower orders too
 NGRAM_ORDERS = range(1, 9)
 
+READINGS = 64  # prompts whose reading a model remembers: 10 KB each of the largest one shipped
 SCORE_CHUNK = 128  # characters projected at once while scoring: bounds memory, costs no speed
 
 
@@ -58,6 +59,8 @@ class RecurrentModel:
         self.network = network
         self.vocabulary = vocabulary
         self.parameters = network.parameters
+        # A class starts from the same prompt. Arrays that come from here are shared.
+        self._read = lru_cache(READINGS)(partial(_read, network, vocabulary))
 
     def start(self, prompts: Sequence[str]) -> tuple[Array, State]:
         """Read a line break and the normalised prompt in each stream; see `CharModel`."""
@@ -107,19 +110,19 @@ class RecurrentModel:
                 progress(stop / length)
         return bits[: len(text)]
 
-    def _read(self, prompt: str) -> tuple[Array, State]:
-        ids = self.vocabulary.encode(CONTEXT_START + normalise(prompt))[None]
-        state = self.network.zero_state(1)
-        for start in range(0, ids.shape[1], SCORE_CHUNK):
-            logits, state = self.network.run(ids[:, start : start + SCORE_CHUNK], state)
-        return logits[:, -1], state
+
+def _read(network: RecurrentNetwork, vocabulary: Vocabulary, prompt: str) -> tuple[Array, State]:
+    """Logits, shape (1, vocab_size), and state after a line break and the normalised prompt."""
+    ids = vocabulary.encode(CONTEXT_START + normalise(prompt))[None]
+    state = network.zero_state(1)
+    for start in range(0, ids.shape[1], SCORE_CHUNK):
+        logits, state = network.run(ids[:, start : start + SCORE_CHUNK], state)
+    return logits[:, -1].copy(), state  # a copy: the logits of the other characters are let go
 
 
 def surprisal_bits(logits: Array, targets: Ids) -> NDArray[np.float64]:
     """Bits of the targets under the known characters' softmax; unknown ones pay the fee."""
-    known = logits[..., 1:]
-    peak = known.max(axis=-1)
-    total = np.log(np.exp(known - peak[..., None]).sum(axis=-1, dtype=np.float64)) + peak
+    total = log_sum_exp(logits[..., UNKNOWN + 1 :])
     chosen = np.take_along_axis(logits, targets[..., None], axis=-1)[..., 0]
     return np.where(targets == UNKNOWN, UNKNOWN_BITS, (total - chosen) / np.log(2))
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from moliere_core.config import ModelConfig
 from moliere_core.networks.architecture import GATES
-from moliere_core.networks.arrays import Array
+from moliere_core.networks.arrays import Array, log_sum_exp
 from moliere_core.networks.recurrent import RecurrentNetwork
 from moliere_core.system.progress import Progress
 from moliere_core.text.vocabulary import Ids
@@ -66,9 +66,7 @@ def cross_entropy(network: RecurrentNetwork, ids: Ids, progress: Progress | None
         chunk = slice(start, start + CHUNK)
         logits, state = network.run(read[None, chunk], state)
         scores = logits[0].astype(np.float64)  # (chars of the chunk, vocab_size)
-        peak = scores.max(axis=1)
-        total = peak + np.log(np.exp(scores - peak[:, None]).sum(axis=1))
-        nats[chunk] = total - scores[np.arange(len(scores)), targets[chunk]]
+        nats[chunk] = log_sum_exp(scores) - scores[np.arange(len(scores)), targets[chunk]]
         if progress is not None:
             progress(min(1.0, (start + CHUNK) / len(read)))
     return float(nats.mean())

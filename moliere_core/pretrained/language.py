@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import ModelError
 from moliere_core.models.sampling import gumbel_noise, top_k_filter, top_p_filter
-from moliere_core.networks.arrays import Array, softmax
+from moliere_core.networks.arrays import Array, log_sum_exp, softmax
+from moliere_core.networks.transformer import TransformerNetwork
 from moliere_core.pretrained.beam import CharacterBridge
 from moliere_core.pretrained.catalogue import CONTEXT
-from moliere_core.pretrained.network import Network, Past
+from moliere_core.pretrained.network import Network, Past, PlainNetwork
 from moliere_core.pretrained.tokenizer import Tokenizer
 from moliere_core.pretrained.tokens import common_length
 
@@ -50,6 +51,16 @@ class LanguageModel:
         silent = np.array([not token for token in self.vocabulary.tokens])
         silent[self.vocabulary.ends] = False
         self._silent = silent  # tokens that are never drawn, shape (vocab_size,)
+
+    @property
+    def transformer(self) -> TransformerNetwork:
+        """The network, where its inside can be looked at; ModelError where torch runs it."""
+        if not isinstance(self.network, PlainNetwork):
+            raise ModelError(
+                "{reference} is of an architecture whose inside is not shown: choose a GPT-2",
+                reference=self.reference,
+            )
+        return self.network.transformer
 
     # As the bridge asks
 
@@ -241,6 +252,4 @@ class LanguageModel:
 def _bits(logits: Array, targets: Sequence[int]) -> NDArray[np.float64]:
     """Bits of the targets under logits of shape (len(targets), vocab_size)."""
     chosen = logits[np.arange(len(targets)), list(targets)]
-    peak = logits.max(axis=-1)
-    total = np.log(np.exp(logits - peak[:, None]).sum(axis=-1, dtype=np.float64)) + peak
-    return np.asarray((total - chosen) / np.log(2), np.float64)
+    return np.asarray((log_sum_exp(logits) - chosen) / np.log(2), np.float64)

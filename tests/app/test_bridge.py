@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.bridge import snippet
+from dashboard.bridge import controls
 from dashboard.bridge.controls import Settings
 from moliere_core import pretrained
 from moliere_core.config import SamplingConfig
@@ -259,11 +259,11 @@ def test_the_code_runs(prompt: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
     config = SamplingConfig(0.7)
     settings = Settings(("petit", "hf:echo"), "petit", prompt, "", config, 4, 30)
-    written = run_snippet(snippet.code("same", settings))
+    written = run_snippet(controls.code("same", settings))
     [expected] = generate(load_model("petit"), [prompt], [config], [4], 30)
     assert f"--- petit ---\n{prompt}{expected}\n" in written
     assert "--- hf:echo ---" in written
-    shown = run_snippet(snippet.code("alphabet", replace(settings, prompt="A", chosen="b")))
+    shown = run_snippet(controls.code("alphabet", replace(settings, prompt="A", chosen="b")))
     assert shown.count("unresolved") == 2
 
 

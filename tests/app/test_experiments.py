@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.experiments import snippet, trained, views, wording
+from dashboard.experiments import controls, trained, views, wording
 from dashboard.experiments.figures.cost import spread
 from moliere_core.corpus import load_corpus
 from moliere_core.models.references import load_recurrent
@@ -286,7 +286,7 @@ def test_a_copy_without_the_runs_says_so(
 @EVERY
 def test_the_snippet_runs(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
-    written = run_snippet(snippet.code(plan, plan.variants[-1].name))
+    written = run_snippet(controls.code(plan, plan.variants[-1].name))
     for result in results(plan):
         assert result.reference in written
 

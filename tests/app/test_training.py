@@ -18,7 +18,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.shared import badge, following, i18n, naming, stored_runs
-from dashboard.training import curves, snippet
+from dashboard.training import controls, curves
 from dashboard.training.controls import bets, knobs
 from dashboard.training.figures import Bets, compared_figure, curves_figure
 from dashboard.training.views import summary
@@ -605,7 +605,7 @@ def test_the_snippet_trains(plays: tuple[str, ...], monkeypatch: pytest.MonkeyPa
         plays=plays,
     )
     spec = jobs.prepare(config, load_corpus())
-    source = snippet.code(spec)
+    source = controls.code(spec)
     if plays:
         compile(source, "snippet", "exec")
         return

@@ -89,13 +89,9 @@ def _payload(
             speed += " · " + _("{tokens} tokens/s").format(tokens=tokens)
     if found.ended == "end":
         said = " ".join(filter(None, (_("il a mis fin à son texte"), said)))
-    try:
-        facts = wording.facts(reference)
-    except MoliereError:
-        facts = []
     return {
         "heading": naming.model(reference),
-        "facts": facts,
+        "facts": _facts(reference),
         "speed": speed,
         "said": said,
         "problem": problem,
@@ -105,6 +101,18 @@ def _payload(
         "prompt": _runs(found.prompt),
         "pieces": _runs(found.pieces),
     }
+
+
+def _facts(reference: str) -> list[str]:
+    """What a model is, in a few words; nothing of one that cannot be opened."""
+    try:
+        if not pretrained.is_pretrained(reference):
+            return wording.facts(results.char_model(reference))
+        if (voice := results.voice(reference)) is not None:
+            return wording.recorded_facts(voice)
+        return wording.pretrained_facts(results.card(reference), reference == pretrained.MINI)
+    except MoliereError:
+        return []
 
 
 def _runs(pieces: tuple[Piece, ...]) -> list[tuple[str, int]]:
