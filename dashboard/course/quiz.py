@@ -71,7 +71,8 @@ def _ask(number: int, question: Question, open_: bool) -> list[int]:
                     value=kept.get((number, option), 0),
                     key=f"course.votes.{number}.{option}",
                     label_visibility="collapsed",
-                    width=130,
+                    icon=":material/front_hand:",
+                    width=150,
                 )
             kept[number, option] = int(hands)
             votes.append(int(hands))

@@ -8,6 +8,7 @@ import pytest
 
 from dashboard.course import controls, notebook
 from dashboard.course.questions import questions
+from dashboard.shared import fields
 from dashboard.shared.plan import Step, steps
 from tests.app.helpers import REFERENCE, ROOT, Open, address, run_snippet, shown
 
@@ -38,6 +39,7 @@ def test_a_step_opens_its_page_in_the_right_state(open_page: Open, step: Step) -
     at = open_page(step.page, **{"model": "petit", **step.address})
     assert not at.exception
     assert [e.value for e in at.error] == []
+    assert all(fields.keys(name) for name in step.address)  # of settings that there are
     found = address(at)
     assert {name: found.get(name, value) for name, value in step.address.items()} == step.address
 
