@@ -81,8 +81,8 @@ def answer(
     return found
 
 
-class Worker:
-    """A running process. `send`, `write` and `stop` may be called from any thread.
+class WorkerProcess:
+    """A running worker process. `send`, `write` and `stop` may be called from any thread.
 
     Args:
         command: that starts it.
