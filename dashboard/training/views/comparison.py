@@ -124,19 +124,20 @@ def _ranking(compared: Sequence[Compared], text: str) -> None:
     """Bits per character of each model on the same text, the best first."""
     if not text:
         st.info(_("Le texte commun est vide : collez quelques répliques."))
-    answers = {True: _("oui"), False: _("non"), None: _("on ne sait pas")}
-    rows = [
-        (
-            _placed(place, one),
-            "–" if one.bits is None else i18n.number(one.bits, 3),
-            i18n.number(cached.card(one.reference).parameters),
-            answers[stored_runs.has_read(one.reference, text)] if text else "–",
-        )
-        for place, one in enumerate(compared)
-    ]
-    heads = (_("Modèle"), _("Bits par caractère"), _("Paramètres"), _("A lu ce texte"))
+    columns: dict[str, list[str]] = {
+        _("Modèle"): [_placed(place, one) for place, one in enumerate(compared)],
+        _("Bits par caractère"): [
+            "–" if one.bits is None else i18n.number(one.bits, 3) for one in compared
+        ],
+        _("Paramètres"): [i18n.number(cached.card(one.reference).parameters) for one in compared],
+    }
+    read = [stored_runs.has_read(one.reference, text) if text else False for one in compared]
+    if any(known is not False for known in read):  # where none has, it would say nothing
+        answers = {True: _("oui"), False: _("non"), None: _("on ne sait pas")}
+        columns[_("A lu ce texte")] = [answers[known] for known in read]
+    rows = list(zip(*columns.values(), strict=True))
     colours = [figures.run_colour(place, charts.dark()) for place in range(len(compared))]
-    tables.show(heads, rows, keys=[("⬤", colour) for colour in colours])
+    tables.show(list(columns), rows, keys=[("⬤", colour) for colour in colours])
     st.caption(
         _(
             "Les {chars} mêmes caractères pour tous. Qui a lu ce texte pendant "
