@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from dashboard.bridge import results
 from dashboard.bridge.wording import models as wording
-from dashboard.shared import controls, snippets, state
+from dashboard.shared import controls, fields, snippets, state
 from dashboard.shared.controls import Choice, Menu, Several, Whole
 from dashboard.shared.i18n import _
 from dashboard.shared.snippets import Code
@@ -21,16 +21,16 @@ MODELS = Several(
     "models",
     ("petit", "mini-gpt", "hf:gpt2", "hf:asi/gpt-fr-cased-small"),
     N_("Modèles (quatre au plus)"),
-    lambda text: state.words(text)[:MAX_COLUMNS],
+    lambda text: fields.words(text)[:MAX_COLUMNS],
     most=MAX_COLUMNS,
     new=True,
     help=N_("Un modèle de langue du hub s’écrit hf: suivi de son nom, par exemple hf:gpt2"),
 )
 TEMPERATURE = controls.temperature("bridge")
 LENGTH = Whole("bridge.chars", "chars", 160, N_("Nombre de caractères"), 20, 600)
-CHOSEN = state.Field("bridge.chosen", "chosen", "", state.clip)
-DRAWS = state.Field("bridge.draws", "draws", "", str)  # whose draw the next step takes
-RUNG = state.Field("bridge.rung", "rung", 0, state.integer(0, 20))  # of the ladder, from below
+CHOSEN = fields.Field("bridge.chosen", "chosen", "", fields.clip)
+DRAWS = fields.Field("bridge.draws", "draws", "", str)  # whose draw the next step takes
+RUNG = fields.Field("bridge.rung", "rung", 0, fields.integer(0, 20))  # of the ladder, from below
 
 TEXT = Choice(
     "axis.text",
@@ -76,9 +76,9 @@ PAIR = Menu(
     "pair",
     PAIRS[0].name,
     N_("Une phrase, deux fins"),
-    state.choice(*(pair.name for pair in PAIRS)),
+    fields.choice(*(pair.name for pair in PAIRS)),
 )
-TEST = Menu("discussion.test", "test", TESTS[0], N_("Épreuve"), state.choice(*TESTS))
+TEST = Menu("discussion.test", "test", TESTS[0], N_("Épreuve"), fields.choice(*TESTS))
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboard.experiments import wording
-from dashboard.shared import snippets, state
+from dashboard.shared import fields, snippets
 from dashboard.shared.controls import Choice, Text, Whole
 from dashboard.shared.snippets import Code
 from moliere_core.errors import N_
@@ -26,8 +26,8 @@ PLAN = Choice(
         "overfitting": N_("Surapprentissage"),
     },
 )
-REVEALED: state.Field[tuple[str, ...]] = state.Field(
-    "experiments.revealed", "revealed", (), state.words, ",".join
+REVEALED: fields.Field[tuple[str, ...]] = fields.Field(
+    "experiments.revealed", "revealed", (), fields.words, ",".join
 )  # the plans whose results are on screen
 
 

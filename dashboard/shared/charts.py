@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from dashboard.shared import components, downloads, screen, state
+from dashboard.shared import components, downloads, fields, screen, state
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +27,7 @@ def clicked(key: str) -> str | None:
     except (KeyError, IndexError, TypeError):
         return None
     word = found[0] if isinstance(found, list | tuple) and found else found
-    return components.text(word, state.MAX_PROMPT)
+    return components.text(word, fields.MAX_PROMPT)
 
 
 def dark() -> bool:

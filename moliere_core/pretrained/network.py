@@ -58,6 +58,9 @@ class Network(Protocol):
 class PlainNetwork:
     """GPT-2 and its like, read and run by NumPy; see `Network`.
 
+    Attributes:
+        transformer: what runs, for who looks inside (`inspection`).
+
     Args:
         reference: for messages.
         folder: where its files are.
@@ -74,16 +77,16 @@ class PlainNetwork:
                 reference=reference,
             )
         try:
-            self._network = TransformerNetwork(read_weights(folder, reference), config)
+            self.transformer = TransformerNetwork(read_weights(folder, reference), config)
         except ModelError as error:
             if "reference" in error.values:
                 raise
             raise ModelError(
                 "{reference} cannot be run: {reason}", reference=reference, reason=error
             ) from error
-        self.vocab_size = self._network.vocab_size
-        self.context_length = self._network.context_length
-        self.parameters = self._network.parameters
+        self.vocab_size = self.transformer.vocab_size
+        self.context_length = self.transformer.context_length
+        self.parameters = self.transformer.parameters
         self._pool = ThreadpoolController()
         self._threads = 1 if self.parameters < ONE_THREAD else threads()
 
@@ -100,8 +103,8 @@ class PlainNetwork:
     ) -> tuple[Array, Past]:
         """See `Network`."""
         with self._limited():
-            stream, after = self._network.run(np.array(rows, np.int64), tuple(past))
-            return self._network.logits(stream[:, -keep:]), after
+            stream, after = self.transformer.run(np.array(rows, np.int64), tuple(past))
+            return self.transformer.logits(stream[:, -keep:]), after
 
     def stacked(self, pasts: Sequence[Past]) -> Past:
         """See `Network`."""
@@ -117,5 +120,5 @@ class PlainNetwork:
         """See `Network`."""
         watched: list[Array] = []
         with self._limited():
-            self._network.run(np.array([ids], np.int64), watched=watched)
+            self.transformer.run(np.array([ids], np.int64), watched=watched)
         return np.stack([weights[0] for weights in watched])

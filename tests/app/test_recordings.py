@@ -12,7 +12,7 @@ from dashboard.bridge import controls, recordings, results
 from dashboard.bridge.controls import Settings
 from dashboard.shared import i18n, naming
 from dashboard.shared.controls import COURSE_START
-from dashboard.shared.state import DEFAULT_PROMPT
+from dashboard.shared.fields import DEFAULT_PROMPT
 from moliere_core import pretrained
 from moliere_core.config import SamplingConfig
 from moliere_core.measures import axis
