@@ -121,7 +121,7 @@ def _read(network: RecurrentNetwork, vocabulary: Vocabulary, prompt: str) -> tup
 
 
 def surprisal_bits(logits: Array, targets: Ids) -> NDArray[np.float64]:
-    """Bits of the targets under the known characters' softmax; unknown ones pay the fee."""
+    """Bits of the targets, float64; `UNKNOWN_BITS` where one is outside the alphabet."""
     total = log_sum_exp(logits[..., UNKNOWN + 1 :])
     chosen = np.take_along_axis(logits, targets[..., None], axis=-1)[..., 0]
     return np.where(targets == UNKNOWN, UNKNOWN_BITS, (total - chosen) / np.log(2))
@@ -182,7 +182,7 @@ def open_run(reference: str) -> tuple[Run, str | None]:
 
 
 def unknown_model(name: str) -> ModelError:
-    """What to say of a name that stands for no model, or for none of characters."""
+    """The error of a name that is no model's, or a model of tokens'."""
     if name == MINI or name.startswith(HUB):
         return _of_tokens(name)
     return ModelError(

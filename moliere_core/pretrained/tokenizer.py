@@ -2,9 +2,10 @@
 
 What a language model over characters asks of a tokenizer is more than its tokens: the bytes that
 each token writes, the tokens that end a text, those that every context begins with, and how much
-of a text is cut for certain, whatever comes next. All of it is here, for the kinds of tokenizer
-that spell with bytes: GPT-2's letters for bytes, SentencePiece's "▁" for a space, with or without
-tokens for single bytes ("<0x0A>").
+of a text is cut for certain, whatever comes next. Its files and special tokens are read in
+`tokenizer_files`, bytes in `spelling`, for the kinds of tokenizer that spell with bytes: GPT-2's
+letters for bytes, SentencePiece's "▁" for a space, with or without tokens for single bytes
+("<0x0A>").
 
 Text is cut as it stands in the middle of a text: the space that some tokenizers put before every
 text belongs to what contexts begin with, and special tokens that somebody types are letters.
@@ -39,7 +40,7 @@ from moliere_core.text.tokenisation import Piece
 
 T = TypeVar("T")
 
-MOST_TOKENS = 4_000_000  # of a vocabulary whose rows nobody told: beyond, its file is damaged
+MOST_TOKENS = 4_000_000  # where no weights tell: a file with more is damaged
 LOOK_BACK = 16  # tokens that a beam reads at least where words are not cut apart beforehand
 MOST_UNCERTAIN = 48  # and at most, however long the last word
 
