@@ -1,4 +1,4 @@
-"""What goes wrong between this machine and the hub, and what to do about each, in one sentence.
+"""Errors of the hub and of the way to it, each told in one sentence that says what to do.
 
 The hub's tools raise errors of a dozen kinds, wrapped in one another: what tells them apart is a
 status, a number of the system's, or a word in the text of one of them.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterator
 
-from moliere_core.errors import N_, ModelError
+from moliere_core.errors import N_, ModelError, one_line
 from moliere_core.models.references import HUB
 
 DISK_FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
@@ -21,7 +21,7 @@ _OTHER_ANSWERS = {"JSONDecodeError", "KeyError", "TypeError", "AttributeError"}
 
 
 def explained(error: BaseException | None, name: str) -> ModelError:
-    """What to say of an error while the hub was asked for a model.
+    """The error to show for one that was raised while the hub was asked for a model.
 
     Args:
         error: as it was raised; None where nothing answered in time.
@@ -100,7 +100,7 @@ def explained(error: BaseException | None, name: str) -> ModelError:
 
 
 def disk_full(name: str, megabytes: int = 0) -> ModelError:
-    """What to say where a model does not fit on the disk."""
+    """The error of a model that does not fit on the disk."""
     if not megabytes:
         return ModelError(
             "the disk is full: make room, and ask for {reference} again, what is there is kept",
@@ -115,7 +115,7 @@ def disk_full(name: str, megabytes: int = 0) -> ModelError:
 
 
 def not_the_hub() -> ModelError:
-    """What to say where a page of the network's comes in the place of what the hub would say."""
+    """The error where something else than the hub answered, such as a login page."""
     return ModelError(
         "something else answers in the hub's place, such as the login page of this network: open "
         "a browser, log in, and ask again"
@@ -123,7 +123,7 @@ def not_the_hub() -> ModelError:
 
 
 def passing(error: BaseException) -> bool:
-    """Whether trying again, a few seconds later, may help: not where the answer is a refusal."""
+    """Whether trying again a few seconds later may help."""
     status = next((found for link in _chain(error) if (found := _status(link))), 0)
     kept = DISK_FULL + NOT_WRITABLE
     numbers = {link.errno for link in _chain(error) if isinstance(link, OSError)}
@@ -146,4 +146,4 @@ def _status(error: BaseException) -> int:
 
 
 def _reason(error: BaseException | None) -> str:
-    return " ".join(str(error).split())[:MAX_REASON]
+    return "" if error is None else one_line(error, MAX_REASON)
