@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from dashboard.shared import fields, state
+from dashboard.shared import fields, snippets, state
 from dashboard.shared.controls import Choice, Control, Menu, Text, Whole
 from moliere_core.errors import N_
 
@@ -28,8 +28,9 @@ class _Area(Text):
         on_change: Callable[[], None] | None = None,
     ) -> str:
         """Show it; what is typed."""
-        state.restore(self)
+        value = state.restore(self)
         typed = st.text_area(
+            value=value,  # see `Text`
             max_chars=self.most,
             height=150,
             width=640,
@@ -75,3 +76,8 @@ EDIT = Choice(
     {"delete": N_("effacer"), "replace": N_("mettre un espace")},
 )
 CHAR = Menu("inside.char", "char", "é", N_("Caractère"), lambda text: text[:1])
+
+
+def code(reference: str, text: str, layer: int, unit: int) -> str:
+    """The page's cell: one unit over a text, and the letters that mattered for its last one."""
+    return snippets.filled("inside", model=reference, text=text, layer=layer, unit=unit)

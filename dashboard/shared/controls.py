@@ -314,8 +314,9 @@ class Text(Control[str]):
         on_change: Callable[[], None] | None = None,
     ) -> str:
         """Show it; what is typed, "" where there is nothing."""
-        state.restore(self)
+        value = state.restore(self)
         typed = st.text_input(
+            value=value,  # also its default: a browser that missed a run learns of it in the next
             max_chars=self.most,
             on_change=on_change,
             placeholder=_(self.placeholder) if self.placeholder else None,
