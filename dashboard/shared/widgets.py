@@ -27,6 +27,7 @@ _PROMPT = controls.Text(
 _SEED = controls.Whole(
     fields.SEED.key, fields.SEED.name, fields.SEED.default, N_("Graine du hasard"), 0, 2**32 - 1
 )
+_HISTORY = Path(__file__).with_name("history.js").read_text(encoding="utf-8")
 
 
 def style() -> None:
@@ -62,8 +63,9 @@ def language_switch() -> None:
             label_visibility="collapsed",
         )
         # Screen readers pronounce by it, and style.css speaks by it; Streamlit's page says "en".
-        script = f"<script>{i18n.language_script(state.language())}</script>"
-        st.html(script, unsafe_allow_javascript=True)
+        scripts = (i18n.language_script(state.language()), _HISTORY)
+        written = "".join(f"<script>{script}</script>" for script in scripts)
+        st.html(written, unsafe_allow_javascript=True)
     state.keep_language()
 
 
