@@ -1,4 +1,4 @@
-"""Texts are copied where a browser has no clipboard: over http, from another machine of the room."""
+"""Texts are copied where a browser has no clipboard: over http, elsewhere in the room."""
 
 from __future__ import annotations
 
