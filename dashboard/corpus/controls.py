@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import streamlit as st
 
 from dashboard.corpus import results, wording
-from dashboard.shared import fields, sources, state, views, widgets
+from dashboard.shared import fields, snippets, sources, state, views, widgets
 from dashboard.shared.controls import Choice, Flag, Given, Menu, Text
 from dashboard.shared.fields import Field, integer
 from dashboard.shared.i18n import _
+from dashboard.shared.naming import SERVER
+from dashboard.shared.snippets import Code
 from moliere_core.errors import N_
 from moliere_core.exploration import Selection
 
@@ -175,3 +178,27 @@ def open_word(word: str | None) -> None:
 
 def _from_the_start() -> None:
     state.change(FIRST, 0)
+
+
+def typed() -> str:
+    """The same as it stands, on a view that does not ask for it; "" before it was asked for."""
+    return str(st.session_state.get(WORD.key) or "").strip()
+
+
+def code(view: str, source: str, selection: Selection, word: str) -> str:
+    """The page's cell: a corpus read as the course does, then what the view shows.
+
+    Args:
+        view: one of `views.VIEWS`.
+        source: identifier of the corpus.
+        selection: the part that is looked at.
+        word: that is looked for; "" for the one that the page opens with.
+    """
+    chosen = (f"{name}={value!r}" for name, value in asdict(selection).items() if value)
+    return snippets.filled(
+        f"corpus-{view}",
+        corpus=Code("" if source == SERVER else repr(source)),
+        selection=Code(f"Selection({', '.join(chosen)})"),
+        play=selection.play or results.index(source).corpus.plays[0],
+        word=word or WORD.default,
+    )

@@ -8,9 +8,10 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard.shared import cached, controls, fields, naming, state, widgets
+from dashboard.shared import cached, controls, fields, naming, snippets, state, widgets
 from dashboard.shared.controls import Choice, Flag
 from dashboard.shared.i18n import _
+from moliere_core.config import SamplingConfig
 from moliere_core.errors import N_
 
 SPEED = Choice(
@@ -90,3 +91,10 @@ def _take_other() -> None:
     if st.session_state[_OTHER] in cached.models():
         state.change(fields.MODEL, st.session_state[_OTHER])
     st.session_state[_OTHER] = None
+
+
+def code(reference: str, prompt: str, config: SamplingConfig, seed: int) -> str:
+    """Write on, one character at a time."""
+    return snippets.filled(
+        "home", model=reference, prompt=prompt, config=snippets.config(config), seed=seed
+    )

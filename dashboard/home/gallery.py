@@ -8,13 +8,15 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from dashboard.home import components, controls
+from dashboard.home import controls
 from dashboard.home.results import Performance
 from dashboard.shared import fields, i18n, naming, state
-from dashboard.shared.components import told, whole
+from dashboard.shared.components import Component, told, whole
 from dashboard.shared.i18n import _
 
 MOST = 30  # texts kept: the first one leaves when there are more
+
+_gallery = Component(__file__, "gallery")  # the texts that were kept
 
 _KEPT, _KEY = "home.kept", "home.gallery"
 
@@ -57,7 +59,7 @@ def show() -> None:
             "remove": _("Retirer"),
         },
     }
-    components.gallery(data, _KEY, replay=_replay, remove=_remove)
+    _gallery(data, _KEY, replay=_replay, remove=_remove)
     st.caption(_("Ces textes ne sont gardés que dans cet onglet, jusqu’à ce qu’il soit fermé."))
 
 

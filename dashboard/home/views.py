@@ -13,15 +13,17 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.home import components, controls, gallery, results
+from dashboard.home import controls, gallery, results
 from dashboard.home.results import BARS, PIECES, Performance, Playback
 from dashboard.shared import fields, state
-from dashboard.shared.components import told, whole
+from dashboard.shared.components import Component, told, whole
 from dashboard.shared.i18n import _
 from moliere_core.text.normalise import normalise
 
 AT_ONCE = 800  # characters that are there before anything else, at no speed
 SPEEDS = {"slow": 8, "normal": 20, "instant": 0}  # characters a second; 0 is at once
+
+_player = Component(__file__, "player")  # a text that writes itself, and the bars of each choice
 
 _PLAYER = "home.player"
 _PAUSED, _TAKE, _WRITTEN, _PLAYED = "home.paused", "home.take", "home.written", "home.played"
@@ -75,7 +77,7 @@ def play(performance: Performance, prompt: list[tuple[str, bool]], speed: str) -
     playback = results.playback(performance, pieces)
     st.session_state[_PLAYED] = performance, playback.text
     payload = _payload(performance, playback, prompt, speed) | {"more": pieces < len(PIECES)}
-    components.player(payload, _PLAYER, more=_write_more, keep=_keep)
+    _player(payload, _PLAYER, more=_write_more, keep=_keep)
 
 
 def tried(prompt: str, seed: int) -> dict[str, bool]:

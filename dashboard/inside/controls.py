@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from dashboard.shared import fields
+from dashboard.shared import fields, snippets
 from dashboard.shared.controls import Choice, Control, Given, Menu, Text, Whole
 from moliere_core.errors import N_
 
@@ -24,7 +24,12 @@ class _Area(Text):
         self, value: str, given: Given, *, on_change: Callable[[], None] | None = None
     ) -> str:
         typed = st.text_area(
-            max_chars=self.most, height=150, width=640, on_change=on_change, **given
+            value=value,  # see `Text`
+            max_chars=self.most,
+            height=150,
+            width=640,
+            on_change=on_change,
+            **given,
         )
         return typed or ""
 
@@ -58,3 +63,8 @@ EDIT = Choice(
     {"delete": N_("effacer"), "replace": N_("mettre un espace")},
 )
 CHAR = Menu("inside.char", "char", "é", N_("Caractère"), lambda text: text[:1])
+
+
+def code(reference: str, text: str, layer: int, unit: int) -> str:
+    """The page's cell: one unit over a text, and the letters that mattered for its last one."""
+    return snippets.filled("inside", model=reference, text=text, layer=layer, unit=unit)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from dashboard.shared import fields, naming, sources, state
+from dashboard.shared import fields, naming, snippets, sources, state
 from dashboard.shared.controls import Choice, Text, start
 from dashboard.shared.i18n import _
 from dashboard.shared.material import Material, material
@@ -136,3 +136,17 @@ def _follow_preset(preset: str, model: ModelConfig) -> None:
         for name, value in _sizes(model).items():
             state.change(size(name, value), str(value))
     st.session_state[_APPLIED] = preset
+
+
+def code(settings: Settings) -> str:
+    """The page's cell: the layers and their sums, then the same network in Keras."""
+    model = settings.model
+    return snippets.filled(
+        "model",
+        corpus=snippets.corpus(settings.source),
+        cell=model.cell,
+        embedding_dim=model.embedding_dim,
+        units=model.units,
+        layers=model.layers,
+        dropout=model.dropout,
+    )

@@ -5,10 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.probabilities.results import NextCharacter
-from dashboard.shared import cached, components, controls, fields, missing, state, widgets
+from dashboard.shared import cached, components, controls, fields, missing, snippets, state, widgets
 from dashboard.shared.chain import Chain
 from dashboard.shared.controls import Control, Given, Whole
 from dashboard.shared.i18n import _
+from moliere_core.config import SamplingConfig
 from moliere_core.errors import N_
 
 CHOICES, CHOICES_BESIDE = "probabilities.choices", "probabilities.choices.beside"  # keys of boards
@@ -166,3 +167,10 @@ def _step() -> None:
 
 def _play() -> None:
     st.session_state[_PLAYING] = not st.session_state[_PLAYING]
+
+
+def code(reference: str, text: str, config: SamplingConfig, bars: int) -> str:
+    """The distribution of the character after `text`, before and after the settings."""
+    return snippets.filled(
+        "probabilities", model=reference, text=text, config=snippets.config(config), bars=bars
+    )

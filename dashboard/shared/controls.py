@@ -333,7 +333,11 @@ class Text(Control[str]):
         """What is typed, "" where there is nothing."""
         placeholder = _(self.placeholder) if self.placeholder else None
         typed = st.text_input(
-            max_chars=self.most, on_change=on_change, placeholder=placeholder, **given
+            value=value,  # also its default: a browser that missed a run learns of it in the next
+            max_chars=self.most,
+            on_change=on_change,
+            placeholder=placeholder,
+            **given,
         )
         return typed or ""
 

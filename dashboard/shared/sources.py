@@ -97,7 +97,7 @@ def panel() -> str:
     with st.container(horizontal=True, vertical_alignment="bottom", key="sources"):
         choice = st.container()
         with st.popover(_("Ajouter"), icon=":material/add:", key="sources.add"):
-            outcome = st.container()
+            outcome = st.container(key="sources.outcome")
             _give()
             _paste()
             _offer()

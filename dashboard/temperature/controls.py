@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
-from dashboard.shared import fields, state
+from dashboard.shared import fields, snippets, state
 from dashboard.shared.controls import Control, Given, Slider, Whole
 from dashboard.shared.i18n import _
 from moliere_core.config import SamplingConfig
@@ -93,3 +95,16 @@ ONE_TEMPERATURE = Slider(
     2.0,
     parse=fields.temperature(2),
 )
+
+
+def code(
+    reference: str, prompts: Sequence[str], configs: Sequence[SamplingConfig], seed: int, chars: int
+) -> str:
+    """Several texts side by side, with the same draws."""
+    return snippets.filled(
+        "temperature",
+        model=reference,
+        columns=snippets.columns(zip(prompts, configs, strict=True)),
+        seed=seed,
+        chars=chars,
+    )

@@ -11,9 +11,9 @@
     pretrained.score("hf:gpt2", text).result().bits_per_char   # an upper bound
 
 They live in one worker process, started on demand and ended when idle. NumPy runs GPT-2 and its
-like; torch and transformers, imported nowhere else, any other architecture. What can be said
-without them (is the model here, is it whole, is it of the right kind) is said at once: a request
-that cannot succeed has failed when it is returned.
+like; torch and transformers, imported in that process alone, any other architecture. Whether a
+model is here, whole and of a kind that can be run is checked before anything is sent: a request
+for another one is returned as failed.
 """
 
 from __future__ import annotations
@@ -83,10 +83,10 @@ T = TypeVar("T")
 def generate(
     reference: str, prompt: str, config: SamplingConfig, seed: int = 0, chars: int = 200
 ) -> Request[Generation]:
-    """Have a model write after a prompt; its answer grows while it writes.
+    """Have a model write after a prompt; the value of the request grows while it writes.
 
-    The same order as for characters (temperature, top_k, top_p), over tokens here, and the same
-    draws at every temperature: the noise of a token depends on the seed, the step and the token.
+    Temperature, top_k and top_p apply in that order, as for characters, but to tokens. Draws are
+    the same at every temperature: the noise of a token depends on seed, step and token alone.
 
     Args:
         reference: `mini-gpt` or `hf:NAME`.
@@ -103,10 +103,10 @@ def generate(
 
 
 def next_chars(reference: str, text: str, alphabet: Sequence[str]) -> Request[NextChars]:
-    """The distribution of the character after a text, over an alphabet.
+    """The distribution of the character after a text, over an alphabet, at temperature 1.
 
-    At temperature 1, as the model learned it. It depends on the text alone, not on how it was
-    typed; one character after another costs little more than one token each.
+    It depends on the text alone, not on how it was typed. Asking again after one more character
+    takes about as long as the model takes for one token.
     """
     chars = tuple(alphabet)
     arguments: Event = {"text": normalise(text), "alphabet": list(chars)}
@@ -127,8 +127,8 @@ def score(
     Args:
         reference: `mini-gpt` or `hf:NAME`.
         text: normalised before it is scored.
-        context: read before the text and not scored: two ends of one sentence are so compared.
-        background: give way to requests that somebody waits for, and go on when nobody looks.
+        context: read before the text and not scored, to compare two ends of one sentence.
+        background: lets requests of people pass, and is not dropped when nobody looks at it.
 
     Raises:
         CorpusError: the text is empty.
@@ -155,24 +155,22 @@ def ask(
     add: Callable[[T, Event], T],
     background: bool = False,
 ) -> Request[T]:
-    """Ask the worker for one of `operations.Operations`; what the functions above are made of.
+    """Ask the worker for an operation of `operations.Operations`; the functions above do so.
 
     Args:
         operation: its name.
         reference: of the model.
         arguments: of the operation, ready for JSON.
-        value: the answer before anything came.
-        add: the answer after an event `partial` or `done`.
+        value: the answer before anything has come.
+        add: from the answer so far and an event `partial` or `done`, the answer after it.
         background: as in `score`.
     """
     message = {"op": operation, "reference": reference, "background": background, **arguments}
-    request = Request(client.bridge(), message, value, add)
     try:
-        threads()  # said here where the variable is wrong, and not by the process
-        request.message["folder"] = str(catalogue.check(reference))
-        # What the worker holds now can be let go for this model, or is this model.
-        catalogue.precision(reference, spare=client.bridge().megabytes)
+        threads()  # raises here, rather than in the worker, where its variable is wrong
+        message["folder"] = str(catalogue.check(reference))
+        # The worker can free all that it holds for this model, or holds this model already.
+        catalogue.precision(reference, spare=client.shared().megabytes)
     except MoliereError as error:
-        return request.refused(error)
-    client.bridge().submit(request)
-    return request
+        return Request(client.shared(), message, value, add).refused(error)
+    return client.ask(message, value, add)

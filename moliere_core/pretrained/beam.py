@@ -44,7 +44,7 @@ Floats = NDArray[np.float64]
 
 
 class TokenModel(Protocol):
-    """What the bridge asks of a model of the next token.
+    """What a beam asks of a model of the next token.
 
     Attributes:
         vocabulary: its tokens.
@@ -153,7 +153,7 @@ class Path:
         return bisect_right(self._stops, size)
 
 
-class CharacterBridge:
+class CharacterBeam:
     """The next character of any text, from a model of the next token.
 
     Args:
@@ -185,9 +185,9 @@ class CharacterBridge:
 
     def characters(self, text: str) -> Characters:
         """The distribution of the character after `text`."""
-        return self.after(self.beam(text))
+        return self.after(self.read(text))
 
-    def beam(self, text: str) -> Beam:
+    def read(self, text: str) -> Beam:
         """The hypotheses after `text`."""
         cut, certain = self.model.anchor(text) if self.anchored else (0, 0)
         anchor = (*self.model.begin, *self.model.encode(text[:cut]))
@@ -201,7 +201,7 @@ class CharacterBridge:
             (self.width * doubt, self.prune / doubt**2),
             (self.width * WIDER, self.prune * PRUNE_LESS),
         ):
-            beam = self._read(path, rest, width, prune)
+            beam = self._follow(path, rest, width, prune)
             if beam is not None:
                 return beam
         # No cover was heavy enough to be followed, as in a heap of random letters: the canonical
@@ -225,8 +225,8 @@ class CharacterBridge:
         Args:
             beam: before it.
             byte: that is read.
-            width: hypotheses kept; None for this bridge's.
-            prune: share of the mass below which one is dropped; None for this bridge's.
+            width: hypotheses kept; None for `self.width`.
+            prune: share of the mass below which one is dropped; None for `self.prune`.
             stays: contexts whose hypotheses are kept whatever their mass.
         """
         found: list[Hypothesis] = []
@@ -302,7 +302,7 @@ class CharacterBridge:
     def _whole(self, context: tuple[int, ...], weight: float) -> Hypothesis:
         return Hypothesis(context, 0, len(self.model.vocabulary.order), 0, weight, weight)
 
-    def _read(self, path: Path, rest: bytes, width: int, prune: float) -> Beam | None:
+    def _follow(self, path: Path, rest: bytes, width: int, prune: float) -> Beam | None:
         """The beam after `rest`, from the longest part of it that is remembered."""
         known, beam = 0, self.start(path.anchor)
         for size in range(len(rest), 0, -1):

@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from moliere_core.errors import ModelError, MoliereError
+from moliere_core.errors import ModelError, MoliereError, one_line
 from moliere_core.models.references import HUB
 from moliere_core.pretrained.folders import CONFIG, hub_cache, missing_tokenizer, refusal, sound
-from moliere_core.pretrained.trouble import disk_full, explained, passing
+from moliere_core.pretrained.hub_errors import MAX_REASON, disk_full, explained, passing
 from moliere_core.pretrained.weights import INDEX, SINGLE
 from moliere_core.system.processes import read_input
 
@@ -125,7 +125,7 @@ def fetch(name: str, say: Callable[[dict[str, Any]], None]) -> None:
                         "again, what is there is kept",
                         name=name,
                         tries=TRIES,
-                        reason=" ".join(str(error).split())[:200],
+                        reason=one_line(error, MAX_REASON),
                     ) from error
                 time.sleep(PAUSE_SECONDS * 2**attempt)
     finally:

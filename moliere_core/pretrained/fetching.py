@@ -14,7 +14,7 @@ from moliere_core.errors import ModelError, MoliereError
 from moliere_core.pretrained import catalogue
 from moliere_core.system.machine import is_public
 from moliere_core.system.work import Work
-from moliere_core.system.workers import Worker, command
+from moliere_core.system.workers import WorkerProcess, command
 
 COMMAND = command("moliere_core.pretrained.fetch_worker")
 
@@ -34,7 +34,7 @@ class Fetch(Work[None]):
         self.set_running_or_notify_cancel()
         self.here = self.total = 0.0
         self._stopped = False
-        self._worker: Worker | None = None
+        self._worker: WorkerProcess | None = None
 
     def start(self) -> None:
         """Start the process and the thread that listens to it."""
@@ -42,7 +42,7 @@ class Fetch(Work[None]):
             name = catalogue.hub_name(self.reference)
             _require_allowed(self.reference)
             quiet = os.environ.get("HF_HUB_DISABLE_TELEMETRY", "1")
-            self._worker = Worker([*COMMAND, name], {"HF_HUB_DISABLE_TELEMETRY": quiet})
+            self._worker = WorkerProcess([*COMMAND, name], {"HF_HUB_DISABLE_TELEMETRY": quiet})
         except MoliereError as error:
             self.set_exception(error)
             return

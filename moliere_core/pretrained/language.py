@@ -17,7 +17,7 @@ from moliere_core.errors import ModelError
 from moliere_core.models.sampling import gumbel_noise, top_k_filter, top_p_filter
 from moliere_core.networks.arrays import Array, log_sum_exp, softmax
 from moliere_core.networks.transformer import TransformerNetwork
-from moliere_core.pretrained.beam import CharacterBridge
+from moliere_core.pretrained.beam import CharacterBeam
 from moliere_core.pretrained.catalogue import CONTEXT
 from moliere_core.pretrained.network import Network, Past, PlainNetwork
 from moliere_core.pretrained.tokenizer import Tokenizer
@@ -46,7 +46,7 @@ class LanguageModel:
         self.vocabulary, self.begin = tokenizer.vocabulary, tokenizer.begin
         self.trained_context = network.context_length or CONTEXT
         self.context = min(self.trained_context, CONTEXT)
-        self.bridge = CharacterBridge(self)
+        self.beam = CharacterBeam(self)
         self._pasts: OrderedDict[tuple[int, ...], Past] = OrderedDict()
         silent = np.array([not token for token in self.vocabulary.tokens])
         silent[self.vocabulary.ends] = False
@@ -62,7 +62,7 @@ class LanguageModel:
             )
         return self.network.transformer
 
-    # As the bridge asks
+    # As a `beam.TokenModel`
 
     def encode(self, text: str) -> list[int]:
         """The canonical tokens of `text`."""

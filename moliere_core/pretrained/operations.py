@@ -119,12 +119,12 @@ def generate(model: LanguageModel, request: Event) -> Iterator[Event]:
     A prompt seldom ends where a token does: "Mon frère, " ends with a space that nearly every
     token of the next word would bring along, and a model that has read it alone is lost. So the
     writing begins with the likeliest way of having read the last word (the heaviest hypothesis of
-    the bridge), whose last token may be unfinished: the first token drawn finishes it.
+    the beam), whose last token may be unfinished: the first token drawn finishes it.
     """
     began = said = time.perf_counter()
     config = SamplingConfig(request["temperature"], request["top_k"], request["top_p"])
     model.read(request["prompt"])  # not too long
-    read = model.bridge.beam(request["prompt"]).hypotheses[0]
+    read = model.beam.read(request["prompt"]).hypotheses[0]
     ids, begun = list(read.context), read.depth
     prompt = [[p.text, p.tokens] for p in pieces(model.vocabulary, ids[len(model.begin) :])]
     data = b"".join(model.vocabulary.tokens[i] for i in ids[len(model.begin) :])
@@ -165,7 +165,7 @@ def next_chars(model: LanguageModel, request: Event) -> Iterator[Event]:
     """The distribution of the next character over an alphabet."""
     began = time.perf_counter()
     model.read(request["text"])  # not too long
-    found = model.bridge.characters(request["text"])
+    found = model.beam.characters(request["text"])
     probs, unknown, outside = over_alphabet(found, request["alphabet"])
     yield {
         "event": "done",

@@ -1,4 +1,4 @@
-"""What the bridge answers with."""
+"""What the worker of the pretrained models answers with, and what it says of a failure."""
 
 from __future__ import annotations
 
@@ -8,11 +8,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from moliere_core.errors import ModelError, one_line
 from moliere_core.models.evaluation import Score
 from moliere_core.models.sampling import gumbel_noise
 from moliere_core.pretrained.tokens import Piece
 
 Event = dict[str, Any]
+
+
+def unexpected(reference: str, error: Exception) -> ModelError:
+    """What to say of an error that nobody foresaw, of a model."""
+    return ModelError(
+        "{reference} failed ({kind}: {reason}): choose another model; the log, bridge.log among "
+        "the stored runs, has the details",
+        reference=reference,
+        kind=type(error).__name__,
+        reason=one_line(error),
+    )
 
 
 @dataclass(frozen=True)
@@ -50,7 +62,7 @@ class Generation:
         return self.tokens / self.seconds if self.seconds else 0.0
 
     def add(self, event: Event) -> Generation:
-        """The same, after an event of the worker."""
+        """This text with what an event of the worker adds."""
         return replace(
             self,
             prompt=self.prompt + _pieces(event.get("prompt", [])),
@@ -85,11 +97,11 @@ class NextChars:
 
     @property
     def extra(self) -> dict[str, float]:
-        """The three bars that are no character, by their names on the command line."""
+        """The probabilities that belong to no character, by their names on the command line."""
         return {"unknown": self.unknown, "end": self.end, "unresolved": self.unresolved}
 
     def draw(self, seed: int, step: int) -> str:
-        """The character that it gives with that seed at that step: never an extra bar."""
+        """A character of the alphabet, drawn with the noise of that seed and that step."""
         points = np.array([ord(char) for char in self.chars], np.uint64)
         noise = gumbel_noise(seed, range(step, step + 1), points)[0]
         with np.errstate(divide="ignore"):

@@ -160,7 +160,7 @@ class Tokenizer:
         where a token does is cut as it is in the whole: Berglund and van der Merwe 2023,
         "Formalizing BPE Tokenization".)
 
-        But a model expects other tokens than the canonical ones, too, and the bridge is to weigh
+        But a model expects other tokens than the canonical ones, too, and the beam is to weigh
         them in what it reads last: the last piece that the tokenizer cuts before it looks for
         tokens where such pieces are words; whole words of at least `LOOK_BACK` tokens where they
         are not. (At the start of a text Gemma expects "A" and "h" a thousand times more than "Ah".)

@@ -29,6 +29,7 @@ from moliere_core.runs.run import (
     runs_folder,
 )
 from moliere_core.system.records import Record
+from moliere_core.system.storage import file_state
 
 GRAIN_NS = 2_000_000_000  # of the times of the coarsest disks
 _WATCHED = ("", CONFIG, VOCABULARY, HISTORY, LABEL, ASKED_BY)  # "": the folder, of snapshots
@@ -134,15 +135,7 @@ def _folders(folder: Path) -> Iterator[str]:
 
 def _stamp(path: Path) -> _Stamp:
     base = os.fspath(path)
-    return tuple(_file_stamp(f"{base}/{name}") for name in _WATCHED)
-
-
-def _file_stamp(path: str) -> tuple[int, int, int] | None:
-    try:
-        found = os.stat(path)
-    except OSError:
-        return None
-    return found.st_ino, found.st_mtime_ns, found.st_size
+    return tuple(file_state(f"{base}/{name}") for name in _WATCHED)
 
 
 def _is_young(stamp: _Stamp, read: int) -> bool:

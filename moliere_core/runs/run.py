@@ -84,6 +84,18 @@ def run_path(run_id: str) -> Path:
     return runs_folder() / run_id
 
 
+def checked_label(label: str) -> str:
+    """What people call a run, on one line; ConfigError where it is longer than `MAX_LABEL`."""
+    label = " ".join(label.split())
+    if len(label) > MAX_LABEL:
+        raise ConfigError(
+            "this name has {chars} characters: keep it within {limit}",
+            chars=len(label),
+            limit=MAX_LABEL,
+        )
+    return label
+
+
 def request_id(config: RunConfig, corpus_digest: str, initial_digest: str = "") -> str:
     """Identifier of what is asked for: the same request, the same run.
 
@@ -377,16 +389,14 @@ class Run:
         return " ".join(said.split())
 
     def rename(self, label: str, token: str | None = None) -> None:
-        """Call it something else; RunError unless `token` is its owner's."""
+        """Give it another label.
+
+        Raises:
+            RunError: `token` is not its owner's, or the file cannot be written.
+            ConfigError: the label is too long.
+        """
         self._require_owner(token)
-        label = " ".join(label.split())
-        if len(label) > MAX_LABEL:
-            raise RunError(
-                "this name has {chars} characters: keep it within {limit}",
-                chars=len(label),
-                limit=MAX_LABEL,
-            )
-        write_atomically(self.path / LABEL, _json({"label": label}))
+        write_atomically(self.path / LABEL, _json({"label": checked_label(label)}))
 
     def delete(self, token: str | None = None) -> None:
         """Remove it from the store; RunError unless `token` is its owner's."""

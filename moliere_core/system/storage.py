@@ -56,6 +56,15 @@ def write_through(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
+def file_state(path: str | Path) -> tuple[int, int, int] | None:
+    """What changes when a file does: its inode, time in ns and size; None where there is none."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
 def make_folder(path: Path) -> None:
     """Make a folder, and those above it, so that they outlast a power cut; OSError if it cannot."""
     if path.is_dir():

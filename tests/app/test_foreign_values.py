@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.film import controls as film
 from dashboard.film import views as film_views
 from dashboard.inside import controls as inside
-from dashboard.inside.components import spanned
+from dashboard.inside.text import spanned
 from dashboard.probabilities import controls as probabilities
 from dashboard.probabilities import views
 from dashboard.shared import charts as figures

@@ -86,7 +86,7 @@ def test_bits_are_the_networks_own(model: LanguageModel, plain: Any) -> None:
 
 
 def test_characters_add_up(model: LanguageModel) -> None:
-    found = model.bridge.characters("Mon")
+    found = model.beam.characters("Mon")
     assert sum(found.probs.values()) + found.end + found.unresolved == pytest.approx(1)
 
 

@@ -16,7 +16,7 @@ from moliere_core.errors import ModelError
 from moliere_core.networks.arrays import Array, softmax
 from moliere_core.networks.transformer import TransformerConfig, TransformerNetwork
 from moliere_core.pretrained import client, language
-from moliere_core.pretrained.beam import CharacterBridge
+from moliere_core.pretrained.beam import CharacterBeam
 from moliere_core.pretrained.language import LanguageModel
 from moliere_core.pretrained.operations import attention, generate, opened, score
 from tests.gpts import CONFIG, END, TEXT, write_gpt2
@@ -106,23 +106,23 @@ def test_a_text_of_many_contexts_takes_few_forwards(
     monkeypatch.setattr(model, "forward", counted)
     text = TEXT[:40]
     ids = [*model.begin, *model.encode(text)]
-    bridge = CharacterBridge(model, prune=0.5)  # the canonical cover alone
-    bridge.characters(text)
+    predictor = CharacterBeam(model, prune=0.5)  # the canonical cover alone
+    predictor.characters(text)
     assert sizes[0] == (1, len(ids) + 1)  # the text, its last word, and half of an é
     assert all(count == 2 for _, count in sizes[1:])  # a token, and half of an é
 
 
 def test_characters_add_up_and_do_not_depend_on_the_way(model: LanguageModel) -> None:
     for end in range(0, 30, 3):
-        found = model.bridge.characters(TEXT[:end])
+        found = model.beam.characters(TEXT[:end])
         assert sum(found.probs.values()) + found.end + found.unresolved == pytest.approx(1)
-        fresh = CharacterBridge(model).characters(TEXT[:end])
+        fresh = CharacterBeam(model).characters(TEXT[:end])
         assert fresh.probs == pytest.approx(found.probs, abs=1e-5)  # of float32, in two orders
 
 
 def test_a_narrow_beam_is_near_a_wide_one(model: LanguageModel) -> None:
-    narrow = model.bridge.characters("Mon frère, s'il v")
-    wide = CharacterBridge(model, width=64, prune=1e-9).characters("Mon frère, s'il v")
+    narrow = model.beam.characters("Mon frère, s'il v")
+    wide = CharacterBeam(model, width=64, prune=1e-9).characters("Mon frère, s'il v")
     distance = sum(abs(p - wide.probs.get(c, 0)) for c, p in narrow.probs.items()) / 2
     assert distance < 0.02
 
@@ -157,7 +157,7 @@ def test_an_unfinished_word_is_finished_by_its_own_token(model: LanguageModel) -
     [first, *rest] = generate(model, request | {"prompt": "Mon frère, "})
     prompt = "".join(text for text, _ in first["prompt"])
     assert prompt == "Mon frère, "
-    read = model.bridge.beam(prompt).hypotheses[0]
+    read = model.beam.read(prompt).hypotheses[0]
     assert bool(read.depth) == (first["prompt"][-1][1] == 0)
     assert rest
 
@@ -275,7 +275,7 @@ def test_answers_that_are_no_numbers_are_one_sentence(
 
     monkeypatch.setattr(model.network, "forward", ill)
     with pytest.raises(ModelError, match="hf:tiny answers with values that are not numbers"):
-        model.bridge.characters("Mon")
+        model.beam.characters("Mon")
 
 
 def failure(folder: Path) -> str:
@@ -322,7 +322,7 @@ def test_the_real_worker_answers_without_a_framework(
         assert 1 < scored.bits_per_char < 30
         looked = pretrained.attention("mini-gpt", "Mon frère").result(60)
         assert looked.weights.shape[0] == 4
-        pid = client.bridge().pid
+        pid = client.shared().pid
         maps = Path(f"/proc/{pid}/maps")
         assert not maps.is_file() or "libtorch" not in maps.read_text()
     finally:

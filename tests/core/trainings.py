@@ -20,8 +20,8 @@ from moliere_core.training.jobs.job import Job
 from moliere_core.training.jobs.spec import JobSpec
 
 ROOT = Path(__file__).parents[2]
-FAKE = (sys.executable, "-m", "tests.core.fake_worker")
-HELD = (sys.executable, "-m", "tests.core.held_worker")
+FAKE = (sys.executable, "-m", "tests.core.fake_training_worker")
+HELD = (sys.executable, "-m", "tests.core.held_training_worker")
 TIMES = ("seconds", "chars_per_second")
 
 

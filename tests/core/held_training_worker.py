@@ -7,17 +7,17 @@ from typing import Any
 
 import keras
 
-from tests.core import fake_worker
+from tests.core import fake_training_worker
 
 train_on_batch = keras.Model.train_on_batch
 
 
 def held(model: keras.Model, *batch: Any, **options: Any) -> Any:
-    if fake_worker.has_an_epoch():
-        fake_worker.hold()
+    if fake_training_worker.has_an_epoch():
+        fake_training_worker.hold()
     return train_on_batch(model, *batch, **options)
 
 
 if __name__ == "__main__":
     keras.Model.train_on_batch = held
-    sys.exit(fake_worker.serve())
+    sys.exit(fake_training_worker.serve())

@@ -1,4 +1,4 @@
-"""What goes wrong between this machine and the hub, and what to do about each, in one sentence.
+"""Errors of the hub and of the way to it, each told in one sentence that says what to do.
 
 The hub's tools raise errors of a dozen kinds, wrapped in one another: what tells them apart is a
 status, a number of the system's, or a word in the text of one of them.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterator
 
-from moliere_core.errors import N_, ModelError
+from moliere_core.errors import N_, ModelError, one_line
 from moliere_core.models.references import HUB
 
 DISK_FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
@@ -146,4 +146,4 @@ def _status(error: BaseException) -> int:
 
 
 def _reason(error: BaseException | None) -> str:
-    return " ".join(str(error).split())[:MAX_REASON]
+    return "" if error is None else one_line(error, MAX_REASON)

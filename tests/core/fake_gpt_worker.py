@@ -1,4 +1,4 @@
-"""A bridge worker without a framework: what its models do is in the name of the model.
+"""A worker of pretrained models without a framework; a model's name says what it does.
 
 Run as a script. hf:echo writes its prompt again, a character a token, every FAKE_PAUSE seconds; if
 FAKE_RELEASE names a file, it writes the last one once the file exists. hf:slow does nothing until
