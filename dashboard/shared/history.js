@@ -4,15 +4,30 @@
 // takes its entry's place; what people choose makes entries of its own.
 if (!("moliereHistory" in window)) {
   const push = history.pushState;
+  const replace = history.replaceState;
   let chosen = false; // whether somebody has done something here since the page was entered
+  /** @type {{from: string, search: string, pushed: boolean} | undefined} */
+  let written; // the last address written since somebody did something, and the one before it
   Object.assign(window, { moliereHistory: push });
   history.pushState = function (state, title, url) {
-    const moves = new URL(url ?? "", location.href).pathname !== location.pathname;
-    const write = chosen || moves ? push : history.replaceState;
-    if (moves) chosen = false;
+    const to = new URL(url ?? "", location.href);
+    if (to.pathname === location.pathname) {
+      written = { from: location.href, search: to.search, pushed: chosen };
+      return (chosen ? push : replace).call(this, state, title, url);
+    }
+    // On a busy machine Streamlit writes the settings of the next page before it moves there: what
+    // they have been written over is given back.
+    const early = written?.search === to.search ? written : undefined;
+    if (early && !early.pushed) replace.call(this, state, title, early.from);
+    const write = early?.pushed ? replace : push;
+    chosen = false;
+    written = undefined;
     return write.call(this, state, title, url);
   };
-  addEventListener("popstate", () => (chosen = false));
+  addEventListener("popstate", () => {
+    chosen = false;
+    written = undefined;
+  });
   for (const act of ["pointerdown", "keydown", "click"]) {
     addEventListener(
       act,
@@ -23,6 +38,7 @@ if (!("moliereHistory" in window)) {
         const once = event instanceof MouseEvent && event.type === "click" && event.detail < 2;
         const sets = link?.search && link.pathname === location.pathname;
         if (!link || (once && sets)) chosen = true;
+        written = undefined;
       },
       true,
     );

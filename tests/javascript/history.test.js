@@ -23,7 +23,7 @@ function opened() {
     ) => go("replace", url),
   };
   const go = (/** @type {string} */ how, /** @type {string} */ url) => {
-    window.location.href = `http://school${url}`;
+    window.location.href = new URL(url, window.location.href).href;
     written.push(`${how} ${url}`);
   };
   const names = ["window", "history", "location", "addEventListener", "HTMLAnchorElement"];
@@ -84,4 +84,32 @@ test("a link that sets something of its own page is a choice", () => {
   click("http://school/film?job=1");
   write("/film?job=1");
   assert.deepEqual(written, ["push /film?job=1"]);
+});
+
+test("what is written before Streamlit moves is given back to the page that it is about to leave", () => {
+  const { written, write, click } = opened();
+  click("http://school/reading");
+  write("/film?seed=7");
+  write("/reading?seed=7");
+  assert.deepEqual(written, [
+    "replace /film?seed=7",
+    "replace http://school/film",
+    "push /reading?seed=7",
+  ]);
+});
+
+test("after a choice, what is written before Streamlit moves is no entry", () => {
+  const { written, write, choose } = opened();
+  choose();
+  write("/film?seed=7");
+  write("/reading?seed=7");
+  assert.deepEqual(written, ["push /film?seed=7", "replace /reading?seed=7"]);
+});
+
+test("an address keeps its entry where another page is entered with the same settings", () => {
+  const { written, write, click } = opened();
+  write("/film?seed=7");
+  click("http://school/reading");
+  write("/reading?seed=7");
+  assert.deepEqual(written, ["replace /film?seed=7", "push /reading?seed=7"]);
 });
