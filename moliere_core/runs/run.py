@@ -50,7 +50,10 @@ MAX_NAME = 24
 PRIVATE = (RESUME, OWNER, LOCK, ASKED_BY)  # what a downloaded run does without
 
 # Settings that came after runs were first stored: at these values the request is the same as then.
-LATER_SETTINGS = {"quick_start": False}
+LATER_SETTINGS: dict[str, dict[str, Any]] = {
+    "model": {"heads": 0, "context": 0},
+    "training": {"quick_start": False, "warm_up": 0},
+}
 
 HELD_OUT = ("plays", "last-tenth")
 _PROVENANCE = ("imported_from", "alphabet", "play")  # of a corpus: texts, where they are
@@ -108,9 +111,10 @@ def request_id(config: RunConfig, corpus_digest: str, initial_digest: str = "") 
         The first 12 hexadecimal digits of a SHA-256.
     """
     settings = config.to_json()
-    for name, default in LATER_SETTINGS.items():
-        if settings["training"][name] == default:
-            del settings["training"][name]
+    for part, later in LATER_SETTINGS.items():
+        for name, default in later.items():
+            if settings[part][name] == default:
+                del settings[part][name]
     request = [settings, corpus_digest, initial_digest]
     return hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()[:ID_LENGTH]
 
