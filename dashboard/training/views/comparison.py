@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from dashboard.shared import cached, charts, downloads, i18n, naming, sources, stored_runs
+from dashboard.shared import cached, charts, i18n, naming, sources, stored_runs, tables
 from dashboard.shared.i18n import _
 from dashboard.training import controls, figures, results, wording
 from dashboard.training.views import follow
@@ -111,7 +111,7 @@ def _table(references: tuple[str, ...], text: str) -> None:
 def table_of_runs(columns: Mapping[str, object]) -> None:
     """A table of runs."""
     frame = pd.DataFrame(dict(columns))
-    downloads.table(
+    tables.scrolled(
         frame,
         hide_index=True,
         width="stretch",
