@@ -154,7 +154,7 @@ def _read(network: CharNetwork, vocabulary: Vocabulary, prompt: str) -> tuple[Ar
 
 
 def surprisal_bits(logits: Array, targets: Ids) -> NDArray[np.float64]:
-    """Bits of the targets under the known characters' softmax; unknown ones pay the fee."""
+    """Bits of the targets, float64; `UNKNOWN_BITS` where one is outside the alphabet."""
     total = log_sum_exp(logits[..., UNKNOWN + 1 :])
     chosen = np.take_along_axis(logits, targets[..., None], axis=-1)[..., 0]
     return np.where(targets == UNKNOWN, UNKNOWN_BITS, (total - chosen) / np.log(2))

@@ -89,7 +89,7 @@ def open_run(reference: str) -> tuple[Run, str | None]:
 
 
 def unknown_model(name: str) -> ModelError:
-    """What to say of a name that stands for no model, or for none of characters."""
+    """The error of a name that is no model's, or a model of tokens'."""
     if name == MINI or name.startswith(HUB):
         return _of_tokens(name)
     return ModelError(

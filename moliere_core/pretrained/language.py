@@ -113,7 +113,7 @@ class LanguageModel:
     def forward(
         self, rows: Sequence[Sequence[int]], past: Past, keep: int = 1
     ) -> tuple[Array, Past]:
-        """As `Network.forward`; logits are those of the tokens of the vocabulary, and numbers.
+        """As `Network.forward`; logits of the vocabulary's tokens alone, checked to be finite.
 
         Raises:
             ModelError: the network answers with something else than numbers.
@@ -148,7 +148,7 @@ class LanguageModel:
         seed: int,
         first: NDArray[np.int64] | None = None,
     ) -> Iterator[int]:
-        """Draw tokens, for ever, after the context `ids`; it slides when it is full.
+        """Draw tokens without end after the context `ids`; a full context loses its first half.
 
         Args:
             ids: the tokens that were read.

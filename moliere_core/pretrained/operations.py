@@ -1,4 +1,4 @@
-"""What can be asked of a pretrained model, and the models that are loaded; in the worker only.
+"""What the worker process can do with a pretrained model, and the models that it has loaded.
 
 An operation is a generator of events: `partial` and `progress`, then one `done`.
 """
@@ -45,7 +45,7 @@ OUTSIDE_SHOWN = 5
 
 
 class Operations:
-    """The loaded models, and what can be asked of them.
+    """The loaded models, and the operations on them.
 
     To add an operation, add a function and its name to `run`.
     """
@@ -95,7 +95,7 @@ class Operations:
         yield cutting.to_event(tokenizer.cut(request["text"]))
 
     def _load(self, reference: str, folder: Path) -> None:
-        """Load a model; the ones used longest ago make room for it."""
+        """Load a model; those unused for the longest are freed where memory is short."""
         while True:
             try:
                 dtype = catalogue.precision(reference)

@@ -1,4 +1,4 @@
-"""What is known of the stored runs, brought up to date by what has changed.
+"""An index of the stored runs: only those that have changed are read again.
 
 A page asks every few seconds, and a school year leaves a thousand runs: reading them all takes
 seconds of processor, asking the file system whether they have changed some thousandths. Other
@@ -139,7 +139,7 @@ def _stamp(path: Path) -> _Stamp:
 
 
 def _is_young(stamp: _Stamp, read: int) -> bool:
-    """Whether something may have changed since without another time to show for it."""
+    """Whether a change since may have left the same times, for they have a grain."""
     latest = max((part[1] for part in stamp if part is not None), default=0)
     return 0 <= read - latest < GRAIN_NS
 

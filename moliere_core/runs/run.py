@@ -385,7 +385,7 @@ class Run:
         return self._said(ASKED_BY, "name")[:MAX_NAME]
 
     def _said(self, file: str, name: str) -> str:
-        """A text that people gave, on one line; "" where there is none."""
+        """The text `name` in a small file of the run, on one line; "" where there is none."""
         try:
             said = text(mapping(read_json(self.path / file)), name)
         except (OSError, DamagedError):
@@ -465,7 +465,7 @@ def step_name(update: int) -> str:
 
 
 def _damaged(path: Path, error: Exception, file: str = "") -> RunError:
-    """What to say of a run that cannot be read, and what to do with it."""
+    """The error of a run that cannot be read."""
     if isinstance(error, OSError):
         error = DamagedError("{reason}", reason=error.strerror or "?")
     if file:

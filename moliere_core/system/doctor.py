@@ -1,4 +1,4 @@
-"""What this machine can do as a server of the application, and what it lacks, before anybody comes.
+"""Checks of a machine that is to serve the application.
 
 Each check is one sentence, with the way out where something is missing. Nothing is changed but for
 an empty file, written into the home folder and removed.
@@ -33,7 +33,7 @@ class Finding:
 
     Attributes:
         name: of the check.
-        level: "ok"; "note", what some will miss; or "lack", what a server should not do without.
+        level: "ok"; "note", something that some will miss; or "lack", to be put right first.
         told: one sentence.
     """
 

@@ -75,7 +75,7 @@ def make_folder(path: Path) -> None:
 
 
 def settle(temporary: Path, folder: Path) -> None:
-    """Give a folder of files, written under another name, its own: all of it is there, or nothing.
+    """Rename a folder that was written under a temporary name: it appears whole or not at all.
 
     Raises:
         OSError: it cannot be renamed, or the folder is there and holds something.
@@ -89,7 +89,7 @@ def settle(temporary: Path, folder: Path) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Wait until the disk has the names of a folder; some systems cannot, and need not be told."""
+    """Wait until the disk has the names in a folder, on systems that can."""
     with contextlib.suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:
@@ -109,7 +109,7 @@ REASONS = (
 
 
 def write_error(path: Path, error: OSError) -> RunError:
-    """What to say of a file that cannot be written."""
+    """The error of a file that cannot be written."""
     return RunError(
         "{path} cannot be written ({reason}): make room, or choose another folder",
         path=path,
@@ -121,7 +121,7 @@ def lock(path: Path) -> FileLock | None:
     """Take a lock that ends with this process at the latest; None if somebody has it.
 
     Returns:
-        What is released by whoever lets go, in any thread.
+        The lock, which any thread may release.
 
     Raises:
         RunError: the file cannot be written.

@@ -124,7 +124,7 @@ class WorkerProcess:
 
     @property
     def signal(self) -> str:
-        """The signal that it died of, such as "SIGKILL"; "" where it lives, or left by itself."""
+        """The signal that ended it, such as "SIGKILL"; "" where it runs, or exited by itself."""
         code = self._process.returncode
         try:
             return signal.Signals(-code).name if code is not None and code < 0 else ""
@@ -143,7 +143,7 @@ class WorkerProcess:
         self.write(json.dumps(message).encode() + b"\n")
 
     def messages(self) -> Iterator[dict[str, Any]]:
-        """What it says, until it has ended; what is no JSON object is left out."""
+        """The JSON objects that it writes, until it has ended; other lines are left out."""
         assert self._process.stdout is not None
         with self._process.stdout as lines:
             for line in lines:
@@ -163,7 +163,7 @@ class WorkerProcess:
             self.write(word)
 
     def wait(self, seconds: float) -> bool:
-        """Whether it has ended, after at most about `seconds`; hurries one that was stopped."""
+        """Whether it has ended, after at most about `seconds`; signals end one that was stopped."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(min(seconds, 0.05) if self.stopping else seconds)
             self._close_input()
@@ -179,7 +179,7 @@ class WorkerProcess:
         self._process.kill()
 
     def end(self, patience: float = 2.0) -> None:
-        """Close its standard input, so that it leaves at once; kill it where it does not."""
+        """Close its standard input, at which it exits; kill it where it does not."""
         self._close_input()
         try:
             self._process.wait(patience)

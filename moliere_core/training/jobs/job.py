@@ -92,7 +92,7 @@ class Backend(Protocol):
     """Something that runs jobs: this machine, or a cluster."""
 
     def submit(self, job: Job) -> None:
-        """Take in a job that this server has taken; it is held, then let go, once it has ended."""
+        """Queue a job that this server has locked; its lock is released when it has ended."""
 
     def holds(self, job_id: str) -> bool:
         """Whether the job is waiting or running here."""
@@ -114,7 +114,7 @@ class Backend(Protocol):
 
 
 def failed(error: MoliereError) -> Record:
-    """The event of a job that ends for that reason."""
+    """The event of a job that fails with that error."""
     return {"event": "failed", **error.to_json()}
 
 
@@ -180,20 +180,20 @@ class Job:
         return {"event": "stopped", "run": self.id, "path": str(self.run_path), "epoch": epoch}
 
     def take(self) -> bool:
-        """Make it this server's; False if it is another one's."""
+        """Lock it for this server; False if another one has it."""
         (self.folder / STOP).unlink(missing_ok=True)
         self.stopping = False
         self._claim = self._claim or lock(self.folder / HELD)
         return self._claim is not None
 
     def let_go(self) -> None:
-        """Leave it to whoever takes it next."""
+        """Release this server's lock."""
         claim, self._claim = self._claim, None
         if claim is not None:
             claim.release()
 
     def ask_to_stop(self) -> None:
-        """Have the server that holds it stop it; RunError if that cannot be written."""
+        """Ask the server that holds it to stop it; RunError if that cannot be written."""
         try:
             (self.folder / STOP).touch()
         except OSError as error:
@@ -202,11 +202,11 @@ class Job:
 
     @property
     def asked_to_stop(self) -> bool:
-        """Whether another server, on which somebody stops it, has asked for that."""
+        """Whether `ask_to_stop` was called, on any server."""
         return (self.folder / STOP).exists()
 
     def claim(self) -> None:
-        """Give its run, once begun, its owner and its name."""
+        """Write the owner and the names of its run, which has begun."""
         claim(self.run_path, self.spec)
 
     def save_spec(self) -> None:
@@ -245,7 +245,7 @@ class Job:
 
     @property
     def status(self) -> JobStatus:
-        """All that is known of it now; cheap enough to be asked for every second."""
+        """Its status; cheap enough for thirty pages to ask every second."""
         state, error = self._state()
         with self._lock:
             status = self._summary.status(state)
