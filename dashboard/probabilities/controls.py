@@ -74,15 +74,15 @@ def open_page() -> None:
 
 def examples() -> None:
     """Prompts, a click away."""
-    for number, (prompt, label) in enumerate(EXAMPLES.items()):
-        st.button(
-            _(label),
-            key=f"probabilities.example.{number}",
-            help=f"« {prompt.strip()}… »",
-            type="tertiary",
-            on_click=_start_from,
-            args=(prompt,),
-        )
+    with st.popover(_("Exemples"), key="probabilities.examples"):
+        for number, (prompt, label) in enumerate(EXAMPLES.items()):
+            st.button(
+                f"{_(label)} · *{prompt.strip()}…*",
+                key=f"probabilities.example.{number}",
+                type="tertiary",
+                on_click=_start_from,
+                args=(prompt,),
+            )
 
 
 def _start_from(prompt: str) -> None:

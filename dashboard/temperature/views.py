@@ -49,7 +49,7 @@ def temperatures(
         ConfigError: no temperature is chosen, or what was typed is none.
     """
     with main:
-        prompt = widgets.prompt()
+        prompt = widgets.prompt(labelled=False)
     with second:
         found = controls.TEMPERATURES.ask()
     if not found:
