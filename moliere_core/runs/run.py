@@ -84,6 +84,11 @@ def run_path(run_id: str) -> Path:
     return runs_folder() / run_id
 
 
+def is_begun(path: Path) -> bool:
+    """Whether a folder holds nothing yet, or what `Run.create` writes before the settings."""
+    return all(p.name.startswith((VOCABULARY, ".")) for p in path.iterdir())
+
+
 def request_id(config: RunConfig, corpus_digest: str, initial_digest: str = "") -> str:
     """Identifier of what is asked for: the same request, the same run.
 
@@ -188,7 +193,7 @@ class Run:
                     run_id=run.id,
                 )
             return run
-        if path.is_dir() and any(not p.name.startswith((VOCABULARY, ".")) for p in path.iterdir()):
+        if path.is_dir() and not is_begun(path):
             raise RunError(
                 "{path} holds files that are not a run's: choose an empty folder", path=path
             )

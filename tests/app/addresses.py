@@ -10,7 +10,6 @@ import importlib
 import json
 import os
 import pkgutil
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -99,4 +98,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -22,7 +22,8 @@ from dashboard.training import controls as training
 from tests.app import addresses
 
 HALF = "\ud800"  # half a character: JSON can say it, UTF-8 cannot
-WRONG = (None, 5, -1, 10**30, math.nan, math.inf, HALF, "abc" * 9999, [], [1], {}, True, b"x")
+NUMBERS = (5, -1, 10**30, math.nan, math.inf)
+WRONG: tuple[object, ...] = (None, *NUMBERS, HALF, "abc" * 9999, [], [1], {}, True, b"x")
 FIELDS = addresses.settings()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -103,7 +104,7 @@ def test_what_cannot_be_written_is_one_sentence(monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(ModelError, match="less busy"):
         to_keras(run)
     monkeypatch.setattr(keras_export, "TIMEOUT_SECONDS", 60)
-    monkeypatch.setattr(keras_export.sys, "executable", "false")
+    monkeypatch.setattr(sys, "executable", "false")
     with pytest.raises(ModelError, match="for lack of memory"):
         to_keras(run)
     monkeypatch.setenv("MOLIERE_PUBLIC", "1")

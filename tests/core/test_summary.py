@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -13,7 +13,7 @@ from moliere_core.networks.summary import summary
 CASES = [
     (ModelConfig(cell, 64, 128, layers, dropout), 95, batch, length)
     for cell, layers, (dropout, batch, length) in itertools.product(
-        ("lstm", "gru"), (1, 2, 3), ((0.2, 32, 50), (0.0, None, None))
+        get_args(Cell), (1, 2, 3), ((0.2, 32, 50), (0.0, None, None))
     )
 ]
 
