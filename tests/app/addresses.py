@@ -77,7 +77,6 @@ def widgets() -> dict[str, list[str]]:
 def _keys(page: str, view: str) -> list[str]:
     at = AppTest.from_file(str(ROOT / "dashboard" / "Home.py"), default_timeout=PATIENCE)
     at.query_params["lang"] = "fr"
-    at.run()
     if view:
         at.query_params["view"] = view
     if page != "home":

@@ -35,14 +35,12 @@ def session(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("wrong", WRONG)
 @pytest.mark.parametrize("key", sorted(FIELDS))
-def test_a_field_accepts_nothing_that_its_address_could_not_hold(key: str, wrong: object) -> None:
+def test_a_field_accepts_nothing_that_its_address_could_not_hold(key: str) -> None:
     field = FIELDS[key]
-    if field.accepts(wrong):
-        shown = field.show(wrong) if not isinstance(wrong, list) else ""
-        assert shown.encode() is not None
-        assert isinstance(wrong, list) or len(shown) <= state.MAX_PROMPT
+    for wrong in WRONG:
+        if field.accepts(wrong) and not isinstance(wrong, list):
+            assert len(field.show(wrong).encode()) <= state.MAX_PROMPT, wrong
 
 
 @pytest.mark.parametrize("key", sorted(FIELDS))
