@@ -155,13 +155,13 @@ def work(folder: Path) -> dict[str, float]:
 
     model.forward = counted  # type: ignore[method-assign]
     whole = text()
-    model.bridge.characters("Avant de mesurer, ")  # what is done once
+    model.beam.characters("Avant de mesurer, ")  # what is done once
     cold, typed = [], []
 
     def timed(text: str) -> tuple[float, float, int]:
         """Milliseconds on the clock, milliseconds of processor, forwards."""
         before, began, used = forwards, time.perf_counter(), time.process_time()
-        model.bridge.characters(text)
+        model.beam.characters(text)
         clock, processor = time.perf_counter() - began, time.process_time() - used
         return clock * 1000, processor * 1000, forwards - before
 
@@ -249,7 +249,7 @@ def first_character() -> dict[str, float]:
 
     cold = asked(0)
     warm = [asked(seed) for seed in range(1, 1 + TURNS)]
-    pid = client.bridge().pid
+    pid = client.shared().pid
     megabytes = resident_megabytes(pid) if pid else 0
     client.close()
     return {"cold": cold, "warm": statistics.median(warm), "megabytes": megabytes}

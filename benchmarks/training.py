@@ -26,7 +26,7 @@ from moliere_core.config import PRESETS, ModelConfig, RunConfig, TrainingConfig
 from moliere_core.corpus import Corpus, load_corpus, split
 from moliere_core.models.protocol import CONTEXT_START, UNKNOWN_BITS
 from moliere_core.models.references import RecurrentModel
-from moliere_core.models.sampling import log_softmax
+from moliere_core.networks.arrays import log_softmax
 from moliere_core.networks.recurrent import RecurrentNetwork
 from moliere_core.runs.run import Run
 from moliere_core.text.vocabulary import UNKNOWN

@@ -29,7 +29,7 @@ def main(reference: str, file: str) -> None:
     began, peak = time.perf_counter(), 0
     request = pretrained.score(reference, text)
     while not request.wait(LOOK):
-        pid = client.bridge().pid
+        pid = client.shared().pid
         peak = max(peak, peak_megabytes(pid) if pid else 0)
     found = request.result()
     seconds = time.perf_counter() - began

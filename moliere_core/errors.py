@@ -72,6 +72,11 @@ def writable(text: str) -> str:
     return text.encode(errors="replace").decode()
 
 
+def one_line(error: BaseException, most: int = 300) -> str:
+    """What an error of another library says, on one line of at most so many characters."""
+    return " ".join(str(error).split())[:most]
+
+
 def _plain(value: Any) -> Any:
     """A value that JSON does not know: an error inside another stays one, to be translated."""
     return value.to_json() if isinstance(value, MoliereError) else str(value)

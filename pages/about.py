@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from dashboard.about import controls, snippet, views
+from dashboard.about import controls, views
 from dashboard.shared import lesson
 from dashboard.shared.i18n import _
 
@@ -11,4 +11,4 @@ drawer = lesson.heading("about", _("Pour l’établissement"))
 views.kept()
 trained, watts = views.energy()
 views.meant()
-drawer.finish(partial(snippet.code, trained, watts), controls.tried(trained, watts))
+drawer.finish(partial(controls.code, trained, watts), controls.tried(trained, watts))

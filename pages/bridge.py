@@ -4,14 +4,14 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard.bridge import controls, fetching, snippet, views
+from dashboard.bridge import controls, fetching, views
 from dashboard.bridge.views import alphabet
-from dashboard.shared import lesson, state, widgets
+from dashboard.shared import fields, lesson, state, widgets
 from dashboard.shared.i18n import _
 
 drawer = lesson.heading("bridge", _("Du LSTM aux LLM"))
 
-with st.container(horizontal=True, vertical_alignment="center"):
+with st.container(key="bridge-bar", horizontal=True, vertical_alignment="center"):
     view = views.VIEW.ask()
     with widgets.settings():
         references = controls.models()
@@ -20,8 +20,8 @@ with st.container(horizontal=True, vertical_alignment="center"):
         config = widgets.filters("bridge", controls.TEMPERATURE.ask())
         chars = controls.LENGTH.ask()
         seed = widgets.seed()
-prompt = widgets.prompt(labelled=False) if view in views.PROMPTED else state.value(state.PROMPT)
+prompt = widgets.prompt(labelled=False) if view in views.PROMPTED else state.value(fields.PROMPT)
 chosen, model = alphabet.chosen(prompt), widgets.model_asked()
 settings = controls.Settings(references, model, prompt, chosen, config, seed, chars)
 views.VIEWS[view].show(settings)
-drawer.finish(partial(snippet.code, view, settings), views.tried(view, settings))
+drawer.finish(partial(controls.code, view, settings), views.tried(view, settings))

@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard.characters import controls, snippet, views
+from dashboard.characters import controls, views
 from dashboard.shared import lesson, sources, state, widgets
 from dashboard.shared.i18n import _
 
@@ -17,6 +17,6 @@ with st.container(horizontal=True, vertical_alignment="center"):
 view = views.VIEW.ask()
 views.VIEWS[view].show(sentence, source)
 drawer.finish(
-    partial(snippet.code, sentence, source, state.value(controls.MIN_CHAR_FREQ)),
+    partial(controls.code, sentence, source, state.value(controls.MIN_CHAR_FREQ)),
     views.tried(view, sentence, source),
 )

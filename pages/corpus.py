@@ -11,4 +11,7 @@ drawer = lesson.heading("corpus", _("Le corpus"))
 view = views.choose()
 source, selection = controls.part(view)
 views.show(view, source, selection)
-drawer.finish(partial(views.code, view, source, selection), views.tried(view, selection))
+drawer.finish(
+    partial(controls.code, view, source, selection, controls.typed()),
+    views.tried(view, selection),
+)

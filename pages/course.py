@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from dashboard.course import presenting, snippet, views
+from dashboard.course import controls, presenting, views
 from dashboard.shared import lesson, state, widgets
 from dashboard.shared.i18n import _
 
@@ -11,4 +11,4 @@ drawer = lesson.heading("course", _("Le cours, pas à pas"))
 presenting.follow(state.restore(views.VIEW))
 view = views.VIEW.ask()
 views.VIEWS[view].show()
-drawer.finish(partial(snippet.code, widgets.model_asked()), views.tried(view))
+drawer.finish(partial(controls.code, widgets.model_asked()), views.tried(view))

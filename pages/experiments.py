@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard.experiments import controls, snippet, views, wording
+from dashboard.experiments import controls, views, wording
 from dashboard.experiments.views import bet
 from dashboard.shared import lesson, state
 from dashboard.shared.i18n import _
@@ -20,4 +20,4 @@ if bet.revealed(plan):
 else:
     bet.ask(plan)
 variant = state.value(controls.variant(plan))
-drawer.finish(partial(snippet.code, plan, variant), views.tried(view, plan))
+drawer.finish(partial(controls.code, plan, variant), views.tried(view, plan))

@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard.film import controls, snippet, views
+from dashboard.film import controls, views
 from dashboard.shared import lesson, widgets
 from dashboard.shared.i18n import _
 from moliere_core.config import SamplingConfig
@@ -23,5 +23,5 @@ runs = widgets.unknown(reference, prompt)
 views.VIEWS[view].show(views.film(reference, prompt, runs, config, seed))
 views.show_measures_once_ready(reference)
 drawer.finish(
-    partial(snippet.code, reference, prompt, config, seed), views.tried(view, reference, config)
+    partial(controls.code, reference, prompt, config, seed), views.tried(view, reference, config)
 )

@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard.home import controls, gallery, snippet, views
+from dashboard.home import controls, gallery, views
 from dashboard.home.results import Performance
 from dashboard.shared import lesson, widgets
 from dashboard.shared.i18n import _
@@ -44,4 +44,4 @@ with st.container(horizontal=True, gap="medium"):
         icon=":material/thermostat:",
     )
 gallery.show()
-drawer.finish(partial(snippet.code, reference, prompt, config, seed), views.tried(prompt, seed))
+drawer.finish(partial(controls.code, reference, prompt, config, seed), views.tried(prompt, seed))

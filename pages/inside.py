@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard.inside import snippet, text, views
+from dashboard.inside import controls, text, views
 from dashboard.shared import lesson, widgets
 from dashboard.shared.i18n import _
 
@@ -16,4 +16,4 @@ with st.container(horizontal=True, vertical_alignment="center"):
         reference = widgets.model()
         typed = text.ask()
 layer, unit = views.show(view, reference, typed)
-drawer.finish(partial(snippet.code, reference, typed, layer, unit), views.tried(view))
+drawer.finish(partial(controls.code, reference, typed, layer, unit), views.tried(view))

@@ -2,11 +2,11 @@
 
 from functools import partial
 
-from dashboard.model import controls, snippet, views
+from dashboard.model import controls, views
 from dashboard.shared import lesson
 from dashboard.shared.i18n import _
 
 drawer = lesson.heading("model", _("Le modèle"))
 view, settings = controls.choose(views.VIEW)
 views.VIEWS[view].show(settings)
-drawer.finish(partial(snippet.code, settings), views.tried(view, settings))
+drawer.finish(partial(controls.code, settings), views.tried(view, settings))

@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard.probabilities import controls, results, snippet, views
+from dashboard.probabilities import controls, results, views
 from dashboard.shared import lesson, widgets
 from dashboard.shared.i18n import _
 
@@ -35,4 +35,4 @@ with tools:
     controls.examples()
 now = results.Situation(reference, beside, prompt, chosen, runs, config, seed, bars, following)
 views.VIEWS[view].show(now, board, side)
-drawer.finish(partial(snippet.code, reference, now.read, config, bars), views.tried(view, now))
+drawer.finish(partial(controls.code, reference, now.read, config, bars), views.tried(view, now))

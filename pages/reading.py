@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard.reading import controls, snippet, views
+from dashboard.reading import controls, views
 from dashboard.shared import lesson, widgets
 from dashboard.shared.i18n import _
 
@@ -16,4 +16,4 @@ with st.container(horizontal=True, vertical_alignment="center"):
     with widgets.settings():
         settings = controls.Settings(widgets.model(), widgets.seed(), colour)
 read = views.VIEWS[view].show(settings)
-drawer.finish(partial(snippet.code, settings.reference, read), views.tried(view, settings))
+drawer.finish(partial(controls.code, settings.reference, read), views.tried(view, settings))

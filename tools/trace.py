@@ -85,8 +85,8 @@ def bridge(at: Any, time: int) -> Any:
     """A GPT writes after a prompt, to the end of its text."""
     at = prompt(at, time)
     for _ in range(LOOKS):
-        [element] = at.get("bidi_component")
-        if '"speed": "' in element.proto.json and '"speed": ""' not in element.proto.json:
+        shown = [element.proto.json for element in at.get("bidi_component")]
+        if any('"speed": "' in data and '"speed": ""' not in data for data in shown):
             return at
         at.run()
     raise AssertionError("the model never answered")

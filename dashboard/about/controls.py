@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dashboard.about.results import LAMP_WATTS
+from dashboard.shared import snippets
 from dashboard.shared.controls import Menu, Whole
 from moliere_core.errors import N_
 
@@ -26,3 +28,8 @@ WATTS = Whole(
 def tried(trained: str, watts: int) -> dict[str, bool]:
     """Which items of the lesson's list the class has just done."""
     return {"watts": watts != USUAL_WATTS, "other": trained != TRAINED.default}
+
+
+def code(trained: str, watts: int) -> str:
+    """The energy of a training, from the seconds that it noted and the power that is supposed."""
+    return snippets.filled("about", reference=trained, watts=watts, lamp=LAMP_WATTS)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dashboard.shared import components, state
+from dashboard.shared import components, fields
 from dashboard.shared.components import Component
 
-LONGEST = 2 * state.MAX_PROMPT  # characters of a choice: a prompt, or two references
+LONGEST = 2 * fields.MAX_PROMPT  # characters of a choice: a prompt, or two references
 
 tokens = Component(__file__, "tokens")  # texts of several models, cut where their tokens are
 alphabet = Component(__file__, "alphabet")  # the next character of several models, in the same rows

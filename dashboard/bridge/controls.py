@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from dashboard.bridge import results
 from dashboard.bridge.wording import models as wording
-from dashboard.shared import controls, state
+from dashboard.shared import controls, fields, snippets, state
 from dashboard.shared.controls import Choice, Menu, Several, Whole
 from dashboard.shared.i18n import _
+from dashboard.shared.snippets import Code
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import N_, ModelError
 from moliere_core.measures.pairs import PAIRS, TESTS
@@ -20,16 +21,16 @@ MODELS = Several(
     "models",
     ("petit", "mini-gpt", "hf:gpt2", "hf:asi/gpt-fr-cased-small"),
     N_("Modèles (quatre au plus)"),
-    lambda text: state.words(text)[:MAX_COLUMNS],
+    lambda text: fields.words(text)[:MAX_COLUMNS],
     most=MAX_COLUMNS,
     new=True,
     help=N_("Un modèle de langue du hub s’écrit hf: suivi de son nom, par exemple hf:gpt2"),
 )
 TEMPERATURE = controls.temperature("bridge")
 LENGTH = Whole("bridge.chars", "chars", 160, N_("Nombre de caractères"), 20, 600)
-CHOSEN = state.Field("bridge.chosen", "chosen", "", state.clip)
-DRAWS = state.Field("bridge.draws", "draws", "", str)  # whose draw the next step takes
-RUNG = state.Field("bridge.rung", "rung", 0, state.integer(0, 20))  # of the ladder, from below
+CHOSEN = fields.Field("bridge.chosen", "chosen", "", fields.clip)
+DRAWS = fields.Field("bridge.draws", "draws", "", str)  # whose draw the next step takes
+RUNG = fields.Field("bridge.rung", "rung", 0, fields.integer(0, 20))  # of the ladder, from below
 
 TEXT = Choice(
     "axis.text",
@@ -75,9 +76,9 @@ PAIR = Menu(
     "pair",
     PAIRS[0].name,
     N_("Une phrase, deux fins"),
-    state.choice(*(pair.name for pair in PAIRS)),
+    fields.choice(*(pair.name for pair in PAIRS)),
 )
-TEST = Menu("discussion.test", "test", TESTS[0], N_("Épreuve"), state.choice(*TESTS))
+TEST = Menu("discussion.test", "test", TESTS[0], N_("Épreuve"), fields.choice(*TESTS))
 
 
 @dataclass(frozen=True)
@@ -120,8 +121,34 @@ def models() -> tuple[str, ...]:
         ModelError: none is chosen.
     """
     known = dict.fromkeys([*results.offered(), *state.restore(MODELS)])
-    typed = MODELS.ask(known, wording.listed, placeholder=_("Choisir, ou taper hf:NOM"))
+    typed = MODELS.ask(known, _listed, placeholder=_("Choisir, ou taper hf:NOM"))
     found = state.keep(MODELS, tuple(dict.fromkeys(name.strip() for name in typed)))
     if not found:
         raise ModelError(_("aucun modèle n’est choisi, prenez-en un dans les réglages"))
     return found
+
+
+def _listed(reference: str) -> str:
+    """A model in the list of those to choose from."""
+    return wording.listed(reference, recorded=results.voice(reference) is not None)
+
+
+def code(view: str, settings: Settings) -> str:
+    """What the page shows, asked of the command line's own functions."""
+    models = list(settings.references)
+    if view == "alphabet":
+        alphabet = Code(results.ALPHABET)
+        return snippets.filled(
+            "bridge-alphabet", models=models, prompt=settings.text, alphabet=alphabet
+        )
+    if view in ("axis", "talk"):
+        return snippets.filled("bridge-axis")
+    heard = any(results.voice(reference) is not None for reference in models)
+    return snippets.filled(
+        "bridge-recorded" if heard else "bridge-same",
+        models=models,
+        prompt=settings.prompt,
+        config=snippets.config(settings.config),
+        seed=settings.seed,
+        chars=settings.chars,
+    )

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard.bridge import components, controls, results
 from dashboard.bridge.wording import models as wording
-from dashboard.shared import state
+from dashboard.shared import fields, state
 from dashboard.shared.i18n import _
 from moliere_core import pretrained
 from moliere_core.models.references import HUB
@@ -77,7 +77,7 @@ def take(value: str) -> None:
         replaced = (instead if model == reference else model for model in chosen)
         state.change(controls.MODELS, tuple(dict.fromkeys(replaced)))
     elif value in recorded.plan().prompts:
-        state.change(state.PROMPT, value)
+        state.change(fields.PROMPT, value)
     else:
         return
     st.session_state[_HEARD] = True

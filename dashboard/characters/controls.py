@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.shared import components, state, widgets
+from dashboard.shared import components, fields, snippets, state, widgets
 from dashboard.shared.controls import Choice, Control
 from dashboard.shared.tokens import MOST_MERGES
 from dashboard.shared.views import go
+from moliere_core.corpus import EMBEDDED
 from moliere_core.errors import N_
 from moliere_core.text.normalise import normalise
 
@@ -92,7 +93,7 @@ MERGES = _Merges(
     "merges",
     MOST_MERGES,
     N_("Arrêter l’apprentissage du BPE après… fusions"),
-    state.integer(0, MOST_MERGES),
+    fields.integer(0, MOST_MERGES),
 )
 CHAR = _Character(
     "characters.char",
@@ -116,3 +117,13 @@ def pick_char() -> None:
         if char := components.picked_char(key):
             state.change(CHAR, char)
             go("characters", "bytes")
+
+
+def code(sentence: str, source: str, min_char_freq: int) -> str:
+    """The page's cell: an alphabet, a sentence as integers and back, and as tokens."""
+    return snippets.filled(
+        "characters",
+        corpus=snippets.Code('"embedded"' if source == EMBEDDED else ""),
+        min_char_freq=min_char_freq,
+        sentence=sentence,
+    )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import streamlit as st
 
 from dashboard.corpus import results, wording
-from dashboard.shared import sources, state, views, widgets
+from dashboard.shared import fields, snippets, sources, state, views, widgets
 from dashboard.shared.controls import Choice, Flag, Menu, Text
+from dashboard.shared.fields import Field, integer
 from dashboard.shared.i18n import _
-from dashboard.shared.state import Field, integer
+from dashboard.shared.naming import SERVER
+from dashboard.shared.snippets import Code
 from moliere_core.errors import N_
 from moliere_core.exploration import Selection
 
@@ -20,7 +23,7 @@ class _Filter(Menu):
 
     def __init__(self, name: str, label: str, absent: str = "") -> None:
         """Name it in the address; `absent` says why an empty column offers nothing."""
-        super().__init__(f"corpus.{name}", name, "", label, state.clip, help=absent)
+        super().__init__(f"corpus.{name}", name, "", label, fields.clip, help=absent)
 
     def _common(self, visible: bool, disabled: bool) -> dict[str, Any]:
         common = super()._common(visible, disabled)
@@ -45,7 +48,7 @@ WORD = Text(
     N_("Mot cherché"),
     placeholder=N_("un mot, plusieurs à la suite, ou aim* pour tous ceux qui commencent ainsi"),
     most=80,
-    kept=state.MAX_PROMPT,
+    kept=fields.MAX_PROMPT,
 )
 ORDER = Choice(  # of the lines of a concordance; see `exploration.concordance.Order`
     "corpus.order",
@@ -175,3 +178,27 @@ def open_word(word: str | None) -> None:
 
 def _from_the_start() -> None:
     state.change(FIRST, 0)
+
+
+def typed() -> str:
+    """The same as it stands, on a view that does not ask for it; "" before it was asked for."""
+    return str(st.session_state.get(WORD.key) or "").strip()
+
+
+def code(view: str, source: str, selection: Selection, word: str) -> str:
+    """The page's cell: a corpus read as the course does, then what the view shows.
+
+    Args:
+        view: one of `views.VIEWS`.
+        source: identifier of the corpus.
+        selection: the part that is looked at.
+        word: that is looked for; "" for the one that the page opens with.
+    """
+    chosen = (f"{name}={value!r}" for name, value in asdict(selection).items() if value)
+    return snippets.filled(
+        f"corpus-{view}",
+        corpus=Code("" if source == SERVER else repr(source)),
+        selection=Code(f"Selection({', '.join(chosen)})"),
+        play=selection.play or results.index(source).corpus.plays[0],
+        word=word or WORD.default,
+    )

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard.course.controls import PRESENT
 from dashboard.server.stages import stages
 from dashboard.shared import plan, script, state, views
-from dashboard.shared.controls import Flag
 from dashboard.shared.i18n import _
 from dashboard.shared.plan import Step
 from dashboard.shared.script import Place
-from moliere_core.errors import N_
 
-PRESENT = Flag("course.present", "present", False, N_("Deux fenêtres"))
 _SEEN = "course.seen"  # the place that this window and its stage last agreed on
 TICK = 1.0  # seconds
 

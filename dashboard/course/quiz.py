@@ -7,11 +7,11 @@ import html
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from dashboard.course.controls import QUESTION
 from dashboard.course.questions import Question, questions
 from dashboard.shared import i18n, state
 from dashboard.shared.i18n import _
 
-QUESTION: state.Field[int] = state.Field("course.question", "question", 1, state.integer(1, 99))
 _VOTES = "course.votes"  # (question, option) -> hands
 _REVEALED = "course.revealed"  # questions whose answer the class has seen
 MOST = 999  # hands
@@ -71,7 +71,8 @@ def _ask(number: int, question: Question, open_: bool) -> list[int]:
                     value=kept.get((number, option), 0),
                     key=f"course.votes.{number}.{option}",
                     label_visibility="collapsed",
-                    width=130,
+                    icon=":material/front_hand:",
+                    width=150,
                 )
             kept[number, option] = int(hands)
             votes.append(int(hands))

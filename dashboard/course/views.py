@@ -6,8 +6,8 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard.course import notebook, presenting, quiz
-from dashboard.shared import i18n, plan, script, state, widgets
+from dashboard.course import controls, notebook, presenting, quiz
+from dashboard.shared import fields, i18n, plan, script, state, widgets
 from dashboard.shared.i18n import _
 from dashboard.shared.plan import Step
 from dashboard.shared.script import STEP, Place
@@ -33,17 +33,11 @@ def path(name: str) -> None:
     overview, screen = st.columns([1, 2.6], gap="medium")
     with overview:
         _overview(found, number)
-        presenting_now = presenting.PRESENT.ask()
+        presenting_now = controls.PRESENT.ask()
     with screen:
         if presenting_now:
             presenting.show(start + step.minutes, found[number] if number < len(found) else None)
-        with st.container(border=True):
-            st.subheader(step.title, anchor=False)
-            st.markdown(step.said)
-            if step.answer:
-                with st.expander(_("Ce qu’il y a à découvrir"), expanded=presenting_now):
-                    st.markdown(step.answer)
-        with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(key="course-go", horizontal=True, vertical_alignment="center"):
             _go(_("Précédente"), number - 1, number == 1, ":material/arrow_back:", "B")
             _go(_("Suivante"), number + 1, number == len(found), ":material/arrow_forward:", "N")
             state.link(
@@ -52,6 +46,12 @@ def path(name: str) -> None:
                 ":material/open_in_new:",
                 script.address(step, now),
             )
+        with st.container(border=True):
+            st.subheader(step.title, anchor=False)
+            st.markdown(step.said)
+            if step.answer:
+                with st.expander(_("Ce qu’il y a à découvrir"), expanded=presenting_now):
+                    st.markdown(step.answer)
 
 
 def _go(label: str, number: int, disabled: bool, icon: str, key: str) -> None:
@@ -90,7 +90,7 @@ def at_home() -> None:
     st.markdown(i18n.lesson("course-home"))
     with st.container(horizontal=True, vertical_alignment="center"):
         reference = widgets.model_asked()
-        prompt = state.value(state.PROMPT)
+        prompt = state.value(fields.PROMPT)
         st.download_button(
             _("Télécharger le notebook"),
             notebook.document(reference if not reference.startswith("run:") else "petit", prompt),

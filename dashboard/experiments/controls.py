@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dashboard.experiments import wording
-from dashboard.shared import state
+from dashboard.shared import fields, snippets
 from dashboard.shared.controls import Choice, Text, Whole
+from dashboard.shared.snippets import Code
 from moliere_core.errors import N_
 from moliere_core.training.experiments import Plan
 
 MOST_VOTES = 999
+CONTEXT = """
+    context = result.measures.context
+    print([(k, round(context.at(k), 3)) for k in (1, 5, 10, 40, 150)])"""  # for the cell
 
 PLAN = Choice(
     "experiments.plan",
@@ -22,8 +26,8 @@ PLAN = Choice(
         "overfitting": N_("Surapprentissage"),
     },
 )
-REVEALED: state.Field[tuple[str, ...]] = state.Field(
-    "experiments.revealed", "revealed", (), state.words, ",".join
+REVEALED: fields.Field[tuple[str, ...]] = fields.Field(
+    "experiments.revealed", "revealed", (), fields.words, ",".join
 )  # the plans whose results are on screen
 
 
@@ -55,3 +59,9 @@ def variant(plan: Plan) -> Choice:
         N_("Laquelle entraîner ici, maintenant ?"),
         names,
     )
+
+
+def code(plan: Plan, variant: str) -> str:
+    """Read the shipped runs of a plan, and how to train one of them again."""
+    context = Code(CONTEXT if plan.name == "length" else "")
+    return snippets.filled("experiments", plan=plan.name, variant=variant, context=context)

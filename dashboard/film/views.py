@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -17,16 +17,20 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dashboard.film import components, controls, results, wording
+from dashboard.film import controls, results, wording
 from dashboard.film.results import Moment, Sample, Timeline, Words
-from dashboard.shared import cached, following, i18n, state, stored_runs
+from dashboard.shared import cached, components, fields, following, i18n, state, stored_runs
+from dashboard.shared.components import Component
 from dashboard.shared.i18n import _
 from dashboard.shared.views import View, chosen
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import N_
 from moliere_core.system.work import Work
 
+_film = Component(__file__, "film")  # the moments of a training, played, or two side by side
+
 KEY = "film.screen"
+NAME = 20  # characters of the name of a moment, at most
 _START = "film.start"
 PATIENCE = 0.5  # seconds of computing after which the page says that it computes
 FIRST_PLACE = len("Mon frère, s'il vous pla")  # in the prompt proposed: an î, learned late
@@ -84,7 +88,7 @@ def film(
 
 def show(view: str, film: Film) -> None:
     """Play it, or show two of its moments; where it has a single one, say what to choose."""
-    components.film(_payload(film, view), KEY, rest=keep_place)
+    _film(_payload(film, view), KEY, rest=keep_place)
     if len(film.timeline.moments) < 2:
         st.caption(
             _(
@@ -104,8 +108,13 @@ def show_measures_once_ready(reference: str) -> None:
 
 def keep_place() -> None:
     """The browser rests at a moment: keep it for the address."""
-    if (rest := components.rest(KEY)) is not None:
-        at, before, back = rest
+    sent = components.told(KEY, "rest")
+    if not isinstance(sent, Mapping):
+        return
+    at = components.text(sent.get("at"), NAME)
+    before = components.text(sent.get("before"), NAME)
+    back = components.whole(sent.get("back"), -1, components.LONGEST)
+    if at is not None and before is not None and back is not None:
         state.change(controls.MOMENT, at)
         state.change(controls.BEFORE, before)
         state.change(controls.BACK, back)
@@ -122,7 +131,7 @@ def tried(view: str, reference: str, config: SamplingConfig) -> dict[str, bool]:
     """Which items of the lesson's list the class has just done."""
     return {
         # The browser tells the place wherever it rests, chosen or not.
-        "letter": state.value(controls.BACK) not in (-1, _first(state.value(state.PROMPT))),
+        "letter": state.value(controls.BACK) not in (-1, _first(state.value(fields.PROMPT))),
         "compare": view == "compare",
         "greedy": config.temperature == 0,
         "run": reference.startswith("run:"),
@@ -143,7 +152,7 @@ def _cursor(prompt: str, places: int) -> int:
 
 def _first(prompt: str) -> int:
     """The place looked at before another is chosen, in characters from the end of a prompt."""
-    return len(prompt) - FIRST_PLACE if prompt == state.DEFAULT_PROMPT else 0
+    return len(prompt) - FIRST_PLACE if prompt == fields.DEFAULT_PROMPT else 0
 
 
 def _payload(film: Film, view: str) -> dict[str, Any]:

@@ -8,9 +8,10 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard.shared import cached, controls, naming, state, widgets
+from dashboard.shared import cached, controls, fields, naming, snippets, state, widgets
 from dashboard.shared.controls import Choice, Flag
 from dashboard.shared.i18n import _
+from moliere_core.config import SamplingConfig
 from moliere_core.errors import N_
 
 SPEED = Choice(
@@ -25,7 +26,7 @@ HIDDEN = Flag("home.hidden", "hidden", False, N_("Suite masquée"))
 
 # The best network here, and a text of its that a class listens to: read among 200, with the seeds
 # from 0 to 199, and chosen for its rhyme and for Psyché. The lesson says so.
-OPENING: Mapping[state.Field[Any], Any] = {state.MODEL: "grand", state.SEED: 85}
+OPENING: Mapping[fields.Field[Any], Any] = {fields.MODEL: "grand", fields.SEED: 85}
 
 SMALLER = "exp-architecture-lstm-128"
 NEAR = {"grand": N_("grand"), "petit": N_("petit"), SMALLER: N_("plus petit")}
@@ -34,7 +35,7 @@ _OTHER = "home.other"
 
 def open_page() -> None:
     """What is shown to somebody who has asked for nothing yet."""
-    state.open_with(OPENING, (state.PROMPT, TEMPERATURE))
+    state.open_with(OPENING, (fields.PROMPT, TEMPERATURE))
 
 
 def model() -> str:
@@ -42,16 +43,16 @@ def model() -> str:
     chosen = widgets.model_asked()
     near = {name: _(label) for name, label in NEAR.items()}
     options = [*near, *([] if chosen in near else [chosen])]
-    with _line(_("Modèle"), state.MODEL.key):
+    with _line(_("Modèle"), fields.MODEL.key):
         found = st.segmented_control(
             _("Modèle"),
             options,
             format_func=lambda name: near.get(name) or naming.model(name),
             required=True,
-            key=state.MODEL.key,
+            key=fields.MODEL.key,
             label_visibility="collapsed",
         )
-    return state.keep(state.MODEL, str(found))
+    return state.keep(fields.MODEL, str(found))
 
 
 def other_model() -> None:
@@ -88,5 +89,12 @@ def _line(label: str, key: str) -> DeltaGenerator:
 
 def _take_other() -> None:
     if st.session_state[_OTHER] in cached.models():
-        state.change(state.MODEL, st.session_state[_OTHER])
+        state.change(fields.MODEL, st.session_state[_OTHER])
     st.session_state[_OTHER] = None
+
+
+def code(reference: str, prompt: str, config: SamplingConfig, seed: int) -> str:
+    """Write on, one character at a time."""
+    return snippets.filled(
+        "home", model=reference, prompt=prompt, config=snippets.config(config), seed=seed
+    )

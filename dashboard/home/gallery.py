@@ -8,13 +8,15 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from dashboard.home import components, controls
+from dashboard.home import controls
 from dashboard.home.results import Performance
-from dashboard.shared import i18n, naming, state
-from dashboard.shared.components import told, whole
+from dashboard.shared import fields, i18n, naming, state
+from dashboard.shared.components import Component, told, whole
 from dashboard.shared.i18n import _
 
 MOST = 30  # texts kept: the first one leaves when there are more
+
+_gallery = Component(__file__, "gallery")  # the texts that were kept
 
 _KEPT, _KEY = "home.kept", "home.gallery"
 
@@ -57,17 +59,17 @@ def show() -> None:
             "remove": _("Retirer"),
         },
     }
-    components.gallery(data, _KEY, replay=_replay, remove=_remove)
+    _gallery(data, _KEY, replay=_replay, remove=_remove)
     st.caption(_("Ces textes ne sont gardés que dans cet onglet, jusqu’à ce qu’il soit fermé."))
 
 
-def settings(performance: Performance) -> dict[state.Field[Any], Any]:
+def settings(performance: Performance) -> dict[fields.Field[Any], Any]:
     """What writes a text again, as an address holds it."""
     return {
-        state.PROMPT: performance.prompt,
-        state.MODEL: performance.reference,
+        fields.PROMPT: performance.prompt,
+        fields.MODEL: performance.reference,
         controls.TEMPERATURE: performance.config.temperature,
-        state.SEED: performance.seed,
+        fields.SEED: performance.seed,
     }
 
 
@@ -86,7 +88,7 @@ def _about(performance: Performance) -> str:
 
 def _href(performance: Performance) -> str:
     found = {field.name: field.show(value) for field, value in settings(performance).items()}
-    return "?" + urlencode(found | {state.LANGUAGE.name: state.language()})
+    return "?" + urlencode(found | {fields.LANGUAGE.name: state.language()})
 
 
 def _replay() -> None:

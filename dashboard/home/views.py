@@ -1,9 +1,8 @@
 """Home's player: what it plays, at which speed, paused or hidden.
 
-The text is written here in pieces of PIECE characters, with the choice behind each character, and
-played in the browser (player.js): a pause or a speed costs one light rerun, and thirty screens that
-write cost the server nothing. The first piece is short, so that even a large network begins at
-once; the browser asks for the next one before it has played what it has.
+The text is written here in pieces, with the choice behind each character, and played in the browser
+(player.js): a pause or a speed costs one light rerun, and thirty screens that write cost the server
+nothing. The browser asks for the next piece before it has played what it has.
 
 What is hidden is paused: a class that guesses has not seen what follows.
 """
@@ -14,17 +13,17 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.home import components, controls, gallery, results
-from dashboard.home.results import BARS, Performance, Playback
-from dashboard.shared import state
-from dashboard.shared.components import told, whole
+from dashboard.home import controls, gallery, results
+from dashboard.home.results import BARS, PIECES, Performance, Playback
+from dashboard.shared import fields, state
+from dashboard.shared.components import Component, told, whole
 from dashboard.shared.i18n import _
 from moliere_core.text.normalise import normalise
 
-FIRST = 100  # characters of the first piece: 5 seconds of reading at normal speed
-PIECE = 800  # characters sent at a time: 40 seconds of reading at normal speed
-MOST = 8 * PIECE
+AT_ONCE = 800  # characters that are there before anything else, at no speed
 SPEEDS = {"slow": 8, "normal": 20, "instant": 0}  # characters a second; 0 is at once
+
+_player = Component(__file__, "player")  # a text that writes itself, and the bars of each choice
 
 _PLAYER = "home.player"
 _PAUSED, _TAKE, _WRITTEN, _PLAYED = "home.paused", "home.take", "home.written", "home.played"
@@ -74,16 +73,11 @@ def play(performance: Performance, prompt: list[tuple[str, bool]], speed: str) -
         prompt: its prompt in runs, as `widgets.unknown` gives it.
         speed: one of `SPEEDS`.
     """
-    playback = results.playback(
-        performance.reference,
-        performance.prompt,
-        performance.config,
-        performance.seed,
-        _wanted(performance),
-    )
+    pieces = _wanted(performance)
+    playback = results.playback(performance, pieces)
     st.session_state[_PLAYED] = performance, playback.text
-    payload = _payload(performance, playback, prompt, speed)
-    components.player(payload, _PLAYER, more=_write_more, keep=_keep)
+    payload = _payload(performance, playback, prompt, speed) | {"more": pieces < len(PIECES)}
+    _player(payload, _PLAYER, more=_write_more, keep=_keep)
 
 
 def tried(prompt: str, seed: int) -> dict[str, bool]:
@@ -91,16 +85,16 @@ def tried(prompt: str, seed: int) -> dict[str, bool]:
     return {
         "hide": state.value(controls.HIDDEN),
         "look": bool(st.session_state[_PAUSED]),
-        "own": prompt != state.DEFAULT_PROMPT,
-        "seed": seed not in (state.SEED.default, controls.OPENING[state.SEED]),
+        "own": prompt != fields.DEFAULT_PROMPT,
+        "seed": seed not in (fields.SEED.default, controls.OPENING[fields.SEED]),
     }
 
 
 def _wanted(performance: Performance) -> int:
-    """How many characters of this performance are wanted so far."""
+    """How many pieces of this performance are wanted so far."""
     written, wanted = st.session_state.get(_WRITTEN, (None, 0))
     if written != _identity(performance):
-        wanted = FIRST
+        wanted = 1
         st.session_state[_WRITTEN] = _identity(performance), wanted
     return int(wanted)
 
@@ -108,7 +102,7 @@ def _wanted(performance: Performance) -> int:
 def _write_more() -> None:
     """The text has run out in the browser: want another piece."""
     written, wanted = st.session_state[_WRITTEN]
-    st.session_state[_WRITTEN] = written, PIECE if wanted < PIECE else min(wanted + PIECE, MOST)
+    st.session_state[_WRITTEN] = written, min(wanted + 1, len(PIECES))
 
 
 def _keep() -> None:
@@ -133,8 +127,7 @@ def _payload(
         "speed": SPEEDS[speed],
         "paused": st.session_state[_PAUSED] or state.value(controls.HIDDEN),
         "hidden": state.value(controls.HIDDEN),
-        "piece": PIECE,
-        "more": len(playback.text) < MOST,
+        "piece": AT_ONCE,
         "locale": state.language(),
         "labels": {
             "heading": _("Le caractère suivant"),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from dashboard.shared import state
+from dashboard.shared import fields, snippets, state
 from dashboard.shared.controls import Choice, Control, Menu, Text, Whole
 from moliere_core.errors import N_
 
@@ -28,8 +28,9 @@ class _Area(Text):
         on_change: Callable[[], None] | None = None,
     ) -> str:
         """Show it; what is typed."""
-        state.restore(self)
+        value = state.restore(self)
         typed = st.text_area(
+            value=value,  # see `Text`
             max_chars=self.most,
             height=150,
             width=640,
@@ -64,8 +65,8 @@ TEXT = _Area("inside.text", "text", DEFAULT_TEXT, N_("Texte"))
 TRACKED = Menu("inside.tracked", "tracks", "", N_("Unité"))
 LAYER = Whole("inside.layer", "layer", 1, N_("Couche"), 1, 3)
 UNIT = Whole("inside.unit", "unit", 0, N_("Unité"), 0, 4095)
-FROM: state.Field[int] = state.Field("inside.from", "from", -1, state.integer(-1, 1_000))
-TO: state.Field[int] = state.Field("inside.to", "to", -1, state.integer(-1, 1_000))
+FROM: fields.Field[int] = fields.Field("inside.from", "from", -1, fields.integer(-1, 1_000))
+TO: fields.Field[int] = fields.Field("inside.to", "to", -1, fields.integer(-1, 1_000))
 GATE = _Series("inside.gate", "gate", "cell", N_("Carte de toutes les couches"), str)
 EDIT = Choice(
     "inside.edit",
@@ -75,3 +76,8 @@ EDIT = Choice(
     {"delete": N_("effacer"), "replace": N_("mettre un espace")},
 )
 CHAR = Menu("inside.char", "char", "é", N_("Caractère"), lambda text: text[:1])
+
+
+def code(reference: str, text: str, layer: int, unit: int) -> str:
+    """The page's cell: one unit over a text, and the letters that mattered for its last one."""
+    return snippets.filled("inside", model=reference, text=text, layer=layer, unit=unit)

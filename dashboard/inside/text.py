@@ -9,14 +9,15 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from dashboard.inside import components
 from dashboard.inside.controls import DEFAULT_WORD, FROM, TEXT, TO
-from dashboard.shared import state, widgets
+from dashboard.shared import components, state, widgets
+from dashboard.shared.components import Component
 from moliere_core.inspection.trace import Trace
 from moliere_core.text.signs import visible
 
 PICKED = "inside.picked"  # whether the class has chosen a part of the text
 _KEY = "inside.cells"
+_CELLS = Component(__file__, "cells")  # coloured by one number each; a part can be chosen
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -97,7 +98,7 @@ def show(looked: Looked, colours: Colours, hint: str, one: bool) -> None:
         hint: what a click does.
         one: whether a single character is chosen, and set apart.
     """
-    components.cells(
+    _CELLS(
         {
             "text": looked.context,
             "values": colours.values,
@@ -122,11 +123,21 @@ def _middle_word(context: str) -> tuple[int, int]:
 
 
 def _pick() -> None:
-    found = components.spanned(_KEY)
+    found = spanned(_KEY)
     if found is not None:
         st.session_state[PICKED] = True
         state.change(FROM, found[0])
         state.change(TO, found[1])
+
+
+def spanned(key: str) -> tuple[int, int] | None:
+    """Where it hears `span`: the first character, and the one after the last; None for none."""
+    span = components.told(key, "span")
+    if not isinstance(span, Mapping):
+        return None
+    first = components.whole(span.get("from"), 0, components.LONGEST)
+    after = components.whole(span.get("to"), 0, components.LONGEST)
+    return None if first is None or after is None or first >= after else (first, after)
 
 
 def _unpick() -> None:

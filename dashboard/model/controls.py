@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from dashboard.shared import naming, sources, state
+from dashboard.shared import fields, naming, snippets, sources, state
 from dashboard.shared.controls import Choice, Text, start
 from dashboard.shared.i18n import _
 from dashboard.shared.material import Material, material
-from moliere_core.config import CELLS, PRESETS, Cell, ModelConfig, TrainingConfig
+from moliere_core.config import GATED_CELLS, PRESETS, Cell, ModelConfig, TrainingConfig
 from moliere_core.errors import N_
 
 PRESET = Choice("model.preset", "preset", "cours", N_("Préréglage"), naming.PRESET_LABELS)
@@ -21,7 +21,7 @@ CHAR = Text(
     "e",
     N_("Caractère"),
     most=4,
-    kept=state.MAX_PROMPT,
+    kept=fields.MAX_PROMPT,
     help=N_("Un seul : le premier compte."),
 )
 # The sizes that the course suggests.
@@ -36,7 +36,7 @@ _APPLIED = "model.applied"  # the preset whose values the other controls were gi
 
 def cell(default: str) -> Choice:
     """LSTM or GRU; the default is the preset's."""
-    return Choice("model.cell", "cell", default, N_("Cellule"), {c: c.upper() for c in CELLS})
+    return Choice("model.cell", "cell", default, N_("Cellule"), {c: c.upper() for c in GATED_CELLS})
 
 
 def size(name: str, default: int) -> Choice:
@@ -136,3 +136,17 @@ def _follow_preset(preset: str, model: ModelConfig) -> None:
         for name, value in _sizes(model).items():
             state.change(size(name, value), str(value))
     st.session_state[_APPLIED] = preset
+
+
+def code(settings: Settings) -> str:
+    """The page's cell: the layers and their sums, then the same network in Keras."""
+    model = settings.model
+    return snippets.filled(
+        "model",
+        corpus=snippets.corpus(settings.source),
+        cell=model.cell,
+        embedding_dim=model.embedding_dim,
+        units=model.units,
+        layers=model.layers,
+        dropout=model.dropout,
+    )

@@ -5,10 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.probabilities.results import NextCharacter
-from dashboard.shared import cached, components, controls, state, widgets
+from dashboard.shared import cached, components, controls, fields, missing, snippets, state, widgets
 from dashboard.shared.chain import Chain
 from dashboard.shared.controls import Control, Whole
 from dashboard.shared.i18n import _
+from moliere_core.config import SamplingConfig
 from moliere_core.errors import N_
 
 CHOICES, CHOICES_BESIDE = "probabilities.choices", "probabilities.choices.beside"  # keys of boards
@@ -29,7 +30,7 @@ class SecondModel(Control[str]):
         found = state.restore(self)
         if found and found not in known and not cached.opens(found):
             state.change(self, "")
-            state.unknown(self.told, found, "")
+            missing.note(self.told, found, "")
             found = ""
         options = ["", *known] if found in ("", *known) else ["", *known, found]
         chosen = st.selectbox(
@@ -60,7 +61,7 @@ EXAMPLES = {
     "Je vous prie de croi": N_("Deux lettres"),
     "Monsieur, je ": N_("Quel verbe ?"),
 }
-CHOSEN: state.Field[str] = state.Field("probabilities.chosen", "chosen", "", state.clip)
+CHOSEN: fields.Field[str] = fields.Field("probabilities.chosen", "chosen", "", fields.clip)
 
 
 def stop() -> None:
@@ -73,7 +74,7 @@ _CHAIN = Chain("probabilities", CHOSEN, stop)
 
 def open_page() -> None:
     """What is shown to somebody who has asked for nothing yet: where the model hesitates."""
-    state.open_with({state.PROMPT: HESITATES}, (state.MODEL, state.SEED, CHOSEN, BESIDE))
+    state.open_with({fields.PROMPT: HESITATES}, (fields.MODEL, fields.SEED, CHOSEN, BESIDE))
 
 
 def examples() -> None:
@@ -90,7 +91,7 @@ def examples() -> None:
 
 
 def _start_from(prompt: str) -> None:
-    state.change(state.PROMPT, prompt)
+    state.change(fields.PROMPT, prompt)
 
 
 def chosen(reference: str, prompt: str) -> str:
@@ -171,3 +172,10 @@ def _step() -> None:
 
 def _play() -> None:
     st.session_state[_PLAYING] = not st.session_state[_PLAYING]
+
+
+def code(reference: str, text: str, config: SamplingConfig, bars: int) -> str:
+    """The distribution of the character after `text`, before and after the settings."""
+    return snippets.filled(
+        "probabilities", model=reference, text=text, config=snippets.config(config), bars=bars
+    )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dashboard.shared import state
+from dashboard.shared import fields, snippets
 from dashboard.shared.controls import Choice, Menu, Text, Whole
 from moliere_core.errors import N_
+
+CELL_CHARS = 400  # of the text in the page's cell
 
 COLOUR = Choice(
     "reading.colour",
@@ -35,7 +37,7 @@ WORD = Text(
     "word",
     "monsieur",
     N_("Le mot ou la phrase à deviner"),
-    kept=state.MAX_PROMPT // 5,
+    kept=fields.MAX_PROMPT // 5,
 )
 
 
@@ -52,3 +54,8 @@ class Settings:
     reference: str
     seed: int
     colour: str
+
+
+def code(reference: str, text: str) -> str:
+    """The page's cell: how surprised a model is by each character of a text."""
+    return snippets.filled("reading", model=reference, text=text[:CELL_CHARS])

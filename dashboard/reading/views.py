@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard.reading import components, controls, results, texts
+from dashboard.reading import controls, results, texts
 from dashboard.reading.controls import Settings
 from dashboard.reading.figures import completion_figure
 from dashboard.shared import cached, charts, downloads, i18n, state, widgets
+from dashboard.shared.components import Component
 from dashboard.shared.i18n import _
 from dashboard.shared.views import View, chosen
 from moliere_core.errors import N_
@@ -21,6 +22,7 @@ from moliere_core.models.protocol import UNKNOWN_BITS
 from moliere_core.text import verse
 from moliere_core.text.signs import visible
 
+_TEXT = Component(__file__, "reading")  # coloured by what a model made of each character
 BAR, STRONG = "0 – 8", 8  # the bar beside the bits of a line: its heading, and where it is full
 
 
@@ -32,7 +34,7 @@ def text(settings: Settings) -> str:
         st.stop()
     reading = results.reading(settings.reference, found.text)
     _bits(reading)
-    components.reading(_payload(reading, settings), "reading.text")
+    _TEXT(_payload(reading, settings), "reading.text")
     st.caption(found.caption + _unknown(reading))
     _mistake(reading, settings.reference)
     _table(reading, settings.reference)

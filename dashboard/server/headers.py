@@ -49,7 +49,7 @@ def _inline_scripts() -> list[str]:
     """The scripts inside the pages: Streamlit's own, and the one that tells the language."""
     page = Path(st.__file__).with_name("static") / "index.html"
     own = re.findall(r"<script>(.*?)</script>", page.read_text(encoding="utf-8"), re.DOTALL)
-    return [*own, *map(i18n.language_script, i18n.LANGUAGES)]
+    return [*own, *i18n.language_scripts()]
 
 
 def _digest(script: str) -> str:

@@ -17,6 +17,7 @@ import streamlit as st
 from dashboard.server import turns
 from dashboard.server.background import Background
 from dashboard.shared import following, naming
+from moliere_core.config import GATED_CELLS
 from moliere_core.corpus import EMBEDDED, Corpus, library, load_corpus
 from moliere_core.errors import CorpusError, MoliereError
 from moliere_core.models import references
@@ -111,7 +112,7 @@ def models() -> list[str]:
     chosen = (
         e
         for e in references.list_models()
-        if e.available and e.kind != "ngram" and not e.experiment
+        if e.available and e.kind in GATED_CELLS and not e.experiment
     )
     return [entry.name for entry in chosen]
 

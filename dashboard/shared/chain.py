@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard.shared import components, state
+from dashboard.shared import components, fields, state
 from dashboard.shared.i18n import _
 from moliere_core.text.normalise import normalise
 
@@ -27,7 +27,7 @@ class Chain:
     """
 
     page: str
-    field: state.Field[str]
+    field: fields.Field[str]
     interrupt: Callable[[], None] = _nothing
 
     def chosen(self, start: object, alphabet: Collection[str]) -> str:
@@ -42,9 +42,9 @@ class Chain:
 
     def append(self, text: str) -> None:
         """Go on with these characters, as far as there is room; not with what is no text."""
-        if components.text(text, state.MAX_PROMPT) is None:
+        if components.text(text, fields.MAX_PROMPT) is None:
             return
-        state.change(self.field, state.clip(st.session_state[self.field.key] + text))
+        state.change(self.field, fields.clip(st.session_state[self.field.key] + text))
 
     def step_button(self, chosen: str, on_click: Callable[[], None], told: str) -> None:
         """One character drawn; key S."""
@@ -88,7 +88,7 @@ class Chain:
 
     def full(self, chosen: str) -> bool:
         """Whether there is no room for more."""
-        return len(chosen) >= state.MAX_PROMPT
+        return len(chosen) >= fields.MAX_PROMPT
 
     def _undo(self) -> None:
         self.interrupt()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from dashboard.shared import components, downloads, screen, state
+from dashboard.shared import components, downloads, fields, screen, state
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +27,7 @@ def clicked(key: str) -> str | None:
     except (KeyError, IndexError, TypeError):
         return None
     word = found[0] if isinstance(found, list | tuple) and found else found
-    return components.text(word, state.MAX_PROMPT)
+    return components.text(word, fields.MAX_PROMPT)
 
 
 def dark() -> bool:
@@ -53,6 +53,7 @@ def show(
     data: pd.DataFrame,
     alt: str,
     on_select: Callable[[], None] | None = None,
+    said: str = "",
 ) -> Any:
     """A Plotly figure with its two downloads: a picture (PNG) and its numbers (CSV).
 
@@ -62,6 +63,7 @@ def show(
         data: what the figure shows, one row a mark, columns named for a reader.
         alt: one or two sentences for those who cannot see it, with its main figures.
         on_select: called when something of it is clicked; the event is under `key`.
+        said: what it shows, in a few sentences of Markdown, to be read under it.
     """
     figure = enlarged(figure)
     name = key.replace(".", "-")
@@ -78,5 +80,7 @@ def show(
             "locale": state.language(),
         },
     )
+    if said:
+        st.markdown(said)
     downloads.button(data, key)
     return event

@@ -7,7 +7,7 @@ A page names its settings in its `controls.py`, and asks for them where they sta
     chars = LENGTH.ask()
 
 Labels are marked with `N_` and translated when they are shown. A setting without a widget of its
-own is a `state.Field`, read with `state.value`.
+own is a `fields.Field`, read with `state.value`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from dashboard.shared import state
+from dashboard.shared import fields, missing, state
 from dashboard.shared.i18n import _
 from moliere_core.errors import N_
 
@@ -26,7 +26,7 @@ T = TypeVar("T")
 COURSE_START = "Quand l'Amour"  # the prompt of the course's notebook
 
 
-class Control(state.Field[T]):
+class Control(fields.Field[T]):
     """A setting with a widget.
 
     Args:
@@ -34,7 +34,7 @@ class Control(state.Field[T]):
         name: in the address.
         default: its value where the address does not say.
         label: what it is called, marked with `N_`.
-        parse, show: from the address, and back; see `state.Field`.
+        parse, show: from the address, and back; see `fields.Field`.
         free: typed freely.
         help: what it does, in a sentence marked with `N_`; "" for none.
     """
@@ -88,7 +88,7 @@ class Choice(Control[str]):
         *,
         help: str = "",
     ) -> None:
-        super().__init__(key, name, default, label, state.choice(*options), help=help)
+        super().__init__(key, name, default, label, fields.choice(*options), help=help)
         self.options = options
 
     def ask(self, *, visible: bool = False, disabled: bool = False) -> str:
@@ -148,7 +148,7 @@ class Menu(Control[str]):
             shown = options[0] if otherwise is None else otherwise
             state.change(self, shown)
             if asked:
-                state.unknown(self.told, asked, called(shown))
+                missing.note(self.told, asked, called(shown))
         chosen = st.selectbox(
             options=options, format_func=called, **self._common(visible, disabled)
         )
@@ -169,7 +169,7 @@ class Several(Control[tuple[str, ...]]):
         name: str,
         default: tuple[str, ...],
         label: str,
-        parse: Callable[[str], tuple[str, ...]] = state.words,
+        parse: Callable[[str], tuple[str, ...]] = fields.words,
         *,
         most: int | None = None,
         new: bool = False,
@@ -191,8 +191,8 @@ class Several(Control[tuple[str, ...]]):
         known = list(options)
         asked = state.restore(self)
         kept = tuple(name for name in asked if name in known)
-        if missing := [name for name in asked if name not in known]:
-            state.unknown(self.told, ", ".join(missing), ", ".join(map(called, kept)))
+        if others := [name for name in asked if name not in known]:
+            missing.note(self.told, ", ".join(others), ", ".join(map(called, kept)))
         state.change(self, kept[: self.most])
         st.session_state[self.key] = list(st.session_state[self.key])  # the widget's own type
         chosen = st.multiselect(
@@ -221,7 +221,7 @@ class Whole(Control[int]):
         step: int = 1,
         help: str = "",
     ) -> None:
-        super().__init__(key, name, default, label, state.integer(low, high), help=help)
+        super().__init__(key, name, default, label, fields.integer(low, high), help=help)
         self.low, self.high, self.step = low, high, step
 
     def ask(
@@ -263,8 +263,8 @@ class Slider(Control[float]):
         parse: Callable[[str], float] | None = None,
         help: str = "",
     ) -> None:
-        parse = parse or state.number(low, high)
-        super().__init__(key, name, default, label, parse, state.brief, help=help)
+        parse = parse or fields.number(low, high)
+        super().__init__(key, name, default, label, parse, fields.brief, help=help)
         self.low, self.high = low, high
 
     def ask(self, *, visible: bool = True, disabled: bool = False) -> float:
@@ -298,7 +298,7 @@ class Text(Control[str]):
         label: str,
         *,
         placeholder: str = "",
-        most: int = state.MAX_PROMPT,
+        most: int = fields.MAX_PROMPT,
         kept: int | None = None,
         help: str = "",
     ) -> None:
@@ -314,8 +314,9 @@ class Text(Control[str]):
         on_change: Callable[[], None] | None = None,
     ) -> str:
         """Show it; what is typed, "" where there is nothing."""
-        state.restore(self)
+        value = state.restore(self)
         typed = st.text_input(
+            value=value,  # also its default: a browser that missed a run learns of it in the next
             max_chars=self.most,
             on_change=on_change,
             placeholder=_(self.placeholder) if self.placeholder else None,
@@ -353,7 +354,7 @@ def temperature(page: str, default: float = 0.8, high: float = 2.0) -> Slider:
         N_("Température"),
         0.0,
         high,
-        parse=state.temperature(high),
+        parse=fields.temperature(high),
     )
 
 

@@ -11,7 +11,7 @@ import re
 
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard.shared import state
+from dashboard.shared import fields, state
 
 PARTS: dict[str, tuple[str, ...]] = {
     "menu": ("[data-testid=stSidebar]", "[data-testid=stExpandSidebarButton]"),
@@ -28,7 +28,7 @@ def fill(place: DeltaGenerator) -> None:
 
     A page that is opened for the first time makes some of its settings only when it runs.
     """
-    if found := selectors(state.value(state.HIDDEN)):
+    if found := selectors(state.value(fields.HIDDEN)):
         place.html(f"<style>{', '.join(found)} {{ display: none !important; }}</style>")
 
 
@@ -37,7 +37,7 @@ def selectors(names: tuple[str, ...]) -> list[str]:
     found: list[str] = []
     for name in names:
         found += PARTS.get(name, ())
-        for key in state.keys(name):
+        for key in fields.keys(name):
             widget = ".st-key-" + re.sub(r"[^\w-]", "-", key, flags=re.ASCII)
             found += [widget, f"{widget}-line"]  # see `Choice.ask_inline`
     return sorted(set(found))

@@ -19,11 +19,11 @@ from string import Formatter
 from typing import Any
 
 from dashboard.shared import state
+from dashboard.shared.fields import LANGUAGES
 from moliere_core.errors import MoliereError, writable
 from moliere_core.system.machine import is_public
 
 HERE = Path(__file__).parents[1]
-LANGUAGES = {"fr": "Français", "en": "English"}
 NBSP = "\N{NO-BREAK SPACE}"
 THIN_NBSP = "\N{NARROW NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
@@ -48,8 +48,13 @@ def translated(message: str, language: str) -> str:
 
 
 def language_script(language: str) -> str:
-    """The script that tells a page its language; the door lets these very scripts pass."""
+    """The script that tells a page its language."""
     return f"document.documentElement.lang = '{language}'"
+
+
+def language_scripts() -> list[str]:
+    """The same for each language; the door lets these very scripts pass."""
+    return [language_script(language) for language in LANGUAGES]
 
 
 def number(value: float, decimals: int = 0) -> str:

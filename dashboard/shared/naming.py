@@ -40,7 +40,7 @@ def source(name: str) -> str:
     if name == library.TEI:
         return _("Molière, édition TEI")
     entry = library.entry(name)
-    return entry.name if entry else _("pastiches")
+    return entry.name.removesuffix(".txt") if entry else _("pastiches")
 
 
 def architecture(config: RunConfig) -> str:

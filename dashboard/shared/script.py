@@ -15,7 +15,7 @@ from typing import NamedTuple, NoReturn
 import streamlit as st
 
 from dashboard.server.stages import follower, stages
-from dashboard.shared import plan, rights, state, views, widgets
+from dashboard.shared import fields, plan, rights, state, views, widgets
 from dashboard.shared.i18n import _
 from dashboard.shared.plan import Step
 
@@ -64,9 +64,9 @@ def _stage(text: str) -> str:
     return text
 
 
-SCRIPT: state.Field[Place | None] = state.Field("script", "script", None, place)
-FOLLOWED: state.Field[str] = state.Field("follow", "follow", "", _stage)
-STEP: state.Field[int] = state.Field("course.step", "step", 1, state.integer(1, 30))
+SCRIPT: fields.Field[Place | None] = fields.Field("script", "script", None, place)
+FOLLOWED: fields.Field[str] = fields.Field("follow", "follow", "", _stage)
+STEP: fields.Field[int] = fields.Field("course.step", "step", 1, fields.integer(1, 30))
 
 
 def enter(page: str) -> None:

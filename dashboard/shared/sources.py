@@ -12,7 +12,7 @@ from contextlib import nullcontext
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard.shared import cached, i18n, naming, provenance, state, widgets
+from dashboard.shared import cached, fields, i18n, naming, provenance, state, widgets
 from dashboard.shared.i18n import _
 from moliere_core.corpus import EMBEDDED, Corpus, library
 from moliere_core.errors import MoliereError, writable
@@ -37,7 +37,7 @@ def _parse(text: str) -> str:
     raise ValueError(text)
 
 
-CORPUS: state.Field[str] = state.Field("corpus", "corpus", "", _parse)
+CORPUS: fields.Field[str] = fields.Field("corpus", "corpus", "", _parse)
 
 
 def chosen() -> str:
@@ -97,7 +97,7 @@ def panel() -> str:
     with st.container(horizontal=True, vertical_alignment="bottom", key="sources"):
         choice = st.container()
         with st.popover(_("Ajouter"), icon=":material/add:", key="sources.add"):
-            outcome = st.container()
+            outcome = st.container(key="sources.outcome")
             _give()
             _paste()
             _offer()

@@ -1,6 +1,6 @@
 """Session and URL state: the only module that reads or writes `st.query_params`.
 
-A `Field` is a setting with an address. Around its widget, `restore` puts the value of the URL, or
+Around the widget of a `Field`, `restore` puts the value of the URL, or
 the one kept from an earlier visit of the page, under the widget's key, and `keep` notes what the
 widget returned. At the end of a run the router calls `publish`, which writes the noted values that
 differ from their defaults into the URL. Identifiers in the URL never depend on the language.
@@ -8,24 +8,16 @@ differ from their defaults into the URL. Identifiers in the URL never depend on 
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Generic, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from moliere_core.config import MAX_TEMPERATURE, MIN_TEMPERATURE
+from dashboard.shared.fields import LANGUAGE, LANGUAGES, Field
 
 T = TypeVar("T")
-
-_KEYS: dict[str, set[str]] = {}  # name in addresses -> keys of the widgets that pages have under it
-
-MAX_PROMPT = 500  # characters: an address must stay an address
-DEFAULT_PROMPT = "Mon frère, s'il vous plaît, ne discourons point tant,"  # L'École des maris, I, 1
-DEFAULT_MODEL = "petit"
 
 ECHO = 5.0  # seconds from one run to the next in which the browser may repeat what is past
 
@@ -38,137 +30,6 @@ _OPENED = "state.opened"  # key -> the value that a page opened with, until anot
 _ECHOES = "state.echoes"  # (name, text) -> when it last was what we had written
 _PUBLISHED = "state.published"  # name -> text, what the URL holds because we wrote it
 _WENT = "state.went"  # after Back or Forward: names that have had their value from the URL
-_UNKNOWN = "state.unknown"  # label -> (what the URL asked for, what is shown), until it is told
-
-
-@dataclass(eq=False)
-class Field(Generic[T]):
-    """A setting with an address: its widget's key, its name in the URL, and how it is written.
-
-    What is typed freely may be no value; its page then says so, and leaves it to be corrected.
-    """
-
-    key: str
-    name: str
-    default: T
-    parse: Callable[[str], T]  # raises ValueError on text that is not a value
-    show: Callable[[T], str] = str
-    free: bool = False  # typed freely
-
-    def __post_init__(self) -> None:
-        _KEYS.setdefault(self.name, set()).add(self.key)
-
-    def accepts(self, value: Any) -> bool:
-        """Whether a browser may have sent this value: what an address could hold, to six digits.
-
-        Of a list, which its page looks at, only that its items are words or finite numbers; of a
-        text, that it is whole and no longer than it may be.
-        """
-        if value is None or (type(value) is type(self.default) and value == self.default):
-            return value == self.default
-        if isinstance(value, list | tuple):
-            return all(_plain(item) for item in value)
-        if self.free:
-            return isinstance(value, str) and _plain(value) and len(value) <= MAX_PROMPT
-        try:
-            again = self.parse(self.show(value))
-        except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError):
-            return False
-        if isinstance(value, str):
-            return _plain(value) and len(value) <= MAX_PROMPT
-        if isinstance(value, float) and isinstance(again, int | float):
-            return math.isclose(again, value, rel_tol=1e-4)
-        return bool(again == value)
-
-
-def _plain(value: Any) -> bool:
-    """A finite number, or a text without half of a character."""
-    if isinstance(value, str):
-        return not any("\ud800" <= char <= "\udfff" for char in value)
-    return isinstance(value, int | float) and math.isfinite(value)
-
-
-def number(low: float, high: float) -> Callable[[str], float]:
-    """A parser of numbers between two bounds, which are brought back inside them."""
-
-    def parse(text: str) -> float:
-        value = float(text)
-        if math.isnan(value):
-            raise ValueError(text)
-        return float(min(max(value, low), high))
-
-    return parse
-
-
-def temperature(high: float) -> Callable[[str], float]:
-    """A parser of temperatures up to `high`; those that are all but 0 are 0."""
-
-    def parse(text: str) -> float:
-        value = number(0, high)(text)
-        return value if value >= MIN_TEMPERATURE else 0.0
-
-    return parse
-
-
-def integer(low: int, high: int) -> Callable[[str], int]:
-    """The same for whole numbers."""
-    return lambda text: min(max(int(text), low), high)
-
-
-def choice(*options: str) -> Callable[[str], str]:
-    """A parser of one of some words."""
-
-    def parse(text: str) -> str:
-        if text not in options:
-            raise ValueError(text)
-        return text
-
-    return parse
-
-
-def temperatures(most: int) -> Callable[[str], tuple[float, ...]]:
-    """A parser of up to `most` distinct temperatures separated by commas."""
-
-    def parse(text: str) -> tuple[float, ...]:
-        found = sorted({temperature(MAX_TEMPERATURE)(part) for part in text.split(",")})
-        return tuple(found[:most])
-
-    return parse
-
-
-def show_numbers(values: tuple[float, ...]) -> str:
-    """The inverse of `temperatures`."""
-    return ",".join(f"{value:g}" for value in values)
-
-
-def brief(value: float) -> str:
-    """A number as an address writes it; the inverse of `number`."""
-    return f"{value:g}"
-
-
-def clip(text: str) -> str:
-    """A prompt of a permitted length."""
-    return text[:MAX_PROMPT]
-
-
-LANGUAGE: Field[str] = Field("lang", "lang", "", choice("fr", "en"))
-PROMPT: Field[str] = Field("prompt", "prompt", DEFAULT_PROMPT, clip)
-MODEL: Field[str] = Field("model", "model", DEFAULT_MODEL, str)
-SEED: Field[int] = Field("seed", "seed", 1, integer(0, 2**32 - 1))
-
-
-def words(text: str) -> tuple[str, ...]:
-    """A parser of words separated by commas; the inverse of `",".join`."""
-    return tuple(dict.fromkeys(part for part in text.split(",") if part))
-
-
-# What hidden.py hides.
-HIDDEN: Field[tuple[str, ...]] = Field("hidden", "masquer", (), words, ",".join)
-
-
-def keys(name: str) -> list[str]:
-    """The keys of the widgets that pages have under a name of addresses."""
-    return sorted(_KEYS.get(name, ()))
 
 
 def begin() -> None:
@@ -185,7 +46,7 @@ def begin() -> None:
     if context is not None and context.is_history_navigation:
         st.session_state[_WENT] = set()  # until `publish`: an interrupted run is gone on with
         raw = st.query_params.get(LANGUAGE.name)
-        change(LANGUAGE, raw if raw in ("fr", "en") else _browser_language())
+        change(LANGUAGE, raw if raw in LANGUAGES else _browser_language())
 
 
 def enter(page: str) -> None:
@@ -210,12 +71,12 @@ def _open_anew() -> None:
 
 
 def language() -> str:
-    """`fr` or `en`: from the address, else what was chosen, else the browser's, else French."""
+    """One of `LANGUAGES`: from the address, else what was chosen, else the browser's."""
     raw = st.query_params.get(LANGUAGE.name)
-    if raw in ("fr", "en") and _comes_from_outside(LANGUAGE.name, raw):
+    if raw in LANGUAGES and _comes_from_outside(LANGUAGE.name, raw):
         return raw
     chosen = st.session_state.get(LANGUAGE.key) or _store(_KEPT).get(LANGUAGE.key)
-    return str(chosen) if chosen in ("fr", "en") else _browser_language()
+    return str(chosen) if chosen in LANGUAGES else _browser_language()
 
 
 def keep_language() -> None:
@@ -365,23 +226,6 @@ def published() -> dict[str, str]:
     return dict(_store(_PUBLISHED))
 
 
-def unknown(label: str, asked: str, shown: str) -> None:
-    """Note that the address asks for what is not here, for `told_unknown`.
-
-    Args:
-        label: of the setting, in the reader's language.
-        asked: what the address says.
-        shown: what the page shows instead, as people call it; "" for nothing.
-    """
-    _store(_UNKNOWN)[label] = (asked, shown)
-
-
-def told_unknown() -> dict[str, tuple[str, str]]:
-    """What the address asked for in vain, once: (asked, shown) by label."""
-    found: dict[str, tuple[str, str]] = st.session_state.pop(_UNKNOWN, {})
-    return found
-
-
 def _goes_back_to(name: str) -> bool:
     """Whether this is the first look at a name since Back or Forward: the URL has the last word.
 
@@ -413,8 +257,9 @@ def _comes_from_outside(name: str, raw: str) -> bool:
 
 
 def _browser_language() -> str:
-    locale = st.context.locale or ""
-    return "en" if locale.lower().startswith("en") else "fr"
+    locale = (st.context.locale or "").lower()
+    default = next(iter(LANGUAGES))
+    return next((language for language in LANGUAGES if locale.startswith(language)), default)
 
 
 def _store(name: str) -> dict[Any, Any]:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, ParamSpec, Protocol
 
-from dashboard.shared import state
+from dashboard.shared import fields, state
 from dashboard.shared.controls import Choice
 
 P = ParamSpec("P")
@@ -51,4 +51,4 @@ def chosen(
 
 def go(page: str, view: str) -> None:
     """Inside a click: to another view of the page, whose choice has the key `PAGE.view`."""
-    state.change(state.Field(f"{page}.view", "view", "", str), view)
+    state.change(fields.Field(f"{page}.view", "view", "", str), view)

@@ -11,21 +11,21 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 from streamlit.runtime.scriptrunner import StopException
 
-from dashboard.shared import cached, controls, hidden, i18n, naming, state
+from dashboard.shared import cached, controls, fields, hidden, i18n, missing, state
 from dashboard.shared.i18n import _
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import N_, MoliereError
 from moliere_core.text.normalise import normalise
 
 _PROMPT = controls.Text(
-    state.PROMPT.key,
-    state.PROMPT.name,
-    state.PROMPT.default,
+    fields.PROMPT.key,
+    fields.PROMPT.name,
+    fields.PROMPT.default,
     N_("Texte de départ"),
     placeholder=N_("Vide : le modèle commence seul"),
 )
 _SEED = controls.Whole(
-    state.SEED.key, state.SEED.name, state.SEED.default, N_("Graine du hasard"), 0, 2**32 - 1
+    fields.SEED.key, fields.SEED.name, fields.SEED.default, N_("Graine du hasard"), 0, 2**32 - 1
 )
 
 
@@ -45,33 +45,20 @@ def run(page: StreamlitPage) -> None:
     except StopException:
         pass  # the page has said all it can
     hidden.fill(style)
-    _say_unknown(above)
+    missing.tell(above)
     state.publish()
-
-
-def _say_unknown(place: DeltaGenerator) -> None:
-    """What the address asked for and the page has not, a sentence each."""
-    for label, (asked, shown) in state.told_unknown().items():
-        said = (
-            _("{label} : cette page n’a pas « {asked} », et montre « {shown} ».")
-            if shown
-            else _("{label} : cette page n’a pas « {asked} ».")
-        )
-        names = {"label": label, "asked": naming.clipped(asked), "shown": naming.clipped(shown)}
-        told = said.format(**{name: html.escape(text) for name, text in names.items()})
-        place.html(f'<p class="unread" role="status">⚠ {told}</p>')
 
 
 def language_switch() -> None:
     """French or English, in the sidebar."""
-    state.change(state.LANGUAGE, state.language())
+    state.change(fields.LANGUAGE, state.language())
     with st.sidebar:
         st.segmented_control(
             "Langue / Language",
-            list(i18n.LANGUAGES),
-            format_func=i18n.LANGUAGES.__getitem__,
+            list(fields.LANGUAGES),
+            format_func=fields.LANGUAGES.__getitem__,
             required=True,
-            key=state.LANGUAGE.key,
+            key=fields.LANGUAGE.key,
             label_visibility="collapsed",
         )
         # Screen readers pronounce by it, and style.css speaks by it; Streamlit's page says "en".
@@ -95,17 +82,17 @@ def model() -> str:
     chosen = model_asked()
     known = cached.models()
     options = known if chosen in known else [*known, chosen]
-    return state.keep(state.MODEL, st.selectbox(_("Modèle"), options, key=state.MODEL.key))
+    return state.keep(fields.MODEL, st.selectbox(_("Modèle"), options, key=fields.MODEL.key))
 
 
 def model_asked() -> str:
     """The same where the page has no menu for it: the default instead of one that is not there."""
-    asked = state.restore(state.MODEL)
+    asked = state.restore(fields.MODEL)
     if asked not in cached.models() and not cached.opens(asked):
-        state.change(state.MODEL, state.MODEL.default)
-        state.unknown(_("Modèle"), asked, state.MODEL.default)
-        asked = state.MODEL.default
-    return state.keep(state.MODEL, asked)
+        state.change(fields.MODEL, fields.MODEL.default)
+        missing.note(_("Modèle"), asked, fields.MODEL.default)
+        asked = fields.MODEL.default
+    return state.keep(fields.MODEL, asked)
 
 
 def seed() -> int:

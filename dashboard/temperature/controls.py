@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
-from dashboard.shared import state
+from dashboard.shared import fields, snippets, state
 from dashboard.shared.controls import Control, Slider, Whole
 from dashboard.shared.i18n import _
 from moliere_core.config import SamplingConfig
@@ -45,7 +47,7 @@ class Prompts(Control[str]):
     def ask(self) -> tuple[str, ...]:
         """Show it; the prompts, each once."""
         state.restore(self)
-        text = st.text_area(self.told, key=self.key, height=132, max_chars=state.MAX_PROMPT) or ""
+        text = st.text_area(self.told, key=self.key, height=132, max_chars=fields.MAX_PROMPT) or ""
         state.keep(self, text)
         return tuple(dict.fromkeys(text.split("\n")[:MAX_COLUMNS]))
 
@@ -74,15 +76,15 @@ TEMPERATURES = Temperatures(
     "t",
     (0.2, 0.5, 0.8, 1.0, 1.3),
     N_("Températures (six au plus)"),
-    state.temperatures(MAX_COLUMNS),
-    state.show_numbers,
+    fields.temperatures(MAX_COLUMNS),
+    fields.show_numbers,
 )
 PROMPTS = Prompts(
     "temperature.prompts",
     "prompts",
     "Mon frère, \nAh ! \nQuoi ! ",
     N_("Débuts, un par ligne (six au plus)"),
-    state.clip,
+    fields.clip,
 )
 LENGTH = Whole("temperature.chars", "chars", 200, N_("Nombre de caractères"), 20, 2000)
 ONE_TEMPERATURE = Slider(
@@ -92,5 +94,18 @@ ONE_TEMPERATURE = Slider(
     N_("Température"),
     0.0,
     2.0,
-    parse=state.temperature(2),
+    parse=fields.temperature(2),
 )
+
+
+def code(
+    reference: str, prompts: Sequence[str], configs: Sequence[SamplingConfig], seed: int, chars: int
+) -> str:
+    """Several texts side by side, with the same draws."""
+    return snippets.filled(
+        "temperature",
+        model=reference,
+        columns=snippets.columns(zip(prompts, configs, strict=True)),
+        seed=seed,
+        chars=chars,
+    )

@@ -10,7 +10,7 @@ import numpy as np
 from dashboard.shared import cached
 from moliere_core.config import SamplingConfig
 from moliere_core.models.protocol import CharModel
-from moliere_core.models.sampling import next_distribution, write_with_logits
+from moliere_core.models.sampling import Writer, next_distribution, write_with_logits
 from moliere_core.networks.arrays import Array
 from moliere_core.system.progress import Progress
 
@@ -59,8 +59,8 @@ def compare(
     progress: Progress | None = None,
 ) -> list[Column]:
     """Write side by side with the same draws; prompts and configs run in parallel."""
-    seeds = [seed] * len(prompts)
-    logits, ids = write_with_logits(model, prompts, configs, seeds, chars, progress)
+    writer = Writer(model, prompts, configs, [seed] * len(prompts))
+    logits, ids = write_with_logits(writer, chars, progress)
     texts = [model.vocabulary.decode(column) for column in ids.T]
     found = []
     for i, (text, config) in enumerate(zip(texts, configs, strict=True)):

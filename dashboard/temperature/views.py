@@ -10,12 +10,15 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.shared import i18n, widgets
+from dashboard.shared.components import Component
 from dashboard.shared.i18n import _
 from dashboard.shared.views import chosen
-from dashboard.temperature import components, controls, results
+from dashboard.temperature import controls, results
 from dashboard.temperature.results import Column
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import N_, ConfigError
+
+_texts = Component(__file__, "texts")  # in columns, their first differences and loops marked
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,7 @@ def show(reference: str, compared: str, comparison: Comparison, seed: int, chars
     """Write the columns, `chars` characters each, and show them with their legend."""
     configs = comparison.configs
     columns = results.columns(reference, comparison.prompts, configs, seed, chars)
-    components.texts(_payload(comparison, columns), "temperature.texts")
+    _texts(_payload(comparison, columns), "temperature.texts")
     same = _("{chars} caractères, les mêmes tirages dans chaque colonne (graine {seed}).")
     legend = _(MODES[compared].legend)
     st.caption(f"{same.format(chars=i18n.number(chars), seed=seed)} {legend}")

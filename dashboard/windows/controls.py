@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard.shared import controls, sources, state, widgets
+from dashboard.shared import controls, snippets, sources, state, widgets
 from dashboard.shared.controls import Choice
 from dashboard.shared.material import Material, material
+from moliere_core.config import PRESETS
 from moliere_core.errors import N_
 
 LENGTHS = (12, 40, 60, 100, 150)  # the first to see it well, the others are the course's
@@ -39,7 +40,6 @@ ORDER = Choice(
     N_("Ordre"),
     {"text": N_("du texte"), "buffer": N_("tampon"), "all": N_("mélangé")},
 )
-EPOCH: state.Field[int] = state.Field("windows.epoch", "epoch", 1, state.integer(1, 99))
 START = controls.start("windows")
 VARIANT = Choice(
     "windows.variant",
@@ -103,3 +103,32 @@ def choose(views: Choice) -> tuple[str, Settings]:
         if view == "batch":
             ORDER.ask_inline()
     return view, Settings(source, int(length), shift, batch)
+
+
+def code(view: str, settings: Settings, variant: str, start: str, reference: str) -> str:
+    """The page's cell: what the view does, with its settings."""
+    if view == "start":
+        return snippets.filled(
+            "windows-start", model=reference, start=start, length=settings.length
+        )
+    text = snippets.filled("windows-text", corpus=snippets.corpus(settings.source)) + "\n"
+    if view == "variants" and variant != "notebook":
+        return text + network(settings, variant)
+    name = view if view in ("streams", "length") else "batch"
+    return text + snippets.filled(f"windows-{name}", **_windows(settings))
+
+
+def network(settings: Settings, variant: str) -> str:
+    """One of the two ways out of the notebook's error, in Keras."""
+    model = PRESETS["cours"].model
+    return snippets.filled(
+        f"windows-{variant}",
+        embedding_dim=model.embedding_dim,
+        units=model.units,
+        dropout=model.dropout,
+        **_windows(settings),
+    )
+
+
+def _windows(settings: Settings) -> dict[str, int]:
+    return {"length": settings.length, "shift": settings.shift, "batch": settings.batch}

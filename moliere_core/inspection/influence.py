@@ -9,14 +9,14 @@ letter stands beside it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
 
 from moliere_core.errors import ModelError
 from moliere_core.inspection.trace import LayerTrace, Trace
-from moliere_core.models.sampling import log_softmax
-from moliere_core.networks.arrays import Array
+from moliere_core.networks.arrays import Array, log_softmax
 from moliere_core.networks.recurrent import Layer, RecurrentNetwork, State
 from moliere_core.system.progress import Progress
 from moliere_core.text.vocabulary import UNKNOWN, Ids
@@ -57,21 +57,35 @@ def influence(network: RecurrentNetwork, seen: Trace, target: int) -> Influence:
     """
     _check_target(network, target)
     log_probs = seen.log_probs[-1]
-    d_logits = -np.exp(log_probs)
-    d_logits[target] += 1
-    d_hidden = np.zeros_like(seen.layers[-1].series["hidden"])
-    d_hidden[-1] = network.dense @ d_logits
-    for layer, states in zip(reversed(network.layers), reversed(seen.layers), strict=True):
-        back = _lstm_backward if layer.is_lstm else _gru_backward
-        d_hidden = back(layer, states, d_hidden) @ layer.kernel.T
-    vectors = seen.layers[0].inputs
+    d_logits = np.zeros_like(seen.logits)
+    d_logits[-1] = -np.exp(log_probs)
+    d_logits[-1, target] += 1
+    d_vectors = gradient(network, seen, d_logits)
     return Influence(
         target=target,
         log_prob=float(log_probs[target]),
-        gradient=d_hidden,
-        gradient_input=(d_hidden * vectors).sum(axis=1),
-        norm=np.sqrt((d_hidden**2).sum(axis=1)),
+        gradient=d_vectors,
+        gradient_input=(d_vectors * seen.layers[0].inputs).sum(axis=1),
+        norm=np.sqrt((d_vectors**2).sum(axis=1)),
     )
+
+
+def gradient(network: RecurrentNetwork, seen: Trace, d_logits: Array) -> Array:
+    """The gradient of a number with respect to each embedding, from that to the logits.
+
+    Args:
+        network: what was traced.
+        seen: from `trace`.
+        d_logits: of the number with respect to the logits of each place, shape (time, vocab_size).
+
+    Returns:
+        Shape (time, embedding).
+    """
+    d_hidden = d_logits @ network.dense.T
+    for layer, states in zip(reversed(network.layers), reversed(seen.layers), strict=True):
+        back = _lstm_backward if layer.is_lstm else _gru_backward
+        d_hidden = back(layer, states, d_hidden) @ layer.kernel.T
+    return d_hidden
 
 
 def _lstm_backward(layer: Layer, states: LayerTrace, d_hidden: Array) -> Array:
@@ -161,6 +175,33 @@ def deletions(
         ModelError: the target is the unknown symbol, or outside the alphabet.
     """
     _check_target(network, target)
+    tried, rows = edited(network, ids, edit, replacement, last, progress)
+    log_probs = log_probs_of(network, rows, np.array([target], np.int32))
+    return Deletions(tried, log_probs[0] - log_probs[1:])
+
+
+def edited(
+    network: RecurrentNetwork,
+    ids: Ids,
+    edit: Edit,
+    replacement: int = UNKNOWN,
+    last: int = DELETIONS,
+    progress: Progress | None = None,
+) -> tuple[Ids, State]:
+    """The state after a context, and after it without each of its last symbols.
+
+    Args:
+        network: what reads.
+        ids: the context, shape (time,).
+        edit: as in `deletions`.
+        replacement: as in `deletions`.
+        last: how many symbols are tried, from the end.
+        progress: told the share done, from 0 to 1.
+
+    Returns:
+        Positions of the symbols tried, shape (tried,), and the state, of 1 + tried streams: the
+        first has read the true context.
+    """
     first = max(0, len(ids) - last)
     state = network.zero_state(1)
     if first:
@@ -176,8 +217,26 @@ def deletions(
         rows = _stacked(rows, before)
         if progress is not None:
             progress((t + 1 - first) / len(tried))
-    log_probs = _log_prob(rows[-1][0] @ network.dense + network.dense_bias, target)
-    return Deletions(tried, log_probs[0] - log_probs[1:])
+    return tried, rows
+
+
+def log_probs_of(network: RecurrentNetwork, state: State, end: Ids) -> Array:
+    """Log-probability of what may follow, in each stream of a state.
+
+    Args:
+        network: what predicts.
+        state: of some streams.
+        end: the symbols that follow, shape (symbols,), none unknown.
+
+    Returns:
+        Nats, shape (streams,).
+    """
+    logits = state[-1][0] @ network.dense + network.dense_bias
+    total = _log_prob(logits, int(end[0]))
+    for read, target in pairwise(end):
+        logits, state = network.step(np.full(len(logits), read, np.int32), state)
+        total = total + _log_prob(logits, int(target))
+    return total
 
 
 def _stacked(first: State, second: State) -> State:

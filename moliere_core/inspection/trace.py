@@ -8,8 +8,7 @@ import numpy as np
 
 from moliere_core.models.protocol import CONTEXT_START
 from moliere_core.models.references import RecurrentModel
-from moliere_core.models.sampling import log_softmax
-from moliere_core.networks.arrays import Array
+from moliere_core.networks.arrays import Array, log_softmax
 from moliere_core.networks.recurrent import Layer, LayerState, RecurrentNetwork, sigmoid
 from moliere_core.system.progress import Progress
 from moliere_core.text.normalise import normalise

@@ -1,17 +1,23 @@
-"""The embedding: characters as points, and which of them are near one another."""
+"""The embedding: symbols as points, and which of them are near one another.
+
+Of any table of vectors: a recurrent network's characters (`network.embedding`), a transformer's
+tokens (`network.tokens`) and its positions (`network.positions`).
+"""
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from moliere_core.networks.arrays import Array
+from moliere_core.text import kinds
 from moliere_core.text.vocabulary import UNKNOWN
 
-Kind = Literal["vowel", "accented", "consonant", "capital", "digit", "punctuation", "space"]
+FinerKind = Literal["vowel", "accented", "consonant", "capital", "digit", "punctuation", "space"]
 VOWELS = frozenset("aeiouy")
 
 
@@ -45,25 +51,32 @@ def principal_plane(vectors: Array) -> Plane:
     return Plane(points * np.where(farthest < 0, -1, 1), explained)
 
 
-def neighbours(vectors: Array, symbol: int, count: int = 8) -> list[tuple[int, float]]:
-    """The symbols nearest to `symbol` by cosine, best first; the unknown symbol is left out."""
+def neighbours(
+    vectors: Array, symbol: int, count: int = 8, never: Collection[int] = (UNKNOWN,)
+) -> list[tuple[int, float]]:
+    """The symbols nearest to `symbol` by cosine, best first.
+
+    Args:
+        vectors: shape (symbols, size).
+        symbol: index of the one whose neighbours are wanted.
+        count: of neighbours, at most.
+        never: indices that are left out: of an alphabet the unknown symbol, which is nobody's
+            neighbour; of tokens those that write nothing.
+    """
     lengths = np.linalg.norm(vectors, axis=1)
     cosines = vectors @ vectors[symbol] / np.maximum(lengths * lengths[symbol], 1e-12)
-    order = [int(i) for i in np.argsort(-cosines, kind="stable") if i not in (symbol, UNKNOWN)]
+    out = {symbol, *never}
+    order = [int(i) for i in np.argsort(-cosines, kind="stable") if int(i) not in out]
     return [(i, float(cosines[i])) for i in order[:count]]
 
 
-def kind(char: str) -> Kind:
-    """What sort of character it is, as a pupil would sort them."""
-    if char.isspace():
-        return "space"
-    if char.isdigit():
-        return "digit"
-    if not char.isalpha():
-        return "punctuation"
-    if char.isupper():
+def finer_kind(char: str) -> FinerKind:
+    """As `text.kinds.kind`, letters in lower case sorted further: vowels, accents, consonants."""
+    sort = kinds.kind(char)
+    if sort == "upper":
         return "capital"
-    plain = unicodedata.normalize("NFD", char)
-    if len(plain) > 1 or char in "œæ":
+    if sort != "lower":
+        return "punctuation" if sort == "other" else sort
+    if char in "œæ" or len(unicodedata.normalize("NFD", char)) > 1:
         return "accented"
     return "vowel" if char in VOWELS else "consonant"

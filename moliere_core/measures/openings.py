@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from moliere_core.errors import CorpusError
 from moliere_core.models.protocol import CONTEXT_START
 from moliere_core.models.references import RecurrentModel
-from moliere_core.models.sampling import entropy_bits, log_softmax
-from moliere_core.networks.arrays import Array
+from moliere_core.models.sampling import entropy_bits
+from moliere_core.networks.arrays import Array, log_softmax
 from moliere_core.system.progress import Progress
 from moliere_core.text.normalise import normalise
 from moliere_core.text.vocabulary import UNKNOWN, Ids

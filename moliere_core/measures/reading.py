@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from moliere_core.errors import CorpusError
 from moliere_core.models.protocol import UNKNOWN_BITS, CharModel
-from moliere_core.models.sampling import log_softmax
-from moliere_core.networks.arrays import Array
+from moliere_core.networks.arrays import Array, log_softmax
 from moliere_core.system.progress import Progress
 from moliere_core.text import verse
 from moliere_core.text.normalise import normalise

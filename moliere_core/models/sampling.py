@@ -7,6 +7,7 @@ the character alone. Two temperatures, or two models, thus see the same luck.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -21,12 +22,6 @@ from moliere_core.text.vocabulary import UNKNOWN, Ids
 
 NOISE_BLOCK = 64  # steps of noise computed at a time: hashing many at once costs little
 PIECE = 8  # characters between two reports of progress: 40 ms of six streams of the largest model
-
-
-def log_softmax(logits: Array) -> Array:
-    """Natural logarithms of the probabilities, over the last axis; same shape."""
-    shifted = logits - logits.max(axis=-1, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
 
 
 def entropy_bits(probs: Array) -> float:
@@ -142,6 +137,12 @@ class Writer:
             return [""] * len(self.configs)
         return [self.model.vocabulary.decode(ids) for ids in np.stack(self._chosen, axis=1)]
 
+    def copy(self) -> Writer:
+        """Another one that stands where this one does; what either writes leaves the other."""
+        other = copy.copy(self)  # arrays and states are replaced by a step, never changed
+        other._chosen = self._chosen.copy()
+        return other
+
     def step(self) -> Ids:
         """Draw, write and read one character in each stream; their indices, shape (streams,)."""
         ids = self.choose()
@@ -202,21 +203,15 @@ def generate(
 
 
 def write_with_logits(
-    model: CharModel,
-    prompts: Sequence[str],
-    configs: Sequence[SamplingConfig],
-    seeds: Sequence[int],
-    chars: int,
-    progress: Progress | None = None,
+    writer: Writer, chars: int, progress: Progress | None = None
 ) -> tuple[Array, Ids]:
-    """As `generate`, with what each character was drawn from.
+    """As `write`, with what each character was drawn from.
 
     Returns:
         The logits, shape (chars, streams, vocab_size), and the indices drawn, (chars, streams).
     """
-    writer = Writer(model, prompts, configs, seeds)
     logits = np.empty((chars, *writer.logits.shape), np.float32)
-    ids = np.empty((chars, len(prompts)), np.int32)
+    ids = np.empty((chars, len(writer.seeds)), np.int32)
     before = writer.logits
     for step, drawn in enumerate(write(writer, chars, progress)):
         logits[step], ids[step] = before, drawn

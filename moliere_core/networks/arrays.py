@@ -1,4 +1,4 @@
-"""What the networks in NumPy share: the type of their arrays, a matrix product, the softmax."""
+"""What all networks in NumPy use: their type of array, a matrix product, softmax and logarithms."""
 
 from __future__ import annotations
 
@@ -36,3 +36,24 @@ def softmax(logits: Array, out: Array | None = None) -> Array:
     np.exp(probs, out=probs)
     probs /= probs.sum(axis=-1, keepdims=True)
     return probs
+
+
+def log_sum_exp(logits: Array | NDArray[np.float64]) -> NDArray[np.float64]:
+    """The logarithm of what a softmax divides by: ln of the sum of exp, over the last axis.
+
+    The surprisal of a symbol, in nats, is this less the symbol's logit.
+
+    Args:
+        logits: shape (..., symbols); -inf counts for nothing.
+
+    Returns:
+        Shape (...), float64: thousands of small terms are summed in double precision.
+    """
+    peak = logits.max(axis=-1)
+    return np.asarray(np.log(np.exp(logits - peak[..., None]).sum(axis=-1, dtype=float)) + peak)
+
+
+def log_softmax(logits: Array) -> Array:
+    """Natural logarithms of `softmax`, over the last axis; same shape."""
+    total = log_sum_exp(logits)[..., None]
+    return np.subtract(logits, total, out=np.empty_like(logits), casting="same_kind")

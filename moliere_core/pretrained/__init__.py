@@ -11,9 +11,9 @@
     pretrained.score("hf:gpt2", text).result().bits_per_char   # an upper bound
 
 They live in one worker process, started on demand and ended when idle. NumPy runs GPT-2 and its
-like; torch and transformers, imported nowhere else, any other architecture. What can be said
-without them (is the model here, is it whole, is it of the right kind) is said at once: a request
-that cannot succeed has failed when it is returned.
+like; torch and transformers, imported in that process alone, any other architecture. Whether a
+model is here, whole and of a kind that can be run is checked before anything is sent: a request
+for another one is returned as failed.
 """
 
 from __future__ import annotations
@@ -26,8 +26,11 @@ import numpy as np
 
 from moliere_core.config import SamplingConfig, check_range
 from moliere_core.errors import CorpusError, MoliereError
+from moliere_core.inspection.attention_step import AttentionStep
+from moliere_core.inspection.contrast import Contrast
+from moliere_core.inspection.logit_lens import LayerGuesses, NextByLayer
 from moliere_core.models.references import MINI
-from moliere_core.pretrained import catalogue, client
+from moliere_core.pretrained import catalogue, client, results
 from moliere_core.pretrained.catalogue import (
     OFFERED,
     Card,
@@ -42,7 +45,15 @@ from moliere_core.pretrained.catalogue import (
     usable,
 )
 from moliere_core.pretrained.client import Request, RequestStatus, close
-from moliere_core.pretrained.results import Attention, Event, Generation, NextChars, TokenScore
+from moliere_core.pretrained.results import (
+    Attention,
+    Event,
+    Generation,
+    Inside,
+    NextChars,
+    TokenScore,
+    TokenVectors,
+)
 from moliere_core.pretrained.tokens import Piece
 from moliere_core.system.machine import threads
 from moliere_core.system.work import State
@@ -54,6 +65,7 @@ __all__ = [
     "Attention",
     "Card",
     "Generation",
+    "Inside",
     "NextChars",
     "Piece",
     "Presence",
@@ -62,18 +74,24 @@ __all__ = [
     "State",
     "Suggestion",
     "TokenScore",
+    "TokenVectors",
     "attention",
+    "attention_step",
     "card",
     "close",
+    "contrast",
     "entries",
     "generate",
+    "guesses",
     "has_frameworks",
     "is_pretrained",
+    "next_by_layer",
     "next_chars",
     "presence",
     "score",
     "suggestions",
     "usable",
+    "vectors",
 ]
 
 MAX_CHARS = 100_000
@@ -83,10 +101,10 @@ T = TypeVar("T")
 def generate(
     reference: str, prompt: str, config: SamplingConfig, seed: int = 0, chars: int = 200
 ) -> Request[Generation]:
-    """Have a model write after a prompt; its answer grows while it writes.
+    """Have a model write after a prompt; the value of the request grows while it writes.
 
-    The same order as for characters (temperature, top_k, top_p), over tokens here, and the same
-    draws at every temperature: the noise of a token depends on the seed, the step and the token.
+    Temperature, top_k and top_p apply in that order, as for characters, but to tokens. Draws are
+    the same at every temperature: the noise of a token depends on seed, step and token alone.
 
     Args:
         reference: `mini-gpt` or `hf:NAME`.
@@ -103,10 +121,10 @@ def generate(
 
 
 def next_chars(reference: str, text: str, alphabet: Sequence[str]) -> Request[NextChars]:
-    """The distribution of the character after a text, over an alphabet.
+    """The distribution of the character after a text, over an alphabet, at temperature 1.
 
-    At temperature 1, as the model learned it. It depends on the text alone, not on how it was
-    typed; one character after another costs little more than one token each.
+    It depends on the text alone, not on how it was typed. Asking again after one more character
+    takes about as long as the model takes for one token.
     """
     chars = tuple(alphabet)
     arguments: Event = {"text": normalise(text), "alphabet": list(chars)}
@@ -127,8 +145,8 @@ def score(
     Args:
         reference: `mini-gpt` or `hf:NAME`.
         text: normalised before it is scored.
-        context: read before the text and not scored: two ends of one sentence are so compared.
-        background: give way to requests that somebody waits for, and go on when nobody looks.
+        context: read before the text and not scored, to compare two ends of one sentence.
+        background: lets requests of people pass, and is not dropped when nobody looks at it.
 
     Raises:
         CorpusError: the text is empty.
@@ -142,9 +160,67 @@ def score(
 
 
 def attention(reference: str, text: str) -> Request[Attention]:
-    """Where each token of a text looks, layer after layer."""
+    """Where each token of a text looks: all heads, layer after layer."""
     arguments: Event = {"text": normalise(text)}
     return ask("attention", reference, arguments, Attention(), lambda _, e: Attention.of(e))
+
+
+# What is inside a GPT-2, and of no other architecture
+
+
+def guesses(
+    reference: str, text: str, position: int, count: int = 5
+) -> Request[Inside[LayerGuesses]]:
+    """What each layer would say after one token of a text.
+
+    Args:
+        reference: `mini-gpt` or `hf:NAME`.
+        text: normalised before it is read.
+        position: of the token, from 0, the line break before the text; see `Inside.tokens`.
+        count: tokens of each layer.
+    """
+    arguments: Event = {"text": normalise(text), "position": position, "count": count}
+    return _look("guesses", reference, arguments, LayerGuesses)
+
+
+def next_by_layer(reference: str, text: str) -> Request[Inside[NextByLayer]]:
+    """What each layer would give to each token of a text: its rank and its bits."""
+    return _look("next_by_layer", reference, {"text": normalise(text)}, NextByLayer)
+
+
+def attention_step(
+    reference: str, text: str, position: int, layer: int, head: int
+) -> Request[Inside[AttentionStep]]:
+    """One step of one head of one block, with all its numbers; all counted from 0."""
+    arguments: Event = {"text": normalise(text), "position": position, "layer": layer, "head": head}
+    return _look("attention_step", reference, arguments, results.attention_step)
+
+
+def contrast(reference: str, context: str, first: str, second: str) -> Request[Inside[Contrast]]:
+    """What each token of a context says for one end and against another.
+
+    Args:
+        reference: `mini-gpt` or `hf:NAME`.
+        context: normalised, as the ends are. A space between it and an end belongs to the end.
+        first: what may follow.
+        second: what may follow instead.
+    """
+    ends = [normalise(first), normalise(second)]
+    arguments: Event = {"context": normalise(context), "ends": ends}
+    return _look("contrast", reference, arguments, results.contrast)
+
+
+def vectors(reference: str, text: str, count: int = 8) -> Request[Inside[TokenVectors]]:
+    """The embeddings of the tokens of a text, `count` neighbours of each, and the positions."""
+    arguments: Event = {"text": normalise(text), "count": count}
+    return _look("vectors", reference, arguments, TokenVectors)
+
+
+def _look(
+    operation: str, reference: str, arguments: Event, make: Callable[..., T]
+) -> Request[Inside[T]]:
+    empty: Inside[T] = Inside()
+    return ask(operation, reference, arguments, empty, lambda _, e: Inside.of(e, make))
 
 
 def ask(
@@ -155,24 +231,22 @@ def ask(
     add: Callable[[T, Event], T],
     background: bool = False,
 ) -> Request[T]:
-    """Ask the worker for one of `operations.Operations`; what the functions above are made of.
+    """Ask the worker for an operation of `operations.Operations`; the functions above do so.
 
     Args:
         operation: its name.
         reference: of the model.
         arguments: of the operation, ready for JSON.
-        value: the answer before anything came.
-        add: the answer after an event `partial` or `done`.
+        value: the answer before anything has come.
+        add: from the answer so far and an event `partial` or `done`, the answer after it.
         background: as in `score`.
     """
     message = {"op": operation, "reference": reference, "background": background, **arguments}
-    request = Request(client.bridge(), message, value, add)
     try:
-        threads()  # said here where the variable is wrong, and not by the process
-        request.message["folder"] = str(catalogue.check(reference))
-        # What the worker holds now can be let go for this model, or is this model.
-        catalogue.precision(reference, spare=client.bridge().megabytes)
+        threads()  # raises here, rather than in the worker, where its variable is wrong
+        message["folder"] = str(catalogue.check(reference))
+        # The worker can free all that it holds for this model, or holds this model already.
+        catalogue.precision(reference, spare=client.shared().megabytes)
     except MoliereError as error:
-        return request.refused(error)
-    client.bridge().submit(request)
-    return request
+        return Request(client.shared(), message, value, add).refused(error)
+    return client.ask(message, value, add)

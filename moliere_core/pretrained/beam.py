@@ -44,7 +44,7 @@ Floats = NDArray[np.float64]
 
 
 class TokenModel(Protocol):
-    """What the bridge asks of a model of the next token.
+    """What a beam asks of a model of the next token.
 
     Attributes:
         vocabulary: its tokens.
@@ -122,9 +122,9 @@ class Characters:
 
 
 class Path:
-    """The canonical tokens that are certain, whose cover is never dropped.
+    """The canonical tokens that are certain: their hypothesis is never dropped.
 
-    It can weigh little where it begins and most where the text has gone on: the model has read
+    It can have little mass at first and the most a few words later, for the model was trained on
     texts in canonical tokens.
 
     Args:
@@ -141,11 +141,11 @@ class Path:
         self._stops = list(accumulate(sizes))  # bytes after the anchor
 
     def until(self, size: int) -> tuple[tuple[int, ...], int]:
-        """What of it decides over the beam after `size` bytes: tokens, and those of the anchor."""
+        """What decides over the beam after `size` bytes: tokens, and how many are the anchor's."""
         return (*self.anchor, *self.certain[: self._read(size)]), len(self.anchor)
 
     def contexts(self, size: int) -> list[tuple[int, ...]]:
-        """Those of the hypothesis on this path after `size` bytes; none where it has no tokens."""
+        """The context on this path after `size` bytes; [] where no token is certain."""
         return [(*self.anchor, *self.certain[: self._read(size)])] if self.certain else []
 
     def _read(self, size: int) -> int:
@@ -153,7 +153,7 @@ class Path:
         return bisect_right(self._stops, size)
 
 
-class CharacterBridge:
+class CharacterBeam:
     """The next character of any text, from a model of the next token.
 
     Args:
@@ -185,10 +185,10 @@ class CharacterBridge:
 
     def characters(self, text: str) -> Characters:
         """The distribution of the character after `text`."""
-        return self.after(self.beam(text))
+        return self.after(self.read(text))
 
-    def beam(self, text: str) -> Beam:
-        """The hypotheses after `text`."""
+    def read(self, text: str) -> Beam:
+        """The beam after `text`."""
         cut, certain = self.model.anchor(text) if self.anchored else (0, 0)
         anchor = (*self.model.begin, *self.model.encode(text[:cut]))
         tail, rest = self.model.encode(text[cut:]), text[cut:].encode()
@@ -201,7 +201,7 @@ class CharacterBridge:
             (self.width * doubt, self.prune / doubt**2),
             (self.width * WIDER, self.prune * PRUNE_LESS),
         ):
-            beam = self._read(path, rest, width, prune)
+            beam = self._follow(path, rest, width, prune)
             if beam is not None:
                 return beam
         # No cover was heavy enough to be followed, as in a heap of random letters: the canonical
@@ -209,7 +209,7 @@ class CharacterBridge:
         return self.start((*anchor, *tail))
 
     def start(self, context: tuple[int, ...]) -> Beam:
-        """The one hypothesis after complete tokens."""
+        """A beam of one hypothesis, at the end of these tokens."""
         return Beam((self._whole(context, 1.0),))
 
     def push(
@@ -225,8 +225,8 @@ class CharacterBridge:
         Args:
             beam: before it.
             byte: that is read.
-            width: hypotheses kept; None for this bridge's.
-            prune: share of the mass below which one is dropped; None for this bridge's.
+            width: hypotheses kept; None for `self.width`.
+            prune: share of the mass below which one is dropped; None for `self.prune`.
             stays: contexts whose hypotheses are kept whatever their mass.
         """
         found: list[Hypothesis] = []
@@ -302,8 +302,8 @@ class CharacterBridge:
     def _whole(self, context: tuple[int, ...], weight: float) -> Hypothesis:
         return Hypothesis(context, 0, len(self.model.vocabulary.order), 0, weight, weight)
 
-    def _read(self, path: Path, rest: bytes, width: int, prune: float) -> Beam | None:
-        """The beam after `rest`, from the longest part of it that is remembered."""
+    def _follow(self, path: Path, rest: bytes, width: int, prune: float) -> Beam | None:
+        """The beam after the bytes behind the path's anchor; None where all are too light."""
         known, beam = 0, self.start(path.anchor)
         for size in range(len(rest), 0, -1):
             key = (path.until(size), rest[:size], width)
@@ -325,10 +325,13 @@ class CharacterBridge:
     def _learn(
         self, contexts: Iterable[tuple[int, ...]], last: int = 1, guessing: bool = True
     ) -> None:
-        """Ask for what follows contexts, and their longest beginnings, where it is not known.
+        """Ask the model for the distributions after contexts that are not remembered.
 
-        And, where a character is to be guessed, for what follows the first half of an é after
-        them: it is nearly always asked for next, and a model reads a few tokens in the time of one.
+        Args:
+            contexts: whose distributions are wanted.
+            last: how many of the longest beginnings of each are asked for, itself included.
+            guessing: ask also for what follows the first byte of an é: it is nearly always wanted
+                next, and a model reads a few tokens in the time of one.
         """
         missing = [c for c in contexts if c not in self._probs and c not in self._raw]
         if not missing:
@@ -345,7 +348,7 @@ class CharacterBridge:
     def _sorted_probs(self, context: tuple[int, ...]) -> tuple[Floats, float]:
         """Probabilities of the tokens in the vocabulary's order, float64, and of an end.
 
-        Tokens that write nothing and do not end the text have no part in it.
+        They sum to 1 over the tokens that write something or end the text.
         """
         known = self._probs.get(context)
         if known is None:
@@ -365,7 +368,7 @@ class CharacterBridge:
 def over_alphabet(
     characters: Characters, alphabet: Sequence[str]
 ) -> tuple[Floats, float, list[tuple[str, float]]]:
-    """The probabilities of an alphabet's characters, of all the others, and which these are.
+    """The distribution over an alphabet, and what falls outside it.
 
     Returns:
         Probabilities in the alphabet's order, shape (len(alphabet),); the sum of those outside;

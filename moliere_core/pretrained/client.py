@@ -1,4 +1,4 @@
-"""The bridge worker from the side that asks: one process, a queue, and handles on what was asked.
+"""The process of the pretrained models, from the side that asks: its queues, and each request.
 
 Messages are lines of JSON on the worker's standard input and output. A request is
 `{"id", "op", "reference", "background", ...arguments}` and a cancellation `{"cancel": id}`; an
@@ -6,8 +6,8 @@ answer is `{"id", "event"}` with the event `stage` ("loading", "running"), `prog
 `partial`, and at the end `done` or `failed` (see `MoliereError.to_json`).
 
 The worker does one request at a time, and between two steps of a background one (scoring a whole
-play) those that somebody waits for. Nobody's request outlives their interest: one that nobody has
-looked at for `LEASE` seconds, counted from when it was sent, is dropped.
+play) those that somebody waits for. A request whose status nobody has asked for `LEASE` seconds
+long, counted from when it was sent, is dropped: the page that wanted it was left.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from pathlib import Path
 from typing import IO, Any, TypeVar
 
 from moliere_core.errors import N_, ModelError, MoliereError
-from moliere_core.pretrained.results import Event
+from moliere_core.pretrained.results import Event, unexpected
 from moliere_core.system.machine import resident_megabytes, threads
 from moliere_core.system.storage import home
 from moliere_core.system.work import State, Status, Work
-from moliere_core.system.workers import Worker, command
+from moliere_core.system.workers import WorkerProcess, command
 
 T = TypeVar("T")
 
@@ -65,20 +65,20 @@ class RequestStatus(Status):
 
 
 class Request(Work[T]):
-    """Something that was asked of the worker. All methods may be called from any thread.
+    """A question to the worker, and its answer. All methods may be called from any thread.
 
-    Asking how far it is, or whether it is done, keeps it alive.
+    Asking for its status, its value or whether it is done renews its lease.
 
     Args:
-        bridge: that it is asked of.
-        message: what the worker is told, without the number.
-        value: what it answers, before anything came.
-        add: the answer after an event `partial` or `done`, from the answer so far.
+        client: that sends it.
+        message: what is sent, without the request's number.
+        value: the answer before anything has come.
+        add: from the answer so far and an event `partial` or `done`, the answer after it.
     """
 
     def __init__(
         self,
-        bridge: Bridge,
+        client: WorkerClient,
         message: Event,
         value: T,
         add: Callable[[T, Event], T],
@@ -87,7 +87,7 @@ class Request(Work[T]):
         self.id = next(_numbers)
         self.message = {**message, "id": self.id}
         self.background = bool(message.get("background"))
-        self._bridge = bridge
+        self._client = client
         self._value, self._add = value, add
         self._status = RequestStatus(state=State.QUEUED)
         self.looked_at = time.monotonic()
@@ -103,7 +103,7 @@ class Request(Work[T]):
         self.looked_at = time.monotonic()
         status = self._status
         if status.state is State.QUEUED:
-            return replace(status, place=self._bridge.place(self))
+            return replace(status, place=self._client.place(self))
         return status
 
     @property
@@ -118,11 +118,11 @@ class Request(Work[T]):
         return super().done()
 
     def result(self, timeout: float | None = None) -> T:
-        """Wait for the whole answer.
+        """The whole answer, which is waited for.
 
         Raises:
-            MoliereError: it failed, or was cancelled.
-            TimeoutError: it is not there after `timeout` seconds.
+            MoliereError: the request failed, or was cancelled.
+            TimeoutError: there is no answer after `timeout` seconds.
         """
         if not self.wait(timeout):
             raise TimeoutError(f"no answer after {timeout} s")
@@ -138,31 +138,31 @@ class Request(Work[T]):
         return self.done()
 
     def cancel(self) -> bool:
-        """Give it up; nothing if it has ended."""
-        return self._bridge.cancel(self)
+        """Cancel it, unless it has ended; whether it is cancelled."""
+        return self._client.cancel(self)
 
     def refused(self, error: MoliereError) -> Request[T]:
-        """The same, failed before it was asked."""
+        """End it with an error, without sending it; returns itself."""
         self._end(State.FAILED, error)
         return self
 
-    # For the bridge, under its lock
+    # For the client, under its lock
 
     @property
     def abandoned(self) -> bool:
-        """Whether nobody looks at it any more."""
+        """Whether its lease is over; requests in the background have none."""
         return not self.background and time.monotonic() - self.looked_at > LEASE
 
-    def _look(self) -> None:
-        """Count the lease from now on: nobody can have looked before it was on its way."""
+    def _renew(self) -> None:
+        """Count the lease from now on."""
         self.looked_at = time.monotonic()
 
     def _begin(self) -> None:
-        self._look()
+        self._renew()
         self._status = RequestStatus(state=State.RUNNING, stage="starting")
 
     def _take(self, event: Event) -> bool:
-        """Take an event into account; whether it was the last."""
+        """Apply an event of the worker; whether it was the last."""
         kind = event["event"]
         if kind == "stage":
             self._status = replace(self._status, stage=event["stage"])
@@ -173,7 +173,7 @@ class Request(Work[T]):
             try:
                 self._value = self._add(self._value, event)
             except (KeyError, TypeError, ValueError) as error:  # of a worker of another version
-                self._end(State.FAILED, _unexpected(self.reference, error))
+                self._end(State.FAILED, unexpected(self.reference, error))
                 return True
         if kind == "done":
             self._end(State.FINISHED)
@@ -199,14 +199,14 @@ class Request(Work[T]):
 _numbers = itertools.count(1)
 
 
-class Bridge:
-    """The worker and its queues: what people wait for, and what is done in the background."""
+class WorkerClient:
+    """The worker process, started on demand, and two queues: for people, and in the background."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._waiting: dict[bool, deque[Request[Any]]] = {False: deque(), True: deque()}
         self._running: dict[bool, Request[Any] | None] = {False: None, True: None}
-        self._worker: Worker | None = None
+        self._worker: WorkerProcess | None = None
         self._idle: threading.Timer | None = None
 
     def submit(self, request: Request[Any]) -> None:
@@ -222,7 +222,7 @@ class Bridge:
                     )
                 )
                 return
-            request._look()
+            request._renew()
             queue.append(request)
             self._pump()
 
@@ -233,7 +233,7 @@ class Bridge:
             return queue.index(request) + 1 if request in queue else 0
 
     def cancel(self, request: Request[Any]) -> bool:
-        """Take a request from its queue, or have the worker give it up; False if it has ended."""
+        """Take a request out of its queue, or have the worker drop it; False if it has ended."""
         with self._lock:
             queue = self._waiting[request.background]
             if request in queue:
@@ -246,18 +246,18 @@ class Bridge:
 
     @property
     def pid(self) -> int | None:
-        """Number of the worker process; None where none runs."""
+        """Process number of the worker; None where none runs."""
         with self._lock:
             return self._worker.pid if self._worker else None
 
     @property
     def megabytes(self) -> int:
-        """Memory that the worker takes; 0 where none runs, or where the system does not tell."""
+        """Memory of the worker in MB; 0 where none runs, or where the system does not tell."""
         pid = self.pid
         return 0 if pid is None else resident_megabytes(pid)
 
     def close(self) -> None:
-        """End the worker; what was waiting is cancelled."""
+        """End the worker, and cancel all requests that wait."""
         with self._lock:
             for queue in self._waiting.values():
                 for request in queue:
@@ -266,7 +266,7 @@ class Bridge:
             self._end_worker()
 
     def _pump(self) -> None:
-        """Send what can be sent; the lock is held."""
+        """Send the first request of each queue whose turn it is; the lock is held."""
         for lane, queue in self._waiting.items():
             while queue and self._running[lane] is None:
                 request = queue.popleft()
@@ -288,47 +288,47 @@ class Bridge:
                             reason=error.strerror,
                         )
                     )
-        self._rest()
+        self._end_when_idle()
 
-    def _rest(self) -> None:
-        """End the worker in a while, if it has nothing to do; the lock is held."""
+    def _end_when_idle(self) -> None:
+        """Have an idle worker ended after a while; the lock is held."""
         if self._idle is not None:
             self._idle.cancel()
             self._idle = None
         if self._worker is not None and not any(self._running.values()):
             seconds = float(os.environ.get("MOLIERE_BRIDGE_IDLE_SECONDS") or IDLE_SECONDS)
-            self._idle = threading.Timer(seconds, self._retire, (self._worker,))
+            self._idle = threading.Timer(seconds, self._end_if_idle, (self._worker,))
             self._idle.daemon = True
             self._idle.start()
 
-    def _retire(self, worker: Worker) -> None:
+    def _end_if_idle(self, worker: WorkerProcess) -> None:
         with self._lock:
             if self._worker is worker and not any(self._running.values()):
                 self._end_worker()
 
     def _start(self) -> None:
         with _log() as log:
-            self._worker = Worker(COMMAND, _environment(), log=log)
+            self._worker = WorkerProcess(COMMAND, _environment(), log=log)
         threading.Thread(
-            target=self._read, args=(self._worker,), name="moliere-bridge", daemon=True
+            target=self._read, args=(self._worker,), name="moliere-pretrained", daemon=True
         ).start()
 
     def _send(self, message: Event) -> None:
         if self._worker is not None:
             self._worker.send(message)  # of one that has just ended, `_read` sees the end
 
-    def _read(self, worker: Worker) -> None:
-        """Take the worker's messages until it ends."""
+    def _read(self, worker: WorkerProcess) -> None:
+        """Apply the worker's messages until it ends."""
         for event in worker.messages():
             with contextlib.suppress(ValueError, KeyError):
                 self._take(worker, event["id"], event)
         with self._lock:
             if self._worker is worker:
                 self._worker = None
-                self._let_go(_reason(worker))
+                self._fail_running(_reason(worker))
                 self._pump()
 
-    def _take(self, worker: Worker, number: int, event: Event) -> None:
+    def _take(self, worker: WorkerProcess, number: int, event: Event) -> None:
         with self._lock:
             for lane, request in self._running.items():
                 if request is None or request.id != number or worker is not self._worker:
@@ -340,7 +340,7 @@ class Bridge:
                     self.cancel(request)
                 return
 
-    def _let_go(self, error: MoliereError) -> None:
+    def _fail_running(self, error: MoliereError) -> None:
         for lane, request in self._running.items():
             if request is not None:
                 request._end(State.FAILED, error)
@@ -351,27 +351,34 @@ class Bridge:
         if self._idle is not None:
             self._idle.cancel()
             self._idle = None
-        self._let_go(ModelError(VANISHED))
+        self._fail_running(ModelError(VANISHED))
         if worker is not None:
             worker.end()
 
 
-def bridge() -> Bridge:
-    """The bridge of this process."""
-    return _bridge
+def shared() -> WorkerClient:
+    """The one client of this process."""
+    return _shared
+
+
+def ask(message: Event, value: T, add: Callable[[T, Event], T]) -> Request[T]:
+    """Send a request to the worker, see `Request`."""
+    request = Request(_shared, message, value, add)
+    _shared.submit(request)
+    return request
 
 
 def close() -> None:
     """End the worker; called when the interpreter exits."""
-    _bridge.close()
+    _shared.close()
 
 
-_bridge = Bridge()
+_shared = WorkerClient()
 atexit.register(close)
 
 
 def _log() -> IO[bytes]:
-    """Where the process says what goes wrong; nowhere, if the home can only be read."""
+    """The file for what the process says of errors; none where the home cannot be written."""
     try:
         home().mkdir(parents=True, exist_ok=True)
         return (home() / LOG).open("wb")
@@ -393,16 +400,6 @@ def _environment() -> dict[str, str]:
     }
 
 
-def _unexpected(reference: str, error: Exception) -> MoliereError:
-    return ModelError(
-        "{reference} failed ({kind}: {reason}): choose another model; the log, bridge.log among "
-        "the stored runs, has the details",
-        reference=reference,
-        kind=type(error).__name__,
-        reason=str(error),
-    )
-
-
-def _reason(worker: Worker) -> MoliereError:
+def _reason(worker: WorkerProcess) -> MoliereError:
     killed = worker.signal in ("SIGKILL", "SIGABRT")
     return ModelError(KILLED) if killed else ModelError(VANISHED)

@@ -49,9 +49,7 @@ def cut(reference: str, text: str) -> Cut | Request[Cut]:
     if tokenizer is not None:
         return tokenizer.cut(text)
     message: Event = {"op": "tokens", "reference": reference, "folder": str(path), "text": text}
-    request = Request(client.bridge(), message, Cut(), lambda _, answer: from_event(answer))
-    client.bridge().submit(request)
-    return request
+    return client.ask(message, Cut(), lambda _, answer: from_event(answer))
 
 
 def count(reference: str, texts: Sequence[str]) -> int | None:

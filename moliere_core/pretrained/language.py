@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import ModelError
+from moliere_core.inspection.transformer_trace import TransformerTrace, read
 from moliere_core.models.sampling import gumbel_noise, top_k_filter, top_p_filter
-from moliere_core.networks.arrays import Array, softmax
-from moliere_core.pretrained.beam import CharacterBridge
+from moliere_core.networks.arrays import Array, log_sum_exp, softmax
+from moliere_core.networks.transformer import TransformerNetwork
+from moliere_core.pretrained.beam import CharacterBeam
 from moliere_core.pretrained.catalogue import CONTEXT
-from moliere_core.pretrained.network import Network, Past
+from moliere_core.pretrained.network import Network, Past, PlainNetwork
 from moliere_core.pretrained.tokenizer import Tokenizer
 from moliere_core.pretrained.tokens import common_length
 
@@ -45,13 +47,35 @@ class LanguageModel:
         self.vocabulary, self.begin = tokenizer.vocabulary, tokenizer.begin
         self.trained_context = network.context_length or CONTEXT
         self.context = min(self.trained_context, CONTEXT)
-        self.bridge = CharacterBridge(self)
+        self.beam = CharacterBeam(self)
+        self._traced: TransformerTrace | None = None
         self._pasts: OrderedDict[tuple[int, ...], Past] = OrderedDict()
         silent = np.array([not token for token in self.vocabulary.tokens])
         silent[self.vocabulary.ends] = False
         self._silent = silent  # tokens that are never drawn, shape (vocab_size,)
 
-    # As the bridge asks
+    @property
+    def transformer(self) -> TransformerNetwork:
+        """The network, where its inside can be looked at; ModelError where torch runs it."""
+        if not isinstance(self.network, PlainNetwork):
+            raise ModelError(
+                "{reference} is of an architecture whose inside is not shown: choose a GPT-2",
+                reference=self.reference,
+            )
+        return self.network.transformer
+
+    def trace(self, text: str) -> TransformerTrace:
+        """All that the network computes over a text; of the last one it is kept.
+
+        Raises:
+            ModelError: torch runs it, or the text is longer than can be looked into.
+        """
+        ids = self.read(text)
+        if self._traced is None or self._traced.ids.tolist() != ids:
+            self._traced = read(self.transformer, ids)
+        return self._traced
+
+    # As a `beam.TokenModel`
 
     def encode(self, text: str) -> list[int]:
         """The canonical tokens of `text`."""
@@ -89,7 +113,7 @@ class LanguageModel:
     def forward(
         self, rows: Sequence[Sequence[int]], past: Past, keep: int = 1
     ) -> tuple[Array, Past]:
-        """As `Network.forward`; logits are those of the tokens of the vocabulary, and numbers.
+        """As `Network.forward`; logits of the vocabulary's tokens alone, checked to be finite.
 
         Raises:
             ModelError: the network answers with something else than numbers.
@@ -124,7 +148,7 @@ class LanguageModel:
         seed: int,
         first: NDArray[np.int64] | None = None,
     ) -> Iterator[int]:
-        """Draw tokens, for ever, after the context `ids`; it slides when it is full.
+        """Draw tokens without end after the context `ids`; a full context loses its first half.
 
         Args:
             ids: the tokens that were read.
@@ -241,6 +265,4 @@ class LanguageModel:
 def _bits(logits: Array, targets: Sequence[int]) -> NDArray[np.float64]:
     """Bits of the targets under logits of shape (len(targets), vocab_size)."""
     chosen = logits[np.arange(len(targets)), list(targets)]
-    peak = logits.max(axis=-1)
-    total = np.log(np.exp(logits - peak[:, None]).sum(axis=-1, dtype=np.float64)) + peak
-    return np.asarray((total - chosen) / np.log(2), np.float64)
+    return np.asarray((log_sum_exp(logits) - chosen) / np.log(2), np.float64)

@@ -1,4 +1,4 @@
-"""What a language model asks of the network under it, and the one that needs no framework."""
+"""The interface of a network of tokens, and the implementation that needs no framework."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Network(Protocol):
         """
 
     def stacked(self, pasts: Sequence[Past]) -> Past:
-        """The pasts of some contexts, equally long, as one of as many rows."""
+        """The pasts of contexts of one length, stacked into one past of as many rows."""
 
     def attention(self, ids: Sequence[int]) -> Array:
         """Where each token looks, shape (layers, heads, tokens, tokens); a row sums to 1."""
@@ -57,6 +57,9 @@ class Network(Protocol):
 
 class PlainNetwork:
     """GPT-2 and its like, read and run by NumPy; see `Network`.
+
+    Attributes:
+        transformer: what runs, for who looks inside (`inspection`).
 
     Args:
         reference: for messages.
@@ -74,21 +77,21 @@ class PlainNetwork:
                 reference=reference,
             )
         try:
-            self._network = TransformerNetwork(read_weights(folder, reference), config)
+            self.transformer = TransformerNetwork(read_weights(folder, reference), config)
         except ModelError as error:
             if "reference" in error.values:
                 raise
             raise ModelError(
                 "{reference} cannot be run: {reason}", reference=reference, reason=error
             ) from error
-        self.vocab_size = self._network.vocab_size
-        self.context_length = self._network.context_length
-        self.parameters = self._network.parameters
+        self.vocab_size = self.transformer.vocab_size
+        self.context_length = self.transformer.context_length
+        self.parameters = self.transformer.parameters
         self._pool = ThreadpoolController()
         self._threads = 1 if self.parameters < ONE_THREAD else threads()
 
     def _limited(self) -> AbstractContextManager[Any]:
-        """Threads of the products: a thread whose core is busy elsewhere keeps all others waiting.
+        """Limit BLAS to the free cores: one thread without a core keeps all the others waiting.
 
         So a prompt of 100 tokens took two threads 0.2 s on two idle cores and 2 s beside a busy
         process, where one thread took 0.3 to 0.5 s.
@@ -100,8 +103,8 @@ class PlainNetwork:
     ) -> tuple[Array, Past]:
         """See `Network`."""
         with self._limited():
-            stream, after = self._network.run(np.array(rows, np.int64), tuple(past))
-            return self._network.logits(stream[:, -keep:]), after
+            stream, after = self.transformer.run(np.array(rows, np.int64), tuple(past))
+            return self.transformer.logits(stream[:, -keep:]), after
 
     def stacked(self, pasts: Sequence[Past]) -> Past:
         """See `Network`."""
@@ -117,5 +120,5 @@ class PlainNetwork:
         """See `Network`."""
         watched: list[Array] = []
         with self._limited():
-            self._network.run(np.array([ids], np.int64), watched=watched)
+            self.transformer.run(np.array([ids], np.int64), watched=watched)
         return np.stack([weights[0] for weights in watched])

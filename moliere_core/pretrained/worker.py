@@ -1,4 +1,4 @@
-"""The bridge worker: `python -m moliere_core.pretrained.worker`, where pretrained models live.
+"""The process of the pretrained models: `python -m moliere_core.pretrained.worker`.
 
 It answers requests (see `client`) one at a time; between two steps of a background request it
 answers those that somebody waits for. It exits at once when standard input closes, so that a
@@ -16,9 +16,9 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any, NoReturn, Protocol
 
-from moliere_core.errors import ModelError, MoliereError
+from moliere_core.errors import ModelError, MoliereError, one_line
 from moliere_core.pretrained import catalogue
-from moliere_core.pretrained.results import Event
+from moliere_core.pretrained.results import Event, unexpected
 from moliere_core.system.processes import limit_resources, read_input
 
 Say = Callable[[Event], None]
@@ -33,11 +33,11 @@ class Operations(Protocol):
         """The events of a request, the last of them `done`; closed when it is cancelled."""
 
 
-class Worker:
-    """Takes requests from one thread, and runs them in another.
+class RequestRunner:
+    """Runs the requests that another thread has read, one at a time.
 
     Args:
-        operations: makes what answers, at the first request: a framework's import takes seconds.
+        operations: makes what answers, at the first request: an import may take seconds.
         say: writes an event.
     """
 
@@ -50,7 +50,7 @@ class Worker:
         self._rest = b""
 
     def take(self, data: bytes) -> None:
-        """Take what came on standard input."""
+        """Queue the requests in what came on standard input, and note what is cancelled."""
         *lines, self._rest = (self._rest + data).split(b"\n")
         with self._changed:
             for line in lines:
@@ -63,7 +63,7 @@ class Worker:
             self._changed.notify()
 
     def run_next(self) -> None:
-        """Wait for a request, and answer it."""
+        """Answer the next request, which is waited for."""
         with self._changed:
             while not any(self._asked.values()):
                 self._changed.wait()
@@ -71,7 +71,7 @@ class Worker:
         self.run(request)
 
     def run(self, request: Event) -> None:
-        """Answer a request, or say why not."""
+        """Answer a request, or say why that is impossible."""
         number = request["id"]
 
         def say(event: Event) -> None:
@@ -99,22 +99,16 @@ class Worker:
 
 
 def explained(error: Exception, reference: str) -> MoliereError:
-    """What to say of an error of the framework."""
+    """What to say of an error that a framework raised."""
     if isinstance(error, ImportError):
         return ModelError(
             "torch or transformers cannot be loaded here ({reason}): choose mini-gpt or a GPT-2, "
             "such as hf:gpt2, or install them again as the README tells",
-            reason=_line(error),
+            reason=one_line(error),
         )
     if isinstance(error, MemoryError) or any(s in str(error).lower() for s in _MEMORY_SIGNS):
         return catalogue.too_large(reference)
-    return ModelError(
-        "{reference} failed ({kind}: {reason}): choose another model; the log, bridge.log among "
-        "the stored runs, has the details",
-        reference=reference,
-        kind=type(error).__name__,
-        reason=_line(error),
-    )
+    return unexpected(reference, error)
 
 
 def serve(operations: Callable[[], Operations]) -> NoReturn:
@@ -126,15 +120,11 @@ def serve(operations: Callable[[], Operations]) -> NoReturn:
     def say(event: Event) -> None:
         lines.write(json.dumps(event).encode() + b"\n")
 
-    worker = Worker(operations, say)
-    threading.Thread(target=read_input, args=(worker.take, READ_SIZE), daemon=True).start()
+    runner = RequestRunner(operations, say)
+    threading.Thread(target=read_input, args=(runner.take, READ_SIZE), daemon=True).start()
     limit_resources()
     while True:
-        worker.run_next()
-
-
-def _line(error: Exception) -> str:
-    return " ".join(str(error).split())[:300]
+        runner.run_next()
 
 
 def _operations() -> Any:

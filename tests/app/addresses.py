@@ -18,7 +18,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 import dashboard
-from dashboard.shared.state import Field
+from dashboard.shared.fields import Field
 from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]

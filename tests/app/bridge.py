@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from tests.app.helpers import ROOT, component, figure
 from tests.patience import wait_until
 
-FAKE = (sys.executable, str(ROOT / "tests" / "core" / "fake_bridge.py"))
+FAKE = (sys.executable, str(ROOT / "tests" / "core" / "fake_gpt_worker.py"))
 
 
 def settled(at: AppTest, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.shared import rights
 from moliere_core.pretrained import client, fetching
 from moliere_core.training import jobs
-from moliere_core.training.jobs import process
+from moliere_core.training.jobs import local
 from tests.app.helpers import FAKE, REFERENCE, ROOT, Open, write_run
 from tests.patience import PATIENCE, wait_until
 
@@ -39,7 +39,7 @@ def workers(store: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setenv("FAKE_PAUSE", "0.001")
     monkeypatch.setenv("FAKE_MODE", "")
-    monkeypatch.setattr(process, "COMMAND", FAKE)
+    monkeypatch.setattr(local, "COMMAND", FAKE)
     monkeypatch.setattr(jobs, "available", lambda: True)
     monkeypatch.setattr(rights, "browser", lambda: "")  # AppTest has no cookies
     yield

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 DASHBOARD = ROOT / "dashboard"
 RUN = "0123456789ab"
 REFERENCE = f"run:{RUN}"
-FAKE = (sys.executable, "-m", "tests.core.fake_worker")
+FAKE = (sys.executable, "-m", "tests.core.fake_training_worker")
 ALPHABET = Vocabulary(tuple(sorted("\n !',.:;?ABCEJLMNPQRSTUVabcdefghijlmnopqrstuvxyzàçèéêîôû")))
 MISSING_NBSP = re.compile(r"\S [;?!»](\s|$)|« |(?<!`) :(\s|$)")
 

@@ -8,7 +8,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard.characters import controls, results, snippet, wording
+from dashboard.characters import controls, results, wording
 from dashboard.characters.views import VIEWS, trip
 from dashboard.characters.views.bytes import payload as bytes_payload
 from dashboard.shared import tokens
@@ -296,7 +296,7 @@ def test_what_was_tried_ticks_itself(open_page: Open) -> None:
 @pytest.mark.parametrize("prompt", PROMPTS)
 def test_the_snippet_runs(prompt: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
-    written = run_snippet(snippet.code(prompt, EMBEDDED, 3))
+    written = run_snippet(controls.code(prompt, EMBEDDED, 3))
     vocabulary = Vocabulary.from_text(load_corpus(EMBEDDED).text(), 3)
     assert written.startswith(f"{len(vocabulary)} ")
     assert str(trip.round_trip(prompt, vocabulary)) in written

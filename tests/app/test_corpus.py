@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dashboard.corpus import controls, results, snippet, wording
+from dashboard.corpus import controls, results, wording
 from dashboard.corpus.figures import network as network_chart
 from dashboard.corpus.views import VIEW, VIEWS
 from dashboard.shared import cached
@@ -337,7 +337,7 @@ def test_what_is_tried_ticks_itself(open_page: Open) -> None:
 def test_the_cell_runs(view: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
     selection = Selection(play=PLAY, speaker=SPEAKER)
-    output = run_snippet(snippet.code(EMBEDDED, PLAY, selection, view, "l'\"amour"))
+    output = run_snippet(controls.code(view, EMBEDDED, selection, "l'\"amour"))
     assert output
     if view == "raw":
         part = WordIndex.build(load_corpus(EMBEDDED)).part(selection)

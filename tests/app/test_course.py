@@ -6,8 +6,9 @@ import json
 
 import pytest
 
-from dashboard.course import notebook, snippet
+from dashboard.course import controls, notebook
 from dashboard.course.questions import questions
+from dashboard.shared import fields
 from dashboard.shared.plan import Step, steps
 from tests.app.helpers import REFERENCE, ROOT, Open, address, run_snippet, shown
 
@@ -38,6 +39,7 @@ def test_a_step_opens_its_page_in_the_right_state(open_page: Open, step: Step) -
     at = open_page(step.page, **{"model": "petit", **step.address})
     assert not at.exception
     assert [e.value for e in at.error] == []
+    assert all(fields.keys(name) for name in step.address)  # of settings that there are
     found = address(at)
     assert {name: found.get(name, value) for name, value in step.address.items()} == step.address
 
@@ -116,4 +118,4 @@ def test_the_notebook_is_valid_and_its_cells_run(monkeypatch: pytest.MonkeyPatch
 
 def test_the_cell_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
-    assert "le corpus: " in run_snippet(snippet.code(REFERENCE))
+    assert "le corpus: " in run_snippet(controls.code(REFERENCE))

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.experiments import snippet, trained, views, wording
-from dashboard.experiments.figures.cost import spread
+from dashboard.experiments import controls, trained, views, wording
 from moliere_core.corpus import load_corpus
 from moliere_core.models.references import load_recurrent
 from moliere_core.runs.run import request_id
@@ -143,14 +141,6 @@ def test_the_curves_of_overfitting_turn_up(open_page: Open) -> None:
         best = held["y"].index(min(held["y"]))
         assert held["y"][-1] > held["y"][best]
         assert read["y"][-1] < read["y"][best]
-
-
-def test_names_beside_points_are_pushed_apart() -> None:
-    placed = spread([2.0, 2.01, 1.5, 2.02], 0.1)
-    ordered = sorted(placed)
-    assert min(b - a for a, b in pairwise(ordered)) >= 0.1 - 1e-9
-    assert [sorted(placed).index(p) for p in placed] == [1, 2, 0, 3]
-    assert spread([], 0.1) == []
 
 
 # The texts
@@ -286,7 +276,7 @@ def test_a_copy_without_the_runs_says_so(
 @EVERY
 def test_the_snippet_runs(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
-    written = run_snippet(snippet.code(plan, plan.variants[-1].name))
+    written = run_snippet(controls.code(plan, plan.variants[-1].name))
     for result in results(plan):
         assert result.reference in written
 

@@ -9,7 +9,7 @@ import pytest
 
 from dashboard.film import results, views, wording
 from dashboard.shared import stored_runs
-from dashboard.shared.state import DEFAULT_PROMPT
+from dashboard.shared.fields import DEFAULT_PROMPT
 from moliere_core.config import SamplingConfig
 from moliere_core.corpus import EMBEDDED, load_corpus, split
 from moliere_core.exploration import lexicon

@@ -12,11 +12,11 @@ from streamlit.testing.v1 import AppTest
 from dashboard.film import controls as film
 from dashboard.film import views as film_views
 from dashboard.inside import controls as inside
-from dashboard.inside.components import spanned
+from dashboard.inside.text import spanned
 from dashboard.probabilities import controls as probabilities
 from dashboard.probabilities import views
 from dashboard.shared import charts as figures
-from dashboard.shared import components, state
+from dashboard.shared import components, fields, state
 from dashboard.temperature import controls as temperature
 from dashboard.training import controls as training
 from tests.app import addresses
@@ -40,7 +40,7 @@ def test_a_field_accepts_nothing_that_its_address_could_not_hold(key: str) -> No
     field = FIELDS[key]
     for wrong in WRONG:
         if field.accepts(wrong) and not isinstance(wrong, list):
-            assert len(field.show(wrong).encode()) <= state.MAX_PROMPT, wrong
+            assert len(field.show(wrong).encode()) <= fields.MAX_PROMPT, wrong
 
 
 @pytest.mark.parametrize("key", sorted(FIELDS))
@@ -51,19 +51,19 @@ def test_a_field_accepts_its_own_default(key: str) -> None:
 @pytest.mark.parametrize(
     ("field", "good", "wrong"),
     [
-        (state.SEED, 2**32 - 1, 2**32),
+        (fields.SEED, 2**32 - 1, 2**32),
         (temperature.LENGTH, 2000, 2001),
         (film.TEMPERATURE, 1.55, math.nan),
         (film.BACK, -1, -2),
         (views.VIEW, "stages", "nope"),
         (probabilities.CHOSEN, "é" * 500, "é" * 501),
         (inside.FROM, 0, 0.5),
-        (state.PROMPT, "Ah !", f"Ah {HALF}"),
+        (fields.PROMPT, "Ah !", f"Ah {HALF}"),
         (temperature.TEMPERATURES, [0.5, "0,7"], [0.5, math.inf]),
         (training.RUNS, ["petit"], [HALF]),
     ],
 )
-def test_what_fields_take_and_refuse(field: state.Field[Any], good: Any, wrong: Any) -> None:
+def test_what_fields_take_and_refuse(field: fields.Field[Any], good: Any, wrong: Any) -> None:
     assert field.accepts(good)
     assert not field.accepts(wrong)
 
@@ -176,7 +176,7 @@ def test_a_click_on_no_bar_opens_no_word(session: dict[str, Any], event: object)
 def test_a_control_shows_what_it_had(key: str, control: str, had: float, wrong: str) -> None:
     script = f"""
 import streamlit as st
-from dashboard.shared import state, widgets
+from dashboard.shared import fields, state, widgets
 from dashboard.training.controls import knobs
 from moliere_core.config import PRESETS
 knobs = knobs.of(PRESETS['cours'])

@@ -6,14 +6,16 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard.home import controls, results
-from dashboard.home.results import BARS
-from dashboard.home.views import FIRST, PIECE
-from dashboard.shared import state
-from dashboard.shared.state import DEFAULT_PROMPT
+from dashboard.home.results import BARS, PIECES, Performance
+from dashboard.home.views import AT_ONCE
+from dashboard.shared import cached, state
+from dashboard.shared.fields import DEFAULT_PROMPT
 from moliere_core.config import SamplingConfig
+from moliere_core.models.sampling import Writer, generate
 from tests.app.helpers import REFERENCE, ROOT, Open, address, component
 from tests.patience import PATIENCE
 
@@ -21,8 +23,8 @@ from tests.patience import PATIENCE
 def test_it_writes_by_itself_with_the_bars_of_each_choice(open_page: Open) -> None:
     data = component(open_page())
     assert "".join(text for text, _ in data["prompt"]) == DEFAULT_PROMPT
-    assert len(data["text"]) == FIRST < data["piece"] == PIECE
-    assert len(data["candidates"]) == len(data["chances"]) == FIRST * BARS
+    assert len(data["text"]) == PIECES[0] < data["piece"] == AT_ONCE
+    assert len(data["candidates"]) == len(data["chances"]) == PIECES[0] * BARS
     assert not data["paused"]
     assert data["speed"] == 20
     first = data["chances"][:BARS]
@@ -107,6 +109,36 @@ def test_an_address_that_somebody_edits_is_obeyed(open_page: Open) -> None:
     assert component(at)["speed"] == 0
 
 
+@pytest.mark.parametrize("config", [SamplingConfig(0.8), SamplingConfig(0), SamplingConfig(1, 5)])
+def test_in_pieces_it_is_the_text_that_is_written_at_once(config: SamplingConfig) -> None:
+    model = cached.model("petit")
+    for pieces in (1, 2, 4):
+        chars = sum(PIECES[:pieces])
+        found = results.playback(Performance("petit", DEFAULT_PROMPT, config, 7), pieces)
+        assert found == results.record(Writer(model, [DEFAULT_PROMPT], [config], [7]), chars)
+        assert [found.text] == generate(model, [DEFAULT_PROMPT], [config], [7], chars)
+
+
+def test_each_character_is_written_once_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    model, written = cached.model("petit"), list[int]()
+    step = model.step
+    monkeypatch.setattr(model, "step", lambda *args: (written.append(1), step(*args))[1])
+    performance = Performance("petit", "Chacun son tour", SamplingConfig(0.8), 3)
+    for pieces in (1, 2, 2, 1, 3):
+        results.playback(performance, pieces)
+    with ThreadPoolExecutor(4) as pupils:
+        texts = {p.text for p in pupils.map(lambda _: results.playback(performance, 4), range(4))}
+    assert len(texts) == 1
+    assert len(written) == sum(PIECES[:4])
+
+
+def test_a_piece_that_was_forgotten_is_written_again_the_same() -> None:
+    performance = Performance("petit", "Encore", SamplingConfig(0.8), 3)
+    before = results.playback(performance, 3)
+    st.cache_resource.clear()
+    assert results.playback(performance, 3) == before
+
+
 def test_a_class_writes_one_text_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
     writing: list[int] = []
     together: list[int] = []
@@ -121,7 +153,7 @@ def test_a_class_writes_one_text_after_the_other(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(results, "record", record)
     with ThreadPoolExecutor(4) as pupils:
         for seed in range(4):
-            pupils.submit(results.playback, REFERENCE, "", SamplingConfig(), seed, 1)
+            pupils.submit(results.playback, Performance(REFERENCE, "", SamplingConfig(), seed), 1)
     assert together == [1, 1, 1, 1]
 
 
@@ -137,11 +169,13 @@ def test_it_opens_with_the_best_network_and_the_text_that_was_chosen(store: Path
     at = fresh(speed="slow")
     assert at.segmented_control(key="model").value == "grand"
     assert (address(at)["model"], address(at)["seed"]) == ("grand", "85")
-    text = component(at)["text"]  # with the rhyme and the name that the lesson speaks of
+    chosen = Performance("grand", DEFAULT_PROMPT, SamplingConfig(0.8), 85)
+    text = results.playback(chosen, 2).text  # with the rhyme and the name the lesson speaks of
+    assert text.startswith(component(at)["text"])
     assert text.startswith(
         " de ne vous point défendre,\nEt je m'en vais tout ce qu'il faut vous pr"
     )
-    assert "Psyché" in results.playback("grand", DEFAULT_PROMPT, SamplingConfig(0.8), 85, 200).text
+    assert "Psyché" in text
 
 
 def test_the_others_are_a_click_away(store: Path) -> None:

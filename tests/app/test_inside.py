@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.inside import controls, results, snippet, wording
+from dashboard.inside import controls, results, wording
 from dashboard.inside.text import Looked
 from dashboard.inside.views import VIEWS, unit
 from moliere_core.corpus import EMBEDDED
@@ -239,7 +239,7 @@ def test_every_feature_has_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("text", ["Ah ! ", "", 'l\'"œil"\n{0} \\ \'\'\' """ %s'])
 def test_the_cell_runs(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
-    lines = run_snippet(snippet.code(REFERENCE, text, 0, 3)).splitlines()
+    lines = run_snippet(controls.code(REFERENCE, text, 0, 3)).splitlines()
     context, seen = read(load_recurrent(REFERENCE), text)
     assert len(lines) >= len(context)
     last = float(lines[len(context) - 1].split()[-1])

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dashboard.model import results, snippet
+from dashboard.model import controls, results
 from dashboard.model.controls import Settings, address
 from dashboard.model.views import VIEWS, counts, drawing, embedding, loss
 from dashboard.shared import naming
@@ -162,7 +162,7 @@ def test_a_preset_chosen_here_is_the_training_page_s(open_page: Open) -> None:
 
 
 def test_the_snippet_runs() -> None:
-    written = run_snippet(snippet.code(GRU))
+    written = run_snippet(controls.code(GRU))
     assert f"\n{GRU.model.parameter_count(GRU.symbols)}\n" in written
     assert "gru 128" in written
     assert f"{math.log(GRU.symbols):.3f}"[:4] in written

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.probabilities.controls import HESITATES
 from dashboard.probabilities.results import choice, chosen_perplexity
-from dashboard.shared.state import DEFAULT_PROMPT
+from dashboard.shared.fields import DEFAULT_PROMPT
 from moliere_core.config import SamplingConfig
 from moliere_core.models.references import load_model
 from moliere_core.models.sampling import generate

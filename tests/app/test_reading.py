@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from dashboard.reading import snippet
+from dashboard.reading import controls
 from dashboard.reading.texts import PASSAGE_CHARS, passages
 from moliere_core.measures.reading import read
 from moliere_core.models.references import load_model
@@ -120,7 +120,7 @@ def test_passages_are_whole_cues() -> None:
 @pytest.mark.parametrize("text", ["Ah ! ", 'l\'"œil"\n{0} \\ \'\'\' """ %s'])
 def test_the_cell_runs(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
-    lines = run_snippet(snippet.code(REFERENCE, text)).splitlines()
+    lines = run_snippet(controls.code(REFERENCE, text)).splitlines()
     reading = read(load_model(REFERENCE), text)
     assert lines[-1] == f"bits par caractère: {reading.bits_per_char:.3f}"
     assert len(lines) == len(reading.text) + 1

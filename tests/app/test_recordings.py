@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 import streamlit as st
 
-from dashboard.bridge import controls, recordings, results, snippet
+from dashboard.bridge import controls, recordings, results
 from dashboard.bridge.controls import Settings
 from dashboard.shared import i18n, naming, state
 from dashboard.shared.controls import COURSE_START
-from dashboard.shared.state import DEFAULT_PROMPT
+from dashboard.shared.fields import DEFAULT_PROMPT
 from moliere_core import pretrained
 from moliere_core.config import SamplingConfig
 from moliere_core.measures import axis
@@ -151,10 +151,10 @@ def test_the_code_plays_what_was_recorded(monkeypatch: pytest.MonkeyPatch) -> No
     written = recorded.voices()[SMOL].written(prompt, config, 1, 60)
     assert written is not None
     settings = Settings(("petit", SMOL), "petit", prompt, "", config, 1, 60)
-    code = snippet.code("same", settings)
+    code = controls.code("same", settings)
     assert f"--- {SMOL} ---\n{prompt}{written.generation.text}\n" in run_snippet(code)
     other = replace(settings, references=(SMOL,), prompt="Bonjour")
-    assert "(...)" in run_snippet(snippet.code("same", other))
+    assert "(...)" in run_snippet(controls.code("same", other))
 
 
 def test_the_axis_bears_recorded_points_and_says_so(open_page: Open) -> None:

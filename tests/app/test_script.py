@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dashboard.course import presenting
+from dashboard.course import controls
 from dashboard.server.browsers import secret
 from dashboard.server.stages import KEPT, MOST, Stages, follower
 from dashboard.shared import plan, script
@@ -116,7 +116,7 @@ def test_the_window_of_the_notes(open_page: Open, stages: Stages) -> None:
     at = at.run()
     assert address(at)["step"] == "7"
     assert address(at)["view"] == "long"
-    assert presenting.PRESENT.key in {toggle.key for toggle in at.toggle}
+    assert controls.PRESENT.key in {toggle.key for toggle in at.toggle}
 
 
 def test_stages_are_kept_for_a_while() -> None:

@@ -6,11 +6,11 @@ from string import Template
 
 import pytest
 
-from dashboard.film import snippet as film
+from dashboard.film import controls as film
 from dashboard.film.results import CHARS
-from dashboard.home import snippet as home
-from dashboard.probabilities import snippet as probabilities
-from dashboard.temperature import snippet as temperature
+from dashboard.home import controls as home
+from dashboard.probabilities import controls as probabilities
+from dashboard.temperature import controls as temperature
 from moliere_core.config import SamplingConfig
 from moliere_core.models.references import load_model
 from moliere_core.models.sampling import generate

@@ -174,10 +174,10 @@ def test_a_pasted_text_is_kept_as_a_file_is(store: Path) -> None:
     mine = at.selectbox(key="corpus").value
     assert str(mine).startswith("file-")
     assert address(at)["corpus"] == mine
-    assert options(at) == ["pastiches", "Ma pièce.txt"]
+    assert options(at) == ["pastiches", "Ma pièce"]
     assert options(opened()) == ["pastiches"]
     [told] = at.success
-    assert told.value.startswith("C’est lu et choisi\u00a0: Ma pièce\\.txt")
+    assert told.value.startswith("C’est lu et choisi\u00a0: Ma pièce")
     assert at.text_area(key="sources.text").value == ""
     at.run()
     assert len(list((store / "corpora" / "uploads").glob("*.json"))) == 1  # read once

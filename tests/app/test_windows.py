@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from dashboard.shared.material import material
-from dashboard.windows import snippet
+from dashboard.windows import controls
 from dashboard.windows.controls import LENGTHS, SHIFT, Settings
 from dashboard.windows.views import VIEWS, batch, compare, length, slide, streams
 from dashboard.windows.views.variants import REFUSED, payload
@@ -225,7 +225,7 @@ def test_the_table_of_the_course_has_live_figures() -> None:
 
 @pytest.mark.parametrize("view", ["slide", "streams", "batch", "start", "length", "compare"])
 def test_snippets_run(view: str) -> None:
-    written = run_snippet(snippet.code(view, settings(), "notebook", 'l\'"œil" {0}\n', "petit"))
+    written = run_snippet(controls.code(view, settings(), "notebook", 'l\'"œil" {0}\n', "petit"))
     expected = {"start": "bits", "length": "150 ", "streams": "(64, 60)"}
     assert expected.get(view, "(64, 60) (64, 60)") in written
 
@@ -233,7 +233,7 @@ def test_snippets_run(view: str) -> None:
 @pytest.mark.parametrize("variant", ["one", "many"])
 def test_both_ways_out_run(variant: str) -> None:
     pytest.importorskip("keras")
-    written = run_snippet(snippet.code("variants", settings(12, "5", 8), variant, "", "petit"))
+    written = run_snippet(controls.code("variants", settings(12, "5", 8), variant, "", "petit"))
     symbols = len(material(EMBEDDED).vocabulary)
     assert f"(8, {'12, ' if variant == 'many' else ''}{symbols})" in written
 

@@ -1,4 +1,4 @@
-"""The bridge against brute force: every sequence of tokens of a vocabulary small enough."""
+"""The beam against brute force: every sequence of tokens of a vocabulary small enough."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from moliere_core.pretrained.beam import Beam, CharacterBridge, over_alphabet
+from moliere_core.pretrained.beam import Beam, CharacterBeam, over_alphabet
 from moliere_core.pretrained.tokens import Piece, TokenVocabulary, pieces, spread
 
 E_ACUTE = "é".encode()
@@ -94,8 +94,8 @@ def ending(model: TinyModel, text: bytes, context: tuple[int, ...]) -> float:
     )
 
 
-def exact(model: TinyModel) -> CharacterBridge:
-    return CharacterBridge(model, width=10**9, prune=0, resolve=0, anchored=False)
+def exact(model: TinyModel) -> CharacterBeam:
+    return CharacterBeam(model, width=10**9, prune=0, resolve=0, anchored=False)
 
 
 @pytest.mark.parametrize("spice", range(3))
@@ -113,11 +113,11 @@ def test_brute_force_over_all_sequences_of_tokens_agrees(text: str, spice: int) 
 
 def test_the_chain_rule_gives_the_probability_of_a_text() -> None:
     model, text = TinyModel(), "abéta\nba"
-    bridge, total = exact(model), 0.0
+    predictor, total = exact(model), 0.0
     for i, char in enumerate(text):
-        total += np.log(bridge.characters(text[:i]).probs[char])
+        total += np.log(predictor.characters(text[:i]).probs[char])
     assert total == pytest.approx(np.log(mass(model, text.encode(), model.begin)), abs=1e-11)
-    assert bridge.beam(text).log_prob == pytest.approx(total, abs=1e-11)
+    assert predictor.read(text).log_prob == pytest.approx(total, abs=1e-11)
 
 
 def test_bytes_that_begin_no_character_are_unresolved() -> None:
@@ -137,14 +137,14 @@ def test_a_vocabulary_of_bytes_is_the_model_itself() -> None:
     model = TinyModel([bytes([i]) for i in range(256)] + [None])
     model.vocabulary = TokenVocabulary(model.vocabulary.tokens, [256])
     model.begin = (256,)
-    bridge = CharacterBridge(model)
+    predictor = CharacterBeam(model)
     text = "né\nab"
-    beam = bridge.beam(text)
+    beam = predictor.read(text)
     [hypothesis] = beam.hypotheses
     anchor = text[: model.anchor(text)[0]].encode()
     assert hypothesis.context == (256, *anchor, *text[model.anchor(text)[0] :].encode())
     probs = model.row(hypothesis.context)
-    following = bridge.next_bytes(beam)
+    following = predictor.next_bytes(beam)
     np.testing.assert_allclose(following.probs, probs[:256], atol=1e-15)
     assert following.end == pytest.approx(probs[256], abs=1e-15)
 
@@ -154,7 +154,7 @@ def test_a_narrow_beam_comes_close_and_wider_ones_closer() -> None:
     whole = exact(model).characters(text).probs
     distances = []
     for width in (1, 4, 64):
-        narrow = CharacterBridge(model, width, 0, 0, anchored=False).characters(text).probs
+        narrow = CharacterBeam(model, width, 0, 0, anchored=False).characters(text).probs
         distances.append(sum(abs(whole[c] - narrow[c]) for c in "abt\n") / 2)
     assert distances[0] > distances[2]
     assert distances[2] < 1e-3
@@ -162,22 +162,22 @@ def test_a_narrow_beam_comes_close_and_wider_ones_closer() -> None:
 
 def test_the_anchor_keeps_the_canonical_tokens_before_the_anchor() -> None:
     model = TinyModel()
-    beam = CharacterBridge(model, width=64, prune=0).beam("ab\nab")
+    beam = CharacterBeam(model, width=64, prune=0).read("ab\nab")
     assert {h.context[:2] for h in beam.hypotheses} == {(END, model.encode("ab")[0])}
 
 
 def test_what_was_read_is_not_read_again() -> None:
     model = TinyModel()
-    bridge = CharacterBridge(model)
-    bridge.characters("abab")
+    predictor = CharacterBeam(model)
+    predictor.characters("abab")
     asked = model.asked
-    first = bridge.characters("ababa")
+    first = predictor.characters("ababa")
     assert 0 < model.asked - asked <= 8
     asked = model.asked
-    again = bridge.characters("ababa")
+    again = predictor.characters("ababa")
     assert model.asked == asked
     # The way there does not matter.
-    fresh = CharacterBridge(TinyModel()).characters("ababa")
+    fresh = CharacterBeam(TinyModel()).characters("ababa")
     assert first == again == fresh
 
 
@@ -190,7 +190,7 @@ def test_a_new_text_is_asked_with_its_last_word_and_contexts_together() -> None:
             return super().probs(contexts, last)
 
     model = Recorder()
-    CharacterBridge(model, width=64, prune=0).characters("ab\nabt")
+    CharacterBeam(model, width=64, prune=0).characters("ab\nabt")
     half = TOKENS.index(E_ACUTE[:1])
     canonical = (END, *model.encode("ab"), *model.encode("\nabt"))
     assert calls[0] == ([(*canonical, half)], len(model.encode("\nabt")) + 2)
@@ -201,15 +201,15 @@ def test_a_new_text_is_asked_with_its_last_word_and_contexts_together() -> None:
     # No room for more: the half is not asked.
     calls.clear()
     model.context = len(canonical)
-    CharacterBridge(model, width=1).characters("ab\nabt")
+    CharacterBeam(model, width=1).characters("ab\nabt")
     assert calls[0] == ([canonical], len(model.encode("\nabt")) + 1)
 
 
-def pushed(bridge: CharacterBridge, text: bytes, width: int, prune: float) -> Beam | None:
+def pushed(predictor: CharacterBeam, text: bytes, width: int, prune: float) -> Beam | None:
     """The beam after a text, byte by byte; None where no hypothesis goes on."""
-    beam: Beam | None = bridge.start(bridge.model.begin)
+    beam: Beam | None = predictor.start(predictor.model.begin)
     for byte in text:
-        beam = beam and bridge.push(beam, byte, width, prune)
+        beam = beam and predictor.push(beam, byte, width, prune)
     return beam
 
 
@@ -222,22 +222,22 @@ def test_dropped_hypotheses_are_found_again_by_a_wider_beam() -> None:
             return first if len(context) == 1 else np.array([0.0, 0.5, 0.5, 0.0])
 
     model = Trap([None, b"a", b"b", b"abc"])
-    narrow = CharacterBridge(model, width=1, anchored=False)
+    narrow = CharacterBeam(model, width=1, anchored=False)
     assert pushed(narrow, b"abc", 1, 1e-3) is None
-    assert narrow.beam("abc").hypotheses[0].context == (0, 3)
-    strict = CharacterBridge(model, width=64, prune=0.1, anchored=False)
+    assert narrow.read("abc").hypotheses[0].context == (0, 3)
+    strict = CharacterBeam(model, width=64, prune=0.1, anchored=False)
     assert pushed(strict, b"abc", 64, 0.1) is None
-    assert strict.beam("abc").log_prob == pytest.approx(np.log(0.02))  # read, and not taken as is
+    assert strict.read("abc").log_prob == pytest.approx(np.log(0.02))  # read, and not taken as is
 
 
 def test_light_hypotheses_are_dropped_and_their_mass_is_lost() -> None:
     model = TinyModel()
-    bridge = CharacterBridge(model, width=64, prune=0, anchored=False)
-    whole = bridge.push(bridge.start(model.begin), ord("a"))
+    predictor = CharacterBeam(model, width=64, prune=0, anchored=False)
+    whole = predictor.push(predictor.start(model.begin), ord("a"))
     assert whole is not None
     masses = sorted(h.mass for h in whole.hypotheses)
     floor = (masses[0] + masses[1]) / 2
-    kept = bridge.push(bridge.start(model.begin), ord("a"), prune=floor)
+    kept = predictor.push(predictor.start(model.begin), ord("a"), prune=floor)
     assert kept is not None
     assert len(kept.hypotheses) == len(masses) - 1
     assert sum(h.mass for h in kept.hypotheses) == pytest.approx(1)
@@ -249,10 +249,10 @@ def test_light_hypotheses_are_dropped_and_their_mass_is_lost() -> None:
 def test_an_unlikely_first_byte_is_not_followed() -> None:
     model = TinyModel()
     everything = exact(model).characters("ab")
-    first = exact(model).next_bytes(exact(model).beam("ab")).probs[E_ACUTE[0]]
+    first = exact(model).next_bytes(exact(model).read("ab")).probs[E_ACUTE[0]]
     for resolve, followed in ((first * 0.9, True), (first * 1.1, False)):
-        bridge = CharacterBridge(model, 10**9, 0, resolve, anchored=False)
-        found = bridge.characters("ab")
+        predictor = CharacterBeam(model, 10**9, 0, resolve, anchored=False)
+        found = predictor.characters("ab")
         assert ("é" in found.probs) is followed
         if not followed:
             expected = everything.unresolved + everything.probs["é"]
@@ -262,7 +262,7 @@ def test_an_unlikely_first_byte_is_not_followed() -> None:
 def test_a_text_without_any_cover_falls_back_on_its_canonical_tokens() -> None:
     model = TinyModel([None, b"a", b"b"])
     model.encode = lambda text: [1] * len(text)  # type: ignore[method-assign]
-    beam = CharacterBridge(model, anchored=False).beam("xy")
+    beam = CharacterBeam(model, anchored=False).read("xy")
     assert beam == Beam((beam.hypotheses[0],))
     assert beam.hypotheses[0].context == (0, 1, 1)
 

@@ -17,7 +17,7 @@ import pytest
 from moliere_core.errors import RunError, TrainingError
 from moliere_core.runs.run import Run, run_path
 from moliere_core.training import jobs
-from moliere_core.training.jobs import cluster, process, remote
+from moliere_core.training.jobs import cluster, local, remote
 from moliere_core.training.jobs.job import Job, job_path
 from moliere_core.training.session import train
 from tests.core.trainings import (
@@ -81,8 +81,8 @@ class Machines:
     def _start(self, name: str, *options: str, command: tuple[str, ...] = ()) -> None:
         kind = "scheduler" if name == "scheduler" else "worker"
         script = (
-            "import sys; from moliere_core.training.jobs import process; "
-            f"process.COMMAND = {command or process.COMMAND!r}; "
+            "import sys; from moliere_core.training.jobs import local; "
+            f"local.COMMAND = {command or local.COMMAND!r}; "
             f"from distributed.cli.dask_{kind} import main; main()"
         )
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "MOLIERE_THREADS": "1"}
@@ -243,7 +243,7 @@ def test_a_real_training_on_the_cluster_equals_one_on_this_machine(
 def test_a_failure_on_a_machine_is_told_here(machines: Machines) -> None:
     machines.worker("five", sys.executable, "-c", "import os; os._exit(1)")
     status = jobs.submit(request(5)).wait(PATIENCE)
-    assert (status.state, status.message) == (jobs.State.FAILED, process.VANISHED)
+    assert (status.state, status.message) == (jobs.State.FAILED, local.VANISHED)
 
 
 def test_a_scheduler_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -266,7 +266,7 @@ def test_without_dask_one_sentence_names_the_command(monkeypatch: pytest.MonkeyP
 def test_a_machine_stops_when_the_server_is_silent(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(process, "COMMAND", FAKE)
+    monkeypatch.setattr(local, "COMMAND", FAKE)
     monkeypatch.setenv("FAKE_MODE", "hold")
     job = Job(job_path(request().run_id), request())
     attempt = remote.Attempt("x", cluster.parcel(job))

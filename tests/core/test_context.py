@@ -10,7 +10,7 @@ import pytest
 from moliere_core.errors import CorpusError
 from moliere_core.measures.context import STRETCH, VisibleContext, visible_context
 from moliere_core.models.references import RecurrentModel
-from moliere_core.models.sampling import log_softmax
+from moliere_core.networks.arrays import log_softmax
 from tests.networks import LETTERS, random_network
 
 RNG = np.random.default_rng(3)

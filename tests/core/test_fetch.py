@@ -20,7 +20,7 @@ import pytest
 from moliere_core import pretrained
 from moliere_core.cli import main
 from moliere_core.errors import ModelError
-from moliere_core.pretrained import fetch_worker, fetching, trouble
+from moliere_core.pretrained import fetch_worker, fetching, hub_errors
 from tests import hub
 from tests.patience import PATIENCE, wait_until
 
@@ -396,8 +396,8 @@ def test_a_disk_that_is_too_small_is_said_before_anything_is_fetched(
 def test_errors_of_the_disk(number: int, sentence: str) -> None:
     wrapped = RuntimeError("data could not be written")
     wrapped.__cause__ = OSError(number, os.strerror(number))
-    assert sentence in str(trouble.explained(wrapped, "x"))
-    assert not trouble.passing(wrapped)
+    assert sentence in str(hub_errors.explained(wrapped, "x"))
+    assert not hub_errors.passing(wrapped)
 
 
 @pytest.mark.parametrize(
@@ -410,8 +410,8 @@ def test_errors_of_the_disk(number: int, sentence: str) -> None:
     ],
 )
 def test_other_errors_of_the_network(error: Exception | None, sentence: str) -> None:
-    assert sentence in str(trouble.explained(error, "x"))
-    assert error is None or trouble.passing(error)
+    assert sentence in str(hub_errors.explained(error, "x"))
+    assert error is None or hub_errors.passing(error)
 
 
 def test_a_cache_that_cannot_be_made(served: Path) -> None:

@@ -25,7 +25,7 @@ from moliere_core.errors import ConfigError, CorpusError, RunError
 from moliere_core.runs.index import damaged_runs, stored_runs
 from moliere_core.runs.run import Run, run_path
 from moliere_core.training import jobs
-from moliere_core.training.jobs import corpora, estimate, process
+from moliere_core.training.jobs import corpora, estimate, local
 from moliere_core.training.jobs.events import EventFile, append
 from moliere_core.training.jobs.job import INTERRUPTED
 from moliere_core.training.jobs.spec import PUBLIC, Limits, parse
@@ -41,7 +41,7 @@ pytestmark = pytest.mark.usefixtures("jobs_end")
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Workers without a framework; call it to set their pace and what goes wrong."""
-    monkeypatch.setattr(process, "COMMAND", FAKE)
+    monkeypatch.setattr(local, "COMMAND", FAKE)
 
     def settings(mode: str = "", pause: float = 0.001) -> None:
         monkeypatch.setenv("FAKE_PAUSE", str(pause))
@@ -200,7 +200,7 @@ def test_a_stored_run_comes_back_without_a_worker(
 ) -> None:
     spec = request(epochs=1)
     assert jobs.submit(spec).wait(PATIENCE).state is jobs.State.FINISHED
-    monkeypatch.setattr(process, "COMMAND", ("/no/such/program",))
+    monkeypatch.setattr(local, "COMMAND", ("/no/such/program",))
     assert jobs.submit(spec).state is jobs.State.FINISHED
     jobs.close()  # as after a restart
     again = jobs.submit(spec)
@@ -374,7 +374,7 @@ def test_a_killed_worker_says_so_and_can_go_on(fake: Callable[..., None]) -> Non
     fake("kill")
     job = jobs.submit(request())
     status = job.wait(PATIENCE)
-    assert (status.state, status.message) == (jobs.State.FAILED, process.KILLED)
+    assert (status.state, status.message) == (jobs.State.FAILED, local.KILLED)
     assert "memory" in status.message
     assert not list(job.run_path.glob(".*"))  # of what it was writing, nothing is left
     again = jobs.submit(request())
@@ -386,7 +386,7 @@ def test_a_killed_worker_says_so_and_can_go_on(fake: Callable[..., None]) -> Non
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("mode", "message"),
-    [("exit", process.VANISHED), ("error", "the training failed (ValueError: two lines)")],
+    [("exit", local.VANISHED), ("error", "the training failed (ValueError: two lines)")],
 )
 def test_any_failure_is_one_sentence(fake: Callable[..., None], mode: str, message: str) -> None:
     fake(mode)
@@ -405,7 +405,7 @@ def test_a_failure_can_be_said_in_another_language(fake: Callable[..., None]) ->
 
 
 def test_a_worker_that_cannot_be_started_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process, "COMMAND", ("/no/such/program",))
+    monkeypatch.setattr(local, "COMMAND", ("/no/such/program",))
     status = jobs.submit(request()).wait(PATIENCE)
     assert status.state is jobs.State.FAILED
     assert "cannot be started" in status.message
@@ -414,13 +414,13 @@ def test_a_worker_that_cannot_be_started_fails(monkeypatch: pytest.MonkeyPatch) 
 def test_what_goes_wrong_with_one_job_does_not_keep_the_next_one_waiting(
     fake: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def wait(self: process.TrainingWorker, seconds: float) -> bool:
+    def wait(self: local.TrainingProcess, seconds: float) -> bool:
         raise MemoryError
 
-    patient = process.TrainingWorker.wait
+    patient = local.TrainingProcess.wait
     broken = [wait]
     monkeypatch.setattr(
-        process.TrainingWorker, "wait", lambda *args: (broken.pop() if broken else patient)(*args)
+        local.TrainingProcess, "wait", lambda *args: (broken.pop() if broken else patient)(*args)
     )
     first, second = (jobs.submit(request(seed)) for seed in range(2))
     assert second.wait(PATIENCE).state is jobs.State.FINISHED
@@ -454,9 +454,9 @@ def test_no_orphan_is_left_when_the_server_is_killed(tmp_path: Path) -> None:
     script = """
         import sys, time
         from moliere_core.training import jobs
-        from moliere_core.training.jobs import process
+        from moliere_core.training.jobs import local
         from tests.core.trainings import FAKE, request
-        process.COMMAND = FAKE
+        local.COMMAND = FAKE
         job = jobs.submit(request())
         job.wait(60, lambda s: s.epoch >= 1)
         print(jobs._backends[""]._worker.pid, flush=True)
@@ -489,9 +489,9 @@ def test_two_servers_share_a_folder(fake: Callable[..., None]) -> None:
     script = """
         import time
         from moliere_core.training import jobs
-        from moliere_core.training.jobs import process
+        from moliere_core.training.jobs import local
         from tests.core.trainings import FAKE, request
-        process.COMMAND = FAKE
+        local.COMMAND = FAKE
         asked = [jobs.submit(request(seed, epochs=40), "moi") for seed in range(3)]
         asked[0].wait(60, lambda s: s.epoch >= 1)
         print("ready", flush=True)
@@ -542,9 +542,9 @@ def alive(pid: int) -> bool:
 def test_the_interpreter_exits_at_once_with_a_job_running() -> None:
     script = """
         from moliere_core.training import jobs
-        from moliere_core.training.jobs import process
+        from moliere_core.training.jobs import local
         from tests.core.trainings import FAKE, request
-        process.COMMAND = FAKE
+        local.COMMAND = FAKE
         job = jobs.submit(request())
         jobs.submit(request(1))
         job.wait(60, lambda s: s.epoch >= 1)
@@ -704,7 +704,7 @@ def test_a_real_training_is_stopped_and_ends_as_if_it_had_not_been() -> None:
     pytest.importorskip("keras")
     spec = request(epochs=12)
     with pytest.MonkeyPatch.context() as held:
-        held.setattr(process, "COMMAND", HELD)
+        held.setattr(local, "COMMAND", HELD)
         job = jobs.submit(spec)
         job.wait(PATIENCE, lambda s: s.epoch >= 1)
         jobs.stop(job.id, wait=PATIENCE)

@@ -16,9 +16,10 @@ from moliere_core.errors import ModelError
 from moliere_core.networks.arrays import Array, softmax
 from moliere_core.networks.transformer import TransformerConfig, TransformerNetwork
 from moliere_core.pretrained import client, language
-from moliere_core.pretrained.beam import CharacterBridge
+from moliere_core.pretrained.beam import CharacterBeam
 from moliere_core.pretrained.language import LanguageModel
 from moliere_core.pretrained.operations import attention, generate, opened, score
+from moliere_core.pretrained.results import Attention
 from tests.gpts import CONFIG, END, TEXT, write_gpt2
 
 
@@ -106,23 +107,23 @@ def test_a_text_of_many_contexts_takes_few_forwards(
     monkeypatch.setattr(model, "forward", counted)
     text = TEXT[:40]
     ids = [*model.begin, *model.encode(text)]
-    bridge = CharacterBridge(model, prune=0.5)  # the canonical cover alone
-    bridge.characters(text)
+    predictor = CharacterBeam(model, prune=0.5)  # the canonical cover alone
+    predictor.characters(text)
     assert sizes[0] == (1, len(ids) + 1)  # the text, its last word, and half of an é
     assert all(count == 2 for _, count in sizes[1:])  # a token, and half of an é
 
 
 def test_characters_add_up_and_do_not_depend_on_the_way(model: LanguageModel) -> None:
     for end in range(0, 30, 3):
-        found = model.bridge.characters(TEXT[:end])
+        found = model.beam.characters(TEXT[:end])
         assert sum(found.probs.values()) + found.end + found.unresolved == pytest.approx(1)
-        fresh = CharacterBridge(model).characters(TEXT[:end])
+        fresh = CharacterBeam(model).characters(TEXT[:end])
         assert fresh.probs == pytest.approx(found.probs, abs=1e-5)  # of float32, in two orders
 
 
 def test_a_narrow_beam_is_near_a_wide_one(model: LanguageModel) -> None:
-    narrow = model.bridge.characters("Mon frère, s'il v")
-    wide = CharacterBridge(model, width=64, prune=1e-9).characters("Mon frère, s'il v")
+    narrow = model.beam.characters("Mon frère, s'il v")
+    wide = CharacterBeam(model, width=64, prune=1e-9).characters("Mon frère, s'il v")
     distance = sum(abs(p - wide.probs.get(c, 0)) for c, p in narrow.probs.items()) / 2
     assert distance < 0.02
 
@@ -157,7 +158,7 @@ def test_an_unfinished_word_is_finished_by_its_own_token(model: LanguageModel) -
     [first, *rest] = generate(model, request | {"prompt": "Mon frère, "})
     prompt = "".join(text for text, _ in first["prompt"])
     assert prompt == "Mon frère, "
-    read = model.bridge.beam(prompt).hypotheses[0]
+    read = model.beam.read(prompt).hypotheses[0]
     assert bool(read.depth) == (first["prompt"][-1][1] == 0)
     assert rest
 
@@ -275,7 +276,7 @@ def test_answers_that_are_no_numbers_are_one_sentence(
 
     monkeypatch.setattr(model.network, "forward", ill)
     with pytest.raises(ModelError, match="hf:tiny answers with values that are not numbers"):
-        model.bridge.characters("Mon")
+        model.beam.characters("Mon")
 
 
 def failure(folder: Path) -> str:
@@ -321,8 +322,16 @@ def test_the_real_worker_answers_without_a_framework(
         assert scored.chars == len(TEXT)
         assert 1 < scored.bits_per_char < 30
         looked = pretrained.attention("mini-gpt", "Mon frère").result(60)
-        assert looked.weights.shape[0] == 4
-        pid = client.bridge().pid
+        assert looked.heads.shape[:2] == (4, 3)
+        assert "".join(looked.tokens) == "\nMon frère"
+        step = pretrained.attention_step("mini-gpt", "Mon frère", 2, 3, 1).result(60)
+        assert step.found is not None
+        np.testing.assert_allclose(step.found.weights, looked.heads[3, 1, 2], atol=1e-4)
+        lens = pretrained.guesses("mini-gpt", "Mon frère", 1).result(60)
+        assert lens.found is not None
+        assert lens.found.probs.shape == (5, 5)
+        assert set(lens.others) == set(lens.found.symbols.ravel().tolist())
+        pid = client.shared().pid
         maps = Path(f"/proc/{pid}/maps")
         assert not maps.is_file() or "libtorch" not in maps.read_text()
     finally:
@@ -331,9 +340,12 @@ def test_the_real_worker_answers_without_a_framework(
 
 def test_attention_looks_back_and_sums_to_one(model: LanguageModel) -> None:
     found = last(attention(model, {"text": TEXT[:40]}))
-    weights = np.array(found["weights"])
-    tokens = len(model.read(TEXT[:40]))
-    assert weights.shape == (2, tokens, tokens)
-    np.testing.assert_allclose(weights.sum(axis=-1), 1, atol=1e-3)
-    assert np.triu(weights, 1).max() == 0
-    assert "".join(piece for piece, _ in found["pieces"]) == "\n" + TEXT[:40]
+    looked = Attention.of(found)
+    ids = model.read(TEXT[:40])
+    assert looked.heads.shape == (2, 2, len(ids), len(ids))
+    np.testing.assert_allclose(looked.heads, model.network.attention(ids), atol=1e-5)
+    np.testing.assert_allclose(looked.layers, looked.heads.mean(axis=1), atol=1e-6)
+    np.testing.assert_allclose(looked.heads.sum(axis=-1), 1, atol=1e-3)
+    assert np.triu(looked.heads, 1).max() == 0
+    assert len(looked.tokens) == len(ids)
+    assert "".join(looked.tokens) == "\n" + TEXT[:40]

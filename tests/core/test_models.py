@@ -15,7 +15,7 @@ from moliere_core.models.references import (
     load_model,
     load_recurrent,
 )
-from moliere_core.models.sampling import log_softmax
+from moliere_core.networks.arrays import log_softmax
 from moliere_core.text.vocabulary import Vocabulary
 from tests.networks import LETTERS, make_run, random_network
 
@@ -42,6 +42,17 @@ def test_start_normalises_and_takes_long_prompts(model: RecurrentModel) -> None:
     ids = LETTERS.encode("\n" + TEXT * 2)[None]
     whole, _ = model.network.run(ids, model.network.zero_state(1))
     np.testing.assert_allclose(long_start[0], whole[0, -1], atol=1e-4)
+
+
+def test_a_prompt_is_read_once(model: RecurrentModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    read, run = list[int](), model.network.run
+    monkeypatch.setattr(model.network, "run", lambda *args: (read.append(1), run(*args))[1])
+    before = [model.start(["le"])[0], model.start(["le", "le"])[0][:1]]
+    assert len(read) == 1
+    before[0][:] = 0  # what somebody does with it is theirs
+    np.testing.assert_array_equal(model.start(["le"])[0], before[1])
+    model.start(["la", "le"])
+    assert len(read) == 2
 
 
 def test_surprisal_is_the_chain_rule(model: RecurrentModel) -> None:

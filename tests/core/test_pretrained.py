@@ -1,4 +1,4 @@
-"""The client of the bridge, with a worker that has no framework; the catalogue."""
+"""The client of the pretrained models, with a worker that has no framework; the catalogue."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from moliere_core.system.work import State
 from tests import hub
 from tests.patience import PATIENCE, wait_until
 
-FAKE = (sys.executable, str(Path(__file__).with_name("fake_bridge.py")))
+FAKE = (sys.executable, str(Path(__file__).with_name("fake_gpt_worker.py")))
 CONFIG = SamplingConfig()
 
 
@@ -174,12 +174,12 @@ def test_a_failure_is_one_sentence_and_the_next_request_works(name: str, sentenc
 
 @pytest.mark.usefixtures("fake")
 def test_the_worker_starts_on_demand_and_ends_when_idle(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert client.bridge().pid is None
+    assert client.shared().pid is None
     echo().result(PATIENCE)
-    assert client.bridge().pid
+    assert client.shared().pid
     monkeypatch.setenv("MOLIERE_BRIDGE_IDLE_SECONDS", "0.2")
     assert echo().result(PATIENCE).text == "ababa"
-    wait_until(lambda: client.bridge().pid is None)
+    wait_until(lambda: client.shared().pid is None)
     assert echo().result(PATIENCE).text == "ababa"
 
 
@@ -201,7 +201,7 @@ def test_the_worker_leaves_with_a_server_that_is_killed(tmp_path: Path) -> None:
         "from moliere_core.config import SamplingConfig;"
         "r = pretrained.generate('hf:slow', 'a', SamplingConfig());"
         "[time.sleep(0.01) for _ in iter(lambda: r.status.share > 0, True)];"
-        "print(client.bridge().pid, flush=True); time.sleep(60)"
+        "print(client.shared().pid, flush=True); time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as server:
         assert server.stdout is not None
@@ -224,14 +224,14 @@ def test_a_worker_first_does_what_somebody_waits_for() -> None:
             yield {"event": "done"}
 
     said: list[int] = []
-    bridge_worker = worker.Worker(Echo, lambda event: said.append(event["id"]))
+    runner = worker.RequestRunner(Echo, lambda event: said.append(event["id"]))
     lines = b"".join(
         json.dumps({"id": i, "background": i == 1}).encode() + b"\n" for i in (1, 2, 3)
     )
-    bridge_worker.take(lines[:20])  # a pipe cuts where it likes
-    bridge_worker.take(lines[20:] + b"no JSON\n")
+    runner.take(lines[:20])  # a pipe cuts where it likes
+    runner.take(lines[20:] + b"no JSON\n")
     for _ in range(3):
-        bridge_worker.run_next()
+        runner.run_next()
     assert said == [2, 3, 1]
 
 
@@ -243,8 +243,8 @@ def test_an_answer_that_cannot_be_read_ends_the_request() -> None:
     def add(_: int, event: dict[str, Any]) -> int:
         return int(event["count"]) if event["event"] == "done" else 0
 
-    request = client.Request(client.bridge(), message, 0, add)
-    client.bridge().submit(request)
+    request = client.Request(client.shared(), message, 0, add)
+    client.shared().submit(request)
     with pytest.raises(ModelError, match=r"hf:echo failed \(KeyError: 'count'\)"):
         request.result(PATIENCE)
     assert request.status.state is State.FAILED
@@ -269,7 +269,7 @@ def refusal(reference: str) -> str:
     request: pretrained.Request[Any] = pretrained.generate(reference, "a", CONFIG)
     with pytest.raises(ModelError) as caught:
         request.result(0)
-    assert client.bridge().pid is None
+    assert client.shared().pid is None
     return str(caught.value)
 
 
@@ -295,7 +295,7 @@ def test_a_number_of_threads_that_is_none_is_said_before_a_process_starts(
     monkeypatch.setenv("MOLIERE_THREADS", "two")
     with pytest.raises(ConfigError, match="MOLIERE_THREADS is 'two'"):
         pretrained.attention("mini-gpt", "a").result(0)
-    assert client.bridge().pid is None
+    assert client.shared().pid is None
 
 
 @pytest.mark.parametrize("name", ["", "a b", "../x", "a/b/c", "a/..", "/a", ".."])

@@ -1,4 +1,4 @@
-"""The bridge on weights that somebody trained: SmolLM2, as `tools.real_models` lays it out.
+"""The beam on weights that somebody trained: SmolLM2, as `tools.real_models` lays it out.
 
 Skipped without torch, and where `MOLIERE_REAL_MODELS` names no such folder, made by
 `python -m tools.real_models FOLDER smollm2`.
@@ -16,7 +16,7 @@ import pytest
 from moliere_core.measures import axis
 from moliere_core.models.protocol import CONTEXT_START
 from moliere_core.pretrained import catalogue, operations, recorded
-from moliere_core.pretrained.beam import CharacterBridge
+from moliere_core.pretrained.beam import CharacterBeam
 from moliere_core.pretrained.language import LanguageModel
 from moliere_core.pretrained.results import Event
 from moliere_core.system import machine
@@ -72,8 +72,8 @@ def test_bits_are_those_of_transformers_alone(folder: Path, model: LanguageModel
     "text", ["La capitale de la France est", "Ah ! voil", "Mon frère, je v", "In 1912, the sh"]
 )
 def test_bars_are_those_of_a_beam_without_an_anchor(model: LanguageModel, text: str) -> None:
-    wide = CharacterBridge(model, width=48, prune=1e-6, anchored=False).characters(text)
-    found = model.bridge.characters(text)
+    wide = CharacterBeam(model, width=48, prune=1e-6, anchored=False).characters(text)
+    found = model.beam.characters(text)
     chars = {*found.probs, *wide.probs}
     apart = sum(abs(found.probs.get(c, 0) - wide.probs.get(c, 0)) for c in chars)
     apart += abs(found.end - wide.end) + abs(found.unresolved - wide.unresolved)
@@ -95,7 +95,7 @@ def test_the_recorded_texts_are_written_again(model: LanguageModel) -> None:
 def test_the_recorded_bars_are_found_again(model: LanguageModel) -> None:
     voice = recorded.voices()[SMOL]
     for prompt in recorded.plan().prompts:
-        stored, found = voice.bars[prompt], model.bridge.characters(prompt)
+        stored, found = voice.bars[prompt], model.beam.characters(prompt)
         kept = dict(zip(stored.chars, stored.probs, strict=True))
         assert all(found.probs[char] == pytest.approx(p, abs=2e-3) for char, p in kept.items())
 

@@ -7,6 +7,7 @@ from moliere_core.config import SamplingConfig
 from moliere_core.errors import ConfigError
 from moliere_core.models.references import RecurrentModel
 from moliere_core.models.sampling import (
+    NOISE_BLOCK,
     PIECE,
     Writer,
     entropy_bits,
@@ -14,6 +15,7 @@ from moliere_core.models.sampling import (
     generate,
     gumbel_noise,
     next_distribution,
+    write,
     write_with_logits,
 )
 from moliere_core.networks.arrays import Array, softmax
@@ -182,14 +184,28 @@ def test_every_step_has_a_luck_of_its_own() -> None:
     assert flat == LETTERS.decode(expected)
 
 
+@pytest.mark.parametrize("before", [0, 3, NOISE_BLOCK, NOISE_BLOCK + 1])
+def test_a_copy_goes_on_as_the_writer_would(before: int) -> None:
+    settings = ["a", "b"], [SamplingConfig(1), SamplingConfig(2, top_k=3)], [5, 6]
+    chars = before + NOISE_BLOCK + 1
+    whole = generate(AlphabetModel(), *settings, chars)
+    writer = Writer(AlphabetModel(), *settings)
+    for _ in write(writer, before):
+        pass
+    for _ in range(2):  # neither changes the other, nor the one it was copied from
+        other = writer.copy()
+        write_with_logits(other, chars - before)
+        assert other.texts == whole
+        assert [len(text) for text in writer.texts] == [before, before]
+
+
 def test_writing_reports_how_far_it_is_between_pieces_and_at_the_end() -> None:
     told = list[float]()
     texts = generate(AlphabetModel(), ["a"], [SamplingConfig(0)], [0], PIECE * 2 + 3, told.append)
     assert len(texts[0]) == PIECE * 2 + 3
     assert told == [PIECE / len(texts[0]), 2 * PIECE / len(texts[0]), 1.0]
     told.clear()
-    logits, ids = write_with_logits(
-        AlphabetModel(), ["a"], [SamplingConfig(0)], [0], PIECE, told.append
-    )
+    writer = Writer(AlphabetModel(), ["a"], [SamplingConfig(0)], [0])
+    logits, ids = write_with_logits(writer, PIECE, told.append)
     assert told == [1.0]
     np.testing.assert_array_equal(logits[:, 0].argmax(axis=-1), ids[:, 0])

@@ -1,4 +1,4 @@
-"""Tokenizers of every kind: their bytes, and the bridge over them against what is true."""
+"""Tokenizers of every kind: their bytes, and the beam over them against what is true."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 
 from moliere_core.assets import ASSETS
 from moliere_core.errors import ModelError
-from moliere_core.pretrained.beam import CharacterBridge
+from moliere_core.pretrained.beam import CharacterBeam
 from moliere_core.pretrained.tokenizer import Tokenizer
 from tests.tokenizers_made import END, KINDS, SENTENCES
 
@@ -82,8 +82,8 @@ def mass(model: RandomModel, text: bytes, context: tuple[int, ...]) -> float:
     return total
 
 
-def exact(model: RandomModel, anchored: bool, resolve: float) -> CharacterBridge:
-    return CharacterBridge(model, width=10**9, prune=0, resolve=resolve, anchored=anchored)
+def exact(model: RandomModel, anchored: bool, resolve: float) -> CharacterBeam:
+    return CharacterBeam(model, width=10**9, prune=0, resolve=resolve, anchored=anchored)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -99,7 +99,7 @@ def test_tokens_spell_the_text(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("text", ["", "voi", "à !"])
-def test_the_bridge_is_the_sum_over_all_sequences_of_tokens(kind: str, text: str) -> None:
+def test_the_beam_is_the_sum_over_all_sequences_of_tokens(kind: str, text: str) -> None:
     model = RandomModel(made(kind), spice=len(text))
     found = exact(model, anchored=False, resolve=0.02).characters(text)
     whole = mass(model, text.encode(), model.begin)
@@ -134,7 +134,7 @@ def expected_after(texts: dict[str, float], prompt: str) -> dict[str, float]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_anchored_bridge_is_exact_where_tokens_are_canonical(kind: str) -> None:
+def test_the_anchored_beam_is_exact_where_tokens_are_canonical(kind: str) -> None:
     tokenizer = made(kind)
     rng = random.Random(1)
     for sentence in SENTENCES:

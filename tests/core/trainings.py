@@ -20,8 +20,8 @@ from moliere_core.training.jobs.job import Job
 from moliere_core.training.jobs.spec import JobSpec
 
 ROOT = Path(__file__).parents[2]
-FAKE = (sys.executable, "-m", "tests.core.fake_worker")
-HELD = (sys.executable, "-m", "tests.core.held_worker")
+FAKE = (sys.executable, "-m", "tests.core.fake_training_worker")
+HELD = (sys.executable, "-m", "tests.core.held_training_worker")
 TIMES = ("seconds", "chars_per_second")
 
 
@@ -48,6 +48,11 @@ STREAMS = RunConfig(
 WINDOWS = RunConfig(
     ModelConfig("gru", embedding_dim=4, units=6, dropout=0.3),
     TrainingConfig(epochs=3, seq_length=8, shift=3, batch_size=16, schedule="constant"),
+    validation=("b",),
+)
+ATTENTIVE = RunConfig(
+    ModelConfig("transformer", units=8, layers=2, dropout=0.2, heads=2, context=12),
+    TrainingConfig(epochs=3, batch_size=4, weight_averaging=0.9, warm_up=5, quick_start=True),
     validation=("b",),
 )
 

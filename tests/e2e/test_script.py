@@ -1,4 +1,8 @@
-"""Both lesson plans, followed from the first step to the last as a teacher would, by key N."""
+"""Both lesson plans, followed from the first step to the last as a teacher would, by key N.
+
+On a projector: what the notes of a step call by its name is on the first screen there, in the order
+in which they name it, and what can be clicked is clicked.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,8 @@ from tests.e2e.screen import expect_settled
 
 LESSONS = ROOT / "dashboard" / "lessons"
 WORDS = {"fr": "Ouvrir l’écran", "en": "Open the screen"}
+NAMED = re.compile(r"(?<!\*)\*([^*]+)\*(?!\*)")  # in italics: a view, a button
+KEYS = re.compile(r"(?:touche|key) ([A-Z])\b", re.IGNORECASE)
 
 
 def steps(path: str, language: str) -> list[plan.Step]:
@@ -35,6 +41,21 @@ def expect_step(page: Page, path: str, number: int, step: plan.Step) -> None:
     expect(
         page.locator("[data-testid=stException], [data-testid=stAlertContentError]")
     ).to_have_count(0)
+    expect(page.locator(".unread[role=status]")).to_have_count(0)  # what an address asks in vain
+
+
+def follow_notes(page: Page, step: plan.Step) -> None:
+    """Do what the notes say: every key has its button, every name is in sight and opens."""
+    for key in KEYS.findall(step.said):
+        labelled = page.get_by_role("button", name=re.compile(rf"(\({key}\)|\s{key})$"))
+        expect(labelled.first).to_be_in_viewport()
+    main = page.get_by_test_id("stMain")
+    for name in NAMED.findall(step.said):
+        found = main.get_by_text(name, exact=True).filter(visible=True).first
+        expect(found, step.title).to_be_in_viewport()
+        found.click()
+        expect_settled(page)
+        page.keyboard.press("Escape")  # what has opened over the page
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
@@ -43,12 +64,13 @@ def test_a_plan_is_given_from_its_first_step_to_its_last(
     page: Page, server: str, path: str, language: str
 ) -> None:
     found = steps(path, language)
-    page.goto(f"{server}/course?view={path}&lang={language}")
+    page.goto(f"{server}/course?view={path}&lang={language}&projecteur=1")
     page.get_by_role("link", name=WORDS[language]).click()
     for number, step in enumerate(found, start=1):
         expect_step(page, path, number, step)
         others = {s.address["prompt"] for s in found if s is not step and "prompt" in s.address}
         assert asked(page).get("prompt") not in others  # nothing of the step before
+        follow_notes(page, step)
         if number < len(found):
             page.keyboard.press("n")
     expect(page.locator(".st-key-script-go-N button")).to_be_disabled()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dashboard.bridge import controls, results
 from dashboard.bridge.controls import Settings
 from dashboard.bridge.views import alphabet, axis, ladder, pairs, same, talk
-from dashboard.shared import state
+from dashboard.shared import fields, state
 from dashboard.shared.views import View, chosen
 from moliere_core.errors import N_, ModelError
 from moliere_core.pretrained import Presence
@@ -25,7 +25,7 @@ _ENGLISH = {"the", "and", "is", "of", "to", "was", "you", "my"}
 def tried(view: str, settings: Settings) -> dict[str, bool]:
     """Which items of the lesson's list the class has just done."""
     references, prompt = settings.references, settings.prompt
-    own = prompt != state.PROMPT.default
+    own = prompt != fields.PROMPT.default
     return {
         "alphabet": view == "alphabet" and len(settings.chosen) >= 3,
         "english": bool(_ENGLISH & set(prompt.lower().split())),

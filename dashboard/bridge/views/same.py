@@ -24,9 +24,6 @@ COMPONENT = "bridge.tokens"
 
 def show(settings: Settings) -> None:
     """The texts; those of pretrained models appear while they are written."""
-    heard = {r for r in settings.references if results.voice(r) is not None}
-    # Above the columns that have nothing in them; below, for those that have a recording.
-    fetching.buttons(tuple(r for r in settings.references if r not in heard))
     works = results.running(results.written, settings.references, *settings.draw)
     following.follow(works.values(), partial(_columns, settings), PERIOD)
     st.caption(
@@ -35,7 +32,7 @@ def show(settings: Settings) -> None:
             "qu’entre modèles de même alphabet."
         )
     )
-    fetching.buttons(tuple(r for r in settings.references if r in heard))
+    fetching.buttons(settings.references)
 
 
 def _columns(settings: Settings) -> None:
@@ -89,13 +86,9 @@ def _payload(
             speed += " · " + _("{tokens} tokens/s").format(tokens=tokens)
     if found.ended == "end":
         said = " ".join(filter(None, (_("il a mis fin à son texte"), said)))
-    try:
-        facts = wording.facts(reference)
-    except MoliereError:
-        facts = []
     return {
         "heading": naming.model(reference),
-        "facts": facts,
+        "facts": _facts(reference),
         "speed": speed,
         "said": said,
         "problem": problem,
@@ -105,6 +98,18 @@ def _payload(
         "prompt": _runs(found.prompt),
         "pieces": _runs(found.pieces),
     }
+
+
+def _facts(reference: str) -> list[str]:
+    """What a model is, in a few words; nothing of one that cannot be opened."""
+    try:
+        if not pretrained.is_pretrained(reference):
+            return wording.facts(results.char_model(reference))
+        if (voice := results.voice(reference)) is not None:
+            return wording.recorded_facts(voice)
+        return wording.pretrained_facts(results.card(reference), reference == pretrained.MINI)
+    except MoliereError:
+        return []
 
 
 def _runs(pieces: tuple[Piece, ...]) -> list[tuple[str, int]]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dashboard.bridge import results
 from dashboard.shared import i18n, naming
 from dashboard.shared.i18n import _
-from moliere_core import pretrained
 from moliere_core.config import SamplingConfig
 from moliere_core.measures import axis
+from moliere_core.models.protocol import CharModel
 from moliere_core.models.references import HUB
-from moliere_core.pretrained import RequestStatus
+from moliere_core.pretrained import Card, RequestStatus
 from moliere_core.pretrained.recorded import Voice, Written
 
 MEGABYTE = 1e6
@@ -36,37 +35,42 @@ def names(references: Iterable[str]) -> dict[str, str]:
     return naming.told_apart((reference, name(reference)) for reference in references)
 
 
-def listed(reference: str) -> str:
+def listed(reference: str, recorded: bool) -> str:
     """A model in the list of those to choose from, marked where it is recorded."""
-    if results.voice(reference) is None:
-        return reference
-    return _("{model} (enregistré)").format(model=reference)
+    return _("{model} (enregistré)").format(model=reference) if recorded else reference
 
 
-def facts(reference: str) -> list[str]:
-    """What a model is, in a few words: size, context, memory."""
-    if not pretrained.is_pretrained(reference):
-        model = results.char_model(reference)
-        order = getattr(model, "order", 0)
-        context = (
-            _("contexte : {count} caractères").format(count=order - 1)
-            if order
-            else _("contexte : un état, sans limite")
-        )
-        tokens = _("{count} caractères connus").format(count=len(model.vocabulary) - 1)
-        return [_size(model.parameters, model.parameters * 4 / MEGABYTE), context, tokens]
-    if (voice := results.voice(reference)) is not None:
-        counted = _("{count} paramètres").format(count=i18n.number(voice.parameters))
-        context = _("contexte : {count} tokens").format(count=i18n.number(voice.context_length))
-        return [counted, context, _known(voice.vocab_size), may_have_read()]
-    card = results.card(reference)
+def facts(model: CharModel) -> list[str]:
+    """What a model of characters is, in a few words: size, context, alphabet."""
+    order = getattr(model, "order", 0)
+    context = (
+        _("contexte : {count} caractères").format(count=order - 1)
+        if order
+        else _("contexte : un état, sans limite")
+    )
+    known = _("{count} caractères connus").format(count=len(model.vocabulary) - 1)
+    return [_size(model.parameters, model.parameters * 4 / MEGABYTE), context, known]
+
+
+def recorded_facts(voice: Voice) -> list[str]:
+    """The same of a model that is not here."""
+    counted = _("{count} paramètres").format(count=i18n.number(voice.parameters))
+    return [counted, _context(voice.context_length), _known(voice.vocab_size), may_have_read()]
+
+
+def pretrained_facts(card: Card, ours: bool) -> list[str]:
+    """The same of a pretrained model; `ours` has read what we know of."""
     if not card.parameters:
         return [_("taille inconnue avant d’être ici")]
-    context = _("contexte : {count} tokens").format(count=i18n.number(card.context_length))
+    context = _context(card.context_length)
     if card.context_used < card.context_length:
         context += " " + _("({count} lus ici)").format(count=card.context_used)
     found = [_size(card.parameters, card.megabytes), context, _known(card.vocab_size)]
-    return found if reference == pretrained.MINI else [*found, may_have_read()]
+    return found if ours else [*found, may_have_read()]
+
+
+def _context(tokens: int) -> str:
+    return _("contexte : {count} tokens").format(count=i18n.number(tokens))
 
 
 def _size(parameters: int, megabytes: float) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dashboard.characters import controls, results
 from dashboard.characters.views import alphabet, bytes, tokens, trip
-from dashboard.shared import state
+from dashboard.shared import fields, state
 from dashboard.shared.tokens import pieces
 from dashboard.shared.views import View, chosen
 from moliere_core.errors import N_
@@ -25,7 +25,7 @@ def tried(view: str, sentence: str, source: str) -> dict[str, bool]:
     found = pieces(sentence)
     back = view == "trip" and state.value(controls.STEP) == "back"
     return {
-        "back": back and sentence != state.DEFAULT_PROMPT,
+        "back": back and sentence != fields.DEFAULT_PROMPT,
         "lost": back and not trip.round_trip(sentence, vocabulary),
         "prune": view == "alphabet" and least >= 100,
         "merges": view == "tokens" and state.value(controls.MERGES) <= 50,

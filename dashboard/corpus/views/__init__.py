@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.corpus import controls, results, snippet
+from dashboard.corpus import controls, results
 from dashboard.corpus.views import (
     figures,
     keywords,
@@ -54,25 +54,15 @@ def show(view: str, source: str, selection: Selection) -> None:
     VIEWS[view].show(source, selection)
 
 
-def code(view: str, source: str, selection: Selection) -> str:
-    """The cell of the view on screen."""
-    first = results.index(source).corpus.plays[0]
-    return snippet.code(source, first, selection, view, _word() or controls.WORD.default)
-
-
 def tried(view: str, selection: Selection) -> dict[str, bool]:
     """Which items of the lesson's list the class has just done."""
     session = st.session_state
     return {
         "raw": view == "raw",
         "stops": view == "words" and bool(session.get(controls.COMMON_STOPS.key)),
-        "word": view == "word" and _word() not in ("", controls.WORD.default),
+        "word": view == "word" and controls.typed() not in ("", controls.WORD.default),
         "sorted": view == "lines" and session.get(controls.ORDER.key) == "right",
         "network": view == "voices" and bool(selection.play),
         "keywords": view == "keywords" and bool(selection.play),
         "forms": view == "letters" and selection.form in ("verse", "prose"),
     }
-
-
-def _word() -> str:
-    return str(st.session_state.get(controls.WORD.key) or "").strip()

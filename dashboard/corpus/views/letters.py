@@ -8,8 +8,8 @@ import streamlit as st
 from dashboard.corpus import results, wording
 from dashboard.corpus.figures.letters import letters_figure
 from dashboard.shared import cached, charts, i18n
+from dashboard.shared.fields import MODEL
 from dashboard.shared.i18n import _
-from dashboard.shared.state import MODEL
 from moliere_core.exploration import Selection
 from moliere_core.exploration.characters import Alphabet
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.experiments import trained, wording
 from dashboard.experiments.views import bet, charts, live, measured, texts
-from dashboard.shared import state
+from dashboard.shared import fields, state
 from dashboard.shared.controls import Choice
 from dashboard.shared.i18n import _
 from dashboard.shared.views import View, chosen
@@ -55,6 +55,6 @@ def tried(view: str, plan: Plan) -> dict[str, bool]:
     return {
         "bet": shown and any(votes.values()),
         "past": shown and view == "past",
-        "texts": shown and view == "texts" and state.value(state.PROMPT) != state.PROMPT.default,
+        "texts": shown and view == "texts" and state.value(fields.PROMPT) != fields.PROMPT.default,
         "live": any(row.run is not None for row in trained.found(plan)),
     }

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import html
 import math
 import re
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
 
-from dashboard.inside import components, results, units
+from dashboard.inside import results, units
 from dashboard.inside.text import Looked
 from dashboard.shared import downloads, following, i18n, naming, widgets
 from dashboard.shared.i18n import _
@@ -88,7 +90,7 @@ def _passages(source: str, index: CellIndex, looked: Looked) -> None:
     )
     length = looked.stop - looked.start
     found = results.passages(looked.reference, source, cells, length, PASSAGES, index)
-    components.passages([_row(passage, len(cells)) for passage in found])
+    st.html(_drawn([_row(passage, len(cells)) for passage in found]))
     numbers = ", ".join(
         f"{cell.layer + 1}.{cell.unit}{'+' if cell.side == 'high' else i18n.MINUS}"
         for cell in cells
@@ -107,6 +109,26 @@ def _row(passage: Passage, cells: int) -> dict[str, str]:
         "source": " · ".join(_numbered(parts)),
         "cells": how_many(passage.cells, cells),
     }
+
+
+def _drawn(found: Sequence[Mapping[str, str]]) -> str:
+    """Passages of a corpus as HTML, with where they are.
+
+    Args:
+        found: what precedes each ("before"), the passage itself ("text"), what follows ("after"),
+            where it is ("source"), and how many cells are active ("cells").
+    """
+    return f'<div class="passages">{"".join(map(_passage, found))}</div>'
+
+
+def _passage(found: Mapping[str, str]) -> str:
+    told = {name: html.escape(text) for name, text in found.items()}
+    before, text, after = (told[n].replace("\n", " ↵ ") for n in ("before", "text", "after"))
+    return (
+        f'<div class="passage"><div class="said"><span>{before}</span><mark>{text}</mark>'
+        f"<span>{after}</span></div>"
+        f'<div class="from"><span>{told["source"]}</span><span>{told["cells"]}</span></div></div>'
+    )
 
 
 def how_many(mean: float, count: int) -> str:

@@ -7,14 +7,16 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dashboard.model import components, results
+from dashboard.model import results
 from dashboard.model.controls import Settings
 from dashboard.shared import i18n, naming
+from dashboard.shared.components import Component
 from dashboard.shared.i18n import _
 from moliere_core.networks.architecture import LayerPlan, layer_plans
 from moliere_core.networks.arrays import Array, softmax
 from moliere_core.text.signs import visible
 
+_ARCHITECTURE = Component(__file__, "architecture")  # layers with shapes, examples, parameters
 READ = 12  # characters of the corpus that the example has read
 
 
@@ -22,7 +24,7 @@ def show(settings: Settings) -> None:
     """The drawing."""
     with st.spinner(_("Les poids de départ sont tirés au sort…")):
         data = payload(settings)
-    components.architecture(data, "model.drawing")
+    _ARCHITECTURE(data, "model.drawing")
     st.caption(
         _(
             "L’exemple est calculé : un réseau de ces tailles, jamais entraîné, a lu {chars} "

@@ -81,15 +81,16 @@ def told(key: str, name: str) -> Any:
 
 
 class Component:
-    """A component of a page, whose .js and .css stand beside the module that makes it.
+    """A component of a page, whose .js and .css stand in the page's room.
 
     Args:
-        module: that module's `__file__`.
+        module: the `__file__` of the module that makes it, in that room or among its views.
         name: of the two files.
     """
 
     def __init__(self, module: str, name: str) -> None:
-        self._stem = Path(module).with_name(name)
+        folder = Path(module).parent
+        self._stem = (folder.parent if folder.name == "views" else folder) / name
         self._name = f"moliere_{name}"
 
     def __call__(self, data: Mapping[str, Any], key: str, **heard: Callable[[], None]) -> None:

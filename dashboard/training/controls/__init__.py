@@ -7,14 +7,17 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from dashboard.shared import naming, state, views
+from dashboard.shared import fields, naming, snippets, state, views
 from dashboard.shared.controls import Choice, Control, Menu, Several
 from dashboard.shared.i18n import _
+from moliere_core.config import PRESETS
+from moliere_core.corpus import EMBEDDED
 from moliere_core.errors import N_
+from moliere_core.training.jobs import JobSpec
 
 MOST_RUNS = 12  # compared at once
 
-JOB: state.Field[str] = state.Field("training.job", "job", "", str)
+JOB: fields.Field[str] = fields.Field("training.job", "job", "", str)
 
 
 _JOINED = "training.joined"  # the job of somebody else that a click on the button has led to
@@ -40,7 +43,7 @@ def is_joined(job_id: str) -> bool:
 def another_seed(seed: int) -> None:
     """Inside a click: back to the desk, with a seed that makes another network of it."""
     found = secrets.randbelow(9_999) + 1
-    seed_knob = state.Field("training.train_seed", "train_seed", 0, int)
+    seed_knob = fields.Field("training.train_seed", "train_seed", 0, int)
     state.change(seed_knob, found if found != seed else seed + 1)
     views.go("training", "new")
 
@@ -101,10 +104,17 @@ class CommonText(Control[str]):
 
 
 def _references(text: str) -> tuple[str, ...]:
-    return state.words(text)[:MOST_RUNS]
+    return fields.words(text)[:MOST_RUNS]
 
 
 RUNS = Several(
     "training.runs", "runs", (), N_("Entraînements enregistrés"), _references, most=MOST_RUNS
 )
 COMMON = CommonText("training.common", "common", "held:embedded", N_("Texte commun"), str)
+
+
+def code(spec: JobSpec | None) -> str:
+    """Train a network and read its history; without a spec, the preset of the demonstration."""
+    if spec is None:
+        return snippets.training(PRESETS["demo"], EMBEDDED)
+    return snippets.training(spec.config, spec.source)

@@ -8,10 +8,10 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.shared import state
+from dashboard.shared import fields, state
 from dashboard.shared.controls import Choice, Control, Slider, Whole
 from dashboard.shared.i18n import _
-from moliere_core.config import CELLS, RunConfig
+from moliere_core.config import GATED_CELLS, RunConfig
 from moliere_core.errors import N_
 
 SHIFTS = (0, 1, 5, 10, 20)  # 0 stands for contiguous streams
@@ -27,7 +27,7 @@ class Shift(Control[int]):
             "shift",
             default,
             N_("Lecture du texte"),
-            state.integer(0, 1000),
+            fields.integer(0, 1000),
             help=N_(
                 "En flux, il lit tout une fois en gardant sa mémoire ; en fenêtres, il l’oublie à "
                 "chacune et relit le texte plusieurs fois. Cours : fenêtres, décalage 1 ou 5."
@@ -58,8 +58,8 @@ class Rate(Control[float]):
             "rate",
             default,
             N_("Taux d’apprentissage"),
-            state.number(LOWEST_RATE, HIGHEST_RATE),
-            state.brief,
+            fields.number(LOWEST_RATE, HIGHEST_RATE),
+            fields.brief,
             help=N_(
                 "Taille de chaque correction : trop petit, il traîne ; trop grand, il perd pied. "
                 "Cours : 0,001."
@@ -93,7 +93,7 @@ def of(config: RunConfig) -> dict[str, Any]:
             "cell",
             model.cell,
             N_("Cellule"),
-            {cell: cell.upper() for cell in CELLS},
+            {cell: cell.upper() for cell in GATED_CELLS},
             help=N_("Le GRU a deux portes au lieu de trois : un quart de poids en moins."),
         ),
         _whole(

@@ -11,6 +11,7 @@ import streamlit as st
 from dashboard.shared import (
     badge,
     charts,
+    fields,
     following,
     rights,
     state,
@@ -181,7 +182,7 @@ def _buttons(job: Job, status: JobStatus) -> None:
 
 def links(reference: str) -> None:
     """Where to go with a trained model."""
-    chosen = {state.MODEL.name: reference}
+    chosen = {fields.MODEL.name: reference}
     state.link("../pages/film.py", _("Voir le film"), ":material/movie:", chosen)
     state.link("../pages/home.py", _("Écrire avec lui"), ":material/edit_note:", chosen)
 

@@ -9,11 +9,13 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard.shared import i18n, state
+from dashboard.shared.components import Component
 from dashboard.shared.i18n import _
-from dashboard.windows import components, results
+from dashboard.windows import results
 from dashboard.windows.controls import ORDER, Settings
 from moliere_core.text.windows import buffered_order, sliding_windows, window_count
 
+_BATCH = Component(__file__, "batch")  # characters over their integers, input beside target
 ROWS = 4  # of the batch on screen
 BUFFER = 10_000  # of the course's `shuffle`
 SEED, EPOCH = 0, 1
@@ -22,7 +24,7 @@ SEED, EPOCH = 0, 1
 def show(settings: Settings) -> None:
     """The batch, its shapes, and where it comes from."""
     order = state.value(ORDER)
-    components.batch(payload(settings, order), "windows.batch.table")
+    _BATCH(payload(settings, order), "windows.batch.table")
     st.caption(remark(order))
 
 

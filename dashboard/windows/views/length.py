@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard.shared import charts, i18n, state, tables
+from dashboard.shared import charts, fields, i18n, state, tables
 from dashboard.shared.i18n import _
 from dashboard.windows import figures, results
 from dashboard.windows.controls import LENGTHS, Settings
@@ -19,7 +19,7 @@ COURSE = LENGTHS[1:]
 
 def show(settings: Settings) -> None:
     """The table of costs, and the curve of what it is worth."""
-    reference = state.value(state.MODEL)
+    reference = state.value(fields.MODEL)
     worth = results.context(reference, settings.source)
     warn(reference, settings.source)
     tables.show(*rows(settings, reference))

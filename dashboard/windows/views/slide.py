@@ -5,19 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from dashboard.shared import i18n, state
+from dashboard.shared.components import Component
 from dashboard.shared.i18n import _
-from dashboard.windows import components, results
+from dashboard.windows import results
 from dashboard.windows.controls import Settings
 from dashboard.windows.wording import player, times_read
 from moliere_core.text.windows import epoch_plan
 
+_WINDOWS = Component(__file__, "windows")  # slides on numbers and on text, played
 STEPS = 60  # windows that can be played
 LEAST, MOST = 600, 4000  # characters sent
 
 
 def show(settings: Settings) -> None:
     """The animation and its figures."""
-    components.windows(payload(settings), "windows.slide")
+    _WINDOWS(payload(settings), "windows.slide")
 
 
 def payload(settings: Settings) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard.shared import cached, charts, i18n, state
+from dashboard.shared import cached, charts, fields, i18n, state
 from dashboard.shared.i18n import _
 from dashboard.windows import figures, results
 from dashboard.windows.controls import START, Settings
@@ -19,7 +19,7 @@ EARLY = 10  # characters over which the cost of a start is averaged
 def show(settings: Settings) -> None:
     """The two distributions, how far apart they are, and what it costs on real cues."""
     start = START.ask(visible=False)
-    reference = state.value(state.MODEL)
+    reference = state.value(fields.MODEL)
     model = cached.model(reference)
     found = opening(model, start, settings.length)
     window = padded(start, settings.length)

@@ -6,20 +6,22 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.shared import cached, i18n, state
+from dashboard.shared import cached, fields, i18n, state
+from dashboard.shared.components import Component
 from dashboard.shared.i18n import _
-from dashboard.windows import components, results
+from dashboard.windows import results
 from dashboard.windows.controls import Settings
 from dashboard.windows.wording import player, times_read
 from moliere_core.text.windows import epoch_plan, window_count
 
+_STREAMS = Component(__file__, "streams")  # contiguous, with their carried state, played
 STEPS = 40  # windows that can be played
 
 
 def show(settings: Settings) -> None:
     """The animation and its figures; then what carrying the state is worth, which takes longer."""
-    components.streams(payload(settings), "windows.streams")
-    worth = results.context(state.DEFAULT_MODEL, settings.source)
+    _STREAMS(payload(settings), "windows.streams")
+    worth = results.context(fields.DEFAULT_MODEL, settings.source)
     st.caption(
         _(
             "Mesuré sur « petit » : **{carried}** par caractère avec l’état transmis, "
@@ -80,7 +82,7 @@ def facts(settings: Settings) -> list[tuple[str, str]]:
     """The figures: a number and what it counts."""
     chars, batch = len(settings.material.text), settings.batch
     plan = epoch_plan(chars, settings.length, None, batch)
-    model = cached.model(state.DEFAULT_MODEL).network.config
+    model = cached.model(fields.DEFAULT_MODEL).network.config
     states = 2 if model.cell == "lstm" else 1
     return [
         (

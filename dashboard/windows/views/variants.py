@@ -7,11 +7,13 @@ from typing import Any
 import streamlit as st
 
 from dashboard.shared import i18n
+from dashboard.shared.components import Component
 from dashboard.shared.i18n import _
-from dashboard.windows import components, snippet
+from dashboard.windows import controls
 from dashboard.windows.controls import VARIANT, Settings
 from moliere_core.config import PRESETS
 
+_UNROLLED = Component(__file__, "unrolled")  # a network along a window
 HEAD, TAIL = 4, 3  # places drawn at both ends of the window
 # What Keras 3 says, word for word; a test raises it. The notebook's own pipeline leaves the length
 # of its windows open, and Keras then prints None for it.
@@ -24,12 +26,12 @@ REFUSED = (
 def show(settings: Settings) -> None:
     """The drawing, the shapes, and the lines that run."""
     chosen = VARIANT.ask()
-    components.unrolled(payload(settings, chosen), "windows.variants")
+    _UNROLLED(payload(settings, chosen), "windows.variants")
     if chosen == "notebook":
         target, output = _shapes(settings, chosen)
         st.code(REFUSED.format(target=target, output=output), language=None, wrap_lines=True)
     else:
-        st.code(snippet.network(settings, chosen), language="python")
+        st.code(controls.network(settings, chosen), language="python")
 
 
 def payload(settings: Settings, variant: str) -> dict[str, Any]:

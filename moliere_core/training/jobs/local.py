@@ -1,16 +1,37 @@
-"""Jobs on this machine: a queue, first in first out, one worker at a time."""
+"""Jobs on this machine: a queue, first in first out, and the one process that trains.
+
+The process runs `worker` on a job's folder: the same on the server and on a machine of the
+cluster. A byte on its standard input tells it to stop, and it ends as soon as that pipe closes.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 from collections import deque
+from pathlib import Path
 
-from moliere_core.errors import TrainingError
+from moliere_core.errors import N_, TrainingError
+from moliere_core.runs.run import run_path
+from moliere_core.system.records import Record
 from moliere_core.system.work import State
+from moliere_core.system.workers import WorkerProcess, command
 from moliere_core.training.jobs import estimate
-from moliere_core.training.jobs.job import Job, failed
-from moliere_core.training.jobs.process import TrainingWorker
+from moliere_core.training.jobs.job import ENDINGS, LOG, Job, failed
+
+COMMAND = command("moliere_core.training.jobs.worker")
+STOP = b"s"
+
+KILLED = N_(
+    "the training was killed, probably for lack of memory: ask for it again to resume from its "
+    "last epoch, and choose a smaller model or batch if it is killed again"
+)
+ABORTED = N_(
+    "the training ran out of memory or crashed inside its framework: ask for it again to resume "
+    "from its last epoch, and choose a smaller model or batch if it fails again"
+)
+VANISHED = N_("the training ended without a word: ask for it again to resume from its last epoch")
 
 POLL_SECONDS = 0.25
 _LOGGER = logging.getLogger(__name__)
@@ -23,7 +44,7 @@ class LocalQueue:
         self._lock = threading.Lock()
         self._waiting: deque[Job] = deque()
         self._running: Job | None = None
-        self._worker: TrainingWorker | None = None
+        self._worker: TrainingProcess | None = None
         self._thread: threading.Thread | None = None
         self._closed = False
 
@@ -78,7 +99,7 @@ class LocalQueue:
                 self._withdraw(job)
 
     def close(self) -> None:
-        """End the worker and the thread; what was waiting shows as interrupted."""
+        """End the worker and the thread; jobs that wait then show as interrupted."""
         with self._lock:
             self._closed = True
             while self._waiting:
@@ -124,7 +145,7 @@ class LocalQueue:
         job.append({"event": "launched"})
         seen = len(job.events())
         try:
-            worker = TrainingWorker(job.folder, job.folder.parent.parent)
+            worker = TrainingProcess(job.folder, job.folder.parent.parent)
         except OSError as error:
             reason = TrainingError(
                 "a worker cannot be started ({reason}): close other programs", reason=error.strerror
@@ -144,3 +165,79 @@ class LocalQueue:
         ending = worker.ending(job.id, job.events(seen))
         if ending:
             job.append(ending)
+
+
+class TrainingProcess(WorkerProcess):
+    """The process that trains a job. All but `stop` are for one thread alone.
+
+    Args:
+        folder: of the job.
+        home: that holds its folder, its corpus and its run.
+
+    Raises:
+        OSError: it cannot be started.
+    """
+
+    def __init__(self, folder: Path, home: Path) -> None:
+        environment = {"MOLIERE_HOME": str(home), "PYTHONUNBUFFERED": "1"}
+        with (folder / LOG).open("wb") as log:
+            super().__init__([*COMMAND, str(folder)], environment, output=log, log=log)
+        self._home, self._folder = home, folder
+
+    def stop(self, word: bytes = STOP) -> None:
+        """Ask it to stop; `wait` ends it where it does not.
+
+        No file is left half-written by that, and an epoch that was stopped is trained again.
+        """
+        super().stop(word)
+
+    def wait(self, seconds: float) -> bool:
+        """Whether it has ended, after at most about `seconds`; signals end one that was stopped."""
+        ended = super().wait(seconds)
+        if ended:
+            self._tidy()
+        return ended
+
+    def kill(self) -> None:
+        """End it now."""
+        super().kill()
+        self.end()
+        self._tidy()
+
+    def ending(self, run_id: str, events: list[Record]) -> Record | None:
+        """The event to add once it has ended; None if the worker itself wrote its last one.
+
+        Args:
+            run_id: of the run.
+            events: those it wrote.
+        """
+        last = events[-1]["event"] if events else ""
+        if last in ENDINGS:
+            return None
+        if self.stopping:
+            epochs = [e["record"]["epoch"] for e in events if e["event"] == "epoch"]
+            resumed = [e["resumed_from"] for e in events if e["event"] == "started"]
+            epoch = max([*epochs, *resumed[-1:]], default=0)
+            path = self._home / "runs" / run_id
+            return {"event": "stopped", "run": run_id, "path": str(path), "epoch": epoch}
+        return failed(TrainingError(self._reason()))
+
+    def _reason(self) -> str:
+        if self.signal == "SIGKILL":
+            return KILLED
+        if self.signal in ("SIGABRT", "SIGSEGV") or self._log_tells_memory():
+            return ABORTED
+        return VANISHED
+
+    def _log_tells_memory(self) -> bool:
+        with contextlib.suppress(OSError):
+            text = (self._folder / LOG).read_text(encoding="utf-8", errors="replace")
+            return "MemoryError" in text or "bad_alloc" in text or "OOM" in text
+        return False
+
+    def _tidy(self) -> None:
+        """Remove the files that a killed worker was writing."""
+        run = self._home / "runs" / run_path(self._folder.name).name
+        for folder in (run, self._folder):
+            for path in folder.glob(f".*.{self.pid}.*.tmp"):  # as `write_atomically` names them
+                path.unlink(missing_ok=True)

@@ -21,7 +21,7 @@ from moliere_core.runs.run import CONFIG, HISTORY, RESUME, VOCABULARY
 from moliere_core.system.records import Record
 from moliere_core.training.jobs.events import EventFile
 from moliere_core.training.jobs.job import ENDINGS, EVENTS
-from moliere_core.training.jobs.process import TrainingWorker
+from moliere_core.training.jobs.local import TrainingProcess
 
 LEASE_SECONDS = 30.0  # without a word from the server, which is then gone: the training ends
 POLL_SECONDS = 0.2
@@ -54,7 +54,7 @@ _MACHINE = threading.Lock()  # a training takes the whole machine
 
 
 def deliver(name: str, parcel: Files) -> None:
-    """Bring the files that the attempt `name` needs."""
+    """Hand over the files that the attempt `name` needs."""
     attempt = _ATTEMPTS[name]
     attempt.heard, attempt.parcel = time.monotonic(), parcel
     attempt.delivered.set()
@@ -140,7 +140,7 @@ def train(job_id: str, attempt: Attempt, home: Path, report: Any) -> dict[str, A
     attempt.parcel = None
     folder = home / "jobs" / job_id
     file = EventFile(folder / EVENTS)
-    process = TrainingWorker(folder, home)
+    process = TrainingProcess(folder, home)
     try:
         while not process.wait(POLL_SECONDS):
             _pass_on(file, report)

@@ -17,12 +17,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from moliere_core.errors import ConfigError, MoliereError, TrainingError
+from moliere_core.errors import ConfigError, MoliereError, TrainingError, one_line
 from moliere_core.system.processes import limit_resources, read_input
 from moliere_core.training.jobs import corpora
 from moliere_core.training.jobs.events import append
 from moliere_core.training.jobs.job import EVENTS, claim, failed, read_spec
-from moliere_core.training.jobs.process import ABORTED
+from moliere_core.training.jobs.local import ABORTED
 from moliere_core.training.jobs.spec import JobSpec, initial_digest
 from moliere_core.training.session import BatchesDone, Event, train
 
@@ -115,7 +115,7 @@ def _unexpected(error: Exception) -> TrainingError:
     return TrainingError(
         "the training failed ({kind}: {reason}): its log has the details",
         kind=type(error).__name__,
-        reason=" ".join(str(error).split())[:300],
+        reason=one_line(error),
     )
 
 

@@ -46,7 +46,7 @@ def _open(files: Files, folder: Path) -> None:
     model = opened("hf:x", path)
     probs = model.probs([tuple(model.read(TEXT))])[0]
     assert abs(float(probs.sum()) - 1) < 1e-3
-    found = model.bridge.characters(TEXT)
+    found = model.beam.characters(TEXT)
     assert sum(found.probs.values()) + found.end + found.unresolved < 1.001
 
 

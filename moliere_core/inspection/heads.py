@@ -1,0 +1,433 @@
+"""Heads named by what they measurably do, over many texts and again over others.
+
+A head shares its look among the places before it. Some share it in a way that has a simple name:
+most of it for the place before (Clark et al. 2019; Voita et al. 2019), for what followed the same
+symbol earlier on (the induction heads of Olsson et al. 2022), or for the very first place, where
+heads rest that have found nothing (the attention sinks of Xiao et al. 2024).
+
+Each name stands for a set of places S(q) at each place q of a text, see `PATTERNS`. A head's
+*share* is the mean, over the places where that set is not empty, of the attention that goes to it;
+*chance* is what an even look at all that is visible would give, the mean of |S(q)| / (q + 1). How
+far the share is from chance to certainty is its *skill*: (share - chance) / (1 - chance), 0 for an
+even look and 1 for one that goes nowhere else. A head has the name of its highest skill if that is
+at least `LEAST_SKILL`, its share at least `LEAST_LIFT` times chance, on the other texts too, and
+its skill at least `LEAST_LEAD` times the next name's. Of those without a name, the ones that look
+at nearly all places alike are called `EVERYWHERE`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moliere_core.errors import ModelError
+from moliere_core.inspection.transformer_trace import MOST_TOKENS, weights_digest
+from moliere_core.networks.arrays import Array
+from moliere_core.networks.transformer import Ids, TransformerNetwork
+from moliere_core.system.progress import Progress
+from moliere_core.system.storage import write_atomically
+
+HEADS = "heads.json"
+LEAST_SKILL = 0.1  # of a head that has a name: a tenth of the way from chance to certainty
+LEAST_LIFT = 3.0  # its share, in times of chance
+LEAST_LEAD = 1.5  # its skill, in times of the name that fits next best
+EVERYWHERE = "everywhere"
+LEAST_SPREAD = 0.7  # places that a head looks at alike, of those visible, to be called so
+NEAR = 8  # the farthest place before that is nearby
+WINDOWS_AT_ONCE = 4
+_LETTER = r"(?:[^\W\d_]|\ufffd)"  # a token may hold half a letter
+_WORD = re.compile(_LETTER + "+")
+
+Places = NDArray[np.bool_]
+
+
+# Where a head might look: sets of places, each (time, time), a row a place that looks
+
+
+def itself(symbols: Sequence[str]) -> Places:
+    """The place itself."""
+    return np.eye(len(symbols), dtype=bool)
+
+
+def previous(symbols: Sequence[str]) -> Places:
+    """The place just before."""
+    return np.eye(len(symbols), k=-1, dtype=bool)
+
+
+def nearby(symbols: Sequence[str]) -> Places:
+    """From two to `NEAR` places before."""
+    ones = np.ones((len(symbols), len(symbols)), bool)
+    return np.tril(ones, -2) & ~np.tril(ones, -NEAR - 1)
+
+
+def first(symbols: Sequence[str]) -> Places:
+    """The very first place of all that is visible, from the third place on."""
+    places = np.zeros((len(symbols), len(symbols)), bool)
+    places[2:, :1] = True
+    return places
+
+
+def word_start(symbols: Sequence[str]) -> Places:
+    """Inside a word: the symbol that holds its first letter, and the one before where it is a gap.
+
+    A network of characters may mark a word's beginning at either: the space or the first letter.
+    """
+    text, starts = "".join(symbols), _starts(symbols)
+    begins = np.full(len(text), -1)
+    for match in _WORD.finditer(text):
+        begins[match.start() : match.end()] = match.start()
+    return _marks(symbols, starts, begins)
+
+
+def line_start(symbols: Sequence[str]) -> Places:
+    """The first symbol of the line, and the line break before it."""
+    text, starts = "".join(symbols), _starts(symbols)
+    breaks = np.array([i + 1 if char == "\n" else 0 for i, char in enumerate(text)], np.int64)
+    # A line break belongs to the line that it ends.
+    begins = np.concatenate([[0], np.maximum.accumulate(breaks)[:-1]])[: len(text)]
+    begins = np.where(begins == 0, -1, begins)  # nobody knows where the first line began
+    return _marks(symbols, starts, begins)
+
+
+def same_before(symbols: Sequence[str]) -> Places:
+    """Earlier places of the same symbol (a duplicate-token head of Wang et al. 2023)."""
+    return _far(_same(symbols))
+
+
+def after_same(symbols: Sequence[str]) -> Places:
+    """The places that followed earlier ones of the same symbol (induction heads)."""
+    followed = np.zeros((len(symbols), len(symbols)), bool)
+    followed[:, 1:] = np.tril(_same(symbols), -1)[:, :-1]
+    return _far(followed)
+
+
+PATTERNS = {
+    "previous": previous,
+    "nearby": nearby,
+    "word_start": word_start,
+    "line_start": line_start,
+    "after_same": after_same,
+    "same_before": same_before,
+    "first": first,
+    "itself": itself,
+}
+
+
+def _same(symbols: Sequence[str]) -> Places:
+    _, numbers = np.unique(np.array(symbols, object).astype(str), return_inverse=True)
+    return np.equal.outer(numbers, numbers)
+
+
+def _far(places: Places) -> Places:
+    """Without the place itself, the one before and the first: those are other names'."""
+    places = np.tril(places, -2)
+    places[:, 0] = False
+    return places
+
+
+def _starts(symbols: Sequence[str]) -> NDArray[np.int64]:
+    """Where each symbol begins in the text."""
+    return np.array([0, *accumulate(map(len, symbols))], np.int64)[:-1]
+
+
+def _marks(symbols: Sequence[str], starts: Ids, begins: NDArray[np.int64]) -> Places:
+    """Of each symbol, the one that holds the character where its span begins, and a gap before.
+
+    Args:
+        symbols: of the text.
+        starts: where each begins.
+        begins: of each character, where what it belongs to begins; -1 for nothing.
+    """
+    places = np.zeros((len(symbols), len(symbols)), bool)
+    for q, symbol in enumerate(symbols):
+        if not symbol or (begin := int(begins[starts[q] + len(symbol) - 1])) < 0:
+            continue
+        mark = int(starts.searchsorted(begin, "right")) - 1
+        places[q, mark] = True
+        if starts[mark] == begin and mark:  # the gap is a symbol of its own
+            places[q, mark - 1] = True
+    return _far(places)
+
+
+# Measuring
+
+
+@dataclass(frozen=True)
+class Measured:
+    """How much of a head's look goes to one kind of place.
+
+    Attributes:
+        share: of its attention, where there are such places.
+        chance: what an even look would give there.
+    """
+
+    share: float
+    chance: float
+
+    @property
+    def skill(self) -> float:
+        """How far from chance to certainty: 0 for an even look, 1 for one that goes nowhere else.
+
+        Below 0 where such places are looked at less than others.
+        """
+        return (self.share - self.chance) / (1 - self.chance) if self.chance < 1 else 0.0
+
+    @property
+    def lift(self) -> float:
+        """The share in times of chance; 0 where there are no such places."""
+        return self.share / self.chance if self.chance else 0.0
+
+
+@dataclass(frozen=True)
+class Head:
+    """What was measured of one head.
+
+    Attributes:
+        layer: from 0.
+        head: within the layer, from 0.
+        name: of `PATTERNS`, or `EVERYWHERE`; "" where none fits.
+        found: of each pattern, over the texts on which the head was named.
+        checked: the same over other texts, which had no part in the naming but a veto.
+        spread: the places that it looks at, of those visible: exp(entropy) / visible, 1 for an
+            even look; the mean over all places of the first texts.
+        spread_checked: the same over the others.
+    """
+
+    layer: int
+    head: int
+    name: str
+    found: Mapping[str, Measured]
+    checked: Mapping[str, Measured]
+    spread: float
+    spread_checked: float
+
+
+@dataclass(frozen=True)
+class HeadTable:
+    """All heads of a network, and what they were measured on.
+
+    Attributes:
+        heads: a layer's one after the other.
+        found_on: symbols of the texts on which heads were named.
+        checked_on: of those on which they were measured again.
+        corpus: name of the corpus.
+        weights: digest of the weights looked at (`transformer_trace.weights_digest`).
+    """
+
+    heads: tuple[Head, ...]
+    found_on: int
+    checked_on: int
+    corpus: str
+    weights: str
+
+    def head(self, layer: int, head: int) -> Head:
+        """One of them; KeyError where there is none."""
+        for found in self.heads:
+            if (found.layer, found.head) == (layer, head):
+                return found
+        raise KeyError((layer, head))
+
+    def named(self, name: str) -> list[Head]:
+        """Those of a name, the best at it on the other texts first."""
+        heads = [head for head in self.heads if head.name == name]
+        if name == EVERYWHERE:
+            return sorted(heads, key=lambda head: -head.spread_checked)
+        return sorted(heads, key=lambda head: -head.checked[name].skill)
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON-ready dictionary."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> HeadTable:
+        """The inverse of `to_json`."""
+
+        def measures(found: Mapping[str, Any]) -> dict[str, Measured]:
+            return {name: Measured(**found[name]) for name in PATTERNS}
+
+        heads = tuple(
+            Head(**{**h, "found": measures(h["found"]), "checked": measures(h["checked"])})
+            for h in data["heads"]
+        )
+        return cls(**{**data, "heads": heads})
+
+
+def name_heads(
+    network: TransformerNetwork,
+    find: Iterable[Sequence[int]],
+    check: Iterable[Sequence[int]],
+    symbols: Sequence[str],
+    corpus: str,
+    progress: Progress | None = None,
+) -> HeadTable:
+    """Measure all heads over some texts, name those that have earned it, measure again on others.
+
+    Args:
+        network: whose heads they are.
+        find: texts as indices, all of one length, at most `MOST_TOKENS`.
+        check: others.
+        symbols: what each index writes.
+        corpus: what to call the texts.
+        progress: told the share done, from 0 to 1.
+    """
+    find, check = list(find), list(check)
+    total, done = len(find) + len(check), 0
+
+    def told(texts: int) -> None:
+        nonlocal done
+        done += texts
+        if progress is not None:
+            progress(done / total)
+
+    found = _measure(network, find, symbols, told)
+    again = _measure(network, check, symbols, told)
+    heads = tuple(
+        Head(layer, head, _name(one, other), one.measured, other.measured, one.spread, other.spread)
+        for ((layer, head), one), other in zip(found.items(), again.values(), strict=True)
+    )
+    found_on, checked_on = (sum(map(len, texts)) for texts in (find, check))
+    return HeadTable(heads, found_on, checked_on, corpus, weights_digest(network))
+
+
+def name_of(found: Mapping[str, Measured], checked: Mapping[str, Measured]) -> str:
+    """The name that a head has earned; "" for none. See the head of this module."""
+    best, following = sorted(found, key=lambda name: -found[name].skill)[:2]
+    earned = (
+        min(found[best].skill, checked[best].skill) >= LEAST_SKILL
+        and min(found[best].lift, checked[best].lift) >= LEAST_LIFT
+        and found[best].skill >= LEAST_LEAD * found[following].skill
+    )
+    return best if earned else ""
+
+
+def windows(ids: Sequence[int], count: int, length: int) -> list[Sequence[int]]:
+    """At most `count` pieces of a long text, of `length` symbols each, evenly spread, apart."""
+    pieces = min(count, len(ids) // length)
+    if not pieces:
+        raise ModelError(
+            "{count} tokens are too few to name heads on: give at least {least}",
+            count=len(ids),
+            least=length,
+        )
+    starts = np.linspace(0, len(ids) - length, pieces).astype(int).tolist()
+    return [ids[start : start + length] for start in starts]
+
+
+def attention_shares(weights: Array, places: Mapping[str, Places]) -> dict[str, tuple[Any, ...]]:
+    """Sums over one text, by pattern: attention that went there, chance of it, places that looked.
+
+    Args:
+        weights: shape (layers, heads, time, time).
+        places: shape (time, time) each.
+
+    Returns:
+        For each pattern the sum over places of a head's share, shape (layers, heads), of chance,
+        and the number of places where the set is not empty.
+    """
+    visible = np.arange(1, weights.shape[-1] + 1)
+    found = {}
+    for name, marked in places.items():
+        sizes = marked.sum(axis=1)
+        asks = sizes > 0
+        shares = np.einsum("lhqk,qk->lh", weights, marked.astype(np.float32), dtype=np.float64)
+        found[name] = shares, float((sizes / visible)[asks].sum()), int(asks.sum())
+    return found
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What one head does over some texts."""
+
+    measured: Mapping[str, Measured]
+    spread: float
+
+
+def _name(found: _Look, again: _Look) -> str:
+    name = name_of(found.measured, again.measured)
+    return name or (EVERYWHERE if min(found.spread, again.spread) >= LEAST_SPREAD else "")
+
+
+def _measure(
+    network: TransformerNetwork,
+    texts: Sequence[Sequence[int]],
+    symbols: Sequence[str],
+    told: Callable[[int], None],
+) -> dict[tuple[int, int], _Look]:
+    """What goes where, of each head, over all of the texts together."""
+    layers, heads = len(network.blocks), network.config.heads
+    spread = np.zeros((layers, heads))
+    sums: dict[str, tuple[Any, ...]] = {
+        name: (np.zeros((layers, heads)), 0.0, 0) for name in PATTERNS
+    }
+    for rows in _batches(texts):
+        looked: list[Array] = []
+        network.run(np.array(rows, np.int64), watched=looked)
+        weights = np.stack(looked, axis=1)  # (rows, layers, heads, time, time)
+        for ids, seen in zip(rows, weights, strict=True):
+            read = [symbols[i] for i in ids]
+            places = {name: pattern(read) for name, pattern in PATTERNS.items()}
+            for name, parts in attention_shares(seen, places).items():
+                sums[name] = tuple(a + b for a, b in zip(sums[name], parts, strict=True))
+            spread += _spread(seen) / len(texts)
+        told(len(rows))
+    return {
+        (layer, head): _Look(
+            {
+                name: Measured(
+                    round(float(shares[layer, head]) / max(asked, 1), 4),
+                    round(chance / max(asked, 1), 4),
+                )
+                for name, (shares, chance, asked) in sums.items()
+            },
+            round(float(spread[layer, head]), 4),
+        )
+        for layer in range(layers)
+        for head in range(heads)
+    }
+
+
+def _spread(weights: Array) -> NDArray[np.float64]:
+    """Places looked at, of those visible: (layers, heads, time, time) to (layers, heads)."""
+    logs = np.log(weights, out=np.zeros_like(weights), where=weights > 0)
+    places = np.exp(-(weights * logs).sum(axis=-1))
+    return (places / np.arange(1, weights.shape[-1] + 1)).mean(axis=-1, dtype=np.float64)
+
+
+def _batches(texts: Sequence[Sequence[int]]) -> Iterator[Sequence[Sequence[int]]]:
+    for text in texts:
+        if len(text) > MOST_TOKENS:
+            raise ModelError(
+                "{count} tokens cannot be looked at, but from 1 to {limit}: shorten the text",
+                count=len(text),
+                limit=MOST_TOKENS,
+            )
+    for start in range(0, len(texts), WINDOWS_AT_ONCE):
+        yield texts[start : start + WINDOWS_AT_ONCE]
+
+
+def save_heads(folder: Path, table: HeadTable) -> None:
+    """Write `heads.json` into a folder."""
+    write_atomically(folder / HEADS, json.dumps(table.to_json(), ensure_ascii=False).encode())
+
+
+def load_heads(folder: Path) -> HeadTable | None:
+    """Read it; None where there is none, ModelError where it is damaged."""
+    path = folder / HEADS
+    if not path.is_file():
+        return None
+    try:
+        return HeadTable.from_json(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(
+            "{path} is damaged ({error}): delete it, and it will be computed again",
+            path=path,
+            error=error,
+        ) from error

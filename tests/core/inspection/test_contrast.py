@@ -1,0 +1,177 @@
+"""Why one end rather than another: slopes by finite differences, changes by reading again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from moliere_core.errors import ModelError
+from moliere_core.inspection import influence, trace
+from moliere_core.inspection.contrast import Contrast, contrast
+from moliere_core.inspection.transformer_influence import SLOPES, gradient
+from moliere_core.inspection.transformer_trace import read
+from moliere_core.networks.recurrent import RecurrentNetwork
+from moliere_core.networks.transformer import ACTIVATIONS, TransformerNetwork
+from tests.core.inspection.transformers import IDS, KINDS, TIME, VOCAB, small
+from tests.networks import LETTERS, random_network
+
+SPACE = 2
+ENDS = [([5], [9]), ([5, 3, 4], [5, 3, 8]), ([7, 3], [9])]
+NETWORKS: dict[str, TransformerNetwork | RecurrentNetwork] = {
+    "gpt": small(0.6),
+    "lstm": random_network(),
+    "gru": random_network(cell="gru", layers=2),
+}
+
+
+@pytest.mark.parametrize("name", sorted(ACTIVATIONS))
+def test_slopes_are_those_of_the_activations(name: str) -> None:
+    x = np.linspace(-6, 6, 241) + 0.01  # not at the corner of relu
+    slope = (ACTIVATIONS[name](x + 1e-4) - ACTIVATIONS[name](x - 1e-4)) / 2e-4
+    # The error function of "gelu" is itself within 1.5e-7.
+    np.testing.assert_allclose(SLOPES[name](x), slope, atol=2e-3 if name == "gelu" else 1e-5)
+    assert SLOPES[name](np.zeros(1, np.float32))[0] == pytest.approx(
+        {"relu": 0, "tanh": 1}.get(name, 0.5), abs=1e-6
+    )
+
+
+@pytest.mark.parametrize("settings", KINDS, ids=str)
+def test_a_transformer_s_gradient_is_the_slope_of_its_logits(settings: dict[str, Any]) -> None:
+    network = small(0.6, **settings)
+    vectors = network.tokens[IDS].astype(np.float64)
+    rng = np.random.default_rng(0)
+    asked = rng.normal(size=(TIME, VOCAB))  # a sum over the logits of all places
+    found = gradient(network, read(network, IDS, vectors), asked)
+    for place, axis in [(0, 3), (5, 0), (TIME - 1, 7)]:
+        values = []
+        for step in (1e-4, -1e-4):
+            moved = vectors.copy()
+            moved[place, axis] += step
+            values.append((read(network, IDS, moved).logits * asked).sum())
+        slope = (values[0] - values[1]) / 2e-4
+        assert found[place, axis] == pytest.approx(slope, rel=1e-3, abs=1e-3)
+
+
+def test_a_recurrent_network_s_gradient_is_that_of_any_place() -> None:
+    network = random_network(layers=2)
+    ids = np.arange(1, 9, dtype=np.int32)
+    asked = np.random.default_rng(0).normal(size=(8, len(LETTERS)))
+    vectors = network.embedding[ids].astype(np.float64)
+    found = influence.gradient(network, trace.trace(network, ids, vectors), asked)
+    for place, axis in [(0, 3), (4, 0), (7, 2)]:
+        values = []
+        for step in (1e-5, -1e-5):
+            moved = vectors.copy()
+            moved[place, axis] += step
+            values.append((trace.trace(network, ids, moved).logits * asked).sum())
+        assert found[place, axis] == pytest.approx(
+            (values[0] - values[1]) / 2e-5, rel=1e-3, abs=1e-4
+        )
+
+
+def log_prob(network: Any, context: list[int], end: list[int], never: tuple[int, ...]) -> float:
+    """Of an end, one symbol after the other, in float64."""
+    total = 0.0
+    for at, symbol in enumerate(end):
+        ids = np.array([[*context, *end[:at]]])
+        if isinstance(network, TransformerNetwork):
+            logits = network.logits(network.run(ids)[0])[0, -1].astype(float)
+        else:
+            logits = network.run(ids, network.zero_state(1))[0][0, -1].astype(float)
+        logits[list(never)] = -np.inf
+        total += logits[symbol] - np.log(np.exp(logits).sum())
+    return total
+
+
+def explained(network: Any, ends: Any, never: tuple[int, ...] = (0,), **more: Any) -> Contrast:
+    context = [1 + i % 20 for i in IDS]
+    return contrast(network, context, *ends, SPACE, never, **more)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("ends", ENDS, ids=str)
+def test_changes_are_what_reading_again_says(name: str, ends: Any) -> None:
+    network, context = NETWORKS[name], [1 + int(i) % 20 for i in IDS]
+    found = explained(network, ends, last=10)
+    assert found.positions.tolist() == list(range(TIME - 10, TIME))
+
+    def difference(read: list[int]) -> float:
+        one, other = (log_prob(network, read, end, (0,)) for end in ends)
+        return one - other
+
+    for log, end in zip(found.log_probs, ends, strict=True):
+        assert log == pytest.approx(log_prob(network, context, end, (0,)), abs=1e-4)
+    assert found.difference == pytest.approx(difference(context), abs=1e-4)
+    for place, change in zip(found.positions.tolist(), found.change, strict=True):
+        other = [*context[:place], SPACE, *context[place + 1 :]]
+        assert change == pytest.approx(difference(context) - difference(other), abs=2e-4)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("ends", ENDS, ids=str)
+def test_attributions_add_up(name: str, ends: Any) -> None:
+    network = NETWORKS[name]
+    found = explained(network, ends, steps=200)
+    alone = [SPACE] * TIME
+    one, other = (log_prob(network, alone, end, (0,)) for end in ends)
+    assert found.attribution.shape == (TIME,)
+    assert found.attribution.sum() == pytest.approx(found.difference - (one - other), abs=0.02)
+
+
+def test_the_replacement_itself_changes_nothing() -> None:
+    context = [1, SPACE, 4, SPACE, 3]
+    for network in NETWORKS.values():
+        found = contrast(network, context, [5], [6], SPACE)
+        np.testing.assert_allclose(found.attribution[[1, 3]], 0, atol=1e-6)
+        np.testing.assert_allclose(found.change[[1, 3]], 0, atol=1e-5)
+
+
+def test_an_end_against_itself_is_no_contrast() -> None:
+    found = explained(NETWORKS["gpt"], ([5], [5]))
+    assert found.difference == 0
+    np.testing.assert_allclose(found.attribution, 0, atol=1e-6)
+    assert found.agreement is None
+
+
+def test_both_ways_round_are_opposite() -> None:
+    for network in NETWORKS.values():
+        one, other = explained(network, ENDS[1]), explained(network, ENDS[1][::-1])
+        np.testing.assert_allclose(one.attribution, -other.attribution, atol=1e-5)
+        np.testing.assert_allclose(one.change, -other.change, atol=1e-5)
+        assert one.agreement == pytest.approx(other.agreement)
+
+
+def test_agreement_is_the_correlation_of_the_symbols_tried() -> None:
+    found = explained(NETWORKS["lstm"], ENDS[0], last=6)
+    expected = np.corrcoef(found.attribution[-6:], found.change)[0, 1]
+    assert found.agreement == pytest.approx(expected)
+
+
+def test_texts_of_more_rows_than_are_read_at_once() -> None:
+    context = (1 + np.arange(40) % 20).tolist()
+    whole = contrast(NETWORKS["gpt"], context, [5], [6], SPACE, last=40)
+    some = contrast(NETWORKS["gpt"], context, [5], [6], SPACE, last=3)
+    assert len(whole.change) == 40
+    np.testing.assert_allclose(whole.change[-3:], some.change, atol=1e-5)
+
+
+def test_tokens_have_no_unknown_symbol() -> None:
+    network = NETWORKS["gpt"]
+    context = [1 + int(i) % 20 for i in IDS]
+    found = explained(network, ([0], [5]), never=())
+    assert found.log_probs[0] == pytest.approx(log_prob(network, context, [0], ()), abs=1e-4)
+
+
+@pytest.mark.parametrize("ends", [([], [3]), ([3], [])])
+def test_an_empty_end_is_one_sentence(ends: Any) -> None:
+    with pytest.raises(ModelError, match="needs a context and two ends"):
+        explained(NETWORKS["lstm"], ends)
+
+
+@pytest.mark.parametrize("ends", [([0], [3]), ([3], [99])])
+@pytest.mark.parametrize("name", NETWORKS)
+def test_what_is_never_drawn_is_not_explained(name: str, ends: Any) -> None:
+    with pytest.raises(ModelError, match="is not in this model's alphabet"):
+        explained(NETWORKS[name], ends)

@@ -1,0 +1,69 @@
+"""Votes that nudge a network."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from moliere_core.errors import ConfigError
+from moliere_core.models.references import RecurrentModel
+from moliere_core.networks.recurrent import RecurrentNetwork
+from moliere_core.text.vocabulary import Vocabulary
+from moliere_core.training.preferences import Nudged, Vote, divergence, nudge
+from tests.networks import random_weights
+
+LETTERS = Vocabulary(tuple("\n abcdefg"))
+
+
+def model(cell: str = "lstm", layers: int = 2) -> RecurrentModel:
+    return RecurrentModel(
+        "made", RecurrentNetwork(random_weights(LETTERS, cell, layers, 6, 4)), LETTERS
+    )
+
+
+VOTES = [Vote("a b", "cccc", "ddddd", 0.9), Vote("", "efg", "g", 0.5)]
+
+
+def last(steps: int = 12, pull: float = 0.1, votes: list[Vote] = VOTES) -> Nudged:
+    *_, end = nudge(model(), model(), votes, steps, 1e-2, pull)
+    return end
+
+
+def test_votes_move_the_network_towards_what_was_chosen() -> None:
+    first, *_ = nudge(model(), model(), VOTES)
+    assert first.step == 1
+    np.testing.assert_allclose(first.margins, 0, atol=1e-5)  # nothing has moved yet
+    assert first.loss == pytest.approx(np.log(2))
+    end = last()
+    assert end.margins[0] > 1
+    original = model()
+    before, after = (
+        m.surprisal("a b" + "cccc")[3:].sum() - m.surprisal("a b" + "ddddd")[3:].sum()
+        for m in (original, end.model)
+    )
+    # The margin, in bits, of the network before the last update.
+    assert before - after == pytest.approx(end.margins[0] / np.log(2), rel=0.3)
+
+
+def test_a_tie_moves_nothing() -> None:
+    end = last(votes=[Vote("a", "bc", "de", 0.5)])
+    np.testing.assert_allclose(end.margins, 0, atol=1e-5)
+    assert divergence(end.model, model(), "abc") == pytest.approx(0, abs=1e-6)
+
+
+def test_the_original_holds_back_who_pulls_more() -> None:
+    text = "a bcdefg\nabc"
+    loose, held = last(40, 0.05), last(40, 2.0)
+    assert divergence(loose.model, model(), text) > divergence(held.model, model(), text) > 0
+    assert held.margins[0] == pytest.approx(np.log(9) / 2.0, abs=0.15)  # the vote's log-odds
+
+
+def test_what_cannot_be_voted_on_is_said() -> None:
+    with pytest.raises(ConfigError, match="nobody has voted"):
+        nudge(model(), model(), [])
+    with pytest.raises(ConfigError, match="continuations is empty"):
+        Vote("a", "", "b", 1)
+    with pytest.raises(ConfigError, match="longer than"):
+        nudge(model(), model(), [Vote("a", "b" * 2_000, "c", 1)])
+    with pytest.raises(ConfigError, match="empty"):
+        divergence(model(), model(), "")
