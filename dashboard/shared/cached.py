@@ -65,6 +65,11 @@ def computed(max_entries: int) -> Callable[[Callable[P, Task[T]]], Callable[P, T
     return decorate
 
 
+def in_turn(task: Task[T]) -> T:
+    """What the engine computes for this session alone: in its turn, and not kept."""
+    return following.until_done(turns.engine.begin(following.session(), task))
+
+
 @dataclass(frozen=True)
 class Card:
     """A model in one line: its size, and its bits per character on plays it has not read."""
