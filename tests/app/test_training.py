@@ -260,7 +260,9 @@ def test_who_asks_for_the_same_is_told_whose_it_is(open_page: Open) -> None:
     assert job.wait(PATIENCE).state is State.FINISHED
     assert Run.open(run_path(job.id)).asked_by == "Table 4"
     second = second.run().button(key="training.another").click().run()
-    assert second.number_input(key="training.train_seed").value != job.spec.config.training.seed
+    other = second.number_input(key="training.train_seed").value
+    assert other != job.spec.config.training.seed
+    assert f"Graine {other}" in second.toast[0].value
     own = second.button(key="training.start").click().run()
     assert job_of(own).id != job.id
     assert "par Table 4" not in text(own)

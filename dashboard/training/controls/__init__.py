@@ -43,9 +43,11 @@ def is_joined(job_id: str) -> bool:
 def another_seed(seed: int) -> None:
     """Inside a click: back to the desk, with a seed that makes another network of it."""
     found = secrets.randbelow(9_999) + 1
-    seed_knob = fields.Field("training.train_seed", "train_seed", 0, int)
-    state.change(seed_knob, found if found != seed else seed + 1)
+    other = found if found != seed else seed + 1
+    state.change(fields.Field("training.train_seed", "train_seed", 0, int), other)
     views.go("training", "new")
+    told = _("Graine {seed} : ce sera un autre réseau, à vous de le lancer.")
+    st.toast(told.format(seed=other), icon=":material/casino:")
 
 
 PRESET = Choice("training.preset", "preset", "demo", N_("Préréglage"), naming.PRESET_LABELS)

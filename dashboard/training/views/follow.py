@@ -71,12 +71,15 @@ def _offer_the_last() -> None:
 
 def _joined(job: Job) -> None:
     """Say that it is somebody else's, who asked for the very same; and how to have one's own."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.info(wording.joined(job), icon=":material/group:", width="stretch")
+    notice, button = st.columns([3.6, 1], vertical_alignment="center")
+    with notice:
+        st.info(wording.joined(job), icon=":material/group:")
+    with button:
         st.button(
             _("Changer la graine"),
             key="training.another",
             icon=":material/casino:",
+            width="stretch",
             on_click=controls.another_seed,
             args=(job.spec.config.training.seed,),
         )
