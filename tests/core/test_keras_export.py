@@ -44,7 +44,7 @@ def trained(cell: Cell, layers: int) -> Run:
     run = Run.create(run_path(RUN), RUN, config, LETTERS, corpus, "plays")
     if config.model.is_transformer:
         rng, drawn = np.random.default_rng(3), initial_weights(config.model, len(LETTERS))
-        weights = {name: w + rng.normal(0, 0.3, w.shape) for name, w in drawn.items()}
+        weights: dict[str, Any] = {n: w + rng.normal(0, 0.3, w.shape) for n, w in drawn.items()}
     else:
         weights = random_weights(LETTERS, cell, layers)
     run.save_snapshot("epoch-001", weights)
