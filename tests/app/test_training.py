@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.shared import badge, following, i18n, naming, plotting, stored_runs
+from dashboard.shared import following, i18n, naming, plotting, stored_runs, trainings
 from dashboard.training import controls, curves
 from dashboard.training.controls import bets, knobs
 from dashboard.training.figures import Bets, compared_figure, curves_figure
@@ -364,7 +364,7 @@ def test_the_badge_reads_no_file_where_nothing_runs(monkeypatch: pytest.MonkeyPa
     assert not jobs.active()
     for name in ("open", "iterdir", "glob", "stat"):
         monkeypatch.setattr(Path, name, lambda *_, **__: pytest.fail("a file is looked at"))
-    assert not badge.in_progress()
+    assert not trainings.in_progress()
     assert following.SELDOM >= 1
 
 
