@@ -162,9 +162,12 @@ def test_what_the_page_announces_is_what_is_asked_for(
 ) -> None:
     announced: list[JobSpec] = []
     estimated = jobs.estimated_seconds
-    monkeypatch.setattr(
-        jobs, "estimated_seconds", lambda spec: announced.append(spec) or estimated(spec)
-    )
+
+    def noted(spec: JobSpec) -> float:
+        announced.append(spec)
+        return estimated(spec)
+
+    monkeypatch.setattr(jobs, "estimated_seconds", noted)
     job = job_of(begin(open_page, **{"from": "petit"}))
     assert announced[0].run_id == job.id
     assert announced[0].initial_digest == job.spec.initial_digest != ""
