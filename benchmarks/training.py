@@ -105,7 +105,7 @@ def measure() -> list[Row]:
             "training: transformer, as large as demo's network",
             "characters/s",
             f"{attentive:,.0f}",
-            f"{attentive / recurrent:.0%} of demo's in turns with it ({recurrent:,.0f}); asked: 50%",
+            f"{attentive / recurrent:.0%} of demo's in turns with it ({recurrent:,.0f})",
         ),
         Row(
             f"training: {WIDE.units} units, {WIDE_BATCH} x {WIDE_LENGTH}",
