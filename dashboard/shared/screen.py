@@ -19,6 +19,7 @@ PROJECTED = controls.Flag(
     help=N_("Pour le fond de la salle : le texte grandit, le menu et les réglages se retirent."),
 )
 CLOSER = 1.13  # what is drawn is enlarged by this where it is projected: 17 pixels to 24
+LARGER = 1.25  # what its type is larger by there; see projector.css
 SMALLEST, LARGEST = 0.5, 4.0  # of what a browser may say of its type
 
 # What Streamlit says in English by itself.
@@ -69,8 +70,12 @@ def projected() -> bool:
 
 
 def size() -> float:
-    """How large the browser's type is, 1 on a screen of 1280 by 720, and before it has said."""
-    return float(st.session_state.get(_KEPT, 1.0))
+    """How large the browser's type is; as on a screen of 1280 by 720 before it has said.
+
+    It is 1 there, and `LARGER` where the page is projected. A browser that finds it so says
+    nothing: what it says runs the page again, which a click meanwhile would have left.
+    """
+    return float(st.session_state.get(_KEPT, LARGER if projected() else 1.0))
 
 
 def letters() -> float:
