@@ -51,7 +51,7 @@ def completion_figure(given: list[str], found: Completion, dark: bool) -> Figure
     layout(
         figure,
         dark,
-        _("Combien de lettres avant qu’il sache ?"),
+        "",  # which the view is called by
         _("lettres déjà données")
         if len(given) <= WHOLE
         else _("dernière lettre donnée, après celles de sa gauche"),
@@ -60,5 +60,5 @@ def completion_figure(given: list[str], found: Completion, dark: bool) -> Figure
     )
     if len(given) > CROWD:
         figure.layout.xaxis.tickfont.size = FONT - 4
-    figure.layout.legend.update(orientation="h", y=1.12, x=1, xanchor="right")
+    figure.layout.legend.update(orientation="h", y=1.02, yanchor="bottom", x=0)
     return figure

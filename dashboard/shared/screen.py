@@ -70,12 +70,8 @@ def projected() -> bool:
 
 
 def size() -> float:
-    """How large the browser's type is; as on a screen of 1280 by 720 before it has said.
-
-    It is 1 there, and `LARGER` where the page is projected. A browser that finds it so says
-    nothing: what it says runs the page again, which a click meanwhile would have left.
-    """
-    return float(st.session_state.get(_KEPT, LARGER if projected() else 1.0))
+    """How large the browser's type is, 1 on a screen of 1280 by 720, and before it has said."""
+    return float(st.session_state.get(_KEPT, 1.0))
 
 
 def letters() -> float:
