@@ -44,6 +44,7 @@ def route() -> None:
         ],
         _("Vers les LLM"): [
             _page("bridge", _("Du LSTM aux LLM"), "compare_arrows"),
+            _page("preferences", _("L’avis de la classe"), "how_to_vote"),
         ],
     }
     page = st.navigation(sections, expanded=True)

@@ -8,8 +8,12 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from moliere_core.errors import ConfigError
 
-Cell = Literal["lstm", "gru"]
+Cell = Literal["rnn", "lstm", "gru", "transformer"]
 CELLS: tuple[Cell, ...] = get_args(Cell)
+RECURRENT_CELLS: tuple[Cell, ...] = ("rnn", "lstm", "gru")
+GATED_CELLS: tuple[Cell, ...] = ("lstm", "gru")
+MOST_LAYERS, MOST_BLOCKS = 3, 12
+USUAL_HEADS, USUAL_CONTEXT = 4, 128  # of a transformer, where nobody says
 MIN_TEMPERATURE = 0.001  # above 0: float32 keeps the scaled logits apart well below it
 MAX_TEMPERATURE = 10.0
 MOST_WORD, MOST_TEXT, MOST_NUMBER = 40, 4_096, 1e15  # of a stored setting
@@ -67,7 +71,13 @@ class SamplingConfig:
 
 @dataclass(frozen=True)
 class ModelConfig:
-    """The architecture: embedding, a stack of recurrent layers, dropout, dense softmax."""
+    """The architecture: embedding, a stack of layers, softmax.
+
+    The layers of an RNN, LSTM or GRU are recurrent, and a dense layer ends them. Those of a
+    transformer are blocks of attention, as GPT-2's (`networks.transformer`); it has learned
+    positions, and its scores come from the embedding itself. A vector has the same width all the
+    way through it, `units`: `embedding_dim` follows. What the other kind has is 0.
+    """
 
     cell: Cell = "lstm"
     embedding_dim: int = 128
@@ -75,22 +85,58 @@ class ModelConfig:
     layers: int = 1
     dropout: float = 0.2  # on the output of every recurrent layer, one mask a window (variational)
     recurrent_dropout: float = 0.0  # on the recurrent weights (DropConnect, Merity et al. 2018)
+    heads: int = 0  # of each block of a transformer; the width is divided among them
+    context: int = 0  # characters that a transformer can look back on, the last one included
 
     def __post_init__(self) -> None:
         if self.cell not in CELLS:
             raise ConfigError(
                 "cell is {cell!r}: choose one of {cells}", cell=self.cell, cells=", ".join(CELLS)
             )
-        check_range("embedding", self.embedding_dim, 1, 2048)
+        if self.is_transformer:
+            self._set(
+                embedding_dim=self.units,
+                recurrent_dropout=0.0,
+                heads=self.heads or USUAL_HEADS,
+                context=self.context or USUAL_CONTEXT,
+            )
+            check_range("heads", self.heads, 1, 64)
+            check_range("context", self.context, 8, 1_024)
+            if self.units % self.heads:
+                raise ConfigError(
+                    "units is {units}, which {heads} heads do not share out: choose {below} or "
+                    "{above}, or another number of heads",
+                    units=self.units,
+                    heads=self.heads,
+                    below=max(self.units // self.heads, 1) * self.heads,
+                    above=(self.units // self.heads + 1) * self.heads,
+                )
+        else:
+            self._set(heads=0, context=0)
+        check_range("embedding", self.embedding_dim, 1, 4096 if self.is_transformer else 2048)
         check_range("units", self.units, 1, 4096)
-        check_range("layers", self.layers, 1, 3)
+        check_range("layers", self.layers, 1, MOST_BLOCKS if self.is_transformer else MOST_LAYERS)
         check_range("dropout", self.dropout, 0, 0.9)
         check_range("recurrent_dropout", self.recurrent_dropout, 0, 0.9)
 
+    def _set(self, **values: object) -> None:
+        """What follows from the kind of cell, so that one network has one description."""
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+
+    @property
+    def is_transformer(self) -> bool:
+        """Whether it looks back on a window of characters; else it carries a state."""
+        return self.cell == "transformer"
+
     def parameter_count(self, vocab_size: int) -> int:
         """Number of trained parameters; `vocab_size` counts the unknown symbol."""
-        gates = 4 if self.cell == "lstm" else 3
-        biases = 1 if self.cell == "lstm" else 2  # Keras' GRU has reset_after=True: two bias rows
+        if self.is_transformer:
+            # 4 matrices of attention, 8 of the network on each character; their biases and norms.
+            block = 12 * self.units**2 + 13 * self.units
+            return (vocab_size + self.context + 2) * self.units + self.layers * block
+        gates = {"rnn": 1, "lstm": 4, "gru": 3}[self.cell]
+        biases = 2 if self.cell == "gru" else 1  # Keras' GRU has reset_after=True: two bias rows
         count, inputs = vocab_size * self.embedding_dim, self.embedding_dim
         for _ in range(self.layers):
             count += gates * self.units * (inputs + self.units + biases)
@@ -104,7 +150,9 @@ class TrainingConfig:
 
     With `shift` None the text is cut into `batch_size` contiguous streams read side by side, the
     state carried from one window to the next; with a number, windows start every `shift`
-    characters, each from a zero state, shuffled, as in the course.
+    characters, each from a zero state, shuffled, as in the course. A transformer has no state to
+    carry: with `shift` None its windows lie end to end, shuffled, from another place of the text in
+    each epoch; all positions of a window are predicted.
     """
 
     epochs: int = 2
@@ -113,6 +161,7 @@ class TrainingConfig:
     batch_size: int = 32
     learning_rate: float = 5e-3
     schedule: Literal["cosine", "constant"] = "cosine"
+    warm_up: int = 0  # updates over which the learning rate rises from zero, before the schedule
     clip_norm: float = 1.0
     weight_averaging: float = 0.0  # decay of the exponential moving average per update; 0 is none
     # Share of the streams that begin again from a zero state after each window. Generation always
@@ -136,6 +185,7 @@ class TrainingConfig:
             raise ConfigError(
                 "schedule is {schedule!r}: choose cosine or constant", schedule=self.schedule
             )
+        check_range("warm_up", self.warm_up, 0, 100_000)
         check_range("clip_norm", self.clip_norm, 1e-6, 1e6)
         check_range("weight_averaging", self.weight_averaging, 0, 0.99999)
         check_range("fresh_starts", self.fresh_starts, 0, 1)
@@ -159,6 +209,11 @@ class RunConfig:
     plays: tuple[str, ...] = ()
     validation: tuple[str, ...] = ("ecole-des-maris", "medecin-malgre-lui")
     initial: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.model.is_transformer:  # it is trained on windows of all that it can look back on
+            training = replace(self.training, seq_length=self.model.context)
+            object.__setattr__(self, "training", training)
 
     def to_json(self) -> dict[str, Any]:
         """A JSON-ready dictionary, with the same keys as the dataclasses."""

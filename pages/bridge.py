@@ -11,7 +11,7 @@ from dashboard.shared.i18n import _
 
 drawer = lesson.heading("bridge", _("Du LSTM aux LLM"))
 
-with st.container(horizontal=True, vertical_alignment="center"):
+with st.container(key="bridge-bar", horizontal=True, vertical_alignment="center"):
     view = views.VIEW.ask()
     with widgets.settings():
         references = controls.models()

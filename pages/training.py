@@ -12,7 +12,7 @@ drawer = lesson.heading("training", _("L’entraînement"))
 
 with st.container(horizontal=True, horizontal_alignment="distribute"):
     view = views.view(state.value(controls.JOB)).ask()
-    if view == "follow":
+    if views.measured(view):
         controls.MEASURE.ask(visible=False)
     rights.key_drawer()
 spec = views.VIEWS[view].show()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
-from moliere_core.config import ModelConfig, RunConfig, TrainingConfig
+from moliere_core.config import Cell, ModelConfig, RunConfig, TrainingConfig
+from moliere_core.networks.architecture import GATES
 from moliere_core.networks.arrays import Array
 from moliere_core.networks.recurrent import RecurrentNetwork
 from moliere_core.runs.run import Run
@@ -22,8 +23,8 @@ def random_weights(
 ) -> dict[str, Array]:
     """Weights of a network that nobody trained, the same at each call."""
     rng = np.random.default_rng(7)
-    gates = 4 if cell == "lstm" else 3
-    bias = (gates * units,) if cell == "lstm" else (2, gates * units)
+    gates = GATES[cast(Cell, cell)]
+    bias = (2, gates * units) if cell == "gru" else (gates * units,)
     shapes: dict[str, tuple[int, ...]] = {"embedding": (len(vocabulary), embedding)}
     inputs = embedding
     for i in range(layers):

@@ -21,6 +21,7 @@ ERRORS = (
     "CorpusError",
     "DamagedError",
     "MistypedError",
+    "MixedFilesError",
     "ModelError",
     "RunError",
     "TrainingError",

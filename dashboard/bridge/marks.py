@@ -24,6 +24,7 @@ FAMILIES = {
     "large": N_("modèles du hub"),
 }
 FORMS = {"verse": N_("vers, à l’allure"), "prose": N_("prose, à l’allure")}  # by the look of lines
+NGRAMS = ("kn-1", "kn-3", "kn-5", "kn-8")  # those that are drawn: the others say nothing more
 MAY_HAVE_READ = "†"  # set beside the figures of a model that may have read the text
 
 
@@ -71,6 +72,12 @@ def family(reference: str) -> str:
     if reference == pretrained.MINI:
         return "small"
     return "large" if pretrained.is_pretrained(reference) else "recurrent"
+
+
+def drawn(points: Mapping[str, Point]) -> dict[str, Point]:
+    """The points for which a drawing has room."""
+    left_out = set(axis.NGRAMS) - set(NGRAMS)
+    return {model: point for model, point in points.items() if model not in left_out}
 
 
 def of_form(points: Mapping[str, Point], form: str) -> dict[str, Point]:

@@ -27,19 +27,16 @@ export default function ({ data, parentElement, setTriggerValue }) {
   for (const column of data.columns) {
     const leaf = element("section", "column leaf", columns);
     leaf.setAttribute("aria-label", column.heading);
-    element("h2", "", leaf, column.heading);
-    const figures = element("p", "figures small", leaf);
-    figures.title = column.facts.join("\n"); // where columns are narrow, one of them is shown
-    column.facts.forEach((fact, i) => {
-      element("span", i === 1 || i === 2 ? "fact detail" : "fact", figures, fact);
-    });
-    const speed = element("p", "speed", leaf, column.recorded ? "" : column.speed || "\u00a0");
+    const head = element("header", "", leaf);
+    element("h2", "", head, column.heading);
+    const speed = element("p", "speed", head, column.recorded ? "" : column.speed);
     if (column.recorded) element("span", "recorded", speed, column.recorded);
     const text = element("p", `text serif${column.letters ? " letters" : ""}`, leaf);
     offerRecordings(text, column.choices, (value) => setTriggerValue("listen", value));
     if (column.problem) element("span", "said problem", text, column.said);
     (column.letters ? writeLetters : writeTokens)(text, column);
     if (column.said && !column.problem) element("p", "said", leaf, column.said);
+    element("p", "facts small", leaf, column.facts.join(" · "));
   }
 }
 

@@ -55,7 +55,7 @@ def bits_on(reference: str, plan: str, variant: str, source: str) -> cached.Task
 def written(reference: str, prompt: str, temperature: float, seed: int) -> cached.Task[str]:
     """What a model writes after a prompt."""
     model = cached.model(reference)
-    return lambda told: experiments.sample(model, prompt, temperature, seed, told)
+    return lambda told: experiments.write_sample(model, prompt, temperature, seed, told)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)

@@ -10,7 +10,7 @@ from dashboard.shared import fields, naming, snippets, sources, state
 from dashboard.shared.controls import Choice, Text, start
 from dashboard.shared.i18n import _
 from dashboard.shared.material import Material, material
-from moliere_core.config import CELLS, PRESETS, Cell, ModelConfig, TrainingConfig
+from moliere_core.config import GATED_CELLS, PRESETS, Cell, ModelConfig, TrainingConfig
 from moliere_core.errors import N_
 
 PRESET = Choice("model.preset", "preset", "cours", N_("Préréglage"), naming.PRESET_LABELS)
@@ -36,7 +36,7 @@ _APPLIED = "model.applied"  # the preset whose values the other controls were gi
 
 def cell(default: str) -> Choice:
     """LSTM or GRU; the default is the preset's."""
-    return Choice("model.cell", "cell", default, N_("Cellule"), {c: c.upper() for c in CELLS})
+    return Choice("model.cell", "cell", default, N_("Cellule"), {c: c.upper() for c in GATED_CELLS})
 
 
 def size(name: str, default: int) -> Choice:

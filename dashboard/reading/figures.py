@@ -51,7 +51,7 @@ def completion_figure(given: list[str], found: Completion, dark: bool) -> Figure
     layout(
         figure,
         dark,
-        "",  # which the view is called by
+        _("Combien de lettres avant qu’il sache ?"),
         _("lettres déjà données")
         if len(given) <= WHOLE
         else _("dernière lettre donnée, après celles de sa gauche"),
@@ -60,5 +60,6 @@ def completion_figure(given: list[str], found: Completion, dark: bool) -> Figure
     )
     if len(given) > CROWD:
         figure.layout.xaxis.tickfont.size = FONT - 4
+    figure.layout.margin.t = 80  # the title, and the legend below it
     figure.layout.legend.update(orientation="h", y=1.02, yanchor="bottom", x=0)
     return figure

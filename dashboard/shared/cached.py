@@ -17,6 +17,7 @@ import streamlit as st
 from dashboard.server import turns
 from dashboard.server.background import Background
 from dashboard.shared import following, naming
+from moliere_core.config import GATED_CELLS
 from moliere_core.corpus import EMBEDDED, Corpus, library, load_corpus
 from moliere_core.errors import CorpusError, MoliereError
 from moliere_core.models import references
@@ -62,6 +63,11 @@ def computed(max_entries: int) -> Callable[[Callable[P, Task[T]]], Callable[P, T
         return ask
 
     return decorate
+
+
+def in_turn(task: Task[T]) -> T:
+    """What the engine computes for this session alone: in its turn, and not kept."""
+    return following.until_done(turns.engine.begin(following.session(), task))
 
 
 @dataclass(frozen=True)
@@ -111,7 +117,7 @@ def models() -> list[str]:
     chosen = (
         e
         for e in references.list_models()
-        if e.available and e.kind != "ngram" and not e.experiment
+        if e.available and e.kind in GATED_CELLS and not e.experiment
     )
     return [entry.name for entry in chosen]
 

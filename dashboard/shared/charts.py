@@ -60,6 +60,7 @@ def show(
     alt: str,
     on_select: Callable[[], None] | None = None,
     lower: bool = False,
+    said: str = "",
 ) -> Any:
     """A Plotly figure with its two downloads: a picture (PNG) and its numbers (CSV).
 
@@ -71,6 +72,7 @@ def show(
         on_select: called when something of it is clicked; the event is under `key`.
         lower: whether it leaves a projector's first screen room for what is above it; not where
             rows of words, which grow, would no longer have a line each.
+        said: what it shows, in a few sentences of Markdown, to be read under it.
     """
     figure = enlarged(figure, lower)
     name = key.replace(".", "-")
@@ -87,5 +89,7 @@ def show(
             "locale": state.language(),
         },
     )
+    if said:
+        st.markdown(said)
     downloads.button(data, key)
     return event

@@ -21,6 +21,7 @@ __all__ = [
     "enlarged",
     "escaped",
     "layout",
+    "spread",
     "theme",
 ]
 
@@ -181,3 +182,25 @@ def characters(chars: Sequence[str]) -> dict[str, Any]:
 def escaped(text: str) -> str:
     """Text that Plotly does not read as HTML."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def spread(levels: Sequence[float], least: float, low: float, high: float) -> list[float]:
+    """Where names stand so that none covers another, each as near its level as may be.
+
+    Args:
+        levels: what has a name.
+        least: from one name to the next.
+        low: of the lowest name.
+        high: of the highest.
+    """
+    places = dict.fromkeys(range(len(levels)), 0.0)
+    order = sorted(places, key=lambda place: levels[place])
+    floor = low
+    for index in order:  # upwards: none below the one before it
+        places[index] = max(levels[index], floor)
+        floor = places[index] + least
+    ceiling = high
+    for index in reversed(order):  # downwards: those at the top move the others
+        places[index] = min(places[index], ceiling)
+        ceiling = places[index] - least
+    return [places[index] for index in range(len(levels))]

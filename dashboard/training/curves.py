@@ -118,28 +118,6 @@ def _epoch(record: Mapping[str, Any]) -> Epoch:
     )
 
 
-def spread(levels: Sequence[float], least: float, low: float, high: float) -> list[float]:
-    """Where names stand so that none covers another, each as near its level as may be.
-
-    Args:
-        levels: what has a name.
-        least: from one name to the next.
-        low: of the lowest name.
-        high: of the highest.
-    """
-    places = dict.fromkeys(range(len(levels)), 0.0)
-    order = sorted(places, key=lambda place: levels[place])
-    floor = low
-    for index in order:  # upwards: none below the one before it
-        places[index] = max(levels[index], floor)
-        floor = places[index] + least
-    ceiling = high
-    for index in reversed(order):  # downwards: those at the top move the others
-        places[index] = min(places[index], ceiling)
-        ceiling = places[index] - least
-    return [places[index] for index in range(len(levels))]
-
-
 def _thinned(points: Sequence[tuple[float, float]], epochs: int) -> tuple[tuple[float, float], ...]:
     """The mean of each of `POINTS` equal stretches of the whole training."""
     if len(points) <= POINTS // 4:

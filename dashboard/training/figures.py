@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard.shared import i18n, naming
+from dashboard.shared import i18n
 from dashboard.shared.i18n import _
-from dashboard.shared.plotting import FONT, Figure, Theme, escaped, layout, theme
-from dashboard.training.curves import Curves, overfitting, spread
+from dashboard.shared.plotting import FONT, Figure, Theme, escaped, layout, spread, theme
+from dashboard.training.curves import Curves, overfitting
 from moliere_core.training.yardsticks import Yardsticks
 
 __all__ = ["HEIGHT", "Bets", "Figure", "accuracy_figure", "compared_figure", "curves_figure"]
 
 HEIGHT = 352
 TOP, BOTTOM, MARGIN = 36, 48, 158  # pixels around the curves; names stand in the one on the right
-WIDE_MARGIN = 216  # of names of runs
+NARROW_MARGIN = 34  # of places in a ranking
 LINE = 1.25 * FONT  # pixels from one name to the next
 BET = 3  # the colour of what the class wrote down, among the series
 _FIXED: dict[str, Any] = {"zeroline": False, "fixedrange": True}
@@ -33,11 +33,12 @@ class Bets:
 
 @dataclass(frozen=True)
 class _Level:
-    """Something that has a name in the margin, at its height."""
+    """Something that has a name at its height: in the margin, or beside the epoch where it ends."""
 
     at: float
     name: str
     colour: str
+    epoch: float | None = None
 
 
 def in_unit(nats: float, unit: str) -> float:
@@ -106,7 +107,7 @@ def accuracy_figure(curves: Curves, spaces: float | None, dark: bool) -> Figure:
 def compared_figure(
     runs: Sequence[tuple[str, Sequence[tuple[int, float]]]], dark: bool, measure: str = "bits"
 ) -> Figure:
-    """The validation of several runs, laid over each other.
+    """The validation of several runs, laid over each other, each with its place at the end.
 
     Args:
         runs: of each its name, then (epoch, what is measured).
@@ -119,15 +120,16 @@ def compared_figure(
         "nats": _("nats par caractère"),
         "accuracy": _("exactitude"),
     }
-    title, hover = titles[measure], "%{y:.1%}" if measure == "accuracy" else "%{y:.3f}"
-    figure = layout(Figure(), dark, "", _("époques"), title, HEIGHT)
+    unit, hover = titles[measure], "%{y:.1%}" if measure == "accuracy" else "%{y:.3f}"
+    title = _("La validation de chacun, époque par époque")
+    figure = layout(Figure(), dark, title, _("époques"), unit, HEIGHT)
     levels, values = [], []
     for place, (name, points) in enumerate(runs):
         if not points:
             continue
         colour = run_colour(place, dark)
         _line(figure, name, points, colour, 3, hover, place >= len(colours.series))
-        levels.append(_Level(points[-1][1], naming.clipped(name), colour))
+        levels.append(_Level(points[-1][1], str(place + 1), colour, points[-1][0]))
         values += [value for _epoch, value in points]
     low, high = (min(values), max(values)) if values else (0.0, 1.0)
     room = max(0.1 * (high - low), 0.02)
@@ -135,7 +137,7 @@ def compared_figure(
     _name(figure, levels, low, high)
     end = max((epoch for _name, measured in runs for epoch, _bits in measured), default=1)
     vertical = {"tickformat": ".0%"} if measure == "accuracy" else {}
-    _axes(figure, end, (low, high), vertical, WIDE_MARGIN)
+    _axes(figure, end, (low, high), vertical, NARROW_MARGIN)
     return figure
 
 
@@ -287,14 +289,14 @@ def _star(figure: Figure, x: float, y: float, colour: str) -> None:
 
 
 def _name(figure: Figure, levels: Sequence[_Level], low: float, high: float) -> None:
-    """The names of levels in the margin, none over another and none over a curve."""
+    """The names of levels, none over another and none over a curve."""
     least = LINE * (high - low) / (HEIGHT - TOP - BOTTOM)
     places = spread([level.at for level in levels], least, low + least / 2, high)
     for level, place in zip(levels, places, strict=True):
         figure.add_annotation(
-            xref="paper",
-            x=1,
-            xshift=8,
+            xref="paper" if level.epoch is None else "x",
+            x=1 if level.epoch is None else level.epoch,
+            xshift=8 if level.epoch is None else 11,
             y=place,
             text=escaped(level.name),
             showarrow=False,

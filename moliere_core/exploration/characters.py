@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
 
-Kind: TypeAlias = Literal["space", "lower", "upper", "punctuation", "digit", "other"]
+from moliere_core.text.kinds import kind
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,13 +50,3 @@ def alphabet(text: str) -> Alphabet:
         }
     )
     return Alphabet(table, float(-(shares * np.log2(shares)).sum()) if len(shares) else 0.0)
-
-
-def kind(char: str) -> Kind:
-    """What sort of character it is."""
-    if char.isspace():
-        return "space"
-    category = unicodedata.category(char)
-    if category[0] == "L":
-        return "upper" if char.isupper() else "lower"
-    return "punctuation" if category[0] == "P" else "digit" if category[0] == "N" else "other"

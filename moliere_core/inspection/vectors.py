@@ -14,9 +14,10 @@ from typing import Literal
 import numpy as np
 
 from moliere_core.networks.arrays import Array
+from moliere_core.text import kinds
 from moliere_core.text.vocabulary import UNKNOWN
 
-Kind = Literal["vowel", "accented", "consonant", "capital", "digit", "punctuation", "space"]
+FinerKind = Literal["vowel", "accented", "consonant", "capital", "digit", "punctuation", "space"]
 VOWELS = frozenset("aeiouy")
 
 
@@ -69,17 +70,13 @@ def neighbours(
     return [(i, float(cosines[i])) for i in order[:count]]
 
 
-def kind(char: str) -> Kind:
-    """What sort of character it is, as a pupil would sort them."""
-    if char.isspace():
-        return "space"
-    if char.isdigit():
-        return "digit"
-    if not char.isalpha():
-        return "punctuation"
-    if char.isupper():
+def finer_kind(char: str) -> FinerKind:
+    """As `text.kinds.kind`, letters in lower case sorted further: vowels, accents, consonants."""
+    sort = kinds.kind(char)
+    if sort == "upper":
         return "capital"
-    plain = unicodedata.normalize("NFD", char)
-    if len(plain) > 1 or char in "œæ":
+    if sort != "lower":
+        return "punctuation" if sort == "other" else sort
+    if char in "œæ" or len(unicodedata.normalize("NFD", char)) > 1:
         return "accented"
     return "vowel" if char in VOWELS else "consonant"

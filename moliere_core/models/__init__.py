@@ -1,1 +1,1 @@
-"""What every model of the next character answers, what names one, how it draws."""
+"""Models of the next character: their protocol, references, sampling, scores, and n-grams."""

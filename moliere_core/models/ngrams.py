@@ -1,4 +1,4 @@
-"""Kneser-Ney: the best that counting can do, from pairs of letters to ten in a row.
+"""N-grams with Kneser-Ney smoothing, from pairs of letters to ten in a row.
 
 Modified, interpolated Kneser-Ney smoothing (Chen and Goodman 1999, "An empirical study of
 smoothing techniques for language modeling", Computer Speech and Language 13, sections 2.7 and

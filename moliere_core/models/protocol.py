@@ -1,4 +1,4 @@
-"""The one protocol that every model of the next character follows."""
+"""The protocol of every model of the next character."""
 
 from __future__ import annotations
 

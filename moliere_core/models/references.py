@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache, partial
+from functools import cache
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
 
 from moliere_core.assets import ASSETS
 from moliere_core.errors import ModelError, RunError
+from moliere_core.models.networks import SCORE_CHUNK as SCORE_CHUNK
+from moliere_core.models.networks import NetworkModel
+from moliere_core.models.networks import RecurrentModel as RecurrentModel
+from moliere_core.models.networks import surprisal_bits as surprisal_bits
 from moliere_core.models.ngrams import NGramModel
-from moliere_core.models.protocol import CONTEXT_START, UNKNOWN_BITS, CharModel
-from moliere_core.networks.arrays import Array, log_sum_exp
-from moliere_core.networks.recurrent import RecurrentNetwork, State
+from moliere_core.models.protocol import CharModel
+from moliere_core.networks.loading import MixedFilesError, load_network
 from moliere_core.runs.index import stored_runs
-from moliere_core.runs.run import VOCABULARY, Run, run_path
-from moliere_core.system.progress import Progress
-from moliere_core.text.normalise import normalise
-from moliere_core.text.vocabulary import UNKNOWN, Ids, Vocabulary
+from moliere_core.runs.run import VOCABULARY, Run, Snapshot, run_path
 
 SHIPPED = ("petit", "grand")
 MINI, HUB = "mini-gpt", "hf:"  # references of models of tokens, see `pretrained`
@@ -39,100 +35,13 @@ EXPERIMENTS = ASSETS / "experiments"  # a folder a plan, in it a run a variant
 NGRAMS = ASSETS / "ngrams" / "kn-8.safetensors"  # holds the lower orders too
 NGRAM_ORDERS = range(1, 9)
 
-READINGS = 64  # prompts whose reading a model remembers: 10 KB each of the largest one shipped
-SCORE_CHUNK = 128  # characters projected at once while scoring: bounds memory, costs no speed
-
-
-class RecurrentModel:
-    """A trained network and its alphabet, as a `CharModel`."""
-
-    def __init__(self, reference: str, network: RecurrentNetwork, vocabulary: Vocabulary) -> None:
-        if network.vocab_size != len(vocabulary):
-            raise ModelError(
-                "{reference} has weights for {symbols} symbols and an alphabet of {alphabet}: "
-                "the files of two models were mixed, fetch or train it again",
-                reference=reference,
-                symbols=network.vocab_size,
-                alphabet=len(vocabulary),
-            )
-        self.reference = reference
-        self.network = network
-        self.vocabulary = vocabulary
-        self.parameters = network.parameters
-        # A class starts from the same prompt. Arrays that come from here are shared.
-        self._read = lru_cache(READINGS)(partial(_read, network, vocabulary))
-
-    def start(self, prompts: Sequence[str]) -> tuple[Array, State]:
-        """Read a line break and the normalised prompt in each stream; see `CharModel`."""
-        distinct = list(dict.fromkeys(prompts))
-        read = [self._read(prompt) for prompt in distinct]  # lengths differ: one at a time
-        rows = [read[distinct.index(prompt)] for prompt in prompts]
-        logits = np.concatenate([row[0] for row in rows])
-        state = tuple(
-            tuple(np.concatenate(parts) for parts in zip(*layer, strict=True))
-            for layer in zip(*(row[1] for row in rows), strict=True)
-        )
-        return logits, state
-
-    def step(self, ids: Ids, state: State) -> tuple[Array, State]:
-        """Read one character in each stream; see `CharModel`."""
-        return self.network.step(ids, state)
-
-    def surprisal(
-        self, text: str, progress: Progress | None = None, streams: int = 1, warm_up: int = 1024
-    ) -> NDArray[np.float64]:
-        """Bits of each character given a line break and all characters before it.
-
-        A character outside the alphabet costs `UNKNOWN_BITS`; the others share all the
-        probability, since the unknown symbol is never drawn. With several streams the text is
-        cut into that many pieces, scored side by side, each after reading the `warm_up`
-        characters before it: faster, and an approximation of the carried state. A text that is
-        too short for pieces of that length is cut into fewer.
-        """
-        ids = self.vocabulary.encode(CONTEXT_START + text)
-        streams = max(1, min(streams, len(text) // max(warm_up, 1)))
-        length = -(-len(text) // streams)  # characters a stream, rounded up
-        starts = np.arange(streams) * length
-        bits = np.zeros(streams * length)
-        state = self.network.zero_state(streams)
-        if streams > 1:
-            before = starts[:, None] + np.arange(-warm_up, 0)
-            state = self.network.run(ids[before.clip(0, len(ids) - 1)], state)[1]
-            for part in (part for layer in state for part in layer):
-                part[0] = 0  # the first piece has nothing before it
-        for offset in range(0, length, SCORE_CHUNK):
-            stop = min(offset + SCORE_CHUNK, length)
-            at = starts[:, None] + np.arange(offset, stop)  # (streams, time)
-            # The last piece may run past the end: its surplus is cut off below.
-            logits, state = self.network.run(ids[at.clip(None, len(ids) - 1)], state)
-            bits[at] = surprisal_bits(logits, ids[(at + 1).clip(None, len(ids) - 1)])
-            if progress is not None:
-                progress(stop / length)
-        return bits[: len(text)]
-
-
-def _read(network: RecurrentNetwork, vocabulary: Vocabulary, prompt: str) -> tuple[Array, State]:
-    """Logits, shape (1, vocab_size), and state after a line break and the normalised prompt."""
-    ids = vocabulary.encode(CONTEXT_START + normalise(prompt))[None]
-    state = network.zero_state(1)
-    for start in range(0, ids.shape[1], SCORE_CHUNK):
-        logits, state = network.run(ids[:, start : start + SCORE_CHUNK], state)
-    return logits[:, -1].copy(), state  # a copy: the logits of the other characters are let go
-
-
-def surprisal_bits(logits: Array, targets: Ids) -> NDArray[np.float64]:
-    """Bits of the targets under the known characters' softmax; unknown ones pay the fee."""
-    total = log_sum_exp(logits[..., UNKNOWN + 1 :])
-    chosen = np.take_along_axis(logits, targets[..., None], axis=-1)[..., 0]
-    return np.where(targets == UNKNOWN, UNKNOWN_BITS, (total - chosen) / np.log(2))
-
 
 @dataclass(frozen=True)
 class ModelEntry:
     """A model that can be named: what a list shows before anything is loaded."""
 
     name: str
-    kind: str  # "lstm", "gru", "ngram", or "gpt" of a pretrained one
+    kind: str  # of its cell, see `ModelConfig`; "ngram", or "gpt" of a pretrained one
     parameters: int  # of n-grams: the stored contexts and n-grams
     available: bool
     epochs: tuple[int, ...] = ()
@@ -154,9 +63,7 @@ def open_run(reference: str) -> tuple[Run, str | None]:
         raise ModelError("the name of the model is empty: choose petit or grand")
     name, snapshot = match["name"], match["snapshot"]
     if _ngram_order(name):
-        raise ModelError(
-            "{reference} has no cells to look into: choose petit, grand or a run", reference=name
-        )
+        raise _without_cells(name)
     if name in SHIPPED:
         return Run.open(ASSETS / name), snapshot
     if experiment := _experiment_folder(name):
@@ -182,7 +89,7 @@ def open_run(reference: str) -> tuple[Run, str | None]:
 
 
 def unknown_model(name: str) -> ModelError:
-    """What to say of a name that stands for no model, or for none of characters."""
+    """The error of a name that is no model's, or a model of tokens'."""
     if name == MINI or name.startswith(HUB):
         return _of_tokens(name)
     return ModelError(
@@ -207,22 +114,41 @@ def load_model(reference: str) -> CharModel:
     """Open a model by its reference; the last epoch unless the reference names a snapshot."""
     if order := _ngram_order(reference):
         return NGramModel.load(NGRAMS, order)
-    return load_recurrent(reference)
+    return load_network_model(reference)
+
+
+def load_network_model(reference: str) -> NetworkModel:
+    """Open a model that is a network, recurrent or a transformer; ModelError for any other."""
+    run, snapshot = open_run(reference)
+    return snapshot_model(run, run.snapshot(snapshot), reference)
 
 
 def load_recurrent(reference: str) -> RecurrentModel:
     """Open a model that has cells to look into; ModelError for any other."""
-    run, snapshot = open_run(reference)
-    network = RecurrentNetwork.load(run.snapshot(snapshot).path)
-    # Weights do not tell what was dropped while they were trained.
-    stated = replace(run.config.model, dropout=0.0, recurrent_dropout=0.0)
-    if network.config != stated:
+    model = load_network_model(reference)
+    if not isinstance(model, RecurrentModel):
+        raise _without_cells(reference)
+    return model
+
+
+def snapshot_model(run: Run, snapshot: Snapshot, reference: str = "") -> NetworkModel:
+    """A run as it was at a snapshot; its name is the snapshot's where there is no other."""
+    name = reference or snapshot.name
+    try:
+        network = load_network(snapshot.path, run.config.model)
+    except MixedFilesError as error:
         raise ModelError(
             "{reference} has weights of another architecture than its settings: "
             "the files of two models were mixed, fetch or train it again",
-            reference=reference,
-        )
-    return RecurrentModel(reference, network, run.vocabulary)
+            reference=name,
+        ) from error
+    return NetworkModel.of(name, network, run.vocabulary)
+
+
+def _without_cells(reference: str) -> ModelError:
+    return ModelError(
+        "{reference} has no cells to look into: choose petit, grand or a run", reference=reference
+    )
 
 
 def list_models() -> list[ModelEntry]:

@@ -6,17 +6,19 @@ total to their sum.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Literal, cast
 
 from moliere_core.config import Cell, ModelConfig
 
-Kind = Literal["embedding", "lstm", "gru", "dense"]
+Recurrent = Literal["rnn", "lstm", "gru"]
+Kind = Recurrent | Literal["embedding", "positions", "block", "norm", "dense"]
 FLOAT_BYTES = 4  # single precision
 INDEX_BYTES = 4  # int32
-GATES: dict[Cell, int] = {"lstm": 4, "gru": 3}
+# Products side by side of a recurrent layer: gates and candidate.
+GATES: dict[Cell, int] = {"rnn": 1, "lstm": 4, "gru": 3}
 # Keras' GRU has reset_after=True: a bias for what comes from below, one for what comes from before.
-BIASES: dict[Cell, int] = {"lstm": 1, "gru": 2}
+BIASES: dict[Cell, int] = {"rnn": 1, "lstm": 1, "gru": 2}
 
 
 @dataclass(frozen=True)
@@ -28,9 +30,12 @@ class LayerPlan:
         number: which of its kind, from 1.
         inputs: numbers it receives for each character; for an embedding, symbols.
         outputs: numbers it gives for each character.
-        blocks: products side by side: 4 for an LSTM's gates and candidate, 3 for a GRU's, else 1.
+        blocks: products side by side: 4 for an LSTM's gates and candidate, 3 for a GRU's; in a
+            transformer's block 4 of attention (query, key, value, projection) and 8 of the network
+            on each character (four times as wide, and back); else 1.
         recurrent: numbers that come back from the step before, 0 for none.
         biases: bias rows.
+        others: parameters of a block's biases and norms, which are none of its products'.
     """
 
     kind: Kind
@@ -40,11 +45,13 @@ class LayerPlan:
     blocks: int = 1
     recurrent: int = 0
     biases: int = 1
+    others: int = 0
 
     @property
     def parameters(self) -> int:
-        """How many: blocks x outputs x (inputs + recurrent + biases)."""
-        return self.blocks * self.outputs * (self.inputs + self.recurrent + self.biases)
+        """How many: blocks x outputs x (inputs + recurrent + biases), and the others."""
+        products = self.blocks * self.outputs * (self.inputs + self.recurrent + self.biases)
+        return products + self.others
 
 
 def layer_plans(model: ModelConfig, vocab_size: int) -> tuple[LayerPlan, ...]:
@@ -55,11 +62,21 @@ def layer_plans(model: ModelConfig, vocab_size: int) -> tuple[LayerPlan, ...]:
         vocab_size: symbols, the unknown one included.
     """
     plans = [LayerPlan("embedding", 1, vocab_size, model.embedding_dim, biases=0)]
+    if model.is_transformer:
+        width = model.units
+        plans.append(LayerPlan("positions", 1, model.context, width, biases=0))
+        # Biases: 3 of query, key, value, 1 of the projection, 4 of the middle, 1 after; 4 of norms.
+        others = 13 * width
+        plans += [
+            LayerPlan("block", number, width, width, blocks=12, biases=0, others=others)
+            for number in range(1, model.layers + 1)
+        ]
+        return (*plans, LayerPlan("norm", 1, 1, width))  # a factor and a term for each number
     inputs = model.embedding_dim
     for number in range(1, model.layers + 1):
         plans.append(
             LayerPlan(
-                model.cell,
+                cast(Recurrent, model.cell),
                 number,
                 inputs,
                 model.units,
@@ -80,8 +97,14 @@ def activation_bytes(model: ModelConfig, vocab_size: int, batch_size: int, seq_l
     and the candidate, the hidden state, and the cell state of an LSTM or the recurrent part of a
     GRU's candidate; and the probabilities. A framework keeps more: it is a lower bound. The
     weights, their gradients and the optimiser's moments come on top and do not grow with the
-    length.
+    length. In a transformer's block: both norms, query, key, value, what the heads found, the
+    middle before and after its activation, the stream after each part, and of each head a share for
+    every character of the window.
     """
+    if model.is_transformer:
+        per_block = 17 * model.units + model.heads * seq_length
+        numbers = 2 * model.units + model.layers * per_block + vocab_size
+        return FLOAT_BYTES * numbers * batch_size * seq_length
     per_layer = (GATES[model.cell] + 2) * model.units
     numbers = model.embedding_dim + model.layers * per_layer + vocab_size
     return FLOAT_BYTES * numbers * batch_size * seq_length
@@ -98,13 +121,16 @@ def sparse_bytes(predictions: int) -> int:
 
 
 def units_for(parameters: int, model: ModelConfig, vocab_size: int) -> int:
-    """The largest number of units whose network has at most `parameters`; at least 1."""
-    low, high = 1, 4096
+    """The largest number of units whose network has at most `parameters`; at least 1.
+
+    Of a transformer, the largest that its heads can share out; at least one each.
+    """
+    step = model.heads or 1
+    low, high = 1, 4096 // step
     while low < high:
         middle = (low + high + 1) // 2
-        sized = ModelConfig(model.cell, model.embedding_dim, middle, model.layers)
-        if sized.parameter_count(vocab_size) <= parameters:
+        if replace(model, units=middle * step).parameter_count(vocab_size) <= parameters:
             low = middle
         else:
             high = middle - 1
-    return low
+    return low * step

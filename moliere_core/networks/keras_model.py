@@ -1,7 +1,7 @@
-"""The network as Keras layers: embedding, one to three LSTM or GRU layers, dropout, dense.
+"""The network as Keras layers: embedding, recurrent layers or blocks of attention, softmax.
 
-Written with Keras 3's own API, so that each of its backends (KERAS_BACKEND) can train it. No
-other module imports Keras.
+Written with Keras 3's own API, so that each of its backends (KERAS_BACKEND) can train it. Beside
+`keras_attention`, no other module imports Keras.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ def _prepare_environment() -> None:
 _prepare_environment()
 import keras  # noqa: E402  (the environment has to be set first)
 from keras import layers, ops, tree  # noqa: E402
+
+from moliere_core.networks import keras_attention  # noqa: E402
 
 Weights = dict[str, NDArray[np.float32]]
 
@@ -93,6 +95,44 @@ def lstm_sequence(z: Any, kernel: Any, h0: Any, c0: Any) -> Any:
         return dz, _kernel_gradient(_shifted(h0, hs), dz, units), zeros[0], zeros[1]
 
     return (hs, c), backward
+
+
+@ops.custom_gradient  # type: ignore[untyped-decorator]  # Keras is untyped
+def rnn_sequence(z: Any, kernel: Any, h0: Any) -> Any:
+    """A plain RNN over a window, h' = tanh(z + h kernel); see `lstm_sequence`.
+
+    Args:
+        z: inputs from below, bias included, (time, batch, units).
+        kernel: recurrent kernel, (units, units).
+        h0: hidden state before the window, (batch, units); no gradient flows into it.
+
+    Returns:
+        The hidden states (time, batch, units); and for Keras the function of the gradients.
+    """
+    units = kernel.shape[0]
+
+    def forward(h: Any, z_t: Any) -> Any:
+        h = ops.tanh(z_t + ops.matmul(h, kernel))
+        return h, h
+
+    _, hs = ops.scan(forward, h0, z)
+
+    def backward(dhs: Any, upstream: Any = None) -> Any:
+        dhs = dhs if upstream is None else upstream
+        transposed = ops.transpose(kernel)
+
+        def step(carry: Any, saved: Any) -> Any:
+            dh, _ = carry
+            dh_t, h_t = saved
+            dz = (dh + dh_t) * (1 - h_t * h_t)
+            carry = (ops.matmul(dz, transposed), dz)
+            return carry, carry
+
+        zeros = ops.zeros_like(h0)
+        _, (_, dz) = ops.scan(step, (zeros, zeros), (dhs, hs), reverse=True)
+        return dz, _kernel_gradient(_shifted(h0, hs), dz, units), zeros
+
+    return hs, backward
 
 
 @ops.custom_gradient  # type: ignore[untyped-decorator]  # Keras is untyped
@@ -205,6 +245,14 @@ class DropConnect:
 # Named as Keras' own, whose weights and whose sense they have: a summary reads as the course's.
 
 
+class SimpleRNN(DropConnect, layers.SimpleRNN):  # type: ignore[misc]  # Keras is untyped
+    """A plain recurrent layer with `DropConnect`."""
+
+    def _sequence(self, inputs: Any, kernel: Any, state: Any) -> Any:
+        hs = rnn_sequence(inputs + self.cell.bias, kernel, *state)
+        return hs, [hs[-1]]
+
+
 class LSTM(DropConnect, layers.LSTM):  # type: ignore[misc]  # Keras is untyped
     """An LSTM layer with `DropConnect`."""
 
@@ -222,7 +270,7 @@ class GRU(DropConnect, layers.GRU):  # type: ignore[misc]  # Keras is untyped
         return hs, [hs[-1]]
 
 
-RECURRENT: dict[str, Any] = {"lstm": LSTM, "gru": GRU}
+RECURRENT: dict[str, Any] = {"rnn": SimpleRNN, "lstm": LSTM, "gru": GRU}
 
 
 def build(
@@ -240,7 +288,7 @@ def build(
         config: its sizes and dropouts.
         vocab_size: number of symbols, the unknown one included.
         batch_size: rows a batch; a stateful network needs it, others take any.
-        seq_length: characters a row, or None for any.
+        seq_length: characters a row, or None for any; those of a transformer are its context.
         stateful: whether each row goes on from the state its predecessor left.
         last_only: predict the last position alone, as the course's notebook meant to.
         seed: of the initial weights and of the dropout masks.
@@ -250,6 +298,8 @@ def build(
         (batch, vocab_size) with `last_only`.
     """
     seeds = _seeds(seed)
+    if config.is_transformer:
+        return keras_attention.build(config, vocab_size, seeds, last_only)
     inputs = keras.Input((seq_length,), batch_size if stateful else None, "int32", name="ids")
     uniform = keras.initializers.RandomUniform(seed=next(seeds))
     x = layers.Embedding(vocab_size, config.embedding_dim, uniform, name="embedding")(inputs)
@@ -285,7 +335,7 @@ def course_model(config: ModelConfig, symbols: int) -> Any:
         A `keras.Sequential` from integers (batch, time) to the probabilities (batch, symbols) of
         the character that follows.
     """
-    kind = layers.LSTM if config.cell == "lstm" else layers.GRU
+    kind = {"rnn": layers.SimpleRNN, "lstm": layers.LSTM, "gru": layers.GRU}[config.cell]
     model = keras.Sequential(name="moliere")
     model.add(keras.Input((None,), dtype="int32", name="ids"))
     model.add(layers.Embedding(symbols, config.embedding_dim, name="embedding"))
@@ -300,15 +350,17 @@ def course_model(config: ModelConfig, symbols: int) -> Any:
 
 def _seeds(seed: int) -> Iterator[int]:
     """Independent 31-bit seeds derived from one (every backend takes that many bits)."""
-    for child in np.random.SeedSequence(seed).spawn(64):
+    for child in np.random.SeedSequence(seed).spawn(128):
         yield int(child.generate_state(1)[0] >> 1)
 
 
 def _named_variables(model: Any) -> dict[str, Any]:
     """The trained variables under the names of the weight files."""
+    if any(isinstance(layer, keras_attention.Block) for layer in model.layers):
+        return keras_attention.named_variables(model)
     named = {"embedding": model.get_layer("embedding").embeddings}
     for layer in model.layers:
-        if isinstance(layer, (layers.LSTM, layers.GRU)):
+        if isinstance(layer, layers.RNN):
             named[f"{layer.name}.kernel"] = layer.cell.kernel
             named[f"{layer.name}.recurrent_kernel"] = layer.cell.recurrent_kernel
             named[f"{layer.name}.bias"] = layer.cell.bias
@@ -317,7 +369,7 @@ def _named_variables(model: Any) -> dict[str, Any]:
 
 
 def weights_by_name(model: Any) -> Weights:
-    """Copies of the weights under the names that `recurrent.RecurrentNetwork` reads."""
+    """Copies of the weights under the names that the engines in NumPy read."""
     named = _named_variables(model)
     return {name: _array(variable) for name, variable in named.items()}
 
@@ -420,8 +472,15 @@ def compile_model(model: Any, config: TrainingConfig, updates: int) -> None:
     clipped to `config.clip_norm`.
     """
     rate: Any = config.learning_rate
-    if config.schedule == "cosine":
-        rate = keras.optimizers.schedules.CosineDecay(rate, max(updates, 1), FINAL_RATE)
+    warm = min(config.warm_up, updates)
+    if config.schedule == "cosine" or warm:
+        rate = keras.optimizers.schedules.CosineDecay(
+            0.0 if warm else rate,
+            max(updates - warm, 1),
+            FINAL_RATE if config.schedule == "cosine" else 1.0,
+            warmup_target=rate if warm else None,
+            warmup_steps=warm,
+        )
     optimizer = AveragingAdam(rate, config.clip_norm, config.weight_averaging)
     optimizer.build(model.trainable_variables)
     model.compile(

@@ -1,15 +1,16 @@
-"""An LSTM or GRU stack in NumPy, one step at a time, with nothing hidden.
+"""An RNN, LSTM or GRU stack in NumPy, one step at a time, with nothing hidden.
 
-The forward pass of Hochreiter and Schmidhuber (1997) with forget gates (Gers et al. 2000), and of
-Cho et al. (2014) in Keras' `reset_after` form. Weights are those Keras trains, under the names
-`embedding`, `lstm_0.kernel`, `lstm_0.recurrent_kernel`, `lstm_0.bias`, ..., `dense.kernel`,
-`dense.bias`; a GRU's layers are `gru_0`, ... Gates are stored side by side in Keras' order:
-input, forget, candidate, output for an LSTM; update, reset, candidate for a GRU.
+The forward pass of Elman's network (1990), of Hochreiter and Schmidhuber (1997) with forget gates
+(Gers et al. 2000), and of Cho et al. (2014) in Keras' `reset_after` form. Weights are those Keras
+trains, under the names `embedding`, `lstm_0.kernel`, `lstm_0.recurrent_kernel`, `lstm_0.bias`, ...,
+`dense.kernel`, `dense.bias`; a GRU's layers are `gru_0`, ..., an RNN's `rnn_0`, ... Gates are
+stored side by side in Keras' order: input, forget, candidate, output for an LSTM; update, reset,
+candidate for a GRU; an RNN has none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,12 +21,13 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file
 from threadpoolctl import threadpool_limits
 
-from moliere_core.config import CELLS, Cell, ModelConfig
+from moliere_core.config import RECURRENT_CELLS, Cell, ModelConfig
 from moliere_core.errors import N_, ModelError
+from moliere_core.networks.architecture import GATES
 from moliere_core.networks.arrays import Array, product
 from moliere_core.text.vocabulary import Ids
 
-LayerState = tuple[Array, ...]  # (h, c) for an LSTM, (h,) for a GRU; each (streams, units)
+LayerState = tuple[Array, ...]  # (h, c) for an LSTM, (h,) otherwise; each (streams, units)
 State = tuple[LayerState, ...]  # one a layer
 
 HALF = np.float32(0.5)
@@ -82,7 +84,7 @@ class Layer:
 
     kernel: Array  # (inputs, gates * units)
     recurrent: Array  # (units, gates * units)
-    bias: Array  # LSTM (4 * units,); GRU (2, 3 * units): input row, recurrent row
+    bias: Array  # RNN and LSTM (gates * units,); GRU (2, 3 * units): input row, recurrent row
 
     @property
     def units(self) -> int:
@@ -91,13 +93,18 @@ class Layer:
 
     @property
     def is_lstm(self) -> bool:
-        """Four gate blocks: an LSTM; three: a GRU."""
-        return self.bias.ndim == 1
+        """Four blocks side by side: gates and candidate."""
+        return self.kernel.shape[1] == 4 * self.units
+
+    @property
+    def is_gru(self) -> bool:
+        """Three blocks, and a bias for what comes from below beside that of the state."""
+        return self.bias.ndim == 2
 
     def project(self, inputs: Array) -> Array:
         """Input part of the gates, shape (..., inputs) to (..., gates * units)."""
         rows = product(inputs.reshape(-1, inputs.shape[-1]), self.kernel)
-        rows += self.bias if self.is_lstm else self.bias[0]
+        rows += self.bias[0] if self.is_gru else self.bias
         return rows.reshape(*inputs.shape[:-1], -1)
 
     def step(self, projected: Array, state: LayerState) -> LayerState:
@@ -105,7 +112,9 @@ class Layer:
         recurrent = product(state[0], self.recurrent)
         if self.is_lstm:
             return lstm_cell(projected + recurrent, state[1])
-        return (gru_cell(projected, recurrent + self.bias[1], state[0]),)
+        if self.is_gru:
+            return (gru_cell(projected, recurrent + self.bias[1], state[0]),)
+        return (np.tanh(projected + recurrent),)
 
     def run(self, projected: Array, state: LayerState) -> tuple[Array, LayerState]:
         """Step through time: hidden states, shape (streams, time, units), and the last state."""
@@ -116,7 +125,7 @@ class Layer:
         return hidden, state
 
     def zero_state(self, streams: int) -> LayerState:
-        """Zeros, one array for a GRU and two for an LSTM."""
+        """Zeros, two arrays for an LSTM and one for the others."""
         zeros = np.zeros((streams, self.units), np.float32)
         return (zeros, zeros) if self.is_lstm else (zeros,)
 
@@ -134,7 +143,7 @@ class RecurrentNetwork:
             self.embedding: Array = weights["embedding"]
             self.dense: Array = weights["dense.kernel"]
             self.dense_bias: Array = weights["dense.bias"]
-            self.cell: Cell = next(c for c in CELLS if f"{c}_0.kernel" in weights)
+            self.cell: Cell = next(c for c in RECURRENT_CELLS if f"{c}_0.kernel" in weights)
             count = sum(f"{self.cell}_{i}.kernel" in weights for i in range(len(weights)))
             self.layers = tuple(
                 Layer(*(weights[f"{self.cell}_{i}.{n}"] for n in _LAYER_TENSORS))
@@ -185,6 +194,11 @@ class RecurrentNetwork:
         """The state before anything was read."""
         return tuple(layer.zero_state(streams) for layer in self.layers)
 
+    def stacked(self, states: Sequence[State]) -> State:
+        """The states of some streams, one after the other."""
+        layers = zip(*states, strict=True)
+        return tuple(tuple(map(np.concatenate, zip(*layer, strict=True))) for layer in layers)
+
     def step(self, ids: Ids, state: State) -> tuple[Array, State]:
         """Read one symbol in each stream.
 
@@ -220,10 +234,10 @@ class RecurrentNetwork:
 
     def _check_shapes(self) -> None:
         inputs = self.embedding.shape[-1]
-        gates = 4 if self.cell == "lstm" else 3
+        gates = GATES[self.cell]
         for number, layer in enumerate(self.layers):
             width = gates * layer.units
-            bias = (width,) if self.cell == "lstm" else (2, width)
+            bias = (2, width) if self.cell == "gru" else (width,)
             if (
                 layer.kernel.shape != (inputs, width)
                 or layer.recurrent.shape != (layer.units, width)

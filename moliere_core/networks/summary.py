@@ -27,7 +27,8 @@ def summary(
         config: the architecture.
         vocab_size: number of symbols, the unknown one included.
         batch_size: rows a batch, None for any.
-        seq_length: characters a row, None for any.
+        seq_length: characters a row, None for any; a transformer's are its context, and it takes
+            any number of rows.
 
     Returns:
         Lines of 76 characters at most, drawn with box characters, to be shown in a fixed width.
@@ -53,18 +54,46 @@ def rows(
     config: ModelConfig, vocab_size: int, batch_size: int | None, seq_length: int | None
 ) -> list[Row]:
     """The layers from the input on, see `summary`."""
+    if config.is_transformer:
+        return _transformer_rows(config, vocab_size)
     read = f"{batch_size}, {seq_length}"
     found = [("ids (InputLayer)", f"({read})", "0")]
     for plan in layer_plans(config, vocab_size):
         shape, number = f"({read}, {plan.outputs})", plan.number - 1
         if plan.kind in CELLS:
-            named = f"{plan.kind}_{number} ({plan.kind.upper()})"
+            named = f"{plan.kind}_{number} ({_CLASSES[plan.kind]})"
         else:
             named = f"{plan.kind} ({plan.kind.capitalize()})"
         found.append((named, shape, f"{plan.parameters:,}"))
         if plan.kind in CELLS and config.dropout:
             found.append((f"dropout_{number} (SpatialDropout1D)", shape, "0"))
     return found
+
+
+def _transformer_rows(config: ModelConfig, vocab_size: int) -> list[Row]:
+    """The layers of a transformer; the scores have the embedding's own weights."""
+    read = f"None, {config.context}"
+    stream = f"({read}, {config.units})"
+    found = [("ids (InputLayer)", f"({read})", "0")]
+    for plan in layer_plans(config, vocab_size):
+        number = f"_{plan.number - 1}" if plan.kind == "block" else ""
+        named = f"{plan.kind}{number} ({_CLASSES[plan.kind]})"
+        found.append((named, stream, f"{plan.parameters:,}"))
+        if plan.kind == "positions" and config.dropout:
+            found.append(("dropout (Dropout)", stream, "0"))
+    return [*found, ("scores (Scores)", f"({read}, {vocab_size})", "0")]
+
+
+# Of the layers, as `keras_model` and `keras_attention` name them.
+_CLASSES = {
+    "embedding": "Embedding",
+    "positions": "Positions",
+    "rnn": "SimpleRNN",
+    "lstm": "LSTM",
+    "gru": "GRU",
+    "block": "Block",
+    "norm": "LayerNormalization",
+}
 
 
 def _rule(left: str, line: str, middle: str, right: str) -> str:

@@ -169,13 +169,14 @@ class Block:
     activation: Callable[[Array], Array]
 
     def attend(
-        self, x: Array, past: tuple[Array, Array] | None
+        self, x: Array, past: tuple[Array, Array] | None, unread: NDArray[np.bool_] | None = None
     ) -> tuple[Array, tuple[Array, Array], Array]:
         """What each token takes from those before it and from itself.
 
         Args:
             x: shape (rows, time, width).
             past: keys and values of the tokens read before, shape (rows, heads, before, size).
+            unread: which of those a row has not read, shape (rows, before); None for none.
 
         Returns:
             What is added to x, same shape; keys and values with the new tokens', shape (rows,
@@ -193,6 +194,8 @@ class Block:
             before = keys.shape[2] - time
             ahead = np.triu(np.ones((time, time), bool), 1)
             scores[..., before:][..., ahead] = -np.inf
+        if unread is not None and past is not None:
+            np.copyto(scores[..., : unread.shape[1]], -np.inf, where=unread[:, None, None])
         weights = softmax(scores, out=scores)
         mixed = (weights @ values).swapaxes(1, 2).reshape(rows, time, width)
         return self.projection(mixed), (keys, values), weights
@@ -274,7 +277,11 @@ class TransformerNetwork:
         return int(self.positions.shape[0])
 
     def run(
-        self, ids: Ids, past: Past = (), watched: list[Array] | None = None
+        self,
+        ids: Ids,
+        past: Past = (),
+        watched: list[Array] | None = None,
+        read: NDArray[np.int32] | None = None,
     ) -> tuple[Array, Past]:
         """Read tokens after those that are remembered.
 
@@ -282,6 +289,8 @@ class TransformerNetwork:
             ids: indices of tokens, shape (rows, time).
             past: keys and values of what each row read before, from an earlier call.
             watched: where each block leaves what its heads looked at (see `Block.attend`).
+            read: tokens that each row has read before, shape (rows,), where some have read fewer
+                than `past` has room for: theirs are the last of it. None for all of it.
 
         Returns:
             The residual stream after the last norm, shape (rows, time, width), and the new past.
@@ -297,11 +306,16 @@ class TransformerNetwork:
                 limit=self.context_length,
                 count=before + time,
             )
-        x = self.tokens[ids] + self.positions[before : before + time]
+        x, unread = self.tokens[ids], None
+        if read is None or (read == before).all():
+            x = x + self.positions[before : before + time]
+        else:
+            x = x + self.positions[read[:, None] + np.arange(time)]
+            unread = np.arange(before) < before - read[:, None]
         after = []
         for number, block in enumerate(self.blocks):
             moved, remembered, weights = block.attend(
-                block.norm_1(x), past[number] if past else None
+                block.norm_1(x), past[number] if past else None, unread
             )
             x = x + moved
             x = x + block.think(x)

@@ -26,8 +26,11 @@ import numpy as np
 
 from moliere_core.config import SamplingConfig, check_range
 from moliere_core.errors import CorpusError, MoliereError
+from moliere_core.inspection.attention_step import AttentionStep
+from moliere_core.inspection.contrast import Contrast
+from moliere_core.inspection.logit_lens import LayerGuesses, NextByLayer
 from moliere_core.models.references import MINI
-from moliere_core.pretrained import catalogue, client
+from moliere_core.pretrained import catalogue, client, results
 from moliere_core.pretrained.catalogue import (
     OFFERED,
     Card,
@@ -42,7 +45,15 @@ from moliere_core.pretrained.catalogue import (
     usable,
 )
 from moliere_core.pretrained.client import Request, RequestStatus, close
-from moliere_core.pretrained.results import Attention, Event, Generation, NextChars, TokenScore
+from moliere_core.pretrained.results import (
+    Attention,
+    Event,
+    Generation,
+    Inside,
+    NextChars,
+    TokenScore,
+    TokenVectors,
+)
 from moliere_core.pretrained.tokens import Piece
 from moliere_core.system.machine import threads
 from moliere_core.system.work import State
@@ -54,6 +65,7 @@ __all__ = [
     "Attention",
     "Card",
     "Generation",
+    "Inside",
     "NextChars",
     "Piece",
     "Presence",
@@ -62,18 +74,24 @@ __all__ = [
     "State",
     "Suggestion",
     "TokenScore",
+    "TokenVectors",
     "attention",
+    "attention_step",
     "card",
     "close",
+    "contrast",
     "entries",
     "generate",
+    "guesses",
     "has_frameworks",
     "is_pretrained",
+    "next_by_layer",
     "next_chars",
     "presence",
     "score",
     "suggestions",
     "usable",
+    "vectors",
 ]
 
 MAX_CHARS = 100_000
@@ -142,9 +160,67 @@ def score(
 
 
 def attention(reference: str, text: str) -> Request[Attention]:
-    """Where each token of a text looks, layer after layer."""
+    """Where each token of a text looks: all heads, layer after layer."""
     arguments: Event = {"text": normalise(text)}
     return ask("attention", reference, arguments, Attention(), lambda _, e: Attention.of(e))
+
+
+# What is inside a GPT-2, and of no other architecture
+
+
+def guesses(
+    reference: str, text: str, position: int, count: int = 5
+) -> Request[Inside[LayerGuesses]]:
+    """What each layer would say after one token of a text.
+
+    Args:
+        reference: `mini-gpt` or `hf:NAME`.
+        text: normalised before it is read.
+        position: of the token, from 0, the line break before the text; see `Inside.tokens`.
+        count: tokens of each layer.
+    """
+    arguments: Event = {"text": normalise(text), "position": position, "count": count}
+    return _look("guesses", reference, arguments, LayerGuesses)
+
+
+def next_by_layer(reference: str, text: str) -> Request[Inside[NextByLayer]]:
+    """What each layer would give to each token of a text: its rank and its bits."""
+    return _look("next_by_layer", reference, {"text": normalise(text)}, NextByLayer)
+
+
+def attention_step(
+    reference: str, text: str, position: int, layer: int, head: int
+) -> Request[Inside[AttentionStep]]:
+    """One step of one head of one block, with all its numbers; all counted from 0."""
+    arguments: Event = {"text": normalise(text), "position": position, "layer": layer, "head": head}
+    return _look("attention_step", reference, arguments, results.attention_step)
+
+
+def contrast(reference: str, context: str, first: str, second: str) -> Request[Inside[Contrast]]:
+    """What each token of a context says for one end and against another.
+
+    Args:
+        reference: `mini-gpt` or `hf:NAME`.
+        context: normalised, as the ends are. A space between it and an end belongs to the end.
+        first: what may follow.
+        second: what may follow instead.
+    """
+    ends = [normalise(first), normalise(second)]
+    arguments: Event = {"context": normalise(context), "ends": ends}
+    return _look("contrast", reference, arguments, results.contrast)
+
+
+def vectors(reference: str, text: str, count: int = 8) -> Request[Inside[TokenVectors]]:
+    """The embeddings of the tokens of a text, `count` neighbours of each, and the positions."""
+    arguments: Event = {"text": normalise(text), "count": count}
+    return _look("vectors", reference, arguments, TokenVectors)
+
+
+def _look(
+    operation: str, reference: str, arguments: Event, make: Callable[..., T]
+) -> Request[Inside[T]]:
+    empty: Inside[T] = Inside()
+    return ask(operation, reference, arguments, empty, lambda _, e: Inside.of(e, make))
 
 
 def ask(

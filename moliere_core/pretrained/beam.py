@@ -122,9 +122,9 @@ class Characters:
 
 
 class Path:
-    """The canonical tokens that are certain, whose cover is never dropped.
+    """The canonical tokens that are certain: their hypothesis is never dropped.
 
-    It can weigh little where it begins and most where the text has gone on: the model has read
+    It can have little mass at first and the most a few words later, for the model was trained on
     texts in canonical tokens.
 
     Args:
@@ -141,11 +141,11 @@ class Path:
         self._stops = list(accumulate(sizes))  # bytes after the anchor
 
     def until(self, size: int) -> tuple[tuple[int, ...], int]:
-        """What of it decides over the beam after `size` bytes: tokens, and those of the anchor."""
+        """What decides over the beam after `size` bytes: tokens, and how many are the anchor's."""
         return (*self.anchor, *self.certain[: self._read(size)]), len(self.anchor)
 
     def contexts(self, size: int) -> list[tuple[int, ...]]:
-        """Those of the hypothesis on this path after `size` bytes; none where it has no tokens."""
+        """The context on this path after `size` bytes; [] where no token is certain."""
         return [(*self.anchor, *self.certain[: self._read(size)])] if self.certain else []
 
     def _read(self, size: int) -> int:
@@ -188,7 +188,7 @@ class CharacterBeam:
         return self.after(self.read(text))
 
     def read(self, text: str) -> Beam:
-        """The hypotheses after `text`."""
+        """The beam after `text`."""
         cut, certain = self.model.anchor(text) if self.anchored else (0, 0)
         anchor = (*self.model.begin, *self.model.encode(text[:cut]))
         tail, rest = self.model.encode(text[cut:]), text[cut:].encode()
@@ -209,7 +209,7 @@ class CharacterBeam:
         return self.start((*anchor, *tail))
 
     def start(self, context: tuple[int, ...]) -> Beam:
-        """The one hypothesis after complete tokens."""
+        """A beam of one hypothesis, at the end of these tokens."""
         return Beam((self._whole(context, 1.0),))
 
     def push(
@@ -303,7 +303,7 @@ class CharacterBeam:
         return Hypothesis(context, 0, len(self.model.vocabulary.order), 0, weight, weight)
 
     def _follow(self, path: Path, rest: bytes, width: int, prune: float) -> Beam | None:
-        """The beam after `rest`, from the longest part of it that is remembered."""
+        """The beam after the bytes behind the path's anchor; None where all are too light."""
         known, beam = 0, self.start(path.anchor)
         for size in range(len(rest), 0, -1):
             key = (path.until(size), rest[:size], width)
@@ -325,10 +325,13 @@ class CharacterBeam:
     def _learn(
         self, contexts: Iterable[tuple[int, ...]], last: int = 1, guessing: bool = True
     ) -> None:
-        """Ask for what follows contexts, and their longest beginnings, where it is not known.
+        """Ask the model for the distributions after contexts that are not remembered.
 
-        And, where a character is to be guessed, for what follows the first half of an é after
-        them: it is nearly always asked for next, and a model reads a few tokens in the time of one.
+        Args:
+            contexts: whose distributions are wanted.
+            last: how many of the longest beginnings of each are asked for, itself included.
+            guessing: ask also for what follows the first byte of an é: it is nearly always wanted
+                next, and a model reads a few tokens in the time of one.
         """
         missing = [c for c in contexts if c not in self._probs and c not in self._raw]
         if not missing:
@@ -345,7 +348,7 @@ class CharacterBeam:
     def _sorted_probs(self, context: tuple[int, ...]) -> tuple[Floats, float]:
         """Probabilities of the tokens in the vocabulary's order, float64, and of an end.
 
-        Tokens that write nothing and do not end the text have no part in it.
+        They sum to 1 over the tokens that write something or end the text.
         """
         known = self._probs.get(context)
         if known is None:
@@ -365,7 +368,7 @@ class CharacterBeam:
 def over_alphabet(
     characters: Characters, alphabet: Sequence[str]
 ) -> tuple[Floats, float, list[tuple[str, float]]]:
-    """The probabilities of an alphabet's characters, of all the others, and which these are.
+    """The distribution over an alphabet, and what falls outside it.
 
     Returns:
         Probabilities in the alphabet's order, shape (len(alphabet),); the sum of those outside;

@@ -1,4 +1,4 @@
-"""The pretrained models that can be named, and what their files on disk tell without a framework.
+"""Which pretrained models can be named, which are on this machine, and what each one is.
 
 `mini-gpt` is shipped in Hugging Face's own format; `hf:NAME` is a model of the hub, looked for in
 the hub's usual cache on this machine (`HF_HUB_CACHE`, or `hub` in `HF_HOME`) and nowhere else; the
@@ -71,13 +71,13 @@ class Suggestion:
 
     @property
     def reference(self) -> str:
-        """As everything here names it."""
+        """Its reference, `hf:NAME`."""
         return HUB + self.name
 
 
 @cache
 def suggestions() -> tuple[Suggestion, ...]:
-    """What is worth fetching, in the order in which it is listed."""
+    """The models worth fetching, in the order of `models.toml`."""
     listed = tomllib.loads(WORTH_FETCHING.read_text(encoding="utf-8"))["model"]
     return tuple(Suggestion(**{**m, "languages": tuple(m["languages"])}) for m in listed)
 
@@ -119,10 +119,9 @@ _opened: dict[str, Path] = {}  # folders of this machine's own, by the paths tha
 
 
 def open_folder(path: str) -> bool:
-    """Whether a folder holds a model as `save_pretrained` leaves it; from then on, it has a name.
+    """Whether a folder holds a model as `save_pretrained` leaves it; its path is a reference then.
 
-    A path names a model only after this, which the command line does for what it is given: an
-    address of the dashboard opens no folder.
+    Only the command line calls this: no address of the dashboard can open a folder.
     """
     folder = Path(path)
     try:
@@ -176,7 +175,7 @@ def presence(reference: str) -> Presence:
 
 
 def card(reference: str) -> Card:
-    """What a model is; of one that is not here, what is known of those offered by default."""
+    """What a model is; of one that is not here, what `models.toml` tells of it."""
     path = folder(reference)
     state = presence(reference)
     config = {} if path is None else configuration(path)
@@ -236,7 +235,7 @@ def runs_here(path: Path) -> bool:
 
 
 def usable(reference: str) -> bool:
-    """Whether a model is on this machine with what runs it; one that is not may be recorded."""
+    """Whether a model is on this machine, whole, with what runs it."""
     try:
         path = folder(reference)
     except ModelError:  # the name of none
@@ -294,7 +293,7 @@ def precision(reference: str, spare: int = 0) -> str:
 
 
 def too_large(reference: str, free: int | None = None) -> ModelError:
-    """What to say of a model that memory does not hold."""
+    """The error of a model that needs more memory than there is."""
     path = folder(reference)
     least = 4 if path is not None and not needs_torch(path) else 2  # bytes a number
     needed = round(card(reference).parameters * least * OVERHEAD / 1e6)
@@ -329,7 +328,7 @@ def _check_files(reference: str, path: Path) -> None:
 
 
 def _check_whole(reference: str, path: Path) -> None:
-    """ModelError where a file is missing or damaged: what fetching again puts right."""
+    """ModelError where a file is missing or damaged, so that fetching it again may help."""
     lacking = folders.missing_file(path)
     if lacking:
         raise ModelError(
@@ -365,7 +364,7 @@ Stamp = tuple[tuple[str, int, int], ...]  # names, times and sizes of files
 
 
 def _stamp(path: Path) -> Stamp:
-    """What tells whether a folder's weights are those that were looked at before."""
+    """Names, times and sizes of a folder's weights: they change when the weights do."""
     found = ((file.name, file.stat()) for file in weights.weight_files(path) if file.is_file())
     return tuple((name, info.st_mtime_ns, info.st_size) for name, info in found)
 

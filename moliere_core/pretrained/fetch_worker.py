@@ -135,7 +135,7 @@ def fetch(name: str, say: Callable[[dict[str, Any]], None]) -> None:
 
 
 def needed(files: Collection[str]) -> list[str]:
-    """Of a repository's files, those that a model needs here; [] where it lacks one of them.
+    """The files of a repository that a model needs here; [] where one of them is missing.
 
     One format of weights, in full precision, with its index where it is in parts; no code.
     """
@@ -152,7 +152,7 @@ def needed(files: Collection[str]) -> list[str]:
 
 
 def _discard_damaged(files: Sequence[RepoSibling], root: Path, commit: str) -> None:
-    """Delete what is not as the hub has it, for its tools take any file that is there for whole.
+    """Delete files that differ from the hub's: its tools would take them for whole.
 
     Contents lie in `blobs`, under their names on the hub: the SHA-256 of large files, Git's name
     for others. Where a system has no links, they lie in the snapshot instead.
@@ -210,14 +210,14 @@ def _reach(name: str) -> None:
 def _watch(
     blobs: Path, total: int, say: Callable[[dict[str, Any]], None], ended: threading.Event
 ) -> None:
-    """Tell how much is here, until it has ended: files grow under a temporary name."""
+    """Report how many bytes are fetched, until `ended` is set."""
     while not ended.wait(POLL_SECONDS):
         done = _stored(blobs)
         say({"event": "progress", "done": min(done, total), "total": total})
 
 
 def _stored(blobs: Path) -> int:
-    """Bytes of what is here: of a sparse file what it takes, not the length it was given."""
+    """Bytes fetched so far: of a sparse file what it takes on disk, not its length."""
     done = 0
     for path in blobs.glob("*") if blobs.is_dir() else []:
         with contextlib.suppress(OSError):

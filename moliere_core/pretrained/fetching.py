@@ -1,8 +1,8 @@
-"""Fetching a model of the hub, because somebody asked for it, in a process of its own.
+"""Downloads of models of the hub, each in a process of its own, started by a person.
 
-A model appears whole or not at all: the hub's own tools write each file under a temporary name,
-go on where an interrupted download stopped, and `catalogue` takes a model with a missing file for
-absent. The process is told nothing and ends with the server that started it.
+The hub's own tools write each file under a temporary name and continue an interrupted download;
+`catalogue` counts a model with a missing file as absent. So a model appears whole or not at all.
+The process ends with the server that started it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Fetch(Work[None]):
 
     Attributes:
         reference: of the model.
-        here: megabytes that are on this machine.
+        here: megabytes that are fetched.
         total: megabytes in all; 0 while that is not known.
     """
 
@@ -57,7 +57,7 @@ class Fetch(Work[None]):
         threading.Thread(target=self._listen, name="moliere-fetch", daemon=True).start()
 
     def stop(self) -> None:
-        """Stop it; what is here is kept for the next time."""
+        """Stop it; the next download goes on from what is fetched."""
         self._stopped = True
         if self._worker is not None:
             self._worker.kill()
@@ -94,7 +94,7 @@ _fetches: dict[str, Fetch] = {}
 
 
 def fetch(reference: str) -> Fetch:
-    """Fetch a model of the hub, or the download of it that is in progress."""
+    """Download a model of the hub, or follow its download where one is in progress."""
     with _lock:
         known = _fetches.get(reference)
         if known is not None and not known.done():
@@ -111,7 +111,7 @@ def current(reference: str) -> Fetch | None:
 
 
 def close() -> None:
-    """Stop what is being fetched, and forget it; what is here is kept."""
+    """Stop and forget all downloads; what is fetched is kept on disk."""
     with _lock:
         known = list(_fetches.values())
         _fetches.clear()
@@ -121,7 +121,7 @@ def close() -> None:
 
 
 def _require_allowed(reference: str) -> None:
-    """ModelError where strangers would fill the disk of a public server."""
+    """ModelError for a model that is not offered, on a public server: it would fill the disk."""
     if is_public() and reference not in catalogue.OFFERED:
         raise ModelError(
             "{reference} is not offered on this public server: choose {offered}, or run the "

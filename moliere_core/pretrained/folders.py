@@ -1,10 +1,10 @@
-"""What a model's files are, by their names and by `config.json`: found, and not believed.
+"""The files of a model: where they lie, which are missing, and what `config.json` says.
 
 The hub's tools keep a repository as `models--OWNER--NAME` in their cache: `refs` says which commit
 a branch stands at, `snapshots/COMMIT` has its files. Repositories hold what their owners put there:
 several formats of the same weights, copies in half precision, none of the formats read here, no
-model of language at all. What is wrong is said in one sentence, before anything large is read or
-fetched.
+model of language at all. Nothing of it is trusted, and what is wrong is said in one sentence
+before anything large is read or fetched.
 """
 
 from __future__ import annotations
@@ -162,9 +162,9 @@ def complete(path: Path) -> bool:
 
 
 def model_folder(path: Path) -> Path | None:
-    """The folder itself if the hub's tools saved a model there, or some of one; None of another.
+    """The folder in which the hub's tools saved a model, or a part of one; None without any.
 
-    Of a repository in a cache, its snapshot.
+    It is `path` itself, or the snapshot where `path` is a repository in a cache.
     """
     names = _names(path)
     if not names and (snapshots := _snapshots(path)) and snapshots[0] != path:
@@ -182,7 +182,7 @@ def model_folder(path: Path) -> Path | None:
 def refusal(
     reference: str, names: Collection[str], config: Mapping[str, Any], base: str = ""
 ) -> ModelError | None:
-    """Why a model cannot be used here whatever is fetched of it; None where it may.
+    """Why a model can never be used here, even if it is fetched whole; None where it may.
 
     Args:
         reference: of the model.
@@ -232,7 +232,7 @@ def refusal(
 
 
 def folder_refusal(reference: str, path: Path) -> ModelError | None:
-    """The same of a folder; a file in the hub's cache that leads nowhere does not count."""
+    """As `refusal`, of a folder; links of the hub's cache to files that are gone do not count."""
     base = ""
     if ADAPTER in (names := _names(path)):
         named = _document(path, ADAPTER).get("base_model_name_or_path")
@@ -241,19 +241,19 @@ def folder_refusal(reference: str, path: Path) -> ModelError | None:
 
 
 def _names(path: Path) -> set[str]:
-    """The files of a folder that are there, not those that were to be linked to and are not."""
+    """The names of the files in a folder, without links to files that are gone."""
     return {child.name for child in _children(path) if os.path.isfile(child)}
 
 
 def missing_tokenizer(names: Collection[str]) -> str | None:
-    """The file that a tokenizer lacks, of those of a folder; None if it is whole."""
+    """The file that is missing for a tokenizer among these; None if none is."""
     if "tokenizer.json" in names:
         return None
     return next((name for name in ("vocab.json", "merges.txt") if name not in names), None)
 
 
 def _quantised(names: Collection[str], config: Mapping[str, Any]) -> str:
-    """How a model's numbers were rounded; "" where they were not."""
+    """The method by which a model was quantised; "" where it was not."""
     found = config.get("quantization_config") or config.get("quantization")
     if isinstance(found, Mapping):
         method = found.get("quant_method")
@@ -270,8 +270,8 @@ def _quantised(names: Collection[str], config: Mapping[str, Any]) -> str:
 def configuration(path: Path) -> dict[str, Any]:
     """The configuration of a folder's language model, {} where there is none.
 
-    What this application looks at is of the type that it should be, or is left out;
-    `check_configuration` says so. `model_type` is there where it can be told.
+    Values of a wrong type are left out, see `check_configuration`; a missing `model_type` is
+    added where the other fields tell it.
     """
     document = _document(path)
     if isinstance(text := document.get("text_config"), dict):  # of a model that also sees

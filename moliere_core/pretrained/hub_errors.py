@@ -21,7 +21,7 @@ _OTHER_ANSWERS = {"JSONDecodeError", "KeyError", "TypeError", "AttributeError"}
 
 
 def explained(error: BaseException | None, name: str) -> ModelError:
-    """What to say of an error while the hub was asked for a model.
+    """The error to show for one that was raised while the hub was asked for a model.
 
     Args:
         error: as it was raised; None where nothing answered in time.
@@ -100,7 +100,7 @@ def explained(error: BaseException | None, name: str) -> ModelError:
 
 
 def disk_full(name: str, megabytes: int = 0) -> ModelError:
-    """What to say where a model does not fit on the disk."""
+    """The error of a model that does not fit on the disk."""
     if not megabytes:
         return ModelError(
             "the disk is full: make room, and ask for {reference} again, what is there is kept",
@@ -115,7 +115,7 @@ def disk_full(name: str, megabytes: int = 0) -> ModelError:
 
 
 def not_the_hub() -> ModelError:
-    """What to say where a page of the network's comes in the place of what the hub would say."""
+    """The error where something else than the hub answered, such as a login page."""
     return ModelError(
         "something else answers in the hub's place, such as the login page of this network: open "
         "a browser, log in, and ask again"
@@ -123,7 +123,7 @@ def not_the_hub() -> ModelError:
 
 
 def passing(error: BaseException) -> bool:
-    """Whether trying again, a few seconds later, may help: not where the answer is a refusal."""
+    """Whether trying again a few seconds later may help."""
     status = next((found for link in _chain(error) if (found := _status(link))), 0)
     kept = DISK_FULL + NOT_WRITABLE
     numbers = {link.errno for link in _chain(error) if isinstance(link, OSError)}

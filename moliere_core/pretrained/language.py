@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import ModelError
+from moliere_core.inspection.transformer_trace import TransformerTrace, read
 from moliere_core.models.sampling import gumbel_noise, top_k_filter, top_p_filter
 from moliere_core.networks.arrays import Array, log_sum_exp, softmax
 from moliere_core.networks.transformer import TransformerNetwork
@@ -47,6 +48,7 @@ class LanguageModel:
         self.trained_context = network.context_length or CONTEXT
         self.context = min(self.trained_context, CONTEXT)
         self.beam = CharacterBeam(self)
+        self._traced: TransformerTrace | None = None
         self._pasts: OrderedDict[tuple[int, ...], Past] = OrderedDict()
         silent = np.array([not token for token in self.vocabulary.tokens])
         silent[self.vocabulary.ends] = False
@@ -61,6 +63,17 @@ class LanguageModel:
                 reference=self.reference,
             )
         return self.network.transformer
+
+    def trace(self, text: str) -> TransformerTrace:
+        """All that the network computes over a text; of the last one it is kept.
+
+        Raises:
+            ModelError: torch runs it, or the text is longer than can be looked into.
+        """
+        ids = self.read(text)
+        if self._traced is None or self._traced.ids.tolist() != ids:
+            self._traced = read(self.transformer, ids)
+        return self._traced
 
     # As a `beam.TokenModel`
 
@@ -100,7 +113,7 @@ class LanguageModel:
     def forward(
         self, rows: Sequence[Sequence[int]], past: Past, keep: int = 1
     ) -> tuple[Array, Past]:
-        """As `Network.forward`; logits are those of the tokens of the vocabulary, and numbers.
+        """As `Network.forward`; logits of the vocabulary's tokens alone, checked to be finite.
 
         Raises:
             ModelError: the network answers with something else than numbers.
@@ -135,7 +148,7 @@ class LanguageModel:
         seed: int,
         first: NDArray[np.int64] | None = None,
     ) -> Iterator[int]:
-        """Draw tokens, for ever, after the context `ids`; it slides when it is full.
+        """Draw tokens without end after the context `ids`; a full context loses its first half.
 
         Args:
             ids: the tokens that were read.

@@ -1,4 +1,4 @@
-"""What a language model asks of the network under it, and the one that needs no framework."""
+"""The interface of a network of tokens, and the implementation that needs no framework."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Network(Protocol):
         """
 
     def stacked(self, pasts: Sequence[Past]) -> Past:
-        """The pasts of some contexts, equally long, as one of as many rows."""
+        """The pasts of contexts of one length, stacked into one past of as many rows."""
 
     def attention(self, ids: Sequence[int]) -> Array:
         """Where each token looks, shape (layers, heads, tokens, tokens); a row sums to 1."""
@@ -91,7 +91,7 @@ class PlainNetwork:
         self._threads = 1 if self.parameters < ONE_THREAD else threads()
 
     def _limited(self) -> AbstractContextManager[Any]:
-        """Threads of the products: a thread whose core is busy elsewhere keeps all others waiting.
+        """Limit BLAS to the free cores: one thread without a core keeps all the others waiting.
 
         So a prompt of 100 tokens took two threads 0.2 s on two idle cores and 2 s beside a busy
         process, where one thread took 0.3 to 0.5 s.

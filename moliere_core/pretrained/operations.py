@@ -1,4 +1,4 @@
-"""What can be asked of a pretrained model, and the models that are loaded; in the worker only.
+"""What the worker process can do with a pretrained model, and the models that it has loaded.
 
 An operation is a generator of events: `partial` and `progress`, then one `done`.
 """
@@ -10,19 +10,33 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import ModelError, MoliereError
+from moliere_core.inspection import logit_lens
+from moliere_core.inspection.attention_step import spell_out
+from moliere_core.inspection.contrast import contrast
+from moliere_core.inspection.transformer_trace import MOST_TOKENS
+from moliere_core.inspection.vectors import neighbours, principal_plane
 from moliere_core.pretrained import catalogue, cutting
 from moliere_core.pretrained.beam import over_alphabet
 from moliere_core.pretrained.language import LanguageModel
 from moliere_core.pretrained.network import Network, PlainNetwork
-from moliere_core.pretrained.results import Event
+from moliere_core.pretrained.packing import pack_attention, packed
+from moliere_core.pretrained.results import Event, TokenVectors
 from moliere_core.pretrained.tokenizer import Tokenizer
-from moliere_core.pretrained.tokens import PieceReader, bytes_per_token, pieces, spread
+from moliere_core.pretrained.tokens import (
+    PieceReader,
+    bytes_per_token,
+    common_length,
+    pieces,
+    spread,
+    token_texts,
+)
 
 KEPT_MODELS = 3
 KEPT_TOKENIZERS = 2  # without their models; a large one takes some hundred megabytes
@@ -31,7 +45,7 @@ OUTSIDE_SHOWN = 5
 
 
 class Operations:
-    """The loaded models, and what can be asked of them.
+    """The loaded models, and the operations on them.
 
     To add an operation, add a function and its name to `run`.
     """
@@ -47,6 +61,11 @@ class Operations:
             "next_chars": next_chars,
             "score": score,
             "attention": attention,
+            "guesses": guesses,
+            "next_by_layer": next_by_layer,
+            "attention_step": attention_step,
+            "contrast": contrasted,
+            "vectors": vectors,
         }
         folder = Path(request["folder"])
         if request["op"] == "tokens":
@@ -76,7 +95,7 @@ class Operations:
         yield cutting.to_event(tokenizer.cut(request["text"]))
 
     def _load(self, reference: str, folder: Path) -> None:
-        """Load a model; the ones used longest ago make room for it."""
+        """Load a model; those unused for the longest are freed where memory is short."""
         while True:
             try:
                 dtype = catalogue.precision(reference)
@@ -203,14 +222,103 @@ def score(model: LanguageModel, request: Event) -> Iterator[Event]:
     }
 
 
+# What is inside: see `inspection`, which knows no tokenizer
+
+
 def attention(model: LanguageModel, request: Event) -> Iterator[Event]:
-    """Where each token of a text looks: weights of every layer, averaged over its heads."""
-    ids = model.read(request["text"])
-    layers = model.network.attention(ids).mean(axis=1)  # over the heads
+    """Where each token of a text looks: the weights of all heads of every layer."""
+    ids = _few(model, model.read(request["text"]))
     yield {
         "event": "done",
-        "pieces": [[p.text, p.tokens] for p in pieces(model.vocabulary, ids)],
-        "weights": np.round(layers.astype(np.float64), 5).tolist(),
+        "tokens": token_texts(model.vocabulary, ids),
+        "heads": pack_attention(model.network.attention(ids)),
+    }
+
+
+def guesses(model: LanguageModel, request: Event) -> Iterator[Event]:
+    """What each layer would say after one token of a text."""
+    network, seen = model.transformer, model.trace(request["text"])
+    never = _silent(model, network.vocab_size)
+    found = logit_lens.guesses(network, seen, request["position"], request["count"], never)
+    yield _inside(model, seen.ids, found, found.symbols)
+
+
+def next_by_layer(model: LanguageModel, request: Event) -> Iterator[Event]:
+    """What each layer would give to each token of a text."""
+    network, seen = model.transformer, model.trace(request["text"])
+    found = logit_lens.next_by_layer(network, seen, _silent(model, network.vocab_size))
+    yield _inside(model, seen.ids, found)
+
+
+def attention_step(model: LanguageModel, request: Event) -> Iterator[Event]:
+    """One step of one head of a text, with all its numbers."""
+    seen = model.trace(request["text"])
+    where = request["position"], request["layer"], request["head"]
+    yield _inside(model, seen.ids, spell_out(model.transformer, seen, *where))
+
+
+def contrasted(model: LanguageModel, request: Event) -> Iterator[Event]:
+    """What each token of a context says for one end and against another.
+
+    All is cut as one text, as in `score`: an end begins where its tokens leave the context's.
+    """
+    network, context = model.transformer, model.read(request["context"])
+    wholes = [model.read(request["context"] + end) for end in request["ends"]]
+    shared = min(len(context), *(common_length(context, whole) for whole in wholes))
+    space = next((i for i, t in enumerate(model.vocabulary.tokens) if t == b" "), context[0])
+    first, second = (whole[shared:] for whole in wholes)
+    never = _silent(model, network.vocab_size)
+    found = contrast(network, context[:shared], first, second, space, never)
+    yield _inside(model, context[:shared], found)
+
+
+def vectors(model: LanguageModel, request: Event) -> Iterator[Event]:
+    """The embeddings of the tokens of a text, their neighbours, and the positions."""
+    network = model.transformer
+    symbols = list(dict.fromkeys(_few(model, model.read(request["text"]))))
+    never = _silent(model, network.vocab_size)
+    near = [neighbours(network.tokens, i, request["count"], never) for i in symbols]
+    plane, positions = principal_plane(network.tokens[symbols]), principal_plane(network.positions)
+    found = TokenVectors(
+        np.array(symbols, np.int64),
+        plane.points,
+        plane.explained,
+        np.array([[i for i, _ in found] for found in near], np.int64),
+        np.array([[cosine for _, cosine in found] for found in near], np.float32),
+        positions.points,
+        positions.explained,
+    )
+    yield _inside(model, symbols, found, np.concatenate([found.symbols, found.neighbours.ravel()]))
+
+
+def _few(model: LanguageModel, ids: list[int]) -> list[int]:
+    """The tokens of a text that is looked into; ModelError if they are too many."""
+    if len(ids) > MOST_TOKENS:
+        raise ModelError(
+            "{count} tokens cannot be looked at, but from 1 to {limit}: shorten the text",
+            count=len(ids),
+            limit=min(MOST_TOKENS, model.context),
+        )
+    return ids
+
+
+def _silent(model: LanguageModel, rows: int) -> list[int]:
+    """What is never said: tokens that write nothing, and rows of the output that are no tokens."""
+    silent = [i for i, token in enumerate(model.vocabulary.tokens) if not token]
+    kept = set(model.vocabulary.ends.tolist())
+    return [*(i for i in silent if i not in kept), *range(len(model.vocabulary), rows)]
+
+
+def _inside(
+    model: LanguageModel, ids: Sequence[int] | NDArray[Any], found: object, symbols: Any = ()
+) -> Event:
+    """The last event of what was found inside; see `results.Inside`."""
+    named = sorted(set(np.ravel(symbols).astype(int).tolist()))
+    return {
+        "event": "done",
+        "tokens": token_texts(model.vocabulary, [int(i) for i in ids]),
+        "found": packed(found),
+        "others": {str(i): model.vocabulary.decode([i]) for i in named},
     }
 
 

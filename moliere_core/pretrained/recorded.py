@@ -1,4 +1,4 @@
-"""Recorded voices: what large models wrote, expected and scored, for who has no network.
+"""Recorded answers of large models, for machines that have neither the models nor a network.
 
 A voice is a file of `assets/voices`, made by `python -m tools.record_voices` where the model is:
 texts it wrote after some prompts, its bars after these and a few characters more, its bits on the
@@ -157,7 +157,7 @@ class Voice:
 
 
 def beginning(generation: Generation, chars: int) -> Generation:
-    """The first characters of a text; as if it had been stopped there."""
+    """The first characters of a text, as if the model had stopped there."""
     if len(generation.text) <= chars:
         return generation
     pieces: list[Piece] = []
@@ -183,7 +183,7 @@ def plan() -> Plan:
 
 @cache
 def voices() -> Mapping[str, Voice]:
-    """All that was recorded, by the model's reference."""
+    """All recordings, by the reference of the model."""
     read = (load(path) for path in sorted(VOICES.glob("*.json")))
     return {voice.reference: voice for voice in read}
 
@@ -260,7 +260,7 @@ def save(voice: Voice, file: Path) -> None:
 
 
 def _rounded(found: NextChars) -> dict[str, Any]:
-    """A distribution with few digits; what they lose is unresolved, so that the sum stays 1."""
+    """A distribution rounded to `DIGITS`; what is lost counts as unresolved: the sum stays 1."""
     pairs = sorted(zip(found.chars, found.probs, strict=True), key=lambda pair: -pair[1])
     probs = {char: kept for char, prob in pairs if (kept := round(float(prob), DIGITS))}
     unknown, end = round(found.unknown, DIGITS), round(found.end, DIGITS)

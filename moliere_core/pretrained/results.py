@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from moliere_core.errors import ModelError, one_line
+from moliere_core.inspection.attention_step import AttentionStep, NormStep
+from moliere_core.inspection.contrast import Contrast
 from moliere_core.models.evaluation import Score
 from moliere_core.models.sampling import gumbel_noise
+from moliere_core.networks.arrays import Array
+from moliere_core.pretrained.packing import unpack_attention, unpacked
 from moliere_core.pretrained.tokens import Piece
 
 Event = dict[str, Any]
+T = TypeVar("T")
 
 
 def unexpected(reference: str, error: Exception) -> ModelError:
@@ -150,18 +156,78 @@ class Attention:
     """Where each token of a text looks.
 
     Attributes:
-        pieces: the text cut into tokens, the line break before it included.
-        weights: of each layer, averaged over its heads, shape (layers, tokens, tokens): what the
-            token of a row takes from each earlier one and from itself; a row sums to 1.
+        tokens: what each writes, the line break before the text included; "" of one that begins a
+            character which the next one ends.
+        heads: of each head of each layer, shape (layers, heads, tokens, tokens): what the token of
+            a row takes from each earlier one and from itself; a row sums to 1.
     """
 
-    pieces: tuple[Piece, ...] = ()
-    weights: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0, 0)))
+    tokens: tuple[str, ...] = ()
+    heads: Array = field(default_factory=lambda: np.zeros((0, 0, 0, 0), np.float32))
+
+    @property
+    def layers(self) -> Array:
+        """The mean of each layer's heads, shape (layers, tokens, tokens)."""
+        return self.heads.mean(axis=1)
 
     @classmethod
     def of(cls, event: Event) -> Attention:
         """From the worker's last event."""
-        return cls(_pieces(event["pieces"]), np.array(event["weights"], np.float64))
+        return cls(tuple(event["tokens"]), unpack_attention(event["heads"]))
+
+
+@dataclass(frozen=True)
+class Inside(Generic[T]):
+    """What was found inside a network over a text.
+
+    Attributes:
+        tokens: as in `Attention`, of the context that was read.
+        found: None before it is there.
+        others: what symbols write that `found` names and the text need not have, by their index.
+    """
+
+    tokens: tuple[str, ...] = ()
+    found: T | None = None
+    others: Mapping[int, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, event: Event, make: Callable[..., T]) -> Inside[T]:
+        """From the worker's last event."""
+        others = {int(symbol): text for symbol, text in event.get("others", {}).items()}
+        return cls(tuple(event["tokens"]), make(**unpacked(event["found"])), others)
+
+
+def attention_step(norm: Event, norm_2: Event, **numbers: Any) -> AttentionStep:
+    """A step from the worker's fields."""
+    return AttentionStep(norm=NormStep(**norm), norm_2=NormStep(**norm_2), **numbers)
+
+
+def contrast(log_probs: Sequence[float], **numbers: Any) -> Contrast:
+    """A contrast from the worker's fields."""
+    return Contrast((log_probs[0], log_probs[1]), **numbers)
+
+
+@dataclass(frozen=True)
+class TokenVectors:
+    """The embeddings of a text's tokens, and the positions.
+
+    Attributes:
+        symbols: the distinct tokens of the text, in the order of their first coming, shape (n,).
+        points: their embeddings on the two directions in which they differ most, shape (n, 2).
+        explained: share of the variance that each direction holds, shape (2,).
+        neighbours: of each, the tokens with the nearest embeddings, shape (n, count).
+        cosines: how near, same shape.
+        positions: the vectors of positions 0, 1, ... on theirs, shape (context, 2).
+        positions_explained: shape (2,).
+    """
+
+    symbols: NDArray[np.int64]
+    points: Array
+    explained: Array
+    neighbours: NDArray[np.int64]
+    cosines: Array
+    positions: Array
+    positions_explained: Array
 
 
 def _pieces(data: list[list[Any]]) -> tuple[Piece, ...]:

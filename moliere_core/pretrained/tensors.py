@@ -36,7 +36,7 @@ MAX_AXES = 16
 
 
 class Unreadable(MoliereError):
-    """Why a file of weights is not read: a clause, for the sentence that names the file."""
+    """Why a file of weights is not read; the message is a clause, not a whole sentence."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Tensor:
 
     @property
     def bytes(self) -> int:
-        """What its numbers take as they are stored, were none stored twice."""
+        """Bytes of its numbers, as they are stored."""
         return self.size * DTYPES[self.dtype].itemsize
 
     @property
@@ -94,7 +94,7 @@ class Tensor:
 
 
 def checked(dtype: object, shape: object, begin: int, strides: object = None) -> Tensor:
-    """A tensor of what a file says of it; Unreadable unless it can be one."""
+    """The tensor that a file describes; Unreadable where the description makes no sense."""
     if not isinstance(dtype, str) or dtype not in DTYPES:
         raise Unreadable(N_("its numbers are of a kind that is not read here"))
     if not _sizes(shape) or not (strides is None or _sizes(strides)):
@@ -125,7 +125,7 @@ def _in_order(shape: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _usual(stored: NDArray[Any], dtype: str) -> NDArray[Any]:
-    """Numbers as they are computed with, in order."""
+    """Numbers as NumPy computes with them, contiguous."""
     if dtype == BFLOAT16:
         wide = stored.astype(np.uint32, order="C")
         wide <<= np.uint32(16)

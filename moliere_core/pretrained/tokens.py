@@ -139,6 +139,16 @@ def pieces(vocabulary: TokenVocabulary, ids: Sequence[int]) -> list[Piece]:
     return [piece for piece in [*found, reader.close()] if piece is not None]
 
 
+def token_texts(vocabulary: TokenVocabulary, ids: Sequence[int]) -> list[str]:
+    """What each token writes, together the text: "" of one that only begins a character."""
+    reader = PieceReader(vocabulary)
+    found = [reader.add(token) for token in ids]
+    texts = ["" if piece is None else piece.text for piece in found]
+    if texts and (left := reader.close()):
+        texts[-1] += left.text
+    return texts
+
+
 def bytes_per_token(vocabulary: TokenVocabulary, ids: Sequence[int]) -> Ints:
     """Length of each token, shape (tokens,)."""
     return np.array([len(vocabulary.tokens[i]) for i in ids], np.int64)

@@ -217,9 +217,9 @@ def _state(value: object) -> dict[str, View]:
 class _Program:
     """One pickle, followed instruction by instruction.
 
-    What is on the stack are numbers, text, tuples, lists, dictionaries with names for keys, and
-    this module's descriptions. Nothing is imported, called or compared; what is refused is never
-    shown either: some nested tuples of a kilobyte are printed in a lifetime.
+    The stack holds numbers, text, tuples, lists, dictionaries with names for keys, and this
+    module's descriptions. Nothing is imported, called or compared. What is refused is not printed
+    either: nested tuples of a kilobyte can have a text without end.
     """
 
     def __init__(self, file: BytesIO) -> None:

@@ -136,12 +136,12 @@ class Weights(Mapping[str, NDArray[Any]]):
 
 
 def _finite(values: NDArray[np.float32]) -> bool:
-    """Whether all are; the least and the largest tell, without a table of yes and no."""
+    """Whether all numbers are finite: the least and the largest are, which needs no memory."""
     return not values.size or bool(np.isfinite(values.min()) and np.isfinite(values.max()))
 
 
 def _told(reference: str, path: Path, read: Callable[[Path], Any]) -> Any:
-    """What `read` makes of a file, or one sentence that says why it cannot."""
+    """The result of `read` on a file; ModelError where it cannot be read."""
     try:
         with path.open("rb") as file:
             start = file.read(64).lstrip()

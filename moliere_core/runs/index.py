@@ -1,4 +1,4 @@
-"""What is known of the stored runs, brought up to date by what has changed.
+"""An index of the stored runs: only those that have changed are read again.
 
 A page asks every few seconds, and a school year leaves a thousand runs: reading them all takes
 seconds of processor, asking the file system whether they have changed some thousandths. Other
@@ -29,6 +29,7 @@ from moliere_core.runs.run import (
     runs_folder,
 )
 from moliere_core.system.records import Record
+from moliere_core.system.storage import file_state
 
 GRAIN_NS = 2_000_000_000  # of the times of the coarsest disks
 _WATCHED = ("", CONFIG, VOCABULARY, HISTORY, LABEL, ASKED_BY)  # "": the folder, of snapshots
@@ -134,19 +135,11 @@ def _folders(folder: Path) -> Iterator[str]:
 
 def _stamp(path: Path) -> _Stamp:
     base = os.fspath(path)
-    return tuple(_file_stamp(f"{base}/{name}") for name in _WATCHED)
-
-
-def _file_stamp(path: str) -> tuple[int, int, int] | None:
-    try:
-        found = os.stat(path)
-    except OSError:
-        return None
-    return found.st_ino, found.st_mtime_ns, found.st_size
+    return tuple(file_state(f"{base}/{name}") for name in _WATCHED)
 
 
 def _is_young(stamp: _Stamp, read: int) -> bool:
-    """Whether something may have changed since without another time to show for it."""
+    """Whether a change since may have left the same times, for they have a grain."""
     latest = max((part[1] for part in stamp if part is not None), default=0)
     return 0 <= read - latest < GRAIN_NS
 

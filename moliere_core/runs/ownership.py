@@ -1,4 +1,4 @@
-"""Whose a run or a job is: a salted hash of a secret, the teacher's code, who may change what."""
+"""Owners of runs and jobs, known by a salted hash of a secret, and who may change what."""
 
 from __future__ import annotations
 

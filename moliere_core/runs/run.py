@@ -50,7 +50,10 @@ MAX_NAME = 24
 PRIVATE = (RESUME, OWNER, LOCK, ASKED_BY)  # what a downloaded run does without
 
 # Settings that came after runs were first stored: at these values the request is the same as then.
-LATER_SETTINGS = {"quick_start": False}
+LATER_SETTINGS: dict[str, dict[str, Any]] = {
+    "model": {"heads": 0, "context": 0},
+    "training": {"quick_start": False, "warm_up": 0},
+}
 
 HELD_OUT = ("plays", "last-tenth")
 _PROVENANCE = ("imported_from", "alphabet", "play")  # of a corpus: texts, where they are
@@ -84,6 +87,18 @@ def run_path(run_id: str) -> Path:
     return runs_folder() / run_id
 
 
+def checked_label(label: str) -> str:
+    """What people call a run, on one line; ConfigError where it is longer than `MAX_LABEL`."""
+    label = " ".join(label.split())
+    if len(label) > MAX_LABEL:
+        raise ConfigError(
+            "this name has {chars} characters: keep it within {limit}",
+            chars=len(label),
+            limit=MAX_LABEL,
+        )
+    return label
+
+
 def request_id(config: RunConfig, corpus_digest: str, initial_digest: str = "") -> str:
     """Identifier of what is asked for: the same request, the same run.
 
@@ -96,9 +111,10 @@ def request_id(config: RunConfig, corpus_digest: str, initial_digest: str = "") 
         The first 12 hexadecimal digits of a SHA-256.
     """
     settings = config.to_json()
-    for name, default in LATER_SETTINGS.items():
-        if settings["training"][name] == default:
-            del settings["training"][name]
+    for part, later in LATER_SETTINGS.items():
+        for name, default in later.items():
+            if settings[part][name] == default:
+                del settings[part][name]
     request = [settings, corpus_digest, initial_digest]
     return hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()[:ID_LENGTH]
 
@@ -369,7 +385,7 @@ class Run:
         return self._said(ASKED_BY, "name")[:MAX_NAME]
 
     def _said(self, file: str, name: str) -> str:
-        """A text that people gave, on one line; "" where there is none."""
+        """The text `name` in a small file of the run, on one line; "" where there is none."""
         try:
             said = text(mapping(read_json(self.path / file)), name)
         except (OSError, DamagedError):
@@ -377,16 +393,14 @@ class Run:
         return " ".join(said.split())
 
     def rename(self, label: str, token: str | None = None) -> None:
-        """Call it something else; RunError unless `token` is its owner's."""
+        """Give it another label.
+
+        Raises:
+            RunError: `token` is not its owner's, or the file cannot be written.
+            ConfigError: the label is too long.
+        """
         self._require_owner(token)
-        label = " ".join(label.split())
-        if len(label) > MAX_LABEL:
-            raise RunError(
-                "this name has {chars} characters: keep it within {limit}",
-                chars=len(label),
-                limit=MAX_LABEL,
-            )
-        write_atomically(self.path / LABEL, _json({"label": label}))
+        write_atomically(self.path / LABEL, _json({"label": checked_label(label)}))
 
     def delete(self, token: str | None = None) -> None:
         """Remove it from the store; RunError unless `token` is its owner's."""
@@ -451,7 +465,7 @@ def step_name(update: int) -> str:
 
 
 def _damaged(path: Path, error: Exception, file: str = "") -> RunError:
-    """What to say of a run that cannot be read, and what to do with it."""
+    """The error of a run that cannot be read."""
     if isinstance(error, OSError):
         error = DamagedError("{reason}", reason=error.strerror or "?")
     if file:

@@ -1,1 +1,1 @@
-"""The ground: files written whole, memory and cores, processes, what is read from disk."""
+"""What all rooms stand on: files on disk, locks, memory and cores, worker processes."""

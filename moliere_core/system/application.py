@@ -11,7 +11,7 @@ PACKAGE = "dashboard"  # looked up by its name: the core imports no interface
 
 
 def folder() -> Path:
-    """The folder of what `streamlit run` starts, and of its settings.
+    """The folder of `Home.py`, which `streamlit run` starts, and of Streamlit's settings.
 
     Raises:
         ConfigError: the core was installed without the application.

@@ -1,4 +1,4 @@
-"""What this machine can do as a server of the application, and what it lacks, before anybody comes.
+"""Checks of a machine that is to serve the application.
 
 Each check is one sentence, with the way out where something is missing. Nothing is changed but for
 an empty file, written into the home folder and removed.
@@ -33,7 +33,7 @@ class Finding:
 
     Attributes:
         name: of the check.
-        level: "ok"; "note", what some will miss; or "lack", what a server should not do without.
+        level: "ok"; "note", something that some will miss; or "lack", to be put right first.
         told: one sentence.
     """
 
@@ -119,20 +119,20 @@ def _disk() -> Finding:
         free = shutil.disk_usage(home()).free // 1_000_000
     except OSError:
         return Finding("disk", "note", "the room on the disk is not known")
-    if free < LEAST_DISK:
-        told = f"{free:,} MB are free on the disk of runs: make room for {LEAST_DISK:,} at least"
-        return Finding("disk", "lack", told)
-    return Finding("disk", "ok", f"{free:,} MB are free on the disk of runs")
+    enough, lacking = free >= LEAST_DISK, f": make room for {LEAST_DISK:,} at least"
+    return _amount("disk", f"{free:,} MB are free on the disk of runs", enough, lacking)
 
 
 def _memory() -> Finding:
     free = machine.free_megabytes()
     if free is None:
         return Finding("memory", "note", "this system does not tell how much memory is free")
-    if free < LEAST_WORKER:
-        told = f"{free:,} MB of memory are free, and a training takes {LEAST_WORKER}: free some"
-        return Finding("memory", "lack", told)
-    return Finding("memory", "ok", f"{free:,} MB of memory are free")
+    enough, lacking = free >= LEAST_WORKER, f", and a training takes {LEAST_WORKER}: free some"
+    return _amount("memory", f"{free:,} MB of memory are free", enough, lacking)
+
+
+def _amount(name: str, told: str, enough: bool, lacking: str) -> Finding:
+    return Finding(name, "ok", told) if enough else Finding(name, "lack", told + lacking)
 
 
 def _files() -> Finding:

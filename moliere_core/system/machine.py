@@ -1,4 +1,4 @@
-"""What this machine has to offer, and to whom."""
+"""Cores, memory, open files and installed packages of this machine, and how public it is."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def threads() -> int:
 
 
 def free_cores(cores: int) -> int:
-    """Of so many cores, those that nobody else computes on at this moment; at least 1.
+    """How many of so many cores no other process computes on at this moment; at least 1.
 
     All of them where the system does not tell.
     """
@@ -55,7 +55,7 @@ def free_cores(cores: int) -> int:
 
 
 def _state(task: Path) -> str:
-    """What a thread does, a letter; "" of one that has ended meanwhile."""
+    """The state of a thread, such as "R" for running; "" of one that has ended meanwhile."""
     try:
         return (task / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
     except (OSError, IndexError):

@@ -1,25 +1,21 @@
-"""What worker processes have in common: how they start, their limits, their end with the server."""
+"""What a worker process does about itself: its limits, and its end when the server is gone.
+
+The side that starts one is in `workers`.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import os
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import NoReturn
 
 NICENESS = 10  # the pages come first
 ORPHANED = 3  # exit status when the server is gone
 
 
-def quiet_options() -> dict[str, Any]:
-    """Options of `subprocess.Popen` for a worker: no window, and control-C is for the server."""
-    if os.name == "nt":
-        return {"creationflags": 0x00004000 | 0x08000000}  # below normal priority, no window
-    return {"start_new_session": True}
-
-
 def limit_resources() -> None:
-    """Let the pages go first, and keep to the memory that `MOLIERE_WORKER_MEMORY_MB` allows."""
+    """Lower this process' priority, and its memory to `MOLIERE_WORKER_MEMORY_MB`."""
     if hasattr(os, "nice"):
         with contextlib.suppress(OSError):
             os.nice(NICENESS)
@@ -29,7 +25,7 @@ def limit_resources() -> None:
 
 
 def limit_memory(megabytes: int) -> None:
-    """Let this process take no more memory, where the system knows such limits."""
+    """Let this process take no more memory than that, where the system knows such limits."""
     with contextlib.suppress(ImportError, OSError, ValueError):
         import resource
 

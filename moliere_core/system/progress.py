@@ -1,4 +1,4 @@
-"""How far a long computation is: what a caller may ask to be told."""
+"""The type of the functions that long computations call with the share that is done."""
 
 from __future__ import annotations
 

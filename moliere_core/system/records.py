@@ -1,7 +1,8 @@
-"""What other processes, other versions and damaged disks leave in JSON, checked where it is read.
+"""Values in JSON files of runs and jobs, checked as they are read.
 
-Whoever reads a file of a run, or of a job, goes through here: what comes out are finite numbers in
-their ranges and text that a page can show, or one `DamagedError` that says what was found.
+Other processes, other versions and damaged disks write them. What these functions return are finite
+numbers in their ranges and text that a page can show; otherwise they raise a `DamagedError` that
+says what was found.
 """
 
 from __future__ import annotations

@@ -56,6 +56,15 @@ def write_through(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
+def file_state(path: str | Path) -> tuple[int, int, int] | None:
+    """What changes when a file does: its inode, time in ns and size; None where there is none."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
 def make_folder(path: Path) -> None:
     """Make a folder, and those above it, so that they outlast a power cut; OSError if it cannot."""
     if path.is_dir():
@@ -66,7 +75,7 @@ def make_folder(path: Path) -> None:
 
 
 def settle(temporary: Path, folder: Path) -> None:
-    """Give a folder of files, written under another name, its own: all of it is there, or nothing.
+    """Rename a folder that was written under a temporary name: it appears whole or not at all.
 
     Raises:
         OSError: it cannot be renamed, or the folder is there and holds something.
@@ -80,7 +89,7 @@ def settle(temporary: Path, folder: Path) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Wait until the disk has the names of a folder; some systems cannot, and need not be told."""
+    """Wait until the disk has the names in a folder, on systems that can."""
     with contextlib.suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:
@@ -100,7 +109,7 @@ REASONS = (
 
 
 def write_error(path: Path, error: OSError) -> RunError:
-    """What to say of a file that cannot be written."""
+    """The error of a file that cannot be written."""
     return RunError(
         "{path} cannot be written ({reason}): make room, or choose another folder",
         path=path,
@@ -112,7 +121,7 @@ def lock(path: Path) -> FileLock | None:
     """Take a lock that ends with this process at the latest; None if somebody has it.
 
     Returns:
-        What is released by whoever lets go, in any thread.
+        The lock, which any thread may release.
 
     Raises:
         RunError: the file cannot be written.

@@ -1,4 +1,4 @@
-"""Work that is done elsewhere: one handle for whoever asked, whoever does it."""
+"""A handle on work that a thread or another process does: how far it is, and its result."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Work(Future[T]):
 
     Attributes:
         share: of it that is done, from 0 to 1.
-        ended_at: when it ended, on the clock of `time.monotonic`; not yet is infinity.
+        ended_at: when it ended, on the clock of `time.monotonic`; infinity until then.
     """
 
     def __init__(self) -> None:
@@ -61,17 +61,17 @@ class Work(Future[T]):
 
     @classmethod
     def of(cls, result: T) -> Work[T]:
-        """What was done before, as if it had just ended."""
+        """Work that has just ended with this result."""
         work: Work[T] = Work()
         work.set_result(result)
         return work
 
     def told(self, share: float) -> None:
-        """Take note of how far it is: a `Progress`."""
+        """Note the share that is done; to be passed as a `Progress`."""
         self.share = share
 
     def set_result(self, result: T) -> None:
-        """End it with what came of it."""
+        """End it with its result."""
         self.share = 1.0
         super().set_result(result)
 
@@ -82,11 +82,11 @@ class Work(Future[T]):
         return self.done()
 
     def found(self) -> T | None:
-        """What came of it, None as long as it is not done; raises its error."""
+        """Its result, None as long as it is not done; raises its error."""
         return self.result() if self.done() else None
 
     def lost(self, seconds: float = 0.0) -> bool:
-        """Whether it was given up, or failed more than so many seconds ago."""
+        """Whether it was cancelled, or failed more than so many seconds ago."""
         if not self.done():
             return False
         if self.cancelled():

@@ -1,7 +1,7 @@
-"""A process of this application that speaks JSON, from the side that started it.
+"""Worker processes, from the side that starts them; they answer in lines of JSON.
 
-Its own side is in `processes`: it is gone as soon as its standard input closes, so that a server
-that is killed leaves no orphan.
+Their own side is in `processes`: a worker ends as soon as its standard input closes, so that a
+server that is killed leaves no orphan.
 """
 
 from __future__ import annotations
@@ -16,8 +16,6 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, Any
 
-from moliere_core.system.processes import quiet_options
-
 POLITE_SECONDS = 0.5  # to obey a word; a framework's import takes longer
 TERMINATED_SECONDS = 2.0  # to die of SIGTERM
 
@@ -25,6 +23,13 @@ TERMINATED_SECONDS = 2.0  # to die of SIGTERM
 def command(module: str, *arguments: str) -> tuple[str, ...]:
     """How a module of this package is started as a process."""
     return (sys.executable, "-m", module, *arguments)
+
+
+def _quiet_options() -> dict[str, Any]:
+    """Options of `subprocess.Popen` for a worker: no window, and control-C is for the server."""
+    if os.name == "nt":
+        return {"creationflags": 0x00004000 | 0x08000000}  # below normal priority, no window
+    return {"start_new_session": True}
 
 
 class NoAnswerError(Exception):
@@ -67,7 +72,7 @@ def answer(
             timeout=seconds,
             env={**os.environ, **(environment or {})},
             check=False,
-            **quiet_options(),
+            **_quiet_options(),
         )
     except subprocess.TimeoutExpired as error:
         raise TimeoutError(f"no answer after {seconds} s") from error
@@ -107,7 +112,7 @@ class WorkerProcess:
             stdout=output,
             stderr=log,
             env={**os.environ, **(environment or {})},
-            **quiet_options(),
+            **_quiet_options(),
         )
         self.stopping = False
         self._deadline = self._last_deadline = float("inf")
@@ -119,7 +124,7 @@ class WorkerProcess:
 
     @property
     def signal(self) -> str:
-        """The signal that it died of, such as "SIGKILL"; "" where it lives, or left by itself."""
+        """The signal that ended it, such as "SIGKILL"; "" where it runs, or exited by itself."""
         code = self._process.returncode
         try:
             return signal.Signals(-code).name if code is not None and code < 0 else ""
@@ -138,7 +143,7 @@ class WorkerProcess:
         self.write(json.dumps(message).encode() + b"\n")
 
     def messages(self) -> Iterator[dict[str, Any]]:
-        """What it says, until it has ended; what is no JSON object is left out."""
+        """The JSON objects that it writes, until it has ended; other lines are left out."""
         assert self._process.stdout is not None
         with self._process.stdout as lines:
             for line in lines:
@@ -158,7 +163,7 @@ class WorkerProcess:
             self.write(word)
 
     def wait(self, seconds: float) -> bool:
-        """Whether it has ended, after at most about `seconds`; hurries one that was stopped."""
+        """Whether it has ended, after at most about `seconds`; signals end one that was stopped."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(min(seconds, 0.05) if self.stopping else seconds)
             self._close_input()
@@ -174,7 +179,7 @@ class WorkerProcess:
         self._process.kill()
 
     def end(self, patience: float = 2.0) -> None:
-        """Close its standard input, so that it leaves at once; kill it where it does not."""
+        """Close its standard input, at which it exits; kill it where it does not."""
         self._close_input()
         try:
             self._process.wait(patience)

@@ -357,19 +357,19 @@ def measure(
         weights=snapshot.digest,
         scores=scores,
         context=None if context is None else visible_context(model, context, progress=progress),
-        sample=sample(model),
+        sample=write_sample(model),
         seconds=tuple(seconds),
     )
 
 
-def sample(
+def write_sample(
     model: RecurrentModel,
     prompt: str = SAMPLE_PROMPT,
     temperature: float = SAMPLE_TEMPERATURE,
     seed: int = SAMPLE_SEED,
     progress: Progress | None = None,
 ) -> str:
-    """What a network writes: the same draws for all of them."""
+    """A text by a network, drawn with the same noise for all networks."""
     settings = SamplingConfig(temperature=temperature)
     return generate(model, [prompt], [settings], [seed], SAMPLE_CHARS, progress)[0]
 

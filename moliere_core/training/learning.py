@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from moliere_core.corpus import Split
-from moliere_core.models.references import NGRAMS, RecurrentModel
-from moliere_core.networks.recurrent import RecurrentNetwork
+from moliere_core.models.references import NGRAMS, snapshot_model
 from moliere_core.runs.run import Run, Snapshot
 from moliere_core.system.progress import Progress
 from moliere_core.system.records import MOST, DamagedError, Record, mapping, read_json, text
@@ -89,8 +88,7 @@ def measure(
     known = run.vocabulary.encode(sample) != UNKNOWN
     records = {}
     for done, snapshot in enumerate(snapshots, start=1):
-        network = RecurrentNetwork.load(snapshot.path)
-        model = RecurrentModel(snapshot.name, network, run.vocabulary)
+        model = snapshot_model(run, snapshot)
         train = model.surprisal(sample, streams=STREAMS)[known].mean()
         records[snapshot.name] = {
             "weights": snapshot.digest,

@@ -16,16 +16,19 @@ in from the RLHF of Ouyang et al. (2022).
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors.numpy import save
 
 from moliere_core.config import check_range
 from moliere_core.errors import ConfigError
 from moliere_core.models.protocol import CONTEXT_START
-from moliere_core.models.references import RecurrentModel
+from moliere_core.models.references import RecurrentModel, open_run
 from moliere_core.networks.arrays import Array, log_softmax
 from moliere_core.networks.gradients import (
     Pass,
@@ -37,6 +40,8 @@ from moliere_core.networks.gradients import (
     weights_of,
 )
 from moliere_core.networks.recurrent import RecurrentNetwork, sigmoid
+from moliere_core.runs.run import Run, epoch_name, request_id, run_path
+from moliere_core.system.storage import write_atomically
 from moliere_core.text.normalise import normalise
 from moliere_core.text.vocabulary import UNKNOWN, Ids
 
@@ -169,6 +174,42 @@ def divergence(model: RecurrentModel, original: RecurrentModel, text: str) -> fl
     )
     apart = (np.exp(mine, dtype=np.float64) * (mine - theirs)).sum(axis=-1)
     return float(apart.mean() / np.log(2))
+
+
+def keep(
+    model: RecurrentModel, votes: Sequence[Vote], label: str = "", token: str | None = None
+) -> Run:
+    """Store a nudged network as a run like another, with no epoch of its own.
+
+    Args:
+        model: from `nudge`; its reference names the run of the original.
+        votes: all that led to it.
+        label: what the run is called.
+        token: of its owner, who alone may rename or delete it, see `runs.ownership`.
+
+    Raises:
+        RunError: the original is gone, or the run cannot be written.
+    """
+    before, _ = open_run(model.reference)
+    config = replace(
+        before.config, training=replace(before.config.training, epochs=0), initial=model.reference
+    )
+    weights = weights_of(model.network)
+    provenance = {name: before.corpus[name] for name in ("source", "digest", "chars")}
+    run_id = request_id(config, before.corpus["digest"], hashlib.sha256(save(weights)).hexdigest())
+    run = Run.create(
+        run_path(run_id), run_id, config, model.vocabulary, provenance, before.held_out
+    )
+    if not run.complete:
+        run.save_snapshot(epoch_name(0), weights)
+        document = [asdict(vote) for vote in votes]
+        text = json.dumps(document, ensure_ascii=False, indent=1)
+        write_atomically(run.path / "votes.json", text.encode())
+        if token:
+            run.set_owner(token)
+        if label:
+            run.rename(label, token)
+    return run
 
 
 def _rows(model: RecurrentModel, votes: Sequence[Vote]) -> tuple[Ids, Ids, NDArray[np.bool_]]:

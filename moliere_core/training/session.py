@@ -11,7 +11,7 @@ import hashlib
 import json
 import math
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import ModuleType
@@ -20,22 +20,23 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import load_file, save
+from safetensors.numpy import save
 
 from moliere_core.config import ModelConfig, RunConfig, SamplingConfig, TrainingConfig
 from moliere_core.corpus import Corpus, Split, split
-from moliere_core.errors import N_, ConfigError, ModelError, RunError, TrainingError
-from moliere_core.models.evaluation import score
+from moliere_core.errors import N_, ConfigError, RunError, TrainingError
+from moliere_core.models.networks import NetworkModel, surprisal_bits
 from moliere_core.models.protocol import CONTEXT_START
-from moliere_core.models.references import RecurrentModel, open_run
+from moliere_core.models.references import open_run, snapshot_model
 from moliere_core.models.sampling import generate
-from moliere_core.networks.arrays import Array
-from moliere_core.networks.recurrent import RecurrentNetwork, State
+from moliere_core.networks.loading import load_weights as load_weights
+from moliere_core.networks.loading import network_of
 from moliere_core.runs.history import epoch_record
 from moliere_core.runs.run import (
     RESUME,
     Precision,
     Run,
+    Snapshot,
     epoch_name,
     request_id,
     run_path,
@@ -176,29 +177,31 @@ class _Initial:
         path = run.snapshot(name).path
         weights = load_weights(path)
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        return cls(reference, weights, run.vocabulary, RecurrentNetwork(weights).config, digest)
+        architecture = network_of(weights, run.config.model).config
+        return cls(reference, weights, run.vocabulary, architecture, digest)
 
     def check(self, config: ModelConfig) -> None:
         """ConfigError unless `config` has this model's architecture (dropouts may differ)."""
-        if _architecture(config) != _architecture(self.model):
+        if _architecture(config) == self.model:
+            return
+        if config.is_transformer and self.model.is_transformer:
             raise ConfigError(
-                "{reference} is {cell} {layers} x {units} units, embedding {embedding}, not "
-                "{asked_cell} {asked_layers} x {asked_units} units, embedding {asked_embedding}: "
-                "ask for its cell, layers, units and embedding, or train from scratch",
+                "{reference} is a transformer of {layers} blocks, {units} wide, {heads} heads, "
+                "{context} characters of context: ask for the same, or train from scratch",
                 reference=self.reference,
-                **_sizes(self.model),
-                **{f"asked_{name}": size for name, size in _sizes(config).items()},
+                layers=self.model.layers,
+                units=self.model.units,
+                heads=self.model.heads,
+                context=self.model.context,
             )
-
-
-def load_weights(path: Path) -> dict[str, NDArray[np.float32]]:
-    """A snapshot's weights in single precision; ModelError if they cannot be read."""
-    try:
-        return {name: array.astype(np.float32) for name, array in load_file(path).items()}
-    except (OSError, SafetensorError) as error:
-        raise ModelError(
-            "{path} cannot be read as safetensors weights: {error}", path=path, error=error
-        ) from error
+        raise ConfigError(
+            "{reference} is {cell} {layers} x {units} units, embedding {embedding}, not "
+            "{asked_cell} {asked_layers} x {asked_units} units, embedding {asked_embedding}: "
+            "ask for its cell, layers, units and embedding, or train from scratch",
+            reference=self.reference,
+            **_sizes(self.model),
+            **{f"asked_{name}": size for name, size in _sizes(config).items()},
+        )
 
 
 def _architecture(config: ModelConfig) -> ModelConfig:
@@ -273,7 +276,8 @@ def train(
             "no character occurs {least} times in this text: lower min_char_freq, or add text",
             least=config.training.min_char_freq,
         )
-    batches = _Batches(vocabulary.encode(CONTEXT_START + texts.train_text), config.training)
+    ids = vocabulary.encode(CONTEXT_START + texts.train_text)
+    batches = _Batches(ids, config.training, carried=not config.model.is_transformer)
     provenance = {
         "source": corpus.source,
         "digest": corpus.digest,
@@ -298,22 +302,34 @@ def train(
 class _Batches:
     """What an epoch reads: the same for the same seed and epoch, whoever asks.
 
+    Args:
+        ids: the text, shape (chars,).
+        config: how it is read.
+        carried: whether the network carries a state from one batch to the next, where there is no
+            shift. If not, windows lie end to end, shuffled, from a place that changes.
+
     Attributes:
+        streams: whether it is read as streams.
         updates: batches an epoch.
         chars: characters predicted an update.
     """
 
-    def __init__(self, ids: Ids, config: TrainingConfig) -> None:
+    def __init__(self, ids: Ids, config: TrainingConfig, carried: bool = True) -> None:
         self._ids, self._config = ids, config
+        self.streams = carried and config.shift is None
         batch = config.batch_size
-        if config.shift is None:
-            self._windows: Window | None = None
+        if self.streams:
             self.updates = stream_updates(len(ids), batch, config.seq_length)
         else:
-            self._windows = sliding_windows(ids, config.seq_length, config.shift)
-            batch = min(batch, len(self._windows[0]))
-            self.updates = len(self._windows[0]) // batch
+            windows = len(self._windows(ids)[0])
+            batch = min(batch, windows)
+            self.updates = windows // batch
         self.chars = batch * config.seq_length
+
+    def _windows(self, ids: Ids) -> Window:
+        return sliding_windows(
+            ids, self._config.seq_length, self._config.shift or self._config.seq_length
+        )
 
     def counts(self, symbols: int) -> NDArray[np.intp]:
         """How often each symbol occurs, shape (symbols,)."""
@@ -321,11 +337,12 @@ class _Batches:
 
     def epoch(self, epoch: int) -> Iterator[Window]:
         """Inputs and targets, each (batch, time)."""
-        config = self._config
-        if self._windows is not None:
-            return shuffled_batches(self._windows, config.batch_size, config.seed, epoch)
-        ids = rotated(self._ids, config.seed, epoch)
-        return contiguous_streams(ids, config.batch_size, config.seq_length)
+        config, ids = self._config, self._ids
+        if config.shift is None:
+            ids = rotated(ids, config.seed, epoch)
+        if self.streams:
+            return contiguous_streams(ids, config.batch_size, config.seq_length)
+        return shuffled_batches(self._windows(ids), config.batch_size, config.seed, epoch)
 
 
 def _framework() -> ModuleType:
@@ -365,7 +382,7 @@ class _Session:
         self.model = self._build(initial)
 
     def _build(self, initial: _Initial | None) -> Any:
-        streams = self.config.shift is None
+        streams = self.batches.streams
         model = self.framework.build(
             self.run.config.model,
             len(self.run.vocabulary),
@@ -385,7 +402,7 @@ class _Session:
         self.on_event(self._started(done))
         if not done:
             self._snapshot(epoch_name(0), 0)
-            if self.config.quick_start and not self.run.config.initial:
+            if self._may_start_quickly():
                 symbols = len(self.run.vocabulary)
                 self.framework.quick_start(self.model, self.batches.counts(symbols))
         try:
@@ -397,6 +414,11 @@ class _Session:
             return False
         (self.run.path / RESUME).unlink(missing_ok=True)
         return True
+
+    def _may_start_quickly(self) -> bool:
+        """What counting tells is put in the biases of the scores, which a transformer has not."""
+        fresh = not self.run.config.initial and not self.run.config.model.is_transformer
+        return self.config.quick_start and fresh
 
     def _started(self, done: int) -> Started:
         return Started(
@@ -415,7 +437,6 @@ class _Session:
     def _train_epoch(self, epoch: int) -> dict[str, Any]:
         """Train one epoch and store its weights; what is known of it before it is measured."""
         self.framework.reset_states(self.model)
-        streams = self.config.shift is None
         generator = np.random.default_rng([self.config.seed, epoch])
         began, update = time.perf_counter(), (epoch - 1) * self.batches.updates
         losses: list[float] = []
@@ -423,7 +444,7 @@ class _Session:
         for inputs, targets in self.batches.epoch(epoch):
             self._check_stop()
             losses.append(float(self.model.train_on_batch(inputs, targets)))
-            if streams:
+            if self.batches.streams:
                 self._restart_some(generator)
             update += 1
             self._check_loss(losses[-1], update)
@@ -464,7 +485,7 @@ class _Session:
                 rate=self.config.learning_rate,
             )
 
-    def _check_stop(self, _: float = 0.0) -> None:
+    def _check_stop(self) -> None:
         if self.should_stop():
             raise _Stop
 
@@ -477,16 +498,19 @@ class _Session:
 
     def _close_epoch(self, pending: dict[str, Any]) -> None:
         """Measure a trained epoch and enter it in the history."""
-        path = self.run.path / f"{epoch_name(pending['epoch'])}.safetensors"
-        network = _Watched(load_weights(path))
-        model = RecurrentModel(path.stem, network, self.run.vocabulary)
-        validation = score(model, self.texts.validation_text, self._check_stop)
-        accuracy = network.accuracy(self.run.vocabulary, self.texts.validation_text)
-        train_loss, train_accuracy = self._on_training_text(model, network)
+        name = epoch_name(pending["epoch"])
+        stored = Snapshot(
+            name, pending["epoch"], pending["updates"], self.run.path / f"{name}.safetensors"
+        )
+        model = snapshot_model(self.run, stored)
+        validation, accuracy, _ = self._judged(model, self.texts.validation_text)
+        train_bits, train_accuracy, known = self._judged(
+            model, spread_sample(self.texts.train_text)
+        )
         record = {
             **pending,
-            "train_loss": train_loss,
-            "validation_bits_per_char": validation.bits_per_char,
+            "train_loss": float(train_bits[known].mean() * math.log(2)) if known.any() else 0.0,
+            "validation_bits_per_char": float(validation.mean()),
             "accuracy": accuracy,
             "train_accuracy": train_accuracy,
             "sample": sample(model),
@@ -494,17 +518,23 @@ class _Session:
         self.run.append_history(record)
         self.on_event(EpochEnded(record))
 
-    def _on_training_text(self, model: RecurrentModel, network: _Watched) -> tuple[float, float]:
-        """On a fixed sample of the training text, without dropout: nats per known character.
+    def _judged(
+        self, model: NetworkModel, text: str
+    ) -> tuple[NDArray[np.float64], float, NDArray[np.bool_]]:
+        """What a text costs, without dropout, in one pass that also watches the first choices.
 
         Returns:
-            These, and the share of the sample that was the most probable character.
+            Bits of each character, as `NetworkModel.surprisal` gives them; the share of them that
+            was the most probable character; and which are in the alphabet.
         """
-        text = normalise(spread_sample(self.texts.train_text))
-        known = self.run.vocabulary.encode(text) != UNKNOWN
-        bits = score(model, text, self._check_stop).bits[known]
-        accuracy = network.accuracy(self.run.vocabulary, text)
-        return float(bits.mean() * math.log(2)) if known.any() else 0.0, accuracy
+        ids = model.vocabulary.encode(CONTEXT_START + normalise(text))
+        targets = ids[1:]
+        bits, right = np.zeros(len(targets)), np.zeros(len(targets), bool)
+        for at, logits in model.predictions(ids):
+            self._check_stop()
+            bits[at] = surprisal_bits(logits, targets[at])
+            right[at] = logits[:, UNKNOWN + 1 :].argmax(-1) + UNKNOWN + 1 == targets[at]
+        return bits, float(right.mean()), targets != UNKNOWN
 
     # Going on
 
@@ -569,25 +599,6 @@ class Clock:
         return ticks
 
 
-class _Watched(RecurrentNetwork):
-    """A network that notes its most probable next symbols, so that one pass measures twice."""
-
-    def __init__(self, weights: Mapping[str, NDArray[Any]]) -> None:
-        super().__init__(weights)
-        self.guesses: list[NDArray[np.intp]] = []  # (time,) a piece of text, for one stream
-
-    def run(self, ids: Ids, state: State) -> tuple[Array, State]:
-        """See `RecurrentNetwork.run`."""
-        logits, state = super().run(ids, state)
-        self.guesses.append(logits[0, :, UNKNOWN + 1 :].argmax(-1) + UNKNOWN + 1)
-        return logits, state
-
-    def accuracy(self, vocabulary: Vocabulary, text: str) -> float:
-        """Share of the text that it has just read that was the most probable character."""
-        guesses, self.guesses = np.concatenate(self.guesses), []
-        return float(np.mean(guesses == vocabulary.encode(normalise(text))))
-
-
 def spread_sample(text: str) -> str:
     """At most `TRAIN_SAMPLE_CHARS` characters, from places evenly spread over the text."""
     if len(text) <= TRAIN_SAMPLE_CHARS:
@@ -597,7 +608,7 @@ def spread_sample(text: str) -> str:
     return "".join(text[start : start + size] for start in starts)
 
 
-def sample(model: RecurrentModel) -> str:
+def sample(model: NetworkModel) -> str:
     """What the model writes after a line break: the same draws after every epoch."""
     settings = SamplingConfig(temperature=SAMPLE_TEMPERATURE)
     return generate(model, [""], [settings], [SAMPLE_SEED], SAMPLE_CHARS)[0]

@@ -11,8 +11,7 @@ from moliere_core.corpus import Corpus, Split, split
 from moliere_core.errors import MoliereError, RunError
 from moliere_core.models.evaluation import score
 from moliere_core.models.ngrams import NGramModel
-from moliere_core.models.references import NGRAMS, RecurrentModel
-from moliere_core.networks.recurrent import RecurrentNetwork
+from moliere_core.models.references import NGRAMS, snapshot_model
 from moliere_core.runs.run import Run
 from moliere_core.system.progress import Progress
 from moliere_core.text.normalise import normalise
@@ -75,10 +74,9 @@ def measure(run: Run, known: Iterable[Corpus] = (), progress: Progress | None = 
 def _untrained(run: Run, held: str, progress: Progress | None) -> float | None:
     """Nats per character of a run's weights before its first update; None without them."""
     try:
-        path = run.snapshot(0).path
+        model = snapshot_model(run, run.snapshot(0))
     except RunError:
         return None
-    model = RecurrentModel(f"run:{run.id}@0", RecurrentNetwork.load(path), run.vocabulary)
     return score(model, held[:UNTRAINED_CHARS], progress).bits_per_char * math.log(2)
 
 

@@ -206,7 +206,10 @@ def test_models_of_unknown_size_or_reading_keep_a_place_on_every_axis() -> None:
     for what, places in (("parameters", ("aucun", "inconnu")), ("read", ("inconnu",))):
         figure = figures.against(kept, False, "", what)
         drawn = {
-            text: x for trace in figure.data for text, x in zip(trace.text, trace.x, strict=True)
+            text: x
+            for trace in figure.data
+            if trace.text is not None
+            for text, x in zip(trace.text, trace.x, strict=True)
         }
         assert set(drawn) == {"hasard", "petit", "mystère †"}
         ticks = dict(zip(figure.layout.xaxis.ticktext, figure.layout.xaxis.tickvals, strict=True))

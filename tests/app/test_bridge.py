@@ -7,17 +7,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.bridge import controls
+from dashboard.bridge import controls, results
 from dashboard.bridge.controls import Settings
+from dashboard.bridge.views import alphabet
 from moliere_core import pretrained
 from moliere_core.config import SamplingConfig
 from moliere_core.models.references import load_model
 from moliere_core.models.sampling import generate
 from moliere_core.networks.arrays import softmax
-from moliere_core.pretrained import catalogue, client, fetching
+from moliere_core.pretrained import NextChars, catalogue, client, fetching
 from tests import hub
 from tests.app.bridge import FAKE, bars, column, settled, text
 from tests.app.helpers import REFERENCE, ROOT, Open, address, component, run_snippet, shown
@@ -148,12 +150,27 @@ def test_every_model_on_the_same_rows(open_page: Open) -> None:
     probs = softmax(petit.start(["Mon frèr"])[0][0][1:])
     row = next(row for row in data["rows"] if row["char"] == "e")
     assert row["probs"][0] == pytest.approx(probs[petit.vocabulary.index["e"] - 1], abs=1e-4)
-    assert [row["label"] for row in data["extra"]] == [
-        "les autres",
-        "hors alphabet",
-        "fin",
-        "non résolu",
-    ]
+    first, *beyond = [row["label"] for row in data["extra"]]
+    assert first == "les autres"
+    assert set(beyond) <= {"hors alphabet", "fin", "non résolu"}
+
+
+def test_what_no_model_expects_has_no_row_of_its_own() -> None:
+    chars = results.alphabet()
+    settings = Settings(("petit", "hf:gpt2"), "petit", "Ah", "", SamplingConfig(1.0), 0, 40)
+    sure = np.full(len(chars), 0.9 / len(chars))
+
+    def extra(found: NextChars | None) -> dict[str, list[float | None]]:
+        data = alphabet.payload(settings, [(NextChars(chars, sure, unknown=0.1), ""), (found, "")])
+        for number in range(1 if found is None else 2):
+            total = sum(row["probs"][number] for row in [*data["rows"], *data["extra"]])
+            assert total == pytest.approx(1)
+        return {row["label"]: row["probs"] for row in data["extra"]}
+
+    assert list(extra(None)) == ["les autres", "hors alphabet"]
+    told = extra(NextChars(chars, sure, end=0.0996, unresolved=0.0004))
+    assert list(told) == ["les autres", "hors alphabet", "fin"]
+    assert told["fin"] == [0.0, pytest.approx(0.0996)]
 
 
 def test_all_models_read_what_one_of_them_draws(open_page: Open) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.experiments import controls, trained, views, wording
-from dashboard.experiments.figures.cost import spread
 from moliere_core.corpus import load_corpus
 from moliere_core.models.references import load_recurrent
 from moliere_core.runs.run import request_id
@@ -143,14 +141,6 @@ def test_the_curves_of_overfitting_turn_up(open_page: Open) -> None:
         best = held["y"].index(min(held["y"]))
         assert held["y"][-1] > held["y"][best]
         assert read["y"][-1] < read["y"][best]
-
-
-def test_names_beside_points_are_pushed_apart() -> None:
-    placed = spread([2.0, 2.01, 1.5, 2.02], 0.1)
-    ordered = sorted(placed)
-    assert min(b - a for a, b in pairwise(ordered)) >= 0.1 - 1e-9
-    assert [sorted(placed).index(p) for p in placed] == [1, 2, 0, 3]
-    assert spread([], 0.1) == []
 
 
 # The texts

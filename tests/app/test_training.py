@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.shared import badge, following, i18n, naming, stored_runs
+from dashboard.shared import badge, following, i18n, naming, plotting, stored_runs
 from dashboard.training import controls, curves
 from dashboard.training.controls import bets, knobs
 from dashboard.training.figures import Bets, compared_figure, curves_figure
@@ -450,17 +450,22 @@ def test_someone_elses_run_is_neither_renamed_nor_deleted(open_page: Open) -> No
 def test_models_are_compared_on_one_text(open_page: Open) -> None:
     at = open_page("training", view="stored", runs=f"{REFERENCE},petit", common="typed")
     assert not at.exception
-    assert not at.dataframe
+    assert "collez quelques répliques" in text(at)
     at = at.text_area(key="training.text").set_value("Ah ! vous voilà, Monsieur.").run()
-    frame = at.dataframe[0].value
-    assert frame["Modèle"].tolist() == ["petit", "LSTM 8"]
-    assert frame["Bits par caractère"].is_monotonic_increasing
-    assert frame["Rang"].tolist() == [1, 2]
-    assert {trace["name"] for trace in figure(at)["data"]} == {"petit", "LSTM 8"}
+    table = next(e.proto.body for e in at.get("html") if "facts-table" in e.proto.body)
+    assert re.findall(r"(\d\. [^<]+)</th>", table) == ["1. petit", "2. LSTM 8"]
+    first, second = (float(b.replace(",", ".")) for b in re.findall(r"<td>(\d,\d{3})</td>", table))
+    assert first < second
+    drawn = figure(at)
+    assert [trace["name"] for trace in drawn["data"]] == ["petit", "LSTM 8"]
+    assert [note["text"] for note in drawn["layout"]["annotations"]] == ["1", "2"]
+    colours = re.findall(r"color:(#\w+)\">⬤", table)
+    assert colours == [trace["line"]["color"] for trace in drawn["data"]]
     said = [e.proto.body for e in at.get("html") if 'class="sample"' in e.proto.body]
     assert len(said) == 2
+    assert "1. petit" in said[0]
     at = open_page("training", view="stored", runs=f"{REFERENCE},petit", common="held:server")
-    assert len(at.dataframe[0].value) == 2
+    assert "1. petit" in "".join(e.proto.body for e in at.get("html"))
 
 
 # What is drawn
@@ -577,7 +582,7 @@ def test_the_shipped_ngrams_where_their_two_plays_are_held_out(store: Path) -> N
     ],
 )
 def test_names_stand_apart_near_what_they_name(levels: list[float], places: list[float]) -> None:
-    assert curves.spread(levels, 0.5, 0.5, 5.0) == pytest.approx(places)
+    assert plotting.spread(levels, 0.5, 0.5, 5.0) == pytest.approx(places)
 
 
 @pytest.mark.parametrize("measure", ["bits", "nats", "accuracy"])

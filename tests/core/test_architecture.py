@@ -17,10 +17,10 @@ from moliere_core.networks.architecture import (
 )
 from tests.networks import LETTERS, random_network
 
-SHAPES = [("lstm", 1), ("lstm", 3), ("gru", 1), ("gru", 2)]
+SHAPES = [("rnn", 2), ("lstm", 1), ("lstm", 3), ("gru", 1), ("gru", 2), ("transformer", 2)]
 
 
-@pytest.mark.parametrize(("cell", "layers"), SHAPES)
+@pytest.mark.parametrize(("cell", "layers"), SHAPES[:-1])
 def test_each_layer_has_the_parameters_of_its_weights(cell: Cell, layers: int) -> None:
     network = random_network(cell=cell, layers=layers, units=8, embedding=4)
     plans = layer_plans(ModelConfig(cell, 4, 8, layers), len(LETTERS))

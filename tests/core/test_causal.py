@@ -15,6 +15,7 @@ from moliere_core.errors import ModelError
 from moliere_core.pretrained import catalogue
 from moliere_core.pretrained.language import LanguageModel
 from moliere_core.pretrained.operations import attention, opened
+from moliere_core.pretrained.results import Attention
 from tests.gpts import END, TEXT, byte_level, write_gpt2
 
 torch = pytest.importorskip("torch")
@@ -98,9 +99,9 @@ def test_half_precision_comes_close(folder: Path, model: LanguageModel) -> None:
 
 def test_attention_looks_back_and_the_usual_one_is_back(model: LanguageModel) -> None:
     [*_, done] = attention(model, {"text": TEXT[:40]})
-    weights = np.array(done["weights"])
+    weights = Attention.of(done).heads
     tokens = len(model.read(TEXT[:40]))
-    assert weights.shape == (2, tokens, tokens)
+    assert weights.shape == (2, 2, tokens, tokens)
     np.testing.assert_allclose(weights.sum(axis=-1), 1, atol=1e-3)
     assert np.triu(weights, 1).max() == 0
     [before] = model.probs([tuple(model.read("Mon"))])

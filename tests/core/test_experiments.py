@@ -116,7 +116,7 @@ def test_each_has_a_name_as_a_model(plan: experiments.Plan, variant: experiments
         return
     model = load_recurrent(result.reference)
     assert model.parameters == result.parameters
-    assert experiments.sample(model) == result.measures.sample
+    assert experiments.write_sample(model) == result.measures.sample
 
 
 def test_the_list_of_models_keeps_them_apart() -> None:

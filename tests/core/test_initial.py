@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 
 from moliere_core.config import Cell, ModelConfig
-from moliere_core.models.references import RecurrentModel, load_recurrent
+from moliere_core.models.networks import NetworkModel
+from moliere_core.models.references import load_recurrent
 from moliere_core.networks.arrays import softmax
 from moliere_core.networks.initial import cross_entropy, initial_weights
+from moliere_core.networks.loading import network_of
 from moliere_core.networks.recurrent import RecurrentNetwork
 from tests.networks import LETTERS
 
-SHAPES = [("lstm", 1), ("lstm", 2), ("gru", 1), ("gru", 3)]
+SHAPES = [("rnn", 1), ("lstm", 1), ("lstm", 2), ("gru", 1), ("gru", 3), ("transformer", 2)]
 
 
 @pytest.mark.parametrize(("cell", "layers"), SHAPES)
@@ -34,8 +36,9 @@ def test_shapes_and_laws_are_those_of_keras(cell: Cell, layers: int) -> None:
 
 @pytest.mark.parametrize(("cell", "layers"), SHAPES)
 def test_before_the_first_lesson_every_symbol_is_as_likely(cell: Cell, layers: int) -> None:
-    weights = initial_weights(ModelConfig(cell, 64, 128, layers), len(LETTERS), seed=3)
-    model = RecurrentModel("untrained", RecurrentNetwork(weights), LETTERS)
+    config = ModelConfig(cell, 64, 128, layers)
+    weights = initial_weights(config, len(LETTERS), seed=3)
+    model = NetworkModel.of("untrained", network_of(weights, config), LETTERS)
     bits = model.surprisal("quand l amour a vos yeux offre un choix")
     assert bits.mean() == pytest.approx(np.log2(len(LETTERS) - 1), abs=0.03)
 

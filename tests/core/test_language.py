@@ -19,6 +19,7 @@ from moliere_core.pretrained import client, language
 from moliere_core.pretrained.beam import CharacterBeam
 from moliere_core.pretrained.language import LanguageModel
 from moliere_core.pretrained.operations import attention, generate, opened, score
+from moliere_core.pretrained.results import Attention
 from tests.gpts import CONFIG, END, TEXT, write_gpt2
 
 
@@ -321,7 +322,15 @@ def test_the_real_worker_answers_without_a_framework(
         assert scored.chars == len(TEXT)
         assert 1 < scored.bits_per_char < 30
         looked = pretrained.attention("mini-gpt", "Mon frère").result(60)
-        assert looked.weights.shape[0] == 4
+        assert looked.heads.shape[:2] == (4, 3)
+        assert "".join(looked.tokens) == "\nMon frère"
+        step = pretrained.attention_step("mini-gpt", "Mon frère", 2, 3, 1).result(60)
+        assert step.found is not None
+        np.testing.assert_allclose(step.found.weights, looked.heads[3, 1, 2], atol=1e-4)
+        lens = pretrained.guesses("mini-gpt", "Mon frère", 1).result(60)
+        assert lens.found is not None
+        assert lens.found.probs.shape == (5, 5)
+        assert set(lens.others) == set(lens.found.symbols.ravel().tolist())
         pid = client.shared().pid
         maps = Path(f"/proc/{pid}/maps")
         assert not maps.is_file() or "libtorch" not in maps.read_text()
@@ -331,9 +340,12 @@ def test_the_real_worker_answers_without_a_framework(
 
 def test_attention_looks_back_and_sums_to_one(model: LanguageModel) -> None:
     found = last(attention(model, {"text": TEXT[:40]}))
-    weights = np.array(found["weights"])
-    tokens = len(model.read(TEXT[:40]))
-    assert weights.shape == (2, tokens, tokens)
-    np.testing.assert_allclose(weights.sum(axis=-1), 1, atol=1e-3)
-    assert np.triu(weights, 1).max() == 0
-    assert "".join(piece for piece, _ in found["pieces"]) == "\n" + TEXT[:40]
+    looked = Attention.of(found)
+    ids = model.read(TEXT[:40])
+    assert looked.heads.shape == (2, 2, len(ids), len(ids))
+    np.testing.assert_allclose(looked.heads, model.network.attention(ids), atol=1e-5)
+    np.testing.assert_allclose(looked.layers, looked.heads.mean(axis=1), atol=1e-6)
+    np.testing.assert_allclose(looked.heads.sum(axis=-1), 1, atol=1e-3)
+    assert np.triu(looked.heads, 1).max() == 0
+    assert len(looked.tokens) == len(ids)
+    assert "".join(looked.tokens) == "\n" + TEXT[:40]

@@ -9,7 +9,7 @@ import pytest
 
 keras = pytest.importorskip("keras")
 
-from moliere_core.config import Cell, ModelConfig, TrainingConfig  # noqa: E402
+from moliere_core.config import RECURRENT_CELLS, Cell, ModelConfig, TrainingConfig  # noqa: E402
 from moliere_core.errors import ModelError  # noqa: E402
 from moliere_core.networks import keras_model as km  # noqa: E402
 from moliere_core.networks.recurrent import RecurrentNetwork  # noqa: E402
@@ -25,7 +25,7 @@ def logits(model: Any, ids: np.ndarray[Any, Any] = IDS, training: bool = False) 
     return keras.ops.convert_to_numpy(model(ids, training=training))
 
 
-@pytest.mark.parametrize("cell", ["lstm", "gru"])
+@pytest.mark.parametrize("cell", RECURRENT_CELLS)
 @pytest.mark.parametrize("layers", [1, 2, 3])
 def test_the_numpy_engine_gives_keras_logits(cell: Cell, layers: int) -> None:
     config = ModelConfig(cell, 3, 5, layers, dropout=0.3, recurrent_dropout=0.3)
@@ -85,7 +85,7 @@ def test_dropout_keeps_one_mask_for_the_whole_window() -> None:
     assert (out[0] != out[1]).any()
 
 
-@pytest.mark.parametrize("cell", ["lstm", "gru"])
+@pytest.mark.parametrize("cell", RECURRENT_CELLS)
 def test_drop_connect_thins_recurrent_weights_in_training_only(cell: Cell) -> None:
     config = ModelConfig(cell, 3, 8, dropout=0.0, recurrent_dropout=0.5)
     model, plain = km.build(config, VOCAB), km.build(ModelConfig(cell, 3, 8, dropout=0.0), VOCAB)
@@ -99,7 +99,7 @@ def test_drop_connect_thins_recurrent_weights_in_training_only(cell: Cell) -> No
     assert len(model.trainable_variables) == len(plain.trainable_variables)
 
 
-@pytest.mark.parametrize("cell", ["lstm", "gru"])
+@pytest.mark.parametrize("cell", RECURRENT_CELLS)
 @pytest.mark.parametrize("stateful", [True, False])
 def test_the_written_out_gradients_are_those_of_keras(
     cell: Cell, stateful: bool, monkeypatch: pytest.MonkeyPatch
@@ -119,7 +119,7 @@ def test_the_written_out_gradients_are_those_of_keras(
         np.testing.assert_allclose(array, expected[name], atol=1e-4, err_msg=name)
 
 
-@pytest.mark.parametrize("cell", ["lstm", "gru"])
+@pytest.mark.parametrize("cell", RECURRENT_CELLS)
 def test_drop_connect_trains_the_weights_it_thins(cell: Cell) -> None:
     config = ModelConfig(cell, 3, 8, dropout=0.0, recurrent_dropout=0.5)
     model = km.build(config, VOCAB, batch_size=2, seq_length=12, stateful=True)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from moliere_core.errors import ConfigError
-from moliere_core.models.references import RecurrentModel
+from moliere_core.models.references import RecurrentModel, load_recurrent
 from moliere_core.networks.recurrent import RecurrentNetwork
 from moliere_core.text.vocabulary import Vocabulary
-from moliere_core.training.preferences import Nudged, Vote, divergence, nudge
+from moliere_core.training.preferences import Nudged, Vote, divergence, keep, nudge
 from tests.networks import random_weights
 
 LETTERS = Vocabulary(tuple("\n abcdefg"))
@@ -56,6 +59,22 @@ def test_the_original_holds_back_who_pulls_more() -> None:
     loose, held = last(40, 0.05), last(40, 2.0)
     assert divergence(loose.model, model(), text) > divergence(held.model, model(), text) > 0
     assert held.margins[0] == pytest.approx(np.log(9) / 2.0, abs=0.15)  # the vote's log-odds
+
+
+def test_a_nudged_network_is_a_run_like_another(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("MOLIERE_HOME", str(tmp_path))
+    petit = load_recurrent("petit")
+    *_, end = nudge(petit, petit, [Vote("Ah ! ", "oui", "non", 0.8)], steps=2)
+    run = keep(end.model, [Vote("Ah ! ", "oui", "non", 0.8)], "Le oui", "moi")
+    assert keep(end.model, []).id == run.id  # kept twice, it is one
+    again = load_recurrent(f"run:{run.id}")
+    np.testing.assert_allclose(again.network.dense, end.model.network.dense)
+    assert (run.label, run.config.initial, run.complete) == ("Le oui", "petit", True)
+    assert run.check_owner("moi")
+    assert not run.check_owner("toi")
+    assert json.loads((run.path / "votes.json").read_text())[0]["share"] == 0.8
 
 
 def test_what_cannot_be_voted_on_is_said() -> None:

@@ -9,7 +9,7 @@ from moliere_core.networks.arrays import product
 from moliere_core.networks.recurrent import RecurrentNetwork
 from tests.networks import LETTERS, random_network, random_weights
 
-ARCHITECTURES = [(cell, layers) for cell in ("lstm", "gru") for layers in (1, 2, 3)]
+ARCHITECTURES = [(cell, layers) for cell in ("rnn", "lstm", "gru") for layers in (1, 2, 3)]
 
 
 @pytest.mark.parametrize(("cell", "layers"), ARCHITECTURES)
@@ -31,7 +31,8 @@ def test_agrees_with_keras(cell: str, layers: int) -> None:
     vocab, units, time = len(LETTERS), 8, 13
     inputs = keras.Input((None,), dtype="int32")
     x = keras.layers.Embedding(vocab, 4)(inputs)
-    layer_class = keras.layers.LSTM if cell == "lstm" else keras.layers.GRU
+    named = {"rnn": "SimpleRNN", "lstm": "LSTM", "gru": "GRU"}
+    layer_class = getattr(keras.layers, named[cell])
     for i in range(layers):
         x = layer_class(units, return_sequences=True, name=f"{cell}_{i}")(x)
     model = keras.Model(inputs, keras.layers.Dense(vocab)(x))

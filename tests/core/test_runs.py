@@ -17,7 +17,7 @@ from safetensors.numpy import load_file
 
 from moliere_core.assets import ASSETS
 from moliere_core.config import RunConfig, TrainingConfig
-from moliere_core.errors import RunError
+from moliere_core.errors import ConfigError, RunError
 from moliere_core.runs.index import stored_runs
 from moliere_core.runs.run import Run, request_id, run_path
 from moliere_core.system.storage import home, settle, write_atomically
@@ -327,7 +327,7 @@ def test_names_and_owners() -> None:
         run.delete("paul")
     run.rename("  le   mien ", "marie")
     assert run.label == "le mien"
-    with pytest.raises(RunError, match="within 80"):
+    with pytest.raises(ConfigError, match="within 80"):
         run.rename("x" * 81, "marie")
     run.rename("x" * 80, "marie")
     assert run.label == "x" * 80

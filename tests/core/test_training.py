@@ -40,7 +40,14 @@ from moliere_core.training.session import (
     continued_from,
     train,
 )
-from tests.core.trainings import CORPUS, STREAMS, WINDOWS, assert_same_training, corpus
+from tests.core.trainings import (
+    ATTENTIVE,
+    CORPUS,
+    STREAMS,
+    WINDOWS,
+    assert_same_training,
+    corpus,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -175,7 +182,11 @@ def test_a_stored_run_opens_without_keras(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", textwrap.dedent(script)], check=True)
 
 
-@pytest.mark.parametrize("config", [STREAMS, WINDOWS], ids=["streams-lstm", "windows-gru"])
+@pytest.mark.parametrize(
+    "config",
+    [STREAMS, WINDOWS, ATTENTIVE],
+    ids=["streams-lstm", "windows-gru", "windows-transformer"],
+)
 @pytest.mark.parametrize("place", ["first-epoch", "second-epoch", "while-measuring"])
 def test_a_stopped_training_goes_on_as_if_it_had_not_been(
     config: RunConfig, place: str, tmp_path: Path, whole: Callable[[RunConfig], Run]
@@ -445,3 +456,33 @@ def test_a_fine_tuning_has_no_quick_start() -> None:
 def test_a_setting_that_came_later_leaves_older_requests_as_they_were() -> None:
     assert request_id(STREAMS, "0") == "618984bcc4d6"  # of the version before
     assert request_id(QUICK, "0") != request_id(STREAMS, "0")
+
+
+def test_a_transformer_reads_each_character_once_an_epoch_and_is_opened_as_any_run() -> None:
+    run = train(ATTENTIVE, CORPUS)
+    windows = (run.corpus["chars"] + 1 - 1) // ATTENTIVE.model.context
+    updates = windows // ATTENTIVE.training.batch_size
+    assert [record["updates"] for record in run.history] == [updates, 2 * updates, 3 * updates]
+    bits = [record["validation_bits_per_char"] for record in run.history]
+    assert bits[-1] < bits[0]
+    model = load_model(f"run:{run.id}")
+    text = CORPUS.select(["b"]).text()
+    assert score(model, text).bits_per_char == pytest.approx(bits[-1], abs=1e-6)
+    going_on = continued_from(replace(STREAMS, plays=("a",)), f"run:{run.id}")
+    assert going_on.model == replace(ATTENTIVE.model, dropout=0.3)
+    other = replace(ATTENTIVE, model=replace(ATTENTIVE.model, heads=4), initial=f"run:{run.id}")
+    with pytest.raises(ConfigError, match="is a transformer of 2 blocks"):
+        train(other, CORPUS)
+
+
+def test_the_learning_rate_rises_before_it_falls() -> None:
+    from moliere_core.networks import keras_model as framework
+
+    model = framework.build(ATTENTIVE.model, 9)
+    config = replace(ATTENTIVE.training, learning_rate=0.1)
+    framework.compile_model(model, config, updates=20)
+    rate = model.optimizer._learning_rate  # a schedule: Keras gives its value of the moment alone
+    rates = [float(rate(step)) for step in range(21)]
+    assert rates[:6] == pytest.approx([0, 0.02, 0.04, 0.06, 0.08, 0.1])
+    assert rates[5:] == sorted(rates[5:], reverse=True)
+    assert rates[-1] == pytest.approx(0.001)

@@ -50,6 +50,11 @@ WINDOWS = RunConfig(
     TrainingConfig(epochs=3, seq_length=8, shift=3, batch_size=16, schedule="constant"),
     validation=("b",),
 )
+ATTENTIVE = RunConfig(
+    ModelConfig("transformer", units=8, layers=2, dropout=0.2, heads=2, context=12),
+    TrainingConfig(epochs=3, batch_size=4, weight_averaging=0.9, warm_up=5, quick_start=True),
+    validation=("b",),
+)
 
 
 def request(seed: int = 0, epochs: int = 3, label: str = "") -> JobSpec:

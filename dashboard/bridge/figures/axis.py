@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboard.bridge.marks import FAMILIES, MAY_HAVE_READ, Mark
 from dashboard.shared import i18n
 from dashboard.shared.i18n import _
 from dashboard.shared.naming import RECORDED
-from dashboard.shared.plotting import FONT, Figure, Theme, layout, theme
+from dashboard.shared.plotting import FONT, Figure, Theme, escaped, layout, spread, theme
 
-ROW = 21  # pixels a bar: sixteen of them on a projector
-PLACES = ("top center", "bottom center")
+ROW = 20  # pixels a bar
+HEIGHT, AROUND = 400, 110  # pixels of a figure, and of them those outside of its axes
+LINE = 20  # pixels from one name to the next
 BESIDE = 0.9  # decades between what is measured and what has no number, or an unknown one
+SAME = 0.05  # decades, less than which two marks are one above the other
+ROOM = 1.2  # decades that a name beside its mark needs
+LEAD = 0.3  # decades from a column of marks to their names
+EDGE = 0.7  # decades before the last mark, where names are at the left of all
 
 
 def bars(marks: Sequence[Mark], dark: bool, title: str) -> Figure:
@@ -58,45 +63,107 @@ def against(marks: Sequence[Mark], dark: bool, title: str, what: str) -> Figure:
     figure = Figure()
     known = [number for mark in marks if (number := _number(mark, what))]
     left, right = math.log10(min(known, default=1)), math.log10(max(known, default=1))
-    for family, name in FAMILIES.items():
-        kept = [mark for mark in marks if mark.family == family]
-        if not kept:
-            continue
-        nowhere = left - BESIDE if what == "parameters" and _without(family) else right + BESIDE
-        places = [_number(mark, what) or 10**nowhere for mark in kept]
-        figure.add_scatter(
-            x=places,
-            y=[mark.bits for mark in kept],
-            name=_(name),
-            mode="markers+text",
-            text=[mark.label for mark in kept],
-            # One above, one below: neighbours are close. At the right edge, towards the middle.
-            textposition=[
-                "middle left" if math.log10(place) > right else PLACES[i % 2]
-                for i, place in enumerate(places)
-            ],
-            textfont={"size": FONT - 1, "color": colours.ink},
-            cliponaxis=False,
-            marker={
-                "size": 15,
-                "color": _colour(colours, family),
-                "symbol": ["circle-open" if mark.recorded else "circle" for mark in kept],
-                "line": {"width": [3 if mark.recorded else 0 for mark in kept]},
-            },
-            hovertemplate="%{text} : %{y:.3f}",
+    places: dict[Mark, float] = {}  # decades
+    for mark in marks:
+        nowhere = (
+            left - BESIDE if what == "parameters" and _without(mark.family) else right + BESIDE
         )
+        number = _number(mark, what)
+        places[mark] = math.log10(number) if number else nowhere
+    for family, name in FAMILIES.items():
+        if kept := [mark for mark in marks if mark.family == family]:
+            figure.add_scatter(
+                x=[10 ** places[mark] for mark in kept],
+                y=[mark.bits for mark in kept],
+                name=_(name),
+                mode="markers",
+                text=[mark.label for mark in kept],
+                cliponaxis=False,
+                marker={
+                    "size": 15,
+                    "color": _colour(colours, family),
+                    "symbol": ["circle-open" if mark.recorded else "circle" for mark in kept],
+                    "line": {"width": [3 if mark.recorded else 0 for mark in kept]},
+                },
+                hovertemplate="%{text} : %{y:.3f}",
+            )
     label = (
         _("nombres réglés ou stockés (échelle logarithmique)")
         if what == "parameters"
         else _("caractères lus pour apprendre (échelle logarithmique)")
     )
-    layout(figure, dark, title, label, _("bits par caractère"), 460)
+    layout(figure, dark, title, label, _("bits par caractère"), HEIGHT)
+    bits = [mark.bits for mark in marks]
+    bounds = min(bits) - 0.5, max(bits) + 0.4
     figure.update_xaxes(**_decades(marks, what, left, right))
-    figure.update_layout(
-        margin={"b": 110},
-        legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0},
-    )
+    figure.update_yaxes(range=bounds, dtick=1)
+    figure.update_layout(showlegend=False)
+    _name(figure, places, bounds, colours)
     return figure
+
+
+def _name(
+    figure: Figure, places: Mapping[Mark, float], bounds: tuple[float, float], colours: Theme
+) -> None:
+    """The names of marks beside them, none over another.
+
+    Args:
+        figure: in which the marks are.
+        places: of the marks, in decades.
+        bounds: the least and greatest bits on screen.
+        colours: of the theme.
+    """
+    line = LINE * (bounds[1] - bounds[0]) / (HEIGHT - AROUND)  # bits
+    columns = _columns(places)
+    above = True  # neighbours, one above and one below
+    for number, column in enumerate(columns):
+        first, last = places[column[0]], places[column[-1]]
+        following = columns[number + 1 :]
+        room = places[following[0][0]] - last if following else 0.0
+        if len(column) == 1 and following and number and room < ROOM:
+            anchor, shift = ("bottom", 7) if above else ("top", -7)
+            _called(figure, column[0], first, column[0].bits, colours, yanchor=anchor, yshift=shift)
+            above = not above
+            continue
+        side = 1 if following else -1  # at the right edge, towards the middle
+        heights = spread([mark.bits for mark in column], line, *bounds)
+        edge = last + LEAD if following else first - LEAD
+        for mark, height in zip(column, heights, strict=True):
+            figure.add_scatter(
+                x=[10 ** places[mark], 10**edge],
+                y=[mark.bits, height],
+                mode="lines",
+                line={"color": colours.muted, "width": 1},
+                hoverinfo="skip",
+            )
+            anchor = "left" if following else "right"
+            _called(figure, mark, edge, height, colours, xanchor=anchor, xshift=3 * side)
+
+
+def _columns(places: Mapping[Mark, float]) -> list[list[Mark]]:
+    """Marks that stand one above the other, from left to right; all of the right edge are one."""
+    columns: list[list[Mark]] = []
+    for mark in sorted(places, key=places.__getitem__):
+        if columns and places[mark] - places[columns[-1][-1]] < SAME:
+            columns[-1].append(mark)
+        else:
+            columns.append([mark])
+    while len(columns) > 1 and places[columns[-1][-1]] - places[columns[-2][0]] < EDGE:
+        columns[-2:] = [columns[-2] + columns[-1]]
+    return columns
+
+
+def _called(
+    figure: Figure, mark: Mark, x: float, y: float, colours: Theme, **where: str | int
+) -> None:
+    figure.add_annotation(
+        x=x,
+        y=y,
+        text=escaped(mark.label),
+        font={"size": FONT, "color": colours.ink},
+        showarrow=False,
+        **where,
+    )
 
 
 def _number(mark: Mark, what: str) -> int:

@@ -9,9 +9,8 @@ from dashboard.shared.i18n import _
 from dashboard.shared.plotting import FONT, Figure, escaped, layout, theme
 
 ROW = 24  # pixels a sentence, or a model
-LEGEND = 27  # pixels a line of the legend
-LEGEND_ENTRY = 190  # pixels of a name in it
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "x", "star", "hexagon")
+SIGNS = ("●", "◆", "■", "▲", "✚", "✖", "★", "⬢")  # the same as letters
 
 
 def margins_figure(margins: Mapping[str, float], dark: bool) -> Figure:
@@ -50,35 +49,32 @@ def all_margins_figure(
         dark: which theme is on screen.
         title: of the figure.
     """
-    colours = theme(dark)
     figure = Figure()
     names = [escaped(row) for row in rows]
-    for number, (model, values) in enumerate(margins.items()):
-        place = number % len(SYMBOLS)
+    for place, (model, values) in enumerate(margins.items()):
+        symbol, colour = SYMBOLS[place % len(SYMBOLS)], _colour(place, dark)
         figure.add_scatter(
             x=list(values),
             y=names,
             name=model,
             mode="markers",
-            marker={"size": 13, "symbol": SYMBOLS[place], "color": colours.series[place]},
-            hovertemplate="%{y} : %{x:.2f}",
+            marker={"size": 13, "symbol": symbol, "color": colour},
+            hovertemplate="%{y} : %{x:.2f}",
         )
-    below = LEGEND * len(margins)  # a model a line: names are long
-    layout(figure, dark, title, _unit(), "", 110 + ROW * len(rows) + below)
+    layout(figure, dark, title, _unit(), "", 110 + ROW * len(rows))
     figure.update_yaxes(categoryorder="array", categoryarray=names[::-1], dtick=1)
-    figure.update_layout(
-        margin={"b": 60 + below},
-        legend={
-            "orientation": "h",
-            "entrywidth": LEGEND_ENTRY,
-            "xref": "container",
-            "x": 0,
-            "yref": "container",
-            "y": 0,
-            "yanchor": "bottom",
-        },
-    )
+    figure.update_layout(showlegend=False)  # the table beside it is one, see `keys`
     return _with_zero(figure, dark)
+
+
+def keys(models: int, dark: bool) -> list[tuple[str, str]]:
+    """The sign and the colour of each model in `all_margins_figure`, for a table beside it."""
+    return [(SIGNS[place % len(SIGNS)], _colour(place, dark)) for place in range(models)]
+
+
+def _colour(place: int, dark: bool) -> str:
+    series = theme(dark).series
+    return series[place % len(series)]
 
 
 def _unit() -> str:

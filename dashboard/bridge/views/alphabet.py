@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -126,14 +127,6 @@ def payload(settings: Settings, answers: list[tuple[NextChars | None, str]]) -> 
         {"char": chars[i], "probs": [None if a is None else float(a.probs[i]) for a in found]}
         for i in order
     ]
-    others = [
-        None if a is None else max(float(a.probs.sum() - a.probs[order].sum()), 0.0) for a in found
-    ]
-    labels = {"unknown": _("hors alphabet"), "end": _("fin"), "unresolved": _("non résolu")}
-    extra = [
-        {"label": label, "probs": [None if a is None else a.extra[name] for a in found]}
-        for name, label in labels.items()
-    ]
     return {
         "step": len(settings.chosen),
         "prompt": settings.prompt + settings.chosen[:-LINKS],
@@ -149,10 +142,40 @@ def payload(settings: Settings, answers: list[tuple[NextChars | None, str]]) -> 
             for reference, (answer, said) in zip(settings.references, answers, strict=True)
         ],
         "rows": rows,
-        "extra": [{"label": _("les autres"), "probs": others}, *extra],
+        "extra": _extra(found, order),
         "locale": state.language(),
         "labels": {"choose": _("Choisir")},
     }
+
+
+def _extra(found: Sequence[NextChars | None], rows: Sequence[int]) -> list[dict[str, Any]]:
+    """Rows of what is no character of the alphabet, and before them of all that has no row.
+
+    Args:
+        found: of each model what it expects, if it is there.
+        rows: places in the alphabet of the characters that have theirs.
+    """
+    labels = {"unknown": _("hors alphabet"), "end": _("fin"), "unresolved": _("non résolu")}
+    shown = [
+        name
+        for name in labels
+        if max((a.extra[name] for a in found if a is not None), default=0.0) >= i18n.LEAST_CHANCE
+    ]
+    others = [
+        None
+        if a is None
+        else max(
+            float(a.probs.sum() - a.probs[list(rows)].sum())
+            + sum(a.extra[name] for name in labels if name not in shown),
+            0.0,
+        )
+        for a in found
+    ]
+    beyond = (
+        {"label": labels[name], "probs": [None if a is None else a.extra[name] for a in found]}
+        for name in shown
+    )
+    return [{"label": _("les autres"), "probs": others}, *beyond]
 
 
 def _note(found: NextChars | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+import numpy as np
 import streamlit as st
 
 from dashboard.bridge import components, results
@@ -39,8 +40,8 @@ def _heads(asked: Request[Attention]) -> None:
         return
     components.attention(
         {
-            "pieces": [piece.text for piece in asked.value.pieces],
-            "weights": asked.value.weights.tolist(),
+            "pieces": list(asked.value.tokens),
+            "weights": np.round(asked.value.layers.astype(float), 5).tolist(),
             "start": CONTEXT_START,
             "locale": state.language(),
             "labels": {

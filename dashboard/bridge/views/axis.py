@@ -55,7 +55,7 @@ def show(settings: Settings) -> None:
 
 
 def _axis(reference: str) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(key="bridge-axis", horizontal=True, vertical_alignment="center"):
         name, against = controls.TEXT.ask(), controls.AGAINST.ask()
     text, part = _own(against) if name == "own" else (_shipped_text(name), "")
     drawing = Drawing(name, against, reference.partition("@")[0], part)
@@ -151,6 +151,7 @@ def _draw(
     drawing: Drawing, points: dict[str, Point], wanted: tuple[str, ...] = (), said: bool = True
 ) -> None:
     """The drawing, and what is said of it once all is measured."""
+    everything, points = points, marks.drawn(points)
     compared = _known(drawing.other, _shipped_text(drawing.other), drawing.model)
     drawn, other = points, compared
     texts = controls.TEXT.options
@@ -175,16 +176,15 @@ def _draw(
         figure = figures.bars(kept, charts.dark(), heading)
     else:
         figure = figures.against(kept, charts.dark(), heading, drawing.against)
-    if said:
-        best_of = points if drawing.against == "two" else drawn
-        st.markdown(wording.caption(best_of, points, compared, drawing.name, drawing.part))
+    best_of = points if drawing.against == "two" else drawn
     best = min(kept, key=lambda mark: mark.bits)
     charts.show(
         figure,
         f"axis.{drawing.against}",
-        marks.table(points, compared, bool(drawing.part)),
+        marks.table(everything, compared, bool(drawing.part)),
         _("{count} modèles ; le meilleur est {best}, à {bits} par caractère.").format(
             count=len(kept), best=best.name, bits=i18n.bits(best.bits)
         ),
+        said=wording.caption(best_of, points, compared, drawing.name, drawing.part) if said else "",
     )
     st.caption(wording.notes(points, drawn, wanted))

@@ -13,6 +13,7 @@ import streamlit as st
 
 from dashboard.bridge import components, controls, recordings, results
 from dashboard.bridge.controls import Settings
+from dashboard.bridge.marks import NGRAMS
 from dashboard.bridge.wording import models as wording
 from dashboard.shared import following, i18n, state
 from dashboard.shared.components import told, whole
@@ -24,7 +25,7 @@ from moliere_core.measures.axis import Point
 from moliere_core.pretrained import Generation, NextChars, Request, recorded
 from moliere_core.pretrained.recorded import Voice
 
-STEPS = ("kn-1", "kn-3", "kn-5", "kn-8", "petit", "grand")
+STEPS = (*NGRAMS, "petit", "grand")
 MOST_PRETRAINED = 3
 MOST_RUNGS = len(STEPS) + MOST_PRETRAINED
 CHARS = 130  # written by each: five large lines of a projector

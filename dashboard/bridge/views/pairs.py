@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.bridge import controls, measuring
 from dashboard.bridge.controls import Settings
-from dashboard.bridge.figures.pairs import all_margins_figure, margins_figure
+from dashboard.bridge.figures.pairs import all_margins_figure, keys, margins_figure
 from dashboard.bridge.wording import pairs as wording
 from dashboard.shared import charts, following, i18n, naming, state, tables, widgets
 from dashboard.shared.i18n import _
@@ -128,7 +128,8 @@ def _result(test: Test, asked: Margins) -> None:
             )
         with right:
             heads = (_("modèle"), _("justes"), _("marge"), _("de … à …"))
-            tables.show(heads, wording.tallies(test, found, shown))
+            signs = keys(len(found), charts.dark())
+            tables.show(heads, wording.tallies(test, found, shown), keys=signs)
             st.caption(wording.proof(test, found, shown))
             _say_recorded(found)
 

@@ -24,9 +24,6 @@ COMPONENT = "bridge.tokens"
 
 def show(settings: Settings) -> None:
     """The texts; those of pretrained models appear while they are written."""
-    heard = {r for r in settings.references if results.voice(r) is not None}
-    # Above the columns that have nothing in them; below, for those that have a recording.
-    fetching.buttons(tuple(r for r in settings.references if r not in heard))
     works = results.running(results.written, settings.references, *settings.draw)
     following.follow(works.values(), partial(_columns, settings), PERIOD)
     st.caption(
@@ -35,7 +32,7 @@ def show(settings: Settings) -> None:
             "qu’entre modèles de même alphabet."
         )
     )
-    fetching.buttons(tuple(r for r in settings.references if r in heard))
+    fetching.buttons(settings.references)
 
 
 def _columns(settings: Settings) -> None:

@@ -55,7 +55,7 @@ def tallies(test: Test, found: Margins, shown: Mapping[str, str]) -> list[tuple[
         rows.append(
             (
                 shown[model],
-                f"{tally.right} / {tally.sentences}",
+                f"{tally.right}{i18n.NBSP}/{i18n.NBSP}{tally.sentences}",
                 i18n.number(tally.mean, 1),
                 f"{low} … {high}",
             )

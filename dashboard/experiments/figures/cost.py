@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from dashboard.experiments.figures.past import HEIGHT
 from dashboard.shared import i18n
 from dashboard.shared.i18n import _
-from dashboard.shared.plotting import FONT, Figure, layout, theme
+from dashboard.shared.plotting import FONT, Figure, layout, spread, theme
 
 WIDE = 1.5  # of an axis, so that a name beside the last point stays inside
 NEAR = 0.09  # of the height of a figure: names nearer than this are pushed apart
@@ -45,7 +44,9 @@ def cost(runs: Sequence[Cost], dark: bool, text: str, x: str, x_title: str) -> F
     colours, figure = theme(dark), Figure()
     lowest = min(min(run.bits) for run in runs)
     highest = max(max(run.bits) for run in runs)
-    heights = spread([run.bits[-1] for run in runs], NEAR * max(highest - lowest, 1e-6) * 1.3)
+    gap = max((highest - lowest) * 0.12, 0.02)
+    low, high = lowest - gap, highest + gap
+    heights = spread([run.bits[-1] for run in runs], NEAR * (high - low), low, high)
     for place, (run, height) in enumerate(zip(runs, heights, strict=True)):
         colour = colours.series[place % len(colours.series)]
         sizes = [8.0] * (len(run.x) - 1) + [16.0 if not run.live else 20.0]
@@ -82,20 +83,9 @@ def cost(runs: Sequence[Cost], dark: bool, text: str, x: str, x_title: str) -> F
         _("bits par caractère"),
         HEIGHT,
     )
-    gap = max((highest - lowest) * 0.12, 0.02)
-    figure.update_yaxes(range=[lowest - gap, highest + gap])
+    figure.update_yaxes(range=[low, high])
     first = min(min(run.x) for run in runs) if x == "parameters" else 0.0
     last = max(max(run.x) for run in runs)
     figure.update_xaxes(range=[first - 0.05 * (last - first), first + WIDE * (last - first)])
     figure.update_layout(showlegend=False)
     return figure
-
-
-def spread(values: Sequence[float], least: float) -> list[float]:
-    """Places for names at these heights, in their order, at least so far apart."""
-    order = sorted(range(len(values)), key=values.__getitem__)
-    placed = list(values)
-    for below, above in pairwise(order):
-        placed[above] = max(placed[above], placed[below] + least)
-    shift = sum(placed) / len(placed) - sum(values) / len(values) if values else 0.0
-    return [height - shift for height in placed]

@@ -10,7 +10,7 @@ from dashboard.inside.controls import CHAR
 from dashboard.inside.figures.embedding import plane_figure
 from dashboard.shared import cached, charts, i18n, state, widgets
 from dashboard.shared.i18n import _
-from moliere_core.inspection.vectors import kind, neighbours, principal_plane
+from moliere_core.inspection.vectors import finer_kind, neighbours, principal_plane
 from moliere_core.text.signs import visible
 
 
@@ -34,7 +34,7 @@ def show(reference: str) -> None:
         )
     )
     shown = [visible(c) for c in chars]
-    sorts = [labels[kind(c)] for c in chars]
+    sorts = [labels[finer_kind(c)] for c in chars]
     charts.show(
         plane_figure(
             shown,

@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard.shared import fields, state
 from dashboard.shared.controls import Choice, Control, Slider, Whole
 from dashboard.shared.i18n import _
-from moliere_core.config import CELLS, RunConfig
+from moliere_core.config import GATED_CELLS, RunConfig
 from moliere_core.errors import N_
 
 SHIFTS = (0, 1, 5, 10, 20)  # 0 stands for contiguous streams
@@ -93,7 +93,7 @@ def of(config: RunConfig) -> dict[str, Any]:
             "cell",
             model.cell,
             N_("Cellule"),
-            {cell: cell.upper() for cell in CELLS},
+            {cell: cell.upper() for cell in GATED_CELLS},
             help=N_("Le GRU a deux portes au lieu de trois : un quart de poids en moins."),
         ),
         _whole(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard.shared import state
 from dashboard.shared.controls import Choice
 from dashboard.shared.views import View, chosen
 from dashboard.training import controls
@@ -22,6 +23,11 @@ VIEWS = {
 def view(job: str) -> Choice:
     """Which of them; with a job in the address, its curves."""
     return chosen("training.view", "view", N_("Vue"), VIEWS, "follow" if job else "new")
+
+
+def measured(view: str) -> bool:
+    """Whether curves are on screen, in one measure or another."""
+    return view == "follow" or (view == "stored" and len(state.value(controls.RUNS)) > 1)
 
 
 def tried(spec: JobSpec | None) -> dict[str, bool]:

@@ -1,13 +1,22 @@
-"""Several stored runs: on one common text, their curves over each other, what each writes."""
+"""Several stored runs: how they learned, how each fares on one common text, what each writes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-import pandas as pd
 import streamlit as st
 
-from dashboard.shared import cached, charts, downloads, i18n, naming, sources, stored_runs
+from dashboard.shared import (
+    cached,
+    charts,
+    i18n,
+    naming,
+    sources,
+    state,
+    stored_runs,
+    tables,
+)
 from dashboard.shared.i18n import _
 from dashboard.training import controls, figures, results, wording
 from dashboard.training.views import follow
@@ -15,27 +24,59 @@ from moliere_core.text.normalise import normalise
 from moliere_core.training.session import SAMPLE_TEMPERATURE
 
 COMMON_CHARS = 10_000  # of the common text: a quarter of a second a model of 256 units
+ABREAST = 3  # samples side by side
 _TEXT = "training.text"
 
 
+@dataclass(frozen=True)
+class Compared:
+    """One of the models that are compared.
+
+    Attributes:
+        reference: of it.
+        name: what people call it.
+        bits: per character of the common text; None where there is none.
+    """
+
+    reference: str
+    name: str
+    bits: float | None
+
+
 def show(references: tuple[str, ...]) -> None:
-    """The text, and what each of the models makes of it; how they learned; what they write."""
-    _table(references, _common_text())
-    rows = {row.reference: row.name for row in stored_runs.stored_runs()}
-    names = {reference: rows.get(reference, reference) for reference in references}
-    chart, texts = st.columns([1.75, 1], gap="medium")
-    with chart:
-        _curves(names)
-    with texts, st.container(height=charts.pixels(figures.HEIGHT) + 60, border=True):
-        _samples(names)
+    """Their curves over each other; beside them the ranking on one text; what each writes."""
+    text = _common_text()
+    compared = _compared(references, text)
+    with st.container(key="training-compared"):
+        left, right = st.columns([1.35, 1], gap="medium")
+    with left:
+        _curves(compared)
+    with right:
+        _ranking(compared, text)
+    _samples(compared)
 
 
-def _curves(names: Mapping[str, str]) -> None:
-    """The validation of each, over the others'."""
-    measure = controls.MEASURE.ask(visible=False)
-    runs = [(name, results.validation(ref, measure)) for ref, name in names.items()]
+def _compared(references: Sequence[str], text: str) -> list[Compared]:
+    """The models, the best on the text first."""
+    names = {row.reference: row.name for row in stored_runs.stored_runs()}
+    with st.spinner(_("Chacun lit le texte…")):
+        found = [
+            Compared(
+                reference,
+                names.get(reference, reference),
+                results.bits_on(reference, text) if text else None,
+            )
+            for reference in references
+        ]
+    return sorted(found, key=lambda one: one.bits or 0.0)
+
+
+def _curves(compared: Sequence[Compared]) -> None:
+    """The validation of each, over the others', numbered as in the ranking."""
+    measure = state.value(controls.MEASURE)
+    runs = [(one.name, results.validation(one.reference, measure)) for one in compared]
     st.plotly_chart(
-        charts.enlarged(figures.compared_figure(runs, st.context.theme.type == "dark", measure)),
+        charts.enlarged(figures.compared_figure(runs, charts.dark(), measure)),
         key="training.compared",
         config={"displayModeBar": False},
         alt=wording.compared(runs, measure),
@@ -48,13 +89,17 @@ def _curves(names: Mapping[str, str]) -> None:
     )
 
 
-def _samples(names: Mapping[str, str]) -> None:
+def _samples(compared: Sequence[Compared]) -> None:
     """One text of each, with the same draws."""
     st.caption(wording.same_draws(SAMPLE_TEMPERATURE))
     with st.spinner(_("Chacun écrit…")):
-        for place, (reference, name) in enumerate(names.items()):
-            colour = figures.run_colour(place, st.context.theme.type == "dark")
-            follow.sample(name, results.sample(reference), colour)
+        for first in range(0, len(compared), ABREAST):
+            columns = st.columns(min(ABREAST, len(compared)), gap="medium")
+            row = list(enumerate(compared))[first : first + ABREAST]
+            for column, (place, one) in zip(columns, row, strict=False):
+                with column:
+                    colour = figures.run_colour(place, charts.dark())
+                    follow.sample(_placed(place, one), results.sample(one.reference), colour)
 
 
 def _common_text() -> str:
@@ -75,31 +120,24 @@ def _common_text() -> str:
     return results.held_out_text(kind.removeprefix("held:"))[:COMMON_CHARS]
 
 
-def _table(references: tuple[str, ...], text: str) -> None:
+def _ranking(compared: Sequence[Compared], text: str) -> None:
     """Bits per character of each model on the same text, the best first."""
     if not text:
         st.info(_("Le texte commun est vide : collez quelques répliques."))
-        return
-    rows = {row.reference: row for row in stored_runs.stored_runs()}
-    answers = {True: _("oui"), False: _("non"), None: _("on ne sait pas")}
-    found = []
-    with st.spinner(_("Chacun lit le texte…")):
-        for reference in references:
-            name = rows[reference].name if reference in rows else reference
-            bits = results.bits_on(reference, text)
-            found.append(
-                (bits, name, cached.card(reference), stored_runs.has_read(reference, text))
-            )
-    found.sort(key=lambda row: row[0])
-    table_of_runs(
-        {
-            _("Rang"): list(range(1, len(found) + 1)),
-            _("Modèle"): [name for _bits, name, _card, _read in found],
-            _("Bits par caractère"): [rounded(bits) for bits, *_rest in found],
-            _("Paramètres"): [card.parameters for _bits, _name, card, _read in found],
-            _("A lu ce texte"): [answers[read] for *_rest, read in found],
-        }
-    )
+    columns: dict[str, list[str]] = {
+        _("Modèle"): [_placed(place, one) for place, one in enumerate(compared)],
+        _("Bits par caractère"): [
+            "–" if one.bits is None else i18n.number(one.bits, 3) for one in compared
+        ],
+        _("Paramètres"): [i18n.number(cached.card(one.reference).parameters) for one in compared],
+    }
+    read = [stored_runs.has_read(one.reference, text) if text else False for one in compared]
+    if any(known is not False for known in read):  # where none has, it would say nothing
+        answers = {True: _("oui"), False: _("non"), None: _("on ne sait pas")}
+        columns[_("A lu ce texte")] = [answers[known] for known in read]
+    rows = list(zip(*columns.values(), strict=True))
+    colours = [figures.run_colour(place, charts.dark()) for place in range(len(compared))]
+    tables.show(list(columns), rows, keys=[("⬤", colour) for colour in colours])
     st.caption(
         _(
             "Les {chars} mêmes caractères pour tous. Qui a lu ce texte pendant "
@@ -108,22 +146,6 @@ def _table(references: tuple[str, ...], text: str) -> None:
     )
 
 
-def table_of_runs(columns: Mapping[str, object]) -> None:
-    """A table of runs."""
-    frame = pd.DataFrame(dict(columns))
-    downloads.table(
-        frame,
-        hide_index=True,
-        width="stretch",
-        row_height=44,
-        placeholder="–",
-        column_config={
-            _("Bits par caractère"): st.column_config.NumberColumn(format="localized"),
-            _("Paramètres"): st.column_config.NumberColumn(format="localized"),
-        },
-    )
-
-
-def rounded(bits: float | None) -> float | None:
-    """To what two runs are told apart by."""
-    return None if bits is None else round(bits, 3)
+def _placed(place: int, one: Compared) -> str:
+    """A model after its place in the ranking."""
+    return f"{place + 1}. {one.name}"

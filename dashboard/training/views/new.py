@@ -49,17 +49,17 @@ class Request:
 
 
 def show() -> JobSpec:
-    """The settings on the left; what they amount to, the bets and the button on the right."""
-    left, right = st.columns([1.75, 1], gap="medium")
+    """The settings on the left; the bets and the button on the right, then what is trained."""
+    left, right = st.columns([1.5, 1], gap="medium")
     with left:
         request = _request(PRESETS[controls.PRESET.ask(visible=True)])
         _limits()
     with right:
-        summary.show(request.config, request.symbols)
         if not _refused(request):
             _ask_for_bets()
         trainings.ask_for_name()
         _button(request)
+        summary.show(request.config, request.symbols)
     return request.spec
 
 

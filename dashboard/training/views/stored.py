@@ -5,9 +5,19 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 
+import pandas as pd
 import streamlit as st
 
-from dashboard.shared import cached, i18n, naming, rights, state, stored_runs, widgets
+from dashboard.shared import (
+    cached,
+    downloads,
+    i18n,
+    naming,
+    rights,
+    state,
+    stored_runs,
+    widgets,
+)
 from dashboard.shared.i18n import _
 from dashboard.training import controls, results, wording
 from dashboard.training.views import comparison, follow, importing
@@ -61,18 +71,33 @@ def _table() -> None:
         _("Réseau"): [row.architecture for row in rows],
         _("Paramètres"): [row.parameters for row in rows],
         _("Époques"): [f"{row.epochs} / {row.asked}" for row in rows],
-        _("Bits par caractère"): [comparison.rounded(row.bits_per_char) for row in rows],
+        _("Bits par caractère"): [_rounded(row.bits_per_char) for row in rows],
         _("Durée"): [i18n.duration(row.seconds) if row.seconds else "" for row in rows],
     }
     if any(row.imported_from for row in rows):
         columns[_("Importé de")] = [row.imported_from for row in rows]
-    comparison.table_of_runs(columns)
+    downloads.table(
+        pd.DataFrame(columns),
+        hide_index=True,
+        width="stretch",
+        row_height=44,
+        placeholder="–",
+        column_config={
+            _("Bits par caractère"): st.column_config.NumberColumn(format="localized"),
+            _("Paramètres"): st.column_config.NumberColumn(format="localized"),
+        },
+    )
     st.caption(
         _(
             "Bits par caractère : sur le texte que chacun a mis de côté, "
             "qui diffère de l’un à l’autre. Pour comparer, choisissez-en plusieurs plus haut."
         )
     )
+
+
+def _rounded(bits: float | None) -> float | None:
+    """To what two runs are told apart by."""
+    return None if bits is None else round(bits, 3)
 
 
 def _damaged() -> None:

@@ -164,7 +164,7 @@ def list_jobs() -> list[Job]:
 
 
 def active() -> list[Job]:
-    """The jobs that run, then those that wait, in their order: what a badge on every page asks."""
+    """The jobs that run, then those that wait, in their order."""
     backend = _backends.get(_address())
     return [] if backend is None else backend.active()
 
@@ -256,9 +256,9 @@ def _asked_from(job: Job, asker: Asker) -> bool:
 
 
 def _owned(spec: JobSpec, token: str, name: str, job: Job | None) -> JobSpec:
-    """The spec with its owner: who asked for this run first, in `job`, else who asks now.
+    """The spec with an owner: that of `job`, or of the stored run, else whoever asks now.
 
-    A run begun by nobody in particular does not become somebody's by being asked for.
+    A stored run without an owner stays without one.
     """
     path = run_path(spec.run_id)
     first = (job.spec.owner if job else None) or read_owner(path / OWNER)
@@ -270,7 +270,7 @@ def _owned(spec: JobSpec, token: str, name: str, job: Job | None) -> JobSpec:
 
 
 def _fresh(spec: JobSpec) -> Job:
-    """The job of this spec, with its folder ready; the events of earlier tries are kept."""
+    """The job of this spec, its folder written; events of earlier attempts are kept."""
     folder = job_path(spec.run_id)
     with _lock:
         job = _jobs.get(folder)
@@ -300,7 +300,7 @@ def _complete(path: Path) -> Run | None:
 
 
 def _stored(run: Run, job: Job | None) -> Job:
-    """A finished job for a stored run, whoever trained it."""
+    """The finished job of a stored run, which the command line may have trained."""
     if job is None:
         return Job.of_run(run)
     status = job.status
@@ -319,7 +319,7 @@ def _required(job_id: str) -> Job:
 
 
 def _settle(job_id: str) -> None:
-    """Wait until a job that is ending, if any, is let go; RunError if it is not."""
+    """Wait until a job that is being stopped has ended; RunError if it takes too long."""
     deadline = time.monotonic() + _SETTLE_SECONDS
     while time.monotonic() < deadline:
         backend = _backends.get(_address())

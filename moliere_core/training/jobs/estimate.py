@@ -29,7 +29,7 @@ def seconds(spec: JobSpec, speed: float | None = None) -> float:
 
     Args:
         spec: the job.
-        speed: how much faster this machine is than the model of it; None looks at stored runs.
+        speed: of this machine, relative to the one assumed here; None for `machine_speed`.
     """
     config, speed = spec.config, machine_speed() if speed is None else speed
     measured = (spec.validation_chars + TRAIN_SAMPLE_CHARS) * _flops(config.model) / SCORE_FLOPS

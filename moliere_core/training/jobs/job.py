@@ -29,7 +29,14 @@ from moliere_core.errors import N_, ConfigError, MoliereError, RunError, Trainin
 from moliere_core.runs.ownership import read_owner, write_owner
 from moliere_core.runs.run import ASKED_BY, CONFIG, HISTORY, LABEL, OWNER, Run, run_path
 from moliere_core.system.records import DamagedError, Record
-from moliere_core.system.storage import home, is_locked, lock, write_atomically, write_error
+from moliere_core.system.storage import (
+    file_state,
+    home,
+    is_locked,
+    lock,
+    write_atomically,
+    write_error,
+)
 from moliere_core.system.work import State, Status
 from moliere_core.training.jobs.events import EventFile, append
 from moliere_core.training.jobs.spec import JobSpec, parse
@@ -85,7 +92,7 @@ class Backend(Protocol):
     """Something that runs jobs: this machine, or a cluster."""
 
     def submit(self, job: Job) -> None:
-        """Take in a job that this server has taken; it is held, then let go, once it has ended."""
+        """Queue a job that this server has locked; its lock is released when it has ended."""
 
     def holds(self, job_id: str) -> bool:
         """Whether the job is waiting or running here."""
@@ -107,7 +114,7 @@ class Backend(Protocol):
 
 
 def failed(error: MoliereError) -> Record:
-    """The event of a job that ends for that reason."""
+    """The event of a job that fails with that error."""
     return {"event": "failed", **error.to_json()}
 
 
@@ -140,7 +147,7 @@ class Job:
         self._backend = backend
         self._claim: FileLock | None = None
         self._file = EventFile(folder / EVENTS)
-        self._fold = _Fold()
+        self._summary = _Summary()
         self._lock = threading.Lock()
         self._opened: tuple[tuple[object, ...], Run] | None = None
 
@@ -159,7 +166,7 @@ class Job:
         )
         job = cls(job_path(run.id), spec)
         job._file.records.append(job.finished())
-        job._fold.add(job.finished())
+        job._summary.add(job.finished())
         return job
 
     def finished(self) -> Record:
@@ -173,20 +180,20 @@ class Job:
         return {"event": "stopped", "run": self.id, "path": str(self.run_path), "epoch": epoch}
 
     def take(self) -> bool:
-        """Make it this server's; False if it is another one's."""
+        """Lock it for this server; False if another one has it."""
         (self.folder / STOP).unlink(missing_ok=True)
         self.stopping = False
         self._claim = self._claim or lock(self.folder / HELD)
         return self._claim is not None
 
     def let_go(self) -> None:
-        """Leave it to whoever takes it next."""
+        """Release this server's lock."""
         claim, self._claim = self._claim, None
         if claim is not None:
             claim.release()
 
     def ask_to_stop(self) -> None:
-        """Have the server that holds it stop it; RunError if that cannot be written."""
+        """Ask the server that holds it to stop it; RunError if that cannot be written."""
         try:
             (self.folder / STOP).touch()
         except OSError as error:
@@ -195,11 +202,11 @@ class Job:
 
     @property
     def asked_to_stop(self) -> bool:
-        """Whether another server, on which somebody stops it, has asked for that."""
+        """Whether `ask_to_stop` was called, on any server."""
         return (self.folder / STOP).exists()
 
     def claim(self) -> None:
-        """Give its run, once begun, its owner and its name."""
+        """Write the owner and the names of its run, which has begun."""
         claim(self.run_path, self.spec)
 
     def save_spec(self) -> None:
@@ -220,7 +227,7 @@ class Job:
     @property
     def run(self) -> Run | None:
         """Its run, as far as it is trained; None before it starts."""
-        written = tuple(_written(self.run_path / name) for name in (CONFIG, HISTORY))
+        written = tuple(file_state(self.run_path / name) for name in (CONFIG, HISTORY))
         if written[0] is None:
             return None
         # Opened, and with it checked, once an epoch: thirty pages ask every second.
@@ -238,10 +245,10 @@ class Job:
 
     @property
     def status(self) -> JobStatus:
-        """All that is known of it now; cheap enough to be asked for every second."""
+        """Its status; cheap enough for thirty pages to ask every second."""
         state, error = self._state()
         with self._lock:
-            status = self._fold.status(state)
+            status = self._summary.status(state)
         status = replace(
             status,
             error=error,
@@ -275,7 +282,7 @@ class Job:
         held = self._held()  # before the events: a job is let go once its end is written
         with self._lock:
             self._refresh()
-            state, error = self._fold.state, self._fold.error
+            state, error = self._summary.state, self._summary.error
         active = state in (State.QUEUED, State.RUNNING)
         # Asked twice: it may have been taken in between the first answer and the events.
         if active and not held and not self._held() and not self._held_elsewhere():
@@ -292,11 +299,11 @@ class Job:
 
     def _refresh(self) -> None:
         for record in self._file.refresh():
-            self._fold.add(record)
+            self._summary.add(record)
 
 
-class _Fold:
-    """What a stream of events amounts to."""
+class _Summary:
+    """What the events of a job say of it, kept up to date event by event."""
 
     def __init__(self) -> None:
         self.state = State.QUEUED
@@ -307,7 +314,7 @@ class _Fold:
         self._snapshot_time = self._measure_seconds = 0.0
 
     def add(self, record: Record) -> None:
-        """Take one more event into account."""
+        """Apply the next event."""
         kind = record["event"]
         if kind == "queued":
             self.state, self.error = State.QUEUED, None
@@ -347,15 +354,6 @@ class _Fold:
             loss=self._progress.get("loss"),
             chars_per_second=float(self._progress.get("chars_per_second") or 0.0),
         )
-
-
-def _written(path: Path) -> tuple[int, int, int] | None:
-    """What changes when a file does; None where there is none."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def claim(path: Path, spec: JobSpec) -> None:

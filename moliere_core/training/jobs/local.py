@@ -99,7 +99,7 @@ class LocalQueue:
                 self._withdraw(job)
 
     def close(self) -> None:
-        """End the worker and the thread; what was waiting shows as interrupted."""
+        """End the worker and the thread; jobs that wait then show as interrupted."""
         with self._lock:
             self._closed = True
             while self._waiting:
@@ -192,7 +192,7 @@ class TrainingProcess(WorkerProcess):
         super().stop(word)
 
     def wait(self, seconds: float) -> bool:
-        """Whether it has ended, after at most about `seconds`; hurries one that was stopped."""
+        """Whether it has ended, after at most about `seconds`; signals end one that was stopped."""
         ended = super().wait(seconds)
         if ended:
             self._tidy()

@@ -54,7 +54,7 @@ _MACHINE = threading.Lock()  # a training takes the whole machine
 
 
 def deliver(name: str, parcel: Files) -> None:
-    """Bring the files that the attempt `name` needs."""
+    """Hand over the files that the attempt `name` needs."""
     attempt = _ATTEMPTS[name]
     attempt.heard, attempt.parcel = time.monotonic(), parcel
     attempt.delivered.set()

@@ -13,7 +13,7 @@ from moliere_core.corpus import Corpus, split
 from moliere_core.errors import N_, ConfigError, ModelError, RunError, writable
 from moliere_core.models.references import SHIPPED, open_run
 from moliere_core.runs.ownership import Owner, may_change
-from moliere_core.runs.run import MAX_LABEL, MAX_NAME, request_id
+from moliere_core.runs.run import MAX_NAME, checked_label, request_id
 from moliere_core.system.machine import is_public
 from moliere_core.system.records import DamagedError, count, text
 from moliere_core.system.records import parse as parse_json
@@ -105,13 +105,7 @@ def describe(
         ModelError: the initial model is not there.
         ConfigError: the initial model is a folder, or the label is too long.
     """
-    label = " ".join(label.split())
-    if len(label) > MAX_LABEL:
-        raise ConfigError(
-            "this name has {chars} characters: keep it within {limit}",
-            chars=len(label),
-            limit=MAX_LABEL,
-        )
+    label = checked_label(label)
     if sizes is None:
         texts = split(corpus, config.plays, config.validation, config.training.speakers)
         sizes = len(texts.train_text), len(texts.validation_text)

@@ -9,7 +9,7 @@ from moliere_core.errors import ModelError
 from moliere_core.inspection.forgetting import Echo, echo, half_life, survival
 from moliere_core.inspection.step import GRU_GATES, LSTM_GATES, spell_out
 from moliere_core.inspection.trace import read, trace
-from moliere_core.inspection.vectors import kind, neighbours, principal_plane
+from moliere_core.inspection.vectors import finer_kind, neighbours, principal_plane
 from moliere_core.models.references import RecurrentModel, load_recurrent
 from tests.networks import LETTERS, random_network
 
@@ -162,4 +162,4 @@ def test_petit_puts_like_with_like() -> None:
     ],
 )
 def test_kinds_of_characters(char: str, expected: str) -> None:
-    assert kind(char) == expected
+    assert finer_kind(char) == expected

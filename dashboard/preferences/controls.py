@@ -1,0 +1,123 @@
+"""What is set on the Preferences page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from dashboard.preferences import results
+from dashboard.preferences.results import Story
+from dashboard.shared import controls, snippets
+from dashboard.shared.controls import Slider, Whole
+from dashboard.shared.i18n import _
+from moliere_core.config import SamplingConfig
+from moliere_core.errors import N_
+from moliere_core.training.preferences import PULL, Vote
+
+TEMPERATURE = controls.temperature("preferences", 1.0)
+LENGTH = Whole("preferences.chars", "chars", 120, N_("Nombre de caractères"), 20, 300)
+HOLD = Slider(
+    "preferences.pull",
+    "pull",
+    PULL,
+    N_("Attachement à l’original"),
+    0.05,
+    1.0,
+    help=N_("Plus il est fort, moins le modèle s’éloigne de ce qu’il était, pour les mêmes votes."),
+)
+HANDS = "preferences.hands."  # and the letter of the text: widgets of the votes
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is written and learned, and how.
+
+    Attributes:
+        reference: of the original.
+        prompt: what both texts follow.
+        seed: of the first text; the second has the next one.
+        temperature: at which both are written.
+        chars: written of each.
+        pull: of the original, see `moliere_core.training.preferences`.
+    """
+
+    reference: str
+    prompt: str
+    seed: int
+    temperature: float
+    chars: int
+    pull: float
+
+    @property
+    def sampling(self) -> SamplingConfig:
+        """How a character is drawn."""
+        return SamplingConfig(self.temperature)
+
+
+def ballot(story: Story, now: Settings, texts: tuple[str, str]) -> None:
+    """Hands counted for each text, and the one button that teaches them to the network."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="preferences-ballot"):
+        hands = [
+            st.number_input(
+                _("Mains levées pour {letter}").format(letter=letter),
+                0,
+                100,
+                key=HANDS + letter,
+                width=190,
+            )
+            for letter in "AB"
+        ]
+        st.button(
+            _("Apprendre de ce vote"),
+            key="preferences.learn",
+            type="primary",
+            icon=":material/how_to_vote:",
+            shortcut="V",
+            disabled=not any(hands),
+            on_click=_learn,
+            args=(story, now, texts),
+        )
+        st.button(
+            _("Deux autres textes"),
+            key="preferences.skip",
+            icon=":material/refresh:",
+            on_click=story.skip,
+        )
+        if story.votes:
+            st.button(
+                _("Recommencer"),
+                key="preferences.reset",
+                icon=":material/restart_alt:",
+                help=_("Oublie tous les votes : le modèle redevient l’original."),
+                on_click=results.forget,
+                args=(story.reference,),
+            )
+
+
+def _learn(story: Story, now: Settings, texts: tuple[str, str]) -> None:
+    hands = [int(st.session_state.get(HANDS + letter) or 0) for letter in "AB"]
+    if any(hands):
+        # Laplace's rule of succession: one hand out of one is no certainty.
+        share = (hands[0] + 1) / (sum(hands) + 2)
+        story.vote(Vote(now.prompt, *texts, share))
+    for letter in "AB":
+        st.session_state[HANDS + letter] = 0
+
+
+def code(now: Settings, story: Story) -> str:
+    """The cell that nudges a network with the votes of this page."""
+    votes = story.votes or [Vote(now.prompt, "oui", "non", 2 / 3)]
+    lines = "".join(
+        f"    Vote({v.prompt!r}, {v.first!r}, {v.second!r}, {round(v.share, 3)}),\n" for v in votes
+    )
+    return snippets.filled(
+        "preferences",
+        model=now.reference,
+        votes=snippets.Code(lines),
+        pull=now.pull,
+        prompt=now.prompt,
+        config=snippets.config(now.sampling),
+        seed=now.seed,
+        chars=now.chars,
+    )

@@ -1,0 +1,172 @@
+"""The transformer's blocks as Keras layers, of Keras 3's own operations: any backend trains them.
+
+GPT-2's (Radford et al. 2019), as `networks.transformer` runs them: what is learned here is read
+there, and by Hugging Face's `GPT2LMHeadModel`. Dropout is where GPT-2 has it, on the embedding and
+on what each part adds; on the shares of attention there is none, as it costs the most there.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+from moliere_core.config import ModelConfig
+
+EPSILON = 1e-5  # in a layer norm
+SPREAD = 0.02  # standard deviation of the first weights, as GPT-2's
+PIECE = 64  # characters whose attention is computed at once: what they cannot see is left out
+MASKED = -1e9  # a score that leaves no share after the softmax
+
+
+class Positions(layers.Layer):  # type: ignore[misc]  # Keras is untyped
+    """Adds to each character's vector that of its place in the window.
+
+    Args:
+        context: places.
+    """
+
+    def __init__(self, context: int, initializer: Any, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.context, self.initializer = context, initializer
+
+    def build(self, shape: Any) -> None:
+        """One vector a place, (context, width)."""
+        size = (self.context, shape[-1])
+        self.table = self.add_weight(name="table", shape=size, initializer=self.initializer)
+
+    def call(self, x: Any) -> Any:
+        """Shape (batch, time, width), time up to `context`."""
+        return x + self.table[: ops.shape(x)[1]]
+
+
+class Scores(layers.Layer):  # type: ignore[misc]  # Keras is untyped
+    """The score of each symbol: how much the last vector is like the symbol's own.
+
+    Args:
+        table: gives the embedding's vectors, (symbols, width), which are not the layer's own.
+    """
+
+    def __init__(self, table: Callable[[], Any], **settings: Any) -> None:
+        super().__init__(**settings)
+        self.table = table
+
+    def call(self, x: Any) -> Any:
+        """Shape (..., width) to (..., symbols)."""
+        return ops.matmul(x, ops.transpose(self.table()))
+
+
+class Block(layers.Layer):  # type: ignore[misc]  # Keras is untyped
+    """What characters take from those before them, then a network on each alone.
+
+    Args:
+        heads: the width is divided among them.
+        dropout: of what each of the two parts adds.
+        depth: blocks of the network; weights that write into the stream begin smaller.
+        seeds: of the first weights and of the dropouts.
+    """
+
+    def __init__(
+        self, heads: int, dropout: float, depth: int, seeds: Iterator[int], **settings: Any
+    ) -> None:
+        super().__init__(**settings)
+        self.heads, self.depth = heads, depth
+        self.ln_1 = layers.LayerNormalization(epsilon=EPSILON)
+        self.ln_2 = layers.LayerNormalization(epsilon=EPSILON)
+        self.drop_1 = layers.Dropout(dropout, seed=next(seeds))
+        self.drop_2 = layers.Dropout(dropout, seed=next(seeds))
+        self.drawn = [next(seeds) for _ in range(4)]
+
+    def build(self, shape: Any) -> None:
+        """The four matrices, with their biases."""
+        width, into_stream = shape[-1], SPREAD / math.sqrt(2 * self.depth)
+        self.query_key_value = self._linear("query_key_value", width, 3 * width, SPREAD)
+        self.projection = self._linear("projection", width, width, into_stream)
+        self.widen = self._linear("widen", width, 4 * width, SPREAD)
+        self.narrow = self._linear("narrow", 4 * width, width, into_stream)
+        self.ln_1.build(shape)
+        self.ln_2.build(shape)
+
+    def _linear(self, name: str, inputs: int, outputs: int, spread: float) -> tuple[Any, Any]:
+        normal = keras.initializers.RandomNormal(stddev=spread, seed=self.drawn.pop())
+        kernel = self.add_weight(name=f"{name}_kernel", shape=(inputs, outputs), initializer=normal)
+        bias = self.add_weight(name=f"{name}_bias", shape=(outputs,), initializer="zeros")
+        return kernel, bias
+
+    def call(self, x: Any, training: bool = False) -> Any:
+        """Shape (batch, time, width), the same out."""
+        x = x + self.drop_1(self.attend(self.ln_1(x)), training=training)
+        wide = ops.gelu(_times(self.ln_2(x), self.widen), approximate=True)
+        return x + self.drop_2(_times(wide, self.narrow), training=training)
+
+    def attend(self, x: Any) -> Any:
+        """What each character takes from those before it and from itself; same shape."""
+        _, time, width = ops.shape(x)
+        size = width // self.heads
+        split = ops.reshape(_times(x, self.query_key_value), (-1, time, 3, self.heads, size))
+        queries, keys, values = ops.unstack(ops.transpose(split, (2, 0, 3, 1, 4)), 3)
+        queries, keys = queries * size**-0.5, ops.transpose(keys, (0, 1, 3, 2))
+        mixed = []
+        for begin in range(0, time, PIECE):
+            end = min(begin + PIECE, time)
+            scores = ops.matmul(queries[:, :, begin:end], keys[..., :end])
+            shares = ops.softmax(scores + _ahead(begin, end))
+            mixed.append(ops.matmul(shares, values[:, :, :end]))  # (batch, heads, piece, size)
+        together = ops.transpose(ops.concatenate(mixed, axis=2), (0, 2, 1, 3))
+        return _times(ops.reshape(together, (-1, time, width)), self.projection)
+
+
+def _ahead(begin: int, end: int) -> Any:
+    """Added to the scores of these characters: `MASKED` for those that come after them."""
+    return np.where(np.arange(end) > np.arange(begin, end)[:, None], MASKED, 0).astype(np.float32)
+
+
+def _times(x: Any, linear: tuple[Any, Any]) -> Any:
+    """A matrix and a bias on the last axis; as one product, which TensorFlow does faster."""
+    kernel, bias = linear
+    rows = ops.matmul(ops.reshape(x, (-1, kernel.shape[0])), kernel) + bias
+    return ops.reshape(rows, (-1, x.shape[1], kernel.shape[1]))
+
+
+def build(
+    config: ModelConfig, vocab_size: int, seeds: Iterator[int], last_only: bool = False
+) -> Any:
+    """The network, from characters to logits; see `keras_model.build`."""
+    normal = keras.initializers.RandomNormal
+    inputs = keras.Input((config.context,), dtype="int32", name="ids")
+    spread = normal(stddev=SPREAD, seed=next(seeds))
+    embedding = layers.Embedding(vocab_size, config.units, spread, name="embedding")
+    places = normal(stddev=SPREAD / 2, seed=next(seeds))
+    x = Positions(config.context, places, name="positions")(embedding(inputs))
+    if config.dropout:
+        x = layers.Dropout(config.dropout, seed=next(seeds), name="dropout")(x)
+    for number in range(config.layers):
+        x = Block(config.heads, config.dropout, config.layers, seeds, name=f"block_{number}")(x)
+    x = layers.LayerNormalization(epsilon=EPSILON, name="norm")(x[:, -1] if last_only else x)
+    scores = Scores(lambda: embedding.embeddings, name="scores")(x)
+    return keras.Model(inputs, scores, name="moliere")
+
+
+def named_variables(model: Any) -> dict[str, Any]:
+    """The trained variables under Hugging Face's names, see `networks.transformer`."""
+    named = {
+        "wte.weight": model.get_layer("embedding").embeddings,
+        "wpe.weight": model.get_layer("positions").table,
+    }
+    for number, block in enumerate(layer for layer in model.layers if isinstance(layer, Block)):
+        parts = {
+            "ln_1": (block.ln_1.gamma, block.ln_1.beta),
+            "attn.c_attn": block.query_key_value,
+            "attn.c_proj": block.projection,
+            "ln_2": (block.ln_2.gamma, block.ln_2.beta),
+            "mlp.c_fc": block.widen,
+            "mlp.c_proj": block.narrow,
+        }
+        for name, (weight, bias) in parts.items():
+            named |= {f"h.{number}.{name}.weight": weight, f"h.{number}.{name}.bias": bias}
+    norm = model.get_layer("norm")
+    return {**named, "ln_f.weight": norm.gamma, "ln_f.bias": norm.beta}
