@@ -12,7 +12,7 @@ import streamlit as st
 from dashboard.reading import controls, results, texts
 from dashboard.reading.controls import Settings
 from dashboard.reading.figures import completion_figure
-from dashboard.shared import cached, charts, downloads, i18n, state, widgets
+from dashboard.shared import cached, charts, i18n, state, tables, widgets
 from dashboard.shared.components import Component
 from dashboard.shared.i18n import _
 from dashboard.shared.views import View, chosen
@@ -129,8 +129,8 @@ def _table(reading: Reading, reference: str) -> None:
             _("attendus"): [vocabulary.decode(row) for row in reading.top],
         }
     )
-    downloads.button(data, "reading.text")
-    downloads.table(
+    tables.download(data, "reading.text")
+    tables.scrolled(
         pd.DataFrame(
             {
                 _("Ligne"): [reading.text[line.start : line.stop].strip() for line in found],
