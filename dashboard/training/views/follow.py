@@ -191,7 +191,7 @@ def links(reference: str) -> None:
 
 def _samples(curves: Curves, unit: str) -> None:
     """What it wrote after each epoch, the latest first."""
-    with st.container(height=HEIGHT + 8, border=True):
+    with st.container(height=charts.pixels(HEIGHT) + 8, border=True):
         if not curves.ended:
             st.caption(
                 _("Après chaque époque, il écrira ici quelques lignes, avec les mêmes tirages.")
