@@ -12,7 +12,7 @@ import streamlit as st
 from dashboard.reading import controls, results, texts
 from dashboard.reading.controls import Settings
 from dashboard.reading.figures import completion_figure
-from dashboard.shared import cached, charts, downloads, i18n, state, widgets
+from dashboard.shared import cached, charts, i18n, state, tables, widgets
 from dashboard.shared.components import Component
 from dashboard.shared.i18n import _
 from dashboard.shared.views import View, chosen
@@ -60,7 +60,7 @@ def _payload(reading: Reading, settings: Settings) -> dict[str, Any]:
             "bits": i18n.ngettext("{value} bit", "{value} bits", 2),
             "expected": _("Il attendait"),
             "entropy": _("Hésitation avant chaque caractère (entropie, bits)"),
-            "hint": _("Survolez un caractère : ce qu’il attendait. Cliquez pour le garder."),
+            "hint": _("Pointez un caractère : ce qu’il attendait. Cliquez pour le garder."),
             "scale": [_("attendu"), _("surprenant")],
             "classes": [_("1er choix"), _("2e ou 3e"), _("4e à 10e"), _("au-delà")],
         },
@@ -129,8 +129,8 @@ def _table(reading: Reading, reference: str) -> None:
             _("attendus"): [vocabulary.decode(row) for row in reading.top],
         }
     )
-    downloads.button(data, "reading.text")
-    downloads.table(
+    tables.download(data, "reading.text")
+    tables.scrolled(
         pd.DataFrame(
             {
                 _("Ligne"): [reading.text[line.start : line.stop].strip() for line in found],
@@ -191,6 +191,7 @@ def _curve(found: Completion) -> None:
             low=i18n.number(found.probs[0], 4),
             high=i18n.number(found.probs[-1], 4),
         ),
+        lower=True,
     )
 
 

@@ -163,7 +163,10 @@ def replaced(file: str, content: bytes) -> Callable[[dict[str, bytes]], None]:
 
 
 def without(file: str) -> Callable[[dict[str, bytes]], None]:
-    return lambda files: files.pop(f"{ID}/{file}") and None
+    def apply(files: dict[str, bytes]) -> None:
+        del files[f"{ID}/{file}"]
+
+    return apply
 
 
 WEIGHTS = random_weights(LETTERS)
@@ -181,7 +184,7 @@ WEIGHTS = random_weights(LETTERS)
         (edited("config.json", lambda d: d["training"].update(seed=True)), "not a whole run"),
         (edited("config.json", lambda d: d["corpus"].update(source=[1])), "not a whole run"),
         (edited("config.json", lambda d: d.update(plays=[1])), "not a whole run"),
-        (edited("config.json", lambda d: d["model"].update(heads=2)), "another version"),
+        (edited("config.json", lambda d: d["model"].update(experts=2)), "another version"),
         (edited("config.json", lambda d: d["model"].update(units=9)), "not a whole run"),
         (edited("vocabulary.json", lambda d: d["chars"].append("é")), "not a whole run"),
         (edited("vocabulary.json", lambda d: d["chars"].append("\ud800")), "not a whole run"),

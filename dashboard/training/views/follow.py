@@ -9,7 +9,6 @@ from functools import partial
 import streamlit as st
 
 from dashboard.shared import (
-    badge,
     charts,
     fields,
     following,
@@ -37,7 +36,7 @@ _REFUSED = "training.refused.live"
 def show() -> JobSpec | None:
     """The curves of a job, redrawn in place while it is in progress; returns what it trains."""
     job_id, bets = state.value(controls.JOB), _bets()
-    waiting = badge.in_progress()
+    waiting = trainings.in_progress()
     job = jobs.get(job_id) if job_id else next(iter(waiting), None)
     if others := [other for other in waiting if job is None or other.id != job.id]:
         _others(others)
@@ -192,7 +191,7 @@ def links(reference: str) -> None:
 
 def _samples(curves: Curves, unit: str) -> None:
     """What it wrote after each epoch, the latest first."""
-    with st.container(height=HEIGHT + 8, border=True):
+    with st.container(height=charts.pixels(HEIGHT) + 8, border=True):
         if not curves.ended:
             st.caption(
                 _("Après chaque époque, il écrira ici quelques lignes, avec les mêmes tirages.")
