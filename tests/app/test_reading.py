@@ -15,6 +15,7 @@ from tests.app.helpers import REFERENCE, Open, address, component, run_snippet, 
 HTML = "<b>Ah</b> **non** $x$ & </script><img src=x>"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("origin", ["corpus", "own", "modern", "written"])
 def test_every_origin_is_read(open_page: Open, language: str, origin: str) -> None:
