@@ -9,6 +9,7 @@ import argparse
 from benchmarks import (
     bridge,
     classroom,
+    context_cost,
     exploration,
     inspection,
     runs,
@@ -21,6 +22,7 @@ from benchmarks.table import print_table
 SUITES = {
     "bridge": bridge.measure,
     "classroom": classroom.measure,
+    "context_cost": context_cost.measure,
     "exploration": exploration.measure,
     "inspection": inspection.measure,
     "runs": runs.measure,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from dashboard.shared import badge, screen, script, state, widgets
+from dashboard.shared import frame, screen, script, state
 from dashboard.shared.i18n import _
 
 
@@ -18,7 +18,7 @@ def route() -> None:
         layout="wide",
         initial_sidebar_state=screen.menu(),
     )
-    widgets.style()
+    frame.style()
     sections = {
         _("Commencer"): [
             _page("home", _("Accueil"), "edit_note"),
@@ -48,12 +48,12 @@ def route() -> None:
         ],
     }
     page = st.navigation(sections, expanded=True)
-    widgets.language_switch()
+    frame.language_switch()
     state.enter(page.url_path)
     script.enter(page.url_path)
     screen.show()
-    widgets.run(page)
-    badge.show()
+    frame.run(page)
+    frame.badge()
 
 
 def _page(name: str, title: str, icon: str) -> StreamlitPage:

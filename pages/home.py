@@ -19,7 +19,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
 with st.container(key="home-model", horizontal=True, vertical_alignment="center"):
     reference = controls.model()
     temperature = controls.temperature()
-with st.container(key="home-player", horizontal=True, vertical_alignment="center"):
+with st.container(key="home-set", horizontal=True, vertical_alignment="center"):
     speed = controls.SPEED.ask()
     views.pause_button()
     views.hide_button()
@@ -30,18 +30,19 @@ with st.container(key="home-player", horizontal=True, vertical_alignment="center
 config = SamplingConfig(temperature)
 runs = widgets.unknown(reference, prompt)
 views.play(Performance(reference, prompt, config, seed), runs, speed)
-widgets.card(reference)
-with st.container(horizontal=True, gap="medium"):
-    st.markdown(_("**Et maintenant ?**"), width="content")
-    st.page_link(
-        "../pages/probabilities.py",
-        label=_("Choisir soi-même le caractère suivant"),
-        icon=":material/bar_chart:",
-    )
-    st.page_link(
-        "../pages/temperature.py",
-        label=_("Changer la température"),
-        icon=":material/thermostat:",
-    )
+with st.container(key="home-next", gap="xsmall"):
+    widgets.card(reference)
+    with st.container(horizontal=True, gap="medium"):
+        st.markdown(_("**Et maintenant ?**"), width="content")
+        st.page_link(
+            "../pages/probabilities.py",
+            label=_("Choisir soi-même le caractère suivant"),
+            icon=":material/bar_chart:",
+        )
+        st.page_link(
+            "../pages/temperature.py",
+            label=_("Changer la température"),
+            icon=":material/thermostat:",
+        )
 gallery.show()
 drawer.finish(partial(controls.code, reference, prompt, config, seed), views.tried(prompt, seed))

@@ -14,6 +14,7 @@ controls.open_page()
 
 with st.container(horizontal=True, vertical_alignment="center"):
     prompt = widgets.prompt(labelled=False)
+    controls.examples()
     view = views.VIEW.ask()
     with widgets.settings():
         reference = widgets.model()
@@ -28,11 +29,10 @@ board, side = st.columns([2.5, 1], gap="medium")
 with side:
     config = replace(filters, temperature=controls.TEMPERATURE.ask())
     following = results.next_character(reference, prompt, chosen, config, seed, bars)
-with tools:
-    if view != "guess":  # where there is one thing to press at a time
+if view != "guess":  # where there is one thing to press at a time
+    with tools:
         controls.buttons(following, playable=view == "bars")
         controls.typed(reference)
-    controls.examples()
 now = results.Situation(reference, beside, prompt, chosen, runs, config, seed, bars, following)
 views.VIEWS[view].show(now, board, side)
 drawer.finish(partial(controls.code, reference, now.read, config, bars), views.tried(view, now))

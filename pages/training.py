@@ -10,7 +10,7 @@ from dashboard.training import controls, views
 
 drawer = lesson.heading("training", _("L’entraînement"))
 
-with st.container(horizontal=True, horizontal_alignment="distribute"):
+with st.container(key="training-bar", horizontal=True, horizontal_alignment="distribute"):
     view = views.view(state.value(controls.JOB)).ask()
     if views.measured(view):
         controls.MEASURE.ask(visible=False)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from dashboard.shared import components, fields, snippets, state, widgets
-from dashboard.shared.controls import Choice, Control
+from dashboard.shared.controls import Choice, Control, Given
 from dashboard.shared.tokens import MOST_MERGES
 from dashboard.shared.views import go
 from moliere_core.corpus import EMBEDDED
@@ -18,30 +20,27 @@ LEAST = (1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)  # of min_char
 class _Frequency(Control[int]):
     """One of the numbers of `LEAST`, on a slider."""
 
-    def ask(self) -> int:
-        """Show it; the number."""
-        state.restore(self)
-        return state.keep(self, int(st.select_slider(options=LEAST, **self._common(True, False))))
+    def _widget(self, value: int, given: Given) -> int:
+        chosen: Any = st.select_slider(options=LEAST, **given)
+        return int(chosen)
 
 
 class _Merges(Control[int]):
     """As many merges as the shipped tokenizer has, or fewer, on a slider."""
 
-    def ask(self) -> int:
-        """Show it; the number."""
-        state.restore(self)
-        chosen = st.slider(min_value=0, max_value=MOST_MERGES, **self._common(True, False))
-        return state.keep(self, int(chosen))
+    def _widget(self, value: int, given: Given) -> int:
+        return int(st.slider(min_value=0, max_value=MOST_MERGES, **given))
 
 
 class _Character(Control[str]):
     """A single character."""
 
-    def ask(self) -> str:
-        """Show it; what is typed, of which the first character counts, or was clicked."""
-        state.restore(self)
-        typed = normalise(st.text_input(max_chars=4, **self._common(False, False)) or "")
-        return state.keep(self, typed[0] if typed else self.default)
+    labelled = False
+
+    def _widget(self, value: str, given: Given) -> str:
+        """What is typed, of which the first character counts, or was clicked."""
+        typed = normalise(st.text_input(max_chars=4, **given) or "")
+        return typed[0] if typed else self.default
 
 
 def nearest(text: str) -> int:

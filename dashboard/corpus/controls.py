@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard.corpus import results, wording
 from dashboard.shared import fields, snippets, sources, state, views, widgets
-from dashboard.shared.controls import Choice, Flag, Menu, Text
+from dashboard.shared.controls import Choice, Flag, Given, Menu, Text
 from dashboard.shared.fields import Field, integer
 from dashboard.shared.i18n import _
 from dashboard.shared.naming import SERVER
@@ -25,9 +25,9 @@ class _Filter(Menu):
         """Name it in the address; `absent` says why an empty column offers nothing."""
         super().__init__(f"corpus.{name}", name, "", label, fields.clip, help=absent)
 
-    def _common(self, visible: bool, disabled: bool) -> dict[str, Any]:
-        common = super()._common(visible, disabled)
-        return common if disabled else common | {"help": None}
+    def _widget(self, value: str, given: Given, *args: Any, **more: Any) -> str:
+        told = given if given["disabled"] else given | {"help": None}
+        return super()._widget(value, told, *args, **more)
 
 
 PLAY = _Filter("play", N_("Pièce"))

@@ -9,6 +9,7 @@ import { numbers } from "../shared/components/numbers.js";
 /**
  * @typedef {object} Scales
  * @property {number} left of the curves, in pixels, as all that follow
+ * @property {number} top
  * @property {number} right
  * @property {number} floor
  * @property {(update: number) => number} x
@@ -25,6 +26,8 @@ import { numbers } from "../shared/components/numbers.js";
  */
 
 const SPACE = { left: 44, right: 128, top: 34, bottom: 56 }; // around the curves, in pixels
+const LINE = 20; // pixels of a line of the legend
+const LETTER = 8; // pixels of one of its letters, at most
 const BITS = [1, 2, 3, 4, 6, 8, 12];
 const UPDATES = [0, 1, 3, 10, 30, 100, 300, 1e3, 3e3, 1e4, 3e4, 1e5];
 const COLUMNS = { train: 1, validation: 2 }; // of the curve's points
@@ -76,14 +79,15 @@ export function placeSlider(range, width) {
  */
 export function drawCurves(svg, data, width, height) {
   const time = timeOf(data);
-  const scales = scalesOf(data, time, width, height);
+  const legend = legendOf(data, width);
+  const scales = scalesOf(data, time, width, height, SPACE.top + LINE * (legend.lines - 1));
   svg.textContent = "";
   svg.setAttribute("aria-label", data.labels.chart);
   drawGrid(svg, scales);
+  drawLegend(svg, data, legend, scales);
   drawUpdates(svg, data, time, scales);
   drawReferences(svg, data, scales);
   const past = drawPaths(svg, data, scales, height);
-  drawLegend(svg, data, width);
   const old = addMarker("old", svg, scales);
   const now = addMarker("now", svg, scales);
   return {
@@ -105,9 +109,10 @@ export function drawCurves(svg, data, width, height) {
  * @param {Time} time
  * @param {number} width
  * @param {number} height
+ * @param {number} top
  * @returns {Scales}
  */
-function scalesOf({ curve, references }, { along }, width, height) {
+function scalesOf({ curve, references }, { along }, width, height, top) {
   const measured = curve.flatMap(([, train, validation]) => [train, validation]);
   const values = [...measured, ...references.map(({ bits }) => bits)].filter((v) => v != null);
   const low = Math.min(...values, 6) * 0.94;
@@ -116,9 +121,10 @@ function scalesOf({ curve, references }, { along }, width, height) {
   return {
     left,
     right,
+    top,
     floor,
     x: (update) => left + along(update) * (right - left),
-    y: (bits) => SPACE.top + (Math.log(high / bits) / Math.log(high / low)) * (floor - SPACE.top),
+    y: (bits) => top + (Math.log(high / bits) / Math.log(high / low)) * (floor - top),
     holds: (bits) => bits >= low && bits <= high,
   };
 }
@@ -202,26 +208,40 @@ function drawPaths(svg, { curve, moments }, { x, y }, height) {
 }
 
 /**
- * A legend in a line of its own, above the curves.
+ * Where each part of the legend stands above the curves: on as many lines as it needs.
  *
- * @param {SVGSVGElement} svg
- * @param {Data} data
+ * @param {Pick<Data, "curve" | "labels">} data
  * @param {number} width in pixels
  */
-function drawLegend(svg, { curve, labels }, width) {
-  const LETTER = 8; // pixels of one, at most
-  const right = width - 120; // where the button begins that hides the curves
-  let left = SPACE.left;
+export function legendOf({ curve, labels }, width) {
   /** @type {("validation" | "train")[]} */
   const kinds = ["validation", "train"];
+  const entries = [];
+  let [left, line] = [SPACE.left, 0];
   for (const kind of kinds) {
     if (!curve.some((point) => point[COLUMNS[kind]] != null)) continue;
-    shape("path", { class: kind, d: `M${left} 11h32` }, svg);
-    write(svg, labels[kind], left + 40, 16, { class: "legend" });
-    left += 64 + labels[kind].length * LETTER;
+    const room = 40 + labels[kind].length * LETTER;
+    if (left > SPACE.left && left + room > width) [left, line] = [SPACE.left, line + 1];
+    entries.push({ kind, left, line });
+    left += room + 24;
   }
-  const axis = right - labels.axis.length * LETTER;
-  if (axis > left) write(svg, labels.axis, right, 16, { "text-anchor": "end" });
+  return { entries, end: left, lines: line + 1 };
+}
+
+/**
+ * @param {SVGSVGElement} svg
+ * @param {Data} data
+ * @param {ReturnType<typeof legendOf>} legend
+ * @param {Scales} scales
+ */
+function drawLegend(svg, { labels }, { entries, end, lines }, { right }) {
+  for (const { kind, left, line } of entries) {
+    shape("path", { class: kind, d: `M${left} ${11 + LINE * line}h32` }, svg);
+    write(svg, labels[kind], left + 40, 16 + LINE * line, { class: "legend" });
+  }
+  const edge = right + SPACE.right;
+  if (lines === 1 && end + labels.axis.length * LETTER < edge)
+    write(svg, labels.axis, edge, 16, { "text-anchor": "end" });
 }
 
 /**
@@ -232,9 +252,9 @@ function drawLegend(svg, { curve, labels }, width) {
  * @param {Scales} scales
  * @returns {(moment: Moment) => void}
  */
-function addMarker(className, svg, { floor, x, y }) {
+function addMarker(className, svg, { top, floor, x, y }) {
   const group = shape("g", { class: `marker ${className}` }, svg);
-  const ends = { y1: SPACE.top - 6, y2: floor, x1: 0, x2: 0 };
+  const ends = { y1: top - 6, y2: floor, x1: 0, x2: 0 };
   const line = shape("line", { class: "moving", ...ends }, group);
   const under = shape("circle", { class: "under moving", r: 6 }, group);
   const on = shape("circle", { class: "on moving", r: 8.5 }, group);

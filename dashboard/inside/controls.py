@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from dashboard.shared import fields, snippets, state
-from dashboard.shared.controls import Choice, Control, Menu, Text, Whole
+from dashboard.shared import fields, snippets
+from dashboard.shared.controls import Choice, Control, Given, Menu, Text, Whole
 from moliere_core.errors import N_
 
 DEFAULT_TEXT = (
@@ -20,44 +20,31 @@ DEFAULT_WORD = "belles"  # of that text: with `petit`, cells that follow the plu
 class _Area(Text):
     """A text of several lines."""
 
-    def ask(
-        self,
-        *,
-        visible: bool = True,
-        disabled: bool = False,
-        on_change: Callable[[], None] | None = None,
+    def _widget(
+        self, value: str, given: Given, *, on_change: Callable[[], None] | None = None
     ) -> str:
-        """Show it; what is typed."""
-        value = state.restore(self)
         typed = st.text_area(
             value=value,  # see `Text`
             max_chars=self.most,
             height=150,
             width=640,
             on_change=on_change,
-            **self._common(visible, disabled),
+            **given,
         )
-        return state.keep(self, typed or "")
+        return typed or ""
 
 
 class _Series(Control[str]):
     """A gate or a state, of those that the cells of a model have."""
 
-    def ask(self, series: Mapping[str, str]) -> str:
-        """Show it; what is chosen.
-
-        Args:
-            series: their names, and what they are called.
-        """
-        if state.restore(self) not in series:
+    def _widget(self, value: str, given: Given, series: Mapping[str, str]) -> str:
+        """What is chosen of `series`: their names, and what they are called."""
+        if value not in series:
             st.session_state[self.key] = "cell" if "cell" in series else "hidden"
         chosen = st.segmented_control(
-            options=list(series),
-            format_func=series.__getitem__,
-            required=True,
-            **self._common(True, False),
+            options=list(series), format_func=series.__getitem__, required=True, **given
         )
-        return state.keep(self, str(chosen))
+        return str(chosen)
 
 
 TEXT = _Area("inside.text", "text", DEFAULT_TEXT, N_("Texte"))

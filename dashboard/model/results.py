@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.shared import cached
-from dashboard.shared.material import material
+from dashboard.shared.cached import material
 from moliere_core.config import ModelConfig
 from moliere_core.networks.initial import cross_entropy, initial_weights
 from moliere_core.networks.recurrent import RecurrentNetwork

@@ -90,10 +90,14 @@ export default function ({ data, parentElement, setTriggerValue }) {
   view.heads.textContent = "";
   element("span", "", view.heads);
   const legend = element("span", "", view.heads);
-  element("span", "key old", legend);
-  legend.append(labels.before);
-  element("span", "key new", legend);
-  legend.append(labels.after);
+  for (const [kind, label] of [
+    ["old", labels.before],
+    ["new", labels.after],
+  ]) {
+    const named = element("span", "named", legend);
+    element("span", `key ${kind}`, named);
+    named.append(label);
+  }
   element("span", "", view.heads, labels.before_short);
   element("span", "", view.heads, labels.after_short);
 

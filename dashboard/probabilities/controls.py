@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard.probabilities.results import NextCharacter
 from dashboard.shared import cached, components, controls, fields, missing, snippets, state, widgets
 from dashboard.shared.chain import Chain
-from dashboard.shared.controls import Control, Whole
+from dashboard.shared.controls import Control, Given, Whole
 from dashboard.shared.i18n import _
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import N_
@@ -20,26 +20,21 @@ _PLAYING, _DRAWN = "probabilities.playing", "probabilities.drawn"
 class SecondModel(Control[str]):
     """Another model, or the same at another epoch, to be shown on the right."""
 
-    def ask(self, reference: str) -> str:
-        """Show it; a reference, "" for none.
-
-        Args:
-            reference: of the model on the left.
-        """
+    def _widget(self, value: str, given: Given, reference: str) -> str:
+        """A reference, "" for none; `reference` is that of the model on the left."""
         known = [name for name in cached.models() if name != reference]
-        found = state.restore(self)
-        if found and found not in known and not cached.opens(found):
+        if value and value not in known and not cached.opens(value):
             state.change(self, "")
-            missing.note(self.told, found, "")
-            found = ""
-        options = ["", *known] if found in ("", *known) else ["", *known, found]
+            missing.note(self.told, value, "")
+            value = ""
+        options = ["", *known] if value in ("", *known) else ["", *known, value]
         chosen = st.selectbox(
             options=options,
             format_func=lambda name: name or _("aucun autre modèle"),
             accept_new_options=True,
-            **self._common(visible=True, disabled=False),
+            **given,
         )
-        return state.keep(self, str(chosen or "").strip())
+        return str(chosen or "").strip()
 
 
 TEMPERATURE = controls.temperature("probabilities", default=1.0, high=3.0)
@@ -79,15 +74,15 @@ def open_page() -> None:
 
 def examples() -> None:
     """Prompts, a click away."""
-    for number, (prompt, label) in enumerate(EXAMPLES.items()):
-        st.button(
-            _(label),
-            key=f"probabilities.example.{number}",
-            help=f"« {prompt.strip()}… »",
-            type="tertiary",
-            on_click=_start_from,
-            args=(prompt,),
-        )
+    with st.popover(_("Exemples"), key="probabilities.examples"):
+        for number, (prompt, label) in enumerate(EXAMPLES.items()):
+            st.button(
+                f"{_(label)} · *{prompt.strip()}…*",
+                key=f"probabilities.example.{number}",
+                type="tertiary",
+                on_click=_start_from,
+                args=(prompt,),
+            )
 
 
 def _start_from(prompt: str) -> None:

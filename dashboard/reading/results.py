@@ -90,7 +90,7 @@ class Word:
 def returning(found: Adaptation, least: int = 3, most: int = 4) -> list[Word]:
     """The long words that come at least `least` times, those first that learning makes cheapest."""
     places: dict[str, list[tuple[int, int]]] = {}
-    for match in re.finditer(r"[^\W\d_]{6,}", found.text):
+    for match in re.finditer(r"[^\W\d_]{5,}", found.text):
         places.setdefault(match[0], []).append(match.span())
     words = [
         Word(word, _sums(found.frozen, at), _sums(found.adapting, at))

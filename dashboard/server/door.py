@@ -26,9 +26,8 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from dashboard.server import uploads
-from dashboard.server.browsers import COOKIE, secret
 from dashboard.server.headers import headers
-from dashboard.server.room import RETRY, Room, full_page
+from dashboard.server.room import COOKIE, RETRY, Room, full_page, secret
 from dashboard.server.uploads import Uploads
 from dashboard.shared import i18n
 from moliere_core.system import doctor, machine
@@ -160,7 +159,7 @@ def middleware() -> list[Middleware]:
         for finding in doctor.examine():
             if finding.level == "lack":
                 _LOGGER.warning("this public server lacks something: %s", finding.told)
-    st.set_option("client.disableDataExport", True)  # see dashboard/shared/downloads.py
+    st.set_option("client.disableDataExport", True)  # see dashboard/shared/tables.py
     room = Room(machine.places())
     metrics = os.environ.get("MOLIERE_METRICS") == "1"
     return [

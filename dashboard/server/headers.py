@@ -12,6 +12,8 @@ import streamlit as st
 
 from dashboard.shared import i18n
 
+HISTORY = Path(i18n.__file__).with_name("history.js")
+
 
 def headers() -> list[tuple[str, str]]:
     """What every answer carries.
@@ -46,10 +48,10 @@ def headers() -> list[tuple[str, str]]:
 
 
 def _inline_scripts() -> list[str]:
-    """The scripts inside the pages: Streamlit's own, and the one that tells the language."""
+    """The scripts inside the pages: Streamlit's own, and the two of `i18n` and of the history."""
     page = Path(st.__file__).with_name("static") / "index.html"
     own = re.findall(r"<script>(.*?)</script>", page.read_text(encoding="utf-8"), re.DOTALL)
-    return [*own, *i18n.language_scripts()]
+    return [*own, *i18n.language_scripts(), HISTORY.read_text(encoding="utf-8")]
 
 
 def _digest(script: str) -> str:

@@ -1,14 +1,17 @@
-"""How many sessions there may be, and what a newcomer reads when there are as many."""
+"""How many sessions there may be, of which browsers, and what a newcomer reads when it is full."""
 
 from __future__ import annotations
 
 import html
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 
 from dashboard.shared import i18n
 from moliere_core.errors import N_
 
+COOKIE = "_streamlit_xsrf"  # what Streamlit tells one browser from another by
+_MASKED = re.compile(r"2\|([0-9a-f]{8})\|((?:[0-9a-f]{2})+)\|\d+")
 ENTERING = 20.0  # seconds that a browser may take from its first request to its session
 RETURNING = 1.25  # the room for those who come back after a cut, compared with the room
 FULL = N_("La salle est pleine")
@@ -75,6 +78,19 @@ class Room:
 
     def _places(self, known: bool) -> float:
         return RETURNING * self.places if known else self.places
+
+
+def secret(cookie: str) -> str:
+    """What stays the same in a browser's cookie, whose value is written anew at each page load.
+
+    `2|MASK|MASKED|TIME`, as Tornado masks a token against compression attacks: MASKED is the token
+    XORed with the four bytes of MASK, again and again. Any other cookie is its own secret.
+    """
+    found = _MASKED.fullmatch(cookie)
+    if found is None:
+        return cookie
+    mask, masked = bytes.fromhex(found[1]), bytes.fromhex(found[2])
+    return bytes(byte ^ mask[i % 4] for i, byte in enumerate(masked)).hex()
 
 
 def full_page(accepted: str, inside: int) -> str:

@@ -17,13 +17,15 @@ import streamlit as st
 from dashboard.server import turns
 from dashboard.server.background import Background
 from dashboard.shared import following, naming
-from moliere_core.config import GATED_CELLS
-from moliere_core.corpus import EMBEDDED, Corpus, library, load_corpus
+from moliere_core.config import GATED_CELLS, RunConfig
+from moliere_core.corpus import EMBEDDED, Corpus, library, load_corpus, split
 from moliere_core.errors import CorpusError, MoliereError
 from moliere_core.models import references
 from moliere_core.models.references import RecurrentModel
 from moliere_core.runs.run import Run
 from moliere_core.system.progress import Progress
+from moliere_core.text.normalise import normalise
+from moliere_core.text.vocabulary import Ids, Vocabulary
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -82,6 +84,27 @@ class Card:
     epoch: int | None
     bits_per_char: float | None
     held_out: str  # "plays" or "last-tenth": what it was measured on
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """A corpus, ready to be cut into windows.
+
+    Attributes:
+        text: what a training reads, normalised.
+        ids: its characters as integers, shape (chars,).
+        vocabulary: its alphabet.
+        cues: characters of each cue of the corpus, in order: the series of numbers.
+        held: the text held out, normalised.
+        held_cues: its cues, normalised; of all plays where no play is held out.
+    """
+
+    text: str
+    ids: Ids
+    vocabulary: Vocabulary
+    cues: tuple[int, ...]
+    held: str
+    held_cues: tuple[str, ...]
 
 
 def _public(reference: str) -> str:
@@ -155,6 +178,26 @@ def corpus(source: str) -> Corpus:
     if source == "server":
         return load_corpus()
     return load_corpus(EMBEDDED) if source == EMBEDDED else library.load(source)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def material(source: str) -> Material:
+    """A corpus as a training reads it."""
+    whole = corpus(source)
+    validation = RunConfig().validation
+    texts = split(whole, (), validation)
+    text, held = normalise(texts.train_text), normalise(texts.validation_text)
+    vocabulary = Vocabulary.from_text(text)
+    plays = [play for play in validation if play in whole.plays]
+    cues = whole.select(plays).frame["cue"] if texts.held_out == "plays" else whole.frame["cue"]
+    return Material(
+        text=text,
+        ids=vocabulary.encode(text),
+        vocabulary=vocabulary,
+        cues=tuple(whole.frame["cue"].str.len().tolist()),
+        held=held,
+        held_cues=tuple(normalise(cue) for cue in cues),
+    )
 
 
 def forget_corpus(source: str) -> None:

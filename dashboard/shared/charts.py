@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from dashboard.shared import components, downloads, fields, screen, state
+from dashboard.shared import components, fields, screen, state, tables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,5 +82,5 @@ def show(
     )
     if said:
         st.markdown(said)
-    downloads.button(data, key)
+    tables.download(data, key)
     return event

@@ -22,12 +22,13 @@ from dashboard.shared.i18n import _
 from moliere_core.errors import N_
 
 T = TypeVar("T")
+Given = dict[str, Any]  # what all widgets of Streamlit are given
 
 COURSE_START = "Quand l'Amour"  # the prompt of the course's notebook
 
 
 class Control(fields.Field[T]):
-    """A setting with a widget.
+    """A setting with a widget; each kind of them says in `_widget` which.
 
     Args:
         key: of its widget, which begins with the page's name.
@@ -38,6 +39,8 @@ class Control(fields.Field[T]):
         free: typed freely.
         help: what it does, in a sentence marked with `N_`; "" for none.
     """
+
+    labelled = True  # whether its label is visible, unless a page says otherwise
 
     def __init__(
         self,
@@ -60,15 +63,38 @@ class Control(fields.Field[T]):
         """Its label in the reader's language."""
         return _(self.label)
 
-    def _common(self, visible: bool, disabled: bool) -> dict[str, Any]:
-        """What all widgets are given."""
-        return {
+    def ask(
+        self, *args: Any, visible: bool | None = None, disabled: bool = False, **more: Any
+    ) -> T:
+        """Show it; its value.
+
+        Args:
+            visible: whether its label is; by default as its kind has it.
+            disabled: whether it can be looked at only.
+            *args: what its kind asks for besides, see its `_widget`.
+            **more: the same, by name.
+        """
+        value = state.restore(self)
+        visible = self.labelled if visible is None else visible
+        given: Given = {
             "label": self.told,
             "key": self.key,
             "help": _(self.help) if self.help else None,
             "label_visibility": "visible" if visible else "collapsed",
             "disabled": disabled,
         }
+        return state.keep(self, self._widget(value, given, *args, **more))
+
+    def _widget(self, value: T, given: Given, *args: Any, **more: Any) -> T:
+        """Show the widget of this kind; what it returns.
+
+        Args:
+            value: what it opens with.
+            given: its label, its key, and what else all of Streamlit's widgets are given.
+            *args: of `ask`, as the kind has them.
+            **more: the same, by name.
+        """
+        raise NotImplementedError
 
 
 class Choice(Control[str]):
@@ -77,6 +103,8 @@ class Choice(Control[str]):
     Args:
         options: identifiers, which addresses hold, and their labels marked with `N_`.
     """
+
+    labelled = False
 
     def __init__(
         self,
@@ -91,17 +119,12 @@ class Choice(Control[str]):
         super().__init__(key, name, default, label, fields.choice(*options), help=help)
         self.options = options
 
-    def ask(self, *, visible: bool = False, disabled: bool = False) -> str:
-        """Show it; what is chosen."""
-        state.restore(self)
+    def _widget(self, value: str, given: Given) -> str:
         labels = {option: _(label) for option, label in self.options.items()}
         chosen = st.segmented_control(
-            options=list(labels),
-            format_func=labels.__getitem__,
-            required=True,
-            **self._common(visible, disabled),
+            options=list(labels), format_func=labels.__getitem__, required=True, **given
         )
-        return state.keep(self, str(chosen))
+        return str(chosen)
 
     def ask_inline(self) -> str:
         """The same after its label, on its line: a line of the screen saved."""
@@ -131,28 +154,25 @@ class Menu(Control[str]):
     ) -> None:
         super().__init__(key, name, default, label, parse, help=help)
 
-    def ask(
+    def _widget(
         self,
+        value: str,
+        given: Given,
         options: Sequence[str],
         called: Callable[[str], str] = str,
         *,
-        visible: bool = True,
-        disabled: bool = False,
         otherwise: str | None = None,
     ) -> str:
-        """Show it; what is chosen, or `otherwise` where the address names none of `options`.
+        """What is chosen, or `otherwise` where the address names none of `options`.
 
-        That is the first of them by default; a page then says what it could not find.
+        That is the first of them by default; the page then says what it could not find.
         """
-        if (asked := state.restore(self)) not in options:
+        if value not in options:
             shown = options[0] if otherwise is None else otherwise
             state.change(self, shown)
-            if asked:
-                missing.note(self.told, asked, called(shown))
-        chosen = st.selectbox(
-            options=options, format_func=called, **self._common(visible, disabled)
-        )
-        return state.keep(self, str(chosen))
+            if value:
+                missing.note(self.told, value, called(shown))
+        return str(st.selectbox(options=options, format_func=called, **given))
 
 
 class Several(Control[tuple[str, ...]]):
@@ -178,20 +198,19 @@ class Several(Control[tuple[str, ...]]):
         super().__init__(key, name, default, label, parse, ",".join, help=help)
         self.most, self.new = most, new
 
-    def ask(
+    def _widget(
         self,
+        value: tuple[str, ...],
+        given: Given,
         options: Iterable[str],
         called: Callable[[str], str] = str,
         *,
         placeholder: str | None = None,
-        visible: bool = True,
-        disabled: bool = False,
     ) -> tuple[str, ...]:
-        """Show it; what is chosen of `options`, the rest of the address forgotten."""
+        """What is chosen of `options`; the rest of the address is forgotten."""
         known = list(options)
-        asked = state.restore(self)
-        kept = tuple(name for name in asked if name in known)
-        if others := [name for name in asked if name not in known]:
+        kept = tuple(name for name in value if name in known)
+        if others := [name for name in value if name not in known]:
             missing.note(self.told, ", ".join(others), ", ".join(map(called, kept)))
         state.change(self, kept[: self.most])
         st.session_state[self.key] = list(st.session_state[self.key])  # the widget's own type
@@ -201,9 +220,9 @@ class Several(Control[tuple[str, ...]]):
             max_selections=self.most,
             accept_new_options=self.new,
             placeholder=placeholder,
-            **self._common(visible, disabled),
+            **given,
         )
-        return state.keep(self, tuple(chosen))
+        return tuple(chosen)
 
 
 class Whole(Control[int]):
@@ -224,16 +243,16 @@ class Whole(Control[int]):
         super().__init__(key, name, default, label, fields.integer(low, high), help=help)
         self.low, self.high, self.step = low, high, step
 
-    def ask(
+    def _widget(
         self,
+        value: int,
+        given: Given,
         *,
         high: int | None = None,
-        visible: bool = True,
-        disabled: bool = False,
         icon: str | None = None,
     ) -> int:
-        """Show it; the number. `high` is the upper bound where there is less to choose from."""
-        value, high = state.restore(self), self.high if high is None else high
+        """The number; `high` is the upper bound where there is less to choose from."""
+        high = self.high if high is None else high
         if value > high:
             value = high
             state.change(self, value)
@@ -243,9 +262,9 @@ class Whole(Control[int]):
             value=value,  # also its default: a closed popover learns of it when it is opened
             step=self.step,
             icon=icon,
-            **self._common(visible, disabled),
+            **given,
         )
-        return state.keep(self, int(chosen))
+        return int(chosen)
 
 
 class Slider(Control[float]):
@@ -267,18 +286,16 @@ class Slider(Control[float]):
         super().__init__(key, name, default, label, parse, fields.brief, help=help)
         self.low, self.high = low, high
 
-    def ask(self, *, visible: bool = True, disabled: bool = False) -> float:
-        """Show it; the number."""
-        value = state.restore(self)  # also its default, see `Whole`
+    def _widget(self, value: float, given: Given) -> float:
         chosen = st.slider(
             min_value=self.low,
             max_value=self.high,
-            value=value,
+            value=value,  # also its default, see `Whole`
             step=0.05,
             format="localized",
-            **self._common(visible, disabled),
+            **given,
         )
-        return state.keep(self, round(float(chosen), 2))
+        return round(float(chosen), 2)
 
 
 class Text(Control[str]):
@@ -306,23 +323,23 @@ class Text(Control[str]):
         super().__init__(key, name, default, label, lambda text: text[:kept], help=help)
         self.placeholder, self.most = placeholder, most
 
-    def ask(
+    def _widget(
         self,
+        value: str,
+        given: Given,
         *,
-        visible: bool = True,
-        disabled: bool = False,
         on_change: Callable[[], None] | None = None,
     ) -> str:
-        """Show it; what is typed, "" where there is nothing."""
-        value = state.restore(self)
+        """What is typed, "" where there is nothing."""
+        placeholder = _(self.placeholder) if self.placeholder else None
         typed = st.text_input(
             value=value,  # also its default: a browser that missed a run learns of it in the next
             max_chars=self.most,
             on_change=on_change,
-            placeholder=_(self.placeholder) if self.placeholder else None,
-            **self._common(visible, disabled),
+            placeholder=placeholder,
+            **given,
         )
-        return state.keep(self, typed or "")
+        return typed or ""
 
 
 class Flag(Control[bool]):
@@ -339,10 +356,8 @@ class Flag(Control[bool]):
             help=help,
         )
 
-    def ask(self, *, visible: bool = True, disabled: bool = False) -> bool:
-        """Show it; whether it is so."""
-        state.restore(self)
-        return state.keep(self, bool(st.toggle(**self._common(visible, disabled))))
+    def _widget(self, value: bool, given: Given) -> bool:
+        return bool(st.toggle(**given))
 
 
 def temperature(page: str, default: float = 0.8, high: float = 2.0) -> Slider:

@@ -138,7 +138,6 @@ LANGUAGE: Field[str] = Field("lang", "lang", "", choice(*LANGUAGES))
 PROMPT: Field[str] = Field("prompt", "prompt", DEFAULT_PROMPT, clip)
 MODEL: Field[str] = Field("model", "model", DEFAULT_MODEL, str)
 SEED: Field[int] = Field("seed", "seed", 1, integer(0, 2**32 - 1))
-HIDDEN: Field[tuple[str, ...]] = Field("hidden", "masquer", (), words, ",".join)  # see hidden.py
 
 
 def keys(name: str) -> list[str]:

@@ -1,7 +1,7 @@
-// An invitation: the QR code of a link, the address to type, and a button that copies the link. A
-// page that came over http from another machine has no clipboard: the old command is tried, and
-// what cannot be copied stays selected.
+// An invitation: the QR code of a link, the address to type, and a button that copies the link. What
+// a browser does not copy stays selected.
 
+import { copied } from "./components/clipboard.js";
 import { button, element, remembered, rootOf } from "./components/dom.js";
 
 /**
@@ -11,22 +11,6 @@ import { button, element, remembered, rootOf } from "./components/dom.js";
  * @property {string} code the address of a picture
  * @property {{scan: string, more: string, copy: string, copied: string, selected: string}} labels
  */
-
-/**
- * Copies the text of a field, or leaves it selected; whether it is on the clipboard.
- *
- * @param {HTMLInputElement} field
- */
-async function copied(field) {
-  field.focus();
-  field.select();
-  try {
-    await navigator.clipboard.writeText(field.value);
-    return true;
-  } catch {
-    return document.execCommand("copy");
-  }
-}
 
 /** @param {HTMLElement} root */
 function build(root) {
@@ -59,7 +43,8 @@ export default function show({ data, parentElement }) {
   view.field.setAttribute("aria-label", labels.copy);
   view.copy.textContent = labels.copy;
   view.copy.onclick = async () => {
-    const done = await copied(view.field);
+    const done = await copied(data.link, view.copy);
+    if (!done) view.field.focus(); // which selects it
     view.said.textContent = done ? labels.copied : labels.selected;
   };
 }

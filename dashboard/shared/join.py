@@ -44,17 +44,10 @@ class Invitation:
     found: str
 
 
-def button() -> None:
-    """Opens the invitation to what is on screen, over it."""
-    if st.button(
-        _("Rejoindre"),
-        key="join",
-        icon=":material/qr_code_2:",
-        type="tertiary",
-        help=_("L’adresse de cette vue dans la salle, et son QR code"),
-    ):
-        found = invitation(state.page(), state.published())
-        st.dialog(_("Rejoindre cette vue"), width="large")(_show)(found)
+def show() -> None:
+    """The invitation to what is on screen, over it."""
+    found = invitation(state.page(), state.published())
+    st.dialog(_("Rejoindre cette vue"), width="large")(_show)(found)
 
 
 def _show(found: Invitation) -> None:

@@ -104,7 +104,15 @@ class Drawer:
                     label_visibility="collapsed",
                     width="content",
                 )
-                join.button()
+                joins = st.button(
+                    _("Rejoindre"),
+                    key="join",
+                    icon=":material/qr_code_2:",
+                    type="tertiary",
+                    help=_("L’adresse de cette vue dans la salle, et son QR code"),
+                )
+        if joins:
+            join.show()
         self.late = None
         if not opened:
             return

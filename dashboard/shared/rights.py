@@ -10,8 +10,8 @@ from itertools import chain
 
 import streamlit as st
 
-from dashboard.server.browsers import COOKIE, secret
 from dashboard.server.guesses import Key, guesses
+from dashboard.server.room import COOKIE, secret
 from dashboard.shared import i18n
 from dashboard.shared.i18n import _
 from moliere_core.errors import MoliereError

@@ -14,9 +14,9 @@ from moliere_core.pretrained.tokenizer import Cut
 from moliere_core.system.work import Work
 from moliere_core.text.tokenisation import (
     SHIPPED_TOKENIZER,
-    Piece,
     Segment,
     SubwordTokenizer,
+    Token,
     load_tokenizer,
     segments,
 )
@@ -56,13 +56,13 @@ def _cut(reference: str, text: str) -> Work[Cut]:
 
 
 @st.cache_data(show_spinner=False, max_entries=256)
-def pieces(text: str) -> list[Piece]:
+def pieces(text: str) -> list[Token]:
     """The tokens of a text, by the shipped tokenizer."""
     return tokenizer().pieces(text)
 
 
 @st.cache_data(show_spinner=False, max_entries=512)
-def pieces_after(text: str, merges: int) -> list[Piece]:
+def pieces_after(text: str, merges: int) -> list[Token]:
     """The tokens of a text if the shipped tokenizer's training had stopped after so many merges."""
     return tokenizer().pieces_after(text, merges)
 
@@ -123,7 +123,7 @@ def _title(reference: str) -> str:
     return _("BPE de {model}").format(model=reference.removeprefix("hf:"))
 
 
-def _figures(sentence: str, pieces: list[Piece], average: float | None) -> str:
+def _figures(sentence: str, pieces: list[Token], average: float | None) -> str:
     parts = [
         i18n.ngettext("{n} token", "{n} tokens", len(pieces)).format(n=i18n.number(len(pieces)))
     ]

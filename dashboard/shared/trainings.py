@@ -46,6 +46,11 @@ def joined(spec: JobSpec) -> Job | None:
     return job if job.status.active or job.state is State.FINISHED else None
 
 
+def in_progress() -> list[Job]:
+    """The jobs that run, then those that wait; one that has just ended may still be held."""
+    return [job for job in jobs.active() if job.status.active]
+
+
 def refusal(spec: JobSpec) -> ConfigError | None:
     """Why this server will not train it, whoever asks; else None."""
     try:

@@ -1,17 +1,14 @@
-"""Shared controls: each one labels itself, has an address, and returns plain values."""
+"""Settings and sentences that pages share; each setting labels itself and has an address."""
 
 from __future__ import annotations
 
 import html
 import re
-from pathlib import Path
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
-from streamlit.navigation.page import StreamlitPage
-from streamlit.runtime.scriptrunner import StopException
 
-from dashboard.shared import cached, controls, fields, hidden, i18n, missing, state
+from dashboard.shared import cached, controls, fields, i18n, missing, state
 from dashboard.shared.i18n import _
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import N_, MoliereError
@@ -27,44 +24,6 @@ _PROMPT = controls.Text(
 _SEED = controls.Whole(
     fields.SEED.key, fields.SEED.name, fields.SEED.default, N_("Graine du hasard"), 0, 2**32 - 1
 )
-
-
-def style() -> None:
-    """Margins for a projector, over Streamlit's own."""
-    st.html(Path(__file__).parent / "style.css")
-
-
-def run(page: StreamlitPage) -> None:
-    """Run a page: what it cannot do is said in a sentence, and its address is written."""
-    style, above = st.sidebar.empty(), st.container()
-    hidden.fill(style)
-    try:
-        page.run()
-    except MoliereError as error:
-        problem(error)
-    except StopException:
-        pass  # the page has said all it can
-    hidden.fill(style)
-    missing.tell(above)
-    state.publish()
-
-
-def language_switch() -> None:
-    """French or English, in the sidebar."""
-    state.change(fields.LANGUAGE, state.language())
-    with st.sidebar:
-        st.segmented_control(
-            "Langue / Language",
-            list(fields.LANGUAGES),
-            format_func=fields.LANGUAGES.__getitem__,
-            required=True,
-            key=fields.LANGUAGE.key,
-            label_visibility="collapsed",
-        )
-        # Screen readers pronounce by it, and style.css speaks by it; Streamlit's page says "en".
-        script = f"<script>{i18n.language_script(state.language())}</script>"
-        st.html(script, unsafe_allow_javascript=True)
-    state.keep_language()
 
 
 def settings() -> DeltaGenerator:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard.shared import fields, snippets, state
-from dashboard.shared.controls import Control, Slider, Whole
+from dashboard.shared.controls import Control, Given, Slider, Whole
 from dashboard.shared.i18n import _
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import N_, ConfigError
@@ -19,37 +19,36 @@ SUGGESTED = (0.0, 0.2, 0.5, 0.8, 1.0, 1.3, 1.6, 2.0)
 class Temperatures(Control[tuple[float, ...]]):
     """Up to `MAX_COLUMNS` temperatures, chosen from `SUGGESTED` or typed."""
 
-    def ask(self) -> tuple[float, ...]:
-        """Show it; the temperatures in order.
+    labelled = False
+
+    def _widget(self, value: tuple[float, ...], given: Given) -> tuple[float, ...]:
+        """The temperatures in order.
 
         Raises:
             ConfigError: what was typed is no temperature.
         """
-        chosen = state.restore(self)
-        st.session_state[self.key] = list(chosen)[:MAX_COLUMNS]
+        st.session_state[self.key] = list(value)[:MAX_COLUMNS]
         typed = st.multiselect(
-            self.told,
-            sorted({*SUGGESTED, *(c for c in chosen if isinstance(c, float))}),
+            options=sorted({*SUGGESTED, *(c for c in value if isinstance(c, float))}),
             format_func=decimal,
-            key=self.key,
             max_selections=MAX_COLUMNS,
             accept_new_options=True,
             select_all=False,  # Streamlit would offer it in English, and beyond the six
             placeholder=_("Choisir ou taper un nombre"),
-            label_visibility="collapsed",
+            **given,
         )
-        return state.keep(self, tuple(sorted({_number(t) for t in typed})))
+        return tuple(sorted({_number(t) for t in typed}))
 
 
 class Prompts(Control[str]):
     """Up to `MAX_COLUMNS` prompts, one a line."""
 
-    def ask(self) -> tuple[str, ...]:
+    def _widget(self, value: str, given: Given) -> str:
+        return st.text_area(height=132, max_chars=fields.MAX_PROMPT, **given) or ""
+
+    def each(self) -> tuple[str, ...]:
         """Show it; the prompts, each once."""
-        state.restore(self)
-        text = st.text_area(self.told, key=self.key, height=132, max_chars=fields.MAX_PROMPT) or ""
-        state.keep(self, text)
-        return tuple(dict.fromkeys(text.split("\n")[:MAX_COLUMNS]))
+        return tuple(dict.fromkeys(self.ask().split("\n")[:MAX_COLUMNS]))
 
 
 def decimal(value: float | str) -> str:

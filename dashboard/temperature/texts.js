@@ -41,4 +41,6 @@ export default function ({ data, parentElement }) {
       element(i === differs ? "mark" : "span", kind(i).replace("mark", ""), text, visible);
     }
   }
+  // What scrolls can be reached with the keyboard.
+  if (columns.scrollHeight > columns.clientHeight) columns.tabIndex = 0;
 }

@@ -49,7 +49,7 @@ def temperatures(
         ConfigError: no temperature is chosen, or what was typed is none.
     """
     with main:
-        prompt = widgets.prompt()
+        prompt = widgets.prompt(labelled=False)
     with second:
         found = controls.TEMPERATURES.ask()
     if not found:
@@ -64,7 +64,7 @@ def temperatures(
 def prompts(main: DeltaGenerator, second: DeltaGenerator, filters: SamplingConfig) -> Comparison:
     """Several prompts at one temperature; see `temperatures`."""
     with main:
-        typed = controls.PROMPTS.ask()
+        typed = controls.PROMPTS.each()
     with second:
         config = replace(filters, temperature=controls.ONE_TEMPERATURE.ask())
     headings = tuple(_("« {text} »").format(text=p) if p else _("(vide)") for p in typed)

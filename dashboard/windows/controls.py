@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard.shared import controls, snippets, sources, state, widgets
+from dashboard.shared.cached import Material, material
 from dashboard.shared.controls import Choice
-from dashboard.shared.material import Material, material
 from moliere_core.config import PRESETS
 from moliere_core.errors import N_
 

@@ -7,7 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard.shared import cached, stored_runs
-from dashboard.shared.material import material
+from dashboard.shared.cached import material
 from moliere_core.measures.openings import ContextWorth, Openings, context_worth, measure_openings
 from moliere_core.text import windows
 

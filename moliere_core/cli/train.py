@@ -21,10 +21,26 @@ NAME = "train"
 # Option, the part of RunConfig that it sets, the field there, and what it means.
 _SETTINGS = (
     ("epochs", "training", "epochs", int, "N", "passes over the text"),
-    ("layers", "model", "layers", int, "L", "recurrent layers, 1 to 3"),
-    ("units", "model", "units", int, "U", "width of a recurrent layer"),
-    ("embedding", "model", "embedding_dim", int, "E", "width of the embedding"),
-    ("seq-length", "training", "seq_length", int, "S", "characters in a window"),
+    ("layers", "model", "layers", int, "L", "recurrent layers, 1 to 3; blocks, 1 to 12"),
+    ("units", "model", "units", int, "U", "width of a recurrent layer, or of a transformer"),
+    (
+        "embedding",
+        "model",
+        "embedding_dim",
+        int,
+        "E",
+        "width of the embedding (of a transformer: U)",
+    ),
+    ("heads", "model", "heads", int, "H", "heads of a transformer's blocks, which divide U"),
+    ("context", "model", "context", int, "N", "characters that a transformer looks back on"),
+    (
+        "seq-length",
+        "training",
+        "seq_length",
+        int,
+        "S",
+        "characters in a window; a transformer's is its context",
+    ),
     (
         "shift",
         "training",
@@ -36,6 +52,7 @@ _SETTINGS = (
     ("batch", "training", "batch_size", int, "B", "windows or streams side by side"),
     ("dropout", "model", "dropout", float, "D", "share of outputs dropped while training"),
     ("lr", "training", "learning_rate", float, "R", "highest learning rate of Adam"),
+    ("warm-up", "training", "warm_up", int, "N", "updates over which it rises from zero"),
     ("min-char-freq", "training", "min_char_freq", int, "N", "rarer characters become unknown"),
     ("seed", "training", "seed", int, "S", "seed of the weights, the order and the dropout"),
 )
@@ -51,11 +68,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--validation", nargs="+", action="extend", metavar="SLUG", help="held-out plays"
     )
     start = parser.add_mutually_exclusive_group()
-    start.add_argument("--preset", choices=PRESETS, help="where settings start (demo)")
+    start.add_argument(
+        "--preset",
+        choices=PRESETS,
+        help="where settings start (demo; transformer with --cell transformer)",
+    )
     start.add_argument(
         "--like", metavar="MODEL", help="take them all from petit, or from another stored run"
     )
-    parser.add_argument("--cell", choices=CELLS, help="kind of recurrent cell")
+    parser.add_argument(
+        "--cell", choices=CELLS, help="rnn, lstm and gru carry a state; a transformer looks back"
+    )
     for option, _, _, kind, metavar, meaning in _SETTINGS:
         parser.add_argument(f"--{option}", type=kind, metavar=metavar, help=meaning)
     parser.add_argument("--from", dest="initial", metavar="MODEL", help="go on from this model")
@@ -68,7 +91,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     from moliere_core.models.references import open_run
     from moliere_core.training.session import continued_from, train
 
-    start = open_run(args.like)[0].config if args.like else PRESETS[args.preset or "demo"]
+    usual = "transformer" if args.cell == "transformer" else "demo"
+    start = open_run(args.like)[0].config if args.like else PRESETS[args.preset or usual]
     if args.initial:
         start = continued_from(start, args.initial)
     run_config, corpus = config_from(args, start), load_corpus(args.corpus)

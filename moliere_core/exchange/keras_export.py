@@ -1,8 +1,9 @@
 """A stored run as the `.keras` file that the course's notebook would have saved.
 
 The model is the notebook's: an Embedding, plain LSTM or GRU layers that keep their last output, a
-Dense softmax over the alphabet, without our unknown symbol, which is never drawn. It opens with
-`keras.models.load_model`, and here again with `keras_import`; the alphabet travels in the file, as
+Dense softmax over the alphabet, without our unknown symbol, which is never drawn. A transformer is
+Keras' own MultiHeadAttention and the layers around it. It opens with `keras.models.load_model`, and
+a recurrent one here again with `keras_import`; the alphabet travels in the file, as
 `vocabulary.json`, which Keras passes over. The server imports no framework, so that the file is
 built by `python -m moliere_core.exchange.keras_export RUN SNAPSHOT OUT`.
 """
@@ -77,8 +78,7 @@ def write(run: Run, snapshot: str, target: Path) -> None:
             "writing a .keras file needs Keras and TensorFlow: run `pip install keras tensorflow`"
         ) from error
     weights = without_unknown(load_weights(run.snapshot(snapshot).path))
-    model = framework.course_model(run.config.model, len(run.vocabulary.chars))
-    framework.set_weights_by_name(model, weights)
+    model = framework.course_model(run.config.model, len(run.vocabulary.chars), weights)
     model.save(target)
     with zipfile.ZipFile(target, "a") as archive:
         archive.writestr(VOCABULARY, json.dumps({"chars": run.vocabulary.chars}))
@@ -86,6 +86,8 @@ def write(run: Run, snapshot: str, target: Path) -> None:
 
 def without_unknown(weights: dict[str, Array]) -> dict[str, Array]:
     """The weights less those of symbol 0: the inverse of `keras_import.with_unknown`."""
+    if "wte.weight" in weights:
+        return weights | {"wte.weight": weights["wte.weight"][1:]}
     return weights | {
         "embedding": weights["embedding"][1:],
         "dense.kernel": weights["dense.kernel"][:, 1:],

@@ -19,7 +19,6 @@ import shutil
 import stat
 import zipfile
 import zlib
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from safetensors import SafetensorError, safe_open
@@ -27,7 +26,7 @@ from safetensors import SafetensorError, safe_open
 from moliere_core.config import MistypedError
 from moliere_core.corpus.names import printable
 from moliere_core.errors import ConfigError, MoliereError, RunError
-from moliere_core.networks.recurrent import RecurrentNetwork
+from moliere_core.networks.loading import load_network
 from moliere_core.runs.run import (
     CONFIG,
     HISTORY,
@@ -224,12 +223,10 @@ def _checked(folder: Path, name: str, told: Progress) -> Run:
         run = Run.open(folder)
         if not run.snapshots:
             raise _damaged(name)
-        stated = replace(run.config.model, dropout=0.0, recurrent_dropout=0.0)
         weights = sorted(folder.glob("*.safetensors"))
         for number, path in enumerate(weights, 1):
             _check_size(run, path)
-            network = RecurrentNetwork.load(path)
-            if (network.config, network.vocab_size) != (stated, len(run.vocabulary)):
+            if load_network(path, run.config.model).vocab_size != len(run.vocabulary):
                 raise _damaged(name)
             told(number / len(weights))
     except (MoliereError, SafetensorError, IndexError, ArithmeticError, *UNREADABLE) as error:
@@ -247,9 +244,18 @@ def _checked(folder: Path, name: str, told: Progress) -> Run:
 def _check_size(run: Run, path: Path) -> None:
     """ValueError where a network would take more room than its file: before it is opened."""
     symbols, model = len(run.vocabulary), run.config.model
+    if model.is_transformer:
+        expected = {
+            "wte.weight": [symbols, model.units],
+            "wpe.weight": [model.context, model.units],
+        }
+    else:
+        expected = {
+            "embedding": [symbols, model.embedding_dim],
+            "dense.kernel": [model.units, symbols],
+        }
     with safe_open(path, "numpy") as file:
-        shapes = [list(file.get_slice(k).get_shape()) for k in ("embedding", "dense.kernel")]
-    expected = [[symbols, model.embedding_dim], [model.units, symbols]]
+        shapes = {name: list(file.get_slice(name).get_shape()) for name in expected}
     if shapes != expected or symbols * model.units > MAX_TABLE:
         raise ValueError(path.name)
 

@@ -83,7 +83,8 @@ def gradient(network: RecurrentNetwork, seen: Trace, d_logits: Array) -> Array:
     """
     d_hidden = d_logits @ network.dense.T
     for layer, states in zip(reversed(network.layers), reversed(seen.layers), strict=True):
-        back = _lstm_backward if layer.is_lstm else _gru_backward
+        gated = _gru_backward if layer.is_gru else _rnn_backward
+        back = _lstm_backward if layer.is_lstm else gated
         d_hidden = back(layer, states, d_hidden) @ layer.kernel.T
     return d_hidden
 
@@ -135,6 +136,17 @@ def _gru_backward(layer: Layer, states: LayerTrace, d_hidden: Array) -> Array:
         d_recurrent[2 * units :] *= r[t]
         d_h = d_h * z[t] + layer.recurrent @ d_recurrent
     return d_x
+
+
+def _rnn_backward(layer: Layer, states: LayerTrace, d_hidden: Array) -> Array:
+    """Gradients of what is squashed, shape (time, units); see the LSTM's."""
+    slope = 1 - states.series["hidden"] ** 2
+    d_z = np.empty_like(d_hidden)
+    d_h = np.zeros_like(d_hidden[0])
+    for t in range(len(d_z) - 1, -1, -1):
+        d_z[t] = (d_h + d_hidden[t]) * slope[t]
+        d_h = layer.recurrent @ d_z[t]
+    return d_z
 
 
 @dataclass(frozen=True)

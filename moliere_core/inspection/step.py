@@ -15,6 +15,7 @@ from moliere_core.networks.recurrent import RecurrentNetwork
 Squash = Literal["sigmoid", "tanh"]
 LSTM_GATES = ("input", "forget", "candidate", "output")  # Keras' order of the columns
 GRU_GATES = ("update", "reset", "candidate")
+RNN_GATES = ("hidden",)  # no gate: what is squashed is the next state
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Gate:
     """One gate, or the candidate, of one unit: squash(from_input + from_state + bias).
 
     Attributes:
-        name: of `LSTM_GATES` or `GRU_GATES`.
+        name: of `LSTM_GATES`, `GRU_GATES` or `RNN_GATES`.
         from_input: the layer's input times the unit's column of the kernel.
         from_state: the previous hidden state times its column of the recurrent kernel; for a
             GRU's candidate the second bias is included, and the reset gate multiplies both.
@@ -115,14 +116,15 @@ def _gates(
     network: RecurrentNetwork, states: LayerTrace, position: int, layer: int, unit: int
 ) -> tuple[Gate, ...]:
     weights = network.layers[layer]
-    names = LSTM_GATES if weights.is_lstm else GRU_GATES
+    gated = GRU_GATES if weights.is_gru else RNN_GATES
+    names = LSTM_GATES if weights.is_lstm else gated
     inputs, before = states.inputs[position], states.previous("hidden")[position]
     gates: list[Gate] = []
     for number, name in enumerate(names):
         column = number * weights.units + unit
         from_input = float(inputs @ weights.kernel[:, column])
         from_state = float(before @ weights.recurrent[:, column])
-        if weights.is_lstm:
+        if not weights.is_gru:
             bias = float(weights.bias[column])
             total = from_input + from_state + bias
         elif name == "candidate":
@@ -133,6 +135,6 @@ def _gates(
             bias = float(weights.bias[:, column].sum())
             total = from_input + from_state + bias
         value = float(states.series[name][position, unit])
-        squash: Squash = "tanh" if name == "candidate" else "sigmoid"
+        squash: Squash = "tanh" if name in ("candidate", "hidden") else "sigmoid"
         gates.append(Gate(name, from_input, from_state, bias, total, squash, value))
     return tuple(gates)

@@ -16,6 +16,7 @@ from moliere_core.text.vocabulary import UNKNOWN, Ids
 
 LSTM_SERIES = ("forget", "input", "output", "candidate", "cell", "hidden")
 GRU_SERIES = ("update", "reset", "candidate", "hidden")
+RNN_SERIES = ("hidden",)
 CHUNK = 64  # characters of a layer between two reports of progress
 
 
@@ -24,8 +25,9 @@ class LayerTrace:
     """What one layer computed; the series of every name have shape (time, units).
 
     Attributes:
-        series: `LSTM_SERIES` of an LSTM, `GRU_SERIES` of a GRU, in that order. Gates are between
-            0 and 1, the candidate and the hidden state between -1 and 1; a cell has no bounds.
+        series: `LSTM_SERIES` of an LSTM, `GRU_SERIES` of a GRU, `RNN_SERIES` of a plain RNN, in
+            that order. Gates are between 0 and 1, the candidate and the hidden state between -1
+            and 1; a cell has no bounds.
         inputs: what the layer read, shape (time, inputs).
         before: the state before the first character.
     """
@@ -36,13 +38,17 @@ class LayerTrace:
 
     @property
     def memory(self) -> Array:
-        """What the layer carries on: an LSTM's cells, a GRU's hidden state; (time, units)."""
+        """What the layer carries on: an LSTM's cells, else the hidden state; (time, units)."""
         return self.series.get("cell", self.series["hidden"])
 
     @property
     def kept(self) -> Array:
-        """Share of the memory that each step keeps: the forget gate, or a GRU's update gate."""
-        return self.series.get("forget", self.series.get("update", np.empty((0, 0), np.float32)))
+        """Share of the memory that each step keeps: the forget gate, or a GRU's update gate.
+
+        Nothing of a plain RNN's, which has no gate: each step writes its state anew.
+        """
+        nothing = np.zeros_like(self.series["hidden"])
+        return self.series.get("forget", self.series.get("update", nothing))
 
     def previous(self, name: str) -> Array:
         """The series "hidden" or "cell" one step earlier, shape (time, units)."""
@@ -134,6 +140,8 @@ def _read_layer(layer: Layer, inputs: Array, told: Progress) -> LayerTrace:
         if at % CHUNK == 0:
             told(at / len(projected))
     hidden = np.concatenate([s[0] for s in states])
+    if not layer.is_lstm and not layer.is_gru:
+        return LayerTrace(dict(zip(RNN_SERIES, (hidden,), strict=True)), inputs, before)
     # The engine's step keeps no gate; all steps' gates at once cost one product more.
     recurrent = np.concatenate([before[0], hidden[:-1]]) @ layer.recurrent
     if layer.is_lstm:

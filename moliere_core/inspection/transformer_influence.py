@@ -135,25 +135,32 @@ def log_probs_of(
     """
     places: list[int | None] = [*replaced, None]  # the true context last: it shares the most
     rows = []
+    whole_past = network.run(context[None])[1]
     for begin in range(0, len(places), ROWS_AT_ONCE):
         some = places[begin : begin + ROWS_AT_ONCE]
         shared = len(context) - 1 if some[0] is None else some[0]
-        past = network.run(context[None, :shared])[1] if shared else ()
         texts = np.repeat(context[None, shared:], len(some), axis=0)
         for row, place in enumerate(some):
             if place is not None:
                 texts[row, place - shared] = replacement
         past = tuple(
-            (np.repeat(keys, len(some), axis=0), np.repeat(values, len(some), axis=0))
-            for keys, values in past
+            (
+                np.repeat(keys[:, :, :shared], len(some), axis=0),
+                np.repeat(values[:, :, :shared], len(some), axis=0),
+            )
+            for keys, values in whole_past
         )
+        readings: dict[bytes, Array] = {}  # ends of one symbol share theirs
         found = []
         for end in ends:
-            whole = np.concatenate([texts, np.repeat(end[None, :-1], len(some), axis=0)], axis=1)
-            stream = network.run(whole, past)[0][:, texts.shape[1] - 1 :]
-            logits = network.logits(stream)
-            logits[..., list(never)] = -np.inf
-            chosen = np.take_along_axis(log_softmax(logits), end[None, :, None], axis=-1)
+            read = end[:-1].tobytes()
+            if read not in readings:
+                after = np.repeat(end[None, :-1], len(some), axis=0)
+                stream, _ = network.run(np.concatenate([texts, after], axis=1), past)
+                logits = network.logits(stream[:, texts.shape[1] - 1 :])
+                logits[..., list(never)] = -np.inf
+                readings[read] = log_softmax(logits)
+            chosen = np.take_along_axis(readings[read], end[None, :, None], axis=-1)
             found.append(chosen[..., 0].sum(axis=1))
         rows.append(np.stack(found, axis=1))
         if progress is not None:

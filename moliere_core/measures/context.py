@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moliere_core.errors import CorpusError
-from moliere_core.models.references import RecurrentModel, surprisal_bits
+from moliere_core.models.networks import NetworkModel, surprisal_bits
 from moliere_core.system.progress import Progress
 from moliere_core.text.normalise import normalise
 
@@ -24,6 +24,7 @@ LONGEST = 150  # visible characters, the course's longest window
 PLACES = 10  # of the text, evenly spread, from which the predicted characters are taken
 TARGETS = 10_000  # characters predicted, in all of these places together
 REACH = 0.01  # bits per character: less than this is nothing
+ROWS = 64  # windows read side by side
 STRETCH = 50  # neighbours are alike: errors are computed on means of so many in a row
 
 
@@ -84,7 +85,7 @@ class VisibleContext:
 
 
 def visible_context(
-    model: RecurrentModel,
+    model: NetworkModel,
     text: str,
     longest: int = LONGEST,
     places: int = PLACES,
@@ -93,12 +94,12 @@ def visible_context(
 ) -> VisibleContext:
     """Score a text with the state reset so that exactly k characters are visible.
 
-    Around each place all the windows of `longest` characters that end near it are read side by
-    side, one character a step: after k steps, those that began k characters before a target
-    predict it. Unlike `surprisal`, nothing is read before the k characters, no line break either.
+    Around each place all the windows of `longest` characters that end near it are read: after k
+    characters, the one that began k characters before a target predicts it. Unlike `surprisal`,
+    nothing is read before the k characters, no line break either.
 
     Args:
-        model: a recurrent network and its alphabet.
+        model: a network and its alphabet; of a transformer `longest` is at most its context.
         text: long enough for `longest` characters and a few more; normalised here.
         longest: the most visible characters.
         places: stretches of text that the targets are taken from.
@@ -125,16 +126,20 @@ def visible_context(
     firsts = np.linspace(longest, len(ids) - size, places).astype(int)
     bits = np.empty((longest, places, size))
     for place, first in enumerate(firsts):
-        rows = first - longest + np.arange(longest + size - 1)  # where each window begins
-        state = model.network.zero_state(len(rows))
-        for k in range(1, longest + 1):
-            rows = rows[: longest - k + size]  # the others are past the last target
-            state = tuple(tuple(part[: len(rows)] for part in layer) for layer in state)
-            logits, state = model.network.step(ids[rows + k - 1], state)
-            # The last `size` of them began k characters before a target.
-            bits[k - 1, place] = surprisal_bits(logits[-size:], ids[first : first + size])
+        windows = longest + size - 1
+        for begin in range(0, windows, ROWS):
+            rows = np.arange(begin, min(begin + ROWS, windows))  # windows read side by side
+            at = first - longest + rows[:, None] + np.arange(longest)
+            state: Any = model.network.zero_state(len(rows))
+            # The last windows go on past the last target: what they read there is not looked at.
+            logits, _ = model.network.run(ids[at.clip(None, len(ids) - 1)], state)
+            # After k characters, window r predicts target r + k - longest, if that is one.
+            target = rows[:, None] + np.arange(1, longest + 1) - longest
+            row, visible = np.nonzero((target >= 0) & (target < size))
+            found = surprisal_bits(logits[row, visible], ids[first + target[row, visible]])
+            bits[visible, place, target[row, visible]] = found
             if progress is not None:
-                progress((place + k / longest) / places)
+                progress((place + (begin + len(rows)) / windows) / places)
     carried = model.surprisal(text)
     return VisibleContext(
         bits=bits.mean((1, 2)),

@@ -25,9 +25,8 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from moliere_core import pretrained
 from moliere_core.assets import ASSETS
-from moliere_core.models.references import load_model
+from moliere_core.measures.ends import end_bits
 from moliere_core.text.normalise import normalise
 
 Test = Literal["near", "far", "world", "formula", "rhyme", "order"]
@@ -83,30 +82,27 @@ def of(test: Test) -> tuple[Pair, ...]:
     return tuple(pair for pair in PAIRS if pair.test == test)
 
 
-def bits(reference: str, pair: Pair) -> tuple[float, float]:
-    """The bits that a model gives to the right end and to the wrong one, after the beginning.
+def ends(pair: Pair) -> tuple[str, str, str]:
+    """The beginning, the right end and the wrong one, normalised, for `ends.end_bits`.
 
-    The space between the two counts with the end, for every model: a model of tokens has it at
-    the head of the next word's token, and does not know a beginning that ends in a space alone.
-
-    Raises:
-        MoliereError: the model is not there.
+    The space between counts with the ends.
     """
     context = normalise(pair.context)
     before = context.rstrip(" ")
     good, bad = (normalise(context[len(before) :] + end) for end in (pair.good, pair.bad))
-    if pretrained.is_pretrained(reference):
-        # One after the other: a request that nobody waits for yet is given up meanwhile.
-        first, second = (
-            float(pretrained.score(reference, end, before).result().bits.sum())
-            for end in (good, bad)
-        )
-        return first, second
-    model = load_model(reference)
-    first, second = (
-        float(model.surprisal(before + end)[len(before) :].sum()) for end in (good, bad)
-    )
-    return first, second
+    return before, good, bad
+
+
+def bits(reference: str, pair: Pair) -> tuple[float, float]:
+    """The bits that a model gives to the right end and to the wrong one, after the beginning.
+
+    Raises:
+        MoliereError: the model is not there.
+    """
+    before, good, bad = ends(pair)
+    asked = end_bits(reference)
+    # One after the other: a request that nobody waits for yet is given up meanwhile.
+    return asked(before, good), asked(before, bad)
 
 
 def measure(reference: str, pairs: Sequence[Pair]) -> dict[str, float]:

@@ -324,17 +324,22 @@ def build(
     return keras.Model(inputs, logits, name="moliere")
 
 
-def course_model(config: ModelConfig, symbols: int) -> Any:
+def course_model(
+    config: ModelConfig, symbols: int, weights: Mapping[str, NDArray[np.float32]]
+) -> Any:
     """The notebook's own network, of Keras' own layers, from characters to probabilities.
 
     Args:
         config: its sizes and its dropout.
         symbols: of its alphabet.
+        weights: see `set_weights_by_name`.
 
     Returns:
-        A `keras.Sequential` from integers (batch, time) to the probabilities (batch, symbols) of
+        A `keras.Model` from integers (batch, time) to the probabilities (batch, symbols) of
         the character that follows.
     """
+    if config.is_transformer:
+        return keras_attention.plain_model(config, symbols, weights)
     kind = {"rnn": layers.SimpleRNN, "lstm": layers.LSTM, "gru": layers.GRU}[config.cell]
     model = keras.Sequential(name="moliere")
     model.add(keras.Input((None,), dtype="int32", name="ids"))
@@ -345,6 +350,7 @@ def course_model(config: ModelConfig, symbols: int) -> Any:
         if config.dropout:
             model.add(layers.Dropout(config.dropout, name=f"dropout_{i}"))
     model.add(layers.Dense(symbols, activation="softmax", name="dense"))
+    set_weights_by_name(model, weights)
     return model
 
 

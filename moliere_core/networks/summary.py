@@ -92,7 +92,7 @@ _CLASSES = {
     "lstm": "LSTM",
     "gru": "GRU",
     "block": "Block",
-    "norm": "LayerNormalization",
+    "norm": "Norm",
 }
 
 

@@ -331,11 +331,7 @@ def _check_whole(reference: str, path: Path) -> None:
     """ModelError where a file is missing or damaged, so that fetching it again may help."""
     lacking = folders.missing_file(path)
     if lacking:
-        raise ModelError(
-            "{reference} is incomplete ({file} is missing): fetch it again, what is there is kept",
-            reference=reference,
-            file=lacking,
-        )
+        raise weights.incomplete(reference, lacking)
     folders.check_configuration(reference, path)
     _shapes(path, reference, _stamp(path))
 

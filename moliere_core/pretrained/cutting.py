@@ -17,7 +17,7 @@ from moliere_core.pretrained import catalogue, client, folders
 from moliere_core.pretrained.client import Request
 from moliere_core.pretrained.results import Event
 from moliere_core.pretrained.tokenizer import Cut, Tokenizer
-from moliere_core.text.tokenisation import SHIPPED_TOKENIZER, Piece
+from moliere_core.text.tokenisation import SHIPPED_TOKENIZER, Token
 
 SMALL = 8_000_000  # bytes of a tokenizer's file that a page reads by itself
 
@@ -70,7 +70,7 @@ def to_event(found: Cut) -> Event:
 
 def from_event(answer: Event) -> Cut:
     """The inverse of `to_event`."""
-    pieces = tuple(Piece(i, bytes.fromhex(data)) for i, data in answer["pieces"])
+    pieces = tuple(Token(i, bytes.fromhex(data)) for i, data in answer["pieces"])
     return Cut(answer["size"], pieces)
 
 

@@ -24,7 +24,13 @@ from urllib.parse import urlsplit
 from moliere_core.errors import ModelError, MoliereError, one_line
 from moliere_core.models.references import HUB
 from moliere_core.pretrained.folders import CONFIG, hub_cache, missing_tokenizer, refusal, sound
-from moliere_core.pretrained.hub_errors import MAX_REASON, disk_full, explained, passing
+from moliere_core.pretrained.hub_errors import (
+    MAX_REASON,
+    disk_full,
+    explained,
+    not_a_model,
+    passing,
+)
 from moliere_core.pretrained.weights import INDEX, SINGLE
 from moliere_core.system.processes import read_input
 
@@ -90,11 +96,7 @@ def fetch(name: str, say: Callable[[dict[str, Any]], None]) -> None:
     if unusable is not None:
         raise unusable
     if not wanted:
-        raise ModelError(
-            "what the hub has under {reference} is not a model that can be used here: choose "
-            "a causal model with its tokenizer, such as hf:gpt2",
-            reference=HUB + name,
-        )
+        raise not_a_model(name)
     total = sum(sizes[file] for file in wanted)
     root = hub_cache() / ("models--" + name.replace("/", "--"))
     blobs = root / "blobs"

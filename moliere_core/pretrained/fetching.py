@@ -12,6 +12,7 @@ import threading
 
 from moliere_core.errors import ModelError, MoliereError
 from moliere_core.pretrained import catalogue
+from moliere_core.pretrained.hub_errors import not_a_model
 from moliere_core.system.machine import is_public
 from moliere_core.system.work import Work
 from moliere_core.system.workers import WorkerProcess, command
@@ -78,11 +79,7 @@ class Fetch(Work[None]):
             elif kind == "finished":
                 error = None
         if error is None and catalogue.presence(self.reference) is not catalogue.Presence.READY:
-            error = ModelError(
-                "what the hub has under {reference} is not a model that can be used here: choose "
-                "a causal model with its tokenizer, such as hf:gpt2",
-                reference=self.reference,
-            )
+            error = not_a_model(catalogue.hub_name(self.reference))
         if error is None:
             self.set_result(None)
         else:

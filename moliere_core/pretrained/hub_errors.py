@@ -122,6 +122,15 @@ def not_the_hub() -> ModelError:
     )
 
 
+def not_a_model(name: str) -> ModelError:
+    """The error of a repository of the hub that holds no model for this application."""
+    return ModelError(
+        "what the hub has under {reference} is not a model that can be used here: choose "
+        "a causal model with its tokenizer, such as hf:gpt2",
+        reference=HUB + name,
+    )
+
+
 def passing(error: BaseException) -> bool:
     """Whether trying again a few seconds later may help."""
     status = next((found for link in _chain(error) if (found := _status(link))), 0)

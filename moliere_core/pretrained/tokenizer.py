@@ -36,7 +36,7 @@ from moliere_core.pretrained.tokenizer_files import (
     settings_of,
 )
 from moliere_core.pretrained.tokens import TokenVocabulary, common_length
-from moliere_core.text.tokenisation import Piece
+from moliere_core.text.tokenisation import Token
 
 T = TypeVar("T")
 
@@ -57,7 +57,7 @@ class Cut:
     """
 
     size: int = 0
-    pieces: tuple[Piece, ...] = ()
+    pieces: tuple[Token, ...] = ()
 
 
 class Tokenizer:
@@ -144,7 +144,7 @@ class Tokenizer:
 
     def cut(self, text: str) -> Cut:
         """A text in tokens."""
-        pieces = tuple(Piece(i, self.token_bytes[i] or UNSPELT) for i in self.encode(text))
+        pieces = tuple(Token(i, self.token_bytes[i] or UNSPELT) for i in self.encode(text))
         return Cut(self.size, pieces)
 
     def count(self, texts: Sequence[str]) -> int:

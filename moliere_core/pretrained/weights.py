@@ -38,6 +38,15 @@ _NOT_WEIGHTS = (
 )
 
 
+def incomplete(reference: str, file: str) -> ModelError:
+    """The error of a model of which a file is missing."""
+    return ModelError(
+        "{reference} is incomplete ({file} is missing): fetch it again, what is there is kept",
+        reference=reference,
+        file=file,
+    )
+
+
 def weight_files(folder: Path) -> list[Path]:
     """The files that hold a model's weights, there or not: a single one, or its parts.
 
@@ -75,11 +84,7 @@ def read_weights(folder: Path, reference: str) -> Weights:
     found: dict[str, tuple[Path, Tensor]] = {}
     files = weight_files(folder)
     if not files:
-        raise ModelError(
-            "{reference} is incomplete ({file} is missing): fetch it again, what is there is kept",
-            reference=reference,
-            file=SINGLE[0],
-        )
+        raise incomplete(reference, SINGLE[0])
     for path in files:
         read = _safetensors if path.suffix == ".safetensors" else torch_files.tensors
         tensors = _told(reference, path, read)
@@ -151,11 +156,7 @@ def _told(reference: str, path: Path, read: Callable[[Path], Any]) -> Any:
         if reason is None:
             return read(path)
     except FileNotFoundError as error:
-        raise ModelError(
-            "{reference} is incomplete ({file} is missing): fetch it again, what is there is kept",
-            reference=reference,
-            file=path.name,
-        ) from error
+        raise incomplete(reference, path.name) from error
     except OSError as error:
         reason = error.strerror
     except Unreadable as error:

@@ -141,7 +141,7 @@ def _valid(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class Piece:
+class Token:
     """A token of a text: its index and the bytes it stands for."""
 
     id: int
@@ -156,13 +156,13 @@ class Segment:
     """
 
     text: str
-    pieces: tuple[Piece, ...]
+    pieces: tuple[Token, ...]
 
 
-def segments(pieces: Iterable[Piece]) -> list[Segment]:
+def segments(pieces: Iterable[Token]) -> list[Segment]:
     """The tokens of a text, grouped where a character is cut in two; nothing is lost."""
     found: list[Segment] = []
-    waiting: list[Piece] = []
+    waiting: list[Token] = []
     for piece in pieces:
         waiting.append(piece)
         try:
@@ -186,15 +186,15 @@ class SubwordTokenizer:
         self.vocab_size = tokenizer.get_vocab_size()
         self._tokenizer = tokenizer
 
-    def pieces(self, text: str) -> list[Piece]:
+    def pieces(self, text: str) -> list[Token]:
         """The tokens of `text`; their bytes joined are the text's own, in UTF-8."""
         encoding = self._tokenizer.encode(_valid(text), add_special_tokens=False)
         return [
-            Piece(i, token_bytes(token))
+            Token(i, token_bytes(token))
             for i, token in zip(encoding.ids, encoding.tokens, strict=True)
         ]
 
-    def pieces_after(self, text: str, merges: int) -> list[Piece]:
+    def pieces_after(self, text: str, merges: int) -> list[Token]:
         """The tokens of `text` if the training had stopped after so many merges.
 
         With none, the bytes; with all, `pieces`. The rule is BPE's own: in each word, join the
@@ -202,7 +202,7 @@ class SubwordTokenizer:
         """
         words = self._tokenizer.pre_tokenizer.pre_tokenize_str(_valid(text))
         tokens = [token for word, _ in words for token in self._merged(word, merges)]
-        return [Piece(self._index[token], token_bytes(token)) for token in tokens]
+        return [Token(self._index[token], token_bytes(token)) for token in tokens]
 
     def count(self, texts: Sequence[str]) -> int:
         """How many tokens these texts have, each cut by itself."""

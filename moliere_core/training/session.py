@@ -498,43 +498,16 @@ class _Session:
 
     def _close_epoch(self, pending: dict[str, Any]) -> None:
         """Measure a trained epoch and enter it in the history."""
-        name = epoch_name(pending["epoch"])
-        stored = Snapshot(
-            name, pending["epoch"], pending["updates"], self.run.path / f"{name}.safetensors"
-        )
-        model = snapshot_model(self.run, stored)
-        validation, accuracy, _ = self._judged(model, self.texts.validation_text)
-        train_bits, train_accuracy, known = self._judged(
-            model, spread_sample(self.texts.train_text)
-        )
+        name, epoch = epoch_name(pending["epoch"]), pending["epoch"]
+        path = self.run.path / f"{name}.safetensors"
+        model = snapshot_model(self.run, Snapshot(name, epoch, pending["updates"], path))
         record = {
             **pending,
-            "train_loss": float(train_bits[known].mean() * math.log(2)) if known.any() else 0.0,
-            "validation_bits_per_char": float(validation.mean()),
-            "accuracy": accuracy,
-            "train_accuracy": train_accuracy,
+            **judged(model, self.texts, self._check_stop),
             "sample": sample(model),
         }
         self.run.append_history(record)
         self.on_event(EpochEnded(record))
-
-    def _judged(
-        self, model: NetworkModel, text: str
-    ) -> tuple[NDArray[np.float64], float, NDArray[np.bool_]]:
-        """What a text costs, without dropout, in one pass that also watches the first choices.
-
-        Returns:
-            Bits of each character, as `NetworkModel.surprisal` gives them; the share of them that
-            was the most probable character; and which are in the alphabet.
-        """
-        ids = model.vocabulary.encode(CONTEXT_START + normalise(text))
-        targets = ids[1:]
-        bits, right = np.zeros(len(targets)), np.zeros(len(targets), bool)
-        for at, logits in model.predictions(ids):
-            self._check_stop()
-            bits[at] = surprisal_bits(logits, targets[at])
-            right[at] = logits[:, UNKNOWN + 1 :].argmax(-1) + UNKNOWN + 1 == targets[at]
-        return bits, float(right.mean()), targets != UNKNOWN
 
     # Going on
 
@@ -597,6 +570,46 @@ class Clock:
         self.rate = self._updates * self._chars / (now - self._began)
         ticks, self._ticks, self._spoke = self._ticks, 0, now
         return ticks
+
+
+def judged(
+    model: NetworkModel, texts: Split, check_stop: Callable[[], None] = lambda: None
+) -> dict[str, float]:
+    """What a network predicts after an epoch, without dropout, under the names of the history.
+
+    Returns:
+        On a fixed sample of the training text, nats per known character and the share of all that
+        was the most probable character; on the text held out, bits per character and that share.
+    """
+    sampled = spread_sample(texts.train_text)
+    bits, right, _ = _read_once(model, texts.validation_text, check_stop)
+    train_bits, train_right, train_known = _read_once(model, sampled, check_stop)
+    nats = train_bits[train_known].mean() * math.log(2) if train_known.any() else 0.0
+    return {
+        "train_loss": float(nats),
+        "validation_bits_per_char": float(bits.mean()),
+        "accuracy": float(right.mean()),
+        "train_accuracy": float(train_right.mean()),
+    }
+
+
+def _read_once(
+    model: NetworkModel, text: str, check_stop: Callable[[], None]
+) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
+    """One pass over a text that measures twice.
+
+    Returns:
+        Of each character its bits, as `NetworkModel.surprisal` gives them; whether it was the most
+        probable one; whether it is in the alphabet.
+    """
+    ids = model.vocabulary.encode(CONTEXT_START + normalise(text))
+    targets = ids[1:]
+    bits, right = np.zeros(len(targets)), np.zeros(len(targets), bool)
+    for at, logits in model.predictions(ids):
+        check_stop()
+        bits[at] = surprisal_bits(logits, targets[at])
+        right[at] = logits[:, UNKNOWN + 1 :].argmax(-1) + UNKNOWN + 1 == targets[at]
+    return bits, right, targets != UNKNOWN
 
 
 def spread_sample(text: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.about import controls, results, wording
-from dashboard.server.browsers import COOKIE
+from dashboard.server.room import COOKIE
 from moliere_core.corpus import library
 from moliere_core.runs.run import runs_folder
 from moliere_core.system.storage import home

@@ -177,7 +177,7 @@ def test_a_click_on_no_bar_opens_no_word(session: dict[str, Any], event: object)
 def test_a_control_shows_what_it_had(key: str, control: str, had: float, wrong: str) -> None:
     script = f"""
 import streamlit as st
-from dashboard.shared import fields, state, widgets
+from dashboard.shared import state, widgets
 from dashboard.training.controls import knobs
 from moliere_core.config import PRESETS
 knobs = knobs.of(PRESETS['cours'])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.shared import hidden
+from dashboard.shared import frame
 from tests.app.helpers import ROOT, Open, address
 
 ALL = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
@@ -47,5 +47,5 @@ def test_it_is_kept_while_moving(open_page: Open) -> None:
 def test_a_name_stands_for_the_widgets_that_pages_have_under_it() -> None:
     import dashboard.home.controls  # noqa: F401
 
-    assert ".st-key-home-temperature" in hidden.selectors(("temperature",))
-    assert hidden.selectors(("rien", "*")) == []
+    assert ".st-key-home-temperature" in frame.selectors(("temperature",))
+    assert frame.selectors(("rien", "*")) == []

@@ -120,9 +120,8 @@ def test_passages_are_whole_cues() -> None:
 @pytest.mark.parametrize("text", ["Ah ! ", 'l\'"œil"\n{0} \\ \'\'\' """ %s'])
 def test_the_cell_runs(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
-    lines = run_snippet(
-        controls.code("text", controls.Settings(REFERENCE, 1, "bits"), text)
-    ).splitlines()
+    settings = controls.Settings(REFERENCE, 1, "bits")
+    lines = run_snippet(controls.code("text", settings, text)).splitlines()
     reading = read(load_model(REFERENCE), text)
     assert lines[-1] == f"bits par caractère: {reading.bits_per_char:.3f}"
     assert len(lines) == len(reading.text) + 1
@@ -160,10 +159,12 @@ def test_the_mixing_desk(open_page: Open, language: str) -> None:
     one, two = at.text[0].value, at.slider(key="reading.share").set_value(0.0).run().text[0].value
     assert len(one) == len(two) == 160
     assert one != two
-    assert not ticked(at, "reading")["mixing"]  # at an end, nothing is mixed
+    assert ticked(at, "reading")["mixing"]
 
 
-def test_the_cells_of_learning_and_mixing_run() -> None:
+def test_the_cells_of_learning_and_mixing_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
+    monkeypatch.setattr("dashboard.shared.state.value", lambda control: control.default)
     settings = controls.Settings("petit", 1, "bits")
     for view in ("learning", "mixing"):
         assert "1." in run_snippet(controls.code(view, settings, "Ah ! mon père, je vous aime."))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dashboard.course import controls
-from dashboard.server.browsers import secret
+from dashboard.server.room import secret
 from dashboard.server.stages import KEPT, MOST, Stages, follower
 from dashboard.shared import plan, script
 from tests.app.helpers import ROOT, Open, address, shown

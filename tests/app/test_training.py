@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.shared import badge, following, i18n, naming, plotting, stored_runs
+from dashboard.shared import following, i18n, naming, plotting, stored_runs, trainings
 from dashboard.training import controls, curves
 from dashboard.training.controls import bets, knobs
 from dashboard.training.figures import Bets, compared_figure, curves_figure
@@ -257,7 +257,9 @@ def test_who_asks_for_the_same_is_told_whose_it_is(open_page: Open) -> None:
     assert job.wait(PATIENCE).state is State.FINISHED
     assert Run.open(run_path(job.id)).asked_by == "Table 4"
     second = second.run().button(key="training.another").click().run()
-    assert second.number_input(key="training.train_seed").value != job.spec.config.training.seed
+    other = second.number_input(key="training.train_seed").value
+    assert other != job.spec.config.training.seed
+    assert f"Graine {other}" in second.toast[0].value
     own = second.button(key="training.start").click().run()
     assert job_of(own).id != job.id
     assert "par Table 4" not in text(own)
@@ -362,7 +364,7 @@ def test_the_badge_reads_no_file_where_nothing_runs(monkeypatch: pytest.MonkeyPa
     assert not jobs.active()
     for name in ("open", "iterdir", "glob", "stat"):
         monkeypatch.setattr(Path, name, lambda *_, **__: pytest.fail("a file is looked at"))
-    assert not badge.in_progress()
+    assert not trainings.in_progress()
     assert following.SELDOM >= 1
 
 

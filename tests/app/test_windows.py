@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dashboard.shared.material import material
+from dashboard.shared.cached import material
 from dashboard.windows import controls
 from dashboard.windows.controls import LENGTHS, SHIFT, Settings
 from dashboard.windows.views import VIEWS, batch, compare, length, slide, streams

@@ -23,3 +23,11 @@ def jobs_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     jobs.close()
     wait_until(lambda: not [t for t in threading.enumerate() if t.name.startswith("moliere")])
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty cache of the hub, and an empty store."""
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
+    monkeypatch.setenv("MOLIERE_HOME", str(tmp_path / "home"))
+    return tmp_path / "hub"

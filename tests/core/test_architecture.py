@@ -37,10 +37,10 @@ def test_each_layer_has_the_parameters_of_its_weights(cell: Cell, layers: int) -
     ]
 
 
-MODELS = [preset.model for preset in PRESETS.values()]
+MODELS = [preset.model for preset in PRESETS.values()]  # the last is a transformer
 
 
-@pytest.mark.parametrize("model", [*MODELS, *(replace(model, cell="gru") for model in MODELS)])
+@pytest.mark.parametrize("model", [*MODELS, *(replace(model, cell="gru") for model in MODELS[:-1])])
 def test_the_layers_add_up_to_the_total(model: ModelConfig) -> None:
     assert sum(plan.parameters for plan in layer_plans(model, 95)) == model.parameter_count(95)
 

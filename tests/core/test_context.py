@@ -3,33 +3,47 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
 
+from moliere_core.config import ModelConfig
 from moliere_core.errors import CorpusError
 from moliere_core.measures.context import STRETCH, VisibleContext, visible_context
-from moliere_core.models.references import RecurrentModel
+from moliere_core.models.networks import NetworkModel, RecurrentModel
 from moliere_core.networks.arrays import log_softmax
+from moliere_core.networks.initial import initial_weights
+from moliere_core.networks.loading import network_of
 from tests.networks import LETTERS, random_network
 
 RNG = np.random.default_rng(3)
 TEXT = "".join(RNG.choice(list("abcdefg h\n"), 700))
 
 
-def plain(model: RecurrentModel, text: str, visible: int, target: int) -> float:
+def random_model(cell: str, layers: int) -> NetworkModel:
+    if cell != "transformer":
+        return RecurrentModel("test", random_network(cell=cell, layers=layers), LETTERS)
+    config = ModelConfig("transformer", units=8, layers=layers, heads=2, context=24)
+    drawn = {n: w * 20 for n, w in initial_weights(config, len(LETTERS)).items()}
+    return NetworkModel.of("test", network_of(drawn, config), LETTERS)
+
+
+def plain(model: NetworkModel, text: str, visible: int, target: int) -> float:
     """Bits of one character, the state put back to zero `visible` characters before it."""
     ids = model.vocabulary.encode(text)
-    state = model.network.zero_state(1)
+    state: Any = model.network.zero_state(1)
     for i in ids[target - visible : target]:
         logits, state = model.network.step(np.array([i]), state)
     known = log_softmax(logits[:, 1:])[0]
     return float(-known[ids[target] - 1] / np.log(2))
 
 
-@pytest.mark.parametrize(("cell", "layers"), [("lstm", 1), ("lstm", 2), ("gru", 1)])
+@pytest.mark.parametrize(
+    ("cell", "layers"), [("lstm", 1), ("lstm", 2), ("gru", 1), ("transformer", 2)]
+)
 def test_exactly_k_characters_are_visible(cell: str, layers: int) -> None:
-    model = RecurrentModel("test", random_network(cell=cell, layers=layers), LETTERS)
+    model = random_model(cell, layers)
     longest, places, size = 7, 2, 2 * STRETCH
     found = visible_context(model, TEXT, longest, places, places * size)
     assert found.targets == places * size

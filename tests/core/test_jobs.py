@@ -1,8 +1,7 @@
-"""Jobs on this machine: the queue, stopping, failing, going on, who may do what, and limits."""
+"""Jobs on this machine: the queue, stopping, failing, going on, and who may do what."""
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -16,23 +15,17 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from moliere_core.config import ModelConfig, RunConfig
 from moliere_core.corpus import Corpus
 from moliere_core.errors import ConfigError, CorpusError, RunError
 from moliere_core.runs.index import stored_runs
-from moliere_core.runs.run import Run, run_path
+from moliere_core.runs.run import Run
 from moliere_core.training import jobs
 from moliere_core.training.jobs import corpora, estimate, local
-from moliere_core.training.jobs.events import EventFile, append
 from moliere_core.training.jobs.job import INTERRUPTED
-from moliere_core.training.jobs.spec import PUBLIC, Limits, parse
-from moliere_core.training.jobs.worker import Thinned
-from moliere_core.training.session import BatchesDone, EpochEnded, Event
-from tests.core.trainings import CONFIG, CORPUS, FAKE, HELD, ROOT, kinds, request
-from tests.networks import make_run
+from tests.core.trainings import CORPUS, FAKE, HELD, ROOT, kinds, request
 from tests.patience import PATIENCE, wait_until
 
 pytestmark = pytest.mark.usefixtures("jobs_end")
@@ -57,35 +50,6 @@ def release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Non
     file = tmp_path / "released"
     monkeypatch.setenv("FAKE_RELEASE", str(file))
     return file.touch
-
-
-# The spec
-
-
-def test_a_spec_survives_json_and_names_its_run() -> None:
-    spec = request(label="  Deux   couches ")
-    assert spec.label == "Deux couches"
-    assert spec.chars == len(CORPUS.select(["a"]).text())
-    assert spec.validation_chars == len(CORPUS.select(["b"]).text())
-    assert parse(json.dumps(spec.to_json())) == spec
-    assert spec.run_id == request().run_id  # the name is no part of the request
-    assert spec.run_id != request(seed=1).run_id
-    with pytest.raises(ConfigError, match="not written by this version"):
-        parse('{"config": {}}')
-    with pytest.raises(ConfigError, match="damaged"):
-        parse("{")
-
-
-def test_a_job_starts_from_a_stored_model_only(tmp_path: Path) -> None:
-    make_run(tmp_path / "run")
-    with pytest.raises(ConfigError, match="petit, grand or run:ID"):
-        jobs.prepare(replace(CONFIG, initial=str(tmp_path / "run")), CORPUS)
-    run = make_run(run_path("0123456789ab"))
-    spec = jobs.prepare(replace(CONFIG, initial=f"run:{run.id}"), CORPUS)
-    assert spec.initial_digest
-    sizes = spec.chars, spec.validation_chars
-    assert jobs.describe(spec.config, CORPUS, sizes=sizes) == spec
-    assert spec.run_id != request().run_id
 
 
 def test_a_corpus_is_kept_as_it_is() -> None:
@@ -552,64 +516,6 @@ def test_the_interpreter_exits_at_once_with_a_job_running() -> None:
     assert second is not None
     assert first.state is jobs.State.STOPPED
     assert second.status.message == INTERRUPTED
-
-
-# Small parts
-
-
-def test_a_half_written_line_is_never_read(tmp_path: Path) -> None:
-    path = tmp_path / "events.jsonl"
-    file = EventFile(path)
-    assert file.refresh() == []
-    append(path, {"event": "a"})
-    with path.open("a") as stream:
-        stream.write('{"event": "b", "x": ')
-    assert [e["event"] for e in file.refresh()] == ["a"]
-    append(path, {"event": "c"})  # the writer of "b" was killed
-    assert [e["event"] for e in file.refresh()] == ["c"]
-    assert [e["event"] for e in EventFile(path).refresh()] == ["a", "c"]
-
-
-def test_progress_is_thinned_and_its_loss_stays_a_mean() -> None:
-    now, written = [0.0], []
-    thinned = Thinned(written.append, lambda: now[0])
-    events: list[Event] = [
-        BatchesDone(1, 10 * i, 100_000, i / 100, 1.0, 1.0) for i in range(1, 10_001)
-    ]
-    for event in events:
-        now[0] += 0.25
-        thinned(event)
-    thinned(EpochEnded({"epoch": 1}))
-    progress = [e for e in written if e["event"] == "progress"]
-    assert written[-1]["event"] == "epoch"
-    assert progress[-1]["update"] == 100_000
-    assert 2_000 < len(progress) < 5_000
-    updates = np.diff([0, *(e["update"] for e in progress)])
-    mean = np.average([e["loss"] for e in progress], weights=updates)
-    assert mean == pytest.approx(np.mean([i / 100 for i in range(1, 10_001)]))
-
-
-def test_limits_say_what_to_do() -> None:
-    spec = request()
-    Limits().check(spec, own=1_000, queued=1_000)
-    PUBLIC.check(spec)
-    small = Limits(1, 4, 0, 2, 10, 30, 10)
-    for name, choice in (
-        ("epochs", "choose fewer"),
-        ("units", "choose fewer"),
-        ("layers", "choose fewer"),
-        ("embedding", "choose a smaller"),
-        ("chars", "choose fewer plays"),
-        ("update_chars", "choose a smaller batch or shorter windows"),
-        ("predictions", "choose fewer epochs, fewer plays or a larger shift"),
-    ):
-        limit = getattr(small, name)
-        with pytest.raises(ConfigError, match=f"at most {limit} on this public server: {choice}"):
-            replace(Limits(), **{name: limit}).check(spec)
-    with pytest.raises(ConfigError, match="you have 1 unfinished"):
-        PUBLIC.check(spec, own=1)
-    with pytest.raises(ConfigError, match="6 trainings are waiting"):
-        PUBLIC.check(spec, queued=6)
 
 
 def test_limits_hold_on_a_public_server(

@@ -10,14 +10,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from moliere_core.config import Cell, ModelConfig, RunConfig, SamplingConfig, TrainingConfig
+from moliere_core.config import CELLS, Cell, ModelConfig, RunConfig, SamplingConfig, TrainingConfig
 from moliere_core.errors import ConfigError, ModelError, RunError
 from moliere_core.exchange import keras_export
 from moliere_core.exchange.keras_export import to_keras, without_unknown, write
 from moliere_core.exchange.keras_import import import_keras, with_unknown
-from moliere_core.models.references import RecurrentModel, load_model
+from moliere_core.models.references import load_model
 from moliere_core.models.sampling import next_distribution
-from moliere_core.networks.recurrent import RecurrentNetwork
+from moliere_core.networks.initial import initial_weights
+from moliere_core.networks.loading import load_network
 from moliere_core.runs.run import Run, run_path
 from tests.core.trainings import CORPUS
 from tests.networks import LETTERS, make_run, random_weights
@@ -40,20 +41,24 @@ def trained(cell: Cell, layers: int) -> Run:
     )
     corpus = {"source": "test", "digest": "0" * 64, "chars": 1000}
     run = Run.create(run_path(RUN), RUN, config, LETTERS, corpus, "plays")
-    run.save_snapshot("epoch-001", random_weights(LETTERS, cell, layers))
+    if config.model.is_transformer:
+        rng, drawn = np.random.default_rng(3), initial_weights(config.model, len(LETTERS))
+        weights = {name: w + rng.normal(0, 0.3, w.shape) for name, w in drawn.items()}
+    else:
+        weights = random_weights(LETTERS, cell, layers)
+    run.save_snapshot("epoch-001", weights)
     run.append_history({"epoch": 1, "updates": 40, "validation_bits_per_char": 4.2})
     return run
 
 
 def ours(run: Run, text: str) -> np.ndarray[Any, Any]:
     """Probabilities of the characters after `text` alone, without our first line break."""
-    network = RecurrentNetwork.load(run.snapshot().path)
-    model = RecurrentModel("m", network, run.vocabulary)
-    logits, _ = model.network.run(run.vocabulary.encode(text)[None], model.network.zero_state(1))
+    network: Any = load_network(run.snapshot().path, run.config.model)
+    logits, _ = network.run(run.vocabulary.encode(text)[None], network.zero_state(1))
     return next_distribution(logits[0, -1], SamplingConfig())[1:]
 
 
-@pytest.mark.parametrize("cell", ["lstm", "gru"])
+@pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("layers", [1, 2, 3])
 def test_keras_opens_it_and_predicts_the_same(cell: Cell, layers: int, tmp_path: Path) -> None:
     keras = pytest.importorskip("keras")
@@ -61,8 +66,8 @@ def test_keras_opens_it_and_predicts_the_same(cell: Cell, layers: int, tmp_path:
     write(run, "epoch-001", tmp_path / "m.keras")
     model = keras.models.load_model(tmp_path / "m.keras")  # as anyone would, in safe mode
     kinds = [type(layer) for layer in model.layers]
-    plain = keras.layers.LSTM if cell == "lstm" else keras.layers.GRU
-    assert kinds.count(plain) == layers
+    named = {"rnn": "SimpleRNN", "lstm": "LSTM", "gru": "GRU", "transformer": "MultiHeadAttention"}
+    assert kinds.count(getattr(keras.layers, named[cell])) == layers
     alphabet = {char: index for index, char in enumerate(LETTERS.chars)}  # the notebook's
     for text in TEXTS:
         [theirs] = model.predict(np.array([[alphabet[char] for char in text]]), verbose=0)

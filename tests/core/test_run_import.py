@@ -181,7 +181,7 @@ WEIGHTS = random_weights(LETTERS)
         (edited("config.json", lambda d: d["training"].update(seed=True)), "not a whole run"),
         (edited("config.json", lambda d: d["corpus"].update(source=[1])), "not a whole run"),
         (edited("config.json", lambda d: d.update(plays=[1])), "not a whole run"),
-        (edited("config.json", lambda d: d["model"].update(heads=2)), "another version"),
+        (edited("config.json", lambda d: d["model"].update(experts=2)), "another version"),
         (edited("config.json", lambda d: d["model"].update(units=9)), "not a whole run"),
         (edited("vocabulary.json", lambda d: d["chars"].append("é")), "not a whole run"),
         (edited("vocabulary.json", lambda d: d["chars"].append("\ud800")), "not a whole run"),

@@ -10,8 +10,8 @@ from moliere_core.errors import ModelError
 from moliere_core.text import tokenisation
 from moliere_core.text.normalise import normalise
 from moliere_core.text.tokenisation import (
-    Piece,
     SubwordTokenizer,
+    Token,
     byte_letters,
     char_counts,
     load_tokenizer,
@@ -126,7 +126,7 @@ def test_a_character_that_two_tokens_share(tokenizer: SubwordTokenizer) -> None:
 
 
 def test_bytes_that_are_no_text() -> None:
-    [segment] = segments([Piece(5, b"\xc3")])
+    [segment] = segments([Token(5, b"\xc3")])
     assert segment.text == "\ufffd"
 
 

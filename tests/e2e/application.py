@@ -22,7 +22,12 @@ STARTS = 3  # another may take a port between the time it is found free and the 
 
 @contextlib.contextmanager
 def started(
-    home: Path, log: int, command: tuple[str, ...] = RUN, code: Path = ROOT, **settings: str
+    home: Path,
+    log: int,
+    command: tuple[str, ...] = RUN,
+    code: Path = ROOT,
+    host: str = "127.0.0.1",
+    **settings: str,
 ) -> Iterator[str]:
     """A server of this store, healthy, and stopped afterwards; its address.
 
@@ -31,13 +36,14 @@ def started(
         log: a file descriptor, or subprocess.DEVNULL.
         command: of Python, to which the port is added.
         code: where the packages are, and where it is started.
+        host: the address of this machine at which it listens.
         settings: more of the server's environment.
     """
     settings |= {"MOLIERE_HOME": str(home), "PYTHONPATH": str(code)}
-    settings |= {"STREAMLIT_SERVER_ADDRESS": "127.0.0.1", "STREAMLIT_SERVER_HEADLESS": "true"}
+    settings |= {"STREAMLIT_SERVER_ADDRESS": host, "STREAMLIT_SERVER_HEADLESS": "true"}
     for _ in range(STARTS):
         with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
+            free.bind((host, 0))
             port = free.getsockname()[1]
         process = subprocess.Popen(
             [sys.executable, *command, str(port)],
@@ -46,7 +52,7 @@ def started(
             stdout=log,
             stderr=subprocess.STDOUT,
         )
-        address = f"http://127.0.0.1:{port}"
+        address = f"http://{host}:{port}"
         try:
             wait_until(lambda: process.poll() is not None or healthy(address))  # noqa: B023
             if process.poll() is None:

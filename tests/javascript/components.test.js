@@ -4,6 +4,7 @@ import alphabet from "../../dashboard/bridge/alphabet.js";
 import attention from "../../dashboard/bridge/attention.js";
 import rungs from "../../dashboard/bridge/rungs.js";
 import tokens from "../../dashboard/bridge/tokens.js";
+import { legendOf } from "../../dashboard/film/curves.js";
 import film from "../../dashboard/film/film.js";
 import gallery from "../../dashboard/home/gallery.js";
 import player from "../../dashboard/home/player.js";
@@ -671,4 +672,24 @@ test("a film that plays stops at its end; two moments stand side by side", () =>
   assert.equal(one(".old .first").textContent, "x");
   unmount();
   mock.timers.reset();
+});
+
+test("the legend of the curves takes a second line where the first is full", () => {
+  /** @type {[number, number, number][]} */
+  const curve = [[1, 2, 3]];
+  const labels = { validation: "x".repeat(14), train: "y".repeat(8) };
+  assert.deepEqual(
+    legendOf({ curve, labels }, 600).entries.map(({ line }) => line),
+    [0, 0],
+  );
+  const narrow = legendOf({ curve, labels }, 260);
+  assert.equal(narrow.lines, 2);
+  assert.deepEqual(
+    narrow.entries.map(({ line, left }) => [line, left]),
+    [
+      [0, 44],
+      [1, 44],
+    ],
+  );
+  assert.equal(legendOf({ curve: [[1, null, 3]], labels }, 60).lines, 1);
 });

@@ -130,8 +130,8 @@ def _result(test: Test, asked: Margins) -> None:
             heads = (_("modèle"), _("justes"), _("marge"), _("de … à …"))
             signs = keys(len(found), charts.dark())
             tables.show(heads, wording.tallies(test, found, shown), keys=signs)
-            st.caption(wording.proof(test, found, shown))
-            _say_recorded(found)
+        st.caption(wording.proof(test, found, shown))
+        _say_recorded(found)
 
 
 def _asked(reference: str, names: tuple[str, ...]) -> Margins:

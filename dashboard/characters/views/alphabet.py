@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboard.characters import controls, results
 from dashboard.characters.wording import name, percent, short
-from dashboard.shared import components, downloads, i18n
+from dashboard.shared import components, i18n, tables
 from dashboard.shared.i18n import _
 from moliere_core.text.signs import visible
 from moliere_core.text.tokenisation import Pruning
@@ -30,7 +30,7 @@ def show(sentence: str, source: str) -> None:
     data = payload(counts, pruning, sentence, order)
     components.characters(data, "characters.alphabet", pick=controls.pick_char)
     with st.expander(_("La table, à trier et à télécharger"), icon=":material/table:"):
-        downloads.table(table(counts, pruning), "characters.table", hide_index=True, height=420)
+        tables.scrolled(table(counts, pruning), "characters.table", hide_index=True, height=420)
 
 
 def payload(counts: dict[str, int], pruning: Pruning, sentence: str, order: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from dashboard.characters import controls, results
 from dashboard.characters.wording import name
 from dashboard.shared import components, i18n, tokens
 from dashboard.shared.i18n import _
-from moliere_core.text.tokenisation import Piece, utf8_bytes
+from moliere_core.text.tokenisation import Token, utf8_bytes
 from moliere_core.text.vocabulary import Vocabulary
 
 EXAMPLES = ("a", "é", "Ç", "œ", "€", "漢", "🎭")
@@ -30,7 +30,7 @@ def show(sentence: str, source: str) -> None:
 
 
 def payload(
-    char: str, sentence: str, vocabulary: Vocabulary, pieces: list[Piece]
+    char: str, sentence: str, vocabulary: Vocabulary, pieces: list[Token]
 ) -> dict[str, Any]:
     """What is known of a character: see characters.js."""
     special = [c for c in dict.fromkeys(sentence) if ord(c) > 127]
@@ -69,7 +69,7 @@ def _index(char: str, vocabulary: Vocabulary) -> str:
     return str(vocabulary.index[char]) if char in vocabulary.index else _("0, inconnu")
 
 
-def _why(char: str, vocabulary: Vocabulary, pieces: list[Piece]) -> str:
+def _why(char: str, vocabulary: Vocabulary, pieces: list[Token]) -> str:
     if char in vocabulary.index:
         first = _(
             "L’alphabet du corpus a {count} caractères ; Unicode en prévoit {most}. On ne peut "

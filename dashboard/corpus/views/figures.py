@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.corpus import results
-from dashboard.shared import downloads, i18n
+from dashboard.shared import i18n, tables
 from dashboard.shared.i18n import _
 from moliere_core.config import PRESETS
 from moliere_core.exploration import Selection
@@ -81,7 +81,7 @@ def _course(summary: Summary) -> None:
 
 
 def _plays(plays: pd.DataFrame) -> None:
-    downloads.table(
+    tables.scrolled(
         pd.DataFrame(
             {
                 _("Pièce"): plays["title"],

@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard.corpus import controls, results, wording
 from dashboard.corpus.figures import bars
-from dashboard.shared import charts, downloads, i18n, widgets
+from dashboard.shared import charts, i18n, tables, widgets
 from dashboard.shared.i18n import _
 from moliere_core.exploration import Selection
 
@@ -118,7 +118,7 @@ def _every_play(source: str, stops: bool) -> None:
             "personnage pour le détail."
         )
     )
-    downloads.table(
+    tables.scrolled(
         pd.DataFrame(
             {
                 _("Pièce"): table["title"],

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.corpus import controls, results, wording
-from dashboard.shared import downloads, i18n, state
+from dashboard.shared import i18n, state, tables
 from dashboard.shared.i18n import _
 from moliere_core.exploration import Selection
 from moliere_core.exploration.concordance import Order
@@ -60,7 +60,7 @@ def _pager(total: int, first: int, count: int, every: Callable[[], pd.DataFrame]
                 on_click=state.change,
                 args=(controls.FIRST, max(start, 0)),
             )
-        downloads.button(every, "concordance", _("Toutes (CSV)"), "corpus.lines.csv")
+        tables.download(every, "concordance", _("Toutes (CSV)"), "corpus.lines.csv")
 
 
 def _every(source: str, selection: Selection, query: str, order: Order, total: int) -> pd.DataFrame:

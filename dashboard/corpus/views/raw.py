@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.corpus import results
-from dashboard.shared import downloads, i18n
+from dashboard.shared import i18n, tables
 from dashboard.shared.i18n import _, ngettext
 from moliere_core.exploration import Selection
 
@@ -35,7 +35,7 @@ def show(source: str, selection: Selection) -> None:
             columns=", ".join(f"`{name}`" for name in empty)
         )
     st.caption(told)
-    downloads.table(
+    tables.scrolled(
         rows[filled],
         "corpus.rows",
         height=230,

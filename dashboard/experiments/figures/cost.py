@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dashboard.experiments.figures.past import HEIGHT
+from dashboard.experiments.figures.past import HEIGHT, run_colour
 from dashboard.shared import i18n
 from dashboard.shared.i18n import _
-from dashboard.shared.plotting import FONT, Figure, layout, spread, theme
+from dashboard.shared.plotting import FONT, Figure, layout, spread
 
 WIDE = 1.5  # of an axis, so that a name beside the last point stays inside
 NEAR = 0.09  # of the height of a figure: names nearer than this are pushed apart
@@ -41,14 +41,14 @@ def cost(runs: Sequence[Cost], dark: bool, text: str, x: str, x_title: str) -> F
         x: "parameters" or "seconds".
         x_title: the name of that axis, with its unit.
     """
-    colours, figure = theme(dark), Figure()
+    figure = Figure()
     lowest = min(min(run.bits) for run in runs)
     highest = max(max(run.bits) for run in runs)
     gap = max((highest - lowest) * 0.12, 0.02)
     low, high = lowest - gap, highest + gap
     heights = spread([run.bits[-1] for run in runs], NEAR * (high - low), low, high)
     for place, (run, height) in enumerate(zip(runs, heights, strict=True)):
-        colour = colours.series[place % len(colours.series)]
+        colour = run_colour(place, dark)
         sizes = [8.0] * (len(run.x) - 1) + [16.0 if not run.live else 20.0]
         figure.add_scatter(
             x=run.x,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dashboard.experiments.figures.past import HEIGHT
+from dashboard.experiments.figures.past import HEIGHT, run_colour
 from dashboard.shared import i18n
 from dashboard.shared.i18n import _
-from dashboard.shared.plotting import Figure, layout, theme
+from dashboard.shared.plotting import Figure, layout
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,9 @@ def learning(runs: Sequence[Learned], dark: bool, text: str) -> Figure:
         dark: which theme is on screen.
         text: the one held out, for the title.
     """
-    colours, figure = theme(dark), Figure()
+    figure = Figure()
     for place, run in enumerate(runs):
-        colour = colours.series[place % len(colours.series)]
+        colour = run_colour(place, dark)
         for bits, dash, told in (
             (run.train, "dash", _("lu")),
             (run.validation, "solid", _("jamais lu")),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from dashboard.shared import i18n
 from dashboard.shared.i18n import _
-from dashboard.shared.plotting import Figure, layout, theme
+from dashboard.shared.plotting import FONT, Figure, escaped, layout, theme
 
 HEIGHT = 330  # of all figures of the page
 
@@ -33,6 +33,9 @@ class Past:
 def past(curves: Sequence[Past], dark: bool, text: str) -> Figure:
     """What each more visible character brings; the length seen in training is marked.
 
+    The table beside it is the legend of those that are trained for it, see `run_colour`; what they
+    are compared with has its name on its curve.
+
     Args:
         curves: the runs.
         dark: which theme is on screen.
@@ -40,7 +43,7 @@ def past(curves: Sequence[Past], dark: bool, text: str) -> Figure:
     """
     colours, figure = theme(dark), Figure()
     for place, curve in enumerate(curves):
-        colour = colours.series[place % len(colours.series)] if curve.trained else colours.muted
+        ink = run_colour(place, dark) if curve.trained else colours.muted
         visible = list(range(1, len(curve.bits) + 1))
         seen = min(curve.trained or len(visible), len(visible))
         for first, dash in ((0, "solid"), (seen - 1, "dot")):
@@ -51,14 +54,23 @@ def past(curves: Sequence[Past], dark: bool, text: str) -> Figure:
                 x=visible[first:stop],
                 y=curve.bits[first:stop],
                 mode="lines",
-                line={"color": colour, "width": 3.5, "dash": "dash" if curve.live else dash},
+                line={"color": ink, "width": 3.5, "dash": "dash" if curve.live else dash},
                 name=curve.name,
                 legendgroup=curve.name,
-                showlegend=first == 0,
                 text=[i18n.bits(value, 3) for value in curve.bits[first:stop]],
                 hovertemplate=f"{curve.name}<br>%{{x}} → %{{text}}<extra></extra>",
             )
         if curve.trained is None:
+            figure.add_annotation(
+                x=math.log10(len(visible)),
+                y=curve.bits[-1],
+                text=escaped(curve.name),
+                font={"size": FONT, "color": ink},
+                showarrow=False,
+                xanchor="right",
+                yanchor="bottom",
+                yshift=4,
+            )
             continue
         figure.add_scatter(
             x=[seen],
@@ -66,11 +78,10 @@ def past(curves: Sequence[Past], dark: bool, text: str) -> Figure:
             mode="markers",
             marker={
                 "size": 13,
-                "color": colour,
+                "color": ink,
                 "symbol": "star" if curve.live else "circle",
                 "opacity": 1,
             },
-            showlegend=False,
             hoverinfo="skip",
         )
     layout(
@@ -85,8 +96,12 @@ def past(curves: Sequence[Past], dark: bool, text: str) -> Figure:
     marks = [1, 2, 3, 5, 10, 20, 40, 60, 100, 150]
     figure.update_xaxes(type="log", tickvals=marks, ticktext=[str(mark) for mark in marks])
     figure.update_xaxes(range=[0, math.log10(160)])
-    room = 0.37 * max(len(curves) - 3.5, 1)  # for the legend, above where the curves end
-    figure.update_yaxes(range=[min(ends) - 0.1, max(c.bits[0] for c in curves) + room])
-    legend = {"x": 0.99, "xanchor": "right", "y": 1, "yanchor": "top", "tracegroupgap": 0}
-    figure.update_layout(legend=legend, hovermode="closest")
+    figure.update_yaxes(range=[min(ends) - 0.1, max(c.bits[0] for c in curves) + 0.1])
+    figure.update_layout(showlegend=False, hovermode="closest")
     return figure
+
+
+def run_colour(place: int, dark: bool) -> str:
+    """The colour of the run in this place of a plan, in charts and beside them."""
+    series = theme(dark).series
+    return series[place % len(series)]

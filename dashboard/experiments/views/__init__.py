@@ -40,7 +40,7 @@ def view(plan: Plan) -> Choice:
 
 def show(plan: Plan) -> str:
     """The view that is chosen, and what is the same for all runs; returns its name."""
-    with st.container(horizontal=True, horizontal_alignment="distribute"):
+    with st.container(key="experiments-bar", horizontal=True, horizontal_alignment="distribute"):
         name = view(plan).ask()
         with st.popover(_("Égal pour tous"), icon=":material/balance:"):  # read before the vote
             st.markdown(wording.equal(plan))

@@ -10,9 +10,10 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.experiments import results, trained, wording
+from dashboard.experiments import figures, results, trained, wording
 from dashboard.experiments.trained import Live
 from dashboard.experiments.views import bet, charts
+from dashboard.shared import charts as shared_charts
 from dashboard.shared import following, i18n
 from dashboard.shared.i18n import _
 from moliere_core.measures.context import REACH
@@ -40,7 +41,7 @@ def show(plan: Plan, chart: Chart) -> None:
         following.follow(waited, partial(chart, plan, found, same), following.SELDOM)
     with right:
         bet.told(plan)
-        st.html(_table(plan, found, rows))
+        st.html(_table(plan, found, rows, chart))
         st.caption(_measured_on(plan))
 
 
@@ -78,9 +79,10 @@ def _measured_on(plan: Plan) -> str:
     return told if plan.name == "overfitting" else f"{told} {seconds}"
 
 
-def _table(plan: Plan, found: list[Result], rows: list[Live]) -> str:
+def _table(plan: Plan, found: list[Result], rows: list[Live], chart: Chart) -> str:
     """One line a run: what varies, what it cost, what it gave; those trained here come last."""
     votes = bet.counted(plan)
+    dots = chart in (charts.past, charts.parameters, charts.seconds)  # where a colour is a run
     head = [_("fenêtre") if plan.name == "length" else _("réseau"), *_columns(plan)]
     if any(votes.values()):
         head.append(_("mains"))
@@ -90,8 +92,9 @@ def _table(plan: Plan, found: list[Result], rows: list[Live]) -> str:
             [wording.variant_name(plan, result.variant), *_cells(plan, result)],
             votes[result.variant.name] if any(votes.values()) else None,
             result.variant.name == best,
+            dot=figures.run_colour(place, shared_charts.dark()) if dots else "",
         )
-        for result in found
+        for place, result in enumerate(found)
     ]
     for row in rows:
         if row.same_text:
@@ -101,11 +104,14 @@ def _table(plan: Plan, found: list[Result], rows: list[Live]) -> str:
     return f'<table class="results"><tr class="head">{cells}</tr>{"".join(lines)}</table>'
 
 
-def _line(cells: list[str], votes: int | None, best: bool, width: int = 0) -> str:
+def _line(cells: list[str], votes: int | None, best: bool, width: int = 0, dot: str = "") -> str:
     told = [*cells] if votes is None else [*cells, i18n.number(votes)]
     told += [""] * (width - len(told))
     kind = ' class="best"' if best else ""
-    return f"<tr{kind}>" + "".join(f"<td>{html.escape(text)}</td>" for text in told) + "</tr>"
+    first, *others = (f"<td>{html.escape(text)}</td>" for text in told)
+    if dot:
+        first = first.replace("<td>", f'<td><span style="color:{dot}">⬤</span> ', 1)
+    return f"<tr{kind}>{first}{''.join(others)}</tr>"
 
 
 def _columns(plan: Plan) -> list[str]:

@@ -12,7 +12,7 @@ import streamlit as st
 
 from dashboard.inside import results, units
 from dashboard.inside.text import Looked
-from dashboard.shared import downloads, following, i18n, naming, widgets
+from dashboard.shared import following, i18n, naming, tables, widgets
 from dashboard.shared.i18n import _
 from moliere_core.corpus import EMBEDDED
 from moliere_core.inspection.firing import CellIndex, Passage
@@ -29,7 +29,7 @@ def show(looked: Looked) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.popover(_("Toutes les corrélations"), icon=":material/table:"):
             units.correlations(looked.reference)
-        downloads.button(colours_table(looked), "inside.unit")
+        tables.download(colours_table(looked), "inside.unit")
 
 
 def colours_table(looked: Looked) -> pd.DataFrame:

@@ -23,9 +23,9 @@ def tried(view: str, settings: Settings) -> dict[str, bool]:
     if view == "word":
         return {"word": state.value(controls.WORD) != controls.WORD.default}
     if view == "learning":
-        return {"learning": state.value(controls.RATE) > 0}
+        return {"learning": state.value(controls.ORIGIN) == "own"}
     if view == "mixing":
-        return {"mixing": 0 < state.value(controls.SHARE) < 1}
+        return {"mixing": state.value(controls.SHARE) != controls.SHARE.default}
     origin = state.value(controls.ORIGIN)
     return {name: origin == name for name in ("own", "modern", "written")} | {
         "rank": settings.colour == "rank"

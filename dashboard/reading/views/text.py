@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboard.reading import results, texts
 from dashboard.reading.controls import Settings
-from dashboard.shared import cached, downloads, i18n, state, widgets
+from dashboard.shared import cached, i18n, state, tables, widgets
 from dashboard.shared.components import Component
 from dashboard.shared.i18n import _
 from moliere_core.measures.reading import Reading, confident_mistakes, lines
@@ -124,8 +124,8 @@ def _table(reading: Reading, reference: str) -> None:
             _("attendus"): [vocabulary.decode(row) for row in reading.top],
         }
     )
-    downloads.button(data, "reading.text")
-    downloads.table(
+    tables.download(data, "reading.text")
+    tables.scrolled(
         pd.DataFrame(
             {
                 _("Ligne"): [reading.text[line.start : line.stop].strip() for line in found],

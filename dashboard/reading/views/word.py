@@ -9,13 +9,9 @@ from dashboard.reading import controls, results
 from dashboard.reading.controls import Settings
 from dashboard.reading.figures import completion_figure
 from dashboard.shared import charts, i18n, widgets
-from dashboard.shared.components import Component
 from dashboard.shared.i18n import _
 from moliere_core.measures.reading import Completion
 from moliere_core.text.signs import visible
-
-_TEXT = Component(__file__, "reading")  # coloured by what a model made of each character
-BAR, STRONG = "0 – 8", 8  # the bar beside the bits of a line: its heading, and where it is full
 
 
 def show(settings: Settings) -> str:

@@ -5,18 +5,26 @@ import { button, element } from "./dom.js";
 const SAID = 1500; // milliseconds for which a button says that it has copied
 
 /**
- * Copies a text. A school's server has no certificate, and its pages no clipboard: there the browser
- * copies what is selected.
+ * Copies a text; whether it is on the clipboard. A school's server has no certificate, and its pages
+ * no clipboard: there the browser copies what is selected, beside the button because a dialog keeps
+ * the keyboard inside.
  *
  * @param {string} text
+ * @param {HTMLElement} pressed the button that asks for it
  */
-async function copy(text) {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text);
-  const area = element("textarea", "", document.body);
-  area.value = text;
-  area.select();
-  document.execCommand("copy");
-  area.remove();
+export async function copied(text, pressed) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const area = element("textarea", "", pressed.parentElement ?? document.body);
+    area.value = text;
+    area.select();
+    const done = document.execCommand("copy");
+    area.remove();
+    pressed.focus();
+    return done;
+  }
 }
 
 /**
@@ -34,7 +42,7 @@ export function copyButton(parent, text) {
   const dress = (label, done) => {
     made.textContent = label;
     made.onclick = async () => {
-      await copy(text());
+      if (!(await copied(text(), made))) return;
       made.textContent = done;
       setTimeout(() => (made.textContent = label), SAID);
     };

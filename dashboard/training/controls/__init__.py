@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from dashboard.shared import fields, naming, snippets, state, views
-from dashboard.shared.controls import Choice, Control, Menu, Several
+from dashboard.shared.controls import Choice, Control, Given, Menu, Several
 from dashboard.shared.i18n import _
 from moliere_core.config import PRESETS
 from moliere_core.corpus import EMBEDDED
@@ -43,9 +43,11 @@ def is_joined(job_id: str) -> bool:
 def another_seed(seed: int) -> None:
     """Inside a click: back to the desk, with a seed that makes another network of it."""
     found = secrets.randbelow(9_999) + 1
-    seed_knob = fields.Field("training.train_seed", "train_seed", 0, int)
-    state.change(seed_knob, found if found != seed else seed + 1)
+    other = found if found != seed else seed + 1
+    state.change(fields.Field("training.train_seed", "train_seed", 0, int), other)
     views.go("training", "new")
+    told = _("Graine {seed} : ce sera un autre réseau, à vous de le lancer.")
+    st.toast(told.format(seed=other), icon=":material/casino:")
 
 
 PRESET = Choice("training.preset", "preset", "demo", N_("Préréglage"), naming.PRESET_LABELS)
@@ -83,24 +85,19 @@ class CommonText(Control[str]):
 
     TYPED = "typed"
 
-    def ask(self, corpora: Mapping[str, str]) -> str:
-        """Show it; `TYPED`, or "held:" and an identifier of a corpus.
+    labelled = False
 
-        Args:
-            corpora: their names by their identifiers.
-        """
+    def _widget(self, value: str, given: Given, corpora: Mapping[str, str]) -> str:
+        """`TYPED`, or "held:" and an identifier of a corpus, of which `corpora` are the names."""
         told = _("texte gardé pour la mesure ({corpus})")
         labels = {f"held:{corpus}": told.format(corpus=name) for corpus, name in corpora.items()}
         labels[self.TYPED] = _("un texte à vous")
-        if state.restore(self) not in labels:
+        if value not in labels:
             state.change(self, self.default)
         chosen = st.segmented_control(
-            options=list(labels),
-            format_func=labels.__getitem__,
-            required=True,
-            **self._common(False, False),
+            options=list(labels), format_func=labels.__getitem__, required=True, **given
         )
-        return state.keep(self, str(chosen))
+        return str(chosen)
 
 
 def _references(text: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import math
 import streamlit as st
 
 from dashboard.shared import state
-from dashboard.shared.controls import Control
+from dashboard.shared.controls import Control, Given
 from moliere_core.errors import N_
 
 HIGHEST = 20  # nats or bits, beyond any alphabet
@@ -34,11 +34,9 @@ class Bet(Control[str]):
         parse, show = (_from_nats, _to_nats) if nats else (_as_typed, _with_point)
         super().__init__(key, name, "", label, parse, show, free=True, help=help)
 
-    def ask(self) -> str:
-        """Show it; what is typed, which may be no number."""
-        state.restore(self)
-        typed = st.text_input(max_chars=CHARS, placeholder="?", **self._common(True, False))
-        return state.keep(self, (typed or "").strip())
+    def _widget(self, value: str, given: Given) -> str:
+        """What is typed, which may be no number."""
+        return (st.text_input(max_chars=CHARS, placeholder="?", **given) or "").strip()
 
 
 def _as_typed(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.shared import fields, state
-from dashboard.shared.controls import Choice, Control, Slider, Whole
+from dashboard.shared.controls import Choice, Control, Given, Slider, Whole
 from dashboard.shared.i18n import _
 from moliere_core.config import GATED_CELLS, RunConfig
 from moliere_core.errors import N_
@@ -34,19 +34,14 @@ class Shift(Control[int]):
             ),
         )
 
-    def ask(self, *, visible: bool = True, disabled: bool = False) -> int:
-        """Show it; the shift in characters."""
-        current = state.restore(self)
+    def _widget(self, value: int, given: Given) -> int:
+        """The shift in characters."""
 
         def told(shift: int) -> str:
             return _("décalage {shift}").format(shift=shift) if shift else _("en flux")
 
-        chosen = st.selectbox(
-            options=sorted({*SHIFTS, int(current)}),
-            format_func=told,
-            **self._common(visible, disabled),
-        )
-        return state.keep(self, int(chosen))
+        options = sorted({*SHIFTS, int(value)})
+        return int(st.selectbox(options=options, format_func=told, **given))
 
 
 class Rate(Control[float]):
@@ -66,17 +61,10 @@ class Rate(Control[float]):
             ),
         )
 
-    def ask(self, *, visible: bool = True, disabled: bool = False) -> float:
-        """Show it; the rate."""
-        state.restore(self)
-        chosen = st.number_input(
-            min_value=LOWEST_RATE,
-            max_value=HIGHEST_RATE,
-            step=0.0005,
-            format="%.4f",
-            **self._common(visible, disabled),
-        )
-        return state.keep(self, float(chosen))
+    def _widget(self, value: float, given: Given) -> float:
+        low, high = LOWEST_RATE, HIGHEST_RATE
+        rate = st.number_input(min_value=low, max_value=high, step=0.0005, format="%.4f", **given)
+        return float(rate)
 
 
 def _whole(name: str, default: int, label: str, bounds: tuple[int, int, int], help: str) -> Whole:

@@ -9,7 +9,6 @@ from functools import partial
 import streamlit as st
 
 from dashboard.shared import (
-    badge,
     charts,
     fields,
     following,
@@ -37,7 +36,7 @@ _REFUSED = "training.refused.live"
 def show() -> JobSpec | None:
     """The curves of a job, redrawn in place while it is in progress; returns what it trains."""
     job_id, bets = state.value(controls.JOB), _bets()
-    waiting = badge.in_progress()
+    waiting = trainings.in_progress()
     job = jobs.get(job_id) if job_id else next(iter(waiting), None)
     if others := [other for other in waiting if job is None or other.id != job.id]:
         _others(others)
@@ -71,12 +70,15 @@ def _offer_the_last() -> None:
 
 def _joined(job: Job) -> None:
     """Say that it is somebody else's, who asked for the very same; and how to have one's own."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.info(wording.joined(job), icon=":material/group:", width="stretch")
+    notice, button = st.columns([3.6, 1], vertical_alignment="center")
+    with notice:
+        st.info(wording.joined(job), icon=":material/group:")
+    with button:
         st.button(
             _("Changer la graine"),
             key="training.another",
             icon=":material/casino:",
+            width="stretch",
             on_click=controls.another_seed,
             args=(job.spec.config.training.seed,),
         )
@@ -189,7 +191,7 @@ def links(reference: str) -> None:
 
 def _samples(curves: Curves, unit: str) -> None:
     """What it wrote after each epoch, the latest first."""
-    with st.container(height=HEIGHT + 8, border=True):
+    with st.container(height=charts.pixels(HEIGHT) + 8, border=True):
         if not curves.ended:
             st.caption(
                 _("Après chaque époque, il écrira ici quelques lignes, avec les mêmes tirages.")

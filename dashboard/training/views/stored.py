@@ -10,12 +10,12 @@ import streamlit as st
 
 from dashboard.shared import (
     cached,
-    downloads,
     i18n,
     naming,
     rights,
     state,
     stored_runs,
+    tables,
     widgets,
 )
 from dashboard.shared.i18n import _
@@ -76,7 +76,7 @@ def _table() -> None:
     }
     if any(row.imported_from for row in rows):
         columns[_("Importé de")] = [row.imported_from for row in rows]
-    downloads.table(
+    tables.scrolled(
         pd.DataFrame(columns),
         hide_index=True,
         width="stretch",

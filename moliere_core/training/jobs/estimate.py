@@ -18,6 +18,8 @@ from moliere_core.training.session import TRAIN_SAMPLE_CHARS
 VOCAB_SIZE = 100  # the alphabets of Molière's plays have 90 to 110 symbols
 LAUNCH_SECONDS = 8.0  # a framework's import, and its first update
 STEP_SECONDS = 3e-4  # overhead of one time step of one layer, whatever its width
+BLOCK_SECONDS = 2e-3  # the same, of an update of one block of a transformer: all positions at once
+BLOCK_FLOPS = 7e10  # of a transformer on a core: norms and activations take as long as products
 FLOPS_PER_CORE = 1.2e11  # single precision, measured while training (docs: training)
 SCORE_FLOPS = 2e10  # of the NumPy engine, which measures one stream on one core
 RECENT_RUNS = 5
@@ -32,7 +34,8 @@ def seconds(spec: JobSpec, speed: float | None = None) -> float:
         speed: of this machine, relative to the one assumed here; None for `machine_speed`.
     """
     config, speed = spec.config, machine_speed() if speed is None else speed
-    measured = (spec.validation_chars + TRAIN_SAMPLE_CHARS) * _flops(config.model) / SCORE_FLOPS
+    read = spec.validation_chars + TRAIN_SAMPLE_CHARS
+    measured = read * _scored_flops(config.model) / SCORE_FLOPS
     training = spec.predictions * _seconds_per_char(
         config.model, config.training.batch_size, config.training.seq_length
     )
@@ -73,11 +76,24 @@ def _relative_speed(run: StoredRun) -> float | None:
 
 def _seconds_per_char(model: ModelConfig, batch: int, length: int) -> float:
     """Expected time to learn from one character: arithmetic, and the overhead of each step."""
+    if model.is_transformer:
+        arithmetic = 3 * batch * length * _flops(model) / (BLOCK_FLOPS * threads())
+        return (arithmetic + BLOCK_SECONDS * model.layers) / (batch * length)
     arithmetic = 3 * batch * length * _flops(model) / (FLOPS_PER_CORE * threads())
     return (arithmetic + STEP_SECONDS * length * model.layers) / (batch * length)
 
 
 def _flops(model: ModelConfig) -> float:
     """Floating-point operations of one character's forward pass; back-propagation costs twice."""
+    if model.is_transformer:
+        # Positions are looked up; the table of characters is, too, and gives the scores. Of the
+        # window, each character compares itself with all, and adds up as many.
+        multiplied = model.parameter_count(VOCAB_SIZE) - model.context * model.units
+        return 2.0 * (multiplied + 2 * model.layers * model.context * model.units)
     embedding = VOCAB_SIZE * model.embedding_dim  # looked up, not multiplied
     return 2.0 * (model.parameter_count(VOCAB_SIZE) - embedding)
+
+
+def _scored_flops(model: ModelConfig) -> float:
+    """The same while scoring: a transformer reads a character in two windows."""
+    return _flops(model) * (2 if model.is_transformer else 1)

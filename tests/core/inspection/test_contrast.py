@@ -23,6 +23,7 @@ NETWORKS: dict[str, TransformerNetwork | RecurrentNetwork] = {
     "gpt": small(0.6),
     "lstm": random_network(),
     "gru": random_network(cell="gru", layers=2),
+    "rnn": random_network(cell="rnn"),
 }
 
 

@@ -9,12 +9,13 @@ import pytest
 
 from moliere_core.errors import ModelError
 from moliere_core.inspection.influence import deletions, influence
-from moliere_core.inspection.trace import GRU_SERIES, LSTM_SERIES, trace
+from moliere_core.inspection.trace import GRU_SERIES, LSTM_SERIES, RNN_SERIES, trace
 from moliere_core.networks.recurrent import RecurrentNetwork
 from moliere_core.text.vocabulary import Ids
 from tests.networks import LETTERS, random_network, random_weights
 
-ARCHITECTURES = [(cell, layers) for cell in ("lstm", "gru") for layers in (1, 2, 3)]
+ARCHITECTURES = [(cell, layers) for cell in ("lstm", "gru", "rnn") for layers in (1, 2, 3)]
+SERIES = {"lstm": LSTM_SERIES, "gru": GRU_SERIES, "rnn": RNN_SERIES}
 TIME, TARGET = 17, 5
 
 
@@ -31,7 +32,7 @@ def test_a_trace_is_what_the_engine_computes(cell: str, layers: int, ids: Ids) -
     np.testing.assert_allclose(seen.logits, logits[0], atol=1e-5)
     np.testing.assert_allclose(np.exp(seen.log_probs).sum(axis=1), 1, atol=1e-5)
     for layer, last in zip(seen.layers, state, strict=True):
-        assert tuple(layer.series) == (LSTM_SERIES if cell == "lstm" else GRU_SERIES)
+        assert tuple(layer.series) == SERIES[cell]
         np.testing.assert_allclose(layer.series["hidden"][-1], last[0][0], atol=1e-6)
         if cell == "lstm":
             np.testing.assert_allclose(layer.memory[-1], last[1][0], atol=1e-6)
@@ -78,7 +79,8 @@ def test_probabilities_and_gradients_agree_with_keras(cell: str, layers: int, id
     inputs = keras.Input((TIME, 4))
     x: Any = inputs
     for i in range(layers):
-        kind = keras.layers.LSTM if cell == "lstm" else keras.layers.GRU
+        layer = keras.layers
+        kind = {"lstm": layer.LSTM, "gru": layer.GRU, "rnn": layer.SimpleRNN}[cell]
         x = kind(8, return_sequences=True, name=f"{cell}_{i}")(x)
     model = keras.Model(inputs, keras.layers.Dense(len(LETTERS))(x[:, -1]))
     model.set_weights(list(weights.values())[1:])

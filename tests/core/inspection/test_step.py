@@ -7,13 +7,13 @@ import pytest
 
 from moliere_core.errors import ModelError
 from moliere_core.inspection.forgetting import Echo, echo, half_life, survival
-from moliere_core.inspection.step import GRU_GATES, LSTM_GATES, spell_out
+from moliere_core.inspection.step import GRU_GATES, LSTM_GATES, RNN_GATES, spell_out
 from moliere_core.inspection.trace import read, trace
 from moliere_core.inspection.vectors import finer_kind, neighbours, principal_plane
 from moliere_core.models.references import RecurrentModel, load_recurrent
 from tests.networks import LETTERS, random_network
 
-ARCHITECTURES = [(cell, layers) for cell in ("lstm", "gru") for layers in (1, 2, 3)]
+ARCHITECTURES = [(cell, layers) for cell in ("lstm", "gru", "rnn") for layers in (1, 2, 3)]
 
 
 @pytest.mark.parametrize(("cell", "layers"), ARCHITECTURES)
@@ -26,7 +26,8 @@ def test_the_numbers_of_a_step_add_up(cell: str, layers: int) -> None:
         assert step.char == "m"
         assert step.vector.tolist() == model.network.embedding[step.symbol].tolist()
         gates = {gate.name: gate for gate in step.gates}
-        assert tuple(gates) == (LSTM_GATES if cell == "lstm" else GRU_GATES)
+        names = {"lstm": LSTM_GATES, "gru": GRU_GATES, "rnn": RNN_GATES}
+        assert tuple(gates) == names[cell]
         for gate in step.gates:
             squashed = (
                 math.tanh(gate.total) if gate.squash == "tanh" else 1 / (1 + math.exp(-gate.total))
@@ -44,6 +45,9 @@ def test_the_numbers_of_a_step_add_up(cell: str, layers: int) -> None:
             assert step.hidden == pytest.approx(
                 gates["output"].value * math.tanh(step.memory), abs=1e-5
             )
+        elif cell == "rnn":
+            memory = gates["hidden"].value
+            assert step.hidden == step.memory
         else:
             z = gates["update"].value
             memory = z * step.memory_before + (1 - z) * gates["candidate"].value

@@ -11,12 +11,12 @@ import tomllib
 import pandas as pd
 import pytest
 
-from dashboard.shared import downloads
+from dashboard.shared import tables
 from tests.app.helpers import ROOT
 
 
 def read(data: pd.DataFrame) -> list[list[str]]:
-    text = downloads.csv(data).decode("utf-8-sig")
+    text = tables.csv(data).decode("utf-8-sig")
     return list(csv.reader(io.StringIO(text, newline="")))
 
 
@@ -58,7 +58,7 @@ def test_numbers_stay_numbers_and_words_stay_words() -> None:
     assert [row[3] for row in rows[1:]] == ["True", "False", "True", "False", "True"]
     assert [row[4] for row in rows[1:]] == ["-3", "'-3", "2.5", "", "x"]
     assert [row[5] for row in rows[1:]] == ["'=a", "b", "b", "'=a", "b"]
-    assert downloads.csv(data).startswith("\ufeff".encode())
+    assert tables.csv(data).startswith("\ufeff".encode())
     assert data["genre"].tolist() == ["=a", "b", "b", "=a", "b"]  # the table itself is as it was
 
 
@@ -79,7 +79,7 @@ def test_no_text_is_a_formula_whatever_separates_cells() -> None:
         assert not written.startswith((*SIGNS, "\t", "\r", "\n"))
         if not cell.lstrip(' "').startswith(SIGNS) and not re.search("[;\t\r\n]", cell):
             assert written == cell
-    for cell in re.split("[;\t\r\n]", downloads.csv(data).decode("utf-8-sig")):
+    for cell in re.split("[;\t\r\n]", tables.csv(data).decode("utf-8-sig")):
         assert not cell.lstrip(' "').startswith(SIGNS), cell
 
 

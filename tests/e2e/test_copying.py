@@ -1,0 +1,43 @@
+"""Texts are copied where a browser has no clipboard: over http, elsewhere in the room."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from dashboard.shared import join
+from tests.e2e.application import started
+from tests.e2e.screen import expect_settled
+
+
+def expect_pasted(page: Page, text: str | re.Pattern[str]) -> None:
+    """Paste into the prompt, and wait for what was copied."""
+    field = page.get_by_label("Texte de départ").first
+    field.fill("")
+    field.press("Control+V")
+    expect(field).to_have_value(text)
+
+
+def test_links_and_texts_are_copied_without_a_certificate(page: Page, tmp_path: Path) -> None:
+    host = join.on_network()
+    if not host:
+        pytest.skip("this machine is on no network")
+    with started(tmp_path, subprocess.DEVNULL, host=host) as address:
+        page.goto(f"{address}/?seed=7&speed=instant&length=40")
+        expect_settled(page)
+        assert not page.evaluate("isSecureContext || navigator.clipboard")
+        page.get_by_role("button", name="Copier", exact=True).first.click()
+        expect(page.get_by_role("button", name="Copié", exact=True)).to_be_visible()
+        expect_pasted(page, re.compile("^Mon frère, .{40}"))
+        page.get_by_role("button", name="Rejoindre").click()
+        link = page.locator(".invitation .link").input_value()
+        assert link.startswith(address)
+        page.get_by_role("button", name="Copier le lien").click()
+        expect(page.locator(".invitation .said")).to_have_text("Copié")
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        expect_pasted(page, link)
