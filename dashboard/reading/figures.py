@@ -65,7 +65,8 @@ def completion_figure(given: list[str], found: Completion, dark: bool) -> Figure
     )
     if len(given) > CROWD:
         figure.layout.xaxis.tickfont.size = FONT - 4
-    figure.layout.legend.update(orientation="h", y=1.12, x=1, xanchor="right")
+    figure.layout.margin.t = 80  # the title, and the legend below it
+    figure.layout.legend.update(orientation="h", y=1.02, yanchor="bottom", x=0)
     return figure
 
 

@@ -156,7 +156,7 @@ def test_they_write_with_the_same_draws(open_page: Open) -> None:
         said = said.replace("&#x27;", "'").replace("&quot;", '"').replace("&amp;", "&")
         if result.has_weights:
             model = load_recurrent(result.reference)
-            written = experiments.sample(model, "Ah ! <i>", seed=4)
+            written = experiments.write_sample(model, "Ah ! <i>", seed=4)
             assert said.endswith("…")
             assert written.strip().startswith(said.removesuffix("…"))
             assert "<i>" not in body

@@ -36,7 +36,7 @@ def corpus_of(*plays: str) -> Corpus:
 
 
 def flat(settings: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    found = {}
+    found: dict[str, Any] = {}
     for name, value in settings.items():
         path = prefix + name
         found |= flat(value, f"{path}.") if isinstance(value, dict) else {path: value}

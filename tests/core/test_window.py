@@ -53,7 +53,7 @@ def test_a_full_window_begins_again_with_its_last_half(context: int) -> None:
     config = ModelConfig("transformer", units=8, layers=2, dropout=0.0, heads=2, context=context)
     ids = LETTERS.encode(TEXT)
     net, expected = network(config), by_the_rule(config, ids)
-    state, logits = net.zero_state(1), np.empty(0)
+    state, logits = net.zero_state(1), np.empty(0, np.float32)
     for at, one in enumerate(ids):
         logits, state = net.step(np.array([one]), state)
         np.testing.assert_allclose(logits[0], expected[at], atol=1e-5)

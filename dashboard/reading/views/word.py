@@ -56,4 +56,5 @@ def _curve(found: Completion) -> None:
             low=i18n.number(found.probs[0], 4),
             high=i18n.number(found.probs[-1], 4),
         ),
+        lower=True,
     )
