@@ -18,6 +18,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.shared import following, i18n, naming, plotting, stored_runs, trainings
+from dashboard.shared.naming import PRESET_LABELS
 from dashboard.training import controls, curves
 from dashboard.training.controls import bets, knobs
 from dashboard.training.figures import Bets, compared_figure, curves_figure
@@ -66,7 +67,7 @@ def running(job: Job) -> None:
 # Setting one up
 
 
-@pytest.mark.parametrize("name", PRESETS)
+@pytest.mark.parametrize("name", PRESET_LABELS)
 def test_knobs_show_a_preset_and_give_it_back(name: str) -> None:
     found = knobs.of(PRESETS[name])
     values = {name: knob.default for name, knob in found.items()}
@@ -91,7 +92,8 @@ def test_the_parameters_are_those_of_the_model(
 
 def test_a_preset_turns_all_the_knobs(open_page: Open) -> None:
     at = open_page("training")
-    for name, preset in PRESETS.items():
+    for name in PRESET_LABELS:
+        preset = PRESETS[name]
         at = at.segmented_control(key="training.preset").set_value(name).run()
         assert at.number_input(key="training.units").value == preset.model.units
         assert at.number_input(key="training.epochs").value == preset.training.epochs
