@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -91,3 +92,16 @@ def write_gpt2(folder: Path, missing: int = 0, **settings: Any) -> Path:
     (folder / "tokenizer_config.json").write_text(json.dumps(names), encoding="utf-8")
     save_file(random_gpt2(rows, **settings), folder / "model.safetensors")
     return folder
+
+
+def activated(x: float, name: str) -> float:
+    """What the activation of that name makes of a number, by its definition."""
+    if name == "relu":
+        return max(x, 0.0)
+    if name == "silu":
+        return x / (1 + math.exp(-x))
+    if name == "quick_gelu":
+        return x / (1 + math.exp(-1.702 * x))
+    if name == "gelu":
+        return x * (1 + math.erf(x / math.sqrt(2))) / 2
+    return x * (1 + math.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))) / 2

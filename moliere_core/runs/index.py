@@ -26,6 +26,8 @@ from moliere_core.runs.run import (
     LABEL,
     VOCABULARY,
     Run,
+    is_begun,
+    is_identifier,
     runs_folder,
 )
 from moliere_core.system.records import Record
@@ -90,7 +92,8 @@ class _Index:
             known, self.entries = self.entries, {}
             for name in _folders(self.folder):
                 self.entries[name] = self._entry(name, known.get(name))
-            return [found for _stamp, _read, found in self.entries.values()]
+            found = [entry for _stamp, _read, entry in self.entries.values()]
+        return [entry for entry in found if not _is_being_begun(self.folder, entry)]
 
     def _entry(
         self, name: str, known: tuple[_Stamp, int, StoredRun | DamagedRun] | None
@@ -131,6 +134,16 @@ def _folders(folder: Path) -> Iterator[str]:
             yield from [e.name for e in found if not e.name.startswith(".") and e.is_dir()]
     except OSError:  # none yet
         return
+
+
+def _is_being_begun(folder: Path, entry: StoredRun | DamagedRun) -> bool:
+    """Whether a folder is no run yet: a training is beginning it, or was stopped as it began."""
+    if isinstance(entry, StoredRun) or not is_identifier(entry.name):
+        return False
+    try:
+        return is_begun(folder / entry.name)
+    except OSError:
+        return False
 
 
 def _stamp(path: Path) -> _Stamp:

@@ -87,6 +87,11 @@ def run_path(run_id: str) -> Path:
     return runs_folder() / run_id
 
 
+def is_begun(path: Path) -> bool:
+    """Whether a folder holds nothing yet, or what `Run.create` writes before the settings."""
+    return all(p.name.startswith((VOCABULARY, ".")) for p in path.iterdir())
+
+
 def checked_label(label: str) -> str:
     """What people call a run, on one line; ConfigError where it is longer than `MAX_LABEL`."""
     label = " ".join(label.split())
@@ -204,7 +209,7 @@ class Run:
                     run_id=run.id,
                 )
             return run
-        if path.is_dir() and any(not p.name.startswith((VOCABULARY, ".")) for p in path.iterdir()):
+        if path.is_dir() and not is_begun(path):
             raise RunError(
                 "{path} holds files that are not a run's: choose an empty folder", path=path
             )

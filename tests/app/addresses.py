@@ -10,7 +10,6 @@ import importlib
 import json
 import os
 import pkgutil
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -78,7 +77,6 @@ def widgets() -> dict[str, list[str]]:
 def _keys(page: str, view: str) -> list[str]:
     at = AppTest.from_file(str(ROOT / "dashboard" / "Home.py"), default_timeout=PATIENCE)
     at.query_params["lang"] = "fr"
-    at.run()
     if view:
         at.query_params["view"] = view
     if page != "home":
@@ -99,4 +97,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -78,10 +78,7 @@ def open_page(store: Path) -> Open:
 
     def open_page(page: str = "home", **address: Any) -> AppTest:
         at = AppTest.from_file(str(ROOT / "dashboard" / "Home.py"), default_timeout=PATIENCE)
-        at.query_params["lang"] = "fr"
-        at.query_params["model"] = REFERENCE
-        at.run()
-        for name, value in address.items():
+        for name, value in {"lang": "fr", "model": REFERENCE, **address}.items():
             at.query_params[name] = str(value)
         if page != "home":
             at.switch_page(f"../pages/{page}.py")

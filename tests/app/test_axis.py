@@ -136,7 +136,7 @@ def test_verse_and_prose_of_a_pasted_text_are_told_apart(open_page: Open, langua
         assert drawn(at)["petit"] == pytest.approx(points["petit"].parts[form])
         assert "compress" in shown(at)  # says why they are left out
     at.segmented_control(key="axis.against").set_value("two").run()
-    dots = [t for t in figure(at)["data"] if t["mode"] == "markers"]  # type: ignore[attr-defined]
+    dots = [t for t in figure(at)["data"] if t["mode"] == "markers"]
     for trace, form in zip(dots, ("verse", "prose"), strict=True):
         place = trace["y"].index("petit")
         assert trace["x"][place] == pytest.approx(points["petit"].parts[form])
@@ -149,7 +149,7 @@ def test_a_model_of_the_class_is_measured_on_the_text_it_is_compared_with(open_p
     modern = axis.MODERN.read_text(encoding="utf-8").strip()
     wait_until(lambda: REFERENCE in axis.stored(modern))
     at.run()
-    *_lines, own, other = figure(at)["data"]  # type: ignore[misc]
+    *_lines, own, other = figure(at)["data"]
     place = other["y"].index(REFERENCE)
     assert other["x"][place] == pytest.approx(axis.stored(modern)[REFERENCE].bits_per_char)
     assert own["x"][place] == pytest.approx(axis.stored(TEXT)[REFERENCE].bits_per_char)
@@ -374,7 +374,7 @@ def test_the_class_votes_before_the_margins_are_shown(open_page: Open) -> None:
     assert pair.why["fr"] not in shown(at)
     at = at.button(key="discussion.reveal").click().run()
     assert pair.why["fr"] in shown(at)
-    [bars] = figure(at)["data"]  # type: ignore[misc]
+    [bars] = figure(at)["data"]
     margins = dict(zip(bars["y"], bars["x"], strict=True))
     assert {"petit", "grand", "kn-8", "mini-gpt", "gemma-3-270m °"} <= set(margins)
     for model in ("petit", "kn-8"):
@@ -387,7 +387,7 @@ def test_a_run_of_the_class_is_measured_beside_what_was_recorded(open_page: Open
     names = tuple(pair.name for pair in pairs.of("world"))
     measured = measuring.margins(REFERENCE, names).result(60)
     at.run()
-    by_name = {trace["name"]: trace for trace in figure(at)["data"]}  # type: ignore[attr-defined]
+    by_name = {trace["name"]: trace for trace in figure(at)["data"]}
     expected = pairs.couple_margins(measured, "world")
     assert by_name[REFERENCE]["x"] == pytest.approx(list(expected.values()))
     assert by_name["grand"]["y"][0] == "chaud / froid"

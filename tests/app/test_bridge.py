@@ -22,7 +22,16 @@ from moliere_core.networks.arrays import softmax
 from moliere_core.pretrained import NextChars, catalogue, client, fetching
 from tests import hub
 from tests.app.bridge import FAKE, bars, column, settled, text
-from tests.app.helpers import REFERENCE, ROOT, Open, address, component, run_snippet, shown
+from tests.app.helpers import (
+    REFERENCE,
+    ROOT,
+    Open,
+    address,
+    component,
+    run_snippet,
+    shown,
+    ticked,
+)
 from tests.patience import PATIENCE, wait_until
 
 
@@ -82,6 +91,7 @@ def test_a_failure_stays_in_its_column(open_page: Open) -> None:
     assert column(component(at), 0) == failed  # and is not asked again at once
 
 
+@pytest.mark.slow
 def test_no_view_speaks_of_what_is_not_installed(
     open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -123,7 +133,7 @@ def test_what_is_worth_fetching_is_listed_whole(
     for found in pretrained.suggestions():
         assert found.reference in shown(at)
         assert found.shows["fr"] in shown(at)
-    fetched = [b.key for b in at.button if b.key.startswith("bridge.list.fetch")]
+    fetched = [b.key for b in at.button if str(b.key).startswith("bridge.list.fetch")]
     assert fetched == [f"bridge.list.fetch.{name}" for name in pretrained.OFFERED]
     monkeypatch.setattr(pretrained, "has_frameworks", lambda: True)
     assert "comment ajouter les autres" not in shown(open_page("bridge", models="petit"))
@@ -253,9 +263,7 @@ def test_a_button_fetches_with_progress(open_page: Open, monkeypatch: pytest.Mon
 
 def test_what_was_done_is_ticked(open_page: Open) -> None:
     at = open_page("bridge", models="petit,kn-8", prompt="The king is")
-    at.pills(key="bridge.drawer").set_value("try").run()
-    ticked = {box.key.removeprefix("bridge.try.") for box in at.checkbox if box.value}
-    assert ticked == {"counts", "english"}
+    assert {name for name, done in ticked(at, "bridge").items() if done} == {"counts", "english"}
 
 
 def _done(at: AppTest) -> set[str]:

@@ -22,7 +22,8 @@ from dashboard.training import controls as training
 from tests.app import addresses
 
 HALF = "\ud800"  # half a character: JSON can say it, UTF-8 cannot
-WRONG = (None, 5, -1, 10**30, math.nan, math.inf, HALF, "abc" * 9999, [], [1], {}, True, b"x")
+NUMBERS = (5, -1, 10**30, math.nan, math.inf)
+WRONG: tuple[object, ...] = (None, *NUMBERS, HALF, "abc" * 9999, [], [1], {}, True, b"x")
 FIELDS = addresses.settings()
 
 
@@ -34,14 +35,12 @@ def session(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("wrong", WRONG)
 @pytest.mark.parametrize("key", sorted(FIELDS))
-def test_a_field_accepts_nothing_that_its_address_could_not_hold(key: str, wrong: object) -> None:
+def test_a_field_accepts_nothing_that_its_address_could_not_hold(key: str) -> None:
     field = FIELDS[key]
-    if field.accepts(wrong):
-        shown = field.show(wrong) if not isinstance(wrong, list) else ""
-        assert shown.encode() is not None
-        assert isinstance(wrong, list) or len(shown) <= fields.MAX_PROMPT
+    for wrong in WRONG:
+        if field.accepts(wrong) and not isinstance(wrong, list):
+            assert len(field.show(wrong).encode()) <= fields.MAX_PROMPT, wrong
 
 
 @pytest.mark.parametrize("key", sorted(FIELDS))
@@ -163,6 +162,7 @@ def test_a_click_on_no_bar_opens_no_word(session: dict[str, Any], event: object)
         assert figures.clicked("key") == "amour"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wrong", ["'abc'", "float('nan')", "float('inf')", "10**30", "-3", "{}"])
 @pytest.mark.parametrize(
     ("key", "control", "had"),

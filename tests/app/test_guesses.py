@@ -5,9 +5,9 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard.server import guesses as module
 from dashboard.server.guesses import (
     ADDRESS,
     APART,
@@ -194,7 +194,7 @@ def test_the_key_of_a_run_is_no_guess(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_subscriber_has_one_network(
     monkeypatch: pytest.MonkeyPatch, said: str | None, network: str
 ) -> None:
-    monkeypatch.setattr(rights.st, "context", SimpleNamespace(ip_address=said))
+    monkeypatch.setattr(st, "context", SimpleNamespace(ip_address=said))
     assert rights.address() == network
 
 
@@ -205,7 +205,3 @@ def _drawer() -> None:
 
     rights.key_drawer()
     st.session_state["opened"] = rights.tokens()
-
-
-def test_the_server_has_one_counter() -> None:
-    assert rights.guesses is module.guesses

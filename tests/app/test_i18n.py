@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -32,31 +33,35 @@ def translations() -> dict[str | tuple[str, ...], Message]:
         }
 
 
+def forms(text: str | Sequence[str] | None) -> tuple[str, ...]:
+    """Singular and plural, or the one form that there is."""
+    return (text,) if isinstance(text, str) else tuple(text or ())
+
+
 def test_the_english_catalogue_is_complete_and_has_nothing_else() -> None:
     translated = translations()
     assert set(translated) == source_messages()
     for message in translated.values():
-        strings = [message.string] if isinstance(message.string, str) else message.string
-        assert all(strings), message.id
+        assert all(forms(message.string)), message.id
         assert not message.fuzzy, message.id
 
 
 def test_placeholders_survive_translation() -> None:
     for message in translations().values():
-        ids = [message.id] if isinstance(message.id, str) else list(message.id)
-        strings = [message.string] if isinstance(message.string, str) else list(message.string)
-        names = set(re.findall(r"{\w+}", ids[-1]))
-        assert set(re.findall(r"{\w+}", strings[-1])) == names, message.id
+        names = set(re.findall(r"{\w+}", forms(message.id)[-1]))
+        assert set(re.findall(r"{\w+}", forms(message.string)[-1])) == names, message.id
 
 
 def test_labels_are_read_from_the_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(state, "language", lambda: "en")
     for message in translations().values():
-        if isinstance(message.id, str):
-            assert i18n._(message.id) == message.string
+        ids = forms(message.id)
+        if len(ids) == 1:
+            assert i18n._(ids[0]) == message.string
         else:
-            for count, index in ((1, 0), (2, 1)):
-                assert i18n.ngettext(*message.id, count) == message.string[index]
+            singular, plural = ids
+            found = tuple(i18n.ngettext(singular, plural, n) for n in (1, 2))
+            assert found == forms(message.string)
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

@@ -159,7 +159,8 @@ def test_only_the_bars_play(open_page: Open, view: str) -> None:
 def test_the_class_stands_beside_the_model_and_has_one_button(open_page: Open) -> None:
     def buttons(at: AppTest) -> set[str]:
         names = {"step", "play", "undo", "reveal"}
-        return {b.key.split(".")[1] for b in at.button if b.key.split(".")[-1] in names}
+        keys = [str(b.key).split(".") for b in at.button]
+        return {key[1] for key in keys if key[-1] in names}
 
     at = open_page("probabilities", view="guess", chosen="a")
     assert buttons(at) == {"reveal"}

@@ -7,10 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import streamlit as st
 
 from dashboard.bridge import controls, recordings, results
 from dashboard.bridge.controls import Settings
-from dashboard.shared import i18n, naming
+from dashboard.shared import i18n, naming, state
 from dashboard.shared.controls import COURSE_START
 from dashboard.shared.fields import DEFAULT_PROMPT
 from moliere_core import pretrained
@@ -85,10 +86,10 @@ def test_a_model_that_was_never_recorded_offers_those_that_were(open_page: Open)
 
 
 def test_a_choice_changes_the_prompt_or_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    state: dict[str, object] = {controls.MODELS.key: ["petit", "hf:gpt2", GEMMA]}
+    session: dict[str, object] = {controls.MODELS.key: ["petit", "hf:gpt2", GEMMA]}
     changed: dict[str, object] = {}
-    monkeypatch.setattr(recordings.st, "session_state", state)
-    monkeypatch.setattr(recordings.state, "change", lambda f, value: changed.update({f.key: value}))
+    monkeypatch.setattr(st, "session_state", session)
+    monkeypatch.setattr(state, "change", lambda f, value: changed.update({f.key: value}))
     for value in ("", "Bonjour", "hf:gpt2 → hf:nobody/nothing"):
         recordings.take(value)
     assert not changed

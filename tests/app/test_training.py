@@ -18,6 +18,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.shared import following, i18n, naming, plotting, stored_runs, trainings
+from dashboard.shared.naming import PRESET_LABELS
 from dashboard.training import controls, curves
 from dashboard.training.controls import bets, knobs
 from dashboard.training.figures import Bets, compared_figure, curves_figure
@@ -66,7 +67,7 @@ def running(job: Job) -> None:
 # Setting one up
 
 
-@pytest.mark.parametrize("name", PRESETS)
+@pytest.mark.parametrize("name", PRESET_LABELS)
 def test_knobs_show_a_preset_and_give_it_back(name: str) -> None:
     found = knobs.of(PRESETS[name])
     values = {name: knob.default for name, knob in found.items()}
@@ -91,7 +92,8 @@ def test_the_parameters_are_those_of_the_model(
 
 def test_a_preset_turns_all_the_knobs(open_page: Open) -> None:
     at = open_page("training")
-    for name, preset in PRESETS.items():
+    for name in PRESET_LABELS:
+        preset = PRESETS[name]
         at = at.segmented_control(key="training.preset").set_value(name).run()
         assert at.number_input(key="training.units").value == preset.model.units
         assert at.number_input(key="training.epochs").value == preset.training.epochs
@@ -160,9 +162,12 @@ def test_what_the_page_announces_is_what_is_asked_for(
 ) -> None:
     announced: list[JobSpec] = []
     estimated = jobs.estimated_seconds
-    monkeypatch.setattr(
-        jobs, "estimated_seconds", lambda spec: announced.append(spec) or estimated(spec)
-    )
+
+    def noted(spec: JobSpec) -> float:
+        announced.append(spec)
+        return estimated(spec)
+
+    monkeypatch.setattr(jobs, "estimated_seconds", noted)
     job = job_of(begin(open_page, **{"from": "petit"}))
     assert announced[0].run_id == job.id
     assert announced[0].initial_digest == job.spec.initial_digest != ""
@@ -244,6 +249,7 @@ def test_asked_for_twice_it_is_one_job(open_page: Open) -> None:
     assert len(jobs.list_jobs()) == 1
 
 
+@pytest.mark.slow
 def test_who_asks_for_the_same_is_told_whose_it_is(open_page: Open) -> None:
     first = open_page("training", **TINY)
     first = first.text_input(key="trainings.name.typed").set_value("  Table  4 ").run()
@@ -601,6 +607,7 @@ def test_runs_are_drawn_over_each_other(measure: str) -> None:
 # The cell of the course
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("plays", [(), ("petite",)])
 def test_the_snippet_trains(plays: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
     if not all(importlib.util.find_spec(name) for name in ("keras", "tensorflow")):

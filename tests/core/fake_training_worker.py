@@ -4,7 +4,8 @@ Run as a script. FAKE_PAUSE is the length of an update in seconds; FAKE_MODE is 
 first update of the second epoch: "kill" (by SIGKILL, once, while a file is written), "exit",
 "error", "hang" (an update that does not end), or "hold" (one that ends when the training is to be
 stopped, or when the file exists that FAKE_RELEASE names): whoever looks at a job that is held finds
-it running, however late.
+it running, however late. "begin FILE" is a worker that hears nothing once it has written that file
+of its run.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from moliere_core.runs import run
 from moliere_core.runs.run import Run
 from moliere_core.system.storage import write_atomically
 from moliere_core.training import session
@@ -101,16 +102,24 @@ def serve() -> int:
     """The worker's own `main`, which tells `should_stop` here as well."""
     train = session.train
 
-    def told(*args: Any, should_stop: Callable[[], bool], **options: Any) -> Run:
-        globals()["should_stop"] = should_stop
-        return train(*args, should_stop=should_stop, **options)
+    def told(*args: Any, **options: Any) -> Run:
+        globals()["should_stop"] = options["should_stop"]
+        return train(*args, **options)
 
-    session.train = told  # type: ignore[assignment]
+    session.train = told
     return worker.main(FOLDER)
+
+
+def write_the_beginning(path: Path, data: bytes) -> None:
+    """As a run is written on a slow disk."""
+    write_atomically(path, data)
+    if f"begin {path.name}" == MODE:
+        time.sleep(600)
 
 
 FOLDER = Path(sys.argv[-1])  # of the job
 
 if __name__ == "__main__":
     sys.modules["moliere_core.networks.keras_model"] = Framework  # type: ignore[assignment]
+    run.write_atomically = write_the_beginning  # type: ignore[attr-defined]
     sys.exit(serve())

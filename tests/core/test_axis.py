@@ -17,6 +17,7 @@ from moliere_core.models.evaluation import score
 from moliere_core.models.protocol import UNKNOWN_BITS
 from moliere_core.models.references import RecurrentModel, load_model, open_run
 from moliere_core.runs.run import run_path
+from moliere_core.system.storage import write_atomically
 from moliere_core.text.vocabulary import Vocabulary
 from tests.networks import LETTERS, make_run, random_network
 
@@ -144,14 +145,14 @@ def test_a_run_tells_what_it_read_itself(tmp_path: Path) -> None:
 
 
 def test_two_who_measure_one_text_keep_the_points_of_both(monkeypatch: pytest.MonkeyPatch) -> None:
-    write, beside = axis.write_atomically, []
+    beside: list[threading.Thread] = []
 
     def slow(path: Path, data: bytes) -> None:
         if not beside:  # while the first has read and not written, somebody else has a point
             beside.append(threading.Thread(target=axis.store, args=(TEXT, POINTS[1])))
             beside[0].start()
             beside[0].join(0.2)
-        write(path, data)
+        write_atomically(path, data)
 
     monkeypatch.setattr(axis, "write_atomically", slow)
     axis.store(TEXT, POINTS[0])
@@ -170,9 +171,9 @@ def test_shipped_figures_agree_with_the_models_that_are_shipped() -> None:
         bits = score(load_model(reference), modern).bits_per_char
         assert figures.points["modern"][reference].bits_per_char == pytest.approx(bits, abs=1e-4)
     for found in figures.points.values():
-        bits = [found[f"kn-{order}"].bits_per_char for order in range(1, 9)]
-        assert bits == sorted(bits, reverse=True)
-        assert found[axis.UNIFORM].bits_per_char > bits[0]
+        counts = [found[f"kn-{order}"].bits_per_char for order in range(1, 9)]
+        assert counts == sorted(counts, reverse=True)
+        assert found[axis.UNIFORM].bits_per_char > counts[0]
         assert found["grand"].bits_per_char < found["petit"].bits_per_char
 
 

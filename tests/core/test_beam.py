@@ -37,7 +37,8 @@ class TinyModel:
 
     def __init__(self, tokens: Sequence[bytes | None] = TOKENS, spice: int = 0) -> None:
         self.vocabulary = TokenVocabulary(tokens, [END])
-        self.begin, self.context = (END,), 1000
+        self.begin: tuple[int, ...] = (END,)
+        self.context = 1000
         self.spice, self.asked = spice, 0
 
     def encode(self, text: str) -> list[int]:

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from moliere_core.errors import RunError, TrainingError
-from moliere_core.runs.run import Run
+from moliere_core.runs.run import Run, run_path
 from moliere_core.training import jobs
 from moliere_core.training.jobs import cluster, local, remote
-from moliere_core.training.jobs.job import Job
+from moliere_core.training.jobs.job import Job, job_path
 from moliere_core.training.session import train
 from tests.core.trainings import (
     CONFIG,
@@ -225,7 +225,7 @@ def test_a_real_training_on_the_cluster_equals_one_on_this_machine(
     """With Keras: killed in the middle, its history is that of a training nobody disturbed."""
     pytest.importorskip("keras")
     machines.worker("three", *HELD)
-    start = make_run(jobs.job_path("0123456789ab").parents[1] / "runs" / "0123456789ab")
+    start = make_run(run_path("0123456789ab"))
     training = replace(CONFIG.training, epochs=12)
     config = replace(CONFIG, training=training, initial=f"run:{start.id}")
     job = jobs.submit(jobs.prepare(config, CORPUS))
@@ -268,7 +268,7 @@ def test_a_machine_stops_when_the_server_is_silent(
 ) -> None:
     monkeypatch.setattr(local, "COMMAND", FAKE)
     monkeypatch.setenv("FAKE_MODE", "hold")
-    job = Job(jobs.job_path(request().run_id), request())
+    job = Job(job_path(request().run_id), request())
     attempt = remote.Attempt("x", cluster.parcel(job))
     assert not attempt.deserted
     attempt.heard -= remote.LEASE_SECONDS
@@ -278,7 +278,7 @@ def test_a_machine_stops_when_the_server_is_silent(
 
 
 def test_files_that_are_no_run_s_are_refused(tmp_path: Path) -> None:
-    job = Job(jobs.job_path(request().run_id), request())
+    job = Job(job_path(request().run_id), request())
     watch = cluster.Watch(job, None, "topic", lambda _: None)
     with pytest.raises(TrainingError, match="no run's"):
         watch.store({"../../evil": b""})

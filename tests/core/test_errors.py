@@ -76,6 +76,7 @@ def test_every_error_can_be_translated(call: ast.Call) -> None:
     if isinstance(template, ast.Name | ast.Call):
         return
     assert isinstance(template, ast.Constant)
+    assert isinstance(template.value, str)
     names = {keyword.arg for keyword in call.keywords}
     fields = {field for _, field, _, _ in Formatter().parse(template.value) if field}
     if None in names:  # of a dictionary

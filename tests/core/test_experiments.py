@@ -36,7 +36,7 @@ def corpus_of(*plays: str) -> Corpus:
 
 
 def flat(settings: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    found = {}
+    found: dict[str, Any] = {}
     for name, value in settings.items():
         path = prefix + name
         found |= flat(value, f"{path}.") if isinstance(value, dict) else {path: value}
@@ -192,6 +192,7 @@ def test_a_run_without_its_measures_says_so(
     assert results(plan, tmp_path / "nowhere") == []
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     Path(CORPUS).name != "moliere.csv",
     reason="MOLIERE_CORPUS does not name the CSV of the thirty plays that they were measured on",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,7 +27,8 @@ def test_a_half_written_line_is_never_read(tmp_path: Path) -> None:
 
 
 def test_progress_is_thinned_and_its_loss_stays_a_mean() -> None:
-    now, written = [0.0], []
+    now = [0.0]
+    written: list[dict[str, Any]] = []
     thinned = Thinned(written.append, lambda: now[0])
     events: list[Event] = [
         BatchesDone(1, 10 * i, 100_000, i / 100, 1.0, 1.0) for i in range(1, 10_001)

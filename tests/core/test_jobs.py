@@ -20,7 +20,7 @@ import pytest
 from moliere_core.config import ModelConfig, RunConfig
 from moliere_core.corpus import Corpus
 from moliere_core.errors import ConfigError, CorpusError, RunError
-from moliere_core.runs.index import stored_runs
+from moliere_core.runs.index import damaged_runs, stored_runs
 from moliere_core.runs.run import Run
 from moliere_core.training import jobs
 from moliere_core.training.jobs import corpora, estimate, local
@@ -248,13 +248,28 @@ def test_only_the_owner_or_the_teacher_stops_and_deletes(
     assert jobs.get("../../..") is None
 
 
-def test_a_job_ended_while_its_run_was_begun_leaves_nothing(fake: Callable[..., None]) -> None:
-    fake("hold")
+@pytest.mark.parametrize("last", ["vocabulary.json", "config.json"])
+def test_a_training_ended_as_its_run_is_begun_stays_its_owner_s(
+    last: str, fake: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOLIERE_TEACHER_CODE", "alceste")
+    fake(f"begin {last}")
     job = jobs.submit(request(), "moi")
-    jobs.stop(job.id, "moi", wait=PATIENCE)
-    shutil.rmtree(job.run_path, ignore_errors=True)
-    job.run_path.mkdir(parents=True)
-    (job.run_path / "corpus.json").write_text("{}")
+    wait_until((job.run_path / last).exists)
+    assert jobs.list_jobs() == [job]
+    assert job.state is jobs.State.RUNNING
+    assert jobs.stop(job.id, "moi", wait=PATIENCE).state is jobs.State.STOPPED
+    assert jobs.list_jobs() == [job]
+    assert damaged_runs() == []
+    fake("hold")
+    assert jobs.submit(request(), "toi") is job
+    assert job.wait(PATIENCE, lambda s: s.epoch >= 1).epoch >= 1
+    with pytest.raises(RunError, match="someone else"):
+        jobs.delete(job.id, "toi")
+    fake(f"begin {last}")
+    jobs.delete(job.id, "moi")
+    job = jobs.submit(request(), "moi")
+    wait_until((job.run_path / last).exists)
     with pytest.raises(RunError, match="someone else"):
         jobs.delete(job.id, "toi")
     jobs.delete(job.id, "moi")

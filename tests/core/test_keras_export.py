@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,7 @@ def trained(cell: Cell, layers: int) -> Run:
     run = Run.create(run_path(RUN), RUN, config, LETTERS, corpus, "plays")
     if config.model.is_transformer:
         rng, drawn = np.random.default_rng(3), initial_weights(config.model, len(LETTERS))
-        weights = {name: w + rng.normal(0, 0.3, w.shape) for name, w in drawn.items()}
+        weights: dict[str, Any] = {n: w + rng.normal(0, 0.3, w.shape) for n, w in drawn.items()}
     else:
         weights = random_weights(LETTERS, cell, layers)
     run.save_snapshot("epoch-001", weights)
@@ -108,7 +109,7 @@ def test_what_cannot_be_written_is_one_sentence(monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(ModelError, match="less busy"):
         to_keras(run)
     monkeypatch.setattr(keras_export, "TIMEOUT_SECONDS", 60)
-    monkeypatch.setattr(keras_export.sys, "executable", "false")
+    monkeypatch.setattr(sys, "executable", "false")
     with pytest.raises(ModelError, match="for lack of memory"):
         to_keras(run)
     monkeypatch.setenv("MOLIERE_PUBLIC", "1")

@@ -114,7 +114,7 @@ def test_the_notebook_s_model_predicts_as_it_did(tmp_path: Path) -> None:
     assert 0 <= record["accuracy"] <= 1
     assert len(record["sample"]) == 200
 
-    ours = load_model(f"run:{run.id}")
+    ours = load_recurrent(f"run:{run.id}")
     assert ours.parameters > model.count_params()
     windows = [TEXT[start : start + 60] for start in range(0, 300, 50)]
     theirs = model.predict(np.array([[ALPHABET.index(c) for c in w] for w in windows]), verbose=0)
@@ -135,7 +135,7 @@ def test_an_h5_file_of_a_gru_that_predicts_everywhere(tmp_path: Path) -> None:
     assert (run.config.model.cell, run.config.model.layers) == ("gru", 1)
     assert run.label == "m"
     np.testing.assert_array_equal(
-        load_model(f"run:{run.id}").network.layers[0].recurrent,
+        load_recurrent(f"run:{run.id}").network.layers[0].recurrent,
         np.array(model.layers[1].cell.recurrent_kernel),
     )
 
@@ -484,8 +484,9 @@ def test_what_predicts_no_better_than_chance_is_refused() -> None:
     weights, _ = trained_on(TEXT, "1 sorted none")
     with pytest.raises(ModelError, match=r"no better than chance.*very text"):
         choose({**weights, "dense.bias": -weights["dense.bias"]}, [Source(TEXT)])
+    few = {"embedding": np.zeros((9, 4), np.float32)}
     with pytest.raises(ModelError, match=rf"alphabet of 9 symbols.*one of {SIZE}.*very text"):
-        choose(random_weights(LETTERS) | {"embedding": np.zeros((9, 4))}, [Source(TEXT)])
+        choose(random_weights(LETTERS) | few, [Source(TEXT)])
 
 
 def test_the_command_line_does_what_the_page_does(
@@ -538,13 +539,11 @@ def test_descriptions_that_are_none(text: str, message: str, tmp_path: Path) -> 
 def test_layers_of_other_code_are_refused(tmp_path: Path) -> None:
     saved(course_model(), tmp_path / "m.keras")
     for values in ({"module": "course"}, {"registered_name": "course>LSTM"}):
-        path = rewritten(
-            tmp_path / "m.keras",
-            "3.15.1",
-            lambda layer, values=values: layer.update(
-                values if layer["class_name"] == "LSTM" else {}
-            ),
-        )
+
+        def change(layer: dict[str, Any], values: dict[str, str] = values) -> None:
+            layer.update(values if layer["class_name"] == "LSTM" else {})
+
+        path = rewritten(tmp_path / "m.keras", "3.15.1", change)
         facts = worker.answer(path, tmp_path / "out")
         assert "layer of its own code" in facts["error"]["message"]
 

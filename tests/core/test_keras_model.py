@@ -33,7 +33,8 @@ def test_the_numpy_engine_gives_keras_logits(cell: Cell, layers: int) -> None:
     weights = km.weights_by_name(model)
     # Biases away from zero, where a wrong order of the gates would show.
     for name, array in weights.items():
-        weights[name] = array + np.random.default_rng(1).normal(0, 0.5, array.shape)
+        noise = np.random.default_rng(1).normal(0, 0.5, array.shape)
+        weights[name] = array + noise.astype(np.float32)
     km.set_weights_by_name(model, weights)
     network = RecurrentNetwork(km.weights_by_name(model))
     expected, _ = network.run(IDS, network.zero_state(2))

@@ -281,7 +281,7 @@ def test_a_name_that_is_looked_up_for_ever_is_not_waited_for(
         asleep.wait(PATIENCE)
         raise OSError
 
-    monkeypatch.setattr(download.socket, "create_connection", create_connection)
+    monkeypatch.setattr(socket, "create_connection", create_connection)
     monkeypatch.setattr(download, "CONNECT_SECONDS", 0.1)
     with pytest.raises(CorpusError, match="no answer in time"):
         library.fetch("http://slow.invalid/a.csv")
@@ -354,7 +354,7 @@ def test_what_is_no_source(name: str) -> None:
 def small_edition(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
     plays = {"moliere_avare": "avare", "moliere_psyche": "psyche", "moliere_etourdi": "etourdi"}
     monkeypatch.setattr(edition, "PLAYS", plays)
-    monkeypatch.setattr(library.edition, "ADDRESS", site.url)
+    monkeypatch.setattr(edition, "ADDRESS", site.url)
     for name in plays:
         site.gives(f"/{name}.xml", TEI.format(name).encode())
     return site
@@ -374,9 +374,9 @@ def test_what_arrives_is_parsed_once(small_edition: Site, monkeypatch: pytest.Mo
     parsed: list[str] = []
     pieces: list[str] = []
 
-    def counted(data: bytes, name: str, *limits: int, whole: bool = False) -> formats.Parsed:
+    def counted(data: bytes, name: str, *args: Any, **options: Any) -> formats.Parsed:
         parsed.append(name)
-        return formats.read_bytes(data, name, *limits, whole=whole)
+        return formats.read_bytes(data, name, *args, **options)
 
     def counted_xml(data: bytes, name: str) -> Element:
         pieces.append(name)

@@ -55,7 +55,8 @@ def test_the_curve_bends_below_both_ends() -> None:
     assert found[0] == pytest.approx(one.mean())
     assert found[-1] == pytest.approx(two.mean())
     assert found.min() < min(found[0], found[-1])
-    np.testing.assert_array_equal(mixed_bits(*[np.full(2, UNKNOWN_BITS)] * 2, 0.5), UNKNOWN_BITS)
+    unknown = np.full(2, UNKNOWN_BITS)
+    np.testing.assert_array_equal(mixed_bits(unknown, unknown, 0.5), UNKNOWN_BITS)
 
 
 def test_two_alphabets_cannot_be_mixed() -> None:

@@ -13,6 +13,7 @@ from moliere_core.models.references import (
     RecurrentModel,
     list_models,
     load_model,
+    load_recurrent,
 )
 from moliere_core.networks.arrays import log_softmax
 from moliere_core.text.vocabulary import Vocabulary
@@ -181,7 +182,7 @@ def test_the_shipped_models_write_french() -> None:
 
 def test_petit_has_the_courses_architecture_and_all_its_snapshots() -> None:
     entry = next(e for e in list_models() if e.name == "petit")
-    model = load_model("petit")
+    model = load_recurrent("petit")
     config = model.network.config
     assert (config.cell, config.embedding_dim, config.units, config.layers) == ("lstm", 128, 256, 1)
     assert entry.epochs == tuple(range(len(entry.epochs)))

@@ -89,7 +89,8 @@ def test_a_job_s_damaged_owner_is_somebody(tmp_path: Path) -> None:
 
     spec = JobSpec(RunConfig(), "embedded", "0" * 64, 1, owner=Owner.of("marie"))
     assert JobSpec.from_json(spec.to_json()).allows("marie")
-    for owner in ({"salt": "x"}, {}, [], "", 0, False):
+    wrong: tuple[object, ...] = ({"salt": "x"}, {}, [], "", 0, False)
+    for owner in wrong:
         damaged = JobSpec.from_json({**spec.to_json(), "owner": owner})
         assert damaged.owner == UNKNOWN  # as in a run's folder: `read_owner`
         assert not damaged.allows("marie")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections import Counter
 from types import SimpleNamespace
@@ -12,19 +13,19 @@ import pytest
 
 from moliere_core import pretrained
 from moliere_core.measures import pairs
-from moliere_core.measures.pairs import PAIRS, TESTS, Pair
+from moliere_core.measures.pairs import PAIRS, TESTS, Pair, Test
 from moliere_core.models.evaluation import score
 from moliere_core.models.references import load_model
 from moliere_core.text.normalise import normalise
 
 NOT_FRENCH = re.compile(r"'|\S[;?!»]|\S [:;?!»]|« ")  # a straight apostrophe, a missing space
-TEST = "world"
+TEST: Test = "world"
 NAMES = [pair.name for pair in pairs.of(TEST)]
 
 
 def margins_of(*couples: float) -> dict[str, float]:
     """Margins whose couples have these means, the last of them for all that are left."""
-    found = {}
+    found: dict[str, float] = {}
     for number, couple in enumerate(pairs.couple_margins(dict.fromkeys(NAMES, 0.0), TEST)):
         mean = couples[min(number, len(couples) - 1)]
         found |= {f"{couple}-1": mean + 3, f"{couple}-2": mean - 3}
@@ -173,7 +174,7 @@ def test_a_coin_that_falls_so_unevenly(ahead: int, count: int, chance: float) ->
 def test_what_a_coin_gets_right(count: int, expected: tuple[int, int]) -> None:
     low, high = pairs.coin(count)
     assert (low, high) == expected
-    tosses = [pairs.math.comb(count, k) for k in range(low, high + 1)]
+    tosses = [math.comb(count, k) for k in range(low, high + 1)]
     assert sum(tosses) / 2**count >= pairs.CONFIDENCE
 
 
@@ -188,6 +189,7 @@ def test_two_models_part_couple_by_couple() -> None:
 # What was recorded
 
 
+@pytest.mark.slow
 def test_recorded_margins_are_those_of_the_shipped_models() -> None:
     recorded = pairs.recorded()
     assert {"kn-8", "petit", "grand", "mini-gpt"} <= set(recorded)

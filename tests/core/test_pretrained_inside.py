@@ -65,6 +65,7 @@ def test_what_each_layer_says_names_its_tokens(model: LanguageModel) -> None:
     silent = [i for i, t in enumerate(model.vocabulary.tokens) if not t]
     silent = [i for i in silent if i not in model.vocabulary.ends]
     same(found.found, logit_lens.guesses(model.transformer, seen, 2, 4, silent))
+    assert found.found is not None
     for symbol in found.found.symbols.ravel().tolist():
         assert found.others[symbol] == model.vocabulary.decode([symbol])
     along = asked(operations.next_by_layer, model, NextByLayer, text=SHORT)
@@ -76,15 +77,16 @@ def test_a_contrast_cuts_all_as_one_text(model: LanguageModel) -> None:
         operations.contrasted, model, results.contrast, context="Mon frère", ends=[" a", ", a"]
     )
     context = model.read("Mon frère")
-    ends = [model.read("Mon frère" + end)[len(context) :] for end in (" a", ", a")]
+    right, wrong = (model.read("Mon frère" + end)[len(context) :] for end in (" a", ", a"))
     space = model.vocabulary.tokens.index(b" ")
-    same(found.found, contrast(model.transformer, context, *ends, replacement=space, never=()))
+    same(found.found, contrast(model.transformer, context, right, wrong, space, never=()))
     assert found.tokens == tuple(token_texts(model.vocabulary, context))
 
 
 def test_vectors_are_those_of_the_text_s_tokens(model: LanguageModel) -> None:
     found = asked(operations.vectors, model, TokenVectors, text="Mon Mon", count=3)
     near = found.found
+    assert near is not None
     assert near.symbols.tolist() == list(dict.fromkeys(model.read("Mon Mon")))
     assert near.neighbours.shape == near.cosines.shape == (len(near.symbols), 3)
     table = model.transformer.tokens

@@ -18,6 +18,7 @@ from moliere_core.models.protocol import CONTEXT_START
 from moliere_core.pretrained import catalogue, operations, recorded
 from moliere_core.pretrained.beam import CharacterBeam
 from moliere_core.pretrained.language import LanguageModel
+from moliere_core.pretrained.results import Event
 from moliere_core.system import machine
 from moliere_core.text.normalise import normalise
 
@@ -46,7 +47,7 @@ def _model(folder: Path) -> LanguageModel:
     return operations.opened(SMOL, folder)
 
 
-def done(events: Iterator[operations.Event]) -> operations.Event:
+def done(events: Iterator[Event]) -> Event:
     *_before, last = events
     return last
 

@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -47,7 +48,8 @@ def test_agrees_with_keras(cell: str, layers: int) -> None:
 @pytest.mark.parametrize("rows", [1, 2, 8, 9])
 def test_product(rows: int) -> None:
     rng = np.random.default_rng(2)
-    a, b = rng.normal(size=(rows, 6)), rng.normal(size=(6, 5))
+    a: Any = rng.normal(size=(rows, 6))  # in double precision, to see more of the digits
+    b: Any = rng.normal(size=(6, 5))
     np.testing.assert_allclose(product(a, b), a @ b, atol=1e-12)
 
 

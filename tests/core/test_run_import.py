@@ -163,7 +163,10 @@ def replaced(file: str, content: bytes) -> Callable[[dict[str, bytes]], None]:
 
 
 def without(file: str) -> Callable[[dict[str, bytes]], None]:
-    return lambda files: files.pop(f"{ID}/{file}") and None
+    def apply(files: dict[str, bytes]) -> None:
+        del files[f"{ID}/{file}"]
+
+    return apply
 
 
 WEIGHTS = random_weights(LETTERS)

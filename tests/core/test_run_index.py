@@ -33,7 +33,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     class Noted(Run):
         @classmethod
-        def open(cls, path: Path) -> Noted:
+        def open(cls, path: Path) -> Run:
             found.append(path.name)
             return super().open(path)
 

@@ -95,8 +95,8 @@ def test_a_play_as_dracor_has_it() -> None:
     assert found["who"].tolist() == [
         "choeur", "fille", "nourrice", "fille nourrice", "choeur", "", "nourrice"
     ]  # fmt: skip
-    facts = found[["play_name", "title", "author", "year", "genre"]].drop_duplicates()
-    [facts] = facts.to_dict("records")
+    described = found[["play_name", "title", "author", "year", "genre"]].drop_duplicates()
+    [facts] = described.to_dict("records")
     assert facts == {
         "play_name": "fille-du-roi",
         "title": "La Fille du roi",

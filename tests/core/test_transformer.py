@@ -12,7 +12,7 @@ import pytest
 from moliere_core.errors import ModelError
 from moliere_core.networks.arrays import Array
 from moliere_core.networks.transformer import ACTIVATIONS, TransformerConfig, TransformerNetwork
-from tests.gpts import CONFIG, random_gpt2, write_gpt2
+from tests.gpts import CONFIG, activated, random_gpt2, write_gpt2
 
 VOCAB = 30
 IDS = np.random.default_rng(1).integers(0, VOCAB, (2, 12))
@@ -31,18 +31,6 @@ def network(**settings: Any) -> TransformerNetwork:
     config = TransformerConfig.of(CONFIG | settings)
     assert config is not None
     return TransformerNetwork(random_gpt2(VOCAB, **settings), config)
-
-
-def activated(x: float, name: str) -> float:
-    if name == "relu":
-        return max(x, 0.0)
-    if name == "silu":
-        return x / (1 + math.exp(-x))
-    if name == "quick_gelu":
-        return x / (1 + math.exp(-1.702 * x))
-    if name == "gelu":
-        return x * (1 + math.erf(x / math.sqrt(2))) / 2
-    return x * (1 + math.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))) / 2
 
 
 def written_out(ids: list[int], **settings: Any) -> Any:

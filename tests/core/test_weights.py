@@ -241,7 +241,7 @@ class Calls:
 
 
 STORAGE = ("storage", torch_file.Global("torch FloatStorage"), "0", "cpu", 12)
-VIEW = (0, (3, 4), (4, 1), False, {})
+VIEW: tuple[Any, ...] = (0, (3, 4), (4, 1), False, {})
 
 
 @pytest.mark.parametrize(
@@ -286,6 +286,7 @@ def bomb(depth: int = 5_000) -> bytes:
     return b"\x80\x02}))" + steps + b"N\x86Ns."
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "program",
     [
@@ -358,7 +359,7 @@ def test_a_thousand_tensors_of_the_same_numbers_are_refused(tmp_path: Path) -> N
     same = {str(i): torch_file.Rebuilt(STORAGE, VIEW) for i in range(1000)}
     data = torch_file.zipped(torch_file.program(same), [bytes(200_000)])
     assert shapes(named(tmp_path, data))["999"] == (3, 4)  # small ones fit in the file
-    large = (0, (50_000,), (1,), False, {})
+    large: tuple[Any, ...] = (0, (50_000,), (1,), False, {})
     same = {str(i): torch_file.Rebuilt((*STORAGE[:4], 50_000), large) for i in range(1000)}
     named(tmp_path, torch_file.zipped(torch_file.program(same), [bytes(200_000)]))
     assert "more numbers than are stored" in refusal(tmp_path)
@@ -411,7 +412,8 @@ def test_a_file_with_any_byte_changed_is_read_or_refused(kind: str, tmp_path: Pa
         name = "model.safetensors"
     else:
         made = torch_file.archive if kind == "archive" else torch_file.old
-        name = named(tmp_path, made({"a": NUMBERS, "b": NUMBERS})) and "pytorch_model.bin"
+        named(tmp_path, made({"a": NUMBERS, "b": NUMBERS}))
+        name = "pytorch_model.bin"
     whole, rng, read, refused = (tmp_path / name).read_bytes(), np.random.default_rng(7), 0, 0
     for _ in range(300):
         data = bytearray(whole)

@@ -12,20 +12,10 @@ from moliere_core.errors import ConfigError, ModelError
 from moliere_core.models.networks import TransformerModel
 from moliere_core.models.sampling import generate
 from moliere_core.networks.arrays import Array
-from moliere_core.networks.initial import initial_weights
 from moliere_core.networks.loading import MixedFilesError, network_of
 from moliere_core.networks.window import WindowedTransformer
+from tests.core.windowed import CONFIG, TEXT, weights
 from tests.networks import LETTERS
-
-CONFIG = ModelConfig("transformer", units=8, layers=2, dropout=0.0, heads=2, context=8)
-TEXT = "la belle marquise vos beaux yeux me font mourir d amour"
-
-
-def weights(config: ModelConfig = CONFIG) -> dict[str, Array]:
-    """Of a network that nobody trained, far enough from zero for every part to count."""
-    rng = np.random.default_rng(5)
-    drawn = initial_weights(config, len(LETTERS))
-    return {n: (w + rng.normal(0, 0.4, w.shape)).astype(np.float32) for n, w in drawn.items()}
 
 
 def network(config: ModelConfig = CONFIG) -> WindowedTransformer:
@@ -53,7 +43,7 @@ def test_a_full_window_begins_again_with_its_last_half(context: int) -> None:
     config = ModelConfig("transformer", units=8, layers=2, dropout=0.0, heads=2, context=context)
     ids = LETTERS.encode(TEXT)
     net, expected = network(config), by_the_rule(config, ids)
-    state, logits = net.zero_state(1), np.empty(0)
+    state, logits = net.zero_state(1), np.empty(0, np.float32)
     for at, one in enumerate(ids):
         logits, state = net.step(np.array([one]), state)
         np.testing.assert_allclose(logits[0], expected[at], atol=1e-5)

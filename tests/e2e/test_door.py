@@ -19,8 +19,7 @@ PAGES = ("", *sorted(path.stem for path in (ROOT / "pages").glob("*.py") if path
 @pytest.fixture
 def small_server(tmp_path: Path) -> Iterator[str]:
     """A public server with a single place; its address."""
-    places = {"MOLIERE_PUBLIC": "1", "MOLIERE_PLACES": "1"}
-    with started(tmp_path, subprocess.DEVNULL, **places) as address:
+    with started(tmp_path, subprocess.DEVNULL, MOLIERE_PUBLIC="1", MOLIERE_PLACES="1") as address:
         yield address
 
 

@@ -65,6 +65,7 @@ def test_a_plan_is_given_from_its_first_step_to_its_last(
 ) -> None:
     found = steps(path, language)
     page.goto(f"{server}/course?view={path}&lang={language}&projecteur=1")
+    expect_settled(page)
     page.get_by_role("link", name=WORDS[language]).click()
     for number, step in enumerate(found, start=1):
         expect_step(page, path, number, step)

@@ -206,7 +206,8 @@ def delete(job_id: str, token: str = "") -> None:
         if job.status.active:
             raise RunError(STILL_ENDING)
     with _asking:
-        if job.run_path.is_dir():  # half-written where its worker was ended as it began
+        if job.run_path.is_dir():  # half-written where its worker was ended as it began,
+            job.claim()  # and not yet its owner's
             Run(job.run_path).delete(token)
         shutil.rmtree(job.folder, ignore_errors=True)
         _jobs.pop(job.folder, None)

@@ -11,8 +11,7 @@ from moliere_core.errors import ModelError
 from moliere_core.inspection.attention_step import NormStep, spell_out
 from moliere_core.inspection.transformer_trace import read
 from tests.core.inspection.transformers import IDS, KINDS, TIME, VOCAB, small
-from tests.core.test_transformer import activated
-from tests.gpts import CONFIG, random_gpt2
+from tests.gpts import CONFIG, activated, random_gpt2
 
 
 def close(found: Any, expected: Any) -> None:

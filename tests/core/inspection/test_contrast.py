@@ -29,7 +29,7 @@ NETWORKS: dict[str, TransformerNetwork | RecurrentNetwork] = {
 
 @pytest.mark.parametrize("name", sorted(ACTIVATIONS))
 def test_slopes_are_those_of_the_activations(name: str) -> None:
-    x = np.linspace(-6, 6, 241) + 0.01  # not at the corner of relu
+    x: Any = np.linspace(-6, 6, 241) + 0.01  # not at the corner of relu
     slope = (ACTIVATIONS[name](x + 1e-4) - ACTIVATIONS[name](x - 1e-4)) / 2e-4
     # The error function of "gelu" is itself within 1.5e-7.
     np.testing.assert_allclose(SLOPES[name](x), slope, atol=2e-3 if name == "gelu" else 1e-5)
@@ -41,9 +41,9 @@ def test_slopes_are_those_of_the_activations(name: str) -> None:
 @pytest.mark.parametrize("settings", KINDS, ids=str)
 def test_a_transformer_s_gradient_is_the_slope_of_its_logits(settings: dict[str, Any]) -> None:
     network = small(0.6, **settings)
-    vectors = network.tokens[IDS].astype(np.float64)
+    vectors: Any = network.tokens[IDS].astype(np.float64)
     rng = np.random.default_rng(0)
-    asked = rng.normal(size=(TIME, VOCAB))  # a sum over the logits of all places
+    asked: Any = rng.normal(size=(TIME, VOCAB))  # a sum over the logits of all places
     found = gradient(network, read(network, IDS, vectors), asked)
     for place, axis in [(0, 3), (5, 0), (TIME - 1, 7)]:
         values = []
@@ -58,8 +58,8 @@ def test_a_transformer_s_gradient_is_the_slope_of_its_logits(settings: dict[str,
 def test_a_recurrent_network_s_gradient_is_that_of_any_place() -> None:
     network = random_network(layers=2)
     ids = np.arange(1, 9, dtype=np.int32)
-    asked = np.random.default_rng(0).normal(size=(8, len(LETTERS)))
-    vectors = network.embedding[ids].astype(np.float64)
+    asked: Any = np.random.default_rng(0).normal(size=(8, len(LETTERS)))
+    vectors: Any = network.embedding[ids].astype(np.float64)
     found = influence.gradient(network, trace.trace(network, ids, vectors), asked)
     for place, axis in [(0, 3), (4, 0), (7, 2)]:
         values = []
@@ -88,7 +88,7 @@ def log_prob(network: Any, context: list[int], end: list[int], never: tuple[int,
 
 def explained(network: Any, ends: Any, never: tuple[int, ...] = (0,), **more: Any) -> Contrast:
     context = [1 + i % 20 for i in IDS]
-    return contrast(network, context, *ends, SPACE, never, **more)
+    return contrast(network, context, ends[0], ends[1], SPACE, never, **more)
 
 
 @pytest.mark.parametrize("name", NETWORKS)

@@ -103,7 +103,7 @@ def test_probabilities_and_gradients_agree_with_keras(cell: str, layers: int, id
 @pytest.mark.parametrize(("cell", "layers"), ARCHITECTURES)
 def test_gradients_agree_with_finite_differences(cell: str, layers: int, ids: Ids) -> None:
     network = random_network(cell=cell, layers=layers)
-    vectors = network.embedding[ids].astype(np.float64)
+    vectors: Any = network.embedding[ids].astype(np.float64)
     found = influence(network, trace(network, ids, vectors), TARGET)
     rng, step = np.random.default_rng(0), 1e-5
     for _ in range(4):

@@ -100,11 +100,14 @@ def test_the_echo_of_a_passage(layers: int) -> None:
 
 
 def test_when_an_echo_has_died_away() -> None:
-    found = Echo(np.array([[1.0, 0.4, 0.6, 0.1, 0.05]]), np.zeros(5))
+    nothing = np.zeros(5, np.float32)
+    found = Echo(np.array([[1.0, 0.4, 0.6, 0.1, 0.05]], np.float32), nothing)
     assert found.steps_until(0.5) == 3  # the last time that it was above
     assert found.steps_until(0.01) is None
     assert found.steps_until(1.0) == 0
-    weaker = Echo(found.distance / 2, np.zeros(5))  # of what it was at first, not of the memory
+    weaker = Echo(
+        found.distance / np.float32(2), nothing
+    )  # of what it was at first, not of the memory
     assert weaker.steps_until(0.5) == 3
 
 

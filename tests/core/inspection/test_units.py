@@ -104,9 +104,9 @@ def test_units_are_numbered_through_the_layers() -> None:
 
 def test_correlations_are_pearson_s() -> None:
     model = RecurrentModel("test", random_network(layers=2), LETTERS)
-    samples = [Sample(text, features.measure_features(text)) for text in _texts()]
+    samples = search, check = _samples()
     shares: list[float] = []
-    table = find_units(model, *samples, "test", shares.append)
+    table = find_units(model, search, check, "test", shares.append)
     assert shares == sorted(shares)
     assert shares[-1] == pytest.approx(1)
     found = table.unit("in_word")
@@ -115,13 +115,13 @@ def test_correlations_are_pearson_s() -> None:
         memory = all_memories(model, sample.text)
         expected = np.corrcoef(memory.T, sample.features["in_word"])[-1, :-1]
         assert r == pytest.approx(expected[found.layer * 8 + found.unit], abs=1e-3)
-        if sample is samples[0]:
+        if sample is search:
             assert abs(found.r) == pytest.approx(np.abs(expected).max(), abs=1e-3)
             np.testing.assert_allclose(table.mean, memory.mean(axis=0), atol=1e-3)
     assert table.unit("in_parentheses") is None, "nothing is said of what never occurs"
-    memory = all_memories(model, samples[0].text)
+    memory = all_memories(model, search.text)
     for unit in table.units:  # the best of all, whichever its sign
-        values = samples[0].features[unit.feature]
+        values = search.features[unit.feature]
         expected = np.corrcoef(memory.T, values)[-1, :-1]
         assert abs(unit.r) == pytest.approx(np.abs(expected).max(), abs=1e-3)
     assert min(unit.r for unit in table.units) < 0 < max(unit.r for unit in table.units)
@@ -129,7 +129,7 @@ def test_correlations_are_pearson_s() -> None:
 
 def test_units_that_hold_on_another_text_come_first() -> None:
     model = RecurrentModel("test", random_network(layers=2), LETTERS)
-    search, check = (Sample(text, features.measure_features(text)) for text in _texts())
+    search, check = _samples()
     check.features["word_length"] *= 0  # what is not there cannot be measured again
     table = find_units(model, search, check, "test")
     strengths = [abs(u.r) / 2 if math.isnan(u.r_check) else abs(u.r_check) for u in table.units]
@@ -137,17 +137,18 @@ def test_units_that_hold_on_another_text_come_first() -> None:
     assert [u.feature for u in table.units if math.isnan(u.r_check)] == ["word_length"]
 
 
-def _texts() -> tuple[str, str]:
+def _samples() -> tuple[Sample, Sample]:
     rng = np.random.default_rng(1)
     words = ["le", "malade", "imaginaire", "se", "meurt", "ou", "ne", "point"]
-    return tuple("".join(f"{w} " for w in rng.choice(words, n)) for n in (900, 500))
+    texts = ("".join(f"{w} " for w in rng.choice(words, n)) for n in (900, 500))
+    search, check = (Sample(text, features.measure_features(text)) for text in texts)
+    return search, check
 
 
 def test_a_table_is_stored_and_read(tmp_path: Path) -> None:
     assert load_units(tmp_path) is None
     model = RecurrentModel("test", random_network(), LETTERS)
-    samples = [Sample(text, features.measure_features(text)) for text in _texts()]
-    table = find_units(model, *samples, "test")
+    table = find_units(model, *_samples(), "test")
     save_units(tmp_path, table)
     read = load_units(tmp_path)
     assert read is not None

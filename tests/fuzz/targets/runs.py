@@ -22,10 +22,11 @@ from moliere_core.exchange.keras_alphabets import Source, choose
 from moliere_core.exchange.run_import import import_run, is_run
 from moliere_core.models.references import list_models, load_model
 from moliere_core.runs import index as run_index
+from moliere_core.runs.ownership import Owner
 from moliere_core.runs.run import Run, run_path
 from moliere_core.training import learning
 from moliere_core.training.jobs.job import EVENTS, SPEC, Job, read_spec
-from moliere_core.training.jobs.spec import JobSpec, Owner
+from moliere_core.training.jobs.spec import JobSpec
 from tests.fuzz.harness import Target
 from tests.fuzz.mutations import Files
 from tests.networks import LETTERS, make_run, random_weights
@@ -159,7 +160,7 @@ def _keras_weights() -> bytes:
 
 def _keras_description() -> bytes:
     size = len(LETTERS)
-    layers = [
+    layers: list[tuple[str, dict[str, Any]]] = [
         ("InputLayer", {"batch_shape": [None, 20], "name": "input"}),
         ("Embedding", {"input_dim": size, "output_dim": 4, "mask_zero": False}),
         ("LSTM", {"units": 8, "activation": "tanh", "return_sequences": False, "dropout": 0.0}),
