@@ -1,4 +1,4 @@
-"""The character bridge at GPT-2's size: a new prompt, then typing, on the cores that there are.
+"""The beam over characters at GPT-2's size: a new prompt, then typing, on the cores that there are.
 
 The model is random, of GPT-2's architecture and sizes (124M parameters, 50,257 tokens), run by the
 product's own engine in NumPy. Its tokens are GPT-2's own where the hub's cache has them (`moliere

@@ -1,4 +1,4 @@
-"""Reading: how surprised a model is by each character of a text, and how soon it knows a word."""
+"""Reading: how surprised a model is by each character of a text, alone, learning, or mixed."""
 
 from functools import partial
 
@@ -16,4 +16,4 @@ with st.container(horizontal=True, vertical_alignment="center"):
     with widgets.settings():
         settings = controls.Settings(widgets.model(), widgets.seed(), colour)
 read = views.VIEWS[view].show(settings)
-drawer.finish(partial(controls.code, settings.reference, read), views.tried(view, settings))
+drawer.finish(partial(controls.code, view, settings, read), views.tried(view, settings))

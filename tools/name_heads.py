@@ -9,13 +9,24 @@ whenever the weights, or the names that there are, change.
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from moliere_core.assets import ASSETS
 from moliere_core.corpus import Corpus, load_corpus
-from moliere_core.inspection.heads import EVERYWHERE, HeadTable, name_heads, save_heads, windows
+from moliere_core.inspection.heads import (
+    EVERYWHERE,
+    HeadTable,
+    name_character_heads,
+    name_heads,
+    save_heads,
+    windows,
+)
 from moliere_core.inspection.transformer_trace import MOST_TOKENS
 from moliere_core.measures.axis import VALIDATION
+from moliere_core.models.networks import TransformerModel
+from moliere_core.models.references import load_network_model
+from moliere_core.pretrained import is_pretrained
 from moliere_core.pretrained.operations import opened
 from moliere_core.text.normalise import normalise
 
@@ -24,19 +35,24 @@ HELD_OUT = tuple(VALIDATION.values())
 
 
 def table_of(name: str, corpus: Corpus) -> HeadTable:
-    """The heads of a model of tokens in `assets/NAME`."""
-    model = opened(name, ASSETS / name)
-    network = model.transformer
+    """The heads of a model in `assets/NAME`, of tokens or of characters."""
+    parts = (corpus.without(HELD_OUT), corpus.select(HELD_OUT))
+    find, check = (normalise(part.text()) for part in parts)
+    source, counts = Path(corpus.source).name, (FIND_WINDOWS, CHECK_WINDOWS)
+    if not is_pretrained(name):
+        model = load_network_model(name)
+        if not isinstance(model, TransformerModel):
+            sys.exit(f"{name} has no heads: name a transformer")
+        return name_character_heads(model, find, check, source, counts)
+    tokens = opened(name, ASSETS / name)
+    network = tokens.transformer
     length = min(MOST_TOKENS, network.context_length)
-    symbols = [token.decode("utf-8", "replace") for token in model.vocabulary.tokens]
-    find, check = (
-        windows(model.encode(normalise(part.text())), count, length)
-        for part, count in (
-            (corpus.without(HELD_OUT), FIND_WINDOWS),
-            (corpus.select(HELD_OUT), CHECK_WINDOWS),
-        )
+    symbols = [token.decode("utf-8", "replace") for token in tokens.vocabulary.tokens]
+    found, checked = (
+        windows(tokens.encode(text), count, length)
+        for text, count in zip((find, check), counts, strict=True)
     )
-    return name_heads(network, find, check, symbols, Path(corpus.source).name)
+    return name_heads(network, found, checked, symbols, source)
 
 
 def main() -> None:

@@ -98,14 +98,18 @@ def address(preset: str, model: ModelConfig) -> dict[str, str]:
 
 
 def _asked() -> tuple[str, ModelConfig]:
-    """The preset, and the architecture that its controls make of it."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        preset = PRESET.ask_inline()
-        base = PRESETS[preset].model
-        _follow_preset(preset, base)
-        kind = cell(base.cell).ask_inline()
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        sizes = [size(name, value).ask_inline() for name, value in _sizes(base).items()]
+    """The preset, and the architecture that its controls make of it.
+
+    On a small screen they stand below what they change.
+    """
+    with st.container(key="model-later", gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            preset = PRESET.ask_inline()
+            base = PRESETS[preset].model
+            _follow_preset(preset, base)
+            kind = cell(base.cell).ask_inline()
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            sizes = [size(name, value).ask_inline() for name, value in _sizes(base).items()]
     return preset, _sized(base, kind, sizes)
 
 

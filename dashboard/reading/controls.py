@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dashboard.shared import fields, snippets
-from dashboard.shared.controls import Choice, Menu, Text, Whole
+from dashboard.shared import fields, snippets, state
+from dashboard.shared.controls import Choice, Menu, Slider, Text, Whole
 from moliere_core.errors import N_
 
 CELL_CHARS = 400  # of the text in the page's cell
@@ -39,11 +39,13 @@ WORD = Text(
     N_("Le mot ou la phrase à deviner"),
     kept=fields.MAX_PROMPT // 5,
 )
+RATE = Slider("reading.rate", "rate", 0.1, N_("Vitesse d’apprentissage"), 0.0, 0.5)
+SHARE = Slider("reading.share", "share", 0.5, N_("Part du réseau"), 0.0, 1.0)
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What both views are given.
+    """What all views are given.
 
     Attributes:
         reference: of the model that reads.
@@ -56,6 +58,11 @@ class Settings:
     colour: str
 
 
-def code(reference: str, text: str) -> str:
-    """The page's cell: how surprised a model is by each character of a text."""
-    return snippets.filled("reading", model=reference, text=text[:CELL_CHARS])
+def code(view: str, settings: Settings, text: str) -> str:
+    """The cell of a view: what a model makes of a text."""
+    values: dict[str, object] = {"model": settings.reference, "text": text[:CELL_CHARS]}
+    if view == "learning":
+        return snippets.filled("reading-learning", **values, rate=state.value(RATE))
+    if view == "mixing":
+        return snippets.filled("reading-mixing", **values)
+    return snippets.filled("reading", **values)

@@ -1,6 +1,11 @@
-"""The curve of a word that becomes certain."""
+"""Curves of a word that becomes certain, of learning while reading, of mixing two models."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 
 from dashboard.shared.i18n import _
 from dashboard.shared.plotting import FONT, Figure, characters, escaped, layout, theme
@@ -60,5 +65,71 @@ def completion_figure(given: list[str], found: Completion, dark: bool) -> Figure
     )
     if len(given) > CROWD:
         figure.layout.xaxis.tickfont.size = FONT - 4
-    figure.layout.legend.update(orientation="h", y=1.12, x=1, xanchor="right")
+    figure.layout.margin.t = 80  # the title, and the legend below it
+    figure.layout.legend.update(orientation="h", y=1.02, yanchor="bottom", x=0)
+    return figure
+
+
+def learning_figure(saved: NDArray[np.float64], dark: bool) -> Figure:
+    """What learning while reading has saved so far.
+
+    Args:
+        saved: bits, in all, after each character, shape (chars,).
+        dark: which theme is on screen.
+    """
+    colours = theme(dark)
+    figure = Figure(
+        [
+            {
+                "type": "scatter",
+                "x": np.arange(1, len(saved) + 1),
+                "y": saved,
+                "mode": "lines",
+                "fill": "tozeroy",
+                "line": {"color": colours.series[0], "width": 4},
+                "hovertemplate": "%{x} · %{y:.1f}",
+            }
+        ]
+    )
+    layout(figure, dark, "", _("caractères lus"), _("bits épargnés en apprenant"), height=330)
+    return figure
+
+
+def mixing_figure(
+    shares: Sequence[float], bits: NDArray[np.float64], share: float, here: float, dark: bool
+) -> Figure:
+    """Bits per character over the network's share of a mixture, and where the slider stands.
+
+    Args:
+        shares: of the network, from 0 to 1.
+        bits: per character at each.
+        share: of the slider.
+        here: bits per character there.
+        dark: which theme is on screen.
+    """
+    colours = theme(dark)
+    figure = Figure(
+        [
+            {
+                "type": "scatter",
+                "x": list(shares),
+                "y": bits,
+                "mode": "lines",
+                "line": {"color": colours.series[0], "width": 4},
+                "hovertemplate": "%{x:.0%} · %{y:.3f}",
+                "showlegend": False,
+            },
+            {
+                "type": "scatter",
+                "x": [share],
+                "y": [here],
+                "mode": "markers",
+                "marker": {"size": 18, "color": colours.series[1]},
+                "hovertemplate": "%{x:.0%} · %{y:.3f}",
+                "showlegend": False,
+            },
+        ],
+        {"xaxis": {"tickformat": ".0%", "dtick": 0.25, "range": [-0.02, 1.02]}},
+    )
+    layout(figure, dark, "", _("part du réseau"), _("bits par caractère"), height=330)
     return figure

@@ -26,14 +26,27 @@ class Text:
     caption: str
 
 
-def choose(reference: str, seed: int) -> Text:
-    """The text, after the choice of where it comes from and the controls of that origin."""
+def choose(reference: str, seed: int, size: int = PASSAGE_CHARS) -> Text:
+    """The text, after the choice of where it comes from and the controls of that origin.
+
+    Args:
+        reference: of the model that writes it, where one does.
+        seed: of what it writes.
+        size: characters of a passage, about.
+    """
     with st.container(horizontal=True, vertical_alignment="center"):
-        text = _text(controls.ORIGIN.ask(), reference, seed)
+        text = _text(controls.ORIGIN.ask(), reference, seed, size)
     return text if text is not None else _own()
 
 
-def _text(origin: str, reference: str, seed: int) -> Text | None:
+def require(text: Text) -> None:
+    """Say what to do where there is no text, and stop."""
+    if not text.text.strip():
+        st.info(_("Écrivez ou collez un texte."))
+        st.stop()
+
+
+def _text(origin: str, reference: str, seed: int, size: int) -> Text | None:
     """The text of an origin whose controls fit on one line; None for the pupils' own."""
     if origin == "own":
         return None
@@ -49,7 +62,7 @@ def _text(origin: str, reference: str, seed: int) -> Text | None:
             results.written(reference, prompt, seed, WRITTEN_CHARS),
             _("Écrit par ce modèle à la température 1, après le texte de départ."),
         )
-    return _passage()
+    return _passage(size)
 
 
 def _own() -> Text:
@@ -60,7 +73,7 @@ def _own() -> Text:
     return Text(text, _("Ce texte reste dans cette page : il n’est pas dans son adresse."))
 
 
-def _passage() -> Text:
+def _passage(size: int) -> Text:
     corpus = cached.corpus(sources.chosen())
     play = controls.PLAY.ask(
         corpus.plays,
@@ -68,7 +81,7 @@ def _passage() -> Text:
         visible=False,
         otherwise=_held_out(corpus.plays),
     )
-    found = passages(corpus.frame.loc[corpus.frame["play_name"] == play, "cue"].tolist())
+    found = passages(corpus.frame.loc[corpus.frame["play_name"] == play, "cue"].tolist(), size)
     number = controls.PASSAGE.ask(high=len(found), visible=False, icon=":material/auto_stories:")
     return Text(
         found[number - 1],
@@ -83,13 +96,13 @@ def _held_out(plays: tuple[str, ...]) -> str:
     return next((play for play in RunConfig().validation if play in plays), plays[0])
 
 
-def passages(cues: list[str]) -> list[str]:
-    """Whole cues joined until they reach PASSAGE_CHARS."""
-    found, size = [[cues[0]]], len(cues[0])
+def passages(cues: list[str], size: int = PASSAGE_CHARS) -> list[str]:
+    """Whole cues joined until they reach `size` characters."""
+    found, chars = [[cues[0]]], len(cues[0])
     for cue in cues[1:]:
-        if size >= PASSAGE_CHARS:
+        if chars >= size:
             found.append([])
-            size = 0
+            chars = 0
         found[-1].append(cue)
-        size += len(cue) + 1
+        chars += len(cue) + 1
     return ["\n".join(passage) for passage in found]

@@ -35,11 +35,17 @@ def dark() -> bool:
     return st.context.theme.type == "dark"
 
 
-def enlarged(figure: Figure) -> Figure:
-    """A figure of a projector, as large as the screen's type is."""
+def enlarged(figure: Figure, lower: bool = False) -> Figure:
+    """A figure of a projector, as large as the screen's type is.
+
+    Args:
+        figure: left as it is.
+        lower: whether its letters alone grow where it is projected; see `show`.
+    """
     from dashboard.shared import plotting  # which is there: it has made the figure
 
-    return plotting.enlarged(figure, screen.letters(), screen.size())
+    height = screen.size() / (screen.LARGER if lower and screen.projected() else 1)
+    return plotting.enlarged(figure, screen.letters(), height)
 
 
 def pixels(height: int) -> int:
@@ -53,6 +59,7 @@ def show(
     data: pd.DataFrame,
     alt: str,
     on_select: Callable[[], None] | None = None,
+    lower: bool = False,
     said: str = "",
 ) -> Any:
     """A Plotly figure with its two downloads: a picture (PNG) and its numbers (CSV).
@@ -63,9 +70,11 @@ def show(
         data: what the figure shows, one row a mark, columns named for a reader.
         alt: one or two sentences for those who cannot see it, with its main figures.
         on_select: called when something of it is clicked; the event is under `key`.
+        lower: whether it leaves a projector's first screen room for what is above it; not where
+            rows of words, which grow, would no longer have a line each.
         said: what it shows, in a few sentences of Markdown, to be read under it.
     """
-    figure = enlarged(figure)
+    figure = enlarged(figure, lower)
     name = key.replace(".", "-")
     event = st.plotly_chart(
         figure,

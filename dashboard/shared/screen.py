@@ -19,6 +19,7 @@ PROJECTED = controls.Flag(
     help=N_("Pour le fond de la salle : le texte grandit, le menu et les réglages se retirent."),
 )
 CLOSER = 1.13  # what is drawn is enlarged by this where it is projected: 17 pixels to 24
+LARGER = 1.25  # what its type is larger by there; see projector.css
 SMALLEST, LARGEST = 0.5, 4.0  # of what a browser may say of its type
 
 # What Streamlit says in English by itself.

@@ -97,7 +97,8 @@ def choose(views: Choice) -> tuple[str, Settings]:
                 widgets.model()
             else:
                 widgets.model_asked()
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    later = "windows-later" if view == "slide" else None  # on a small screen, below what plays
+    with st.container(key=later, horizontal=True, vertical_alignment="center", gap="small"):
         length = LENGTH.ask_inline() if view in SIZED else state.value(LENGTH)
         shift = SHIFT.ask_inline() if view in ("slide", "batch") else state.value(SHIFT)
         if view == "batch":

@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 
 from moliere_core.errors import ModelError
 from moliere_core.inspection.transformer_trace import MOST_TOKENS, weights_digest
+from moliere_core.models.networks import TransformerModel
 from moliere_core.networks.arrays import Array
 from moliere_core.networks.transformer import Ids, TransformerNetwork
 from moliere_core.system.progress import Progress
@@ -295,6 +296,37 @@ def name_heads(
     )
     found_on, checked_on = (sum(map(len, texts)) for texts in (find, check))
     return HeadTable(heads, found_on, checked_on, corpus, weights_digest(network))
+
+
+def name_character_heads(
+    model: TransformerModel,
+    find: str,
+    check: str,
+    corpus: str,
+    texts: tuple[int, int] = (60, 30),
+    progress: Progress | None = None,
+) -> HeadTable:
+    """The same of a transformer over characters, on pieces of two texts.
+
+    Args:
+        model: whose heads they are.
+        find: normalised text on which they are named.
+        check: another, on which they are measured again.
+        corpus: what to call the texts.
+        texts: how many pieces of each, at most.
+        progress: told the share done, from 0 to 1.
+
+    Raises:
+        ModelError: a text is shorter than the network reads at once.
+    """
+    network, encode = model.network.transformer, model.vocabulary.encode
+    length = min(MOST_TOKENS, network.context_length)
+    found, checked = (
+        windows(encode(text).tolist(), count, length)
+        for text, count in zip((find, check), texts, strict=True)
+    )
+    symbols = ["\ufffd", *model.vocabulary.chars]  # the unknown symbol first
+    return name_heads(network, found, checked, symbols, corpus, progress)
 
 
 def name_of(found: Mapping[str, Measured], checked: Mapping[str, Measured]) -> str:

@@ -107,7 +107,7 @@ def _cgroup() -> int | None:
 
 
 SESSION_MEGABYTES = 8  # for a session, its pages and their results: a cautious guess
-RESERVED_MEGABYTES = 800  # for a training, or for the bridge
+RESERVED_MEGABYTES = 800  # for a training, or for a pretrained model
 SESSION_FILES, RESERVED_FILES = 7, 64  # a browser's connections; the server's own files
 
 

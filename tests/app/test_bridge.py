@@ -91,6 +91,7 @@ def test_a_failure_stays_in_its_column(open_page: Open) -> None:
     assert column(component(at), 0) == failed  # and is not asked again at once
 
 
+@pytest.mark.slow
 def test_no_view_speaks_of_what_is_not_installed(
     open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -69,6 +69,7 @@ def told(at: Any) -> str:
     return "\n".join([shown(at), *map(str, notes)])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("view", VIEWS)
 def test_every_view_opens_in_both_languages(open_page: Open, view: str, language: str) -> None:

@@ -34,6 +34,7 @@ def test_paths_take_the_time_they_promise_in_both_languages(name: str, minutes: 
         assert step.said.count("**") == 6  # say, do, ask
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", ALL.values(), ids=ALL)
 def test_a_step_opens_its_page_in_the_right_state(open_page: Open, step: Step) -> None:
     at = open_page(step.page, **{"model": "petit", **step.address})

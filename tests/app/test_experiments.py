@@ -44,6 +44,7 @@ def french(value: float, decimals: int) -> str:
 # The bet
 
 
+@pytest.mark.slow
 @EVERY
 def test_nothing_is_shown_before_the_class_has_bet(open_page: Open, plan: Plan) -> None:
     at = open_page("experiments", plan=plan.name)
@@ -84,6 +85,7 @@ def test_other_plans_keep_their_secret(open_page: Open) -> None:
 # The results
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("plan", "view"), VIEWS, ids=[f"{p.name}-{v}" for p, v in VIEWS])
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_every_view_opens_in_both_languages(

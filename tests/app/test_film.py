@@ -244,6 +244,7 @@ def test_english_labels_and_the_code(open_page: Open) -> None:
     assert "What people often get wrong" in shown(at)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("prompt", ["", "x", "<b>Ah</b> ", "Kiwi", "a" * 500, "l\nm"])
 def test_any_prompt(open_page: Open, prompt: str) -> None:
     at = open_page("film", prompt=prompt)

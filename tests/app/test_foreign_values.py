@@ -162,6 +162,7 @@ def test_a_click_on_no_bar_opens_no_word(session: dict[str, Any], event: object)
         assert figures.clicked("key") == "amour"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wrong", ["'abc'", "float('nan')", "float('inf')", "10**30", "-3", "{}"])
 @pytest.mark.parametrize(
     ("key", "control", "had"),

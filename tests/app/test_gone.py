@@ -38,6 +38,7 @@ def spoken(at: AppTest) -> str:
     return "\n".join(e.value for e in [*at.error, *at.warning]).replace("\\", "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES)
 def test_a_corpus_deleted_while_a_page_reads_it_is_replaced(open_page: Open, page: str) -> None:
     """Somebody else deletes it, here or on another server of the folder."""
@@ -57,6 +58,7 @@ def test_a_corpus_deleted_while_a_page_reads_it_is_replaced(open_page: Open, pag
     assert load_corpus(EMBEDDED).plays
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("number", "reason", "said"),
     [

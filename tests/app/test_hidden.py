@@ -17,6 +17,7 @@ def hiding(at: AppTest) -> str:
     return "".join(body for body in styles if body.startswith("<style>"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", ALL)
 def test_a_page_hides_parts_and_single_settings(open_page: Open, page: str) -> None:
     at = open_page(page, masquer="reglages,tiroirs,menu,view,seed", seed=7)

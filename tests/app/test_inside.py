@@ -58,6 +58,7 @@ def passages(at: AppTest) -> list[tuple[str, str]]:
     return [(html.unescape(text).replace(" ↵ ", "\n"), source) for text, source in found]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("view", VIEWS)
 def test_every_view_in_both_languages(open_page: Open, view: str, language: str) -> None:
@@ -164,6 +165,7 @@ def test_what_mattered_is_the_core_s(open_page: Open) -> None:
     assert "après au moins un autre" in at.info[0].value
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("view", VIEWS)
 def test_pasted_markup_shows_as_itself(open_page: Open, view: str) -> None:
     finish()
@@ -181,6 +183,7 @@ def test_pasted_markup_shows_as_itself(open_page: Open, view: str) -> None:
     assert "<img" not in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["", "\n", "\U0001f600", "a"])
 @pytest.mark.parametrize("view", VIEWS)
 def test_short_and_strange_texts(open_page: Open, view: str, text: str) -> None:

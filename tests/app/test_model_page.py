@@ -101,6 +101,7 @@ def test_training_brings_a_letter_near_its_capital() -> None:
     assert after > before + 0.2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_every_screen_in_both_languages(open_page: Open, view: str, language: str) -> None:
@@ -126,6 +127,7 @@ def test_the_address_wins_over_the_preset(open_page: Open) -> None:
     assert rows == ["Entrée", "Plongement", "GRU 1", "GRU 2", "GRU 3", "Sortie", "Softmax"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("char", ["", "ab", "<b>", "k", "\N{NO-BREAK SPACE}", "🎭"])
 def test_any_character_can_be_looked_up(open_page: Open, char: str) -> None:
     at = open_page("model", view="embedding", char=char)

@@ -22,6 +22,7 @@ def labels(at: AppTest) -> list[str]:
     return [widget.label for widget in widgets]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("page", PAGES)
 def test_page_in_both_languages(open_page: Open, page: str, language: str) -> None:
@@ -34,6 +35,7 @@ def test_page_in_both_languages(open_page: Open, page: str, language: str) -> No
         assert not set(labels(at)) & set(FRENCH_ONLY)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES)
 def test_drawers_start_closed_and_open_one_at_a_time(open_page: Open, page: str) -> None:
     at = open_page(page)

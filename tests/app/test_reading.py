@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from dashboard.reading import controls
+from dashboard.reading import controls, results
 from dashboard.reading.texts import PASSAGE_CHARS, passages
 from moliere_core.measures.reading import read
 from moliere_core.models.references import load_model
@@ -15,6 +15,7 @@ from tests.app.helpers import REFERENCE, Open, address, component, run_snippet, 
 HTML = "<b>Ah</b> **non** $x$ & </script><img src=x>"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("origin", ["corpus", "own", "modern", "written"])
 def test_every_origin_is_read(open_page: Open, language: str, origin: str) -> None:
@@ -120,7 +121,51 @@ def test_passages_are_whole_cues() -> None:
 @pytest.mark.parametrize("text", ["Ah ! ", 'l\'"œil"\n{0} \\ \'\'\' """ %s'])
 def test_the_cell_runs(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
-    lines = run_snippet(controls.code(REFERENCE, text)).splitlines()
+    settings = controls.Settings(REFERENCE, 1, "bits")
+    lines = run_snippet(controls.code("text", settings, text)).splitlines()
     reading = read(load_model(REFERENCE), text)
     assert lines[-1] == f"bits par caractère: {reading.bits_per_char:.3f}"
     assert len(lines) == len(reading.text) + 1
+
+
+NAMES = "Zoroastre, où vas-tu ?\nJe cherche Zoroastre, et Zoroastre m’attend.\nAdieu, Zoroastre !"
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_network_that_learns_while_it_reads(open_page: Open, language: str) -> None:
+    at = open_page("reading", lang=language, view="learning", model="petit", text="own")
+    at = at.text_area[0].set_value(NAMES).run()
+    assert not at.exception
+    assert len(at.get("plotly_chart")) == 1
+    assert "Zoroastre" in shown(at)
+    found = results.adaptation("petit", NAMES, 0.1)
+    (word,) = results.returning(found)
+    assert len(word.frozen) == len(word.adapting) == 4
+    assert word.adapting[3] < word.frozen[3]
+    assert ticked(at, "reading")["learning"]
+
+
+def test_without_a_word_that_comes_back_there_is_a_hint(open_page: Open) -> None:
+    at = open_page("reading", view="learning", model="petit", text="own")
+    at = at.text_area[0].set_value("Bonjour.").run()
+    assert not at.exception
+    assert len(at.info) == 1
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_mixing_desk(open_page: Open, language: str) -> None:
+    at = open_page("reading", lang=language, view="mixing", model="petit", text="modern")
+    assert not at.exception
+    assert len(at.get("plotly_chart")) == 1
+    one, two = at.text[0].value, at.slider(key="reading.share").set_value(0.0).run().text[0].value
+    assert len(one) == len(two) == 160
+    assert one != two
+    assert ticked(at, "reading")["mixing"]
+
+
+def test_the_cells_of_learning_and_mixing_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
+    monkeypatch.setattr("dashboard.shared.state.value", lambda control: control.default)
+    settings = controls.Settings("petit", 1, "bits")
+    for view in ("learning", "mixing"):
+        assert "1." in run_snippet(controls.code(view, settings, "Ah ! mon père, je vous aime."))

@@ -249,6 +249,7 @@ def test_asked_for_twice_it_is_one_job(open_page: Open) -> None:
     assert len(jobs.list_jobs()) == 1
 
 
+@pytest.mark.slow
 def test_who_asks_for_the_same_is_told_whose_it_is(open_page: Open) -> None:
     first = open_page("training", **TINY)
     first = first.text_input(key="trainings.name.typed").set_value("  Table  4 ").run()
@@ -606,6 +607,7 @@ def test_runs_are_drawn_over_each_other(measure: str) -> None:
 # The cell of the course
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("plays", [(), ("petite",)])
 def test_the_snippet_trains(plays: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
     if not all(importlib.util.find_spec(name) for name in ("keras", "tensorflow")):

@@ -22,6 +22,7 @@ OF_A_MODEL = {
 NBSP = "\N{NO-BREAK SPACE}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("page", "reference"),
     [
@@ -45,6 +46,7 @@ def test_a_page_opens_with_the_default_model_and_a_note(
         assert "model" not in address(at)  # the default again
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("page", "view", "setting"),
     [

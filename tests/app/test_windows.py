@@ -69,6 +69,7 @@ def test_settings_are_in_the_address(open_page: Open) -> None:
     assert component(again)["shift"] == 100
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_every_screen_in_both_languages(open_page: Open, view: str, language: str) -> None:
@@ -201,6 +202,7 @@ def test_a_way_out_is_shown_with_its_lines(open_page: Open, variant: str) -> Non
     assert f"return_sequences={variant == 'many'}" in at.code[0].value
 
 
+@pytest.mark.slow
 def test_keras_refuses_with_these_words() -> None:
     keras = pytest.importorskip("keras")
     x = np.zeros((64, 60), np.int32)
@@ -230,6 +232,7 @@ def test_snippets_run(view: str) -> None:
     assert expected.get(view, "(64, 60) (64, 60)") in written
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variant", ["one", "many"])
 def test_both_ways_out_run(variant: str) -> None:
     pytest.importorskip("keras")

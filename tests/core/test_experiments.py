@@ -192,6 +192,7 @@ def test_a_run_without_its_measures_says_so(
     assert results(plan, tmp_path / "nowhere") == []
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     Path(CORPUS).name != "moliere.csv",
     reason="MOLIERE_CORPUS does not name the CSV of the thirty plays that they were measured on",

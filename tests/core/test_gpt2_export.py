@@ -18,7 +18,7 @@ from moliere_core.networks.loading import load_network
 from moliere_core.networks.transformer import TransformerConfig
 from moliere_core.networks.window import WindowedTransformer
 from moliere_core.runs.run import Run
-from tests.core.test_window import CONFIG, TEXT, weights
+from tests.core.windowed import CONFIG, TEXT, weights
 from tests.networks import LETTERS, make_run
 
 

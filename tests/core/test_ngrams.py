@@ -330,6 +330,7 @@ REFERENCE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     not Path(CORPUS).is_file(),
     reason="MOLIERE_CORPUS does not name the CSV of the thirty plays that the values come from",

@@ -189,6 +189,7 @@ def test_two_models_part_couple_by_couple() -> None:
 # What was recorded
 
 
+@pytest.mark.slow
 def test_recorded_margins_are_those_of_the_shipped_models() -> None:
     recorded = pairs.recorded()
     assert {"kn-8", "petit", "grand", "mini-gpt"} <= set(recorded)

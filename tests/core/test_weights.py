@@ -286,6 +286,7 @@ def bomb(depth: int = 5_000) -> bytes:
     return b"\x80\x02}))" + steps + b"N\x86Ns."
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "program",
     [

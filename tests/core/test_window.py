@@ -12,20 +12,10 @@ from moliere_core.errors import ConfigError, ModelError
 from moliere_core.models.networks import TransformerModel
 from moliere_core.models.sampling import generate
 from moliere_core.networks.arrays import Array
-from moliere_core.networks.initial import initial_weights
 from moliere_core.networks.loading import MixedFilesError, network_of
 from moliere_core.networks.window import WindowedTransformer
+from tests.core.windowed import CONFIG, TEXT, weights
 from tests.networks import LETTERS
-
-CONFIG = ModelConfig("transformer", units=8, layers=2, dropout=0.0, heads=2, context=8)
-TEXT = "la belle marquise vos beaux yeux me font mourir d amour"
-
-
-def weights(config: ModelConfig = CONFIG) -> dict[str, Array]:
-    """Of a network that nobody trained, far enough from zero for every part to count."""
-    rng = np.random.default_rng(5)
-    drawn = initial_weights(config, len(LETTERS))
-    return {n: (w + rng.normal(0, 0.4, w.shape)).astype(np.float32) for n, w in drawn.items()}
 
 
 def network(config: ModelConfig = CONFIG) -> WindowedTransformer:

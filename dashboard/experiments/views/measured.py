@@ -34,7 +34,8 @@ def show(plan: Plan, chart: Chart) -> None:
         )
         return
     rows = [row for row in trained.found(plan) if row.run is not None]
-    left, right = st.columns([1.35, 1], gap="medium")
+    with st.container(key="experiments-measured"):
+        left, right = st.columns([1.35, 1], gap="medium")
     with left:
         same = [row for row in rows if row.same_text]
         waited = [row.context() for row in same] if chart is charts.past else []

@@ -11,7 +11,7 @@ from dashboard.shared import i18n, widgets
 from dashboard.shared.i18n import _
 from moliere_core.training.experiments import SAMPLE_SEED, SAMPLE_TEMPERATURE, Plan
 
-ON_SCREEN = 840  # characters in columns under the controls, on 720 lines
+ON_SCREEN = 640  # characters in columns under the controls, on 720 lines of a projector
 
 
 def show(plan: Plan) -> None:

@@ -179,7 +179,7 @@ export function offerRecordings(parent, { lead, items }, listen) {
 }
 
 /**
- * Draws again whenever the size of an element changes, until it is told to stop.
+ * Draws again whenever the size of an element, or of a drawing in it, changes, until told to stop.
  *
  * @param {HTMLElement} watched
  * @param {() => void} draw
@@ -190,6 +190,7 @@ export function drawWithSize(watched, draw) {
   const observer = new ResizeObserver(draw);
   keeper.observer = observer;
   observer.observe(watched);
+  for (const svg of watched.querySelectorAll("svg")) observer.observe(svg); // larger once --unit is
   return () => observer.disconnect();
 }
 

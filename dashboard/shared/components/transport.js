@@ -191,6 +191,7 @@ export function conduct({ root, board, bar, show, last, pace, labels, draw }) {
   document.addEventListener("keydown", listen);
   const observer = new ResizeObserver(refresh);
   observer.observe(board);
+  for (const svg of board.querySelectorAll("svg")) observer.observe(svg); // larger once --unit is
   show.at = Math.min(show.at, last);
   refresh();
   run();

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from moliere_core.assets import ASSETS
+from moliere_core.config import ModelConfig
 from moliere_core.errors import ModelError
 from moliere_core.inspection import heads as named
 from moliere_core.inspection.heads import (
@@ -19,17 +20,21 @@ from moliere_core.inspection.heads import (
     HeadTable,
     Measured,
     load_heads,
+    name_character_heads,
     name_heads,
     name_of,
     save_heads,
     windows,
 )
 from moliere_core.inspection.transformer_trace import MOST_TOKENS, read, weights_digest
+from moliere_core.models.networks import TransformerModel
 from moliere_core.networks.arrays import Array
 from moliere_core.networks.transformer import TransformerConfig, TransformerNetwork
+from moliere_core.networks.window import WindowedTransformer
 from moliere_core.pretrained.weights import read_weights
 from tests.core.inspection.transformers import IDS, KINDS, TIME, VOCAB, small
 from tests.gpts import random_gpt2, write_gpt2
+from tests.networks import LETTERS as LETTERS_OF_RUNS
 
 LETTERS = [*"\n .", *(chr(ord("a") + i) for i in range(VOCAB - 3))]
 
@@ -210,6 +215,24 @@ def test_heads_built_to_look_somewhere_are_named_for_it() -> None:
     assert flat.head(0, 0).spread == pytest.approx(1, abs=1e-3)
     with pytest.raises(KeyError):
         table.head(1, 0)
+
+
+def test_a_network_of_characters_is_read_over_two_texts() -> None:
+    config = ModelConfig(cell="transformer", units=16, layers=2, heads=2, context=16)
+    weights = random_gpt2(len(LETTERS_OF_RUNS), n_positions=16)
+    network = WindowedTransformer(weights, config)
+    model = TransformerModel("tiny", network, LETTERS_OF_RUNS)
+    find, check = "la cassette\n" * 20, "le malade\n" * 10
+    table = name_character_heads(model, find, check, "made up", (4, 2))
+    assert (table.found_on, table.checked_on, table.corpus) == (64, 32, "made up")
+    symbols = ["\ufffd", *LETTERS_OF_RUNS.chars]
+    pieces = [
+        windows(LETTERS_OF_RUNS.encode(text).tolist(), count, 16)
+        for text, count in ((find, 4), (check, 2))
+    ]
+    assert table == name_heads(network.transformer, pieces[0], pieces[1], symbols, "made up")
+    with pytest.raises(ModelError, match="give at least 16"):
+        name_character_heads(model, "court", check, "made up")
 
 
 def measured(**shares: float) -> dict[str, Measured]:

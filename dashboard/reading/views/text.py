@@ -1,4 +1,4 @@
-"""What the Reading page shows: a text that a model has read, and a word that becomes certain."""
+"""A text that a model has read, coloured by surprise."""
 
 from __future__ import annotations
 
@@ -9,15 +9,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard.reading import controls, results, texts
+from dashboard.reading import results, texts
 from dashboard.reading.controls import Settings
-from dashboard.reading.figures import completion_figure
-from dashboard.shared import cached, charts, i18n, state, tables, widgets
+from dashboard.shared import cached, i18n, state, tables, widgets
 from dashboard.shared.components import Component
 from dashboard.shared.i18n import _
-from dashboard.shared.views import View, chosen
-from moliere_core.errors import N_
-from moliere_core.measures.reading import Completion, Reading, confident_mistakes, lines
+from moliere_core.measures.reading import Reading, confident_mistakes, lines
 from moliere_core.models.protocol import UNKNOWN_BITS
 from moliere_core.text import verse
 from moliere_core.text.signs import visible
@@ -26,12 +23,10 @@ _TEXT = Component(__file__, "reading")  # coloured by what a model made of each 
 BAR, STRONG = "0 – 8", 8  # the bar beside the bits of a line: its heading, and where it is full
 
 
-def text(settings: Settings) -> str:
+def show(settings: Settings) -> str:
     """A text coloured by surprise, its figures, and its lines in a table; returns the text."""
     found = texts.choose(settings.reference, settings.seed)
-    if not found.text.strip():
-        st.info(_("Écrivez ou collez un texte : ses caractères se coloreront."))
-        st.stop()
+    texts.require(found)
     reading = results.reading(settings.reference, found.text)
     _bits(reading)
     _TEXT(_payload(reading, settings), "reading.text")
@@ -60,7 +55,7 @@ def _payload(reading: Reading, settings: Settings) -> dict[str, Any]:
             "bits": i18n.ngettext("{value} bit", "{value} bits", 2),
             "expected": _("Il attendait"),
             "entropy": _("Hésitation avant chaque caractère (entropie, bits)"),
-            "hint": _("Survolez un caractère : ce qu’il attendait. Cliquez pour le garder."),
+            "hint": _("Pointez un caractère : ce qu’il attendait. Cliquez pour le garder."),
             "scale": [_("attendu"), _("surprenant")],
             "classes": [_("1er choix"), _("2e ou 3e"), _("4e à 10e"), _("au-delà")],
         },
@@ -147,65 +142,3 @@ def _table(reading: Reading, reference: str) -> None:
             BAR: st.column_config.ProgressColumn(format=" ", min_value=0, max_value=STRONG),
         },
     )
-
-
-def word(settings: Settings) -> str:
-    """The curve of a word that becomes certain; returns the word after what precedes it."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        before, asked = controls.BEFORE.ask(), controls.WORD.ask()
-    widgets.unknown(settings.reference, before + asked, underlined=True)
-    if not asked:
-        st.info(_("Donnez au moins une lettre à deviner."))
-        st.stop()
-    _curve(results.completion(settings.reference, before, asked))
-    return before + asked
-
-
-def _curve(found: Completion) -> None:
-    sure = found.sure_after()
-    if sure is None:
-        st.markdown(_("Jusqu’au bout, il donne moins d’une chance sur deux à la suite."))
-    else:
-        st.markdown(
-            i18n.ngettext(
-                "Après **{count} lettre**, il donne plus d’une chance sur deux à toute la suite.",
-                "Après **{count} lettres**, il donne plus d’une chance sur deux à toute la suite.",
-                sure,
-            ).format(count=sure)
-            if sure
-            else _("Avant même la première lettre, il donne plus d’une chance sur deux à ce mot.")
-        )
-    given = [visible(found.word[:n]) or "∅" for n in range(len(found.word))]
-    charts.show(
-        completion_figure(given, found, charts.dark()),
-        "reading.word.curve",
-        pd.DataFrame(
-            {
-                _("lettres données"): given,
-                _("probabilité de toute la suite"): found.probs,
-                _("probabilité de la lettre suivante"): found.next_probs,
-            }
-        ),
-        _("Probabilité de la suite de « {word} », lettre après lettre : de {low} à {high}.").format(
-            word=found.word,
-            low=i18n.number(found.probs[0], 4),
-            high=i18n.number(found.probs[-1], 4),
-        ),
-    )
-
-
-VIEWS = {
-    "text": View(N_("Un texte"), text),
-    "word": View(N_("Combien de lettres ?"), word),
-}
-VIEW = chosen("reading.view", "view", N_("Vue"), VIEWS)
-
-
-def tried(view: str, settings: Settings) -> dict[str, bool]:
-    """Which items of the lesson's list the class has just done."""
-    if view == "word":
-        return {"word": state.value(controls.WORD) != controls.WORD.default}
-    origin = state.value(controls.ORIGIN)
-    return {name: origin == name for name in ("own", "modern", "written")} | {
-        "rank": settings.colour == "rank"
-    }
