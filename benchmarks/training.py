@@ -7,6 +7,9 @@ snapshots that, scored with the state carried, is at the target counts. Both are
 product itself; seconds are those of training, the compilation of its graph included. The corpus is
 `MOLIERE_CORPUS`, or else the embedded plays.
 
+A transformer as large as `demo`'s network is trained in turns with it, update after update: the
+machine is as busy for one as for the other.
+
 The last row is arithmetic: a layer of 512 units in training, in turns with a large product of
 matrices by the same framework in the same process. Operations are counted as 6 for each character
 and each parameter of a matrix that is multiplied (a product and a sum, forward once and backward
@@ -17,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +37,8 @@ from moliere_core.text.vocabulary import UNKNOWN
 from moliere_core.text.windows import sliding_windows
 from moliere_core.training.session import Event, train
 
+# As large as each other, with the batches of their presets.
+SIDE_BY_SIDE = ("demo", "transformer")
 SNAPSHOT_EVERY = 50  # updates between two snapshots, inside the first epoch
 SCORING_STREAMS = 8
 DEMO_BITS = 1.95  # what a class should see within a minute and a half
@@ -66,6 +72,7 @@ def measure() -> list[Row]:
         reached, shown = (_seconds_to(fast, bits, goal) for goal in (target, DEMO_BITS))
         last = fast.run.history[-1]
     wide, product = arithmetic()
+    recurrent, attentive = side_by_side()
     return [
         Row("training: cours-rapide, windows", "characters/s", f"{slow.chars_per_second:,.0f}"),
         Row(
@@ -95,12 +102,46 @@ def measure() -> list[Row]:
             f"after {last['seconds']:.0f} s",
         ),
         Row(
+            "training: transformer, as large as demo's network",
+            "characters/s",
+            f"{attentive:,.0f}",
+            f"{attentive / recurrent:.0%} of demo's in turns with it ({recurrent:,.0f})",
+        ),
+        Row(
             f"training: {WIDE.units} units, {WIDE_BATCH} x {WIDE_LENGTH}",
             "GFLOP/s, float32",
             f"{wide:.0f}",
             f"{wide / product:.0%} of a product of {PRODUCT} x {PRODUCT} matrices ({product:.0f})",
         ),
     ]
+
+
+def side_by_side(rounds: int = ARITHMETIC_ROUNDS) -> tuple[float, float]:
+    """Characters a second of the two presets, update after update in turns: the median round."""
+    from moliere_core.networks import keras_model as framework
+
+    symbols, steps = 95, []
+    for name in SIDE_BY_SIDE:
+        config = PRESETS[name]
+        batch, length = config.training.batch_size, config.training.seq_length
+        streams = not config.model.is_transformer
+        model = framework.build(
+            config.model, symbols, batch if streams else None, length, stateful=streams
+        )
+        framework.compile_model(model, config.training, updates=1_000)
+        ids = np.random.default_rng(0).integers(0, symbols, (batch, length), np.int32)
+        steps.append((partial(model.train_on_batch, ids, ids), batch * length))
+        steps[-1][0]()  # the first compiles
+    found = [tuple(_per_second(step, chars) for step, chars in steps) for _ in range(rounds)]
+    recurrent, attentive = sorted(found, key=lambda pair: pair[1] / pair[0])[rounds // 2]
+    return recurrent, attentive
+
+
+def _per_second(step: Callable[[], object], chars: int, repeats: int = 8) -> float:
+    began = time.perf_counter()
+    for _ in range(repeats):
+        step()
+    return repeats * chars / (time.perf_counter() - began)
 
 
 def arithmetic(rounds: int = ARITHMETIC_ROUNDS) -> tuple[float, float]:

@@ -18,6 +18,7 @@ from streamlit.runtime.scriptrunner import StopException
 
 from dashboard.shared import fields, following, i18n, missing, naming, state, trainings, widgets
 from moliere_core.errors import MoliereError
+from moliere_core.training import jobs
 
 HIDDEN: fields.Field[tuple[str, ...]] = fields.Field(
     "hidden", "masquer", (), fields.words, ",".join
@@ -94,7 +95,7 @@ def selectors(names: tuple[str, ...]) -> list[str]:
 
 def badge() -> None:
     """The training in progress, in the sidebar of every page, and a link to its curves."""
-    if not trainings.in_progress():
+    if not jobs.active():
         return
     with st.sidebar:
         following.follow(trainings.in_progress, _badge, following.SELDOM)

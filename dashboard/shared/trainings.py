@@ -11,7 +11,7 @@ from moliere_core.runs.run import MAX_NAME
 from moliere_core.training import jobs
 from moliere_core.training.jobs import Job, JobSpec, JobStatus, State
 
-NAME = "trainings.name"  # what this session calls itself
+NAME = "trainings.name.typed"  # what this session calls itself
 
 
 def submit(spec: JobSpec) -> Job:
@@ -20,22 +20,20 @@ def submit(spec: JobSpec) -> Job:
     Raises:
         MoliereError: this server will not train it, see `jobs.submit`.
     """
-    name = st.session_state.get(NAME) or ""
-    return jobs.submit(spec, rights.token(), rights.browser(), rights.address(), str(name))
+    name = " ".join(str(st.session_state.get(NAME) or "").split())
+    return jobs.submit(spec, rights.token(), rights.browser(), rights.address(), name)
 
 
 def ask_for_name() -> None:
     """Whose it is: a first name or a table, for this visit; nobody has to say."""
-    kept = st.session_state.get(NAME, "")
-    typed = st.text_input(
+    st.text_input(
         _("Prénom ou table"),
-        value=kept,
-        key=f"{NAME}.typed",
+        key=NAME,
+        persist_state="session",
         max_chars=MAX_NAME,
         placeholder=_("prénom ou table (facultatif)"),
         label_visibility="collapsed",
     )
-    st.session_state[NAME] = " ".join((typed or "").split())
 
 
 def joined(spec: JobSpec) -> Job | None:

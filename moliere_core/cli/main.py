@@ -17,6 +17,7 @@ from moliere_core.cli import (
     dashboard,
     doctor,
     evaluate,
+    export,
     models,
     next_char,
     sample,
@@ -29,7 +30,7 @@ BAD_INPUT = 2
 INTERRUPTED = 130  # 128 + SIGINT, as shells report it
 
 COMMANDS = (
-    *(corpus, train, sample, next_char, evaluate, compare, models, train_gpt, doctor),
+    *(corpus, train, sample, next_char, evaluate, compare, models, export, train_gpt, doctor),
     dashboard,
 )
 

@@ -136,8 +136,9 @@ class Norm:
 
     def __call__(self, x: Array) -> Array:
         """Of vectors along the last axis; same shape."""
-        centred = x - x.mean(axis=-1, keepdims=True)
-        variance = np.mean(centred * centred, axis=-1, keepdims=True)
+        share = np.float32(1 / x.shape[-1])  # `np.mean` takes twice the time for few numbers
+        centred = x - np.add.reduce(x, axis=-1, keepdims=True) * share
+        variance = np.add.reduce(centred * centred, axis=-1, keepdims=True) * share
         return centred / np.sqrt(variance + np.float32(self.epsilon)) * self.weight + self.bias
 
 

@@ -257,6 +257,31 @@ def test_train_then_open_the_stored_run(
     assert len(sampled["texts"][0]) == 12
 
 
+@pytest.mark.slow
+def test_a_transformer_is_trained_written_with_measured_and_taken_out(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("keras")
+    monkeypatch.setenv("MOLIERE_HOME", str(tmp_path / "home"))
+    text = tmp_path / "text.txt"
+    text.write_text("il était une fois. " * 60, encoding="utf-8")
+    request = ["train", "--corpus", str(text), "--cell", "transformer", "--units", "8"]
+    request += ["--heads", "2", "--context", "16", "--layers", "1", "--epochs", "2"]
+    run = call(capsys, *request, "--batch", "4", "--warm-up", "3")["run"]
+    written = call(capsys, "sample", "--model", run, "--chars", "40", "--prompt", "il était")
+    assert len(written["texts"][0]) == 40
+    following = call(capsys, "next", "--model", run, "--prompt", "il ")["next"]
+    assert sum(one["prob"] for one in following) == pytest.approx(1, abs=1e-5)
+    assert 0 < call(capsys, "evaluate", str(text), "--model", run)["bits_per_char"] < 7
+    [compared] = call(capsys, "compare", "--models", run, "--chars", "5")["models"]
+    assert len(compared["text"]) == 5
+    out = tmp_path / "out" / "gpt"
+    assert call(capsys, "export", run, str(out))["format"] == "gpt2"
+    assert json.loads((out / "config.json").read_text())["n_head"] == 2
+    assert main(["train", "--corpus", str(text), "--cell", "transformer", "--heads", "5"]) == 2
+    assert "which 5 heads do not share out" in capsys.readouterr().err
+
+
 def test_the_reader_may_leave_early(run_folder: str) -> None:
     command = f"{sys.executable} -m moliere_core next --model {run_folder} | head -1"
     done = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)

@@ -1,0 +1,61 @@
+"""Write a trained model in Keras' format, or a transformer in Hugging Face's."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from moliere_core.errors import RunError
+
+NAME = "export"
+KERAS = ".keras"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("model", metavar="M", help="petit, run:ID, a run's folder; @EPOCH")
+    parser.add_argument(
+        "out",
+        type=Path,
+        metavar="OUT",
+        help="a file.keras, which Keras opens; or a folder to make, which transformers opens: of a "
+        "model whose cell is transformer",
+    )
+
+
+def run(args: argparse.Namespace) -> dict[str, Any]:
+    """Write it, and say where."""
+    from moliere_core.exchange.gpt2_export import gpt2_files
+    from moliere_core.exchange.keras_export import to_keras
+    from moliere_core.models.references import open_run
+
+    found, snapshot = open_run(args.model)
+    out: Path = args.out
+    if out.suffix == KERAS:
+        files, form = {out: to_keras(found, snapshot)}, "keras"
+    else:
+        contents = gpt2_files(found, snapshot)
+        files, form = {out / name: content for name, content in contents.items()}, "gpt2"
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        if form == "gpt2":
+            out.mkdir(exist_ok=True)
+        for path, content in files.items():
+            path.write_bytes(content)
+    except OSError as error:
+        raise RunError(
+            "{path} cannot be written ({reason}): choose another place",
+            path=out,
+            reason=error.strerror,
+        ) from error
+    return {"model": args.model, "out": str(out), "format": form}
+
+
+def render(result: dict[str, Any]) -> str:
+    """Where it is, and how it is opened."""
+    opened = {
+        "keras": 'keras.models.load_model("{out}")',
+        "gpt2": 'GPT2LMHeadModel.from_pretrained("{out}", local_files_only=True)',
+    }[result["format"]]
+    return opened.format(out=result["out"])
