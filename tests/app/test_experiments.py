@@ -257,9 +257,11 @@ def test_they_read_a_text_of_the_class_on_the_training_page(open_page: Open) -> 
     at = open_page("training", view=asked["view"], common=asked["common"], runs=runs + ",exp-a-b")
     at = at.text_area[0].set_value("Mon père, je suis votre serviteur.").run()
     assert not at.exception
-    table = at.dataframe[0].value
-    assert sorted(table["Modèle"]) == sorted(runs.split(","))
-    assert table["Bits par caractère"].is_monotonic_increasing
+    [table] = [e.proto.body for e in at.get("html") if "Bits par caractère" in e.proto.body]
+    assert sorted(re.findall(r"\d\. ([\w-]+)", table)) == sorted(runs.split(","))
+    bits = re.findall(r"\b\d,\d{3}\b", table)
+    assert len(bits) == len(runs.split(","))
+    assert bits == sorted(bits)
     at = open_page("training", view="stored", runs="exp-plays-avare")
     assert not at.exception
     assert "exp" in text(at)
