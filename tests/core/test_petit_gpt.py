@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -45,7 +46,7 @@ def test_torch_computes_what_the_engine_in_numpy_does(monkeypatch: pytest.Monkey
     theirs = tool.forward(
         {n: torch.from_numpy(w) for n, w in weights.items()}, torch.tensor(ids), 0
     )
-    network = network_of(weights, TINY)
+    network: Any = network_of(weights, TINY)
     ours, _ = network.run(ids, network.zero_state(3))
     np.testing.assert_allclose(ours.reshape(-1, 20), theirs.numpy(), atol=1e-4)
 
