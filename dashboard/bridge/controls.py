@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from dashboard.bridge import results
 from dashboard.bridge.wording import models as wording
-from dashboard.shared import controls, fields, snippets, state
+from dashboard.shared import fields, snippets, state, widgets
 from dashboard.shared.controls import Choice, Menu, Several, Whole
 from dashboard.shared.i18n import _
 from dashboard.shared.snippets import Code
@@ -26,7 +26,7 @@ MODELS = Several(
     new=True,
     help=N_("Un modèle de langue du hub s’écrit hf: suivi de son nom, par exemple hf:gpt2"),
 )
-TEMPERATURE = controls.temperature("bridge")
+TEMPERATURE = widgets.temperature("bridge")
 LENGTH = Whole("bridge.chars", "chars", 160, N_("Nombre de caractères"), 20, 600)
 CHOSEN = fields.Field("bridge.chosen", "chosen", "", fields.clip)
 DRAWS = fields.Field("bridge.draws", "draws", "", str)  # whose draw the next step takes

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dashboard.shared import controls, fields, snippets
+from dashboard.shared import fields, snippets, widgets
 from dashboard.shared.fields import Field
 from moliere_core.config import SamplingConfig
 
-TEMPERATURE = controls.temperature("film")
+TEMPERATURE = widgets.temperature("film")
 MOMENT: Field[str] = Field("film.moment", "moment", "", str)  # epoch-003, step-000100
 BEFORE: Field[str] = Field("film.before", "before", "epoch-000", str)
 BACK: Field[int] = Field(  # characters from the end of the prompt; -1: not chosen

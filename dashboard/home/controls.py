@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard.shared import cached, controls, fields, naming, snippets, state, widgets
+from dashboard.shared import cached, fields, naming, snippets, state, widgets
 from dashboard.shared.controls import Choice, Flag
 from dashboard.shared.i18n import _
 from moliere_core.config import SamplingConfig
@@ -21,7 +21,7 @@ SPEED = Choice(
     N_("Vitesse"),
     {"slow": N_("lent"), "normal": N_("normal"), "instant": N_("instantané")},
 )
-TEMPERATURE = controls.temperature("home")
+TEMPERATURE = widgets.temperature("home")
 HIDDEN = Flag("home.hidden", "hidden", False, N_("Suite masquée"))
 
 # The best network here, and a text of its that a class listens to: read among 200, with the seeds

@@ -8,8 +8,9 @@ import streamlit as st
 
 from dashboard.shared import fields, naming, snippets, sources, state
 from dashboard.shared.cached import Material, material
-from dashboard.shared.controls import Choice, Text, start
+from dashboard.shared.controls import Choice, Text
 from dashboard.shared.i18n import _
+from dashboard.shared.widgets import start
 from moliere_core.config import GATED_CELLS, PRESETS, Cell, ModelConfig, TrainingConfig
 from moliere_core.errors import N_
 

@@ -8,14 +8,14 @@ import streamlit as st
 
 from dashboard.preferences import results
 from dashboard.preferences.results import Story
-from dashboard.shared import controls, snippets
+from dashboard.shared import snippets, widgets
 from dashboard.shared.controls import Slider, Whole
 from dashboard.shared.i18n import _
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import N_
 from moliere_core.training.preferences import PULL, Vote
 
-TEMPERATURE = controls.temperature("preferences", 1.0)
+TEMPERATURE = widgets.temperature("preferences", 1.0)
 LENGTH = Whole("preferences.chars", "chars", 120, N_("Nombre de caractères"), 20, 300)
 HOLD = Slider(
     "preferences.pull",

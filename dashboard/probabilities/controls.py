@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.probabilities.results import NextCharacter
-from dashboard.shared import cached, components, controls, fields, missing, snippets, state, widgets
+from dashboard.shared import cached, components, fields, missing, snippets, state, widgets
 from dashboard.shared.chain import Chain
 from dashboard.shared.controls import Control, Given, Whole
 from dashboard.shared.i18n import _
@@ -37,7 +37,7 @@ class SecondModel(Control[str]):
         return str(chosen or "").strip()
 
 
-TEMPERATURE = controls.temperature("probabilities", default=1.0, high=3.0)
+TEMPERATURE = widgets.temperature("probabilities", default=1.0, high=3.0)
 BESIDE = SecondModel(
     "probabilities.beside",
     "beside",

@@ -19,12 +19,9 @@ import streamlit as st
 
 from dashboard.shared import fields, missing, state
 from dashboard.shared.i18n import _
-from moliere_core.errors import N_
 
 T = TypeVar("T")
 Given = dict[str, Any]  # what all widgets of Streamlit are given
-
-COURSE_START = "Quand l'Amour"  # the prompt of the course's notebook
 
 
 class Control(fields.Field[T]):
@@ -358,39 +355,3 @@ class Flag(Control[bool]):
 
     def _widget(self, value: bool, given: Given) -> bool:
         return bool(st.toggle(**given))
-
-
-def temperature(page: str, default: float = 0.8, high: float = 2.0) -> Slider:
-    """A page's temperature; what is all but 0 is 0, which is greedy."""
-    return Slider(
-        f"{page}.temperature",
-        "temperature",
-        default,
-        N_("Température"),
-        0.0,
-        high,
-        parse=fields.temperature(high),
-    )
-
-
-def top_k(page: str) -> Whole:
-    """How many characters a page keeps; 0 keeps all."""
-    help = N_("Garder les k caractères les plus probables.")
-    return Whole(f"{page}.top_k", "top_k", 0, "top_k", 0, 200, help=help)
-
-
-def top_p(page: str) -> Slider:
-    """What share of the probability a page keeps."""
-    help = N_("Garder les plus probables, jusqu’à la part p.")
-    return Slider(f"{page}.top_p", "top_p", 1.0, "top_p", 0.05, 1.0, help=help)
-
-
-def start(page: str) -> Text:
-    """The first characters of a text, which a network reads."""
-    return Text(
-        f"{page}.start",
-        "start",
-        COURSE_START,
-        N_("Début"),
-        placeholder=N_("Début : quelques caractères"),
-    )

@@ -14,6 +14,7 @@ from moliere_core.config import SamplingConfig
 from moliere_core.errors import N_, MoliereError
 from moliere_core.text.normalise import normalise
 
+COURSE_START = "Quand l'Amour"  # the prompt of the course's notebook
 _PROMPT = controls.Text(
     fields.PROMPT.key,
     fields.PROMPT.name,
@@ -59,9 +60,45 @@ def seed() -> int:
     return _SEED.ask()
 
 
+def temperature(page: str, default: float = 0.8, high: float = 2.0) -> controls.Slider:
+    """A page's temperature; what is all but 0 is 0, which is greedy."""
+    return controls.Slider(
+        f"{page}.temperature",
+        "temperature",
+        default,
+        N_("Température"),
+        0.0,
+        high,
+        parse=fields.temperature(high),
+    )
+
+
+def top_k(page: str) -> controls.Whole:
+    """How many characters a page keeps; 0 keeps all."""
+    help = N_("Garder les k caractères les plus probables.")
+    return controls.Whole(f"{page}.top_k", "top_k", 0, "top_k", 0, 200, help=help)
+
+
+def top_p(page: str) -> controls.Slider:
+    """What share of the probability a page keeps."""
+    help = N_("Garder les plus probables, jusqu’à la part p.")
+    return controls.Slider(f"{page}.top_p", "top_p", 1.0, "top_p", 0.05, 1.0, help=help)
+
+
+def start(page: str) -> controls.Text:
+    """The first characters of a text, which a network reads."""
+    return controls.Text(
+        f"{page}.start",
+        "start",
+        COURSE_START,
+        N_("Début"),
+        placeholder=N_("Début : quelques caractères"),
+    )
+
+
 def filters(page: str, temperature: float) -> SamplingConfig:
     """top_k and top_p, joined to a temperature chosen elsewhere."""
-    return SamplingConfig(temperature, controls.top_k(page).ask(), controls.top_p(page).ask())
+    return SamplingConfig(temperature, top_k(page).ask(), top_p(page).ask())
 
 
 def unknown(reference: str, prompt: str, underlined: bool = False) -> list[tuple[str, bool]]:

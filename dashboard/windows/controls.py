@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard.shared import controls, snippets, sources, state, widgets
+from dashboard.shared import snippets, sources, state, widgets
 from dashboard.shared.cached import Material, material
 from dashboard.shared.controls import Choice
 from moliere_core.config import PRESETS
@@ -40,7 +40,7 @@ ORDER = Choice(
     N_("Ordre"),
     {"text": N_("du texte"), "buffer": N_("tampon"), "all": N_("mélangé")},
 )
-START = controls.start("windows")
+START = widgets.start("windows")
 VARIANT = Choice(
     "windows.variant",
     "variant",

@@ -12,8 +12,8 @@ import streamlit as st
 from dashboard.bridge import controls, recordings, results
 from dashboard.bridge.controls import Settings
 from dashboard.shared import i18n, naming, state
-from dashboard.shared.controls import COURSE_START
 from dashboard.shared.fields import DEFAULT_PROMPT
+from dashboard.shared.widgets import COURSE_START
 from moliere_core import pretrained
 from moliere_core.config import SamplingConfig
 from moliere_core.measures import axis

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dashboard.shared import state
-from dashboard.shared.controls import COURSE_START
 from dashboard.shared.views import View, chosen
+from dashboard.shared.widgets import COURSE_START
 from dashboard.windows.controls import LENGTHS, ORDER, START, VARIANT, Settings
 from dashboard.windows.views import batch, compare, length, slide, start, streams, variants
 from moliere_core.errors import N_
