@@ -308,3 +308,13 @@ PRESETS: dict[str, RunConfig] = {
         ),
     ),
 }
+
+
+def suited(preset: RunConfig, kind: Cell) -> RunConfig:
+    """A preset's settings for a kind of network; another's where it is of a preset for the other.
+
+    A transformer learns with other settings than a network that carries a state.
+    """
+    if (kind == "transformer") != preset.model.is_transformer:
+        preset = PRESETS["transformer" if kind == "transformer" else "demo"]
+    return replace(preset, model=replace(preset.model, cell=kind))

@@ -11,6 +11,7 @@ import numpy as np
 from moliere_core.config import Cell, ModelConfig, RunConfig, TrainingConfig
 from moliere_core.networks.architecture import GATES
 from moliere_core.networks.arrays import Array
+from moliere_core.networks.initial import initial_weights
 from moliere_core.networks.recurrent import RecurrentNetwork
 from moliere_core.runs.run import Run
 from moliere_core.text.vocabulary import Ids, Vocabulary
@@ -67,14 +68,24 @@ class AlphabetModel:
         return logits
 
 
-def make_run(path: Path, snapshots: Sequence[str] = ("epoch-000", "epoch-001")) -> Run:
-    """A complete run in the folder `path`, of a random network over `LETTERS`."""
-    config = RunConfig(
-        ModelConfig(embedding_dim=4, units=8), TrainingConfig(epochs=1), validation=("b",)
-    )
+def make_run(
+    path: Path,
+    snapshots: Sequence[str] = ("epoch-000", "epoch-001"),
+    model: ModelConfig | None = None,
+) -> Run:
+    """A complete run in the folder `path`, of a random network over `LETTERS`.
+
+    Args:
+        path: which is named after the run.
+        snapshots: all with the same weights.
+        model: the architecture, by default a small LSTM.
+    """
+    found = model or ModelConfig(embedding_dim=4, units=8)
+    config = RunConfig(found, TrainingConfig(epochs=1), validation=("b",))
     corpus = {"source": "test", "digest": "0" * 64, "chars": 1000}
     run = Run.create(path, "0123456789ab", config, LETTERS, corpus, "plays")
+    weights = random_weights(LETTERS) if model is None else initial_weights(model, len(LETTERS))
     for name in snapshots:
-        run.save_snapshot(name, random_weights(LETTERS))
+        run.save_snapshot(name, weights)
     run.append_history({"epoch": 1, "updates": 40, "validation_bits_per_char": 4.2})
     return run

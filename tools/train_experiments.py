@@ -3,7 +3,7 @@
     export MOLIERE_CORPUS=moliere.csv MOLIERE_THREADS=1 OMP_NUM_THREADS=1
     python -m tools.train_experiments FOLDER [PLAN ...]
 
-About forty minutes of one core in all, on one thread. What is shipped goes into
+About an hour of one core in all, on one thread. What is shipped goes into
 `moliere_core/assets/experiments`; weights only where they take less than `MOST_BYTES`. FOLDER
 keeps the runs with all their snapshots: the same command goes on from the last epoch of whichever
 was interrupted. `cpu.json`, in each of them, has the processor's seconds at the end of each epoch:
@@ -22,8 +22,7 @@ from pathlib import Path
 
 from moliere_core.corpus import Corpus, load_corpus
 from moliere_core.measures.context import visible_context
-from moliere_core.models.references import EXPERIMENTS, RecurrentModel, load_recurrent, open_run
-from moliere_core.networks.recurrent import RecurrentNetwork
+from moliere_core.models.references import EXPERIMENTS, load_recurrent, open_run, snapshot_model
 from moliere_core.training import experiments
 from moliere_core.training.experiments import PLANS, Plan, Variant
 from moliere_core.training.session import EpochEnded, Event, SnapshotTaken, Started, train
@@ -71,14 +70,14 @@ def carry_out(plan: Plan, variant: Variant, corpus: Corpus, out: Path) -> Path:
     run = train(variant.config, corpus, out, Clock(out / CPU), dtype="float16", snapshot_at=())
     seconds = json.loads((out / CPU).read_text(encoding="utf-8"))
     snapshot = run.snapshot()
-    network = RecurrentNetwork.load(snapshot.path)
     texts = experiments.texts(plan, corpus)
     measures = experiments.measure(
-        RecurrentModel(experiments.reference(plan, variant), network, run.vocabulary),
+        snapshot_model(run, snapshot, experiments.reference(plan, variant)),
         snapshot,
         texts,
-        texts[experiments.COMMON_TEXT] if plan.name == "length" else None,
+        texts[experiments.COMMON_TEXT] if plan.visible else None,
         [seconds[str(record["epoch"])] for record in run.history],
+        visible=plan.visible,
     )
     return experiments.ship(run, plan, variant, measures, MOST_BYTES)
 
@@ -117,7 +116,8 @@ def visible() -> list[str]:
         "| run | " + " | ".join(map(str, shown)) + " | 5 less 150 | reach | carried |",
         "| --- " * (len(shown) + 4) + "|",
     ]
-    found = {r.reference: r.measures.context for r in experiments.results(PLANS["length"])}
+    plans = [plan for plan in PLANS.values() if plan.visible]
+    found = {r.reference: r.measures.context for p in plans for r in experiments.results(p)}
     for name, context in (found | {experiments.REFERENCE: experiments.trained_longer()}).items():
         if context is not None:
             bits = " | ".join(f"{context.at(k):.3f}" for k in shown)

@@ -24,6 +24,7 @@ PLAN = Choice(
         "architecture": N_("Architecture"),
         "plays": N_("Une pièce ou l’autre"),
         "overfitting": N_("Surapprentissage"),
+        "transformer": N_("LSTM contre Transformer"),
     },
 )
 REVEALED: fields.Field[tuple[str, ...]] = fields.Field(
@@ -63,5 +64,5 @@ def variant(plan: Plan) -> Choice:
 
 def code(plan: Plan, variant: str) -> str:
     """Read the shipped runs of a plan, and how to train one of them again."""
-    context = Code(CONTEXT if plan.name == "length" else "")
+    context = Code(CONTEXT if plan.visible else "")
     return snippets.filled("experiments", plan=plan.name, variant=variant, context=context)

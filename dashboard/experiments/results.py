@@ -62,4 +62,7 @@ def written(reference: str, prompt: str, temperature: float, seed: int) -> cache
 def context(reference: str, plan: str, variant: str, source: str) -> Work[VisibleContext]:
     """What the past is worth to a live run, measured in the background."""
     model, text = cached.model(reference), held_out_text(plan, variant, source)
-    return cached.background().begin(lambda told: visible_context(model, text, progress=told))
+    longest = experiments.PLANS[plan].visible  # type: ignore[index]
+    return cached.background().begin(
+        lambda told: visible_context(model, text, longest, progress=told)
+    )

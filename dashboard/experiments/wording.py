@@ -26,6 +26,7 @@ def question(plan: Plan) -> str:
             "Trois réseaux, une pièce chacun : lequel prédit le mieux la fin des Fourberies ?"
         ),
         "overfitting": _("Tartuffe trente fois, sauf la fin : lequel prédira le mieux cette fin ?"),
+        "transformer": _("Autant de paramètres : qui prédit le mieux, un LSTM ou un transformer ?"),
     }[plan.name]
 
 
@@ -48,6 +49,11 @@ def equal(plan: Plan) -> str:
             "Trente passages sur les neuf premiers dixièmes de Tartuffe, les mêmes graines ; "
             "seul le dropout change."
         ),
+        "transformer": _(
+            "Autant de paramètres, à 2 % près ; les sept pièces les plus connues, la même graine. "
+            "À chacun les réglages qui lui vont. Un transformer lit les pièces deux fois, pendant "
+            "que le LSTM les lit quatre fois ; l’autre les lit quatre fois, et prend son temps."
+        ),
     }[plan.name]
 
 
@@ -60,6 +66,10 @@ def variant_name(plan: Plan, variant: Variant) -> str:
         return naming.architecture(config)
     if plan.name == "plays":
         return TITLES[config.plays[0]]
+    if plan.name == "transformer":
+        return _("{network}, {count} passages").format(
+            network=naming.architecture(config), count=config.training.epochs
+        )
     if config.model.dropout:
         return _("dropout {share}").format(share=i18n.percent(config.model.dropout))
     return _("sans dropout")

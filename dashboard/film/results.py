@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -19,10 +20,9 @@ from moliere_core.exploration.lexicon import (
     shipped,
 )
 from moliere_core.models.protocol import CONTEXT_START
-from moliere_core.models.references import RecurrentModel
+from moliere_core.models.references import snapshot_model
 from moliere_core.models.sampling import generate, next_distribution
 from moliere_core.networks.arrays import Array
-from moliere_core.networks.recurrent import RecurrentNetwork
 from moliere_core.runs.run import Run
 from moliere_core.system.progress import Progress
 from moliere_core.system.records import Record
@@ -208,10 +208,10 @@ def sample_of(
 
     `lexicon` says what is a word: by default, what is one of Molière's.
     """
-    network = RecurrentNetwork.load(run.path / f"{moment}.safetensors")
+    model = snapshot_model(run, run.snapshot(moment))
+    network: Any = model.network  # of any kind: it goes on from its own state
     read = run.vocabulary.encode(CONTEXT_START + normalise(prompt))[None]
     logits = network.run(read, network.zero_state(1))[0][0]  # (characters read, vocab_size)
-    model = RecurrentModel(moment, network, run.vocabulary)
     [text] = generate(model, [prompt], [config], [seed], CHARS, progress)
     found = written_words(normalise(prompt), text, lexicon or shipped())
     probs = next_distribution(logits[-PLACES:], config)

@@ -42,7 +42,7 @@ def watched() -> str:
 @cached.computed(max_entries=8)
 def seen(reference: str, text: str) -> cached.Task[tuple[str, Trace]]:
     """The context of a text, and all that a model computes over it."""
-    model = cached.model(reference)
+    model = cached.recurrent(reference)
     return lambda told: read(model, text, told)
 
 
@@ -58,7 +58,7 @@ def influence(
         edit: what stands for a deletion.
         _seen: what the model computed over that context, or over a text that goes on after it.
     """
-    model = cached.model(reference)
+    model = cached.recurrent(reference)
     before, target = _seen.first(len(context) - 1), int(_seen.ids[len(context) - 1])
     space = model.vocabulary.index.get(" ", 0)
     return lambda told: (
@@ -70,14 +70,14 @@ def influence(
 @cached.computed(max_entries=64)
 def echo(reference: str, context: str, start: int, stop: int, _seen: Trace) -> cached.Task[Echo]:
     """What is left of a passage of a context, over which the model has computed `_seen`."""
-    network = cached.model(reference).network
+    network = cached.recurrent(reference).network
     return lambda told: forgetting.echo(network, _seen, start, stop, told)
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
 def tracking(reference: str, source: str) -> Work[UnitTable]:
     """The units of a model that track something: shipped, found before, or being looked for."""
-    model, corpus = cached.model(reference), cached.corpus(source)
+    model, corpus = cached.recurrent(reference), cached.corpus(source)
     folder = units_folder(model, corpus)
     for place in (cached.open_run(reference)[0].path, folder):
         table = load_units(place)
@@ -96,7 +96,7 @@ def tracking(reference: str, source: str) -> Work[UnitTable]:
 @st.cache_resource(show_spinner=False, max_entries=16)
 def index(reference: str, source: str) -> Work[CellIndex]:
     """When the cells of a model are active over a corpus: built before, or being built."""
-    model, corpus = cached.model(reference), cached.corpus(source)
+    model, corpus = cached.recurrent(reference), cached.corpus(source)
     if (found := open_index(model, corpus)) is not None:
         return Work.of(found)
     if source != EMBEDDED:

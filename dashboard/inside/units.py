@@ -62,7 +62,7 @@ def _default(reference: str) -> tuple[int, int]:
 
 
 def _numbers(reference: str) -> tuple[int, int]:
-    layers = cached.model(reference).network.layers
+    layers = cached.recurrent(reference).network.layers
     layer = controls.LAYER.ask(visible=False)
     layer = min(layer, len(layers)) - 1
     unit = controls.UNIT.ask(visible=False)

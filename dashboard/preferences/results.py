@@ -82,7 +82,7 @@ def forget(reference: str) -> None:
 
 def learn(now: Story, pull: float, sampling: SamplingConfig) -> None:
     """Bring the stages up to the votes; the page waits, and says how far it is."""
-    original, unread = cached.model(now.reference), unread_text()
+    original, unread = cached.recurrent(now.reference), unread_text()
     if not now.stages:
         bits = _bits(now.reference, unread)
         now.stages.append(Stage(original, 0.0, bits))
@@ -106,7 +106,7 @@ def texts(
 
 @cached.computed(max_entries=32)
 def _bits(reference: str, text: str) -> cached.Task[float]:
-    model = cached.model(reference)
+    model = cached.recurrent(reference)
     return lambda told: float(model.surprisal(text, told).mean())
 
 

@@ -17,11 +17,11 @@ import streamlit as st
 from dashboard.server import turns
 from dashboard.server.background import Background
 from dashboard.shared import following, naming
-from moliere_core.config import GATED_CELLS, RunConfig
+from moliere_core.config import CELLS, Cell, RunConfig
 from moliere_core.corpus import EMBEDDED, Corpus, library, load_corpus, split
 from moliere_core.errors import CorpusError, MoliereError
 from moliere_core.models import references
-from moliere_core.models.references import RecurrentModel
+from moliere_core.models.references import NetworkModel, RecurrentModel
 from moliere_core.runs.run import Run
 from moliere_core.system.progress import Progress
 from moliere_core.text.normalise import normalise
@@ -77,13 +77,14 @@ class Card:
     """A model in one line: its size, and its bits per character on plays it has not read."""
 
     reference: str
-    cell: str
+    cell: Cell
     layers: int
     units: int
     parameters: int
     epoch: int | None
     bits_per_char: float | None
     held_out: str  # "plays" or "last-tenth": what it was measured on
+    context: int = 0  # characters that a transformer looks back on; 0 for a carried state
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,9 +121,14 @@ def open_run(reference: str) -> tuple[Run, str | None]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
-def model(reference: str) -> RecurrentModel:
-    """A model, opened once for all sessions."""
-    return references.load_recurrent(_public(reference))
+def model(reference: str) -> NetworkModel:
+    """A model of characters, recurrent or a transformer, opened once for all sessions."""
+    return references.load_network_model(_public(reference))
+
+
+def recurrent(reference: str) -> RecurrentModel:
+    """The same where cells are looked into; ModelError for a transformer, which has none."""
+    return references.recurrent(model(reference))
 
 
 def opens(reference: str) -> bool:
@@ -138,9 +144,7 @@ def opens(reference: str) -> bool:
 def models() -> list[str]:
     """References of the models that can be chosen; looked up again every five seconds."""
     chosen = (
-        e
-        for e in references.list_models()
-        if e.available and e.kind in GATED_CELLS and not e.experiment
+        e for e in references.list_models() if e.available and e.kind in CELLS and not e.experiment
     )
     return [entry.name for entry in chosen]
 
@@ -154,13 +158,14 @@ def card(reference: str) -> Card:
     measured = [line for line in run.history if line["epoch"] == epoch]
     return Card(
         reference=reference,
-        cell=network.cell.upper(),
-        layers=len(network.layers),
+        cell=network.config.cell,
+        layers=network.config.layers,
         units=network.config.units,
         parameters=network.parameters,
         epoch=epoch if snapshot else None,
         bits_per_char=measured[0].get("validation_bits_per_char") if measured else None,
         held_out=run.held_out,
+        context=network.config.context,
     )
 
 

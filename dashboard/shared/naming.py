@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from dashboard.shared.i18n import _
-from moliere_core.config import RunConfig
+from dashboard.shared.i18n import _, ngettext
+from moliere_core.config import Cell, RunConfig
 from moliere_core.corpus import EMBEDDED, library
 from moliere_core.errors import N_
 from moliere_core.models.references import HUB
@@ -43,11 +43,33 @@ def source(name: str) -> str:
     return entry.name.removesuffix(".txt") if entry else _("pastiches")
 
 
+def cell(kind: Cell) -> str:
+    """A kind of network: LSTM, Transformer."""
+    return "Transformer" if kind == "transformer" else kind.upper()
+
+
 def architecture(config: RunConfig) -> str:
     """The network in a few symbols: LSTM 2 × 256."""
     model = config.model
     layers = f"{model.layers} × " if model.layers > 1 else ""
-    return f"{model.cell.upper()} {layers}{model.units}"
+    return f"{cell(model.cell)} {layers}{model.units}"
+
+
+def described(kind: Cell, layers: int, units: int) -> str:
+    """The same in words: LSTM de 2 couches de 256 unités."""
+    if kind == "transformer":
+        told = ngettext(
+            "transformer d’un bloc, large de {units}",
+            "transformer de {n} blocs, large de {units}",
+            layers,
+        )
+    else:
+        told = ngettext(
+            "{cell} d’une couche de {units} unités",
+            "{cell} de {n} couches de {units} unités",
+            layers,
+        )
+    return told.format(cell=cell(kind), n=layers, units=units)
 
 
 def training(config: RunConfig, label: str, asked_by: str = "") -> str:
@@ -123,13 +145,23 @@ def layer(plan: LayerPlan, layers: int) -> str:
         return _("Plongement")
     if plan.kind == "dense":
         return _("Sortie")
-    return plan.kind.upper() + (f" {plan.number}" if layers > 1 else "")
+    if plan.kind == "positions":
+        return _("Positions")
+    if plan.kind == "norm":
+        return _("Normalisation")
+    kind = _("Bloc") if plan.kind == "block" else plan.kind.upper()
+    return kind + (f" {plan.number}" if layers > 1 else "")
 
 
 def product(plan: LayerPlan) -> str:
-    """The sum with its numbers: 4 × 256 × (128 + 256 + 1)."""
-    if plan.kind == "embedding":
+    """The sum with its numbers: 4 × 256 × (128 + 256 + 1); of a block, 12 × 92² + 13 × 92."""
+    if plan.kind in ("embedding", "positions"):
         return f"{plan.inputs} × {plan.outputs}"
+    if plan.kind == "norm":
+        return f"2 × {plan.outputs}"
+    if plan.kind == "block":
+        others = plan.others // plan.outputs
+        return f"{plan.blocks} × {plan.outputs}² + {others} × {plan.outputs}"
     if plan.kind == "dense":
         return f"{plan.outputs} × ({plan.inputs} + {plan.biases})"
     return f"{plan.blocks} × {plan.outputs} × ({plan.inputs} + {plan.recurrent} + {plan.biases})"

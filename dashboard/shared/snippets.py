@@ -16,6 +16,8 @@ from dashboard.shared import i18n
 from moliere_core.config import ModelConfig, RunConfig, SamplingConfig, TrainingConfig
 from moliere_core.corpus import EMBEDDED, library
 
+_FOLLOWING = {"embedding_dim", "seq_length"}  # a transformer's, from its width and its context
+
 
 class Code(str):
     """Python that goes into a cell as it is, rather than through `repr`."""
@@ -71,21 +73,33 @@ def training(config: RunConfig, source: str) -> str:
         chosen += f"    initial={config.initial!r},\n"
     return filled(
         "training",
-        model=_changed(config.model),
-        training=_changed(config.training),
+        model=model(config.model, indent=4),
+        training=_changed(config.training, config.model.is_transformer),
         chosen=Code(chosen),
         corpus=corpus(source),
     )
 
 
-def _changed(config: ModelConfig | TrainingConfig) -> Code:
-    """The settings of the course, and those that differ from the defaults."""
+def model(config: ModelConfig, indent: int = 0) -> Code:
+    """An architecture, with the settings that it has."""
+    return _changed(config, config.is_transformer, indent)
+
+
+def _changed(config: ModelConfig | TrainingConfig, follows: bool, indent: int = 4) -> Code:
+    """The settings of the course, and those that differ from the defaults.
+
+    Of a transformer, `follows`, two of the course's follow from the others.
+    """
     names = {"cell", "embedding_dim", "units", "layers", "dropout"}
     names |= {"epochs", "seq_length", "shift", "batch_size", "learning_rate", "seed"}
+    if follows:
+        names -= _FOLLOWING
     shown = [
         f"{field.name}={getattr(config, field.name)!r}"
         for field in fields(config)
-        if field.name in names or getattr(config, field.name) != field.default
+        if field.name in names
+        or (getattr(config, field.name) != field.default and field.name not in _FOLLOWING)
     ]
-    inner = "".join(f"\n        {text}," for text in shown)
-    return Code(f"{type(config).__name__}({inner}\n    )")
+    margin = "\n" + " " * indent
+    inner = "".join(f"{margin}    {text}," for text in shown)
+    return Code(f"{type(config).__name__}({inner}{margin})")

@@ -8,7 +8,7 @@ import re
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard.shared import cached, controls, fields, i18n, missing, state
+from dashboard.shared import cached, controls, fields, i18n, missing, naming, state
 from dashboard.shared.i18n import _
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import N_, MoliereError
@@ -124,11 +124,7 @@ def card(reference: str) -> None:
     found = cached.card(reference)
     parts = [
         f"**{plain(reference)}**",
-        i18n.ngettext(
-            "{cell} d’une couche de {units} unités",
-            "{cell} de {n} couches de {units} unités",
-            found.layers,
-        ).format(cell=found.cell, n=found.layers, units=found.units),
+        naming.described(found.cell, found.layers, found.units),
         _("{count} paramètres").format(count=i18n.number(found.parameters)),
     ]
     if found.bits_per_char is not None:

@@ -34,7 +34,7 @@ def shuffled(count: int, needed: int) -> NDArray[np.int64]:
 @cached.computed(max_entries=32)
 def context(reference: str, source: str) -> cached.Task[ContextWorth]:
     """What each character more of context is worth, on the beginning of the text held out."""
-    model, held = cached.model(reference), material(source).held[:MEASURED_CHARS]
+    model, held = cached.recurrent(reference), material(source).held[:MEASURED_CHARS]
     return lambda told: context_worth(model, held, LONGEST, progress=told)
 
 
@@ -48,5 +48,5 @@ def openings(reference: str, source: str, length: int) -> cached.Task[Openings]:
     """What beginnings of cues cost after spaces, and after a zero state."""
     found = [cue[:CUE_CHARS] for cue in material(source).held_cues if len(cue) >= CUE_CHARS]
     every = max(len(found) // CUES, 1)
-    model, beginnings = cached.model(reference), found[::every][:CUES]
+    model, beginnings = cached.recurrent(reference), found[::every][:CUES]
     return lambda told: measure_openings(model, beginnings, length, told)

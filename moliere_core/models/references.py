@@ -11,7 +11,7 @@ from pathlib import Path
 from moliere_core.assets import ASSETS
 from moliere_core.errors import ModelError, RunError
 from moliere_core.models.networks import SCORE_CHUNK as SCORE_CHUNK
-from moliere_core.models.networks import NetworkModel
+from moliere_core.models.networks import NetworkModel as NetworkModel
 from moliere_core.models.networks import RecurrentModel as RecurrentModel
 from moliere_core.models.networks import surprisal_bits as surprisal_bits
 from moliere_core.models.ngrams import NGramModel
@@ -125,9 +125,13 @@ def load_network_model(reference: str) -> NetworkModel:
 
 def load_recurrent(reference: str) -> RecurrentModel:
     """Open a model that has cells to look into; ModelError for any other."""
-    model = load_network_model(reference)
+    return recurrent(load_network_model(reference))
+
+
+def recurrent(model: NetworkModel) -> RecurrentModel:
+    """The same model, known to have cells to look into; ModelError for a transformer."""
     if not isinstance(model, RecurrentModel):
-        raise _without_cells(reference)
+        raise _without_cells(model.reference)
     return model
 
 

@@ -17,9 +17,9 @@ from typing import Any, Literal
 from moliere_core.config import ModelConfig, RunConfig, SamplingConfig, TrainingConfig
 from moliere_core.corpus import Corpus, split
 from moliere_core.errors import CorpusError, RunError
-from moliere_core.measures.context import VisibleContext, visible_context
+from moliere_core.measures.context import LONGEST, VisibleContext, visible_context
 from moliere_core.models.evaluation import score
-from moliere_core.models.references import EXPERIMENTS, RecurrentModel, open_run
+from moliere_core.models.references import EXPERIMENTS, NetworkModel, open_run
 from moliere_core.models.sampling import generate
 from moliere_core.runs.run import Run, Snapshot
 from moliere_core.system.progress import Progress
@@ -34,7 +34,7 @@ REFERENCE = "petit"  # beside the windows' runs: the same measure on a network t
 COMMON = RunConfig().validation  # one play in verse, one in prose
 COMMON_TEXT = "common"  # both, as `petit` and `grand` are scored
 
-PlanName = Literal["length", "architecture", "plays", "overfitting"]
+PlanName = Literal["length", "architecture", "plays", "overfitting", "transformer"]
 
 
 @dataclass(frozen=True)
@@ -57,14 +57,17 @@ class Plan:
     Attributes:
         name: identifier, a single word.
         varied: the fields of `RunConfig` in which its runs differ, as dotted paths.
-        equal: what all of them have in common: "updates" or "passes" over the training text.
+        equal: what all of them have in common: "updates" or "passes" over the training text, or
+            "parameters", to two hundredths.
         variants: its runs, in the order in which they are shown.
+        visible: up to how many visible characters of the past its runs are scored; 0 for none.
     """
 
     name: PlanName
     varied: tuple[str, ...]
-    equal: Literal["updates", "passes"]
+    equal: Literal["updates", "passes", "parameters"]
     variants: tuple[Variant, ...]
+    visible: int = 0
 
     def __iter__(self) -> Iterator[Variant]:
         return iter(self.variants)
@@ -114,6 +117,19 @@ _BY_HEART = RunConfig(
 )
 
 
+# As many parameters, each with the settings that suit its kind. A transformer of this size takes
+# about twice as long over a character: it is trained as many seconds, and as many passes.
+_LSTM = replace(_STREAMS, training=replace(_STREAMS.training, epochs=4, weight_averaging=0.98))
+VISIBLE = 256  # characters that this transformer looks back on
+_TRANSFORMER = RunConfig(
+    ModelConfig("transformer", units=90, layers=4, dropout=0.0, heads=3, context=VISIBLE),
+    TrainingConfig(
+        epochs=4, batch_size=8, learning_rate=4e-3, warm_up=100, weight_averaging=0.98, seed=SEED
+    ),
+    plays=FAMOUS,
+)
+
+
 def _length(seq_length: int) -> Variant:
     training = replace(_WINDOWS.training, seq_length=seq_length)
     return Variant(str(seq_length), replace(_WINDOWS, training=training))
@@ -131,6 +147,7 @@ PLANS: dict[PlanName, Plan] = {
             ("training.seq_length",),
             "updates",
             tuple(map(_length, LENGTHS)),
+            visible=LONGEST,
         ),
         Plan(
             "architecture",
@@ -162,6 +179,32 @@ PLANS: dict[PlanName, Plan] = {
                 Variant("dropout-0", _BY_HEART),
                 Variant("dropout-50", replace(_BY_HEART, model=ModelConfig(dropout=0.5))),
             ),
+        ),
+        Plan(
+            "transformer",
+            (
+                "model.cell",
+                "model.embedding_dim",
+                "model.units",
+                "model.layers",
+                "model.heads",
+                "model.context",
+                "training.epochs",
+                "training.seq_length",
+                "training.batch_size",
+                "training.learning_rate",
+                "training.warm_up",
+            ),
+            "parameters",
+            (
+                Variant("lstm", _LSTM),
+                Variant(
+                    "seconds",
+                    replace(_TRANSFORMER, training=replace(_TRANSFORMER.training, epochs=2)),
+                ),
+                Variant("passes", _TRANSFORMER),
+            ),
+            visible=VISIBLE,
         ),
     )
 }
@@ -332,12 +375,13 @@ def texts(plan: Plan, corpus: Corpus) -> dict[str, str]:
 
 
 def measure(
-    model: RecurrentModel,
+    model: NetworkModel,
     snapshot: Snapshot,
     texts: Mapping[str, str],
     context: str | None = None,
     seconds: Sequence[float] = (),
     progress: Progress | None = None,
+    visible: int = LONGEST,
 ) -> Measures:
     """Score a trained network on some texts, and let it write.
 
@@ -348,6 +392,7 @@ def measure(
         context: the text on which visible characters are counted, None to leave that out.
         seconds: of processor after each epoch.
         progress: told the share done of the count of visible characters.
+        visible: the most of them.
     """
     scores = {}
     for name, text in texts.items():
@@ -356,14 +401,16 @@ def measure(
     return Measures(
         weights=snapshot.digest,
         scores=scores,
-        context=None if context is None else visible_context(model, context, progress=progress),
+        context=(
+            None if context is None else visible_context(model, context, visible, progress=progress)
+        ),
         sample=write_sample(model),
         seconds=tuple(seconds),
     )
 
 
 def write_sample(
-    model: RecurrentModel,
+    model: NetworkModel,
     prompt: str = SAMPLE_PROMPT,
     temperature: float = SAMPLE_TEMPERATURE,
     seed: int = SAMPLE_SEED,

@@ -19,8 +19,9 @@ from moliere_core.training.experiments import PLANS, Plan, results
 from tests.app.helpers import Open, address, figure, run_snippet, text, ticked
 from tests.patience import PATIENCE
 
-EVERY = pytest.mark.parametrize("plan", PLANS.values(), ids=list(PLANS))
-VIEWS = [(plan, view) for plan in PLANS.values() for view in (*views.CHARTS[plan.name], "texts")]
+TRAINED = {name: plan for name, plan in PLANS.items() if results(plan)}
+EVERY = pytest.mark.parametrize("plan", TRAINED.values(), ids=list(TRAINED))
+VIEWS = [(plan, view) for plan in TRAINED.values() for view in (*views.CHARTS[plan.name], "texts")]
 
 
 @pytest.fixture(autouse=True)
@@ -80,6 +81,16 @@ def test_other_plans_keep_their_secret(open_page: Open) -> None:
     assert not at.get("plotly_chart")
     at = at.segmented_control(key="experiments.plan").set_value("length").run()
     assert at.get("plotly_chart")
+
+
+@pytest.mark.parametrize("view", [*views.CHARTS["transformer"], "texts", "live"])
+def test_a_plan_whose_runs_are_missing_says_so(
+    open_page: Open, view: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashboard.experiments.results.shipped", lambda _plan: [])
+    at = revealed(open_page, "transformer", view=view)
+    if view not in ("live", "texts"):
+        assert "manquent dans cette copie" in text(at)
 
 
 # The results

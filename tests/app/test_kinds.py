@@ -16,7 +16,7 @@ from tests.networks import make_run
 pytestmark = pytest.mark.usefixtures("embedded", "french")
 
 # What each of them shows of a model; those that look into cells are not among them.
-PAGES = (
+PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("home", {}),
     ("temperature", {}),
     ("probabilities", {}),

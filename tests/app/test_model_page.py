@@ -12,7 +12,7 @@ from dashboard.model import controls, results
 from dashboard.model.controls import Settings, address
 from dashboard.model.views import VIEWS, counts, drawing, embedding, loss
 from dashboard.shared import naming
-from moliere_core.config import PRESETS, ModelConfig
+from moliere_core.config import PRESETS, ModelConfig, RunConfig
 from moliere_core.corpus import EMBEDDED
 from moliere_core.models.references import load_recurrent
 from moliere_core.networks.architecture import layer_plans
@@ -22,10 +22,17 @@ from tests.app.helpers import address as page_address
 pytestmark = pytest.mark.usefixtures("embedded", "french")
 
 SETTINGS = Settings(EMBEDDED, "cours", PRESETS["cours"].model, PRESETS["cours"].training)
+RNN = Settings(EMBEDDED, "demo", ModelConfig("rnn", 64, 128, 1, 0.2), PRESETS["demo"].training)
+TRANSFORMER = Settings(
+    EMBEDDED,
+    "demo",
+    ModelConfig("transformer", units=64, layers=2, heads=2, context=64),
+    RunConfig(ModelConfig("transformer", context=64), PRESETS["transformer"].training).training,
+)
 GRU = Settings(EMBEDDED, "demo", ModelConfig("gru", 64, 128, 2, 0.0), PRESETS["demo"].training)
 
 
-@pytest.mark.parametrize("settings", [SETTINGS, GRU])
+@pytest.mark.parametrize("settings", [SETTINGS, GRU, RNN, TRANSFORMER])
 def test_the_drawing_has_each_layer_with_its_shape_and_count(settings: Settings) -> None:
     data = drawing.payload(settings)
     plans = layer_plans(settings.model, settings.symbols)
@@ -47,11 +54,12 @@ def test_softmax_of_the_untrained_network_is_nearly_flat() -> None:
     assert min(bars) > 0.8
 
 
-@pytest.mark.parametrize("settings", [SETTINGS, GRU])
+@pytest.mark.parametrize("settings", [SETTINGS, GRU, RNN, TRANSFORMER])
 def test_a_sum_gives_the_count_beside_it(settings: Settings) -> None:
     _heads, rows = counts.sums(settings)
     for _name, written, count, _share in rows[:-1]:
-        value = eval(written.replace("×", "*"))  # our own arithmetic, as it is shown
+        written = written.replace("×", "*").replace("²", "**2")
+        value = eval(written)  # our own arithmetic, as it is shown
         assert count.replace("\N{NARROW NO-BREAK SPACE}", "") == str(value)
     total = rows[-1][2].replace("\N{NARROW NO-BREAK SPACE}", "")
     assert total == str(settings.model.parameter_count(settings.symbols))
@@ -67,7 +75,7 @@ def test_the_comparison_counts_shipped_models_and_the_course() -> None:
     )
 
 
-@pytest.mark.parametrize("settings", [SETTINGS, GRU])
+@pytest.mark.parametrize("settings", [SETTINGS, GRU, RNN, TRANSFORMER])
 def test_the_loss_at_the_start_is_near_ln_v(settings: Settings) -> None:
     measured = results.start_loss(settings.model, EMBEDDED)
     assert measured == pytest.approx(math.log(settings.symbols), abs=0.03)
@@ -119,6 +127,45 @@ def test_a_preset_turns_the_others_at_once(open_page: Open) -> None:
     assert at.segmented_control(key="model.units").value == "128"
     assert at.segmented_control(key="model.embedding").value == "64"
     assert component(at)["rows"][0]["shape"] == "(64, 40)"
+
+
+def test_a_transformer_is_drawn_with_its_blocks(open_page: Open) -> None:
+    at = open_page("model", cell="transformer", layers=2)
+    assert not at.exception
+    rows = component(at)["rows"]
+    assert [row["title"] for row in rows] == [
+        "Entrée",
+        "Plongement",
+        "Positions",
+        "Bloc 1",
+        "Bloc 2",
+        "Normalisation",
+        "Sortie",
+        "Softmax",
+    ]
+    at = at.segmented_control(key="model.heads").set_value("2").run()
+    assert page_address(at)["heads"] == "2"
+    at = at.segmented_control(key="model.cell").set_value("rnn").run()
+    assert [row["title"] for row in component(at)["rows"]][2:4] == ["RNN", "Dropout"]
+    assert not {"heads", "context"} & set(page_address(at))
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("cell", ["rnn", "transformer"])
+def test_every_view_opens_on_every_kind_of_network(open_page: Open, view: str, cell: str) -> None:
+    at = open_page("model", view=view, cell=cell)
+    assert not at.exception
+    assert not at.error
+
+
+@pytest.mark.parametrize("settings", [RNN, TRANSFORMER])
+def test_the_outputs_are_those_of_the_network_itself(settings: Settings) -> None:
+    network = results.untrained(settings.model, settings.symbols)
+    ids = settings.material.ids[: drawing.READ]
+    found, logits = results.outputs(network, ids)
+    assert len(found) == len(layer_plans(settings.model, settings.symbols))
+    state: Any = network.zero_state(1)
+    np.testing.assert_allclose(logits, network.run(ids[None], state)[0][0, -1], atol=1e-5)
 
 
 def test_the_address_wins_over_the_preset(open_page: Open) -> None:

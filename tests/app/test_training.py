@@ -23,7 +23,15 @@ from dashboard.training import controls, curves
 from dashboard.training.controls import bets, knobs
 from dashboard.training.figures import Bets, compared_figure, curves_figure
 from dashboard.training.views import summary
-from moliere_core.config import PRESETS, ModelConfig, RunConfig, TrainingConfig
+from moliere_core.config import (
+    CELLS,
+    PRESETS,
+    Cell,
+    ModelConfig,
+    RunConfig,
+    TrainingConfig,
+    suited,
+)
 from moliere_core.corpus import load_corpus
 from moliere_core.runs.run import Run, run_path
 from moliere_core.training import jobs, yardsticks
@@ -77,7 +85,7 @@ def test_knobs_show_a_preset_and_give_it_back(name: str) -> None:
         assert knob.parse(knob.show(knob.default)) == knob.default
 
 
-@pytest.mark.parametrize("cell", ["lstm", "gru"])
+@pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("layers", [1, 2, 3])
 def test_the_parameters_are_those_of_the_model(
     cell: Any, layers: int, monkeypatch: pytest.MonkeyPatch
@@ -87,7 +95,65 @@ def test_the_parameters_are_those_of_the_model(
     rows = summary.composition(model, 74)
     assert sum(count for *_rest, count in rows) == model.parameter_count(74)
     for _name, formula, count in rows:
-        assert eval(formula.replace("×", "*")) == count
+        assert eval(formula.replace("×", "*").replace("²", "**2")) == count
+
+
+@pytest.mark.parametrize("name", PRESET_LABELS)
+@pytest.mark.parametrize("kind", CELLS)
+def test_every_preset_has_settings_for_every_kind_of_network(name: str, kind: Cell) -> None:
+    found = suited(PRESETS[name], kind)
+    assert found.model.cell == kind
+    assert found == PRESETS[name] or found.model.cell != PRESETS[name].model.cell
+    shown = knobs.of(found, PRESETS[name].model.cell)
+    assert ({"heads", "context"} <= set(shown)) == (kind == "transformer")
+    assert ({"embedding", "seq"} <= set(shown)) == (kind != "transformer")
+    values = {name: knob.default for name, knob in shown.items()} | {"cell": kind}
+    assert knobs.turned(found, values) == found
+
+
+def test_a_transformer_has_its_own_knobs(open_page: Open) -> None:
+    at = open_page("training", preset="demo")
+    at = at.segmented_control(key="training.cell").set_value("transformer").run()
+    assert not at.exception
+    usual = PRESETS["transformer"]
+    for name in ("units", "layers", "heads", "context"):
+        assert at.number_input(key=f"training.{name}").value == getattr(usual.model, name)
+    assert at.number_input(key="training.rate").value == usual.training.learning_rate
+    keys = {widget.key for widget in at.number_input}
+    assert not keys & {"training.embedding", "training.seq"}
+    shown = address(at)
+    assert shown["cell"] == "transformer"
+    assert not set(shown) & {"units", "heads", "context", "rate"}
+    sums = "".join(e.proto.body for e in at.get("html"))
+    assert "12 × 92² + 13 × 92" in sums
+    # back to one with a state: the heads go, and nothing of them stays in the address
+    at = at.segmented_control(key="training.cell").set_value("rnn").run()
+    assert at.number_input(key="training.units").value == PRESETS["demo"].model.units
+    assert at.segmented_control(key="training.cell").value == "rnn"
+    assert not {widget.key for widget in at.number_input} & {"training.heads", "training.context"}
+
+
+def test_a_transformer_s_address_is_kept(open_page: Open) -> None:
+    given = {"cell": "transformer", "units": 64, "heads": 2, "context": 32, "layers": 5}
+    at = open_page("training", **given)
+    for name in ("units", "heads", "context", "layers"):
+        assert at.number_input(key=f"training.{name}").value == given[name]
+        assert address(at)[name] == str(given[name])
+    at = at.segmented_control(key="training.preset").set_value("cours").run()
+    assert at.segmented_control(key="training.cell").value == "lstm"
+    assert at.number_input(key="training.layers").value == 1
+
+
+def test_heads_that_do_not_divide_the_width_are_told_the_way_out(open_page: Open) -> None:
+    at = open_page("training", cell="transformer", units=92, heads=8)
+    assert not at.exception
+    [error] = at.error
+    assert "88" in error.value
+    assert "96" in error.value
+    assert "training.start" not in {button.key for button in at.button}
+    at = at.number_input(key="training.units").set_value(96).run()
+    assert not at.error
+    assert not at.button(key="training.start").disabled
 
 
 def test_a_preset_turns_all_the_knobs(open_page: Open) -> None:
@@ -291,6 +357,24 @@ def test_the_name_stays_for_the_visit_and_is_left_out_of_what_is_downloaded(
     at = at.switch_page("../pages/home.py").run().switch_page("../pages/training.py").run()
     at = at.segmented_control(key="training.view").set_value("new").run()
     assert at.text_input(key="trainings.name.typed").value == "Zoé"
+
+
+@pytest.mark.parametrize("cell", ["rnn", "transformer"])
+def test_every_kind_of_network_is_trained_by_the_same_button(open_page: Open, cell: str) -> None:
+    sizes = {"heads": 2, "context": 16} if cell == "transformer" else {"seq": 40, "embedding": 64}
+    at = open_page("training", cell=cell, units=128, layers=2, epochs=2, batch=4, **sizes)
+    at = at.button(key="training.start").click().run()
+    assert not at.exception
+    job = job_of(at)
+    assert job.wait(PATIENCE).state is State.FINISHED
+    run = Run.open(run_path(job.id))
+    assert (run.config.model.cell, run.config.model.units) == (cell, 128)
+    at = open_page("training", view="stored", runs=f"run:{run.id}")
+    assert not at.exception
+    at = open_page("training", **{"from": f"run:{run.id}"})  # and goes on from there
+    assert not at.exception
+    assert at.segmented_control(key="training.cell").value == cell
+    assert at.number_input(key="training.units").disabled
 
 
 def test_without_a_job_the_last_one_is_offered(open_page: Open) -> None:

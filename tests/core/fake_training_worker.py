@@ -71,8 +71,11 @@ def misbehave() -> None:
 class Framework:
     @staticmethod
     def build(config: Any, vocab_size: int, *_: Any, **__: Any) -> Model:
+        from moliere_core.networks.initial import initial_weights
         from moliere_core.text.vocabulary import Vocabulary
 
+        if config.is_transformer:
+            return Model(initial_weights(config, vocab_size))
         letters = Vocabulary(tuple(chr(ord("a") + i) for i in range(vocab_size - 1)))
         weights = random_weights(
             letters, config.cell, config.layers, config.units, config.embedding_dim

@@ -8,7 +8,8 @@ import streamlit as st
 from dashboard.bridge import results
 from dashboard.bridge.controls import Settings
 from dashboard.bridge.views import attention, languages, pairs
-from dashboard.shared import cached, i18n, state
+from dashboard.shared import cached, i18n, naming, state
+from dashboard.shared.cached import Card
 from dashboard.shared.i18n import _
 from dashboard.shared.views import View, chosen
 from moliere_core import pretrained
@@ -51,15 +52,13 @@ def table(reference: str) -> pd.DataFrame:
             _("100 000 à 250 000 bouts de mots"),
         ),
         _("Architecture"): (
-            f"{ours.cell} {ours.layers} × {ours.units}",
+            f"{naming.cell(ours.cell)} {ours.layers} × {ours.units}",
             _("Transformer, {layers} couches").format(layers=mini.layers),
             _("Transformer, {layers} couches").format(layers=gpt2.layers or 12),
             _("Transformer, une centaine de couches"),
         ),
         _("Contexte"): (
-            _("mémoire de {count} nombres, sans limite").format(
-                count=ours.layers * ours.units * (2 if ours.cell == "LSTM" else 1)
-            ),
+            _context(ours),
             _("{count} tokens").format(count=i18n.number(mini.context_length)),
             _("{count} tokens").format(count=i18n.number(gpt2.context_length)),
             _("100 000 à plus d’un million de tokens"),
@@ -110,3 +109,13 @@ TOPICS: dict[str, View[[Settings]]] = {
     "cards": View(N_("Et après ?"), _cards),
 }
 TOPIC = chosen("discussion.topic", "topic", N_("Sujet"), TOPICS)
+
+
+def _context(card: Card) -> str:
+    """What a model of characters has before it when it predicts."""
+    if card.context:
+        return _("{count} caractères").format(count=i18n.number(card.context))
+    states = 2 if card.cell == "lstm" else 1
+    return _("mémoire de {count} nombres, sans limite").format(
+        count=card.layers * card.units * states
+    )

@@ -93,9 +93,10 @@ def past(curves: Sequence[Past], dark: bool, text: str) -> Figure:
         HEIGHT,
     )
     ends = [curve.bits[-1] for curve in curves]
-    marks = [1, 2, 3, 5, 10, 20, 40, 60, 100, 150]
+    longest = max(len(curve.bits) for curve in curves)
+    marks = [mark for mark in (1, 2, 3, 5, 10, 20, 40, 60, 100, 150, 256) if mark <= longest]
     figure.update_xaxes(type="log", tickvals=marks, ticktext=[str(mark) for mark in marks])
-    figure.update_xaxes(range=[0, math.log10(160)])
+    figure.update_xaxes(range=[0, math.log10(1.07 * longest)])
     figure.update_yaxes(range=[min(ends) - 0.1, max(c.bits[0] for c in curves) + 0.1])
     figure.update_layout(showlegend=False, hovermode="closest")
     return figure

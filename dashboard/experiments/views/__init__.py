@@ -29,6 +29,7 @@ CHARTS = {  # of each plan, the first unless another is chosen
     "architecture": ("parameters", "seconds"),
     "plays": ("matrix", "seconds"),
     "overfitting": ("learning", "seconds"),
+    "transformer": ("seconds", "past", "parameters"),
 }
 
 

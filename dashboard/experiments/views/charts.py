@@ -11,6 +11,8 @@ from dashboard.experiments import figures, results, wording
 from dashboard.experiments.trained import Live
 from dashboard.shared import charts, i18n
 from dashboard.shared.i18n import _
+from moliere_core.config import RunConfig
+from moliere_core.measures.context import VisibleContext
 from moliere_core.training.experiments import COMMON, COMMON_TEXT, REFERENCE, Plan, Result
 
 
@@ -23,7 +25,7 @@ def past(plan: Plan, found: list[Result], rows: list[Live]) -> None:
             curves.append(
                 figures.Past(
                     wording.variant_name(plan, result.variant),
-                    result.run.config.training.seq_length,
+                    _seen(result.run.config, context),
                     tuple(map(float, context.bits)),
                 )
             )
@@ -35,13 +37,13 @@ def past(plan: Plan, found: list[Result], rows: list[Live]) -> None:
         curves.append(
             figures.Past(
                 _("{name}, ici").format(name=wording.variant_name(plan, row.variant)),
-                row.variant.config.training.seq_length,
+                _seen(row.variant.config, context),
                 tuple(map(float, context.bits)),
                 live=True,
             )
         )
     missing = len(curves) < len(found) + len(rows)
-    longer = results.longer()
+    longer = results.longer() if plan.name == "length" else None
     if longer is not None:
         name = _("{model}, douze passages").format(model=REFERENCE)
         curves.append(figures.Past(name, None, tuple(map(float, longer.bits))))
@@ -54,9 +56,14 @@ def past(plan: Plan, found: list[Result], rows: list[Live]) -> None:
     )
     last = curves[-1]
     alt = _(
-        "Bits par caractère selon le nombre de caractères visibles, de 1 à 150 : "
+        "Bits par caractère selon le nombre de caractères visibles, de 1 à {longest} : "
         "de {start} à {end} pour {name}."
-    ).format(start=i18n.bits(last.bits[0]), end=i18n.bits(last.bits[-1]), name=last.name)
+    ).format(
+        longest=len(last.bits),
+        start=i18n.bits(last.bits[0]),
+        end=i18n.bits(last.bits[-1]),
+        name=last.name,
+    )
     charts.show(
         figures.past(curves, charts.dark(), wording.text_name(COMMON_TEXT)),
         "experiments.past",
@@ -65,6 +72,12 @@ def past(plan: Plan, found: list[Result], rows: list[Live]) -> None:
     )
     if missing:
         st.caption(_("L’entraînement fait ici est en train d’être mesuré : encore un moment."))
+
+
+def _seen(config: RunConfig, context: VisibleContext) -> int:
+    """Characters of the past that a run has seen in training, of those that were measured."""
+    training = config.training
+    return training.seq_length if training.shift else context.longest
 
 
 def parameters(plan: Plan, found: list[Result], rows: list[Live]) -> None:

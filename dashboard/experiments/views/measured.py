@@ -63,7 +63,7 @@ def _measured_on(plan: Plan) -> str:
             targets=i18n.number(context.targets) if context else "",
             gain=i18n.bits(REACH),
         )
-    elif plan.name == "architecture":
+    elif plan.name in ("architecture", "transformer"):
         told = _("Bits par caractère sur {chars} caractères, mémoire gardée.").format(chars=chars)
     elif plan.name == "plays":
         told = _(
@@ -120,6 +120,7 @@ def _columns(plan: Plan) -> list[str]:
     return {
         "length": [seconds, _("portée"), _("bits")],
         "architecture": [_("paramètres"), seconds, _("bits")],
+        "transformer": [_("paramètres"), seconds, _("bits")],
         "plays": [_("mises à jour"), seconds, _("fin de la sienne"), _("deux autres")],
         "overfitting": [_("lu"), _("jamais lu, au mieux"), _("époque"), _("à la fin")],
     }[plan.name]
@@ -132,7 +133,7 @@ def _cells(plan: Plan, result: Result) -> list[str]:
     if plan.name == "length":
         reach = str(measures.context.reach()) if measures.context else ""
         return [seconds, reach, common]
-    if plan.name == "architecture":
+    if plan.name in ("architecture", "transformer"):
         return [i18n.number(result.parameters), seconds, common]
     if plan.name == "plays":
         own = history[-1]["validation_bits_per_char"]
@@ -148,7 +149,7 @@ def _live_cells(plan: Plan, row: Live) -> list[str]:
     if plan.name == "length":
         measured = row.context()
         return [seconds, str(measured.result().reach()) if measured.done() else "", bits]
-    if plan.name == "architecture":
+    if plan.name in ("architecture", "transformer"):
         parameters = row.variant.config.model.parameter_count(len(run.vocabulary)) if run else 0
         return [i18n.number(parameters), seconds, bits]
     if plan.name == "plays":

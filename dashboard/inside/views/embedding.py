@@ -16,7 +16,7 @@ from moliere_core.text.signs import visible
 
 def show(reference: str) -> None:
     """The plane of all characters, and the nearest to a chosen one."""
-    model = cached.model(reference)
+    model = cached.recurrent(reference)
     vectors, chars = model.network.embedding, model.vocabulary.chars
     plane = principal_plane(vectors[1:])  # the unknown symbol is no character
     labels = wording.kinds()

@@ -27,7 +27,7 @@ TINY = 0.0005  # what three decimals would show as zero
 
 def show(looked: Looked) -> None:
     """The formulas of a step, and the numbers in their places."""
-    model = cached.model(looked.reference)
+    model = cached.recurrent(looked.reference)
     step = spell_out(model, looked.seen, looked.start, looked.layer, looked.unit)
     left, right = st.container(key="inside-step").columns([1.95, 1], gap="medium")
     with left:

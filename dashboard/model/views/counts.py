@@ -55,7 +55,19 @@ def sums(settings: Settings) -> tuple[list[str], list[list[str]]]:
 def explanation(settings: Settings) -> str:
     """Where each factor of the largest sum comes from."""
     model = settings.model
-    names = {"inputs": model.embedding_dim, "units": model.units}
+    names = {"inputs": model.embedding_dim, "units": model.units, "heads": model.heads}
+    if model.is_transformer:
+        return _(
+            "**12 × {units}²** par bloc : question, clé, valeur et projection, quatre carrés de "
+            "{units} × {units}, que les {heads} têtes se partagent ; puis un calcul quatre fois "
+            "plus large, aller et retour, huit. Le reste : biais et normalisations. La sortie ne "
+            "coûte rien : elle relit la table du plongement."
+        ).format(**names)
+    if model.cell == "rnn":
+        return _(
+            "**1** seul calcul, sans porte. Chacun des {units} neurones lit les **{inputs}** "
+            "nombres du caractère, les **{units}** du pas d’avant, et a **1** biais."
+        ).format(**names)
     if model.cell == "lstm":
         return _(
             "**4** : trois portes (oubli, entrée, sortie) et un candidat. Chacun a {units} "

@@ -40,11 +40,10 @@ def payload(settings: Settings) -> dict[str, Any]:
     batch, length = settings.training.batch_size, settings.training.seq_length
     network = results.untrained(model, symbols)
     text, ids = settings.material.text[:READ], settings.material.ids[:READ]
-    logits, state = network.run(ids[None], network.zero_state(1))
+    examples, logits = results.outputs(network, ids)
     plans = layer_plans(model, symbols)
     total = model.parameter_count(symbols)
     shape = f"({batch}, {length}, {{}})"
-    examples = [network.embedding[ids[-1]], *(layer[0][0] for layer in state), logits[0, -1]]
     seen = "".join(map(visible, text[-4:]))
     rows = [
         _row(
@@ -56,12 +55,12 @@ def payload(settings: Settings) -> dict[str, Any]:
         )
     ]
     for plan, values in zip(plans, examples, strict=True):
-        if plan.kind == "dense" and model.dropout:
+        if plan.kind in ("dense", "block") and plan.number == 1 and model.dropout:
             note = _("cache {share}, en apprenant").format(share=i18n.percent(model.dropout))
             rows.append(_row("dropout", "Dropout", note, shape.format(model.units)))
         rows.append(
             _row(
-                "recurrent" if plan.recurrent else plan.kind,
+                "recurrent" if plan.recurrent or plan.kind == "block" else plan.kind,
                 naming.layer(plan, model.layers),
                 _note(plan),
                 shape.format(plan.outputs),
@@ -70,7 +69,10 @@ def payload(settings: Settings) -> dict[str, Any]:
                 share=plan.parameters / total,
             )
         )
-    probs = softmax(logits[0, -1])
+    if model.is_transformer:
+        note = _("la table du plongement, relue")
+        rows.append(_row("dense", _("Sortie"), note, shape.format(symbols), values=_scaled(logits)))
+    probs = softmax(logits)
     bars = {
         "bars": (probs / probs.max()).round(4).tolist(),
         "chance": float(1 / symbols / probs.max()),
@@ -120,9 +122,14 @@ def _note(plan: LayerPlan) -> str:
         return _("une ligne par symbole")
     if plan.kind == "dense":
         return _("un score par symbole")
-    if plan.kind == "lstm":
-        return _("trois portes, un état transmis")
-    return _("deux portes, un état transmis")
+    return {
+        "rnn": _("sans porte, un état transmis"),
+        "lstm": _("trois portes, un état transmis"),
+        "gru": _("deux portes, un état transmis"),
+        "positions": _("une ligne par place, ajoutée"),
+        "block": _("attention, puis calcul"),
+        "norm": _("à la même échelle"),
+    }[plan.kind]
 
 
 def _scaled(values: Array) -> list[float]:

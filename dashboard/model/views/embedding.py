@@ -41,7 +41,7 @@ class LookUp:
 
 def look_up(char: str) -> LookUp:
     """A character's row of petit's table, taken and multiplied."""
-    model = cached.model(TRAINED)
+    model = cached.recurrent(TRAINED)
     table = model.network.embedding  # (vocab_size, embedding)
     index = int(model.vocabulary.encode(char)[0])
     one_hot = np.zeros(len(table), np.float32)
@@ -52,7 +52,7 @@ def look_up(char: str) -> LookUp:
 
 def nearest(reference: str, char: str) -> list[tuple[str, float]]:
     """The characters whose vectors point most nearly the same way, with their cosines."""
-    model = cached.model(reference)
+    model = cached.recurrent(reference)
     table = model.network.embedding
     unit = table / np.linalg.norm(table, axis=1, keepdims=True)
     index = int(model.vocabulary.encode(char)[0])
@@ -68,7 +68,7 @@ def show(_settings: Settings) -> None:
     with right:
         char = (normalise(CHAR.ask()) or " ")[0]
         found = look_up(char)
-        table = cached.model(TRAINED).network.embedding
+        table = cached.recurrent(TRAINED).network.embedding
         symbols, size = table.shape
         st.caption(
             _(

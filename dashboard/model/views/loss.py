@@ -12,7 +12,7 @@ from dashboard.model.controls import START, Settings
 from dashboard.model.results import TRAINED, UNTRAINED
 from dashboard.shared import cached, charts, i18n, tables
 from dashboard.shared.i18n import _
-from moliere_core.models.references import RecurrentModel
+from moliere_core.models.references import NetworkModel
 from moliere_core.networks.architecture import one_hot_bytes, sparse_bytes
 from moliere_core.networks.arrays import Array, softmax
 from moliere_core.text.windows import epoch_plan
@@ -92,6 +92,6 @@ def _nats(value: float) -> str:
     return f"{i18n.nats(value, 3)} = {i18n.bits(value / math.log(2), 3)}"
 
 
-def _next(model: RecurrentModel, start: str) -> Array:
+def _next(model: NetworkModel, start: str) -> Array:
     """Probabilities of all symbols, the unknown one included, (vocab_size,)."""
     return softmax(model.start([start])[0][0])

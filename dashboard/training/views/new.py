@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import cast
 
 import streamlit as st
 
-from dashboard.shared import cached, i18n, naming, sources, stored_runs, trainings, widgets
+from dashboard.shared import cached, i18n, naming, sources, state, stored_runs, trainings, widgets
 from dashboard.shared.i18n import _
 from dashboard.training import controls, results
 from dashboard.training.controls import bets, knobs
 from dashboard.training.views import summary
-from moliere_core.config import PRESETS, RunConfig
-from moliere_core.errors import MoliereError
+from moliere_core.config import PRESETS, Cell, RunConfig, suited
+from moliere_core.errors import ConfigError, MoliereError
 from moliere_core.runs.run import MAX_LABEL
 from moliere_core.training import jobs
 from moliere_core.training.jobs import JobSpec
 
 _APPLIED = "training.applied"  # the preset, or the model, whose values the knobs were given
+_KIND = "training.transformer"  # whether the knobs are a transformer's
 _REFUSED = "training.refused"  # why the last request was refused
 _LABEL = "training.label"
 
@@ -48,11 +50,20 @@ class Request:
         return jobs.describe(self.config, cached.corpus(self.source), sizes=sizes)
 
 
-def show() -> JobSpec:
-    """The settings on the left; the bets and the button on the right, then what is trained."""
+def show() -> JobSpec | None:
+    """The settings on the left; the bets and the button on the right, then what is trained.
+
+    Returns:
+        What would be trained; None where the settings make no network.
+    """
     left, right = st.columns([1.5, 1], gap="medium")
     with left:
-        request = _request(PRESETS[controls.PRESET.ask(visible=True)])
+        try:
+            request = _request(PRESETS[controls.PRESET.ask(visible=True)])
+        except ConfigError as error:
+            with right:
+                widgets.problem(error)
+            return None
         _limits()
     with right:
         if not _refused(request):
@@ -72,16 +83,20 @@ def _request(base: RunConfig) -> Request:
             source, initial = sources.select(essentials), _initial()
         stored = cached.model(initial).network.config if initial else None
         if stored is not None:
+            base = suited(base, stored.cell)
             base = replace(base, model=replace(stored, dropout=base.model.dropout))
-        _turn_at_once(base, f"{st.session_state[controls.PRESET.key]}/{initial}")
-        knob, fixed = knobs.of(base), stored is not None
+        usual = base.model.cell  # of an address that does not say
+        base = _turn_at_once(base, f"{st.session_state[controls.PRESET.key]}/{initial}")
+        knob, fixed = knobs.of(base, usual), stored is not None
+        width, length = ("heads", "context") if base.model.is_transformer else ("embedding", "seq")
         values = {}
         with left:
-            values["embedding"] = knob["embedding"].ask(disabled=fixed)
+            values[width] = knob[width].ask(disabled=fixed)
             for name in ("dropout", "rate", "train_seed"):
                 values[name] = knob[name].ask()
         with middle:
-            for name in ("seq", "shift", "batch"):
+            values[length] = knob[length].ask(disabled=fixed and base.model.is_transformer)
+            for name in ("shift", "batch"):
                 values[name] = knob[name].ask()
             values["min_freq"] = knob["min_freq"].ask(disabled=fixed)
         with right:
@@ -105,11 +120,22 @@ def _request(base: RunConfig) -> Request:
     return Request(source, config, label, sizes, symbols)
 
 
-def _turn_at_once(base: RunConfig, name: str) -> None:
-    """Give the knobs the values of another preset or stored model, once it is chosen."""
+def _turn_at_once(base: RunConfig, name: str) -> RunConfig:
+    """Give the knobs the values of another preset or stored model, once it is chosen.
+
+    Returns:
+        What the knobs begin with: the preset's settings, or those that suit the kind of network
+        that was chosen in the place of its own.
+    """
     if st.session_state.get(_APPLIED, name) != name:
         knobs.turn_all(base)
     st.session_state[_APPLIED] = name
+    found = suited(base, cast(Cell, state.value(knobs.cell(base.model.cell))))
+    kind = found.model.is_transformer
+    if st.session_state.get(_KIND, kind) != kind:
+        knobs.turn_all(found)
+    st.session_state[_KIND] = kind
+    return found
 
 
 def _initial() -> str:

@@ -20,7 +20,7 @@ def show(settings: Settings) -> None:
     """The two distributions, how far apart they are, and what it costs on real cues."""
     start = START.ask(visible=False)
     reference = state.value(fields.MODEL)
-    model = cached.model(reference)
+    model = cached.recurrent(reference)
     found = opening(model, start, settings.length)
     window = padded(start, settings.length)
     spaces = len(window) - len(window.lstrip(" "))
