@@ -19,6 +19,7 @@ import { iconButton, isForAWidget } from "../shared/components/transport.js";
  * @property {string} whole the same, not shortened
  * @property {string} note
  * @property {string} measure
+ * @property {string} arrow what changes from the link of the chain before it, "" of no link
  * @property {string} worse why it is worse than the rung before, "" where it is not
  * @property {string} text
  * @property {string} recorded when the text was, "" of one that is written here
@@ -124,6 +125,7 @@ function drawRung(ladder, { steps, locale }, at, listen) {
   element("span", "note", head, step.note);
   if (step.recorded) element("span", "recorded", head, step.recorded);
   element("span", "measure", head, step.measure);
+  if (step.arrow) element("p", "arrow", rung, step.arrow);
   if (step.worse) element("p", "worse", rung, step.worse);
   const text = element("p", "said serif", rung, step.text.replaceAll("\n", " \u21b5 "));
   offerRecordings(text, step.choices, listen);

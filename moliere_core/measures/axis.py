@@ -24,7 +24,7 @@ import numpy as np
 from moliere_core import pretrained
 from moliere_core.assets import ASSETS
 from moliere_core.corpus import Corpus, split
-from moliere_core.errors import CorpusError
+from moliere_core.errors import CorpusError, MoliereError
 from moliere_core.models.evaluation import score
 from moliere_core.models.protocol import UNKNOWN_BITS
 from moliere_core.models.references import NGRAM_ORDERS, load_model, open_run
@@ -224,6 +224,17 @@ def recorded(name: str) -> dict[str, Point]:
         for reference, voice in voices().items()
         if name in voice.bits
     }
+
+
+def training_seconds(reference: str) -> float | None:
+    """How long a model of this project was trained, by its own history; None of all others."""
+    try:
+        if reference == pretrained.MINI:
+            card = json.loads((ASSETS / reference / "card.json").read_text(encoding="utf-8"))
+            return float(card["seconds"])
+        return float(open_run(reference)[0].history[-1]["seconds"])
+    except (OSError, ValueError, KeyError, IndexError, MoliereError):
+        return None
 
 
 def stored(text: str) -> dict[str, Point]:

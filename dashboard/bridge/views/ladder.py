@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dashboard.bridge import components, controls, recordings, results
+from dashboard.bridge import chain, components, controls, recordings, results
 from dashboard.bridge.controls import Settings
 from dashboard.bridge.marks import NGRAMS
+from dashboard.bridge.wording import chain as chain_wording
 from dashboard.bridge.wording import models as wording
-from dashboard.shared import following, i18n, state
+from dashboard.bridge.wording.chain import Figures
+from dashboard.shared import cached, following, i18n, state
 from dashboard.shared.components import told, whole
 from dashboard.shared.i18n import _
 from moliere_core import pretrained
@@ -25,9 +27,8 @@ from moliere_core.measures.axis import Point
 from moliere_core.pretrained import Generation, NextChars, Request, recorded
 from moliere_core.pretrained.recorded import Voice
 
-STEPS = (*NGRAMS, "petit", "grand")
 MOST_PRETRAINED = 3
-MOST_RUNGS = len(STEPS) + MOST_PRETRAINED
+MOST_RUNGS = len(NGRAMS) + len(chain.OF_CHARACTERS) + MOST_PRETRAINED
 CHARS = 130  # written by each: five large lines of a projector
 BARS = 5
 PERIOD = 0.7  # seconds between two looks at a text that is being written
@@ -76,7 +77,7 @@ def _asked(settings: Settings) -> dict[str, tuple[Request[Any], Request[Any]]]:
 
 def _rungs(asked: Mapping[str, tuple[Request[Any], Request[Any]]], settings: Settings) -> None:
     recordings.follow()
-    steps = [_step(name, _by_characters(name, settings)) for name in STEPS]
+    steps = [_step(name, _by_characters(name, settings)) for name in _of_characters()]
     for name, (written, expected) in asked.items():
         error = written.status.error or expected.status.error
         found = _rung(written.value, expected.value)
@@ -84,8 +85,15 @@ def _rungs(asked: Mapping[str, tuple[Request[Any], Request[Any]]], settings: Set
             found = replace(found, text=_("le modèle se prépare…"))
         steps.append(_step(name, found, error))
     steps += [_step(voice.reference, _recorded(voice, settings)) for voice in _voices(len(asked))]
+    here = [step["reference"] for step in steps]
+    arrows = chain.arrows(here)
     for before, step in pairwise(steps):
-        step["worse"] = _worse(before["reference"], step["reference"])
+        name, arrow = step["reference"], arrows.get(step["reference"])
+        if arrow is not None:
+            told_of = _figures(arrow.before), _figures(name)
+            step["arrow"] = chain_wording.told(arrow, *told_of)
+        compared = arrow is not None and arrow.before == before["reference"]
+        step["worse"] = _worse(before["reference"], name, compared)
     data = {
         "steps": steps,
         "at": min(state.value(controls.RUNG), len(steps) - 1),
@@ -93,6 +101,23 @@ def _rungs(asked: Mapping[str, tuple[Request[Any], Request[Any]]], settings: Set
         "labels": {"previous": _("Barreau précédent"), "next": _("Barreau suivant")},
     }
     components.rungs(data, COMPONENT, listen=recordings.listen(COMPONENT), rung=_keep_rung)
+    if lacking := chain_wording.missing(chain.missing(here)):
+        st.caption(lacking)
+
+
+def _of_characters() -> list[str]:
+    """The models of characters that there are, from below."""
+    known = cached.models()
+    return [*NGRAMS, *(name for name in chain.OF_CHARACTERS if name in known)]
+
+
+def _figures(name: str) -> Figures:
+    """What is known of a model, on verse and prose together."""
+    points = _points(name)
+    if not points:
+        return Figures()
+    one = next(iter(points.values()))
+    return Figures(_mean(points), one.parameters, axis.training_seconds(name))
 
 
 def _keep_rung() -> None:
@@ -135,6 +160,7 @@ def _step(name: str, rung: Rung, error: MoliereError | None = None) -> dict[str,
     return {
         "reference": name,
         "name": wording.name(name),
+        "arrow": "",
         "worse": "",
         "whole": wording.full_name(name),
         "note": _note(name),
@@ -165,8 +191,14 @@ def _mean(points: Mapping[str, Point]) -> float:
     return total / sum(chars[text] for text in points)
 
 
-def _worse(before: str, name: str) -> str:
-    """Why a rung is worse than the one below it; "" where it is not, or nobody knows."""
+def _worse(before: str, name: str, compared: bool = False) -> str:
+    """Why a rung is worse than the one below it; "" where it is not, or nobody knows.
+
+    Args:
+        before: the one below.
+        name: the rung's model.
+        compared: whether it is told already by how much.
+    """
     theirs, ours = _points(before), _points(name)
     if not theirs or not ours or _mean(ours) <= _mean(theirs):
         return ""
@@ -177,6 +209,8 @@ def _worse(before: str, name: str) -> str:
             theirs=i18n.number(_mean(theirs), 2),
         )
     ]
+    if compared:
+        said.clear()
     one, other = next(iter(ours.values())), next(iter(theirs.values()))
     if one.upper_bound:
         said.append(
@@ -200,6 +234,8 @@ def _note(name: str) -> str:
     if name in axis.NGRAMS:
         return _("les {n} dernières").format(n=int(name.removeprefix("kn-")) - 1)
     return {
+        "petit-rnn": _("une mémoire sans portes"),
+        "petit-gpt": _("l’attention, sur des caractères"),
         "petit": _("une mémoire de 256 cellules"),
         "grand": _("deux couches de 512 cellules"),
         pretrained.MINI: _("l’attention, 28 pièces"),

@@ -42,10 +42,11 @@ def listed(reference: str, recorded: bool) -> str:
 
 def facts(model: CharModel) -> list[str]:
     """What a model of characters is, in a few words: size, context, alphabet."""
-    order = getattr(model, "order", 0)
+    # Counted n-grams see their order less one; a transformer has a window, others a state.
+    seen = getattr(model, "order", 1) - 1 or getattr(getattr(model, "network", None), "context", 0)
     context = (
-        _("contexte : {count} caractères").format(count=order - 1)
-        if order
+        _("contexte : {count} caractères").format(count=seen)
+        if seen or hasattr(model, "order")
         else _("contexte : un état, sans limite")
     )
     known = _("{count} caractères connus").format(count=len(model.vocabulary) - 1)
