@@ -49,13 +49,13 @@ LINKS = (
         N_("des tokens, au lieu de caractères"),
     ),
     Link(
-        N_("un modèle du Web, dans une autre langue"),
+        N_("un modèle du Web dans une autre langue"),
         ("hf:gpt2", "hf:HuggingFaceTB/SmolLM2-135M-Instruct"),
         TOKENS,
         N_("le Web, surtout en anglais, au lieu de Molière"),
     ),
     Link(
-        N_("un modèle du Web, en français"),
+        N_("un modèle du Web en français"),
         ("hf:asi/gpt-fr-cased-small",),
         ELSEWHERE,
         N_("la langue : le français"),
