@@ -87,8 +87,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
     """Train, with progress on standard error."""
-    from moliere_core.corpus import load_corpus
+    from moliere_core.corpus import load_corpus, split
     from moliere_core.models.references import open_run
+    from moliere_core.training.memory import old_text
     from moliere_core.training.session import continued_from, train
 
     usual = "transformer" if args.cell == "transformer" else "demo"
@@ -97,8 +98,13 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         start = continued_from(start, args.initial)
     run_config, corpus = config_from(args, start), load_corpus(args.corpus)
     corpus.select(args.validation or ())  # those asked for by name must be there
+    old = None
+    if run_config.initial:
+        settings = run_config.training
+        texts = split(corpus, run_config.plays, run_config.validation, settings.speakers)
+        old = old_text(run_config.initial, texts, [load_corpus()])
     with progress_bar("training") as update:
-        trained = train(run_config, corpus, args.out, on_event=partial(_show, update))
+        trained = train(run_config, corpus, args.out, partial(_show, update), old=old)
     last = trained.history[-1] if trained.history else {}
     rates = [record["chars_per_second"] for record in trained.history]
     return {
@@ -146,4 +152,10 @@ def _show(update: Callable[[float], None], event: Event) -> None:
     elif event.kind == "epoch":
         record = document["record"]
         bits = record["validation_bits_per_char"]
-        print(f"\nepoch {record['epoch']}: {bits:.4f} bits per character", file=sys.stderr)
+        told = f"\nepoch {record['epoch']}: {bits:.4f} bits per character"
+        if "old_bits_per_char" in record:
+            told += (
+                f" (before: {record['new_bits_before']:.4f}), {record['old_bits_per_char']:.4f} on "
+                f"the old text (before: {record['old_bits_before']:.4f})"
+            )
+        print(told, file=sys.stderr)
