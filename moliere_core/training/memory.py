@@ -8,12 +8,13 @@ some that an older text was told by, and nothing in the loss holds them back: Mc
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
 
 from moliere_core.assets import ASSETS
+from moliere_core.config import TrainingConfig
 from moliere_core.corpus import EMBEDDED, Corpus, Split, load_corpus, split
 from moliere_core.errors import MoliereError
 from moliere_core.models.references import open_run
@@ -24,6 +25,9 @@ from moliere_core.text.normalise import normalise
 OLD_CHARS = 8_000  # of the old text, scored again after every epoch: 0.3 s for 256 units
 OLD_BLOCKS = 8  # places they are taken from
 PROBE_CHARS = 200
+GENTLE_RATE = 1e-3
+GENTLE_EPOCHS = 8  # of a text too short for the usual number of streams
+FEWEST_STREAMS, LEAST_UPDATES = 4, 100  # side by side; in a pass over the text
 
 OldKind = Literal["plays", "last-tenth", "pastiches"]
 KINDS: tuple[OldKind, ...] = get_args(OldKind)
@@ -81,6 +85,28 @@ def spread(text: str, most: int, blocks: int) -> str:
     size = most // blocks
     starts = np.linspace(0, len(text) - size, blocks).astype(int)
     return "".join(text[start : start + size] for start in starts)
+
+
+def gently(training: TrainingConfig, chars: int) -> TrainingConfig:
+    """These settings, for a network that already knows something.
+
+    Steps of a first training undo in a minute what an hour has told: the rate is at most
+    `GENTLE_RATE`. A short text is read in few streams, or a pass over it would be a handful of
+    corrections; and several times.
+
+    Args:
+        training: as from scratch.
+        chars: of the text that it will read.
+    """
+    batch = training.batch_size
+    while batch > FEWEST_STREAMS and chars < LEAST_UPDATES * batch * training.seq_length:
+        batch //= 2
+    return replace(
+        training,
+        learning_rate=min(training.learning_rate, GENTLE_RATE),
+        batch_size=batch,
+        epochs=max(training.epochs, GENTLE_EPOCHS if batch < training.batch_size else 1),
+    )
 
 
 def _with_embedded(known: Iterable[Corpus]) -> Iterator[Corpus]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from moliere_core.config import TrainingConfig
 from moliere_core.corpus import EMBEDDED, Corpus, Split, load_corpus
 from moliere_core.models.evaluation import score
 from moliere_core.models.references import load_model
@@ -16,7 +17,7 @@ from moliere_core.runs.run import run_path
 from moliere_core.system.records import DamagedError
 from moliere_core.training import jobs
 from moliere_core.training.jobs.spec import JobSpec
-from moliere_core.training.memory import OLD_CHARS, OldText, old_text, spread
+from moliere_core.training.memory import OLD_CHARS, OldText, gently, old_text, spread
 from tests.core.trainings import CORPUS, STREAMS, corpus
 from tests.networks import make_run
 
@@ -89,12 +90,21 @@ def test_a_damaged_old_text_is_told() -> None:
 
 
 def test_a_history_keeps_what_was_forgotten_and_old_ones_are_read() -> None:
-    record = {"epoch": 1, "updates": 2, "old_bits_per_char": 2.5, "old_bits_before": 1.5}
-    record |= {"new_bits_before": 3.0, "outside": 4, "old_text": "plays"}
+    record: dict[str, object] = {"epoch": 1, "updates": 2, "old_bits_per_char": 2.5}
+    record |= {"old_bits_before": 1.5, "new_bits_before": 3.0, "outside": 4, "old_text": "plays"}
     assert epoch_record(record) == record
     assert epoch_record({"epoch": 1, "updates": 2}) == {"epoch": 1, "updates": 2}
     with pytest.raises(DamagedError):
         epoch_record(record | {"old_bits_per_char": -1})
+
+
+def test_who_knows_something_is_corrected_gently() -> None:
+    usual = TrainingConfig(learning_rate=8e-3, batch_size=32, seq_length=50, epochs=2)
+    long = gently(usual, 1_000_000)
+    assert long == replace(usual, learning_rate=1e-3)
+    short = gently(usual, 6_000)
+    assert (short.batch_size, short.epochs, short.learning_rate) == (4, 8, 1e-3)
+    assert gently(replace(usual, learning_rate=1e-4), 1_000_000).learning_rate == 1e-4
 
 
 @pytest.mark.slow
