@@ -17,7 +17,6 @@ from moliere_core import pretrained
 from moliere_core.config import ModelConfig, RunConfig, TrainingConfig
 from moliere_core.inspection import transformer_trace
 from moliere_core.inspection.heads import load_heads
-from moliere_core.models.references import load_network_model
 from moliere_core.networks.initial import initial_weights
 from moliere_core.pretrained import catalogue
 from moliere_core.runs.run import Run
@@ -130,7 +129,7 @@ def test_it_opens_on_the_head_that_does_most(open_page: Open) -> None:
 def test_a_transformer_of_characters_is_read_here_as_far_as_it_sees(open_page: Open) -> None:
     at = opened(open_page, CHARACTERS, block=2, head=1)
     data = looks(at)
-    model = load_network_model(CHARACTERS)
+    model = models.transformer(CHARACTERS)
     context = ("\n" + TEXT)[: TINY.context]
     assert data["pieces"] == list(context)
     seen = transformer_trace.read(model.network.transformer, model.vocabulary.encode(context))
