@@ -304,7 +304,7 @@ PRESETS: dict[str, RunConfig] = {
     "transformer": RunConfig(
         ModelConfig("transformer", units=92, layers=4, dropout=0.0, heads=4, context=128),
         TrainingConfig(
-            epochs=4, batch_size=8, learning_rate=4e-3, warm_up=100, weight_averaging=0.98
+            epochs=4, batch_size=16, learning_rate=4e-3, warm_up=100, weight_averaging=0.98
         ),
     ),
 }

@@ -67,6 +67,11 @@ def gelu(x: Any) -> Any:
     return y, backward
 
 
+def writes_gradients_out() -> bool:
+    """Whether `norm` and `gelu` are used: TensorFlow fuses neither; other backends do, by XLA."""
+    return keras.backend.backend() == "tensorflow"
+
+
 class Norm(layers.Layer):  # type: ignore[misc]  # Keras is untyped
     """See `norm`."""
 
@@ -78,7 +83,9 @@ class Norm(layers.Layer):  # type: ignore[misc]  # Keras is untyped
 
     def call(self, x: Any) -> Any:
         """The same shape out."""
-        return norm(x, ops.copy(self.weight), ops.copy(self.bias))  # it takes no variable
+        if writes_gradients_out():
+            return norm(x, ops.copy(self.weight), ops.copy(self.bias))  # it takes no variable
+        return ops.layer_normalization(x, self.weight, self.bias, axis=-1, epsilon=EPSILON)
 
 
 class Positions(layers.Layer):  # type: ignore[misc]  # Keras is untyped
@@ -157,7 +164,8 @@ class Block(layers.Layer):  # type: ignore[misc]  # Keras is untyped
     def call(self, x: Any, training: bool = False) -> Any:
         """Shape (batch, time, width), the same out."""
         x = x + self.drop_1(self.attend(self.ln_1(x)), training=training)
-        wide = gelu(_times(self.ln_2(x), self.widen))
+        wide = _times(self.ln_2(x), self.widen)
+        wide = gelu(wide) if writes_gradients_out() else ops.gelu(wide, approximate=True)
         return x + self.drop_2(_times(wide, self.narrow), training=training)
 
     def attend(self, x: Any) -> Any:
@@ -165,7 +173,7 @@ class Block(layers.Layer):  # type: ignore[misc]  # Keras is untyped
         _, time, width = ops.shape(x)
         size = width // self.heads
         split = ops.reshape(_times(x, self.query_key_value), (-1, time, 3, self.heads, size))
-        queries, keys, values = ops.unstack(ops.transpose(split, (2, 0, 3, 1, 4)), 3)
+        queries, keys, values = ops.unstack(ops.transpose(split, (2, 0, 3, 1, 4)), 3, axis=0)
         queries, keys = queries * size**-0.5, ops.transpose(keys, (0, 1, 3, 2))
         mixed = []
         for begin in range(0, time, PIECE):
@@ -179,7 +187,8 @@ class Block(layers.Layer):  # type: ignore[misc]  # Keras is untyped
 
 def _ahead(begin: int, end: int) -> Any:
     """Added to the scores of these characters: `MASKED` for those that come after them."""
-    return np.where(np.arange(end) > np.arange(begin, end)[:, None], MASKED, 0).astype(np.float32)
+    ahead = np.arange(end) > np.arange(begin, end)[:, None]
+    return ops.convert_to_tensor(np.where(ahead, MASKED, 0).astype(np.float32))
 
 
 def _times(x: Any, linear: tuple[Any, Any]) -> Any:

@@ -129,3 +129,23 @@ def test_agrees_with_keras() -> None:
     last = km.build(config, len(LETTERS), last_only=True)
     km.set_weights_by_name(last, weights(config))
     np.testing.assert_allclose(np.asarray(last(ids)), expected[:, -1], atol=1e-4)
+
+
+@pytest.mark.slow
+def test_the_written_out_gradients_are_those_of_keras(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("keras")
+    from moliere_core.networks import keras_attention, keras_model
+
+    ids = np.random.default_rng(0).integers(0, len(LETTERS), (2, 8)).astype(np.int32)
+    results = []
+    for explicit in (True, False):
+        monkeypatch.setattr(keras_attention, "writes_gradients_out", lambda on=explicit: on)
+        trained = keras_model.build(CONFIG, len(LETTERS))
+        keras_model.set_weights_by_name(trained, weights())
+        keras_model.compile_model(trained, TrainingConfig(), updates=9)
+        losses = [float(trained.train_on_batch(ids, ids)) for _ in range(3)]
+        results.append((losses, keras_model.weights_by_name(trained)))
+    (losses, found), (expected_losses, expected) = results
+    assert losses == pytest.approx(expected_losses, abs=1e-4)
+    for name, array in found.items():
+        np.testing.assert_allclose(array, expected[name], atol=1e-3, err_msg=name)

@@ -64,6 +64,8 @@ def test_a_plan_is_given_from_its_first_step_to_its_last(
     page: Page, server: str, path: str, language: str
 ) -> None:
     found = steps(path, language)
+    # Here a projector's type is as large as the server supposes: no run of the page says otherwise.
+    page.set_viewport_size({"width": 1024, "height": 768})
     page.goto(f"{server}/course?view={path}&lang={language}&projecteur=1")
     expect(page.get_by_role("link", name=WORDS[language])).to_be_in_viewport()
     # Opened by its address: a click may meet the run in which a browser says how large its type is.
