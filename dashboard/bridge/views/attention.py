@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.bridge import results
 from dashboard.bridge.controls import Settings
-from dashboard.shared import attention, following, widgets
+from dashboard.shared import attention, following, i18n, widgets
 from dashboard.shared.attention import Look
 from dashboard.shared.i18n import _
 from moliere_core import pretrained
@@ -27,6 +27,8 @@ def show(_settings: Settings) -> None:
         label=_("La même question posée au LSTM : quelles lettres ont compté ?"),
         icon=":material/neurology:",
     )
+    with st.container(border=True):
+        st.markdown(i18n.lesson("attention"))
 
 
 def _heads(asked: Request[Attention]) -> None:
