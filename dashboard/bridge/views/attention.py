@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard.bridge import components, results
 from dashboard.bridge.controls import Settings
-from dashboard.shared import following, state, widgets
+from dashboard.shared import following, i18n, state, widgets
 from dashboard.shared.i18n import _
 from moliere_core import pretrained
 from moliere_core.models.protocol import CONTEXT_START
@@ -28,6 +28,8 @@ def show(_settings: Settings) -> None:
         label=_("La même question posée au LSTM : quelles lettres ont compté ?"),
         icon=":material/neurology:",
     )
+    with st.container(border=True):
+        st.markdown(i18n.lesson("attention"))
 
 
 def _heads(asked: Request[Attention]) -> None:
