@@ -14,7 +14,7 @@ from typing import Any
 
 from dashboard.shared import i18n
 from moliere_core.config import ModelConfig, RunConfig, SamplingConfig, TrainingConfig
-from moliere_core.corpus import EMBEDDED, library
+from moliere_core.corpus import EMBEDDED, MESSAGES, library
 
 _FOLLOWING = {"embedding_dim", "seq_length"}  # a transformer's, from its width and its context
 
@@ -35,8 +35,13 @@ def filled(name: str, **values: Any) -> str:
     Raises:
         KeyError: the template has a name that no value is given for.
     """
+    return fill(i18n.cell(name), **values)
+
+
+def fill(template: str, **values: Any) -> str:
+    """The same of a template that is at hand."""
     written = {k: v if isinstance(v, Code) else repr(v) for k, v in values.items()}
-    return Template(i18n.cell(name)).substitute(written)
+    return Template(template).substitute(written)
 
 
 def config(config: SamplingConfig) -> Code:
@@ -56,7 +61,7 @@ def columns(texts: Iterable[tuple[str, SamplingConfig]]) -> Code:
 
 def corpus(source: str) -> Code:
     """A corpus as `load_corpus` takes it: nothing where it is the server's own file."""
-    known = source == EMBEDDED or source in library.ADDRESSES
+    known = source in (EMBEDDED, MESSAGES) or source in library.ADDRESSES
     return Code(repr(source) if known or "://" in source else "")
 
 
