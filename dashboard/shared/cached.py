@@ -18,7 +18,7 @@ from dashboard.server import turns
 from dashboard.server.background import Background
 from dashboard.shared import following, naming
 from moliere_core.config import GATED_CELLS, RunConfig
-from moliere_core.corpus import EMBEDDED, Corpus, library, load_corpus, split
+from moliere_core.corpus import EMBEDDED, MESSAGES, Corpus, library, load_corpus, split
 from moliere_core.errors import CorpusError, MoliereError
 from moliere_core.models import references
 from moliere_core.models.references import RecurrentModel
@@ -169,15 +169,15 @@ def corpus(source: str) -> Corpus:
     """A corpus, by an identifier that an address may hold: never a path.
 
     Args:
-        source: "embedded"; "server", for what `MOLIERE_CORPUS` names; or an identifier of
-            `moliere_core.corpus.library`, a corpus that was fetched or a file that was given.
+        source: "embedded"; "messages"; "server", for what `MOLIERE_CORPUS` names; or an identifier
+            of `moliere_core.corpus.library`, a corpus that was fetched or a file that was given.
 
     Raises:
         CorpusError: it is not there, or can no longer be read.
     """
     if source == "server":
         return load_corpus()
-    return load_corpus(EMBEDDED) if source == EMBEDDED else library.load(source)
+    return load_corpus(source) if source in (EMBEDDED, MESSAGES) else library.load(source)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dashboard.shared.i18n import _
 from moliere_core.config import RunConfig
-from moliere_core.corpus import EMBEDDED, library
+from moliere_core.corpus import EMBEDDED, MESSAGES, library
 from moliere_core.errors import N_
 from moliere_core.models.references import HUB
 from moliere_core.networks.architecture import LayerPlan
@@ -35,6 +35,8 @@ def source(name: str) -> str:
     """A corpus, by its identifier."""
     if name == SERVER:
         return Path(os.environ.get("MOLIERE_CORPUS", "")).name or _("celui du serveur")
+    if name == MESSAGES:
+        return _("messages d’aujourd’hui")
     if name == library.COURSE:
         return _("Molière, CSV du cours")
     if name == library.TEI:

@@ -6,7 +6,7 @@ import re
 
 from dashboard.shared import i18n, state
 from dashboard.shared.i18n import _
-from moliere_core.corpus import EMBEDDED, Corpus, library
+from moliere_core.corpus import EMBEDDED, MESSAGES, Corpus, library
 from moliere_core.corpus.left_out import LeftOut
 from moliere_core.errors import MoliereError
 
@@ -34,6 +34,10 @@ def sentence(identifier: str) -> str:
         return _(
             "Pièces écrites pour cette application, à la manière de Molière : des pastiches, "
             "sous licence MIT."
+        )
+    if identifier == MESSAGES:
+        return _(
+            "Messages entre élèves d’aujourd’hui, écrits pour cette application, sous licence MIT."
         )
     entry = library.entry(identifier)
     if entry is None:

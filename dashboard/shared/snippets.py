@@ -14,7 +14,7 @@ from typing import Any
 
 from dashboard.shared import i18n
 from moliere_core.config import ModelConfig, RunConfig, SamplingConfig, TrainingConfig
-from moliere_core.corpus import EMBEDDED, library
+from moliere_core.corpus import EMBEDDED, MESSAGES, library
 
 
 class Code(str):
@@ -54,7 +54,7 @@ def columns(texts: Iterable[tuple[str, SamplingConfig]]) -> Code:
 
 def corpus(source: str) -> Code:
     """A corpus as `load_corpus` takes it: nothing where it is the server's own file."""
-    known = source == EMBEDDED or source in library.ADDRESSES
+    known = source in (EMBEDDED, MESSAGES) or source in library.ADDRESSES
     return Code(repr(source) if known or "://" in source else "")
 
 

@@ -6,7 +6,7 @@ lets the class change it calls `select()`, one line, or `panel()`, which has eve
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 
 import streamlit as st
@@ -14,7 +14,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.shared import cached, fields, i18n, naming, provenance, state, widgets
 from dashboard.shared.i18n import _
-from moliere_core.corpus import EMBEDDED, Corpus, library
+from moliere_core.corpus import EMBEDDED, MESSAGES, Corpus, library
 from moliere_core.errors import MoliereError, writable
 from moliere_core.system.machine import is_public
 
@@ -32,7 +32,7 @@ _OUTCOME = "sources.outcome"  # the corpus that was added last, or why it was no
 
 
 def _parse(text: str) -> str:
-    if text in (EMBEDDED, naming.SERVER) or library.is_identifier(text):
+    if text in (EMBEDDED, MESSAGES, naming.SERVER) or library.is_identifier(text):
         return text
     raise ValueError(text)
 
@@ -50,10 +50,11 @@ def available() -> list[str]:
     return [*naming.sources(), *_mine()]
 
 
-def select(complaints: DeltaGenerator | None = None) -> str:
+def select(complaints: DeltaGenerator | None = None, examples: Sequence[str] = ()) -> str:
     """The corpus, chosen in one line.
 
     Args:
+        examples: corpora that this page offers beside those of all pages.
         complaints: where to say that the one of the address cannot be read; here by default.
     """
     wanted = state.restore(CORPUS)
@@ -62,11 +63,12 @@ def select(complaints: DeltaGenerator | None = None) -> str:
         state.change(CORPUS, found)
     if error is not None:
         st.session_state[_REFUSED] = error  # said until another is chosen
-    if found not in available():  # a file that came by a link
+    if found not in available():  # a file that came by a link, or an example of another page
         _mine().append(found)
+    options = list(dict.fromkeys([*available(), *examples]))
     identifier = st.selectbox(
         _("Corpus"),
-        available(),
+        options,
         format_func=naming.source,
         key=CORPUS.key,
         on_change=_forgive,
@@ -96,14 +98,7 @@ def panel() -> str:
     """The corpus: chosen, or given as a file, or fetched; where it comes from, and its defects."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="sources"):
         choice = st.container()
-        with st.popover(_("Ajouter"), icon=":material/add:", key="sources.add"):
-            outcome = st.container(key="sources.outcome")
-            _give()
-            _paste()
-            _offer()
-            with outcome:
-                _fetch_wanted()
-                _tell()
+        add()
         about = st.popover(_("D’où vient-il ?"), icon=":material/info:", key="sources.about")
     below = st.container()
     with choice:
@@ -113,6 +108,18 @@ def panel() -> str:
         _about(identifier, corpus)
     below.caption(provenance.one_line(identifier, corpus))
     return identifier
+
+
+def add() -> None:
+    """The drawer by which a corpus comes: a file, a text, from the network; before `select`."""
+    with st.popover(_("Ajouter"), icon=":material/add:", key="sources.add"):
+        outcome = st.container(key="sources.outcome")
+        _give()
+        _paste()
+        _offer()
+        with outcome:
+            _fetch_wanted()
+            _tell()
 
 
 def _readable(identifier: str) -> tuple[str, MoliereError | None]:

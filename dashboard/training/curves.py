@@ -56,6 +56,39 @@ class Curves:
     dropout: bool = False
 
 
+@dataclass(frozen=True)
+class Forgetting:
+    """What a model learned of a new text, and lost of an old one; in bits per character.
+
+    Attributes:
+        kind: of the old text, see `moliere_core.training.memory.OldText`; "" where there is none.
+        outside: characters of the text it reads that are not in its alphabet.
+        before: the original, on the new text and on the old.
+        points: (epoch, new, old); a None where it was not measured.
+    """
+
+    kind: str
+    outside: int
+    before: tuple[float | None, float | None]
+    points: tuple[tuple[int, float | None, float | None], ...]
+
+
+def forgetting(history: Sequence[Mapping[str, Any]]) -> Forgetting | None:
+    """What a history tells of a model that started from another; None where it tells nothing."""
+    told = next((record for record in history if "new_bits_before" in record), None)
+    if told is None:
+        return None
+    return Forgetting(
+        told.get("old_text", ""),
+        int(told.get("outside") or 0),
+        (told["new_bits_before"], told.get("old_bits_before")),
+        tuple(
+            (r["epoch"], r.get("validation_bits_per_char"), r.get("old_bits_per_char"))
+            for r in history
+        ),
+    )
+
+
 def from_events(
     events: Sequence[Mapping[str, Any]],
     history: Sequence[Mapping[str, Any]],

@@ -10,10 +10,18 @@ from typing import Any
 from dashboard.shared import i18n
 from dashboard.shared.i18n import _
 from dashboard.shared.plotting import FONT, Figure, Theme, escaped, layout, spread, theme
-from dashboard.training.curves import Curves, overfitting
+from dashboard.training.curves import Curves, Forgetting, overfitting
 from moliere_core.training.yardsticks import Yardsticks
 
-__all__ = ["HEIGHT", "Bets", "Figure", "accuracy_figure", "compared_figure", "curves_figure"]
+__all__ = [
+    "HEIGHT",
+    "Bets",
+    "Figure",
+    "accuracy_figure",
+    "compared_figure",
+    "curves_figure",
+    "forgetting_figure",
+]
 
 HEIGHT = 352
 TOP, BOTTOM, MARGIN = 36, 48, 158  # pixels around the curves; names stand in the one on the right
@@ -101,6 +109,33 @@ def accuracy_figure(curves: Curves, spaces: float | None, dark: bool) -> Figure:
     _name(figure, levels, 0, high)
     _names_in_a_line(figure, [(colours.series[1], named[1][0]), (colours.series[0], named[0][0])])
     _axes(figure, _end(curves), (0, high), {"dtick": 0.2, "tickformat": ".0%"})
+    return figure
+
+
+def forgetting_figure(forgetting: Forgetting, dark: bool) -> Figure:
+    """Bits on the new text and on the old, epoch by epoch; the original's as horizontal lines."""
+    colours = theme(dark)
+    title = _("Ce qu’il apprend, ce qu’il oublie")
+    figure = layout(Figure(), dark, title, _("époques"), _("bits par caractère"), HEIGHT)
+    levels: list[_Level] = []
+    values: list[float] = []
+    named = (_("texte nouveau"), _("texte d’avant"))
+    for place, (name, before) in enumerate(zip(named, forgetting.before, strict=True)):
+        if before is None:
+            continue
+        points = [(0, before), *((point[0], point[place + 1]) for point in forgetting.points)]
+        colour = colours.series[place]
+        _line(figure, name, points, colour, 4, "%{y:.3f}")
+        figure.add_hline(before, line={"dash": "dash", "color": colour, "width": 2})
+        told = _("l’original {bits}").format(bits=i18n.number(before, 2))
+        levels.append(_Level(before, told, colour))
+        values += [value for _epoch, value in points if value is not None]
+    room = max(0.08 * (max(values) - min(values)), 0.05)
+    low, high = min(values) - room, max(values) + 2 * room
+    _name(figure, levels, low, high)
+    _names_in_a_line(figure, [(str(t.line.color), str(t.name)) for t in figure.data])
+    end = max((point[0] for point in forgetting.points), default=1)
+    _axes(figure, end, (low, high), {})
     return figure
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 
 import streamlit as st
@@ -24,6 +25,7 @@ from moliere_core.training.jobs import Job
 from moliere_core.training.session import SAMPLE_CHARS, SAMPLE_SEED, SAMPLE_TEMPERATURE
 from moliere_core.training.yardsticks import Yardsticks
 
+MOST_OUTSIDE = 8  # characters that are named
 Moment = tuple[str, int, float]  # a job, how many events it had then, and when the last came
 
 
@@ -50,6 +52,16 @@ def sizes(source: str, plays: tuple[str, ...], min_char_freq: int) -> Sizes:
     texts = _texts(source, plays)
     vocabulary = Vocabulary.from_text(texts.train_text, min_char_freq)
     return Sizes(len(texts.train_text), len(texts.validation_text), len(vocabulary), texts.held_out)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def outside(reference: str, source: str, plays: tuple[str, ...]) -> tuple[int, str]:
+    """How many characters of a training text a model's alphabet lacks, and the most frequent."""
+    text = normalise(_texts(source, plays).train_text)
+    counts = Counter(text)
+    for known in cached.model(reference).vocabulary.chars:
+        counts.pop(known, None)
+    return counts.total(), "".join(c for c, _count in counts.most_common(MOST_OUTSIDE))
 
 
 @st.cache_data(show_spinner=False, max_entries=4)

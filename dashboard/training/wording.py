@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from dashboard.shared import i18n, naming, trainings, widgets
 from dashboard.shared.i18n import _
-from dashboard.training.curves import Curves, Epoch, overfitting
+from dashboard.training.curves import Curves, Epoch, Forgetting, overfitting
 from dashboard.training.figures import Bets, in_unit
 from moliere_core.exchange.keras_alphabets import RULES
 from moliere_core.training.jobs import Job, JobStatus, State
@@ -161,6 +161,78 @@ def alt(curves: Curves) -> str:
     return _("Courbes de perte : {bits} par caractère après {count} époques.").format(
         bits=i18n.bits(last.bits or 0), count=last.number
     )
+
+
+def continued(outside: int, most: str) -> str:
+    """What changes for a network that goes on from a model: its alphabet, and its steps.
+
+    Args:
+        outside: characters of the text that its alphabet lacks.
+        most: the most frequent of them.
+    """
+    told = _(
+        "Il garde son alphabet et son architecture ; corrigé à petits pas (taux d’apprentissage "
+        "plus bas), il oublie moins vite ce qu’il sait."
+    )
+    if not outside:
+        return told
+    lacking = i18n.ngettext(
+        "{count} caractère du texte n’est pas dans son alphabet, il le lira comme inconnu : {most}",
+        "{count} caractères du texte ne sont pas dans son alphabet, il les lira comme inconnus : "
+        "{most}",
+        outside,
+    )
+    shown = " ".join(widgets.plain(sign) for sign in most)
+    return f"{told} {lacking.format(count=i18n.number(outside), most=shown)}"
+
+
+def forgotten(forgetting: Forgetting) -> list[str]:
+    """What the curves of the new text and of the old say: first the two changes, then of what."""
+    _epoch, new, old = forgetting.points[-1]
+    before_new, before_old = forgetting.before
+    parts = []
+    if new is not None and before_new is not None:
+        told = _("**Texte nouveau** : {before} avant, {after} maintenant")
+        parts.append(told.format(before=i18n.bits(before_new), after=i18n.bits(new)))
+    if old is not None and before_old is not None:
+        told = _("**texte d’avant** : {before}, puis {after}")
+        parts.append(told.format(before=i18n.bits(before_old), after=i18n.bits(old)))
+    parts.append(old_text(forgetting.kind))
+    if forgetting.outside:
+        told = i18n.ngettext(
+            "{count} caractère du texte nouveau n’est pas dans son alphabet, qu’il garde : il le "
+            "lit comme inconnu",
+            "{count} caractères du texte nouveau ne sont pas dans son alphabet, qu’il garde : il "
+            "les lit comme inconnus",
+            forgetting.outside,
+        )
+        parts.append(told.format(count=i18n.number(forgetting.outside)))
+    return parts
+
+
+def old_text(kind: str) -> str:
+    """On what is measured how much a model forgets."""
+    return {
+        "plays": _("texte d’avant : des passages des pièces que l’original n’a jamais lues"),
+        "last-tenth": _(
+            "texte d’avant : des passages de la fin du sien, que l’original n’a jamais lue"
+        ),
+        "pastiches": _(
+            "texte d’avant : nos pastiches, car les pièces de Molière ne sont pas sur cette machine"
+        ),
+    }.get(
+        kind,
+        _(
+            "l’oubli n’est pas mesuré : le texte de l’original n’est pas ici, ou fait partie du "
+            "nouveau"
+        ),
+    )
+
+
+def forgotten_alt(forgetting: Forgetting) -> str:
+    """The same for those who cannot see the curves."""
+    said = " ; ".join(forgotten(forgetting)).replace("*", "")
+    return _("Deux courbes, époque par époque. {said}.").format(said=said)
 
 
 def compared(runs: Sequence[tuple[str, Sequence[tuple[int, float]]]], measure: str) -> str:

@@ -14,6 +14,7 @@ from moliere_core.cli.progress import progress_bar
 from moliere_core.config import CELLS, PRESETS, RunConfig
 
 if TYPE_CHECKING:
+    from moliere_core.corpus import Corpus, Split
     from moliere_core.training.session import Event
 
 NAME = "train"
@@ -89,16 +90,22 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     """Train, with progress on standard error."""
     from moliere_core.corpus import load_corpus
     from moliere_core.models.references import open_run
+    from moliere_core.training.memory import gently, old_text
     from moliere_core.training.session import continued_from, train
 
     usual = "transformer" if args.cell == "transformer" else "demo"
     start = open_run(args.like)[0].config if args.like else PRESETS[args.preset or usual]
+    corpus, old = load_corpus(args.corpus), None
     if args.initial:
         start = continued_from(start, args.initial)
-    run_config, corpus = config_from(args, start), load_corpus(args.corpus)
+        chars = len(_texts(config_from(args, start), corpus).train_text)
+        start = replace(start, training=gently(start.training, chars))
+    run_config = config_from(args, start)
     corpus.select(args.validation or ())  # those asked for by name must be there
+    if run_config.initial:
+        old = old_text(run_config.initial, _texts(run_config, corpus), [load_corpus()])
     with progress_bar("training") as update:
-        trained = train(run_config, corpus, args.out, on_event=partial(_show, update))
+        trained = train(run_config, corpus, args.out, partial(_show, update), old=old)
     last = trained.history[-1] if trained.history else {}
     rates = [record["chars_per_second"] for record in trained.history]
     return {
@@ -108,6 +115,12 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         "seconds": last.get("seconds", 0.0),
         "chars_per_second": sum(rates) / len(rates) if rates else 0.0,
     }
+
+
+def _texts(config: RunConfig, corpus: Corpus) -> Split:
+    from moliere_core.corpus import split
+
+    return split(corpus, config.plays, config.validation, config.training.speakers)
 
 
 def render(result: dict[str, Any]) -> str:
@@ -146,4 +159,10 @@ def _show(update: Callable[[float], None], event: Event) -> None:
     elif event.kind == "epoch":
         record = document["record"]
         bits = record["validation_bits_per_char"]
-        print(f"\nepoch {record['epoch']}: {bits:.4f} bits per character", file=sys.stderr)
+        told = f"\nepoch {record['epoch']}: {bits:.4f} bits per character"
+        if "old_bits_per_char" in record:
+            told += (
+                f" (before: {record['new_bits_before']:.4f}), {record['old_bits_per_char']:.4f} on "
+                f"the old text (before: {record['old_bits_before']:.4f})"
+            )
+        print(told, file=sys.stderr)

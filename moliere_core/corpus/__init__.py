@@ -2,6 +2,6 @@
 
 from moliere_core.corpus import library
 from moliere_core.corpus.corpus import COLUMNS, Corpus, Split, split
-from moliere_core.corpus.sources import EMBEDDED, load_corpus
+from moliere_core.corpus.sources import EMBEDDED, MESSAGES, load_corpus
 
-__all__ = ["COLUMNS", "EMBEDDED", "Corpus", "Split", "library", "load_corpus", "split"]
+__all__ = ["COLUMNS", "EMBEDDED", "MESSAGES", "Corpus", "Split", "library", "load_corpus", "split"]

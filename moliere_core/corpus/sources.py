@@ -15,17 +15,19 @@ from moliere_core.errors import CorpusError
 
 EMBEDDED = "embedded"
 EMBEDDED_PATH = ASSETS / "corpus" / "pastiches.csv"
+MESSAGES = "messages"  # of pupils of today, written for this application: to go on to from Molière
+_SHIPPED = {EMBEDDED: EMBEDDED_PATH, MESSAGES: ASSETS / "texts" / "messages.txt"}
 
 
 def load_corpus(source: str | Path | None = None) -> Corpus:
     """Read a corpus.
 
     Args:
-        source: "embedded"; an identifier of `library`, such as "course" or "tei", once fetched;
-            an http(s) address, which is fetched and kept the first time; or the path of a file, or
-            of a folder of files: CSV with at least the columns `play_name` and `cue`, TEI, plain
-            text, which becomes one play of one cue, or a zip of these. None stands for what
-            `MOLIERE_CORPUS` names, or else the embedded plays.
+        source: "embedded" or "messages"; an identifier of `library`, such as "course" or "tei",
+            once fetched; an http(s) address, which is fetched and kept the first time; or the path
+            of a file, or of a folder of files: CSV with at least the columns `play_name` and `cue`,
+            TEI, plain text, which becomes one play of one cue, or a zip of these. None stands for
+            what `MOLIERE_CORPUS` names, or else the embedded plays.
 
     Raises:
         CorpusError: nothing there, too large, not a corpus, empty, or a column is missing.
@@ -33,9 +35,9 @@ def load_corpus(source: str | Path | None = None) -> Corpus:
     if source is None:
         source = os.environ.get("MOLIERE_CORPUS") or EMBEDDED
     name = str(source)
-    if name == EMBEDDED:
-        reading = read_bytes(EMBEDDED_PATH.read_bytes(), EMBEDDED_PATH.name)
-        return Corpus(reading.frame, EMBEDDED, reading.notes, reading.left_out)
+    if name in _SHIPPED:
+        reading = read_bytes(_SHIPPED[name].read_bytes(), _SHIPPED[name].name)
+        return Corpus(reading.frame, name, reading.notes, reading.left_out)
     if library.is_identifier(name):
         return library.load(name)
     if name.lower().startswith(("http://", "https://")):
@@ -61,7 +63,7 @@ def file_of(source: str | Path | None = None) -> bytes | None:
     name = str(os.environ.get("MOLIERE_CORPUS") or EMBEDDED if source is None else source)
     if library.is_identifier(name):
         return library.content(name)
-    path = EMBEDDED_PATH if name == EMBEDDED else Path(name)
+    path = _SHIPPED.get(name, Path(name))
     try:
         return path.read_bytes() if path.is_file() else None
     except OSError:  # unreadable, or too long for a path

@@ -1,9 +1,8 @@
 """Which letters mattered: the exact gradient of a prediction, and what deletion does to it.
 
-The gradient is back-propagation through time (Werbos 1990) written out for the cells of
-`recurrent.py`; "gradient times input" is the first-order part of what a letter adds to the
-log-probability (Shrikumar et al. 2016; Denil et al. 2014). It is local, so the deletion of each
-letter stands beside it.
+The gradient is back-propagation through time (`networks.gradients`); "gradient times input" is the
+first-order part of what a letter adds to the log-probability (Shrikumar et al. 2016; Denil et al.
+2014). It is local, so the deletion of each letter stands beside it.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ import numpy as np
 from moliere_core.errors import ModelError
 from moliere_core.inspection.trace import LayerTrace, Trace
 from moliere_core.networks.arrays import Array, log_softmax
+from moliere_core.networks.gradients import LayerPass, layer_backward
 from moliere_core.networks.recurrent import Layer, RecurrentNetwork, State
 from moliere_core.system.progress import Progress
 from moliere_core.text.vocabulary import UNKNOWN, Ids
@@ -83,70 +83,31 @@ def gradient(network: RecurrentNetwork, seen: Trace, d_logits: Array) -> Array:
     """
     d_hidden = d_logits @ network.dense.T
     for layer, states in zip(reversed(network.layers), reversed(seen.layers), strict=True):
-        gated = _gru_backward if layer.is_gru else _rnn_backward
-        back = _lstm_backward if layer.is_lstm else gated
-        d_hidden = back(layer, states, d_hidden) @ layer.kernel.T
+        d_below, _ = layer_backward(layer, _passed(layer, states), d_hidden[:, None])
+        d_hidden = d_below[:, 0] @ layer.kernel.T
     return d_hidden
 
 
-def _lstm_backward(layer: Layer, states: LayerTrace, d_hidden: Array) -> Array:
-    """Gradients of the gates' inputs i, f, g, o, shape (time, 4 * units).
-
-    `d_hidden`, shape (time, units), is what reaches each hidden state from above; what reaches it
-    from the next step is added here.
-    """
-    f, i, o, g, c, _ = states.series.values()
-    tanh_c = np.tanh(c)
-    to_c = o * (1 - tanh_c**2)  # dc per dh, at each step
-    # What one unit of dc, or for o of dh, gives to the input of each gate.
-    by_gate = np.stack(
-        [g * i * (1 - i), states.previous("cell") * f * (1 - f), i * (1 - g**2)], axis=1
-    )  # (time, 3, units)
-    by_output = tanh_c * o * (1 - o)
-    d_z = np.empty((len(c), 4, c.shape[1]), c.dtype)
-    d_h = np.zeros_like(c[0])
-    d_c = np.zeros_like(c[0])
-    for t in range(len(c) - 1, -1, -1):
-        d_h = d_h + d_hidden[t]
-        d_c = d_c + d_h * to_c[t]
-        d_z[t, :3] = d_c * by_gate[t]
-        d_z[t, 3] = d_h * by_output[t]
-        d_h = layer.recurrent @ d_z[t].ravel()
-        d_c = d_c * f[t]
-    return d_z.reshape(len(c), -1)
-
-
-def _gru_backward(layer: Layer, states: LayerTrace, d_hidden: Array) -> Array:
-    """Gradients of the gates' inputs z, r, candidate, shape (time, 3 * units); see the LSTM's."""
-    z, r, g, h = states.series.values()
-    units = h.shape[1]
+def _passed(layer: Layer, states: LayerTrace) -> LayerPass:
+    """What a traced layer computed, as one stream of `networks.gradients`."""
+    series, hidden = states.series, states.series["hidden"]
     before = states.previous("hidden")
-    # The recurrent part of the candidate, which the reset gate multiplies.
-    recalled = before @ layer.recurrent[:, 2 * units :] + layer.bias[1, 2 * units :]
-    by_z = (before - g) * z * (1 - z)
-    by_g = (1 - z) * (1 - g**2)
-    by_r = recalled * r * (1 - r)
-    d_x = np.empty((len(h), 3 * units), h.dtype)
-    d_h = np.zeros_like(h[0])
-    for t in range(len(h) - 1, -1, -1):
-        d_h = d_h + d_hidden[t]
-        d_g = d_h * by_g[t]
-        d_x[t] = np.concatenate([d_h * by_z[t], d_g * by_r[t], d_g])
-        d_recurrent = d_x[t].copy()
-        d_recurrent[2 * units :] *= r[t]
-        d_h = d_h * z[t] + layer.recurrent @ d_recurrent
-    return d_x
-
-
-def _rnn_backward(layer: Layer, states: LayerTrace, d_hidden: Array) -> Array:
-    """Gradients of what is squashed, shape (time, units); see the LSTM's."""
-    slope = 1 - states.series["hidden"] ** 2
-    d_z = np.empty_like(d_hidden)
-    d_h = np.zeros_like(d_hidden[0])
-    for t in range(len(d_z) - 1, -1, -1):
-        d_z[t] = (d_h + d_hidden[t]) * slope[t]
-        d_h = layer.recurrent @ d_z[t]
-    return d_z
+    if layer.is_lstm:
+        gates = [series[name] for name in ("input", "forget", "candidate", "output")]
+    elif layer.is_gru:
+        of_candidate = slice(2 * layer.units, None)
+        recalled = before @ layer.recurrent[:, of_candidate] + layer.bias[1, of_candidate]
+        gates = [series["update"], series["reset"], series["candidate"], recalled]
+    else:
+        gates = [hidden]
+    memory = np.concatenate([states.before[-1], states.memory])
+    stream = (
+        states.inputs,
+        np.concatenate(gates, axis=1),
+        memory,
+        np.vstack([before, hidden[-1:]]),
+    )
+    return LayerPass(*(part[:, None] for part in stream))
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,10 @@ class NetworkModel(ABC):
         # A class starts from the same prompt. Arrays that come from here are shared.
         self._read = lru_cache(self.readings)(partial(_read, network, vocabulary))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Goes to another process without what it remembers."""
+        return type(self), (self.reference, self.network, self.vocabulary)
+
     @staticmethod
     def of(reference: str, network: CharNetwork, vocabulary: Vocabulary) -> NetworkModel:
         """The model of a network, by its kind."""

@@ -20,14 +20,15 @@ Weights = dict[str, Array]  # under the names that `RecurrentNetwork` reads
 
 
 @dataclass(frozen=True)
-class _LayerPass:
+class LayerPass:
     """What a layer computed over a window; time comes first, then streams.
 
     Attributes:
         inputs: shape (time, streams, inputs).
         gates: after their non-linearities, in the order of the weights, (time, streams, gates *
-            units); a GRU's are followed by the recurrent part of its candidate.
-        memory: an LSTM's cell, a GRU's hidden state, (time + 1, streams, units): first the one
+            units); a GRU's are followed by the recurrent part of its candidate, and an RNN has its
+            hidden state there.
+        memory: an LSTM's cell, else the hidden state, (time + 1, streams, units): first the one
             before the window.
         hidden: (time + 1, streams, units), likewise.
     """
@@ -51,7 +52,7 @@ class Pass:
     ids: Ids
     logits: Array
     state: State
-    layers: tuple[_LayerPass, ...]
+    layers: tuple[LayerPass, ...]
 
 
 def weights_of(network: RecurrentNetwork) -> Weights:
@@ -76,7 +77,7 @@ def forward(network: RecurrentNetwork, ids: Ids, state: State) -> Pass:
     inputs = network.embedding[ids.T]
     layers, last = [], []
     for layer, before in zip(network.layers, state, strict=True):
-        seen = (_lstm_forward if layer.is_lstm else _gru_forward)(layer, inputs, before)
+        seen = _forward(layer, inputs, before)
         layers.append(seen)
         inputs = seen.hidden[1:]
         h, m = seen.hidden[-1], seen.memory[-1]
@@ -102,19 +103,36 @@ def backward(network: RecurrentNetwork, seen: Pass, d_logits: Array) -> Weights:
     d_hidden = d_out @ network.dense.T
     for number in reversed(range(len(network.layers))):
         layer, passed = network.layers[number], seen.layers[number]
-        back = _lstm_backward if layer.is_lstm else _gru_backward
-        d_below, d_recurrent = back(layer, passed, d_hidden)
+        d_below, d_recurrent = layer_backward(layer, passed, d_hidden)
         prefix = f"{network.cell}_{number}"
         found[f"{prefix}.kernel"] = _outer(passed.inputs, d_below)
         found[f"{prefix}.recurrent_kernel"] = _outer(passed.hidden[:-1], d_recurrent)
         bias = d_below.sum(axis=(0, 1))
-        if not layer.is_lstm:
+        if layer.is_gru:
             bias = np.stack([bias, d_recurrent.sum(axis=(0, 1))])
         found[f"{prefix}.bias"] = bias
         d_hidden = d_below @ layer.kernel.T
     embedding = np.zeros_like(network.embedding)
     np.add.at(embedding, seen.ids.T, d_hidden)
     return {"embedding": embedding, **found}
+
+
+def layer_backward(layer: Layer, seen: LayerPass, d_hidden: Array) -> tuple[Array, Array]:
+    """What reaches the inputs of a layer's gates from the loss.
+
+    Args:
+        layer: what read.
+        seen: what it computed.
+        d_hidden: what reaches each hidden state from above, (time, streams, units); what reaches it
+            from the next step is added here.
+
+    Returns:
+        For the part of the inputs that comes from below and for that which comes from the state,
+        shape (time, streams, gates * units) each; they differ in a GRU, by the reset gate.
+    """
+    if layer.is_lstm:
+        return _lstm_backward(layer, seen, d_hidden)
+    return (_gru_backward if layer.is_gru else _rnn_backward)(layer, seen, d_hidden)
 
 
 def next_log_probs(seen: Pass, targets: Ids) -> tuple[Array, Array]:
@@ -167,7 +185,13 @@ def _room(inputs: Array, before: LayerState, gates: int) -> tuple[Array, Array, 
     return np.empty((time, streams, gates * units), inputs.dtype), states[0], states[1]
 
 
-def _lstm_forward(layer: Layer, inputs: Array, before: LayerState) -> _LayerPass:
+def _forward(layer: Layer, inputs: Array, before: LayerState) -> LayerPass:
+    if layer.is_lstm:
+        return _lstm_forward(layer, inputs, before)
+    return (_gru_forward if layer.is_gru else _rnn_forward)(layer, inputs, before)
+
+
+def _lstm_forward(layer: Layer, inputs: Array, before: LayerState) -> LayerPass:
     units = layer.units
     projected = layer.project(inputs)
     gates, cells, hidden = _room(inputs, before, 4)
@@ -178,14 +202,10 @@ def _lstm_forward(layer: Layer, inputs: Array, before: LayerState) -> _LayerPass
         i, f, g, o = np.split(gates[t], 4, axis=1)
         cells[t + 1] = f * cells[t] + i * g
         hidden[t + 1] = o * np.tanh(cells[t + 1])
-    return _LayerPass(inputs, gates, cells, hidden)
+    return LayerPass(inputs, gates, cells, hidden)
 
 
-def _lstm_backward(layer: Layer, seen: _LayerPass, d_hidden: Array) -> tuple[Array, Array]:
-    """What reaches the gates' inputs from the loss, twice: from below and from the state.
-
-    `d_hidden`, shape (time, streams, units), is what reaches each hidden state from above.
-    """
+def _lstm_backward(layer: Layer, seen: LayerPass, d_hidden: Array) -> tuple[Array, Array]:
     i, f, g, o = np.split(seen.gates, 4, axis=2)
     tanh_c = np.tanh(seen.memory[1:])
     to_c = o * (1 - tanh_c**2)  # dc per dh
@@ -205,7 +225,7 @@ def _lstm_backward(layer: Layer, seen: _LayerPass, d_hidden: Array) -> tuple[Arr
     return d_z, d_z
 
 
-def _gru_forward(layer: Layer, inputs: Array, before: LayerState) -> _LayerPass:
+def _gru_forward(layer: Layer, inputs: Array, before: LayerState) -> LayerPass:
     units = layer.units
     projected = layer.project(inputs)
     gates, memory, hidden = _room(inputs, before, 4)
@@ -216,11 +236,10 @@ def _gru_forward(layer: Layer, inputs: Array, before: LayerState) -> _LayerPass:
         recalled[:] = r[:, 2 * units :]
         candidate[:] = np.tanh(x[:, 2 * units :] + reset * recalled)
         hidden[t + 1] = candidate + z * (hidden[t] - candidate)
-    return _LayerPass(inputs, gates, memory, hidden)
+    return LayerPass(inputs, gates, memory, hidden)
 
 
-def _gru_backward(layer: Layer, seen: _LayerPass, d_hidden: Array) -> tuple[Array, Array]:
-    """See `_lstm_backward`; here the two differ in the candidate's third, by the reset gate."""
+def _gru_backward(layer: Layer, seen: LayerPass, d_hidden: Array) -> tuple[Array, Array]:
     z, r, g, recalled = np.split(seen.gates, 4, axis=2)
     by_z, by_g = (seen.hidden[:-1] - g) * z * (1 - z), (1 - z) * (1 - g**2)
     by_r = recalled * r * (1 - r)
@@ -236,3 +255,21 @@ def _gru_backward(layer: Layer, seen: _LayerPass, d_hidden: Array) -> tuple[Arra
         np.concatenate((*gates, d_g * r[t]), axis=1, out=recurrent[t])
         d_h = d_h * z[t] + product(recurrent[t], transposed)
     return below, recurrent
+
+
+def _rnn_forward(layer: Layer, inputs: Array, before: LayerState) -> LayerPass:
+    gates, memory, hidden = _room(inputs, before, 1)
+    for t, row in enumerate(layer.project(inputs)):
+        hidden[t + 1] = gates[t] = np.tanh(row + product(hidden[t], layer.recurrent))
+    return LayerPass(inputs, gates, memory, hidden)
+
+
+def _rnn_backward(layer: Layer, seen: LayerPass, d_hidden: Array) -> tuple[Array, Array]:
+    slope = 1 - seen.gates**2
+    d_z = np.empty_like(d_hidden)
+    d_h = np.zeros_like(d_hidden[0])
+    transposed = np.ascontiguousarray(layer.recurrent.T)
+    for t in range(len(d_hidden) - 1, -1, -1):
+        d_z[t] = (d_h + d_hidden[t]) * slope[t]
+        d_h = product(d_z[t], transposed)
+    return d_z, d_z

@@ -25,6 +25,11 @@ _MEASURES = {
     "validation_bits_per_char": (0, MOST),
     "accuracy": (0, 1),
     "train_accuracy": (0, 1),
+    # Of a training that started from a model, see `training.memory`.
+    "old_bits_per_char": (0, MOST),  # on the text that the original knew
+    "old_bits_before": (0, MOST),  # the original's own, on the same text
+    "new_bits_before": (0, MOST),  # the original's, on the text held out
+    "outside": (0, MOST),  # characters of the text it reads that are not in its alphabet
 }
 
 
@@ -69,4 +74,6 @@ def epoch_record(value: object) -> Record:
             record[name] = measure(document, name, low, high, optional=True)
     if document.get("sample") is not None:
         record["sample"] = text(document, "sample")
+    if document.get("old_text") is not None:
+        record["old_text"] = text(document, "old_text")  # its kind
     return record

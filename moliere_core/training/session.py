@@ -13,6 +13,7 @@ import math
 import time
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar
@@ -54,6 +55,7 @@ from moliere_core.text.windows import (
     sliding_windows,
     stream_updates,
 )
+from moliere_core.training.memory import OldText, spread
 
 STEP_SNAPSHOTS = (30, 100, 300, 1_000, 3_000)  # updates, inside the first epoch
 PROGRESS_SECONDS = 0.25  # at least, between two `BatchesDone` events
@@ -235,6 +237,7 @@ def train(
     should_stop: Callable[[], bool] = _never,
     dtype: Precision = "float32",
     snapshot_at: Collection[int] = STEP_SNAPSHOTS,
+    old: OldText | None = None,
 ) -> Run:
     """Train a model, or open the stored run of the same request.
 
@@ -250,6 +253,7 @@ def train(
         should_stop: asked after every update; true ends the training there.
         dtype: precision of the stored snapshots. Measures are those of the stored weights.
         snapshot_at: updates of the first epoch after which weights are stored.
+        old: the text that tells what is forgotten of the initial model (`memory.old_text`).
 
     Returns:
         The run, complete unless it was stopped.
@@ -290,7 +294,7 @@ def train(
             stored = run.complete  # another process may have ended it in between
             if not stored:
                 session = _Session(
-                    run, batches, texts, initial, on_event, should_stop, dtype, snapshot_at
+                    run, batches, texts, initial, on_event, should_stop, dtype, snapshot_at, old
                 )
                 if not session.train():
                     on_event(Stopped(run.id, str(run.path), len(run.history)))
@@ -371,8 +375,9 @@ class _Session:
         should_stop: Callable[[], bool],
         dtype: Precision,
         snapshot_at: Collection[int],
+        old: OldText | None,
     ) -> None:
-        self.run, self.batches, self.texts = run, batches, texts
+        self.run, self.batches, self.texts, self.old = run, batches, texts, old
         self.on_event, self.should_stop, self.dtype = on_event, should_stop, dtype
         self.config = run.config.training
         self.updates = self.config.epochs * batches.updates
@@ -498,16 +503,47 @@ class _Session:
 
     def _close_epoch(self, pending: dict[str, Any]) -> None:
         """Measure a trained epoch and enter it in the history."""
-        name, epoch = epoch_name(pending["epoch"]), pending["epoch"]
-        path = self.run.path / f"{name}.safetensors"
-        model = snapshot_model(self.run, Snapshot(name, epoch, pending["updates"], path))
+        model = self._stored(pending["epoch"], pending["updates"])
         record = {
             **pending,
             **judged(model, self.texts, self._check_stop),
+            **self._continued(model),
             "sample": sample(model),
         }
         self.run.append_history(record)
         self.on_event(EpochEnded(record))
+
+    def _stored(self, epoch: int, update: int) -> NetworkModel:
+        name = epoch_name(epoch)
+        path = self.run.path / f"{name}.safetensors"
+        return snapshot_model(self.run, Snapshot(name, epoch, update, path))
+
+    def _continued(self, model: NetworkModel) -> dict[str, Any]:
+        """What is told of a model that started from another, beside what is told of all."""
+        if not self.run.config.initial:
+            return {}
+        told = self._before
+        if self.old:
+            told = told | {"old_bits_per_char": self._bits(model, self.old.text)}
+        return told
+
+    @cached_property
+    def _before(self) -> dict[str, Any]:
+        """What the original makes of both texts: in every record, so that any one tells all."""
+        original = self._stored(0, 0)
+        outside = original.vocabulary.encode(normalise(self.texts.train_text)) == UNKNOWN
+        told: dict[str, Any] = {
+            "outside": int(outside.sum()),
+            "new_bits_before": self._bits(original, self.texts.validation_text),
+        }
+        if self.old:
+            told["old_text"] = self.old.kind
+            told["old_bits_before"] = self._bits(original, self.old.text)
+        return told
+
+    def _bits(self, model: NetworkModel, text: str) -> float:
+        """Bits per character, as `judged` measures them."""
+        return float(_read_once(model, text, self._check_stop)[0].mean())
 
     # Going on
 
@@ -614,11 +650,7 @@ def _read_once(
 
 def spread_sample(text: str) -> str:
     """At most `TRAIN_SAMPLE_CHARS` characters, from places evenly spread over the text."""
-    if len(text) <= TRAIN_SAMPLE_CHARS:
-        return text
-    size = TRAIN_SAMPLE_CHARS // TRAIN_SAMPLE_BLOCKS
-    starts = np.linspace(0, len(text) - size, TRAIN_SAMPLE_BLOCKS).astype(int)
-    return "".join(text[start : start + size] for start in starts)
+    return spread(text, TRAIN_SAMPLE_CHARS, TRAIN_SAMPLE_BLOCKS)
 
 
 def sample(model: NetworkModel) -> str:

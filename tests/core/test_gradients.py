@@ -26,7 +26,7 @@ def model(cell: str = "lstm", layers: int = 2) -> RecurrentModel:
     )
 
 
-@pytest.mark.parametrize("cell", ["lstm", "gru"])
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
 def test_gradients_are_those_of_small_differences(cell: str) -> None:
     network = model(cell).network
     rng = np.random.default_rng(0)

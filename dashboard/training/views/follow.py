@@ -23,6 +23,7 @@ from dashboard.training import controls, results, wording
 from dashboard.training.controls.bets import BITS, LOSS, amount
 from dashboard.training.curves import Curves
 from dashboard.training.figures import HEIGHT, Bets
+from dashboard.training.views import forgetting
 from moliere_core.errors import MoliereError
 from moliere_core.training import jobs
 from moliere_core.training.jobs import Job, JobSpec, JobStatus, State
@@ -126,6 +127,8 @@ def _live(job_id: str, bets: Bets, measure: str) -> None:
         st.markdown(" · ".join(parts))
     if told := wording.by_heart(curves):
         st.warning(told, icon=":material/trending_up:")
+    if run is not None:
+        forgetting.show(run.history)
 
 
 def _yardsticks(run_id: str, wait: bool) -> Yardsticks | None:

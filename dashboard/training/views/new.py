@@ -9,14 +9,16 @@ import streamlit as st
 
 from dashboard.shared import cached, i18n, naming, sources, stored_runs, trainings, widgets
 from dashboard.shared.i18n import _
-from dashboard.training import controls, results
+from dashboard.training import controls, results, wording
 from dashboard.training.controls import bets, knobs
 from dashboard.training.views import summary
 from moliere_core.config import PRESETS, RunConfig
+from moliere_core.corpus import MESSAGES
 from moliere_core.errors import MoliereError
 from moliere_core.runs.run import MAX_LABEL
 from moliere_core.training import jobs
 from moliere_core.training.jobs import JobSpec
+from moliere_core.training.memory import gently
 
 _APPLIED = "training.applied"  # the preset, or the model, whose values the knobs were given
 _REFUSED = "training.refused"  # why the last request was refused
@@ -66,14 +68,20 @@ def show() -> JobSpec:
 def _request(base: RunConfig) -> Request:
     """Every knob of the course, turned from those of a preset."""
     essentials = st.container()
+    with essentials:
+        source, initial = _beginning()
     with st.expander(_("Tous les réglages"), icon=":material/tune:"):
         left, middle, right = st.columns(3, gap="small")
-        with right:
-            source, initial = sources.select(essentials), _initial()
-        stored = cached.model(initial).network.config if initial else None
-        if stored is not None:
-            base = replace(base, model=replace(stored, dropout=base.model.dropout))
-        _turn_at_once(base, f"{st.session_state[controls.PRESET.key]}/{initial}")
+        stored, preset = None, st.session_state[controls.PRESET.key]
+        if initial:
+            stored = cached.model(initial).network.config
+            base = replace(
+                base,
+                model=replace(stored, dropout=base.model.dropout),
+                training=gently(base.training, results.sizes(source, (), 1).train),
+            )
+            preset += f"/{initial}/{base.training.batch_size}"
+        _turn_at_once(base, preset)
         knob, fixed = knobs.of(base), stored is not None
         values = {}
         with left:
@@ -83,8 +91,8 @@ def _request(base: RunConfig) -> Request:
         with middle:
             for name in ("seq", "shift", "batch"):
                 values[name] = knob[name].ask()
-            values["min_freq"] = knob["min_freq"].ask(disabled=fixed)
         with right:
+            values["min_freq"] = knob["min_freq"].ask(disabled=fixed)
             label = _label()
     with essentials, st.container(horizontal=True, vertical_alignment="top"):
         corpus = cached.corpus(source)
@@ -101,6 +109,8 @@ def _request(base: RunConfig) -> Request:
     config = replace(knobs.turned(base, values), plays=plays, initial=initial or None)
     sizes = results.sizes(source, plays, config.training.min_char_freq)
     _told(source, sizes)
+    if initial:
+        st.caption(wording.continued(*results.outside(initial, source, plays)))
     symbols = len(cached.model(initial).vocabulary) if initial else sizes.symbols
     return Request(source, config, label, sizes, symbols)
 
@@ -110,6 +120,18 @@ def _turn_at_once(base: RunConfig, name: str) -> None:
     if st.session_state.get(_APPLIED, name) != name:
         knobs.turn_all(base)
     st.session_state[_APPLIED] = name
+
+
+def _beginning() -> tuple[str, str]:
+    """Which text it reads, and from which model it goes on."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="training-beginning"):
+        start, text = st.container(), st.container()
+        sources.add()
+    below = st.container()
+    with start:
+        initial = _initial()
+    with text:
+        return sources.select(below, (MESSAGES,)), initial
 
 
 def _initial() -> str:
@@ -210,7 +232,8 @@ def _button(request: Request) -> None:
 def _start(request: Request) -> None:
     """Ask for the training and follow it; asked for twice, it is one."""
     try:
-        spec = jobs.prepare(request.config, cached.corpus(request.source), request.label)
+        corpus, known = cached.corpus(request.source), cached.known_corpora()
+        spec = jobs.prepare(request.config, corpus, request.label, known)
         joined = trainings.joined(spec) is not None
         controls.follow(trainings.submit(spec).id, joined)
     except MoliereError as error:

@@ -20,7 +20,7 @@ from dashboard.shared import (
 )
 from dashboard.shared.i18n import _
 from dashboard.training import controls, results, wording
-from dashboard.training.views import comparison, follow, importing
+from dashboard.training.views import comparison, follow, forgetting, importing
 from moliere_core.errors import MoliereError, RunError
 from moliere_core.exchange.run_import import check_allowed
 from moliere_core.models.references import SHIPPED
@@ -174,6 +174,7 @@ def _tools(reference: str) -> None:
                 args=(run.id,),
             )
     _complain()
+    forgetting.show(run.history)
 
 
 def _keras_button(run: Run) -> None:

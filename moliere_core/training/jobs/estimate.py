@@ -13,6 +13,7 @@ from moliere_core.runs.index import StoredRun, stored_runs
 from moliere_core.runs.run import runs_folder
 from moliere_core.system.machine import threads
 from moliere_core.training.jobs.spec import JobSpec
+from moliere_core.training.memory import OLD_CHARS
 from moliere_core.training.session import TRAIN_SAMPLE_CHARS
 
 VOCAB_SIZE = 100  # the alphabets of Molière's plays have 90 to 110 symbols
@@ -34,7 +35,9 @@ def seconds(spec: JobSpec, speed: float | None = None) -> float:
         speed: of this machine, relative to the one assumed here; None for `machine_speed`.
     """
     config, speed = spec.config, machine_speed() if speed is None else speed
-    read = spec.validation_chars + TRAIN_SAMPLE_CHARS
+    read = spec.validation_chars + min(spec.chars, TRAIN_SAMPLE_CHARS)
+    if config.initial:
+        read += OLD_CHARS
     measured = read * _scored_flops(config.model) / SCORE_FLOPS
     training = spec.predictions * _seconds_per_char(
         config.model, config.training.batch_size, config.training.seq_length

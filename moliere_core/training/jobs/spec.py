@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -10,7 +12,7 @@ from typing import Any
 
 from moliere_core.config import RunConfig
 from moliere_core.corpus import Corpus, split
-from moliere_core.errors import N_, ConfigError, ModelError, RunError, writable
+from moliere_core.errors import N_, ConfigError, CorpusError, ModelError, RunError, writable
 from moliere_core.models.references import SHIPPED, open_run
 from moliere_core.runs.ownership import Owner, may_change
 from moliere_core.runs.run import MAX_NAME, checked_label, request_id
@@ -18,6 +20,7 @@ from moliere_core.system.machine import is_public
 from moliere_core.system.records import DamagedError, count, text
 from moliere_core.system.records import parse as parse_json
 from moliere_core.training.jobs import corpora
+from moliere_core.training.memory import OldText, old_text
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,7 @@ class JobSpec:
         owner: who asked; None where nobody in particular did.
         label: what people call it.
         asked_by: what who asked calls themselves, "" where they do not say.
+        old: the text that tells what is forgotten of the model it starts from, where there is one.
     """
 
     config: RunConfig
@@ -45,6 +49,7 @@ class JobSpec:
     owner: Owner | None = None
     label: str = ""
     asked_by: str = ""
+    old: OldText | None = None
 
     @cached_property
     def run_id(self) -> str:
@@ -75,18 +80,36 @@ class JobSpec:
                 text(data, name, "")
             for name in ("chars", "validation_chars"):
                 count({name: 0, **data}, name)
-            return cls(**{**data, "config": RunConfig.from_json(data["config"]), "owner": owner})
+            old = OldText.from_json(data.get("old"))
+            config = RunConfig.from_json(data["config"])
+            return cls(**{**data, "config": config, "owner": owner, "old": old})
         except (KeyError, TypeError, DamagedError) as error:
             raise ConfigError(
                 "this job was not written by this version: {error}", error=error
             ) from error
 
 
-def prepare(config: RunConfig, corpus: Corpus, label: str = "") -> JobSpec:
-    """Describe a training, see `describe`, and store the corpus for the worker."""
+def prepare(
+    config: RunConfig, corpus: Corpus, label: str = "", known: Iterable[Corpus] = ()
+) -> JobSpec:
+    """Describe a training, see `describe`, and store the corpus for the worker.
+
+    Where it starts from a model, `known` are the corpora among which that model's own may be: what
+    is forgotten of it is measured on that one (`memory.old_text`).
+    """
     spec = describe(config, corpus, label)
     corpora.keep(corpus)
-    return spec
+    if not config.initial:
+        return spec
+    texts = split(corpus, config.plays, config.validation, config.training.speakers)
+    return replace(spec, old=old_text(config.initial, texts, _with_kept(config.initial, known)))
+
+
+def _with_kept(initial: str, known: Iterable[Corpus]) -> Iterator[Corpus]:
+    """These corpora, then the one kept since the model `initial` was trained on it."""
+    yield from known
+    with contextlib.suppress(CorpusError):
+        yield corpora.load(str(open_run(initial)[0].corpus["digest"]))
 
 
 def describe(

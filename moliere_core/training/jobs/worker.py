@@ -69,7 +69,7 @@ def _train(
         if event.kind == "started":
             claim(Path(event.to_json()["path"]), spec)
 
-    train(spec.config, corpus, on_event=on_event, should_stop=should_stop)
+    train(spec.config, corpus, on_event=on_event, should_stop=should_stop, old=spec.old)
 
 
 class Thinned:
