@@ -13,7 +13,7 @@ import {
 
 const LEAD = 100; // pixels for the names of the rows
 const TALL = 36; // pixels of a box
-const LEAST = 54; // pixels of a column; where there are fewer, a telephone, fewer columns are drawn
+const LEAST = 50; // pixels of a column; where there are fewer, a telephone, fewer columns are drawn
 const ROWS = /** @type {const} */ (["target", "output", "cell", "embedding", "input"]);
 const PROBABILITIES = [6, 20, 11, 4, 14]; // as bars, in pixels: some
 
