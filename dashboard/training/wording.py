@@ -195,9 +195,16 @@ def forgotten(forgetting: Forgetting) -> list[str]:
         told = _("**Texte nouveau** : {before} avant, {after} maintenant")
         parts.append(told.format(before=i18n.bits(before_new), after=i18n.bits(new)))
     if old is not None and before_old is not None:
-        told = _("**texte d’avant** : {before}, puis {after}")
-        parts.append(told.format(before=i18n.bits(before_old), after=i18n.bits(old)))
-    parts.append(old_text(forgetting.kind))
+        told = _("**texte d’avant** ({which}) : {before} avant, {after} maintenant")
+        which = old_text(forgetting.kind)
+        parts.append(told.format(which=which, before=i18n.bits(before_old), after=i18n.bits(old)))
+    else:
+        parts.append(
+            _(
+                "l’oubli n’est pas mesuré : le texte de l’original n’est pas ici, ou fait partie "
+                "du nouveau"
+            )
+        )
     if forgetting.outside:
         told = i18n.ngettext(
             "{count} caractère du texte nouveau n’est pas dans son alphabet, qu’il garde : il le "
@@ -213,20 +220,10 @@ def forgotten(forgetting: Forgetting) -> list[str]:
 def old_text(kind: str) -> str:
     """On what is measured how much a model forgets."""
     return {
-        "plays": _("texte d’avant : des passages des pièces que l’original n’a jamais lues"),
-        "last-tenth": _(
-            "texte d’avant : des passages de la fin du sien, que l’original n’a jamais lue"
-        ),
-        "pastiches": _(
-            "texte d’avant : nos pastiches, car les pièces de Molière ne sont pas sur cette machine"
-        ),
-    }.get(
-        kind,
-        _(
-            "l’oubli n’est pas mesuré : le texte de l’original n’est pas ici, ou fait partie du "
-            "nouveau"
-        ),
-    )
+        "plays": _("des passages des pièces que l’original n’a jamais lues"),
+        "last-tenth": _("des passages de la fin du sien, que l’original n’a jamais lue"),
+        "pastiches": _("nos pastiches, car les pièces de Molière ne sont pas sur cette machine"),
+    }.get(kind, _("un texte que cette version ne connaît pas"))
 
 
 def forgotten_alt(forgetting: Forgetting) -> str:
