@@ -25,11 +25,12 @@ with st.container(key="home-set", horizontal=True, vertical_alignment="center"):
     views.hide_button()
     with widgets.settings():
         seed = widgets.seed()
+        top_k, chars = controls.TOP_K.ask(), controls.LENGTH.ask()
         controls.other_model()
 
-config = SamplingConfig(temperature)
+config = SamplingConfig(temperature, top_k)
 runs = widgets.unknown(reference, prompt)
-views.play(Performance(reference, prompt, config, seed), runs, speed)
+views.play(Performance(reference, prompt, config, seed, chars), runs, speed)
 with st.container(key="home-next", gap="xsmall"):
     widgets.card(reference)
     with st.container(horizontal=True, gap="medium"):
@@ -44,5 +45,7 @@ with st.container(key="home-next", gap="xsmall"):
             label=_("Changer la température"),
             icon=":material/thermostat:",
         )
+        controls.examples()
 gallery.show()
-drawer.finish(partial(controls.code, reference, prompt, config, seed), views.tried(prompt, seed))
+code = partial(controls.code, reference, prompt, config, seed, chars)
+drawer.finish(code, views.tried(prompt, seed))

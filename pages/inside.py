@@ -1,19 +1,21 @@
-"""Inside: one unit that colours a text, the gates behind it, what mattered, one step in numbers."""
+"""Inside: what happens in a network while it reads: cells and gates, or heads and layers."""
 
 from functools import partial
 
 import streamlit as st
 
-from dashboard.inside import controls, text, views
+from dashboard.inside import controls, models, text, views
 from dashboard.shared import lesson, widgets
 from dashboard.shared.i18n import _
 
 drawer = lesson.heading("inside", _("Dans le réseau"))
 
 with st.container(horizontal=True, vertical_alignment="center"):
-    view = views.VIEW.ask()
+    place = st.container(width="content")
     with widgets.settings():
-        reference = widgets.model()
+        reference = models.choose(models.asked())
         typed = text.ask()
-layer, unit = views.show(view, reference, typed)
-drawer.finish(partial(controls.code, reference, typed, layer, unit), views.tried(view))
+    with place:
+        view = views.ask(reference)
+layer, number = views.show(view, reference, typed)
+drawer.finish(partial(controls.code, reference, typed, layer, number), views.tried(view))

@@ -25,6 +25,7 @@ comparison = views.MODES[compared].ask(main, second, filters)
 
 widgets.unknown(reference, comparison.read, underlined=True)
 views.show(reference, compared, comparison, seed, chars)
+views.as_in_notebook()
 drawer.finish(
     partial(controls.code, reference, comparison.prompts, comparison.configs, seed, chars),
     views.tried(comparison),

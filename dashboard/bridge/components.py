@@ -10,7 +10,6 @@ LONGEST = 2 * fields.MAX_PROMPT  # characters of a choice: a prompt, or two refe
 tokens = Component(__file__, "tokens")  # texts of several models, cut where their tokens are
 alphabet = Component(__file__, "alphabet")  # the next character of several models, in the same rows
 rungs = Component(__file__, "rungs")  # what each model of the ladder writes and expects
-attention = Component(__file__, "attention")  # where each token of a text looks
 
 
 def listened(key: str) -> str:

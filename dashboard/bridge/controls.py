@@ -13,6 +13,7 @@ from dashboard.shared.snippets import Code
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import N_, ModelError
 from moliere_core.measures.pairs import PAIRS, TESTS
+from moliere_core.models.references import HUB
 
 MAX_COLUMNS = 4
 
@@ -144,11 +145,27 @@ def code(view: str, settings: Settings) -> str:
     if view in ("axis", "talk"):
         return snippets.filled("bridge-axis")
     heard = any(results.voice(reference) is not None for reference in models)
-    return snippets.filled(
+    ours = snippets.filled(
         "bridge-recorded" if heard else "bridge-same",
         models=models,
         prompt=settings.prompt,
         config=snippets.config(settings.config),
         seed=settings.seed,
         chars=settings.chars,
+    )
+    hub = [name for name in models if name.startswith(HUB)]
+    return ours + (_pipeline(hub[0], settings) if hub else "")
+
+
+def _pipeline(reference: str, settings: Settings) -> str:
+    """The course's own cell, which asks transformers for the same."""
+    config = settings.config
+    drawn = f"temperature={config.temperature:g}, top_k={config.top_k}, top_p={config.top_p:g}"
+    return snippets.filled(
+        "bridge-pipeline",
+        model=reference.removeprefix(HUB),
+        prompt=settings.prompt,
+        tokens=settings.chars,
+        seed=settings.seed,
+        sampling=Code(f"do_sample=True, {drawn}" if config.temperature else "do_sample=False"),
     )

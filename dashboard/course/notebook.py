@@ -1,52 +1,88 @@
-"""The notebook that a student takes home: the corrected cells of the course, which run."""
+"""The notebook that a student takes home: the whole course, corrected, and it runs.
+
+A teacher edits it as he edits a lesson: `lessons/LANGUAGE/notebook.md` is Markdown, in which what
+stands between a line "```python" and a line "```" is a cell that runs. In these cells, and there
+alone, names such as `$model` are filled in as in the corrected cells of the pages, see
+`shared.snippets`; a text keeps its dollars, which are its formulas'. A test runs every cell, with
+Keras and without it.
+"""
 
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import dataclass
 from typing import Any
 
-from dashboard.shared import snippets
-from dashboard.shared.i18n import _
-from moliere_core.config import PRESETS, SamplingConfig
+from dashboard.shared import i18n, snippets
+from moliere_core.config import PRESETS, RunConfig
 from moliere_core.corpus import EMBEDDED
 
-SEED = 1
-TEMPERATURES = (0.2, 0.5, 0.8, 1.0, 1.3)
+# Where `pip` finds the project: nobody's address, which the teacher replaces (see README).
+REPOSITORY = "https://example.org/moliere.git"
+
+_CELL = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-def cells(reference: str, prompt: str) -> list[tuple[str, str]]:
-    """The cells in order, each with its kind: ("markdown", text) or ("code", source)."""
+@dataclass(frozen=True)
+class Size:
+    """How much the notebook does.
 
-    def cell(name: str, **values: Any) -> tuple[str, str]:
-        return "code", snippets.filled(name, model=reference, **values)
+    Attributes:
+        config: of the network that it trains.
+        fetch: whether it downloads GPT-2 and gpt-fr.
+        chars: characters of a text that it writes.
+        short: of those that are voted on.
+        passage: characters of the passage that is read while learning.
+    """
 
-    config = snippets.config(SamplingConfig(0.8))
-    columns = snippets.columns((prompt, SamplingConfig(value)) for value in TEMPERATURES)
-    return [
-        ("markdown", _("# Écrire comme Molière, un caractère à la fois")),
-        (
-            "markdown",
-            _(
-                "Installez d’abord le projet : clonez-le, puis `pip install -r requirements.txt`. "
-                "Toutes les cellules se lancent dans l’ordre ; la dernière entraîne un réseau, et "
-                "demande quelques minutes."
-            ),
-        ),
-        ("markdown", _("## 1. Le modèle écrit")),
-        cell("home", prompt=prompt, config=config, seed=SEED),
-        ("markdown", _("## 2. La température")),
-        cell("temperature", columns=columns, seed=SEED, chars=200),
-        ("markdown", _("## 3. Le caractère suivant")),
-        cell("probabilities", text=prompt, config=config, bars=10),
-        ("markdown", _("## 4. Lire avec les yeux du modèle")),
-        cell("reading", text=prompt),
-        ("markdown", _("## 5. Entraîner votre réseau")),
-        ("code", snippets.training(PRESETS["demo"], EMBEDDED)),
-    ]
+    config: RunConfig = PRESETS["cours-rapide"]
+    fetch: bool = True
+    chars: int = 150
+    short: int = 80
+    passage: int = 3_000
 
 
-def document(reference: str, prompt: str) -> str:
-    """The notebook as Jupyter's JSON, nbformat 4.5."""
+FULL = Size()
+
+
+def cells(reference: str, prompt: str, size: Size = FULL) -> list[tuple[str, str]]:
+    """The cells in order, each with its kind: ("markdown", text) or ("code", source).
+
+    Args:
+        reference: of the model that writes and goes on learning, one with cells.
+        prompt: what it goes on from.
+        size: how much the notebook does.
+    """
+    model, training = size.config.model, size.config.training
+    values = {
+        "repository": REPOSITORY,
+        "model": reference,
+        "start": prompt,
+        "source": EMBEDDED,
+        "length": training.seq_length,
+        "shift": training.shift,
+        "batch": training.batch_size,
+        "embedding": model.embedding_dim,
+        "units": model.units,
+        "epochs": training.epochs,
+        "fetch": size.fetch,
+        "chars": size.chars,
+        "short": size.short,
+        "passage": size.passage,
+    }
+    parts = _CELL.split(i18n.lesson("notebook"))  # text, cell, text, ... text
+    found = []
+    for number, part in enumerate(parts):
+        if number % 2:
+            found.append(("code", snippets.fill(part, **values).strip()))
+        elif part.strip():
+            found.append(("markdown", part.strip()))
+    return found
+
+
+def document(reference: str, prompt: str, size: Size = FULL) -> str:
+    """The notebook as Jupyter's JSON, nbformat 4.5; see `cells`."""
     found: list[dict[str, Any]] = [
         {
             "id": f"cell-{number}",
@@ -55,13 +91,18 @@ def document(reference: str, prompt: str) -> str:
             "source": source.splitlines(keepends=True),
             **({"outputs": [], "execution_count": None} if kind == "code" else {}),
         }
-        for number, (kind, source) in enumerate(cells(reference, prompt))
+        for number, (kind, source) in enumerate(cells(reference, prompt, size))
     ]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return json.dumps(
         {
             "cells": found,
-            "metadata": {"kernelspec": kernel, "language_info": {"name": "python"}},
+            "metadata": {
+                "kernelspec": kernel,
+                "language_info": {"name": "python"},
+                "accelerator": "GPU",  # Colab's hint, which other programs pass over
+                "colab": {"provenance": [], "gpuType": "T4"},
+            },
             "nbformat": 4,
             "nbformat_minor": 5,
         },

@@ -7,12 +7,13 @@ from functools import partial
 import streamlit as st
 
 from dashboard.course import controls, notebook, presenting, quiz
-from dashboard.shared import fields, i18n, plan, script, state, widgets
+from dashboard.shared import cached, fields, i18n, plan, script, state, widgets
 from dashboard.shared.i18n import _
 from dashboard.shared.plan import Step
 from dashboard.shared.script import STEP, Place
 from dashboard.shared.views import View, chosen
 from moliere_core.errors import N_
+from moliere_core.models.references import RecurrentModel
 
 
 def path(name: str) -> None:
@@ -93,7 +94,7 @@ def at_home() -> None:
         prompt = state.value(fields.PROMPT)
         st.download_button(
             _("Télécharger le notebook"),
-            notebook.document(reference if not reference.startswith("run:") else "petit", prompt),
+            notebook.document(_goes_home(reference), prompt),
             file_name="moliere.ipynb",
             mime="application/x-ipynb+json",
             icon=":material/download:",
@@ -106,6 +107,12 @@ def at_home() -> None:
             ":material/folder_zip:",
             {"view": "stored"},
         )
+
+
+def _goes_home(reference: str) -> str:
+    """The model of the notebook: one that comes with the project, and can go on learning."""
+    home = not reference.startswith("run:")
+    return reference if home and isinstance(cached.model(reference), RecurrentModel) else "petit"
 
 
 VIEWS = {

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.shared import cached, fields, naming, snippets, state, widgets
-from dashboard.shared.controls import Choice, Flag
+from dashboard.shared.controls import Choice, Flag, Whole
 from dashboard.shared.i18n import _
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import N_
@@ -22,6 +22,16 @@ SPEED = Choice(
     {"slow": N_("lent"), "normal": N_("normal"), "instant": N_("instantané")},
 )
 TEMPERATURE = widgets.temperature("home")
+TOP_K = widgets.top_k("home")
+LENGTH = Whole(
+    "home.chars",
+    "chars",
+    0,
+    N_("Nombre de caractères"),
+    0,
+    5_000,
+    help=N_("0 : jusqu’à ce qu’on l’arrête."),
+)
 HIDDEN = Flag("home.hidden", "hidden", False, N_("Suite masquée"))
 
 # The best network here, and a text of its that a class listens to: read among 200, with the seeds
@@ -30,6 +40,7 @@ OPENING: Mapping[fields.Field[Any], Any] = {fields.MODEL: "grand", fields.SEED: 
 
 SMALLER = "exp-architecture-lstm-128"
 NEAR = {"grand": N_("grand"), "petit": N_("petit"), SMALLER: N_("plus petit")}
+SHOWN_CHARS = 300  # that the page's cell writes
 _OTHER = "home.other"
 
 
@@ -93,8 +104,29 @@ def _take_other() -> None:
     st.session_state[_OTHER] = None
 
 
-def code(reference: str, prompt: str, config: SamplingConfig, seed: int) -> str:
-    """Write on, one character at a time."""
+def examples() -> None:
+    """Other prompts, a click away: the course's, and all that its notebook sets."""
+    st.button(
+        _("« {text} »").format(text=widgets.COURSE_START),
+        key="home.course_start",
+        type="tertiary",
+        on_click=state.change,
+        args=(fields.PROMPT, widgets.COURSE_START),
+    )
+    course = widgets.COURSE_SAMPLING
+    widgets.as_in_notebook(
+        "home",
+        {TEMPERATURE: course.temperature, TOP_K: course.top_k, LENGTH: widgets.COURSE_CHARS},
+    )
+
+
+def code(reference: str, prompt: str, config: SamplingConfig, seed: int, chars: int = 0) -> str:
+    """Write on, one character at a time; a while where nobody has said how many."""
     return snippets.filled(
-        "home", model=reference, prompt=prompt, config=snippets.config(config), seed=seed
+        "home",
+        model=reference,
+        prompt=prompt,
+        config=snippets.config(config),
+        seed=seed,
+        chars=chars or SHOWN_CHARS,
     )

@@ -69,6 +69,8 @@ def settings(performance: Performance) -> dict[fields.Field[Any], Any]:
         fields.PROMPT: performance.prompt,
         fields.MODEL: performance.reference,
         controls.TEMPERATURE: performance.config.temperature,
+        controls.TOP_K: performance.config.top_k,
+        controls.LENGTH: performance.chars,
         fields.SEED: performance.seed,
     }
 

@@ -8,7 +8,7 @@ to the end is not written before they get there.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -24,12 +24,25 @@ PIECES = (40, 160, 600, *[800] * 7)  # characters: 2, 8, 30 and 40 seconds at no
 
 @dataclass(frozen=True)
 class Performance:
-    """What is being written: the same performance gives the same text."""
+    """What is being written: the same performance gives the same text.
+
+    Attributes:
+        reference: of the model.
+        prompt: what it goes on from.
+        config: of the draws.
+        seed: of the draws.
+        chars: after which it ends; 0 where all is played that is written.
+    """
 
     reference: str
     prompt: str
     config: SamplingConfig
     seed: int
+    chars: int = 0
+
+    def ends_within(self, pieces: int) -> bool:
+        """Whether nothing comes after the first `pieces` pieces."""
+        return pieces >= len(PIECES) or 0 < self.chars <= sum(PIECES[:pieces])
 
 
 @dataclass(frozen=True)
@@ -48,6 +61,17 @@ class Playback:
     chances: tuple[int, ...]
     drawn: tuple[int, ...]
 
+    def first(self, chars: int) -> Playback:
+        """Its first characters; all of them for 0."""
+        if not chars:
+            return self
+        return Playback(
+            self.text[:chars],
+            self.candidates[: chars * BARS],
+            self.chances[: chars * BARS],
+            self.drawn[:chars],
+        )
+
 
 @dataclass(frozen=True)
 class Piece:
@@ -65,9 +89,10 @@ class Piece:
 def playback(performance: Performance, pieces: int) -> Playback:
     """The first `pieces` of a text, of which only those are written that nobody has asked for."""
     found: list[Piece] = []
+    endless = replace(performance, chars=0)  # the same pieces, however many are played of them
     for number in range(pieces):
-        found.append(_piece(performance, number, found[-1].writer if found else None))
-    return _joined([piece.playback for piece in found])
+        found.append(_piece(endless, number, found[-1].writer if found else None))
+    return _joined([piece.playback for piece in found]).first(performance.chars)
 
 
 @cached.computed(max_entries=256)

@@ -76,7 +76,9 @@ def play(performance: Performance, prompt: list[tuple[str, bool]], speed: str) -
     pieces = _wanted(performance)
     playback = results.playback(performance, pieces)
     st.session_state[_PLAYED] = performance, playback.text
-    payload = _payload(performance, playback, prompt, speed) | {"more": pieces < len(PIECES)}
+    payload = _payload(performance, playback, prompt, speed) | {
+        "more": not performance.ends_within(pieces)
+    }
     _player(payload, _PLAYER, more=_write_more, keep=_keep)
 
 

@@ -6,8 +6,11 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
+from dashboard.inside import models
 from dashboard.shared import fields, snippets
 from dashboard.shared.controls import Choice, Control, Given, Menu, Text, Whole
+from dashboard.shared.i18n import _
+from dashboard.shared.views import Labelled
 from moliere_core.errors import N_
 
 DEFAULT_TEXT = (
@@ -47,6 +50,21 @@ class _Series(Control[str]):
         return str(chosen)
 
 
+class OfKind(Control[str]):
+    """One of the views that a model of its kind has, the first where it has not the one asked."""
+
+    labelled = False
+
+    def _widget(self, value: str, given: Given, views: Mapping[str, Labelled]) -> str:
+        """Which of `views`."""
+        if value not in views:
+            st.session_state[self.key] = next(iter(views))
+        chosen = st.segmented_control(
+            options=list(views), format_func=lambda n: _(views[n].label), required=True, **given
+        )
+        return str(chosen)
+
+
 TEXT = _Area("inside.text", "text", DEFAULT_TEXT, N_("Texte"))
 # A name of features.NAMES; "" is the strongest, "other" any unit by its numbers.
 TRACKED = Menu("inside.tracked", "tracks", "", N_("Unité"))
@@ -62,9 +80,21 @@ EDIT = Choice(
     N_("Contrôle"),
     {"delete": N_("effacer"), "replace": N_("mettre un espace")},
 )
+BLOCK: fields.Field[int] = fields.Field("inside.block", "block", 0, fields.integer(0, 200))
+HEAD: fields.Field[int] = fields.Field("inside.head", "head", 0, fields.integer(0, 200))
 CHAR = Menu("inside.char", "char", "é", N_("Caractère"), lambda text: text[:1])
 
 
-def code(reference: str, text: str, layer: int, unit: int) -> str:
-    """The page's cell: one unit over a text, and the letters that mattered for its last one."""
-    return snippets.filled("inside", model=reference, text=text, layer=layer, unit=unit)
+def code(reference: str, text: str, layer: int, number: int) -> str:
+    """The page's cell: what one unit, or one head, does over a text, and what comes of it.
+
+    Args:
+        reference: of the model.
+        text: that it reads.
+        layer: from 0.
+        number: of the unit, or of the head, from 0.
+    """
+    kind = models.kind(reference)
+    if kind == "cells":
+        return snippets.filled("inside", model=reference, text=text, layer=layer, unit=number)
+    return snippets.filled(f"inside-{kind}", model=reference, text=text, layer=layer, head=number)

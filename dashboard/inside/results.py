@@ -27,7 +27,7 @@ from moliere_core.system.work import Work
 
 
 @st.cache_resource(show_spinner=False)
-def _worker() -> Background:
+def worker() -> Background:
     """One thread: two corpora read at once would take the server's processors."""
     return Background("moliere-inside")
 
@@ -90,7 +90,7 @@ def tracking(reference: str, source: str) -> Work[UnitTable]:
         save_units(folder, found)
         return found
 
-    return _worker().begin(look)
+    return worker().begin(look)
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
@@ -101,7 +101,7 @@ def index(reference: str, source: str) -> Work[CellIndex]:
         return Work.of(found)
     if source != EMBEDDED:
         index(reference, EMBEDDED)  # the small one first: it takes seconds, and serves meanwhile
-    return _worker().begin(lambda told: build_index(model, corpus, told))
+    return worker().begin(lambda told: build_index(model, corpus, told))
 
 
 @st.cache_data(show_spinner=False, max_entries=64)

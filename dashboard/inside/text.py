@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,8 @@ from dashboard.inside.controls import DEFAULT_WORD, FROM, TEXT, TO
 from dashboard.shared import components, state, widgets
 from dashboard.shared.components import Component
 from moliere_core.inspection.trace import Trace
-from moliere_core.text.signs import visible
+from moliere_core.networks.arrays import Array
+from moliere_core.text.signs import all_visible, visible
 
 PICKED = "inside.picked"  # whether the class has chosen a part of the text
 _KEY = "inside.cells"
@@ -47,6 +48,29 @@ class Looked:
     def chosen(self) -> str:
         """The chosen part, as Markdown that shows it as it is."""
         return widgets.plain(visible(self.context[self.start : self.stop]))
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A text in the symbols that a transformer reads, one of which is chosen.
+
+    Attributes:
+        reference: of the model.
+        typed: the text.
+        pieces: what each symbol writes, the line break before the text included.
+        heads: where each of them looks, shape (layers, heads, time, time).
+        at: number of the chosen symbol.
+    """
+
+    reference: str
+    typed: str
+    pieces: tuple[str, ...]
+    heads: Array
+    at: int
+
+    def shown(self, at: int) -> str:
+        """A symbol, as Markdown that shows it as it is."""
+        return widgets.plain(all_visible(self.pieces[at]))
 
 
 @dataclass(frozen=True)
@@ -87,6 +111,28 @@ def span(context: str, view: str, seen: Trace, unit: tuple[int, int]) -> tuple[i
     end = context.find(DEFAULT_WORD) + len(DEFAULT_WORD)
     last = end if DEFAULT_WORD in context else len(context.rstrip())
     return max(last - 1, 0), max(last, 1)
+
+
+def symbol(pieces: Sequence[str]) -> int:
+    """The symbol in which the chosen part of a text ends.
+
+    Places are those of characters: what is chosen stays so from an LSTM to a transformer.
+    """
+    whole = "".join(pieces)
+    start, stop = state.value(FROM), state.value(TO)
+    if not 0 <= start < stop <= len(whole):
+        word = whole.find(DEFAULT_WORD)
+        stop = word + len(DEFAULT_WORD) if word >= 0 else len(whole.rstrip())
+    ends = np.cumsum([len(piece) for piece in pieces])
+    return min(int(ends.searchsorted(max(stop, 1))), len(pieces) - 1)
+
+
+def choose_symbol(pieces: Sequence[str], at: int) -> None:
+    """Inside a click: this symbol of a text."""
+    start = sum(map(len, pieces[:at]))
+    st.session_state[PICKED] = True
+    state.change(FROM, start)
+    state.change(TO, start + max(len(pieces[at]), 1))
 
 
 def show(looked: Looked, colours: Colours, hint: str, one: bool) -> None:

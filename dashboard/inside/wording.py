@@ -75,3 +75,33 @@ def kinds() -> dict[str, str]:
         "digit": _("chiffres"),
         "space": _("espace, fin de ligne"),
     }
+
+
+def heads() -> dict[str, str]:
+    """What a head does, by its name in `inspection.heads`, as short as a thumbnail wants it."""
+    return {
+        "previous": _("juste avant"),
+        "nearby": _("tout près"),
+        "word_start": _("début du mot"),
+        "line_start": _("début de la ligne"),
+        "after_same": _("après le même"),
+        "same_before": _("le même, avant"),
+        "first": _("le tout premier"),
+        "itself": _("lui-même"),
+        "everywhere": _("partout"),
+        "": _("sans nom"),
+    }
+
+
+def gazes() -> dict[str, str]:
+    """The same in a few words, after "regarde"."""
+    return {
+        "previous": _("ce qui est juste avant"),
+        "nearby": _("tout près : de 2 à 8 places avant"),
+        "word_start": _("le début du mot"),
+        "line_start": _("le début de la ligne"),
+        "after_same": _("ce qui suivait la même chose, plus tôt"),
+        "same_before": _("la même chose, plus tôt"),
+        "first": _("la toute première place, où se reposent les têtes qui ne trouvent rien"),
+        "itself": _("sa propre place"),
+    }

@@ -33,8 +33,13 @@ def filled(name: str, **values: Any) -> str:
     Raises:
         KeyError: the template has a name that no value is given for.
     """
+    return fill(i18n.cell(name), **values)
+
+
+def fill(template: str, **values: Any) -> str:
+    """The same of a template that is at hand."""
     written = {k: v if isinstance(v, Code) else repr(v) for k, v in values.items()}
-    return Template(i18n.cell(name)).substitute(written)
+    return Template(template).substitute(written)
 
 
 def config(config: SamplingConfig) -> Code:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -15,6 +17,7 @@ from moliere_core.errors import N_, MoliereError
 from moliere_core.text.normalise import normalise
 
 COURSE_START = "Quand l'Amour"  # the prompt of the course's notebook
+COURSE_SAMPLING, COURSE_CHARS, COURSE_SEED = SamplingConfig(0.8, top_k=50), 150, 42  # and the rest
 _PROMPT = controls.Text(
     fields.PROMPT.key,
     fields.PROMPT.name,
@@ -83,6 +86,38 @@ def top_p(page: str) -> controls.Slider:
     """What share of the probability a page keeps."""
     help = N_("Garder les plus probables, jusqu’à la part p.")
     return controls.Slider(f"{page}.top_p", "top_p", 1.0, "top_p", 0.05, 1.0, help=help)
+
+
+def as_in_notebook(page: str, settings: Mapping[fields.Field[Any], Any]) -> None:
+    """A click that sets a page as the course's notebook is set.
+
+    Args:
+        page: whose button it is.
+        settings: of the page, beside the prompt and the seed, which all pages share.
+    """
+    st.button(
+        _("Comme dans le notebook"),
+        key=f"{page}.notebook",
+        icon=":material/menu_book:",
+        type="tertiary",
+        help=_(
+            "Le réglage du cours : « {prompt} », température {temperature}, top_k {top_k}, "
+            "{chars} caractères, graine {seed}."
+        ).format(
+            prompt=COURSE_START,
+            temperature=i18n.number(COURSE_SAMPLING.temperature, 1),
+            top_k=COURSE_SAMPLING.top_k,
+            chars=COURSE_CHARS,
+            seed=COURSE_SEED,
+        ),
+        on_click=_set,
+        args=({fields.PROMPT: COURSE_START, fields.SEED: COURSE_SEED, **settings},),
+    )
+
+
+def _set(settings: Mapping[fields.Field[Any], Any]) -> None:
+    for field, value in settings.items():
+        state.change(field, value)
 
 
 def start(page: str) -> controls.Text:

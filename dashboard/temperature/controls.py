@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.shared import fields, snippets, state
+from dashboard.shared import fields, snippets, state, widgets
 from dashboard.shared.controls import Control, Given, Slider, Whole
 from dashboard.shared.i18n import _
 from moliere_core.config import SamplingConfig
@@ -85,6 +85,7 @@ PROMPTS = Prompts(
     N_("Débuts, un par ligne (six au plus)"),
     fields.clip,
 )
+TOP_K, TOP_P = widgets.top_k("temperature"), widgets.top_p("temperature")
 LENGTH = Whole("temperature.chars", "chars", 200, N_("Nombre de caractères"), 20, 2000)
 ONE_TEMPERATURE = Slider(
     "temperature.one",

@@ -97,6 +97,20 @@ MODES = {
 COMPARED = chosen("temperature.mode", "compare", N_("Comparer"), MODES)
 
 
+def as_in_notebook() -> None:
+    """The course's notebook: its five temperatures, with its other settings."""
+    widgets.as_in_notebook(
+        "temperature",
+        {
+            COMPARED: COMPARED.default,
+            controls.TEMPERATURES: controls.TEMPERATURES.default,
+            controls.LENGTH: widgets.COURSE_CHARS,
+            controls.TOP_K: widgets.COURSE_SAMPLING.top_k,
+            controls.TOP_P: widgets.COURSE_SAMPLING.top_p,
+        },
+    )
+
+
 def show(reference: str, compared: str, comparison: Comparison, seed: int, chars: int) -> None:
     """Write the columns, `chars` characters each, and show them with their legend."""
     configs = comparison.configs

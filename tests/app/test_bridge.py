@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
@@ -281,6 +282,9 @@ def test_a_prompt_of_ones_own_and_a_fetched_model_tick_themselves(open_page: Ope
 
 @pytest.mark.parametrize("prompt", ["Ah ! ", 'l\'"œil"\n{0} \\ %s'])
 def test_the_code_runs(prompt: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    transformers = MagicMock()
+    transformers.pipeline.return_value.return_value = [{"generated_text": "with transformers"}]
+    monkeypatch.setitem(sys.modules, "transformers", transformers)
     monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
     config = SamplingConfig(0.7)
     settings = Settings(("petit", "hf:echo"), "petit", prompt, "", config, 4, 30)
@@ -288,6 +292,13 @@ def test_the_code_runs(prompt: str, monkeypatch: pytest.MonkeyPatch) -> None:
     [expected] = generate(load_model("petit"), [prompt], [config], [4], 30)
     assert f"--- petit ---\n{prompt}{expected}\n" in written
     assert "--- hf:echo ---" in written
+    assert written.endswith("with transformers\n")
+    transformers.pipeline.assert_called_once_with("text-generation", model="echo")
+    asked = {"max_new_tokens": 30, "do_sample": True, "temperature": 0.7, "top_k": 0, "top_p": 1}
+    transformers.pipeline.return_value.assert_called_once_with(prompt, **asked)
+    greedy = controls.code("same", replace(settings, config=SamplingConfig(0)))
+    assert "max_new_tokens=30, do_sample=False)" in greedy
+    assert "pipeline" not in controls.code("same", replace(settings, references=("petit",)))
     shown = run_snippet(controls.code("alphabet", replace(settings, prompt="A", chosen="b")))
     assert shown.count("unresolved") == 2
 

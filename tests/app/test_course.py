@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
+import re
+import sys
+from dataclasses import replace
+from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
 
@@ -10,6 +17,8 @@ from dashboard.course import controls, notebook
 from dashboard.course.questions import questions
 from dashboard.shared import fields
 from dashboard.shared.plan import Step, steps
+from dashboard.shared.widgets import COURSE_START
+from moliere_core.config import ModelConfig, RunConfig, TrainingConfig
 from tests.app.helpers import REFERENCE, ROOT, Open, address, run_snippet, shown
 
 LESSONS = ROOT / "dashboard" / "lessons"
@@ -105,16 +114,96 @@ def test_the_quiz_asks_one_question_counts_hands_and_reveals(open_page: Open) ->
     assert open_page("course", view="quiz", question=99).button(key="course.question.N").disabled
 
 
-def test_the_notebook_is_valid_and_its_cells_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
-    document = json.loads(notebook.document(REFERENCE, 'Ah ! "\n'))
+FRAMEWORKS = ("jax", "keras", "tensorflow", "torch", "transformers")
+TINY = notebook.Size(
+    RunConfig(
+        ModelConfig(embedding_dim=4, units=8),
+        TrainingConfig(epochs=1, seq_length=40, shift=200, batch_size=32),
+    ),
+    fetch=False,
+    chars=30,
+    short=20,
+    passage=400,
+)
+
+
+def heads(source: str) -> list[str]:
+    return re.findall(r"^## (.+)$", source, flags=re.MULTILINE)
+
+
+def run_notebook(monkeypatch: pytest.MonkeyPatch, language: str, size: notebook.Size) -> str:
+    """What all its cells print, run one after the other in one namespace, as Jupyter does."""
+    monkeypatch.setattr("dashboard.shared.state.language", lambda: language)
+    monkeypatch.delenv("MOLIERE_CORPUS", raising=False)
+    monkeypatch.setattr(sys, "path", [*sys.path])  # its first cell adds a folder
+    document = json.loads(notebook.document(REFERENCE, COURSE_START, size))
+    space: dict[str, Any] = {"__name__": "__main__"}
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output):
+        for cell in document["cells"]:
+            if cell["cell_type"] == "code":
+                exec(compile("".join(cell["source"]), cell["id"], "exec"), space)
+    return output.getvalue()
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_notebook_is_a_notebook(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dashboard.shared.state.language", lambda: language)
+    document = json.loads(notebook.document("petit", 'Ah ! "\n'))
+    cells = document["cells"]
     assert document["nbformat"] == 4
-    assert len({cell["id"] for cell in document["cells"]}) == len(document["cells"])
-    code = ["".join(c["source"]) for c in document["cells"] if c["cell_type"] == "code"]
-    assert len(code) == 5
-    for source in code[:-1]:  # the last one trains: it runs with the tests of Training
-        assert run_snippet(source).strip()
-    assert "train(" in code[-1]
+    assert document["metadata"]["accelerator"] == "GPU"
+    assert len({cell["id"] for cell in cells}) == len(cells)
+    code = ["".join(c["source"]) for c in cells if c["cell_type"] == "code"]
+    texts = ["".join(c["source"]) for c in cells if c["cell_type"] == "markdown"]
+    assert notebook.REPOSITORY in code[0]
+    assert "\nSTART = 'Ah ! \"\\n'\n" in code[1]
+    assert not any("```" in source for source in [*code, *texts])
+    sections = heads("\n".join(texts))
+    assert [int(name.split(".")[0]) for name in sections if name[0].isdigit()] == [*range(1, 11)]
+    assert len(sections) == 1 + 10 + 4 + 2  # installing, the course, what comes after, to do
+
+
+def test_both_notebooks_have_the_same_cells(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All but their comments and what they print."""
+    words, found = re.compile(r'""".*"""|#.*|"[^"]*"'), []
+    for language in ("fr", "en"):
+        monkeypatch.setattr("dashboard.shared.state.language", lambda language=language: language)
+        cells = notebook.cells("petit", "Ah")
+        found.append([text if kind == "code" else "" for kind, text in cells])
+    french, english = ([words.sub("", source) for source in cells] for cells in found)
+    assert french == english
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_notebook_runs_with_numpy_alone(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in FRAMEWORKS:
+        monkeypatch.setitem(sys.modules, name, None)  # as where it is not installed
+    for name in ("keras_model", "keras_attention"):
+        monkeypatch.delitem(sys.modules, f"moliere_core.networks.{name}", raising=False)
+        monkeypatch.delattr(f"moliere_core.networks.{name}", raising=False)
+    printed = run_notebook(monkeypatch, language, TINY)
+    skipped = {"fr": r"\(.+ (?:sauté|sautée)\xa0:", "en": r"\(.+ skipped:"}[language]
+    assert len(re.findall(skipped, printed)) == 3  # summary, training, specialising
+    assert "--- mini-gpt" in printed
+    assert "SmolLM2" in printed  # no model of the hub is here: the recorded voices are
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_notebook_runs_with_keras_and_finds_no_network(
+    language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plotted = MagicMock()
+    monkeypatch.setitem(sys.modules, "matplotlib", plotted)
+    monkeypatch.setitem(sys.modules, "matplotlib.pyplot", plotted.pyplot)
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    printed = run_notebook(monkeypatch, language, replace(TINY, fetch=language == "fr"))
+    assert "Total params: 1,378" in printed
+    assert len(re.findall(r"^run:[0-9a-f]{12}$", printed, flags=re.MULTILINE)) == 1
+    assert {"fr": "après\xa0: nouveau", "en": "after: new"}[language] in printed
+    assert ("\nhf:gpt2" in printed) == (language == "fr")  # why it could not be fetched
+    assert plotted.pyplot.plot.call_count == 2
 
 
 def test_the_cell_runs(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,9 @@ from dashboard.home.results import BARS, PIECES, Performance
 from dashboard.home.views import AT_ONCE
 from dashboard.shared import cached, state
 from dashboard.shared.fields import DEFAULT_PROMPT
+from dashboard.shared.widgets import COURSE_START
 from moliere_core.config import SamplingConfig
+from moliere_core.models.references import load_model
 from moliere_core.models.sampling import Writer, generate
 from tests.app.helpers import REFERENCE, ROOT, Open, address, component
 from tests.patience import PATIENCE
@@ -228,3 +230,26 @@ def test_what_is_hidden_is_paused_until_it_is_shown(open_page: Open) -> None:
     assert "hidden" not in address(at)
     at = at.button(key="home.hide").click().run()
     assert component(at)["paused"]
+
+
+def test_as_in_the_notebook_is_a_click_and_an_address(open_page: Open) -> None:
+    at = open_page().button(key="home.notebook").click().run()
+    course = {"prompt": COURSE_START, "top_k": "50", "chars": "150", "seed": "42"}
+    found = address(at)  # the temperature is at its default, 0.8
+    assert {name: found[name] for name in course} == course
+    assert component(at)["text"] == component(open_page(**course))["text"]
+    [expected] = generate(
+        load_model(REFERENCE), [COURSE_START], [SamplingConfig(0.8, top_k=50)], [42], 150
+    )
+    performance = Performance(REFERENCE, COURSE_START, SamplingConfig(0.8, top_k=50), 42, 150)
+    played = results.playback(performance, 2)
+    assert played.text == expected
+    assert len(played.drawn) == 150
+    assert len(played.candidates) == len(played.chances) == 150 * BARS
+    assert [performance.ends_within(pieces) for pieces in (1, 2)] == [False, True]
+
+
+def test_the_prompt_of_the_course_is_a_click_away(open_page: Open) -> None:
+    at = open_page().button(key="home.course_start").click().run()
+    assert address(at)["prompt"] == COURSE_START
+    assert component(at)["prompt"][0][0].startswith("Quand")

@@ -5,6 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from dashboard.shared.widgets import COURSE_START
 from dashboard.temperature.results import (
     compare,
     find_loop,
@@ -127,3 +128,15 @@ def test_hesitation_of_uniform_and_certain() -> None:
     probs = np.array([[0.25, 0.25, 0.25, 0.25], [0.25, 0.25, 0.25, 0.25]], np.float32)
     assert mean_hesitation(probs) == pytest.approx(4)
     assert mean_hesitation(np.eye(4, dtype=np.float32)) == pytest.approx(1)
+
+
+def test_as_in_the_notebook_is_a_click_and_an_address(open_page: Open) -> None:
+    at = open_page("temperature", compare="prompts", t="0.3", top_p="0.9")
+    at = at.button(key="temperature.notebook").click().run()
+    course = {"prompt": COURSE_START, "top_k": "50", "chars": "150", "seed": "42"}
+    assert {k: v for k, v in address(at).items() if k not in ("lang", "model")} == course
+    columns = component(at)["columns"]
+    assert [c["heading"] for c in columns] == ["T = 0,2", "T = 0,5", "T = 0,8", "T = 1", "T = 1,3"]
+    configs = [SamplingConfig(t, top_k=50) for t in (0.2, 0.5, 0.8, 1.0, 1.3)]
+    texts = generate(load_model(REFERENCE), [COURSE_START] * 5, configs, [42] * 5, 150)
+    assert [c["text"] for c in columns] == texts

@@ -40,7 +40,9 @@ def test_before_the_first_lesson_every_symbol_is_as_likely(cell: Cell, layers: i
     weights = initial_weights(config, len(LETTERS), seed=3)
     model = NetworkModel.of("untrained", network_of(weights, config), LETTERS)
     bits = model.surprisal("quand l amour a vos yeux offre un choix")
-    assert bits.mean() == pytest.approx(np.log2(len(LETTERS) - 1), abs=0.03)
+    # A transformer's output matrix is its embedding: what it has just read is a little likelier.
+    within = 0.25 if cell == "transformer" else 0.03
+    assert bits.mean() == pytest.approx(np.log2(len(LETTERS) - 1), abs=within)
 
 
 def test_an_lstm_begins_by_remembering_and_a_gru_with_zeros() -> None:

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import alphabet from "../../dashboard/bridge/alphabet.js";
-import attention from "../../dashboard/bridge/attention.js";
 import rungs from "../../dashboard/bridge/rungs.js";
 import tokens from "../../dashboard/bridge/tokens.js";
 import { legendOf } from "../../dashboard/film/curves.js";
@@ -13,6 +12,7 @@ import architecture from "../../dashboard/model/architecture.js";
 import choices from "../../dashboard/probabilities/choices.js";
 import stages from "../../dashboard/probabilities/stages.js";
 import reading from "../../dashboard/reading/reading.js";
+import attention from "../../dashboard/shared/attention.js";
 import characters from "../../dashboard/shared/components/characters.js";
 import batch from "../../dashboard/windows/batch.js";
 import streams from "../../dashboard/windows/streams.js";
@@ -262,19 +262,23 @@ test("a character that was read says how well it was foreseen, also in another c
   assert.equal(one(".told").textContent, "hint");
 });
 
+const LOOKS = [
+  { label: "mean", rows: [[1], [0.3, 0.7]] },
+  { label: "1", rows: [[1], [0.5, 0.5]] },
+  { label: "2", rows: [[1], [0.1, 0.9]] },
+];
+const ATTENTION = {
+  pieces: [" a", "b"],
+  looks: LOOKS,
+  asked: null,
+  grid: null,
+  listens: false,
+  locale: "en",
+  labels: { choose: "Layer", hint: "Click" },
+};
+
 test("attention is that of one layer, or of all on average", () => {
-  const weights = [
-    [
-      [1, 0],
-      [0.5, 0.5],
-    ],
-    [
-      [1, 0],
-      [0.1, 0.9],
-    ],
-  ];
-  const labels = { layer: "Layer", mean: "mean", hint: "Click" };
-  const { all, texts } = mount(attention, { pieces: [" a", "b"], weights, locale: "en", labels });
+  const { all, texts, sent } = mount(attention, ATTENTION);
   assert.deepEqual(texts(".token"), ["␣a", "b"]);
   assert.equal(all(".token")[0].title, "30%");
   all(".tools button")[2].click();
@@ -282,6 +286,33 @@ test("attention is that of one layer, or of all on average", () => {
   all(".token")[0].click();
   assert.equal(all(".token")[0].title, "100%");
   assert.equal(all(".after").length, 1);
+  assert.deepEqual(sent, []);
+});
+
+test("a head is chosen among thumbnails, and asked from the symbol that was clicked", () => {
+  const cell = { image: "data:,", name: "nearby", title: "layer 1, head 1: nearby" };
+  /** @type {[layer: number, head: number]} */
+  const chosen = [1, 0];
+  const rows = [1, 2].map((layer) => ({ label: `layer ${layer}`, cells: [cell, cell] }));
+  const data = {
+    ...ATTENTION,
+    looks: LOOKS.slice(0, 1),
+    asked: 1,
+    grid: { chosen, rows },
+    listens: true,
+  };
+  const { all, texts, sent, draw } = mount(attention, data);
+  assert.equal(all(".tools").length, 0);
+  assert.deepEqual(texts(".name"), Array(4).fill("nearby"));
+  assert.equal(all('.cell[aria-pressed="true"]')[0], all(".cell")[2]);
+  all(".token")[0].click();
+  all(".cell")[3].click();
+  assert.deepEqual(sent, [
+    ["look", { at: 0, layer: 1, head: 0 }],
+    ["look", { at: 0, layer: 1, head: 1 }],
+  ]);
+  draw({ ...data, asked: 0, grid: { chosen: [1, 1], rows } });
+  assert.equal(all(".asked")[0].textContent, "␣a");
 });
 
 test("the next character of several models is one row for all of them", () => {

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
-import numpy as np
 import streamlit as st
 
-from dashboard.bridge import components, results
+from dashboard.bridge import results
 from dashboard.bridge.controls import Settings
-from dashboard.shared import following, state, widgets
+from dashboard.shared import attention, following, i18n, widgets
+from dashboard.shared.attention import Look
 from dashboard.shared.i18n import _
 from moliere_core import pretrained
-from moliere_core.models.protocol import CONTEXT_START
 from moliere_core.pretrained import Attention, Request
 
 MOST_CHARS = 160
@@ -28,6 +27,8 @@ def show(_settings: Settings) -> None:
         label=_("La même question posée au LSTM : quelles lettres ont compté ?"),
         icon=":material/neurology:",
     )
+    with st.container(border=True):
+        st.markdown(i18n.lesson("attention"))
 
 
 def _heads(asked: Request[Attention]) -> None:
@@ -38,21 +39,16 @@ def _heads(asked: Request[Attention]) -> None:
     if status.error is not None:
         widgets.problem(status.error)
         return
-    components.attention(
-        {
-            "pieces": list(asked.value.tokens),
-            "weights": np.round(asked.value.layers.astype(float), 5).tolist(),
-            "start": CONTEXT_START,
-            "locale": state.language(),
-            "labels": {
-                "layer": _("Couche"),
-                "mean": _("toutes"),
-                "hint": _(
-                    "Cliquez sur un token : plus un token d’avant est coloré, plus il y regarde "
-                    "pour prédire la suite. Le LSTM, lui, n’a que sa mémoire : il ne peut pas "
-                    "revenir en arrière."
-                ),
-            },
-        },
+    weights = asked.value.layers
+    layers = enumerate(weights, start=1)
+    attention.show(
         "discussion.attention",
+        asked.value.tokens,
+        [Look(_("toutes"), weights.mean(axis=0)), *(Look(str(n), one) for n, one in layers)],
+        _(
+            "Cliquez sur un token : plus un token d’avant est coloré, plus il y regarde "
+            "pour prédire la suite. Le LSTM, lui, n’a que sa mémoire : il ne peut pas "
+            "revenir en arrière."
+        ),
+        _("Couche"),
     )

@@ -88,7 +88,7 @@ def table(reference: str) -> pd.DataFrame:
 
 
 def _cards(_settings: Settings) -> None:
-    """Fine-tuning and alignment, in a few words."""
+    """Fine-tuning and alignment, and where the class does both."""
     left, right = st.columns(2, gap="medium")
     with left, st.container(border=True):
         st.markdown(i18n.lesson("finetuning"))
@@ -100,6 +100,12 @@ def _cards(_settings: Settings) -> None:
         )
     with right, st.container(border=True):
         st.markdown(i18n.lesson("alignment"))
+        state.link(
+            "../pages/preferences.py",
+            _("Voter, dans L’avis de la classe"),
+            ":material/how_to_vote:",
+            {},
+        )
 
 
 TOPICS: dict[str, View[[Settings]]] = {

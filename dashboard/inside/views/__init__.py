@@ -5,16 +5,20 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from dashboard.inside import results, text, units
-from dashboard.inside.controls import TEXT
-from dashboard.inside.text import Colours, Looked
-from dashboard.inside.views import embedding, forgets, gates, influence, step, unit
-from dashboard.shared import widgets
+from dashboard.inside import controls, models, results, text, transformers, units
+from dashboard.inside.controls import TEXT, OfKind
+from dashboard.inside.text import Colours, Cut, Looked
+from dashboard.inside.views import embedding, forgets, gates, gaze, influence, step, unit
+from dashboard.shared import fields, state, widgets
 from dashboard.shared.i18n import _
-from dashboard.shared.views import View, chosen
+from dashboard.shared.views import View
 from moliere_core.errors import N_
+from moliere_core.models.protocol import CONTEXT_START
+from moliere_core.text.normalise import normalise
 
-VIEWS: dict[str, View[...]] = {  # all of them but the embedding's show a `Looked`
+VIEWS: dict[
+    str, View[...]
+] = {  # of what has cells; all of them but the embedding's show a `Looked`
     "unit": View(N_("Une unité"), unit.show),
     "gates": View(N_("Les portes"), gates.show),
     "mattered": View(N_("Ce qui a compté"), influence.show),
@@ -22,7 +26,10 @@ VIEWS: dict[str, View[...]] = {  # all of them but the embedding's show a `Looke
     "embedding": View(N_("Le plongement"), embedding.show),
     "step": View(N_("Un pas"), step.show),
 }
-VIEW = chosen("inside.view", "view", N_("Vue"), VIEWS)
+LOOKS: dict[str, View[[Cut]]] = {  # of a transformer
+    "heads": View(N_("Regards"), gaze.show),
+}
+VIEW = OfKind("inside.view", "view", "unit", N_("Vue"), fields.choice(*VIEWS, *LOOKS))
 HINTS = {
     "mattered": N_("Cliquez sur un caractère : lesquels, avant lui, l’ont fait attendre ?"),
     "step": N_("Cliquez sur un caractère : le pas qui le lit."),
@@ -31,12 +38,41 @@ HINTS = {
 ANY_HINT = N_("Cliquez sur un caractère, ou glissez sur un passage.")
 
 
+def ask(reference: str) -> str:
+    """Which of the views that a model of its kind has."""
+    return VIEW.ask(VIEWS if models.kind(reference) == "cells" else LOOKS)
+
+
 def show(view: str, reference: str, typed: str) -> tuple[int, int]:
     """One of the views, under the text that it is about.
 
     Returns:
-        The unit that it looks at, by layer and number, from 0.
+        The unit that it looks at, or the head, by layer and number, from 0.
     """
+    if models.kind(reference) == "cells":
+        return _show_cells(view, reference, typed)
+    return _show_transformer(view, reference, typed)
+
+
+def _show_transformer(view: str, reference: str, typed: str) -> tuple[int, int]:
+    for setting in (controls.FROM, controls.TO, controls.BLOCK, controls.HEAD):
+        state.value(setting)  # the address keeps them while the model is asked
+    found = transformers.gaze(reference, typed)
+    if found is None:  # it is being read
+        return 0, 0
+    read = sum(map(len, found.tokens))
+    if read < len(CONTEXT_START + normalise(typed)):
+        st.caption(
+            _("Il ne voit pas plus de {count} caractères à la fois : en voici le début.").format(
+                count=read
+            )
+        )
+    cut = Cut(reference, typed, found.tokens, found.heads, text.symbol(found.tokens))
+    LOOKS[view].show(cut)
+    return gaze.chosen(cut)
+
+
+def _show_cells(view: str, reference: str, typed: str) -> tuple[int, int]:
     if view == "embedding":  # of all characters, whatever the text
         VIEWS[view].show(reference)
         return 0, 0
@@ -69,4 +105,5 @@ def tried(view: str) -> dict[str, bool]:
         "forgets": view == "forgets",
         "embedding": view == "embedding",
         "step": view == "step",
+        "head": bool(st.session_state.get(gaze.PICKED)),
     }

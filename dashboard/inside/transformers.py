@@ -1,0 +1,103 @@
+"""What a transformer computes over a text: the same face for one of characters and one of tokens.
+
+One of characters is read by this server's engine, in turns; one of tokens lives in the worker of
+the pretrained models. Both answer with an `Inside`: the symbols of the text, and what was found.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from dashboard.inside import models, results
+from dashboard.shared import cached, following
+from dashboard.shared.i18n import _
+from moliere_core import pretrained
+from moliere_core.errors import MoliereError
+from moliere_core.inspection import heads, transformer_trace
+from moliere_core.inspection.heads import HeadTable
+from moliere_core.inspection.transformer_trace import MOST_TOKENS, TransformerTrace, weights_digest
+from moliere_core.inspection.units import run_samples
+from moliere_core.models.protocol import CONTEXT_START
+from moliere_core.pretrained import Attention, Request, catalogue
+from moliere_core.system.progress import Progress
+from moliere_core.system.storage import home
+from moliere_core.system.work import Work
+from moliere_core.text.normalise import normalise
+
+T = TypeVar("T")
+PATIENCE = 0.4  # seconds that a page waits for the worker before it says what it waits for
+
+
+def gaze(reference: str, text: str) -> Attention | None:
+    """Where each symbol of a text looks; None, with a bar on the page, until that is known."""
+    if models.kind(reference) == "tokens":
+        return _told(following.asked(_asked, "attention", reference, text))
+    return Attention(tuple(context(reference, text)), traced(reference, text).weights)
+
+
+def context(reference: str, text: str) -> str:
+    """The line break and the beginning of a text, as far as a transformer of characters sees."""
+    network = models.transformer(reference).network.transformer
+    limit = min(network.context_length, MOST_TOKENS)
+    return (CONTEXT_START + normalise(text))[:limit]
+
+
+@cached.computed(max_entries=16)
+def traced(reference: str, text: str) -> cached.Task[TransformerTrace]:
+    """All that a transformer of characters computes over the context of a text."""
+    model, read = models.transformer(reference), context(reference, text)
+    ids = model.vocabulary.encode(read)
+    return lambda _told: transformer_trace.read(model.network.transformer, ids)
+
+
+@st.cache_resource(show_spinner=False, max_entries=128)
+def _asked(operation: str, *arguments: Any) -> Request[Any]:
+    """What was asked of the worker: a function of `pretrained`, by its name."""
+    request: Request[Any] = getattr(pretrained, operation)(*arguments)
+    return request
+
+
+def _told(request: Request[T]) -> T | None:
+    """The answer; None, with its progress on the page, as long as it is not there.
+
+    Raises:
+        ModelError: there is none.
+    """
+    if request.wait(PATIENCE):
+        return request.result()
+    following.bar(request, _("Le modèle calcule : {share}"))
+    return None
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def named(reference: str) -> Work[HeadTable | None]:
+    """What the heads of a model do, as far as somebody has measured it; else it is being measured.
+
+    A transformer of characters is measured here, on the corpus on which units are; for one of
+    tokens, only what ships beside its weights is known: None of any other.
+    """
+    if models.kind(reference) == "tokens":
+        return Work.of(heads.load_heads(catalogue.check(reference)))
+    model, source = models.transformer(reference), results.watched()
+    digest = weights_digest(model.network.transformer)
+    corpus = cached.corpus(source)
+    folder = home() / "heads" / f"{digest}-{corpus.digest[:12]}"
+    for place in (cached.open_run(reference)[0].path, folder):
+        table = heads.load_heads(place)
+        if table is not None and table.weights == digest:
+            return Work.of(table)
+
+    def look(told: Progress) -> HeadTable | None:
+        search, check = run_samples(corpus)
+        try:
+            found = heads.name_character_heads(
+                model, search.text, check.text, source, progress=told
+            )
+        except MoliereError:  # too little text for what it reads at once
+            return None
+        heads.save_heads(folder, found)
+        return found
+
+    return results.worker().begin(look)

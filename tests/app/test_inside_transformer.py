@@ -1,0 +1,217 @@
+"""The Inside page on a transformer: of characters, read here, and of tokens, in the worker."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.inside import controls, models, transformers
+from dashboard.inside.views import LOOKS, VIEWS, gaze
+from dashboard.shared import attention
+from moliere_core import pretrained
+from moliere_core.config import ModelConfig, RunConfig, TrainingConfig
+from moliere_core.inspection import transformer_trace
+from moliere_core.inspection.heads import load_heads
+from moliere_core.networks.initial import initial_weights
+from moliere_core.pretrained import catalogue
+from moliere_core.runs.run import Run
+from tests.app.helpers import (
+    ALPHABET,
+    REFERENCE,
+    Open,
+    address,
+    asked_in_vain,
+    components,
+    run_snippet,
+    shown,
+    ticked,
+)
+from tests.patience import PATIENCE, wait_until
+
+RUN = "fedcba987654"
+CHARACTERS = f"run:{RUN}"
+TEXT = "Quoi ? ma reine est belle"
+TINY = ModelConfig("transformer", units=8, layers=2, dropout=0.0, heads=2, context=16)
+
+
+@pytest.fixture(autouse=True)
+def _embedded(monkeypatch: pytest.MonkeyPatch, store: Path) -> None:
+    """The corpus that everybody has; a small transformer that nobody trained."""
+    monkeypatch.delenv("MOLIERE_CORPUS", raising=False)
+    config = RunConfig(TINY, TrainingConfig(epochs=1))
+    corpus = {"source": "test", "digest": "", "chars": 1}
+    run = Run.create(store / "runs" / RUN, RUN, config, ALPHABET, corpus, "plays")
+    run.save_snapshot("epoch-001", initial_weights(TINY, len(ALPHABET), 0))
+    run.append_history({"epoch": 1, "updates": 1, "validation_bits_per_char": 4.25})
+
+
+def opened(open_page: Open, model: str, **settings: Any) -> AppTest:
+    """The page once its model has answered, and nothing wrong on it."""
+    at = open_page("inside", model=model, **{"text": TEXT, **settings})
+
+    def answered() -> bool:
+        assert not at.exception
+        assert not [e.value for e in at.error]
+        return bool(components(at) or at.get("plotly_chart")) or not at.run()
+
+    wait_until(answered)
+    if model == CHARACTERS:
+        transformers.named(model).result(PATIENCE)
+        at.run()
+    return at
+
+
+def looks(at: AppTest) -> dict[str, Any]:
+    """What the page sends to the text that looks."""
+    sent: list[dict[str, Any]] = components(at)
+    return next(data for data in sent if "looks" in data)
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("model", ["mini-gpt", CHARACTERS])
+@pytest.mark.parametrize("view", LOOKS)
+def test_every_view_in_both_languages(
+    open_page: Open, view: str, model: str, language: str
+) -> None:
+    at = opened(open_page, model, view=view, lang=language)
+    assert address(at)["view"] == view
+    for chart in at.get("plotly_chart"):
+        assert json.loads(chart.proto.spec)["layout"]["title"]["text"]
+        assert chart.proto.alt
+    assert at.get("download_button")
+
+
+@pytest.mark.parametrize("text", ["", "\n", "\U0001f600", "a", "<b>Ah</b> **non** $x$"])
+@pytest.mark.parametrize("model", ["mini-gpt", CHARACTERS])
+@pytest.mark.parametrize("view", LOOKS)
+def test_short_and_strange_texts(open_page: Open, view: str, model: str, text: str) -> None:
+    at = open_page("inside", model=model, view=view, text=text)
+    at.run()
+    assert not at.exception
+    assert not [e.value for e in at.error]
+    assert "<b>" not in shown(at).replace("\\<b\\>", "")
+
+
+def test_a_head_of_mini_gpt_looks_as_the_worker_says(open_page: Open) -> None:
+    at = opened(open_page, "mini-gpt", block=4, head=2, **{"from": 1, "to": 5})
+    data = looks(at)
+    found = pretrained.attention("mini-gpt", TEXT).result(PATIENCE)
+    assert data["pieces"] == list(found.tokens)
+    rows = data["looks"][0]["rows"]
+    assert [len(row) for row in rows] == list(range(1, len(found.tokens) + 1))
+    assert rows[-1] == pytest.approx(found.heads[3, 1, -1].tolist(), abs=1e-4)
+    assert data["grid"]["chosen"] == [3, 1]
+    assert [len(row["cells"]) for row in data["grid"]["rows"]] == [3] * 4
+    assert "".join(data["pieces"])[1:5] == "Quoi"
+    chosen = sum(map(len, found.tokens[: data["asked"] + 1]))
+    assert chosen >= 5 > chosen - len(found.tokens[data["asked"]])
+
+
+def test_it_opens_on_the_head_that_does_most(open_page: Open) -> None:
+    at = opened(open_page, "mini-gpt")
+    table = load_heads(catalogue.check("mini-gpt"))
+    assert table is not None
+    named = [head for head in table.heads if head.name in head.checked]
+    best = max(named, key=lambda head: head.checked[head.name].skill)
+    assert looks(at)["grid"]["chosen"] == [best.layer, best.head]
+    said = shown(at)
+    assert "tout près" in said
+    assert f"{round(100 * best.checked[best.name].share)}" in said
+    assert f"{round(100 * best.checked[best.name].chance)}" in said
+    assert "pas des trouvailles" in said  # most heads do nothing that has a name
+
+
+def test_a_transformer_of_characters_is_read_here_as_far_as_it_sees(open_page: Open) -> None:
+    at = opened(open_page, CHARACTERS, block=2, head=1)
+    data = looks(at)
+    model = models.transformer(CHARACTERS)
+    context = ("\n" + TEXT)[: TINY.context]
+    assert data["pieces"] == list(context)
+    seen = transformer_trace.read(model.network.transformer, model.vocabulary.encode(context))
+    assert data["looks"][0]["rows"][-1] == pytest.approx(seen.weights[1, 0, -1].tolist(), abs=1e-4)
+    assert "16" in shown(at)  # says how much of the text it is
+
+
+def test_the_heads_of_a_run_are_measured_once(store: Path) -> None:
+    table = transformers.named(CHARACTERS).result(PATIENCE)
+    assert table is not None
+    assert len(table.heads) == 4
+    transformers.named.clear()
+    assert transformers.named(CHARACTERS).done()  # from the store
+    assert transformers.named(CHARACTERS).result() == table
+
+
+def test_a_click_chooses_a_symbol_and_a_head(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: dict[str, Any] = {}
+    monkeypatch.setattr(attention, "clicked", lambda _key: (2, 1, 0))
+    monkeypatch.setattr(
+        "dashboard.shared.state.change", lambda field, value: told.update({field.name: value})
+    )
+    gaze.pick(("\n", "ab", "cd"), (0, 0))
+    assert told == {"from": 3, "to": 5, "block": 2, "head": 1}
+
+
+@pytest.mark.parametrize("told", [None, 3, {"at": -1}, {"at": 1, "layer": "x", "head": 0}])
+def test_what_a_browser_sends_may_be_anything(monkeypatch: pytest.MonkeyPatch, told: Any) -> None:
+    monkeypatch.setattr("dashboard.shared.components.told", lambda _key, _name: told)
+    assert attention.clicked("x") is None
+
+
+def test_a_thumbnail_shows_the_most_of_what_it_stands_for() -> None:
+    weights = np.tril(np.full((100, 100), 0.01, np.float32))
+    weights[99, 0] = 1.0
+    small = attention.thumbnail(weights, 32)
+    assert small.shape == (25, 25)
+    assert small[24, 0] == 255
+    assert small[0, 24] == 0
+    assert 0 < small[10, 3] < 255
+
+
+def test_what_is_chosen_stays_from_an_lstm_to_a_transformer(open_page: Open) -> None:
+    at = opened(open_page, "mini-gpt", **{"from": 8, "to": 10})
+    data = looks(at)
+    assert "ma" in data["pieces"][data["asked"]]
+    at.selectbox(key="model").set_value(REFERENCE).run()
+    assert address(at).get("view", "unit") == "unit"
+    assert (address(at)["from"], address(at)["to"]) == ("8", "10")
+    at.selectbox(key="model").set_value("mini-gpt").run()
+    assert not at.exception
+    assert address(at)["view"] == "heads"
+
+
+def test_the_menu_has_what_can_be_looked_into(open_page: Open) -> None:
+    at = opened(open_page, "mini-gpt")
+    options = at.selectbox(key="model").options
+    assert {"petit", "grand", "mini-gpt", CHARACTERS, REFERENCE} <= set(options)
+    assert "kn-8" not in options
+    at = open_page("inside", model="hf:nobody/nothing")
+    assert not at.exception
+    assert asked_in_vain(at)
+    assert address(at).get("model", "petit") == "petit"
+
+
+def test_kinds() -> None:
+    assert models.kind("petit") == "cells"
+    assert models.kind(CHARACTERS) == "characters"
+    assert models.kind("mini-gpt") == "tokens"
+    assert not set(VIEWS) & set(LOOKS) - {"embedding", "step", "why"}
+
+
+def test_items_tick_themselves(open_page: Open) -> None:
+    assert not ticked(opened(open_page, "mini-gpt"), "inside")["head"]
+
+
+@pytest.mark.parametrize("text", ["Ah ! ", 'l\'"œil"\n{0} \\ \'\'\' """ %s'])
+@pytest.mark.parametrize("model", ["mini-gpt", CHARACTERS])
+def test_the_cell_runs(monkeypatch: pytest.MonkeyPatch, model: str, text: str) -> None:
+    monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
+    lines = run_snippet(controls.code(model, text, 1, 0)).splitlines()
+    layers = 4 if model == "mini-gpt" else 2
+    assert all(line.startswith("[(") for line in lines[-layers - 1 :])
+    shares = [float(line.split()[-1]) for line in lines[: -layers - 1]]
+    assert sum(shares) == pytest.approx(1, abs=0.02)
