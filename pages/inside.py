@@ -10,12 +10,11 @@ from dashboard.shared.i18n import _
 
 drawer = lesson.heading("inside", _("Dans le réseau"))
 
+reference = models.asked()
 with st.container(horizontal=True, vertical_alignment="center"):
-    place = st.container(width="content")
+    view = views.ask(reference)
     with widgets.settings():
-        reference = models.choose(models.asked())
+        reference = models.choose(reference)
         typed = text.ask()
-    with place:
-        view = views.ask(reference)
 layer, number = views.show(view, reference, typed)
 drawer.finish(partial(controls.code, reference, typed, layer, number), views.tried(view))

@@ -9,7 +9,7 @@ from dashboard.probabilities import controls, results, views
 from dashboard.shared import lesson, widgets
 from dashboard.shared.i18n import _
 
-drawer = lesson.heading("probabilities", _("Le caractère suivant"))
+drawer = lesson.heading("probabilities", _("Les probabilités"))
 controls.open_page()
 
 with st.container(horizontal=True, vertical_alignment="center"):

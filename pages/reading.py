@@ -8,7 +8,7 @@ from dashboard.reading import controls, views
 from dashboard.shared import lesson, widgets
 from dashboard.shared.i18n import _
 
-drawer = lesson.heading("reading", _("Lire avec les yeux du modèle"))
+drawer = lesson.heading("reading", _("Lire comme le modèle"))
 
 with st.container(horizontal=True, vertical_alignment="center"):
     view = views.VIEW.ask()

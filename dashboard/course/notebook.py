@@ -40,7 +40,7 @@ class Size:
     fetch: bool = True
     chars: int = 150
     short: int = 80
-    passage: int = 3_000
+    passage: int = 6_000
 
 
 FULL = Size()

@@ -135,7 +135,7 @@ def _payload(
             "heading": _("Le caractère suivant"),
             "note": _("Probabilités parmi lesquelles il tire ; en couleur, le caractère tiré."),
             "looked": _("Le choix derrière le caractère surligné. Cliquez dessus pour revenir."),
-            "hush": _("À vous de deviner la suite. Touche H pour la montrer."),
+            "hush": _("À vous de deviner la suite. Touche H, ou « Montrer »."),
             "copy": _("Copier"),
             "copied": _("Copié"),
             "keep": _("Garder"),

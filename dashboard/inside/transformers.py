@@ -15,16 +15,18 @@ from dashboard.shared import cached, following
 from dashboard.shared.i18n import _
 from moliere_core import pretrained
 from moliere_core.errors import MoliereError
-from moliere_core.inspection import heads, transformer_trace
+from moliere_core.inspection import heads, logit_lens, transformer_trace
 from moliere_core.inspection.heads import HeadTable
+from moliere_core.inspection.logit_lens import LayerGuesses
 from moliere_core.inspection.transformer_trace import MOST_TOKENS, TransformerTrace, weights_digest
 from moliere_core.inspection.units import run_samples
 from moliere_core.models.protocol import CONTEXT_START
-from moliere_core.pretrained import Attention, Request, catalogue
+from moliere_core.pretrained import Attention, Inside, Request, catalogue
 from moliere_core.system.progress import Progress
 from moliere_core.system.storage import home
 from moliere_core.system.work import Work
 from moliere_core.text.normalise import normalise
+from moliere_core.text.vocabulary import UNKNOWN
 
 T = TypeVar("T")
 PATIENCE = 0.4  # seconds that a page waits for the worker before it says what it waits for
@@ -35,6 +37,17 @@ def gaze(reference: str, text: str) -> Attention | None:
     if models.kind(reference) == "tokens":
         return _told(following.asked(_asked, "attention", reference, text))
     return Attention(tuple(context(reference, text)), traced(reference, text).weights)
+
+
+def guesses(reference: str, text: str, position: int, count: int) -> Inside[LayerGuesses] | None:
+    """What each layer would say after one symbol; None, with a bar, until that is known."""
+    if models.kind(reference) == "tokens":
+        return _told(following.asked(_asked, "guesses", reference, text, position, count))
+    model, seen = models.transformer(reference), traced(reference, text)
+    network = model.network.transformer
+    found = logit_lens.guesses(network, seen, position, count, never=[UNKNOWN])
+    named = {int(i): model.vocabulary.decode([int(i)]) for i in found.symbols.ravel()}
+    return Inside(tuple(context(reference, text)), found, named)
 
 
 def context(reference: str, text: str) -> str:

@@ -61,6 +61,7 @@ def gates() -> dict[str, str]:
         "candidate": _("candidat"),
         "update": _("mise à jour"),
         "reset": _("remise à zéro"),
+        "hidden": _("état caché"),
     }
 
 

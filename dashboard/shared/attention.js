@@ -65,6 +65,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   });
   const letters = data.pieces.every((piece) => piece.length < 2);
   sentence.classList.toggle("letters", letters);
+  sentence.classList.toggle("compact", data.listens);
   if (data.asked !== null && data.asked !== show.heard) show.asked = data.asked;
   show.heard = data.asked;
   if (show.asked < 0 || show.asked >= tokens.length) show.asked = tokens.length - 1;

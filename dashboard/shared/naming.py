@@ -36,7 +36,7 @@ def source(name: str) -> str:
     if name == SERVER:
         return Path(os.environ.get("MOLIERE_CORPUS", "")).name or _("celui du serveur")
     if name == MESSAGES:
-        return _("messages d’aujourd’hui")
+        return _("messages")
     if name == library.COURSE:
         return _("Molière, CSV du cours")
     if name == library.TEI:

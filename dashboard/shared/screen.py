@@ -54,9 +54,8 @@ def show() -> None:
         PROJECTED.ask(visible=True)
     if projected():
         st.html(HERE / "projector.css")
-    data = {"type": size(), "words": _WORDS[state.language()]}
     with st.container(key="screen"):
-        _screen(data, "screen.browser", type=_heard)
+        _listen(size())
 
 
 def menu() -> Literal["auto", "collapsed"]:
@@ -77,6 +76,18 @@ def size() -> float:
 def letters() -> float:
     """How much larger the letters of a figure are."""
     return size() * (CLOSER if projected() else 1)
+
+
+@st.fragment
+def _listen(drawn: float) -> None:
+    """Hear how large the type is, and draw the page again where it was drawn for another size.
+
+    In a fragment, whose runs wait for that of the page: what a browser says by itself, just when
+    somebody clicks, neither interrupts that click nor brings the page before it back.
+    """
+    _screen({"type": drawn, "words": _WORDS[state.language()]}, "screen.browser", type=_heard)
+    if size() != drawn:
+        st.rerun()
 
 
 def _heard() -> None:

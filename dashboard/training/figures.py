@@ -115,8 +115,7 @@ def accuracy_figure(curves: Curves, spaces: float | None, dark: bool) -> Figure:
 def forgetting_figure(forgetting: Forgetting, dark: bool) -> Figure:
     """Bits on the new text and on the old, epoch by epoch; the original's as horizontal lines."""
     colours = theme(dark)
-    title = _("Ce qu’il apprend, ce qu’il oublie")
-    figure = layout(Figure(), dark, title, _("époques"), _("bits par caractère"), HEIGHT)
+    figure = layout(Figure(), dark, "", _("époques"), _("bits par caractère"), HEIGHT)
     levels: list[_Level] = []
     values: list[float] = []
     named = (_("texte nouveau"), _("texte d’avant"))

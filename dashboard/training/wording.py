@@ -171,14 +171,14 @@ def continued(outside: int, most: str) -> str:
         most: the most frequent of them.
     """
     told = _(
-        "Il garde son alphabet et son architecture ; corrigé à petits pas (taux d’apprentissage "
+        "Il garde son alphabet et son architecture ; corrigé à petits pas (taux d’apprentissage "
         "plus bas), il oublie moins vite ce qu’il sait."
     )
     if not outside:
         return told
     lacking = i18n.ngettext(
-        "{count} caractère du texte n’est pas dans son alphabet, il le lira comme inconnu : {most}",
-        "{count} caractères du texte ne sont pas dans son alphabet, il les lira comme inconnus : "
+        "{count} caractère du texte n’est pas dans son alphabet, il le lira comme inconnu : {most}",
+        "{count} caractères du texte ne sont pas dans son alphabet, il les lira comme inconnus : "
         "{most}",
         outside,
     )
@@ -192,17 +192,24 @@ def forgotten(forgetting: Forgetting) -> list[str]:
     before_new, before_old = forgetting.before
     parts = []
     if new is not None and before_new is not None:
-        told = _("**Texte nouveau** : {before} avant, {after} maintenant")
+        told = _("**Texte nouveau** : {before} avant, {after} maintenant")
         parts.append(told.format(before=i18n.bits(before_new), after=i18n.bits(new)))
     if old is not None and before_old is not None:
-        told = _("**texte d’avant** : {before}, puis {after}")
-        parts.append(told.format(before=i18n.bits(before_old), after=i18n.bits(old)))
-    parts.append(old_text(forgetting.kind))
+        told = _("**texte d’avant** ({which}) : {before} avant, {after} maintenant")
+        which = old_text(forgetting.kind)
+        parts.append(told.format(which=which, before=i18n.bits(before_old), after=i18n.bits(old)))
+    else:
+        parts.append(
+            _(
+                "l’oubli n’est pas mesuré : le texte de l’original n’est pas ici, ou fait partie "
+                "du nouveau"
+            )
+        )
     if forgetting.outside:
         told = i18n.ngettext(
-            "{count} caractère du texte nouveau n’est pas dans son alphabet, qu’il garde : il le "
+            "{count} caractère du texte nouveau n’est pas dans son alphabet, qu’il garde : il le "
             "lit comme inconnu",
-            "{count} caractères du texte nouveau ne sont pas dans son alphabet, qu’il garde : il "
+            "{count} caractères du texte nouveau ne sont pas dans son alphabet, qu’il garde : il "
             "les lit comme inconnus",
             forgetting.outside,
         )
@@ -213,25 +220,15 @@ def forgotten(forgetting: Forgetting) -> list[str]:
 def old_text(kind: str) -> str:
     """On what is measured how much a model forgets."""
     return {
-        "plays": _("texte d’avant : des passages des pièces que l’original n’a jamais lues"),
-        "last-tenth": _(
-            "texte d’avant : des passages de la fin du sien, que l’original n’a jamais lue"
-        ),
-        "pastiches": _(
-            "texte d’avant : nos pastiches, car les pièces de Molière ne sont pas sur cette machine"
-        ),
-    }.get(
-        kind,
-        _(
-            "l’oubli n’est pas mesuré : le texte de l’original n’est pas ici, ou fait partie du "
-            "nouveau"
-        ),
-    )
+        "plays": _("des passages des pièces que l’original n’a jamais lues"),
+        "last-tenth": _("des passages de la fin du sien, que l’original n’a jamais lue"),
+        "pastiches": _("nos pastiches, car les pièces de Molière ne sont pas sur cette machine"),
+    }.get(kind, _("un texte que cette version ne connaît pas"))
 
 
 def forgotten_alt(forgetting: Forgetting) -> str:
     """The same for those who cannot see the curves."""
-    said = " ; ".join(forgotten(forgetting)).replace("*", "")
+    said = "\u00a0; ".join(forgotten(forgetting)).replace("*", "")
     return _("Deux courbes, époque par époque. {said}.").format(said=said)
 
 

@@ -15,6 +15,7 @@ import { buildTransport, conduct } from "../shared/components/transport.js";
 
 const PACE = { slow: 2600, normal: 1300, fast: 450 }; // milliseconds a window
 const WIDE = 14.5; // pixels a character, where a unit is one
+const NARROW = 480; // pixels, where a unit is one: a telephone, which has no room for what is behind
 const BEHIND = 6; // characters shown before a window
 const STATE = 5; // the same for the room of the state
 
@@ -70,8 +71,10 @@ export default function ({ data, parentElement }) {
 
   const drawRows = () => {
     view.list.textContent = "";
-    const room = Math.max(20, Math.floor((view.list.clientWidth / unit() - 150) / WIDE));
-    const inner = Math.min(length, room - BEHIND - STATE - 4);
+    const wide = view.list.clientWidth / unit();
+    const behind = wide < NARROW ? 0 : BEHIND;
+    const room = Math.max(20, Math.floor((wide - 150) / WIDE));
+    const inner = Math.min(length, room - behind - STATE - 4);
     const start = show.at * length;
     for (const { name, chars } of rows) {
       const line = element("div", "row", view.list);
@@ -83,9 +86,9 @@ export default function ({ data, parentElement }) {
           element("span", `char ${kind}`, text, visible(char));
         }
       };
-      const missing = Math.max(Math.min(BEHIND - start, BEHIND), 0);
+      const missing = Math.max(Math.min(behind - start, behind), 0);
       for (let i = 0; i < missing; i++) element("span", "char", text, "\u00a0");
-      put(start - BEHIND, start, "past");
+      put(start - behind, start, "past");
       const zero = show.at === 0;
       element("span", `state${zero ? " zero" : ""}`, text, zero ? "0" : labels.state);
       if (inner >= length) put(start, start + length, "in");

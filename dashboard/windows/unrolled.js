@@ -13,6 +13,7 @@ import {
 
 const LEAD = 100; // pixels for the names of the rows
 const TALL = 36; // pixels of a box
+const LEAST = 50; // pixels of a column; where there are fewer, a telephone, fewer columns are drawn
 const ROWS = /** @type {const} */ (["target", "output", "cell", "embedding", "input"]);
 const PROBABILITIES = [6, 20, 11, 4, 14]; // as bars, in pixels: some
 
@@ -60,11 +61,13 @@ export default function ({ data, parentElement }) {
 }
 
 /** @type {(svg: SVGSVGElement, data: Data) => void} */
-function drawNetwork(svg, { variant, inputs, targets, gap, labels }) {
+function drawNetwork(svg, { variant, labels, ...window }) {
   const { clientWidth: width, clientHeight: height } = svg;
   svg.textContent = "";
   if (!width || !height) return;
-  const pitch = (width - LEAD - 26) / (inputs.length + 1);
+  const wide = width - LEAD - 26;
+  const { inputs, targets, gap } = ends(window, Math.floor(wide / LEAST) - 1);
+  const pitch = wide / (inputs.length + 1);
   const half = Math.min((pitch - 20) / 2, 31); // of a box
   const x = (/** @type {number} */ i) => LEAD + (i + 0.5 + (i >= gap ? 1 : 0)) * pitch;
   const y = (/** @type {Row} */ row) =>
@@ -122,6 +125,20 @@ function drawNetwork(svg, { variant, inputs, targets, gap, labels }) {
   for (const row of /** @type {const} */ (["input", "cell"])) {
     write(svg, "\u22ef", x(gap - 1) + pitch, y(row) + 6, middle);
   }
+}
+
+/**
+ * As many characters of a window as there is room for: its first and its last.
+ *
+ * @typedef {Pick<Data, "inputs" | "targets" | "gap">} Window
+ * @type {(window: Window, room: number) => Window}
+ */
+function ends({ inputs, targets, gap }, room) {
+  const first = Math.min(gap, Math.max(2, Math.ceil(room / 2)));
+  const last = Math.min(inputs.length - gap, Math.max(2, room - first));
+  /** @type {(chars: string[]) => string[]} */
+  const kept = (chars) => [...chars.slice(0, first), ...chars.slice(chars.length - last)];
+  return { inputs: kept(inputs), targets: kept(targets), gap: first };
 }
 
 /** @param {SVGElement} svg whose arrows get a tip */

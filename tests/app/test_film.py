@@ -236,7 +236,7 @@ def test_first_updates_are_measured_where_the_text_is_at_hand(open_page: Open, s
 
 def test_english_labels_and_the_code(open_page: Open) -> None:
     at = open_page("film", lang="en", model="petit")
-    assert at.title[0].value == "A film of learning"
+    assert at.title[0].value == "The time machine"
     assert component(at)["moments"][1]["title"] == "After 30 updates"
     at = at.pills(key="film.drawer").set_value("code").run()
     assert "open_run(run_name := 'petit')" in at.code[0].value

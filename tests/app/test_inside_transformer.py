@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.inside import controls, models, transformers
+from dashboard.inside import controls, models, results, transformers
 from dashboard.inside.views import LOOKS, VIEWS, gaze
 from dashboard.shared import attention
 from moliere_core import pretrained
 from moliere_core.config import ModelConfig, RunConfig, TrainingConfig
-from moliere_core.inspection import transformer_trace
+from moliere_core.corpus import EMBEDDED
+from moliere_core.inspection import logit_lens, transformer_trace
 from moliere_core.inspection.heads import load_heads
 from moliere_core.networks.initial import initial_weights
 from moliere_core.pretrained import catalogue
@@ -27,13 +28,15 @@ from tests.app.helpers import (
     address,
     asked_in_vain,
     components,
+    figure,
     run_snippet,
     shown,
     ticked,
 )
+from tests.networks import random_weights
 from tests.patience import PATIENCE, wait_until
 
-RUN = "fedcba987654"
+RUN, PLAIN = "fedcba987654", "abcdef012345"
 CHARACTERS = f"run:{RUN}"
 TEXT = "Quoi ? ma reine est belle"
 TINY = ModelConfig("transformer", units=8, layers=2, dropout=0.0, heads=2, context=16)
@@ -144,6 +147,33 @@ def test_the_heads_of_a_run_are_measured_once(store: Path) -> None:
     transformers.named.clear()
     assert transformers.named(CHARACTERS).done()  # from the store
     assert transformers.named(CHARACTERS).result() == table
+
+
+def test_each_layer_says_what_the_core_reads_there(open_page: Open) -> None:
+    at = opened(open_page, CHARACTERS, view="layers", **{"from": 4, "to": 5})
+    model = models.transformer(CHARACTERS)
+    ids = model.vocabulary.encode(("\n" + TEXT)[: TINY.context])
+    network = model.network.transformer
+    found = logit_lens.guesses(network, transformer_trace.read(network, ids), 3, 1, never=[0])
+    first = figure(at)["data"][0]
+    assert first["x"] == pytest.approx(found.probs[:, 0].tolist(), abs=1e-3)
+    said = [model.vocabulary.decode([int(i)]) for i in found.symbols[:, 0]]
+    assert [text.replace("␣", " ").replace("↵", "\n") for text in first["text"]] == said
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_plain_rnn_has_no_gate_and_every_view(store: Path, open_page: Open, view: str) -> None:
+    settings = ModelConfig("rnn", embedding_dim=4, units=8, dropout=0.0)
+    config = RunConfig(settings, TrainingConfig(epochs=1))
+    corpus = {"source": "test", "digest": "", "chars": 1}
+    run = Run.create(store / "runs" / PLAIN, PLAIN, config, ALPHABET, corpus, "plays")
+    run.save_snapshot("epoch-001", random_weights(ALPHABET, "rnn"))
+    run.append_history({"epoch": 1, "updates": 1, "validation_bits_per_char": 4.25})
+    results.tracking(f"run:{PLAIN}", EMBEDDED).result(PATIENCE)
+    at = open_page("inside", model=f"run:{PLAIN}", view=view, text=TEXT)
+    assert not at.exception
+    assert not [e.value for e in at.error]
+    assert ("pas de porte" in shown(at)) == (view in ("gates", "step"))
 
 
 def test_a_click_chooses_a_symbol_and_a_head(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ TITLES = {
     ("home", "en"): "A network writes like Molière",
     ("temperature", "fr"): "La température",
     ("temperature", "en"): "Temperature",
-    ("probabilities", "fr"): "Le caractère suivant",
+    ("probabilities", "fr"): "Les probabilités",
     ("probabilities", "en"): "The next character",
 }
 FRENCH_ONLY = ("Réglages", "Texte de départ", "Température")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import io
+import json
 import math
 import os
 import re
@@ -19,9 +20,9 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.shared import following, i18n, naming, plotting, stored_runs, trainings
 from dashboard.shared.naming import PRESET_LABELS
-from dashboard.training import controls, curves
+from dashboard.training import controls, curves, wording
 from dashboard.training.controls import bets, knobs
-from dashboard.training.figures import Bets, compared_figure, curves_figure
+from dashboard.training.figures import Bets, compared_figure, curves_figure, forgetting_figure
 from dashboard.training.views import summary
 from moliere_core.config import (
     CELLS,
@@ -268,6 +269,57 @@ def test_without_a_framework_the_page_says_so_and_stored_runs_open(
 def test_durations(seconds: float, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
     assert i18n.duration(seconds) == told
+
+
+# Going on from a model
+
+CONTINUED = {"old_text": "pastiches", "old_bits_before": 1.75, "new_bits_before": 2.97}
+
+
+def continued(kind: str = "pastiches") -> list[dict[str, Any]]:
+    """Two epochs of a history: the new text falls, the old one rises."""
+    base = CONTINUED | {"old_text": kind, "outside": 25}
+    return [
+        base | {"epoch": 1, "validation_bits_per_char": 2.3, "old_bits_per_char": 1.8},
+        base | {"epoch": 2, "validation_bits_per_char": 1.9, "old_bits_per_char": 1.9},
+    ]
+
+
+def test_a_stored_model_goes_on_gently_on_an_example_text(open_page: Open) -> None:
+    at = open_page("training", **{"from": "petit", "corpus": "messages"})
+    assert not at.exception
+    assert at.number_input(key="training.rate").value == 1e-3
+    assert at.number_input(key="training.batch").value == 4
+    assert at.number_input(key="training.epochs").value == 8
+    assert "dans son alphabet" in text(at)
+    at = at.selectbox(key="training.initial").set_value("").run()
+    assert at.number_input(key="training.rate").value == PRESETS["demo"].training.learning_rate
+    assert at.number_input(key="training.batch").value == PRESETS["demo"].training.batch_size
+    assert "dans son alphabet" not in text(at)
+
+
+def test_what_it_learns_and_what_it_forgets_are_on_one_chart(open_page: Open) -> None:
+    Run.open(run_path(RUN)).save_history([record | {"updates": 40} for record in continued()[:1]])
+    for settings in ({"view": "follow", "job": RUN}, {"view": "stored", "runs": REFERENCE}):
+        at = open_page("training", **settings)
+        assert not at.exception
+        drawn = json.loads(at.get("plotly_chart")[-1].proto.spec)
+        curves_ = {trace["name"]: list(trace["y"]) for trace in drawn["data"]}
+        assert curves_ == {"texte nouveau": [2.97, 2.3], "texte d’avant": [1.75, 1.8]}
+        levels = [shape["y0"] for shape in drawn["layout"]["shapes"]]
+        assert levels == [2.97, 1.75]
+        assert "nos pastiches" in text(at)
+        assert "25 caractères" in text(at)
+
+
+def test_without_an_old_text_the_screen_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
+    records = [{n: v for n, v in r.items() if not n.startswith("old")} for r in continued()]
+    found = curves.forgetting(records)
+    assert found is not None
+    assert [t.name for t in forgetting_figure(found, dark=True).data] == ["texte nouveau"]
+    assert "l’oubli n’est pas mesuré" in wording.forgotten_alt(found)
+    assert curves.forgetting([{"epoch": 1, "updates": 1}]) is None
 
 
 # A job

@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard.inside import controls, models, results, text, transformers, units
 from dashboard.inside.controls import TEXT, OfKind
 from dashboard.inside.text import Colours, Cut, Looked
-from dashboard.inside.views import embedding, forgets, gates, gaze, influence, step, unit
+from dashboard.inside.views import embedding, forgets, gates, gaze, influence, lens, step, unit
 from dashboard.shared import fields, state, widgets
 from dashboard.shared.i18n import _
 from dashboard.shared.views import View
@@ -28,6 +28,7 @@ VIEWS: dict[
 }
 LOOKS: dict[str, View[[Cut]]] = {  # of a transformer
     "heads": View(N_("Regards"), gaze.show),
+    "layers": View(N_("Couche par couche"), lens.show),
 }
 VIEW = OfKind("inside.view", "view", "unit", N_("Vue"), fields.choice(*VIEWS, *LOOKS))
 HINTS = {
@@ -105,5 +106,6 @@ def tried(view: str) -> dict[str, bool]:
         "forgets": view == "forgets",
         "embedding": view == "embedding",
         "step": view == "step",
+        "layers": view == "layers" and picked,
         "head": bool(st.session_state.get(gaze.PICKED)),
     }

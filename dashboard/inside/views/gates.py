@@ -42,6 +42,10 @@ def show(looked: Looked) -> None:
             count=len(chars),
         ),
     )
+    if tuple(series) == ("hidden",):
+        st.caption(
+            _("Un RNN simple n’a pas de porte : son état caché est récrit en entier à chaque pas.")
+        )
     _all_layers(looked, window, chars, tuple(series))
     st.markdown("\n".join(f"- {roles[name]}" for name in series))
 

@@ -19,6 +19,7 @@ SYMBOLS = {
     "output": "o",
     "update": "z",
     "reset": "r",
+    "hidden": "h",
 }
 SHOWN_NUMBERS = 4  # of the embedding
 TOP = 5
@@ -34,8 +35,10 @@ def show(looked: Looked) -> None:
         _reading(step)
         if model.network.layers[0].is_lstm:
             _lstm(step)
-        else:
+        elif model.network.layers[0].is_gru:
             _gru(step)
+        else:
+            _rnn(step)
     with right:
         _prediction(step, model.vocabulary.chars)
 
@@ -99,6 +102,16 @@ def _gru(step: Step) -> None:
             f"h &= z\\,h' + (1 - z)\\,g = {z} \\times ({_n(step.memory_before)}) + "
             f"(1 - {z}) \\times ({g}) = \\mathbf{{{_n(step.hidden)}}}"
         ]
+    )
+
+
+def _rnn(step: Step) -> None:
+    _latex([_gate(gate) for gate in step.gates])
+    st.markdown(
+        _(
+            "**3. Rien de plus.** Un RNN simple n’a pas de porte : il récrit tout son état à "
+            "chaque pas."
+        )
     )
 
 

@@ -55,7 +55,7 @@ def _payload(reading: Reading, settings: Settings) -> dict[str, Any]:
             "bits": i18n.ngettext("{value} bit", "{value} bits", 2),
             "expected": _("Il attendait"),
             "entropy": _("Hésitation avant chaque caractère (entropie, bits)"),
-            "hint": _("Pointez un caractère : ce qu’il attendait. Cliquez pour le garder."),
+            "hint": _("Pointez ou touchez un caractère : ce qu’il attendait. Un clic le garde."),
             "scale": [_("attendu"), _("surprenant")],
             "classes": [_("1er choix"), _("2e ou 3e"), _("4e à 10e"), _("au-delà")],
         },

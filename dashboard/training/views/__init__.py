@@ -39,5 +39,6 @@ def tried(spec: JobSpec | None) -> dict[str, bool]:
     usual = PRESETS[preset].training.learning_rate
     return {
         "deep": len(config.plays) == 1 and config.model.layers == 2,
+        "forget": bool(config.initial),
         "rate": config.training.learning_rate >= 5 * usual,
     }

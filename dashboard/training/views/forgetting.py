@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
+import streamlit as st
 
 from dashboard.shared import charts
 from dashboard.shared.i18n import _
@@ -18,6 +19,7 @@ def show(history: Sequence[Mapping[str, Any]]) -> None:
     found = forgetting(history)
     if found is None:
         return
+    st.markdown("**" + _("Ce qu’il apprend, ce qu’il oublie") + "**")
     rows = [(0, *found.before), *found.points]
     charts.show(
         figures.forgetting_figure(found, charts.dark()),

@@ -1,0 +1,93 @@
+"""What each layer would already say of a symbol of the text: the logit lens."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.inside import text, transformers
+from dashboard.inside.figures.lens import lens_figure
+from dashboard.inside.text import Cut
+from dashboard.shared import attention, charts, i18n, widgets
+from dashboard.shared.attention import Look
+from dashboard.shared.i18n import _
+from moliere_core.text.signs import all_visible
+
+COMPONENT = "inside.attention.lens"
+COUNT = 6  # symbols of each layer
+
+
+def show(cut: Cut) -> None:
+    """The text, and what each layer would have said in the place of the chosen symbol."""
+    attention.show(
+        COMPONENT,
+        cut.pieces,
+        [Look("", cut.heads[-1].mean(axis=0))],
+        _("Cliquez sur le texte : qu’aurait dit chaque couche à la place de ce symbole ?"),
+        asked=cut.at,
+        heard=partial(pick, cut.pieces),
+    )
+    if not cut.at:
+        st.info(_("Choisissez un symbole qui en suit au moins un autre."))
+        return
+    answer = transformers.guesses(cut.reference, cut.typed, cut.at - 1, COUNT)
+    if answer is None or answer.found is None:
+        return
+    found = answer.found
+    symbols = [[all_visible(answer.others[int(i)]) for i in row] for row in found.symbols]
+    layers = [
+        _("plongement"),
+        *(_("couche {number}").format(number=n + 1) for n in range(len(cut.heads))),
+    ]
+    final = symbols[-1][0]
+    decided = next(k for k in range(len(symbols)) if all(row[0] == final for row in symbols[k:]))
+    true = all_visible(cut.pieces[cut.at])
+    st.markdown(
+        _("Il préfère « {final} » dès : **{layer}**. Le texte dit « {true} ».").format(
+            final=widgets.plain(final), layer=layers[decided], true=widgets.plain(true)
+        )
+    )
+    charts.show(
+        lens_figure(
+            layers,
+            symbols,
+            found.probs,
+            final,
+            _("Après « {before} », ce que dirait chaque couche").format(
+                before=all_visible(cut.pieces[cut.at - 1])
+            ),
+            charts.dark(),
+        ),
+        "inside.lens",
+        pd.DataFrame(
+            {
+                _("couche"): layers[k],
+                _("rang"): rank + 1,
+                _("symbole"): symbols[k][rank],
+                _("probabilité"): float(found.probs[k, rank]),
+                _("entropie (bits)"): float(found.entropy[k]),
+                _("écart à la dernière couche (bits)"): float(found.distance[k]),
+            }
+            for k in range(len(layers))
+            for rank in range(len(symbols[k]))
+        ),
+        _(
+            "Une barre par couche. La dernière préfère « {final} », à {share}, dès : {layer}."
+        ).format(final=final, share=i18n.chance(float(found.probs[-1, 0])), layer=layers[decided]),
+    )
+    st.caption(
+        _(
+            "Le dernier calcul du réseau, appliqué au flux de chaque couche. Seule la dernière est "
+            "entraînée à être lue ainsi : les autres diraient cela, si les suivantes ne faisaient "
+            "rien."
+        )
+    )
+
+
+def pick(pieces: tuple[str, ...]) -> None:
+    """Inside a click: another symbol."""
+    found = attention.clicked(COMPONENT)
+    if found is not None and found[0] < len(pieces):
+        text.choose_symbol(pieces, found[0])
