@@ -20,7 +20,7 @@ from moliere_core.networks.loading import MixedFilesError, load_network
 from moliere_core.runs.index import stored_runs
 from moliere_core.runs.run import VOCABULARY, Run, Snapshot, run_path
 
-SHIPPED = ("petit", "grand")
+SHIPPED = ("petit", "grand", "petit-gpt")
 MINI, HUB = "mini-gpt", "hf:"  # references of models of tokens, see `pretrained`
 # Files that the hub's tools write into the folder of a model of tokens, beside `config.json`.
 HUB_FILES = (
@@ -214,7 +214,9 @@ def _shipped_entry(name: str) -> ModelEntry:
     try:
         return _entry(name, Run.open(ASSETS / name))
     except RunError:  # an incomplete copy of the application: the other models still work
-        return ModelEntry(name, "lstm", 0, available=False)
+        return ModelEntry(
+            name, "transformer" if name.endswith("gpt") else "lstm", 0, available=False
+        )
 
 
 def _entry(name: str, run: Run) -> ModelEntry:

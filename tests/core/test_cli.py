@@ -119,7 +119,7 @@ def test_models_of_long_names_and_what_is_worth_fetching(
     assert all(m["shows"] and m["languages"] and m["parameters"] for m in worth.values())
     assert main(["models"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    table = [line for line in lines if re.search(r"  (lstm|gru|ngram|gpt)  ", line)]
+    table = [line for line in lines if re.search(r"  (rnn|lstm|gru|transformer|ngram|gpt)  ", line)]
     assert len(table) == len(found["models"])
     [line] = [line for line in table if name in line]
     assert line.startswith(f"hf:{name}  gpt")
