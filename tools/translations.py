@@ -22,6 +22,7 @@ ERRORS = (
     "DamagedError",
     "MistypedError",
     "MixedFilesError",
+    "MixedFilesError",
     "ModelError",
     "RunError",
     "TrainingError",

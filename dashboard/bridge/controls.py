@@ -153,7 +153,8 @@ def code(view: str, settings: Settings) -> str:
         seed=settings.seed,
         chars=settings.chars,
     )
-    hub = [name for name in models if name.startswith(HUB)]
+    # One that was recorded is not on this machine.
+    hub = [name for name in models if name.startswith(HUB) and results.voice(name) is None]
     return ours + (_pipeline(hub[0], settings) if hub else "")
 
 

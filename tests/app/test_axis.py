@@ -52,7 +52,7 @@ def test_the_ladder_shows_every_step(open_page: Open) -> None:
     steps = component(at)["steps"]
     assert [s["name"] for s in steps] == [
         *("1-gramme", "3-gramme", "5-gramme", "8-gramme"),
-        *("petit", "grand", "mini-gpt"),
+        *("petit", "grand", "petit-gpt", "mini-gpt"),
         *map(wording.name, recorded.voices()),
     ]
     model = load_model("petit")

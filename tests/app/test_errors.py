@@ -14,14 +14,15 @@ from dashboard.shared import i18n, state
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import ConfigError, ModelError, MoliereError, RunError
 from tests.app.helpers import DASHBOARD, MISSING_NBSP, ROOT
+from tools.translations import ERRORS
 
 CATALOGUE = DASHBOARD / "translations" / "fr" / "LC_MESSAGES" / "errors.po"
 NBSP = i18n.NBSP
 
 
 def source_messages() -> set[str]:
-    marks = [error.__name__ for error in MoliereError.__subclasses__()] + ["check_range"]
-    keywords = {**DEFAULT_KEYWORDS, **dict.fromkeys(marks)}
+    assert {error.__name__ for error in MoliereError.__subclasses__()} <= set(ERRORS)
+    keywords = {**DEFAULT_KEYWORDS, **dict.fromkeys(ERRORS)}
     core = str(ROOT / "moliere_core")
     found = extract_from_dir(core, [("**.py", "python")], keywords=keywords)
     return {str(message) for _, _, message, _, _ in found}

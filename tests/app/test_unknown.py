@@ -14,6 +14,7 @@ OF_A_MODEL = {
     "film",
     "home",
     "inside",
+    "preferences",
     "probabilities",
     "reading",
     "temperature",

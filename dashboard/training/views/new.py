@@ -163,7 +163,10 @@ def _beginning() -> tuple[str, str]:
 def _initial() -> str:
     """The model whose weights it starts from, "" for a network that knows nothing."""
     names = {row.reference: row.name for row in stored_runs.stored_runs()} | {"": _("zéro")}
-    return controls.START_FROM.ask(["", *cached.models()], lambda name: names.get(name, name))
+    options, asked = ["", *cached.models()], state.foretold(controls.START_FROM)
+    if asked not in options and cached.opens(asked):  # stored a moment ago
+        options.append(asked)
+    return controls.START_FROM.ask(options, lambda name: names.get(name, name))
 
 
 def _label() -> str:
