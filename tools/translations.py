@@ -26,6 +26,7 @@ ERRORS = (
     "ModelError",
     "RunError",
     "TrainingError",
+    "Unreadable",
     "check_range",
 )
 # Domain, the language it is translated into, where its messages stand, and what names them.

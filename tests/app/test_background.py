@@ -60,10 +60,10 @@ def test_what_was_given_up_is_not_begun_and_later_work_finds_a_thread() -> None:
 SERVER = """
 import threading
 from dashboard.shared import cached
-from dashboard.inside.results import _worker
+from dashboard.inside.results import worker as inside
 from dashboard.bridge.measuring import worker as axis
 begun = []
-for background in (cached.background(), _worker(), axis()):
+for background in (cached.background(), inside(), axis()):
     started = threading.Event()
     background.begin(lambda _: (started.set(), threading.Event().wait()))
     started.wait()

@@ -20,6 +20,11 @@ def expect_pasted(page: Page, text: str | re.Pattern[str]) -> None:
     field.fill("")
     field.press("Control+V")
     expect(field).to_have_value(text)
+    # No run of the page, begun by leaving the field, is to close the dialog that is opened next.
+    field.press("Enter")
+    asked = "text => new URLSearchParams(location.search).get('prompt') === text"
+    page.wait_for_function(asked, arg=field.input_value())
+    expect_settled(page)
 
 
 def test_links_and_texts_are_copied_without_a_certificate(page: Page, tmp_path: Path) -> None:
