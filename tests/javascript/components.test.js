@@ -369,6 +369,7 @@ const RUNG = {
   note: "",
   measure: "",
   worse: "",
+  arrow: "",
   text: "a\nb",
   recorded: "",
   choices: NONE,
