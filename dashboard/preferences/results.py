@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -45,12 +46,14 @@ class Story:
         stages: the original, then the network after each vote; shorter than that as long as a vote
             has not been learned.
         skipped: pairs of texts that were passed over.
+        pair: the two texts on screen, with what they were written from.
     """
 
     reference: str
     votes: list[Vote] = field(default_factory=list)
     stages: list[Stage] = field(default_factory=list)
     skipped: int = 0
+    pair: tuple[Hashable, tuple[str, str]] = (None, ("", ""))
 
     @property
     def round(self) -> int:
@@ -92,6 +95,16 @@ def learn(now: Story, pull: float, sampling: SamplingConfig) -> None:
         now.stages.append(cached.in_turn(learned))
         for old in now.stages[1:-1]:
             old.model = original  # its own weights are no longer wanted
+
+
+def pair(
+    now: Story, prompt: str, sampling: SamplingConfig, seed: int, chars: int
+) -> tuple[str, str]:
+    """The two texts to vote on, written once: each hand that is counted draws the page again."""
+    asked = (len(now.votes), prompt, sampling, seed, chars)
+    if now.pair[0] != asked:
+        now.pair = asked, texts(now.stages[-1].model, prompt, sampling, seed, chars)
+    return now.pair[1]
 
 
 def texts(

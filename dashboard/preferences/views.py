@@ -23,8 +23,8 @@ _KEPT = "preferences.kept"  # the name of the run that was stored last
 
 def vote(story: Story, now: Settings) -> None:
     """Two continuations, the ballot, and in a sentence what all votes have cost so far."""
-    model = story.stages[-1].model
-    pair = results.texts(model, now.prompt, now.sampling, now.seed + 2 * story.round, now.chars)
+    seed = now.seed + 2 * story.round
+    pair = results.pair(story, now.prompt, now.sampling, seed, now.chars)
     for column, letter, text in zip(st.columns(2, gap="medium"), "AB", pair, strict=True):
         with column:
             _card(letter, now.prompt, text)

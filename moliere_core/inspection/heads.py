@@ -17,7 +17,6 @@ at nearly all places alike are called `EVERYWHERE`.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -29,12 +28,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moliere_core.errors import ModelError
+from moliere_core.inspection import stored
 from moliere_core.inspection.transformer_trace import MOST_TOKENS, weights_digest
 from moliere_core.models.networks import TransformerModel
 from moliere_core.networks.arrays import Array
 from moliere_core.networks.transformer import Ids, TransformerNetwork
 from moliere_core.system.progress import Progress
-from moliere_core.system.storage import write_atomically
 
 HEADS = "heads.json"
 LEAST_SKILL = 0.1  # of a head that has a name: a tenth of the way from chance to certainty
@@ -447,19 +446,9 @@ def _batches(texts: Sequence[Sequence[int]]) -> Iterator[Sequence[Sequence[int]]
 
 def save_heads(folder: Path, table: HeadTable) -> None:
     """Write `heads.json` into a folder."""
-    write_atomically(folder / HEADS, json.dumps(table.to_json(), ensure_ascii=False).encode())
+    stored.save(folder / HEADS, table.to_json())
 
 
 def load_heads(folder: Path) -> HeadTable | None:
     """Read it; None where there is none, ModelError where it is damaged."""
-    path = folder / HEADS
-    if not path.is_file():
-        return None
-    try:
-        return HeadTable.from_json(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(
-            "{path} is damaged ({error}): delete it, and it will be computed again",
-            path=path,
-            error=error,
-        ) from error
+    return stored.load(folder / HEADS, HeadTable.from_json)

@@ -6,7 +6,6 @@ hundreds is always partly luck. Karpathy et al. (2015) found such units by eye.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,12 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moliere_core.corpus import Corpus
-from moliere_core.errors import CorpusError, ModelError
+from moliere_core.errors import CorpusError
+from moliere_core.inspection import stored
 from moliere_core.inspection.features import Feature, measure_features, verse_of
 from moliere_core.inspection.states import locate, memories, total_units, weights_digest
 from moliere_core.models.references import RecurrentModel
 from moliere_core.system.progress import Progress
-from moliere_core.system.storage import home, write_atomically
+from moliere_core.system.storage import home
 
 UNITS = "units.json"
 MIN_MARKED = 200  # characters with and without a feature: fewer say nothing
@@ -229,19 +229,9 @@ def units_folder(model: RecurrentModel, corpus: Corpus) -> Path:
 
 def save_units(folder: Path, table: UnitTable) -> None:
     """Write `units.json` into a folder."""
-    write_atomically(folder / UNITS, json.dumps(table.to_json(), ensure_ascii=False).encode())
+    stored.save(folder / UNITS, table.to_json())
 
 
 def load_units(folder: Path) -> UnitTable | None:
     """Read it; None where there is none, ModelError where it is damaged."""
-    path = folder / UNITS
-    if not path.is_file():
-        return None
-    try:
-        return UnitTable.from_json(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(
-            "{path} is damaged ({error}): delete it, and it will be computed again",
-            path=path,
-            error=error,
-        ) from error
+    return stored.load(folder / UNITS, UnitTable.from_json)
