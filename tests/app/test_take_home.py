@@ -13,7 +13,7 @@ from moliere_core.models.sampling import gumbel_noise
 from moliere_core.text.normalise import normalise
 from moliere_core.text.vocabulary import Vocabulary
 from tests import taken_home
-from tests.app.test_javascript import node, run_node
+from tests.node import node, run_node
 
 ENGINE = (ASSETS / "takehome" / "engine.js").as_uri()
 TEMPERATURES = (0.0, 0.5, 0.8, 1.5)
