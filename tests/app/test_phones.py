@@ -7,7 +7,6 @@ import hashlib
 import html
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,6 @@ from moliere_core.classroom import Outcome, Room, rooms
 
 KEY = "the teacher's secret"
 QUIZ = classroom.choice("quiz.1", "Qui parle ?", ("Tartuffe", "<b>Orgon</b>"))
-Ask = Callable[..., Any]
 
 
 class Clock:
@@ -63,13 +61,17 @@ def named(number: int = 0) -> dict[str, str]:
     return {"X-Telephone": f"telephone-{number:06d}"}
 
 
-def vote(client: TestClient, room: Room, value: object, number: int = 0, **more: str) -> Any:
+def vote(
+    client: TestClient, room: Room, value: object, number: int = 0, site: str = "same-origin"
+) -> Any:
     body = {"question": room.now, "answer": value}
-    return client.post(f"/s/{room.code}/vote", json=body, headers=named(number) | more)
+    headers = named(number) | {"Sec-Fetch-Site": site}
+    return client.post(f"/s/{room.code}/vote", json=body, headers=headers)
 
 
-def asked(client: TestClient, room: Room, number: int = 0, **more: str) -> Any:
-    return client.get(f"/s/{room.code}/question", headers=named(number) | more)
+def asked(client: TestClient, room: Room, number: int = 0, known: str = "") -> Any:
+    headers = named(number) | {"If-None-Match": known}
+    return client.get(f"/s/{room.code}/question", headers=headers)
 
 
 def test_a_telephone_votes_changes_its_mind_and_sees_what_comes_out(
@@ -110,11 +112,11 @@ def test_what_has_not_changed_is_not_sent_again(client: TestClient, room: Room) 
     room.ask(QUIZ)
     first = asked(client, room)
     tag = first.headers["etag"]
-    again = asked(client, room, **{"If-None-Match": tag})
+    again = asked(client, room, known=tag)
     assert (again.status_code, again.content) == (304, b"")
-    assert asked(client, room, **{"If-None-Match": f"W/{tag}"}).status_code == 304  # by a proxy
+    assert asked(client, room, known=f"W/{tag}").status_code == 304  # by a proxy
     vote(client, room, 1)
-    assert asked(client, room, **{"If-None-Match": tag}).status_code == 200
+    assert asked(client, room, known=tag).status_code == 200
     assert first.headers["cache-control"] == "no-store"
 
 
@@ -125,8 +127,8 @@ def test_the_teacher_sees_votes_with_the_key_alone(client: TestClient, room: Roo
     where = f"/s/{room.code}/results?question={QUIZ.id}"
     found = client.get(where, headers={"X-Room-Key": KEY}).json()
     assert found == {"phones": 3, "open": True, "counts": [[0, 1], [1, 2]], "votes": 3}
-    for key in ("", "another’s"):
-        assert client.get(where, headers={"X-Room-Key": key.encode()}).status_code == 404
+    for key in ("", "somebody else"):
+        assert client.get(where, headers={"X-Room-Key": key}).status_code == 404
     nothing = client.get(f"/s/{room.code}/results", headers={"X-Room-Key": KEY}).json()
     assert nothing == {"phones": 3, "open": True, "counts": [], "votes": 0}
 
@@ -166,8 +168,8 @@ def test_hostile_bodies_are_refused_in_a_word(
 
 def test_another_site_votes_for_nobody(client: TestClient, room: Room) -> None:
     room.ask(QUIZ)
-    assert vote(client, room, 1, **{"Sec-Fetch-Site": "cross-site"}).status_code == 403
-    assert vote(client, room, 1, **{"Sec-Fetch-Site": "same-origin"}).status_code == 200
+    assert vote(client, room, 1, site="cross-site").status_code == 403
+    assert vote(client, room, 1).status_code == 200
     assert client.options(f"/s/{room.code}/vote").status_code == 405  # it may not even ask
     body = {"question": QUIZ.id, "answer": 1}
     assert client.post(f"/s/{room.code}/vote", json=body).status_code == 422  # no token
