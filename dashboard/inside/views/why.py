@@ -144,7 +144,9 @@ def _model(reference: str, question: Question | None, key: str) -> Answer | None
             widgets.problem(problem)
         return None
     first, second = map(all_visible, answer.ends)
-    st.markdown(f"**{told}** : {_odds((first, second), answer.found)}")
+    st.markdown(
+        _("{name} : {said}").format(name=f"**{told}**", said=_odds((first, second), answer.found))
+    )
     _bars((first, second), answer.pieces, answer.found, key)
     return answer
 
