@@ -116,7 +116,7 @@ def _stream(cut: Cut, step: AttentionStep) -> None:
     )
     at = step.position
     three = {"q": step.query, "k": step.keys[at], "v": step.values[at]}
-    aligned([" \\quad ".join(f"{name} = {vector(of, 2, 2)}" for name, of in three.items())])
+    aligned([" \\quad ".join(f"{name} = {vector(of, 2, 1)}" for name, of in three.items())])
 
 
 def _looking(cut: Cut, step: AttentionStep) -> None:
