@@ -156,9 +156,8 @@ def _adding(step: AttentionStep) -> None:
     thought, after = float(step.from_mlp[0]), float(step.after[0])
     aligned(
         [
-            f"m_1 &= x_1 + {_text(_('cette tête'))} + {_text(_('les autres'))} + b = "
-            f"{number(x)} {signed(own)} {signed(heads - own)} "
-            f"{signed(bias)} = {number(middle)}",
+            f"m_1 &= x_1 + {_text(_('cette tête'))} + {_text(_('les autres'))} + b",
+            f"&= {number(x)} {signed(own)} {signed(heads - own)} {signed(bias)} = {number(middle)}",
             f"y_1 &= m_1 + {_text('MLP')} = {number(middle)} {signed(thought)} "
             f"= \\mathbf{{{number(after)}}}",
         ]
