@@ -69,7 +69,7 @@ def run(page: StreamlitPage) -> None:
     except StopException:
         pass  # the page has said all it can
     _hide(style)
-    missing.tell(above)
+    missing.tell(above, page.url_path)
     state.publish()
 
 

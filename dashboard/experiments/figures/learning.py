@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dashboard.experiments.figures.past import HEIGHT, run_colour
 from dashboard.shared import i18n
 from dashboard.shared.i18n import _
-from dashboard.shared.plotting import Figure, layout
+from dashboard.shared.plotting import Figure, layout, legend_below
 
 
 @dataclass(frozen=True)
@@ -61,5 +61,4 @@ def learning(runs: Sequence[Learned], dark: bool, text: str) -> Figure:
         _("bits par caractère"),
         HEIGHT,
     )
-    figure.update_layout(legend={"x": 0.99, "xanchor": "right", "y": 0.99, "yanchor": "top"})
-    return figure
+    return legend_below(figure)

@@ -7,10 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from dashboard.shared.i18n import _
-from dashboard.shared.plotting import Figure, characters, escaped, layout, theme
+from dashboard.shared.plotting import Figure, characters, escaped, layout, legend_below, theme
 from moliere_core.networks.arrays import Array
-
-ABOVE = {"orientation": "h", "y": 1.17, "x": 1, "xanchor": "right"}  # a legend beside the title
 
 
 def influence_figure(
@@ -43,8 +41,7 @@ def influence_figure(
         _("log-probabilité (nats)"),
         height=300,
     )
-    figure.layout.legend.update(ABOVE)
-    return figure
+    return legend_below(figure)
 
 
 def echo_figure(
@@ -94,5 +91,4 @@ def echo_figure(
         height=265,
     )
     figure.layout.yaxis2.title.text = _("bits")
-    figure.layout.legend.update(ABOVE)
-    return figure
+    return legend_below(figure)
