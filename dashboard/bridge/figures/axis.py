@@ -97,12 +97,16 @@ def against(marks: Sequence[Mark], dark: bool, title: str, what: str) -> Figure:
     figure.update_xaxes(**axis)
     figure.update_yaxes(range=bounds, dtick=1)
     figure.update_layout(showlegend=False)
-    _name(figure, places, axis["range"], bounds)
+    _name(figure, places, axis["range"], bounds, colours)
     return figure
 
 
 def _name(
-    figure: Figure, places: Mapping[Mark, float], decades: Sequence[float], bits: Sequence[float]
+    figure: Figure,
+    places: Mapping[Mark, float],
+    decades: Sequence[float],
+    bits: Sequence[float],
+    colours: Theme,
 ) -> None:
     """The names of marks, each as near its mark as may be: none over another, a mark or a line.
 
@@ -111,6 +115,7 @@ def _name(
         places: of the marks, in decades.
         decades: where the horizontal axis begins and ends.
         bits: where the vertical axis begins and ends.
+        colours: of the theme.
     """
     points = {
         mark: Point(
@@ -135,6 +140,7 @@ def _name(
             showarrow=True,
             arrowhead=0,
             arrowwidth=1,
+            arrowcolor=colours.muted,
             standoff=8,
             borderpad=0,
         )
