@@ -261,7 +261,10 @@ function drawPairs({ pairs, svg }, shown, least, { start, length, labels }) {
     const cell = (y, text, kind) => {
       const box = { x: x - pitch / 2 + 2, y, width: pitch - 4, height: tall, rx: 5 };
       shape("rect", { class: kind, ...box }, svg);
-      const long = text.length > CHARS && { textLength: pitch - 6, lengthAdjust: "spacingAndGlyphs" };
+      const long = text.length > CHARS && {
+        textLength: pitch - 6,
+        lengthAdjust: "spacingAndGlyphs",
+      };
       write(svg, text, x, y + tall * 0.7, { ...middle, class: `mono ${kind}`, ...long });
     };
     if (places[column + 1] === place + 1) {

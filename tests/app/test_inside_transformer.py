@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from moliere_core.inspection.heads import load_heads
 from moliere_core.networks.initial import initial_weights
 from moliere_core.pretrained import catalogue
 from moliere_core.runs.run import Run
+from moliere_core.text.signs import all_visible
 from tests.app.helpers import (
     ALPHABET,
     REFERENCE,
@@ -28,7 +30,6 @@ from tests.app.helpers import (
     address,
     asked_in_vain,
     components,
-    figure,
     run_snippet,
     shown,
     ticked,
@@ -155,10 +156,12 @@ def test_each_layer_says_what_the_core_reads_there(open_page: Open) -> None:
     ids = model.vocabulary.encode(("\n" + TEXT)[: TINY.context])
     network = model.network.transformer
     found = logit_lens.guesses(network, transformer_trace.read(network, ids), 3, 1, never=[0])
-    first = figure(at)["data"][0]
-    assert first["x"] == pytest.approx(found.probs[:, 0].tolist(), abs=1e-3)
+    (table,) = [e.proto.body for e in at.main.get("html") if "lens" in e.proto.body]
+    first = re.findall(r"</th><td style=\"--share: ([\d.]+)\"( class=last)?>(.) ", table)
+    assert [float(share) for share, *_ in first] == pytest.approx(found.probs[:, 0], abs=1e-3)
     said = [model.vocabulary.decode([int(i)]) for i in found.symbols[:, 0]]
-    assert [text.replace("␣", " ").replace("↵", "\n") for text in first["text"]] == said
+    assert [all_visible(char) for char in said] == [char for *_, char in first]
+    assert first[-1][1]  # what the last layer prefers is set off
 
 
 @pytest.mark.parametrize("view", VIEWS)
