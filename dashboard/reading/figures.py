@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.shared.i18n import _
-from dashboard.shared.plotting import FONT, Figure, characters, escaped, layout, shares, theme
+from dashboard.shared.plotting import FONT, Figure, characters, escaped, layout, percents, theme
 from moliere_core.measures.reading import Completion
 from moliere_core.text.signs import all_visible
 
@@ -50,7 +50,7 @@ def completion_figure(given: list[str], found: Completion, dark: bool) -> Figure
         {
             "hovermode": "x unified",
             "xaxis": characters([all_visible(text) for text in marks]),
-            "yaxis": {"range": [0, 1.12]} | shares(),
+            "yaxis": {"range": [0, 1.12]} | percents(),
         },
     )
     layout(
@@ -130,7 +130,7 @@ def mixing_figure(
                 "showlegend": False,
             },
         ],
-        {"xaxis": {"range": [-0.02, 1.02]} | shares()},
+        {"xaxis": {"range": [-0.02, 1.02]} | percents()},
     )
     layout(figure, dark, "", _("part du réseau"), _("bits par caractère"), height=330)
     return figure

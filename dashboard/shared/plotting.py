@@ -23,7 +23,7 @@ __all__ = [
     "escaped",
     "layout",
     "legend_below",
-    "shares",
+    "percents",
     "spread",
     "theme",
 ]
@@ -206,7 +206,7 @@ def characters(chars: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def shares(low: float = 0.0, high: float = 1.0) -> dict[str, Any]:
+def percents(low: float = 0.0, high: float = 1.0) -> dict[str, Any]:
     """An axis of shares, each written as the reader's language writes it: 20 % or 20%.
 
     Args:
