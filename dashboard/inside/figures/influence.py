@@ -10,6 +10,8 @@ from dashboard.shared.i18n import _
 from dashboard.shared.plotting import Figure, characters, escaped, layout, theme
 from moliere_core.networks.arrays import Array
 
+BELOW = {"orientation": "h", "x": 0, "yanchor": "top"}
+HEIGHT, ROOM = 235, 50  # pixels of a contrast, and more of one whose symbols are words
 ABOVE = {"orientation": "h", "y": 1.17, "x": 1, "xanchor": "right"}  # a legend beside the title
 
 
@@ -17,12 +19,51 @@ def influence_figure(
     chars: Sequence[str], gradient: Array, change: Array, target: str, dark: bool
 ) -> Figure:
     """Gradient times input, and the effect of deletion, a pair of bars a letter."""
-    colours = theme(dark)
-    series = (
-        (_("gradient × entrée"), gradient, colours.series[1]),
-        (_("effet de l’effacement"), change, colours.series[2]),
+    figure = _paired(
+        chars, (_("gradient × entrée"), gradient), (_("effet de l’effacement"), change), dark
     )
-    figure = Figure(
+    layout(
+        figure,
+        dark,
+        _("Ce qui a compté pour « {char} »").format(char=escaped(target)),
+        _("caractères qui précèdent"),
+        _("log-probabilité (nats)"),
+        height=300,
+    )
+    figure.layout.legend.update(ABOVE)
+    return figure
+
+
+def contrast_figure(
+    symbols: Sequence[str], attribution: Array, change: Array, ends: tuple[str, str], dark: bool
+) -> Figure:
+    """Integrated gradients, and the effect of replacement: upwards for the first of two ends."""
+    figure = _paired(
+        symbols, (_("gradients intégrés"), attribution), (_("remplacement"), change), dark
+    )
+    first, second = map(escaped, ends)
+    words = any(len(symbol) > 1 for symbol in symbols)
+    layout(
+        figure,
+        dark,
+        _("↑ pour « {first} », ↓ pour « {second} »").format(first=first, second=second),
+        "",
+        _("nats"),
+        height=HEIGHT + (ROOM if words else 0),
+    )
+    figure.layout.legend.update(BELOW | {"y": -0.55 if words else -0.22})
+    if words:  # tokens, which stand upright
+        figure.layout.xaxis.tickangle = -55
+    return figure
+
+
+def _paired(
+    chars: Sequence[str], left: tuple[str, Array], right: tuple[str, Array], dark: bool
+) -> Figure:
+    """Two measures of each symbol of a text, side by side, by their names."""
+    colours = theme(dark)
+    series = ((*left, colours.series[1]), (*right, colours.series[2]))
+    return Figure(
         [
             {
                 "type": "bar",
@@ -35,16 +76,6 @@ def influence_figure(
         ],
         {"barmode": "group", "bargap": 0.15, "xaxis": characters(chars)},
     )
-    layout(
-        figure,
-        dark,
-        _("Ce qui a compté pour « {char} »").format(char=escaped(target)),
-        _("caractères qui précèdent"),
-        _("log-probabilité (nats)"),
-        height=300,
-    )
-    figure.layout.legend.update(ABOVE)
-    return figure
 
 
 def echo_figure(
