@@ -40,7 +40,6 @@ _PIXELS = {
     "ay",
     "arrowwidth",
 }
-AXIS, AROUND = 58, 150  # pixels of an axis with its name; of all that is around what is drawn
 _STEPS = (0.01, 0.02, 0.05, 0.1, 0.2)  # of an axis of shares
 MOST_STEPS = 5
 _OF_DATA = {"xbins", "ybins", "contours"}  # whose sizes are no pixels
@@ -133,11 +132,10 @@ def legend_below(figure: Figure) -> Figure:
     """The legend on lines of its own under the axis, where no curve is, on a telephone either.
 
     Args:
-        figure: changed in place, and returned; it has its height already.
+        figure: changed in place, and returned.
     """
-    under = -AXIS / max(figure.layout.height - AROUND, AXIS)
-    place = {"orientation": "h", "x": 0, "xanchor": "left", "y": under, "yanchor": "top"}
-    return figure.update_layout(legend=place)
+    place = {"orientation": "h", "x": 0, "xanchor": "left", "yref": "container", "y": 0}
+    return figure.update_layout(legend=place | {"yanchor": "bottom"})
 
 
 def enlarged(figure: Figure, letters: float, height: float) -> Figure:

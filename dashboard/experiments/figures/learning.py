@@ -10,6 +10,8 @@ from dashboard.shared import i18n
 from dashboard.shared.i18n import _
 from dashboard.shared.plotting import Figure, layout, legend_below
 
+LEGEND = 60  # pixels more, for four names
+
 
 @dataclass(frozen=True)
 class Learned:
@@ -59,6 +61,6 @@ def learning(runs: Sequence[Learned], dark: bool, text: str) -> Figure:
         _("Jamais lu : {text}. ◆ le plus bas").format(text=text),
         _("époques"),
         _("bits par caractère"),
-        HEIGHT,
+        HEIGHT + LEGEND,
     )
     return legend_below(figure)

@@ -6,6 +6,7 @@ import html
 from collections.abc import Sequence
 from functools import partial
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -78,6 +79,26 @@ def show(cut: Cut) -> None:
             "entraînée à être lue ainsi : les autres diraient cela, si les suivantes ne faisaient "
             "rien."
         )
+    )
+    _decided(cut, layers)
+
+
+def _decided(cut: Cut, layers: list[str]) -> None:
+    """Over the whole text: how many symbols are guessed, and by which layer for good."""
+    answer = transformers.next_by_layer(cut.reference, cut.typed)
+    if answer is None or answer.found is None:
+        return
+    counts = np.bincount(answer.found.decided, minlength=len(layers) + 1)
+    total = int(counts.sum())
+    told = ", ".join(
+        _("{layer} {count}").format(layer=layer, count=count)
+        for layer, count in zip(layers, counts.tolist(), strict=False)
+    )
+    st.markdown(
+        _(
+            "Sur tout ce texte, **{share}** des {total} symboles à venir sont son premier choix ; "
+            "ils le sont pour de bon dès : {told}."
+        ).format(share=widgets.plain(i18n.percent(1 - counts[-1] / total)), total=total, told=told)
     )
 
 
