@@ -9,8 +9,8 @@ from functools import partial
 import streamlit as st
 
 from dashboard.shared import cached, sources
-from moliere_core.config import RunConfig, SamplingConfig
-from moliere_core.models.references import RecurrentModel
+from moliere_core.config import SamplingConfig
+from moliere_core.models.references import NetworkModel
 from moliere_core.models.sampling import generate
 from moliere_core.system.progress import Progress
 from moliere_core.training.preferences import STEPS, Vote, divergence, nudge
@@ -31,7 +31,7 @@ class Stage:
         bits: per character, on a passage of Molière that the original has not read.
     """
 
-    model: RecurrentModel
+    model: NetworkModel
     distance: float
     bits: float
 
@@ -85,7 +85,7 @@ def forget(reference: str) -> None:
 
 def learn(now: Story, pull: float, sampling: SamplingConfig) -> None:
     """Bring the stages up to the votes; the page waits, and says how far it is."""
-    original, unread = cached.recurrent(now.reference), unread_text()
+    original, unread = cached.model(now.reference), unread_text()
     if not now.stages:
         bits = _bits(now.reference, unread)
         now.stages.append(Stage(original, 0.0, bits))
@@ -108,7 +108,7 @@ def pair(
 
 
 def texts(
-    model: RecurrentModel, prompt: str, sampling: SamplingConfig, seed: int, chars: int
+    model: NetworkModel, prompt: str, sampling: SamplingConfig, seed: int, chars: int
 ) -> tuple[str, str]:
     """Two continuations of a prompt that a network writes with different draws."""
     first, second = cached.in_turn(
@@ -119,20 +119,19 @@ def texts(
 
 @cached.computed(max_entries=32)
 def _bits(reference: str, text: str) -> cached.Task[float]:
-    model = cached.recurrent(reference)
+    model = cached.model(reference)
     return lambda told: float(model.surprisal(text, told).mean())
 
 
 def unread_text() -> str:
     """The first lines of a play that the shipped models have not read, where there is one."""
     corpus = cached.corpus(sources.chosen())
-    held_out = [play for play in RunConfig().validation if play in corpus.plays]
-    return corpus.select([(held_out or corpus.plays)[0]]).text()[:UNREAD_CHARS]
+    return corpus.select([sources.unread_play(corpus)]).text()[:UNREAD_CHARS]
 
 
 def _learned(
-    before: RecurrentModel,
-    original: RecurrentModel,
+    before: NetworkModel,
+    original: NetworkModel,
     votes: list[Vote],
     pull: float,
     sampling: SamplingConfig,

@@ -56,7 +56,7 @@ class Adaptation:
 @cached.computed(max_entries=64)
 def adaptation(reference: str, text: str, rate: float) -> cached.Task[Adaptation]:
     """A text read by two copies of a network, of which one learns from each line it has read."""
-    model, text = cached.recurrent(reference), normalise(text)
+    model, text = cached.model(reference), normalise(text)
 
     def task(told: Progress) -> Adaptation:
         segments = []

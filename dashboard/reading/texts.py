@@ -10,7 +10,6 @@ import streamlit as st
 from dashboard.reading import controls, results
 from dashboard.shared import cached, sources, widgets
 from dashboard.shared.i18n import _
-from moliere_core.config import RunConfig
 
 PASSAGE_CHARS = 900  # of whole cues: what a projector shows without scrolling
 WRITTEN_CHARS = 600
@@ -79,7 +78,7 @@ def _passage(size: int) -> Text:
         corpus.plays,
         corpus.titles.__getitem__,
         visible=False,
-        otherwise=_held_out(corpus.plays),
+        otherwise=sources.unread_play(corpus),
     )
     found = passages(corpus.frame.loc[corpus.frame["play_name"] == play, "cue"].tolist(), size)
     number = controls.PASSAGE.ask(high=len(found), visible=False, icon=":material/auto_stories:")
@@ -89,11 +88,6 @@ def _passage(size: int) -> Text:
             number=number, count=len(found), title=widgets.plain(corpus.titles[play])
         ),
     )
-
-
-def _held_out(plays: tuple[str, ...]) -> str:
-    """A play that the shipped models have not read, where the corpus has one."""
-    return next((play for play in RunConfig().validation if play in plays), plays[0])
 
 
 def passages(cues: list[str], size: int = PASSAGE_CHARS) -> list[str]:

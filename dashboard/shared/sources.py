@@ -14,6 +14,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.shared import cached, fields, i18n, naming, provenance, state, widgets
 from dashboard.shared.i18n import _
+from moliere_core.config import RunConfig
 from moliere_core.corpus import EMBEDDED, MESSAGES, Corpus, library
 from moliere_core.errors import MoliereError, writable
 from moliere_core.system.machine import is_public
@@ -43,6 +44,11 @@ CORPUS: fields.Field[str] = fields.Field("corpus", "corpus", "", _parse)
 def chosen() -> str:
     """The identifier of the corpus, one that can be read; call it after `panel` or `select`."""
     return _readable(state.value(CORPUS))[0]
+
+
+def unread_play(corpus: Corpus) -> str:
+    """A play that the shipped models have not read, where the corpus has one; else its first."""
+    return next((play for play in RunConfig().validation if play in corpus.plays), corpus.plays[0])
 
 
 def available() -> list[str]:

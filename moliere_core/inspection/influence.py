@@ -1,8 +1,8 @@
 """Which letters mattered: the exact gradient of a prediction, and what deletion does to it.
 
-The gradient is back-propagation through time (`networks.gradients`); "gradient times input" is the
-first-order part of what a letter adds to the log-probability (Shrikumar et al. 2016; Denil et al.
-2014). It is local, so the deletion of each letter stands beside it.
+The gradient is back-propagation through time (`networks.recurrent_gradients`); "gradient times
+input" is the first-order part of what a letter adds to the log-probability (Shrikumar et al. 2016;
+Denil et al. 2014). It is local, so the deletion of each letter stands beside it.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import numpy as np
 from moliere_core.errors import ModelError
 from moliere_core.inspection.trace import LayerTrace, Trace
 from moliere_core.networks.arrays import Array, log_softmax
-from moliere_core.networks.gradients import LayerPass, layer_backward
 from moliere_core.networks.recurrent import Layer, RecurrentNetwork, State
+from moliere_core.networks.recurrent_gradients import LayerPass, layer_backward
 from moliere_core.system.progress import Progress
 from moliere_core.text.vocabulary import UNKNOWN, Ids
 
@@ -89,7 +89,7 @@ def gradient(network: RecurrentNetwork, seen: Trace, d_logits: Array) -> Array:
 
 
 def _passed(layer: Layer, states: LayerTrace) -> LayerPass:
-    """What a traced layer computed, as one stream of `networks.gradients`."""
+    """What a traced layer computed, as one stream of `networks.recurrent_gradients`."""
     series, hidden = states.series, states.series["hidden"]
     before = states.previous("hidden")
     if layer.is_lstm:

@@ -15,25 +15,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from moliere_core.config import check_range
 from moliere_core.errors import CorpusError
-from moliere_core.models.protocol import CONTEXT_START, UNKNOWN_BITS
-from moliere_core.models.references import RecurrentModel
+from moliere_core.models.networks import NetworkModel, surprisal_bits
+from moliere_core.models.protocol import CONTEXT_START
+from moliere_core.networks.arrays import Weights
 from moliere_core.networks.gradients import (
-    Weights,
     backward,
     clipped,
     forward,
     next_log_probs,
     weights_of,
+    with_weights,
 )
-from moliere_core.networks.recurrent import RecurrentNetwork
+from moliere_core.networks.loading import CharNetwork
 from moliere_core.text.normalise import normalise
-from moliere_core.text.vocabulary import UNKNOWN
 
 SEGMENT = 32  # characters between two updates
 RATE, DECAY, CLIP = 0.1, 0.005, 1.0
@@ -57,7 +58,7 @@ class Segment:
 
 
 def adapt(
-    model: RecurrentModel,
+    model: NetworkModel,
     text: str,
     rate: float = RATE,
     decay: float = DECAY,
@@ -87,38 +88,36 @@ def adapt(
 
 
 def _segments(
-    model: RecurrentModel, ids: NDArray[np.int32], rate: float, decay: float, length: int
+    model: NetworkModel, ids: NDArray[np.int32], rate: float, decay: float, length: int
 ) -> Iterator[Segment]:
     first, network = weights_of(model.network), model.network
-    state = still = network.zero_state(1)
-    for start in range(0, len(ids) - 1, length):
-        stop = min(start + length, len(ids) - 1)
+    state: Any = network.zero_state(1)
+    still: Any = state
+    last = len(ids) - 1
+    for start in range(0, last, length):
+        stop = min(start + length, last)
         window, targets = ids[None, start:stop], ids[None, start + 1 : stop + 1]
-        unmoved = forward(model.network, window, still)
-        still = unmoved.state
+        unmoved, still = model.network.run(window, still)
         seen = forward(network, window, state)
         state = seen.state
-        log_probs, slope = next_log_probs(seen, targets)
         yield Segment(
             start,
             stop,
-            _bits(next_log_probs(unmoved, targets)[0], targets),
-            _bits(log_probs, targets),
+            surprisal_bits(unmoved[0], targets[0]),
+            surprisal_bits(seen.logits[0], targets[0]),
         )
-        gradient = backward(network, seen, slope / np.float32(-(stop - start)))
-        network = RecurrentNetwork(_moved(network, first, clipped(gradient, CLIP), rate, decay))
+        if stop < last:  # nothing is read any more with what the last segment would teach
+            slope = next_log_probs(seen, targets)[1]
+            gradient = backward(network, seen, slope / np.float32(start - stop))
+            network = _moved(network, first, clipped(gradient, CLIP), rate, decay)
 
 
 def _moved(
-    network: RecurrentNetwork, first: Weights, gradient: Weights, rate: float, decay: float
-) -> Weights:
+    network: CharNetwork, first: Weights, gradient: Weights, rate: float, decay: float
+) -> CharNetwork:
     down, back = np.float32(rate), np.float32(decay)
-    return {
+    moved = {
         name: now - down * gradient[name] + back * (first[name] - now)
         for name, now in weights_of(network).items()
     }
-
-
-def _bits(log_probs: NDArray[np.float32], targets: NDArray[np.int32]) -> NDArray[np.float64]:
-    bits = -log_probs[0].astype(np.float64) / np.log(2)
-    return np.where(targets[0] == UNKNOWN, UNKNOWN_BITS, bits)
+    return with_weights(network, moved)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
+Weights = dict[str, Array]  # under the names that a network reads them by
 
 FEW_ROWS = 8
 
@@ -23,6 +24,19 @@ def product(rows: Array, matrix: Array) -> Array:
     if 1 < len(rows) <= FEW_ROWS:
         return np.concatenate([row @ matrix for row in rows[:, None]])
     return rows @ matrix
+
+
+def outer(left: Array, right: Array) -> Array:
+    """The sum of outer products over all axes but the last, as one product.
+
+    Args:
+        left: shape (..., inputs).
+        right: shape (..., outputs).
+
+    Returns:
+        Shape (inputs, outputs).
+    """
+    return left.reshape(-1, left.shape[-1]).T @ right.reshape(-1, right.shape[-1])
 
 
 def softmax(logits: Array, out: Array | None = None) -> Array:

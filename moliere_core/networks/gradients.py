@@ -1,72 +1,34 @@
-"""The gradient of a recurrent network's loss with respect to its weights, in NumPy.
+"""The gradient of a network's loss with respect to its weights, in NumPy.
 
-Back-propagation through time (Werbos 1990) written out for the cells of `recurrent.py`. Keras
-trains; this is for the few updates that a page makes while the class looks on: a network that
-learns while it reads, or that is nudged by votes. No framework is wanted, and an update of
-`petit` on a line of text takes some 15 ms.
+Keras trains; this is for the updates that are made while the class looks on, where no framework is
+wanted: a network that learns while it reads, that is nudged by votes, or that is specialised. Each
+kind of network has its own module: `recurrent_gradients`, `transformer_gradients`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from moliere_core.networks.arrays import Array, product
-from moliere_core.networks.recurrent import Layer, LayerState, RecurrentNetwork, State, sigmoid
+from moliere_core.networks import recurrent_gradients as recurrent
+from moliere_core.networks.arrays import Array, Weights
+from moliere_core.networks.loading import CharNetwork
+from moliere_core.networks.recurrent import RecurrentNetwork
+from moliere_core.networks.recurrent_gradients import RecurrentPass
+from moliere_core.networks.transformer_gradients import (
+    WindowedPass,
+    transformer_weights,
+    windowed_backward,
+    windowed_forward,
+)
+from moliere_core.networks.window import WindowedTransformer
 from moliere_core.text.vocabulary import UNKNOWN, Ids
 
-Weights = dict[str, Array]  # under the names that `RecurrentNetwork` reads
+Pass = RecurrentPass | WindowedPass
 
 
-@dataclass(frozen=True)
-class LayerPass:
-    """What a layer computed over a window; time comes first, then streams.
-
-    Attributes:
-        inputs: shape (time, streams, inputs).
-        gates: after their non-linearities, in the order of the weights, (time, streams, gates *
-            units); a GRU's are followed by the recurrent part of its candidate, and an RNN has its
-            hidden state there.
-        memory: an LSTM's cell, else the hidden state, (time + 1, streams, units): first the one
-            before the window.
-        hidden: (time + 1, streams, units), likewise.
-    """
-
-    inputs: Array
-    gates: Array
-    memory: Array
-    hidden: Array
-
-
-@dataclass(frozen=True)
-class Pass:
-    """What a network computed over a window, and all that its gradient needs.
-
-    Attributes:
-        ids: the symbols read, shape (streams, time).
-        logits: of the symbol after each, shape (streams, time, vocab_size).
-        state: the last state.
-    """
-
-    ids: Ids
-    logits: Array
-    state: State
-    layers: tuple[LayerPass, ...]
-
-
-def weights_of(network: RecurrentNetwork) -> Weights:
-    """The network's weights by their names: its own arrays, not copies."""
-    named = {"embedding": network.embedding}
-    for number, layer in enumerate(network.layers):
-        prefix = f"{network.cell}_{number}"
-        named[f"{prefix}.kernel"] = layer.kernel
-        named[f"{prefix}.recurrent_kernel"] = layer.recurrent
-        named[f"{prefix}.bias"] = layer.bias
-    return {**named, "dense.kernel": network.dense, "dense.bias": network.dense_bias}
-
-
-def forward(network: RecurrentNetwork, ids: Ids, state: State) -> Pass:
+def forward(network: CharNetwork, ids: Ids, state: Any) -> Pass:
     """Read a window and keep what `backward` needs.
 
     Args:
@@ -74,19 +36,12 @@ def forward(network: RecurrentNetwork, ids: Ids, state: State) -> Pass:
         ids: shape (streams, time).
         state: the state before; no gradient flows into it (truncated).
     """
-    inputs = network.embedding[ids.T]
-    layers, last = [], []
-    for layer, before in zip(network.layers, state, strict=True):
-        seen = _forward(layer, inputs, before)
-        layers.append(seen)
-        inputs = seen.hidden[1:]
-        h, m = seen.hidden[-1], seen.memory[-1]
-        last.append((h, m) if layer.is_lstm else (h,))
-    logits = inputs @ network.dense + network.dense_bias
-    return Pass(ids, logits.swapaxes(0, 1), tuple(last), tuple(layers))
+    if isinstance(network, WindowedTransformer):
+        return windowed_forward(network, ids, state)
+    return recurrent.forward(network, ids, state)
 
 
-def backward(network: RecurrentNetwork, seen: Pass, d_logits: Array) -> Weights:
+def backward(network: CharNetwork, seen: Pass, d_logits: Array) -> Weights:
     """The gradient of a loss with respect to each weight.
 
     Args:
@@ -97,42 +52,25 @@ def backward(network: RecurrentNetwork, seen: Pass, d_logits: Array) -> Weights:
     Returns:
         An array for each name of `weights_of`, of the same shape.
     """
-    d_out = d_logits.swapaxes(0, 1)  # (time, streams, vocab_size)
-    top = seen.layers[-1].hidden[1:]
-    found = {"dense.kernel": _outer(top, d_out), "dense.bias": d_out.sum(axis=(0, 1))}
-    d_hidden = d_out @ network.dense.T
-    for number in reversed(range(len(network.layers))):
-        layer, passed = network.layers[number], seen.layers[number]
-        d_below, d_recurrent = layer_backward(layer, passed, d_hidden)
-        prefix = f"{network.cell}_{number}"
-        found[f"{prefix}.kernel"] = _outer(passed.inputs, d_below)
-        found[f"{prefix}.recurrent_kernel"] = _outer(passed.hidden[:-1], d_recurrent)
-        bias = d_below.sum(axis=(0, 1))
-        if layer.is_gru:
-            bias = np.stack([bias, d_recurrent.sum(axis=(0, 1))])
-        found[f"{prefix}.bias"] = bias
-        d_hidden = d_below @ layer.kernel.T
-    embedding = np.zeros_like(network.embedding)
-    np.add.at(embedding, seen.ids.T, d_hidden)
-    return {"embedding": embedding, **found}
+    if isinstance(network, WindowedTransformer):
+        assert isinstance(seen, WindowedPass)
+        return windowed_backward(network, seen, d_logits)
+    assert isinstance(seen, RecurrentPass)
+    return recurrent.backward(network, seen, d_logits)
 
 
-def layer_backward(layer: Layer, seen: LayerPass, d_hidden: Array) -> tuple[Array, Array]:
-    """What reaches the inputs of a layer's gates from the loss.
+def weights_of(network: CharNetwork) -> Weights:
+    """The network's weights by their names: its own arrays, not copies."""
+    if isinstance(network, WindowedTransformer):
+        return transformer_weights(network.transformer)
+    return recurrent.weights_of(network)
 
-    Args:
-        layer: what read.
-        seen: what it computed.
-        d_hidden: what reaches each hidden state from above, (time, streams, units); what reaches it
-            from the next step is added here.
 
-    Returns:
-        For the part of the inputs that comes from below and for that which comes from the state,
-        shape (time, streams, gates * units) each; they differ in a GRU, by the reset gate.
-    """
-    if layer.is_lstm:
-        return _lstm_backward(layer, seen, d_hidden)
-    return (_gru_backward if layer.is_gru else _rnn_backward)(layer, seen, d_hidden)
+def with_weights(network: CharNetwork, weights: Weights) -> CharNetwork:
+    """A network of the same architecture with other weights."""
+    if isinstance(network, WindowedTransformer):
+        return WindowedTransformer(weights, network.config)
+    return RecurrentNetwork(weights)
 
 
 def next_log_probs(seen: Pass, targets: Ids) -> tuple[Array, Array]:
@@ -171,105 +109,38 @@ def clipped(gradient: Weights, norm: float) -> Weights:
     return {name: g * np.float32(norm / length) for name, g in gradient.items()}
 
 
-def _outer(left: Array, right: Array) -> Array:
-    """The sum over time and streams of outer products, as one product."""
-    return left.reshape(-1, left.shape[-1]).T @ right.reshape(-1, right.shape[-1])
+class Adam:
+    """Adam (Kingma and Ba 2015), with the weight decay of Loshchilov and Hutter (2019).
 
+    Args:
+        rate: the learning rate.
+        decay: share of each weight that an update takes away, over the rate.
+    """
 
-def _room(inputs: Array, before: LayerState, gates: int) -> tuple[Array, Array, Array]:
-    """Empty arrays for the gates, the memory and the hidden states of a window."""
-    time, streams = inputs.shape[:2]
-    units = before[0].shape[1]
-    states = np.empty((2, time + 1, streams, units), inputs.dtype)
-    states[0, 0], states[1, 0] = before[-1], before[0]
-    return np.empty((time, streams, gates * units), inputs.dtype), states[0], states[1]
+    memory, spread, small = np.float32(0.9), np.float32(0.999), np.float32(1e-8)
 
+    def __init__(self, rate: float, decay: float = 0.0) -> None:
+        self.rate, self.decay, self.updates = rate, decay, 0
+        self._moments: dict[str, tuple[Array, Array]] = {}
 
-def _forward(layer: Layer, inputs: Array, before: LayerState) -> LayerPass:
-    if layer.is_lstm:
-        return _lstm_forward(layer, inputs, before)
-    return (_gru_forward if layer.is_gru else _rnn_forward)(layer, inputs, before)
+    def updated(self, weights: Weights, gradient: Weights, share: float = 1.0) -> Weights:
+        """The weights after one update, for those that have a gradient.
 
-
-def _lstm_forward(layer: Layer, inputs: Array, before: LayerState) -> LayerPass:
-    units = layer.units
-    projected = layer.project(inputs)
-    gates, cells, hidden = _room(inputs, before, 4)
-    for t, row in enumerate(projected):
-        z = row + product(hidden[t], layer.recurrent)
-        gates[t] = sigmoid(z)
-        gates[t, :, 2 * units : 3 * units] = np.tanh(z[:, 2 * units : 3 * units])
-        i, f, g, o = np.split(gates[t], 4, axis=1)
-        cells[t + 1] = f * cells[t] + i * g
-        hidden[t + 1] = o * np.tanh(cells[t + 1])
-    return LayerPass(inputs, gates, cells, hidden)
-
-
-def _lstm_backward(layer: Layer, seen: LayerPass, d_hidden: Array) -> tuple[Array, Array]:
-    i, f, g, o = np.split(seen.gates, 4, axis=2)
-    tanh_c = np.tanh(seen.memory[1:])
-    to_c = o * (1 - tanh_c**2)  # dc per dh
-    # What one unit of dc, or for o of dh, gives to the input of each gate.
-    by_i, by_f, by_g = g * i * (1 - i), seen.memory[:-1] * f * (1 - f), i * (1 - g**2)
-    by_o = tanh_c * o * (1 - o)
-    d_z = np.empty_like(seen.gates)
-    d_h, d_c = np.zeros_like(d_hidden[0]), np.zeros_like(d_hidden[0])
-    transposed = np.ascontiguousarray(layer.recurrent.T)
-    for t in range(len(d_hidden) - 1, -1, -1):
-        d_h = d_h + d_hidden[t]
-        d_c = d_c + d_h * to_c[t]
-        parts = (d_c * by_i[t], d_c * by_f[t], d_c * by_g[t], d_h * by_o[t])
-        np.concatenate(parts, axis=1, out=d_z[t])
-        d_h = product(d_z[t], transposed)
-        d_c = d_c * f[t]
-    return d_z, d_z
-
-
-def _gru_forward(layer: Layer, inputs: Array, before: LayerState) -> LayerPass:
-    units = layer.units
-    projected = layer.project(inputs)
-    gates, memory, hidden = _room(inputs, before, 4)
-    for t, x in enumerate(projected):
-        r = product(hidden[t], layer.recurrent) + layer.bias[1]
-        gates[t, :, : 2 * units] = sigmoid(x[:, : 2 * units] + r[:, : 2 * units])
-        z, reset, candidate, recalled = np.split(gates[t], 4, axis=1)
-        recalled[:] = r[:, 2 * units :]
-        candidate[:] = np.tanh(x[:, 2 * units :] + reset * recalled)
-        hidden[t + 1] = candidate + z * (hidden[t] - candidate)
-    return LayerPass(inputs, gates, memory, hidden)
-
-
-def _gru_backward(layer: Layer, seen: LayerPass, d_hidden: Array) -> tuple[Array, Array]:
-    z, r, g, recalled = np.split(seen.gates, 4, axis=2)
-    by_z, by_g = (seen.hidden[:-1] - g) * z * (1 - z), (1 - z) * (1 - g**2)
-    by_r = recalled * r * (1 - r)
-    below = np.empty((*d_hidden.shape[:2], 3 * layer.units), d_hidden.dtype)
-    recurrent = np.empty_like(below)
-    d_h = np.zeros_like(d_hidden[0])
-    transposed = np.ascontiguousarray(layer.recurrent.T)
-    for t in range(len(d_hidden) - 1, -1, -1):
-        d_h = d_h + d_hidden[t]
-        d_g = d_h * by_g[t]
-        gates = (d_h * by_z[t], d_g * by_r[t])
-        np.concatenate((*gates, d_g), axis=1, out=below[t])
-        np.concatenate((*gates, d_g * r[t]), axis=1, out=recurrent[t])
-        d_h = d_h * z[t] + product(recurrent[t], transposed)
-    return below, recurrent
-
-
-def _rnn_forward(layer: Layer, inputs: Array, before: LayerState) -> LayerPass:
-    gates, memory, hidden = _room(inputs, before, 1)
-    for t, row in enumerate(layer.project(inputs)):
-        hidden[t + 1] = gates[t] = np.tanh(row + product(hidden[t], layer.recurrent))
-    return LayerPass(inputs, gates, memory, hidden)
-
-
-def _rnn_backward(layer: Layer, seen: LayerPass, d_hidden: Array) -> tuple[Array, Array]:
-    slope = 1 - seen.gates**2
-    d_z = np.empty_like(d_hidden)
-    d_h = np.zeros_like(d_hidden[0])
-    transposed = np.ascontiguousarray(layer.recurrent.T)
-    for t in range(len(d_hidden) - 1, -1, -1):
-        d_z[t] = (d_h + d_hidden[t]) * slope[t]
-        d_h = product(d_z[t], transposed)
-    return d_z, d_z
+        Args:
+            weights: by their names.
+            gradient: for some of them, or all.
+            share: of the learning rate.
+        """
+        self.updates += 1
+        rate = np.float32(self.rate * share)
+        kept = np.float32(1 - self.rate * share * self.decay)
+        after = {}
+        for name, g in gradient.items():
+            mean, square = self._moments.get(name, (np.zeros_like(g), np.zeros_like(g)))
+            mean = self.memory * mean + (1 - self.memory) * g
+            square = self.spread * square + (1 - self.spread) * g * g
+            self._moments[name] = mean, square
+            size = np.sqrt(square / (1 - self.spread**self.updates)) + self.small
+            step = rate * (mean / (1 - self.memory**self.updates)) / size
+            after[name] = kept * weights[name] - step
+        return {**weights, **after}

@@ -185,6 +185,16 @@ class WindowedTransformer:
         )
         return self.transformer.logits(stream), after
 
+    def kept(self, state: Window) -> Ids | None:
+        """What full windows read again, shape (streams, half); None while they have room.
+
+        Args:
+            state: of streams that have read equally much.
+        """
+        if int(state.read.min()) < self.context:
+            return None
+        return state.ids[:, -(self.context - self._half) :]
+
     def _room(self, state: Window) -> Window:
         """Full windows begin again with their last half, which is read again."""
         full = state.read >= self.context

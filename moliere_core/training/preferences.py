@@ -28,18 +28,20 @@ from safetensors.numpy import save
 from moliere_core.config import check_range
 from moliere_core.errors import ConfigError
 from moliere_core.models.protocol import CONTEXT_START
-from moliere_core.models.references import RecurrentModel, open_run
+from moliere_core.models.references import NetworkModel, open_run
 from moliere_core.networks.arrays import Array, log_softmax
 from moliere_core.networks.gradients import (
+    Adam,
     Pass,
-    Weights,
     backward,
     clipped,
     forward,
     next_log_probs,
     weights_of,
+    with_weights,
 )
-from moliere_core.networks.recurrent import RecurrentNetwork, sigmoid
+from moliere_core.networks.loading import CharNetwork
+from moliere_core.networks.recurrent import sigmoid
 from moliere_core.runs.run import Run, epoch_name, request_id, run_path
 from moliere_core.system.storage import write_atomically
 from moliere_core.text.normalise import normalise
@@ -47,7 +49,6 @@ from moliere_core.text.vocabulary import UNKNOWN, Ids
 
 STEPS, RATE, PULL, CLIP = 12, 1e-3, 0.1, 1.0
 MOST_CHARS = 1_000  # of a prompt and its continuation: an update reads them all
-_MEMORY, _SPREAD, _SMALL = np.float32(0.9), np.float32(0.999), np.float32(1e-8)  # of Adam
 
 
 @dataclass(frozen=True)
@@ -83,15 +84,15 @@ class Nudged:
         margins: of each vote, nats, before this update; above 0 the first gained on the second.
     """
 
-    model: RecurrentModel
+    model: NetworkModel
     step: int
     loss: float
     margins: NDArray[np.float64]
 
 
 def nudge(
-    model: RecurrentModel,
-    original: RecurrentModel,
+    model: NetworkModel,
+    original: NetworkModel,
     votes: Sequence[Vote],
     steps: int = STEPS,
     rate: float = RATE,
@@ -127,8 +128,8 @@ def nudge(
 
 
 def _updates(
-    model: RecurrentModel,
-    original: RecurrentModel,
+    model: NetworkModel,
+    original: NetworkModel,
     votes: Sequence[Vote],
     steps: int,
     rate: float,
@@ -138,7 +139,7 @@ def _updates(
     shares = np.array([vote.share for vote in votes])
     first = _log_probs(_read(original.network, ids), targets, counted)[0]
     network = model.network
-    moments = {name: (np.zeros_like(w), np.zeros_like(w)) for name, w in _named(network)}
+    adam = Adam(rate)
     for step in range(1, steps + 1):
         seen = _read(network, ids)
         now, slope = _log_probs(seen, targets, counted)
@@ -149,12 +150,12 @@ def _updates(
         d_margin = pull * (sigmoid(odds) - shares) / len(votes)
         by_row = np.concatenate([d_margin, -d_margin]).astype(np.float32)
         gradient = clipped(backward(network, seen, slope * by_row[:, None, None]), CLIP)
-        network = RecurrentNetwork(_adam(network, gradient, moments, step, rate))
-        there = RecurrentModel(model.reference, network, model.vocabulary)
+        network = with_weights(network, adam.updated(weights_of(network), gradient))
+        there = NetworkModel.of(model.reference, network, model.vocabulary)
         yield Nudged(there, step, float(loss.mean()), margins)
 
 
-def divergence(model: RecurrentModel, original: RecurrentModel, text: str) -> float:
+def divergence(model: NetworkModel, original: NetworkModel, text: str) -> float:
     """How far a network is from the original, on a text: bits per character.
 
     The mean over the places of `text` of the Kullback-Leibler divergence KL(p || p0) of the two
@@ -169,15 +170,14 @@ def divergence(model: RecurrentModel, original: RecurrentModel, text: str) -> fl
         raise ConfigError("the text to compare on is empty: give at least one character")
     ids = model.vocabulary.encode(CONTEXT_START + text)[None, :-1]
     mine, theirs = (
-        log_softmax(m.network.run(ids, m.network.zero_state(1))[0][0, :, UNKNOWN + 1 :])
-        for m in (model, original)
+        log_softmax(_read(m.network, ids).logits[0, :, UNKNOWN + 1 :]) for m in (model, original)
     )
     apart = (np.exp(mine, dtype=np.float64) * (mine - theirs)).sum(axis=-1)
     return float(apart.mean() / np.log(2))
 
 
 def keep(
-    model: RecurrentModel, votes: Sequence[Vote], label: str = "", token: str | None = None
+    model: NetworkModel, votes: Sequence[Vote], label: str = "", token: str | None = None
 ) -> Run:
     """Store a nudged network as a run like another, with no epoch of its own.
 
@@ -212,7 +212,7 @@ def keep(
     return run
 
 
-def _rows(model: RecurrentModel, votes: Sequence[Vote]) -> tuple[Ids, Ids, NDArray[np.bool_]]:
+def _rows(model: NetworkModel, votes: Sequence[Vote]) -> tuple[Ids, Ids, NDArray[np.bool_]]:
     """What is read, what comes next and whether it counts: all firsts, then all seconds.
 
     Shape (2 * votes, time) each; what follows the end of a shorter row counts for nothing.
@@ -230,7 +230,7 @@ def _rows(model: RecurrentModel, votes: Sequence[Vote]) -> tuple[Ids, Ids, NDArr
     return rows[:, :-1], rows[:, 1:], counted
 
 
-def _read(network: RecurrentNetwork, ids: Ids) -> Pass:
+def _read(network: CharNetwork, ids: Ids) -> Pass:
     return forward(network, ids, network.zero_state(len(ids)))
 
 
@@ -238,27 +238,3 @@ def _log_probs(seen: Pass, targets: Ids, counted: NDArray[np.bool_]) -> tuple[Ar
     """The log-probability of each row's continuation, and its derivatives by the logits."""
     each, slope = next_log_probs(seen, targets)
     return (each * counted).sum(axis=1, dtype=np.float64), slope * counted[..., None]
-
-
-def _named(network: RecurrentNetwork) -> list[tuple[str, Array]]:
-    return list(weights_of(network).items())
-
-
-def _adam(
-    network: RecurrentNetwork,
-    gradient: Weights,
-    moments: dict[str, tuple[Array, Array]],
-    step: int,
-    rate: float,
-) -> Weights:
-    """The weights after an update by Adam (Kingma and Ba 2015); `moments` go on."""
-    after = {}
-    for name, now in _named(network):
-        g = gradient[name]
-        mean, square = moments[name]
-        mean = _MEMORY * mean + (1 - _MEMORY) * g
-        square = _SPREAD * square + (1 - _SPREAD) * g * g
-        moments[name] = mean, square
-        size = np.sqrt(square / (1 - _SPREAD**step)) + _SMALL
-        after[name] = now - np.float32(rate) * (mean / (1 - _MEMORY**step)) / size
-    return after

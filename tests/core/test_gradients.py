@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -31,7 +33,7 @@ def test_gradients_are_those_of_small_differences(cell: str) -> None:
     network = model(cell).network
     rng = np.random.default_rng(0)
     ids, targets = rng.integers(0, len(LETTERS), (2, 3, 7)).astype(np.int32)
-    seen = forward(network, ids, network.zero_state(3))
+    seen: Any = forward(network, ids, network.zero_state(3))
     logits, state = network.run(ids, network.zero_state(3))
     np.testing.assert_allclose(seen.logits, logits, atol=1e-5)
     for mine, theirs in zip(seen.state, state, strict=True):

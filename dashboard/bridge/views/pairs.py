@@ -20,6 +20,7 @@ from moliere_core import pretrained
 from moliere_core.errors import MoliereError
 from moliere_core.measures import pairs
 from moliere_core.measures.pairs import PAIRS, TESTS, Pair, Test
+from moliere_core.models.protocol import CONTEXT_START
 from moliere_core.system.work import Work
 
 _REVEALED = "discussion.revealed"
@@ -66,6 +67,12 @@ def _one(reference: str, bar: DeltaGenerator) -> None:
     if revealed:
         asked = _asked(reference, (pair.name,))
         following.follow(asked.values(), partial(_verdict, pair, asked), following.OFTEN)
+        state.link(
+            "../pages/inside.py",
+            _("Pourquoi cette fin ? Ce que chaque caractère dit pour l’une et contre l’autre"),
+            ":material/neurology:",
+            _why(reference, pair),
+        )
     st.caption(
         _(
             "La marge est ce que la mauvaise fin coûte de plus que la bonne, en bits : à 1 bit, le "
@@ -73,6 +80,20 @@ def _one(reference: str, bar: DeltaGenerator) -> None:
             "accorder, ce n’est pas savoir ; et bien prédire, ce n’est pas comprendre."
         )
     )
+
+
+def _why(reference: str, pair: Pair) -> dict[str, str]:
+    """The address where the Inside page explains the margin of a model."""
+    before, good, bad = pairs.ends(pair)
+    start = len(CONTEXT_START + before)
+    return {
+        "view": "why",
+        "model": reference,
+        "text": before + good,
+        "from": str(start),
+        "to": str(start + len(good)),
+        "rather": bad,
+    }
 
 
 def _verdict(pair: Pair, asked: Margins) -> None:
