@@ -64,7 +64,7 @@ def ballot(story: Story, now: Settings, texts: tuple[str, str]) -> None:
                 0,
                 100,
                 key=HANDS + letter,
-                width=190,
+                width=150,
             )
             for letter in "AB"
         ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.inside import controls, models, results, text, transformers
-from dashboard.inside.contrasts import TRIED, Question
+from dashboard.inside.contrasts import TRIED_TOKENS, Question
 from dashboard.inside.views import LOOKS, VIEWS, gaze, why
 from dashboard.shared import attention, cached
 from moliere_core import pretrained
@@ -33,7 +34,6 @@ from tests.app.helpers import (
     address,
     asked_in_vain,
     components,
-    figure,
     run_snippet,
     shown,
     ticked,
@@ -162,13 +162,15 @@ def test_each_layer_says_what_the_core_reads_there(open_page: Open) -> None:
     ids = model.vocabulary.encode(("\n" + TEXT)[: TINY.context])
     network = model.network.transformer
     found = logit_lens.guesses(network, transformer_trace.read(network, ids), 3, 1, never=[0])
-    first = figure(at)["data"][0]
-    assert first["x"] == pytest.approx(found.probs[:, 0].tolist(), abs=1e-3)
+    (table,) = [e.proto.body for e in at.main.get("html") if "lens" in e.proto.body]
+    first = re.findall(r"</th><td style=\"--share: ([\d.]+)\"( class=last)?>(.) ", table)
+    assert [float(share) for share, *_ in first] == pytest.approx(found.probs[:, 0], abs=1e-3)
     along = logit_lens.next_by_layer(network, transformer_trace.read(network, ids), never=[0])
     guessed = (along.decided <= TINY.layers).mean()
     assert f"**{round(100 * guessed)}" in shown(at)
     said = [model.vocabulary.decode([int(i)]) for i in found.symbols[:, 0]]
-    assert [text.replace("␣", " ").replace("↵", "\n") for text in first["text"]] == said
+    assert [all_visible(char) for char in said] == [char for *_, char in first]
+    assert first[-1][1]  # what the last layer prefers is set off
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -303,7 +305,9 @@ def test_nobody_types_a_rival_and_the_likeliest_stands_there(open_page: Open) ->
 def test_of_tokens_whole_ones_are_compared(open_page: Open) -> None:
     settings = {"text": "Ah ! les belles dames", "rather": " ", "from": 15, "to": 16}
     at = opened(open_page, "mini-gpt", view="why", beside="petit", **settings)
-    found = pretrained.contrast("mini-gpt", "Ah ! les belle", "s", " ", TRIED).result(PATIENCE)
+    found = pretrained.contrast("mini-gpt", "Ah ! les belle", "s", " ", TRIED_TOKENS).result(
+        PATIENCE
+    )
     assert found.found is not None
     end = "\nAh ! les belles"[len("".join(found.tokens)) :]
     assert len(end) > 1

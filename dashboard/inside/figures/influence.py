@@ -7,12 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from dashboard.shared.i18n import _
-from dashboard.shared.plotting import Figure, characters, escaped, layout, theme
+from dashboard.shared.plotting import Figure, characters, escaped, layout, legend_below, theme
 from moliere_core.networks.arrays import Array
 
-BELOW = {"orientation": "h", "x": 0, "yanchor": "top"}
 HEIGHT, ROOM = 235, 50  # pixels of a contrast, and more of one whose symbols are words
-ABOVE = {"orientation": "h", "y": 1.17, "x": 1, "xanchor": "right"}  # a legend beside the title
 
 
 def influence_figure(
@@ -30,8 +28,7 @@ def influence_figure(
         _("log-probabilité (nats)"),
         height=300,
     )
-    figure.layout.legend.update(ABOVE)
-    return figure
+    return legend_below(figure)
 
 
 def contrast_figure(
@@ -51,10 +48,9 @@ def contrast_figure(
         _("nats"),
         height=HEIGHT + (ROOM if words else 0),
     )
-    figure.layout.legend.update(BELOW | {"y": -0.55 if words else -0.22})
     if words:  # tokens, which stand upright
         figure.layout.xaxis.tickangle = -55
-    return figure
+    return legend_below(figure)
 
 
 def _paired(
@@ -125,5 +121,4 @@ def echo_figure(
         height=265,
     )
     figure.layout.yaxis2.title.text = _("bits")
-    figure.layout.legend.update(ABOVE)
-    return figure
+    return legend_below(figure)
