@@ -33,7 +33,7 @@ runs = widgets.unknown(reference, prompt)
 views.play(Performance(reference, prompt, config, seed, chars), runs, speed)
 with st.container(key="home-next", gap="xsmall"):
     widgets.card(reference)
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(_("**Et maintenant ?**"), width="content")
         st.page_link(
             "../pages/probabilities.py",

@@ -72,7 +72,7 @@ def show() -> None:
 
 def _listen(live: Live, question: Question, open_: bool) -> list[int]:
     """The question and the votes of the telephones, which come by themselves."""
-    with st.container(key="course-quiz", gap="small"):
+    with st.container(key="course-quiz", gap="xsmall"):
         st.header(question.asked, anchor=False)
         if open_:
             live.reveal(question.right, question.reason)  # also where it was revealed before

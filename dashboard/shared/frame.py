@@ -81,7 +81,7 @@ def run(page: StreamlitPage) -> None:
         pass  # the page has said all it can
     votes.finish()
     _hide(style)
-    missing.tell(above)
+    missing.tell(above, page.url_path)
     state.publish()
 
 

@@ -22,6 +22,7 @@ from moliere_core import classroom, pretrained
 from moliere_core.errors import MoliereError
 from moliere_core.measures import pairs
 from moliere_core.measures.pairs import PAIRS, TESTS, Pair, Test
+from moliere_core.models.protocol import CONTEXT_START
 from moliere_core.system.work import Work
 
 _REVEALED = "discussion.revealed"
@@ -74,6 +75,12 @@ def _one(reference: str, bar: DeltaGenerator) -> None:
         margin = None if live is None else _margin(live, ends.index(pair.good))
         verdict = partial(_verdict, pair, asked, margin)
         following.follow(asked.values(), verdict, following.OFTEN)
+        state.link(
+            "../pages/inside.py",
+            _("Pourquoi cette fin ? Ce que chaque caractère dit pour l’une et contre l’autre"),
+            ":material/neurology:",
+            _why(reference, pair),
+        )
     st.caption(
         _(
             "La marge est ce que la mauvaise fin coûte de plus que la bonne, en bits : à 1 bit, le "
@@ -103,6 +110,20 @@ def _margin(live: Live, good: int) -> float | None:
     tally = live.tally
     right = tally.by_option[good]
     return math.log2((right + 1) / (tally.total - right + 1)) if tally.total else None
+
+
+def _why(reference: str, pair: Pair) -> dict[str, str]:
+    """The address where the Inside page explains the margin of a model."""
+    before, good, bad = pairs.ends(pair)
+    start = len(CONTEXT_START + before)
+    return {
+        "view": "why",
+        "model": reference,
+        "text": before + good,
+        "from": str(start),
+        "to": str(start + len(good)),
+        "rather": bad,
+    }
 
 
 def _verdict(pair: Pair, asked: Margins, margin: float | None) -> None:
