@@ -106,7 +106,7 @@ def _request(base: RunConfig) -> Request:
                 values[name] = knob[name].ask()
         with middle:
             values[length] = knob[length].ask(disabled=fixed and base.model.is_transformer)
-            for name in ("shift", "batch"):
+            for name in ("shift", "last_only", "batch"):
                 values[name] = knob[name].ask()
         with right:
             values["min_freq"] = knob["min_freq"].ask(disabled=fixed)
