@@ -11,6 +11,16 @@ from tests.app.helpers import REFERENCE, ROOT
 from tests.e2e.screen import OFFSCREEN, WAIT, expect_settled
 
 PAGES = [path.stem for path in sorted((ROOT / "pages").glob("*.py")) if path.stem != "home"] + [""]
+# Those that draw in colours of their own, beside the first view of each page.
+VIEWS = [
+    "preferences?view=cost",
+    "reading?view=learning",
+    "reading?view=mixing",
+    "inside?model=mini-gpt&view=heads",
+    "inside?model=mini-gpt&view=layers",
+    "inside?model=mini-gpt&view=why",
+    "course?view=quiz",
+]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 # What is wrong for those who do not see, but for Streamlit's own list of pages.
 AUDIT = """() => axe.run({ exclude: ["[data-testid=stSidebarNav]"] })
@@ -40,7 +50,7 @@ def look(browser: Browser, server: str, path: str, width: int, height: int, **co
 
 @pytest.mark.slow
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", [*PAGES, *VIEWS])
 def test_nothing_serious_for_those_who_do_not_see(
     browser: Browser, server: str, name: str, theme: str
 ) -> None:
