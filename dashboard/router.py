@@ -43,6 +43,7 @@ def route() -> None:
             _page("inside", _("Dans le réseau"), "neurology"),
         ],
         _("Vers les LLM"): [
+            _page("recurrence", _("Mémoire"), "history"),
             _page("bridge", _("Du LSTM aux LLM"), "compare_arrows"),
             _page("preferences", _("L’avis de la classe"), "how_to_vote"),
         ],

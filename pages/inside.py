@@ -1,10 +1,8 @@
 """Inside: what happens in a network while it reads: cells and gates, or heads and layers."""
 
-from functools import partial
-
 import streamlit as st
 
-from dashboard.inside import controls, models, text, views
+from dashboard.inside import models, text, views
 from dashboard.shared import lesson, widgets
 from dashboard.shared.i18n import _
 
@@ -16,5 +14,4 @@ with st.container(horizontal=True, vertical_alignment="center"):
     with widgets.settings():
         reference = models.choose(reference)
         typed = text.ask()
-layer, number = views.show(view, reference, typed)
-drawer.finish(partial(controls.code, reference, typed, layer, number), views.tried(view))
+drawer.finish(views.show(view, reference, typed), views.tried(view))

@@ -14,7 +14,7 @@ from moliere_core.measures.ends import end_bits
 from moliere_core.measures.name_recall import DISTANCES, RECORDED, name_recall, to_json
 from moliere_core.system.storage import write_atomically
 
-MODELS = ("kn-8", "exp-architecture-gru-256", "petit", "grand", pretrained.MINI)
+MODELS = ("kn-8", "exp-architecture-gru-256", "petit", "grand", "petit-gpt", pretrained.MINI)
 
 
 def main(named: list[str]) -> None:

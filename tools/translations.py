@@ -17,11 +17,13 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).parents[1]
 TRANSLATIONS = ROOT / "dashboard" / "translations"
 ERRORS = (
+    "BallotError",
+    "ClosedError",
     "ConfigError",
     "CorpusError",
     "DamagedError",
+    "FullError",
     "MistypedError",
-    "MixedFilesError",
     "MixedFilesError",
     "ModelError",
     "RunError",

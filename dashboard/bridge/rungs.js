@@ -10,7 +10,7 @@ import {
   rootOf,
   visible,
 } from "../shared/components/dom.js";
-import { percents } from "../shared/components/numbers.js";
+import { chances } from "../shared/components/numbers.js";
 import { iconButton, isForAWidget } from "../shared/components/transport.js";
 
 /**
@@ -117,7 +117,7 @@ function drawSteps(ladder, { steps, labels }, at, go) {
  */
 function drawRung(ladder, { steps, locale }, at, listen) {
   const step = steps[at];
-  const percent = percents(locale);
+  const percent = chances(locale, 0);
   const rung = element("section", "rung leaf", ladder);
   rung.setAttribute("aria-label", step.name);
   const head = element("header", "", rung);

@@ -101,7 +101,7 @@ def part(view: str) -> tuple[str, Selection]:
         source = sources.panel()
     complaints = st.container()
     with st.container(key="corpus-filter"):
-        places = st.columns([1.35, 1, 1.35] if whole else [1, 1.5, 1.05, 1.35])
+        places = st.columns([1.35, 1, 1.35] if whole else [1, 1.4, 1.2, 1.35])
     if not whole:
         with places[0]:
             source = sources.select(complaints)

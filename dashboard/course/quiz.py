@@ -1,4 +1,7 @@
-"""The exit quiz, one question a screen: the class votes, the answer is revealed, the next one."""
+"""The exit quiz, one question a screen: the class votes, the answer is revealed, the next one.
+
+It votes with telephones where a room is open, and with raised hands otherwise.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.course.controls import QUESTION
 from dashboard.course.questions import Question, questions
-from dashboard.shared import i18n, state
+from dashboard.shared import i18n, state, votes
 from dashboard.shared.i18n import _
+from dashboard.shared.votes import Live
+from moliere_core import classroom
 
 _VOTES = "course.votes"  # (question, option) -> hands
 _REVEALED = "course.revealed"  # questions whose answer the class has seen
@@ -26,8 +31,12 @@ def show() -> None:
     """The question that the address names."""
     found = questions(i18n.lesson("quiz"))
     number = min(state.value(QUESTION), len(found))
-    question, open_ = found[number - 1], number in _revealed()
-    votes = _ask(number, question, open_)
+    question = found[number - 1]
+    open_ = number in _revealed()
+    asked = classroom.choice(f"course.quiz.{number}", question.asked, question.options)
+    live = votes.ask(asked, new=not open_)
+    open_ = open_ or (live is not None and not live.open)
+    hands = _count(number, question, open_) if live is None else _listen(live, question, open_)
     with st.container(horizontal=True, vertical_alignment="center"):
         _go(_("Précédente"), number - 1, number == 1, ":material/arrow_back:", "B")
         st.button(
@@ -40,24 +49,57 @@ def show() -> None:
             args=(number,),
             disabled=open_,
         )
+        if live is not None and open_:
+            st.button(
+                _("Voter à nouveau"),
+                key="course.again",
+                icon=":material/replay:",
+                help=_("Après la discussion ; le premier vote est gardé."),
+                on_click=_again,
+                args=(number, live),
+            )
         _go(_("Suivante"), number + 1, number == len(found), ":material/arrow_forward:", "N")
         st.caption(
             _("Question {number} sur {count}").format(number=number, count=len(found)),
             width="content",
         )
-        if open_ and any(votes):
-            st.markdown(_right(votes[question.right], sum(votes)), width="content")
+        if open_ and any(hands):
+            st.markdown(_right(hands[question.right], sum(hands)), width="content")
     if open_:
         with st.container(key="course-reason"):
             st.markdown(question.reason)
 
 
-def _ask(number: int, question: Question, open_: bool) -> list[int]:
+def _listen(live: Live, question: Question, open_: bool) -> list[int]:
+    """The question and the votes of the telephones, which come by themselves."""
+    with st.container(key="course-quiz", gap="xsmall"):
+        st.header(question.asked, anchor=False)
+        if open_:
+            live.reveal(question.right, question.reason)  # also where it was revealed before
+            return _lines(question, live.tally.by_option)
+        live.show(large=True, hushed=True)
+        return live.tally.by_option
+
+
+def _lines(question: Question, hands: list[int]) -> list[int]:
+    for option, said in enumerate(question.options):
+        share = hands[option] / max(sum(hands), 1)
+        st.html(_line(option, said, share, option == question.right))
+    return hands
+
+
+def _again(number: int, live: Live) -> None:
+    """Inside a click: an empty box for the same question."""
+    _revealed().discard(number)
+    live.again()
+
+
+def _count(number: int, question: Question, open_: bool) -> list[int]:
     """The question, its options and how many hands each of them has."""
     kept: dict[tuple[int, int], int] = st.session_state.setdefault(_VOTES, {})
     with st.container(key="course-quiz", gap="small"):
         st.header(question.asked, anchor=False)
-        votes: list[int] = []
+        counted: list[int] = []
         places: list[DeltaGenerator] = []
         for option in range(len(question.options)):
             with st.container(
@@ -75,11 +117,11 @@ def _ask(number: int, question: Question, open_: bool) -> list[int]:
                     width=150,
                 )
             kept[number, option] = int(hands)
-            votes.append(int(hands))
+            counted.append(int(hands))
         for option, (place, said) in enumerate(zip(places, question.options, strict=True)):
             right = option == question.right if open_ else None
-            place.html(_line(option, said, votes[option] / max(sum(votes), 1), right))
-    return votes
+            place.html(_line(option, said, counted[option] / max(sum(counted), 1), right))
+    return counted
 
 
 def _line(option: int, said: str, share: float, right: bool | None) -> str:

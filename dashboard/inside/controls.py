@@ -65,6 +65,28 @@ class OfKind(Control[str]):
         return str(chosen)
 
 
+class _Rival(Text):
+    """What might stand in the place of something; what is expected where nothing is typed."""
+
+    def _widget(
+        self,
+        value: str,
+        given: Given,
+        expected: str = "",
+        *,
+        on_change: Callable[[], None] | None = None,
+    ) -> str:
+        typed = st.text_input(
+            value=value,  # see `Text`
+            max_chars=self.most,
+            placeholder=expected,
+            width=110,
+            on_change=on_change,
+            **given,
+        )
+        return typed or ""
+
+
 TEXT = _Area("inside.text", "text", DEFAULT_TEXT, N_("Texte"))
 # A name of features.NAMES; "" is the strongest, "other" any unit by its numbers.
 TRACKED = Menu("inside.tracked", "tracks", "", N_("Unité"))
@@ -80,6 +102,8 @@ EDIT = Choice(
     N_("Contrôle"),
     {"delete": N_("effacer"), "replace": N_("mettre un espace")},
 )
+RATHER = _Rival("inside.rather", "rather", "", N_("Plutôt que"), most=40)
+BESIDE = Menu("inside.beside", "beside", "", N_("À côté"))
 BLOCK: fields.Field[int] = fields.Field("inside.block", "block", 0, fields.integer(0, 200))
 HEAD: fields.Field[int] = fields.Field("inside.head", "head", 0, fields.integer(0, 200))
 CHAR = Menu("inside.char", "char", "é", N_("Caractère"), lambda text: text[:1])

@@ -45,7 +45,7 @@ def asked() -> str:
     found = state.restore(fields.MODEL)
     if found not in offered() and not opens(found):
         state.change(fields.MODEL, fields.MODEL.default)
-        missing.note(_("Modèle"), found, fields.MODEL.default)
+        missing.note(fields.MODEL, _("Modèle"), found, fields.MODEL.default)
         return fields.MODEL.default
     return found
 

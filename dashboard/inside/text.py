@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import streamlit as st
 
-from dashboard.inside.controls import DEFAULT_WORD, FROM, TEXT, TO
+from dashboard.inside.controls import DEFAULT_WORD, FROM, RATHER, TEXT, TO
 from dashboard.shared import components, state, widgets
 from dashboard.shared.components import Component
 from moliere_core.inspection.trace import Trace
@@ -108,9 +109,13 @@ def span(context: str, view: str, seen: Trace, unit: tuple[int, int]) -> tuple[i
     if view == "step":  # where the unit shows most of itself
         at = int(np.abs(seen.layers[unit[0]].series["hidden"][:, unit[1]]).argmax())
         return at, at + 1
-    end = context.find(DEFAULT_WORD) + len(DEFAULT_WORD)
-    last = end if DEFAULT_WORD in context else len(context.rstrip())
-    return max(last - 1, 0), max(last, 1)
+    return _last_letter(context)
+
+
+def questioned(context: str) -> tuple[int, int]:
+    """The part of which the class asks why it stands there; where none is chosen, a letter."""
+    start, stop = state.value(FROM), state.value(TO)
+    return (start, stop) if 0 <= start < stop <= len(context) else _last_letter(context)
 
 
 def symbol(pieces: Sequence[str]) -> int:
@@ -133,6 +138,7 @@ def choose_symbol(pieces: Sequence[str], at: int) -> None:
     st.session_state[PICKED] = True
     state.change(FROM, start)
     state.change(TO, start + max(len(pieces[at]), 1))
+    state.change(RATHER, RATHER.default)
 
 
 def show(looked: Looked, colours: Colours, hint: str, one: bool) -> None:
@@ -144,18 +150,34 @@ def show(looked: Looked, colours: Colours, hint: str, one: bool) -> None:
         hint: what a click does.
         one: whether a single character is chosen, and set apart.
     """
+    draw(_KEY, looked.context, colours, hint, (looked.start, looked.stop), one)
+
+
+def draw(
+    key: str, context: str, colours: Colours, hint: str, part: tuple[int, int], one: bool
+) -> None:
+    """A text in some colours, under a key of its own: see `show`.
+
+    Args:
+        key: of the widget.
+        context: the text.
+        colours: of its characters.
+        hint: what a click does.
+        part: the chosen one: its first place, and the one after its last.
+        one: whether a single character is chosen, and set apart.
+    """
     _CELLS(
         {
-            "text": looked.context,
+            "text": context,
             "values": colours.values,
             "bound": colours.bound,
-            "span": None if one else (looked.start, looked.stop),
-            "target": looked.start if one else None,
+            "span": None if one else part,
+            "target": part[0] if one else None,
             "locale": state.language(),
             "labels": {"hint": hint} | dict(colours.labels),
         },
-        _KEY,
-        span=_pick,
+        key,
+        span=partial(pick, key),
     )
 
 
@@ -168,12 +190,21 @@ def _middle_word(context: str) -> tuple[int, int]:
     return words[len(words) // 2] if words else (0, 1)
 
 
-def _pick() -> None:
-    found = spanned(_KEY)
+def _last_letter(context: str) -> tuple[int, int]:
+    """Of the word that shows most in the default text, or of a text of one's own."""
+    end = context.find(DEFAULT_WORD) + len(DEFAULT_WORD)
+    last = end if DEFAULT_WORD in context else len(context.rstrip())
+    return max(last - 1, 0), max(last, 1)
+
+
+def pick(key: str) -> None:
+    """Inside a click: another part of the text, with another rival."""
+    found = spanned(key)
     if found is not None:
         st.session_state[PICKED] = True
         state.change(FROM, found[0])
         state.change(TO, found[1])
+        state.change(RATHER, RATHER.default)
 
 
 def spanned(key: str) -> tuple[int, int] | None:
@@ -187,6 +218,7 @@ def spanned(key: str) -> tuple[int, int] | None:
 
 
 def _unpick() -> None:
-    """In another text, the same places are those of other letters."""
+    """In another text, the same places are those of other letters, with other rivals."""
     state.change(FROM, FROM.default)
     state.change(TO, TO.default)
+    state.change(RATHER, RATHER.default)

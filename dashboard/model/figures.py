@@ -33,6 +33,7 @@ def sizes_figure(models: Sequence[tuple[str, int]], said: int, dark: bool) -> Fi
             text=[i18n.number(count) for count in counts],
             textposition="inside",
             insidetextanchor="start",
+            constraintext="none",
             textfont={"size": FONT, "color": colours.paper},
             marker={"color": [colours.series[0], *[colours.series[5]] * (len(models) - 1)]},
             hovertemplate="%{y} : %{text}",

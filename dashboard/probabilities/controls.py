@@ -25,7 +25,7 @@ class SecondModel(Control[str]):
         known = [name for name in cached.models() if name != reference]
         if value and value not in known and not cached.opens(value):
             state.change(self, "")
-            missing.note(self.told, value, "")
+            missing.note(self, self.told, value, "")
             value = ""
         options = ["", *known] if value in ("", *known) else ["", *known, value]
         chosen = st.selectbox(

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.shared.i18n import _
-from dashboard.shared.plotting import FONT, Figure, characters, escaped, layout, theme
+from dashboard.shared.plotting import FONT, Figure, characters, escaped, layout, percents, theme
 from moliere_core.measures.reading import Completion
 from moliere_core.text.signs import all_visible
 
@@ -50,7 +50,7 @@ def completion_figure(given: list[str], found: Completion, dark: bool) -> Figure
         {
             "hovermode": "x unified",
             "xaxis": characters([all_visible(text) for text in marks]),
-            "yaxis": {"range": [0, 1.12], "tickformat": ".0%", "dtick": 0.25},
+            "yaxis": {"range": [0, 1.12]} | percents(),
         },
     )
     layout(
@@ -63,6 +63,7 @@ def completion_figure(given: list[str], found: Completion, dark: bool) -> Figure
         _("probabilité"),
         height=400,
     )
+    figure.layout.xaxis.tickangle = None  # turned where a telephone has no room for them
     if len(given) > CROWD:
         figure.layout.xaxis.tickfont.size = FONT - 4
     figure.layout.margin.t = 80  # the title, and the legend below it
@@ -129,7 +130,7 @@ def mixing_figure(
                 "showlegend": False,
             },
         ],
-        {"xaxis": {"tickformat": ".0%", "dtick": 0.25, "range": [-0.02, 1.02]}},
+        {"xaxis": {"range": [-0.02, 1.02]} | percents()},
     )
     layout(figure, dark, "", _("part du réseau"), _("bits par caractère"), height=330)
     return figure

@@ -25,7 +25,7 @@ from typing import Any
 import streamlit as st
 from starlette.middleware import Middleware
 
-from dashboard.server import uploads
+from dashboard.server import phones, uploads
 from dashboard.server.headers import headers
 from dashboard.server.room import COOKIE, RETRY, Room, full_page, secret
 from dashboard.server.uploads import Uploads
@@ -97,11 +97,15 @@ class Door:
             await _answer(send, 404, "MOLIERE_METRICS=1 opens this address.\n")
         elif UPLOAD in path and scope["method"] == "PUT":
             await self._upload(path, scope, receive, send)
-        elif scope["method"] == "GET" and not INSIDE.search(path) and not self._admit(scope):
+        elif scope["method"] == "GET" and self._opens(path) and not self._admit(scope):
             page = full_page(_header(scope, b"accept-language"), self._room.inside)
             await _answer(send, 503, page, ("retry-after", str(RETRY)), ("connection", "close"))
         else:
             await self._app(scope, receive, send)
+
+    def _opens(self, path: str) -> bool:
+        """Whether a session comes of an address: it is a page, and none for telephones."""
+        return not INSIDE.search(path) and not phones.is_phones(path)
 
     def _admit(self, scope: Scope) -> bool:
         return self._room.admit(time.monotonic(), _browser(scope))

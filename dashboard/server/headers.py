@@ -24,7 +24,7 @@ def headers() -> list[tuple[str, str]]:
     """
     friends = os.environ.get("MOLIERE_FRAMED_BY", "").split()
     frames = " ".join(["'self'", *(site for site in friends if re.fullmatch(r"[\w:/.*-]+", site))])
-    scripts = " ".join(["'self'", "blob:", *map(_digest, _inline_scripts())])
+    scripts = " ".join(["'self'", "blob:", *map(digest, _inline_scripts())])
     policy = {
         "default-src": "'self'",
         "script-src": scripts,
@@ -54,7 +54,7 @@ def _inline_scripts() -> list[str]:
     return [*own, *i18n.language_scripts(), HISTORY.read_text(encoding="utf-8")]
 
 
-def _digest(script: str) -> str:
+def digest(script: str) -> str:
     """How a policy allows one script, and no other: `script-src` of CSP 2."""
     digest = hashlib.sha256(script.encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"

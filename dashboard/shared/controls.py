@@ -168,7 +168,7 @@ class Menu(Control[str]):
             shown = options[0] if otherwise is None else otherwise
             state.change(self, shown)
             if value:
-                missing.note(self.told, value, called(shown))
+                missing.note(self, self.told, value, called(shown))
         return str(st.selectbox(options=options, format_func=called, **given))
 
 
@@ -208,7 +208,7 @@ class Several(Control[tuple[str, ...]]):
         known = list(options)
         kept = tuple(name for name in value if name in known)
         if others := [name for name in value if name not in known]:
-            missing.note(self.told, ", ".join(others), ", ".join(map(called, kept)))
+            missing.note(self, self.told, ", ".join(others), ", ".join(map(called, kept)))
         state.change(self, kept[: self.most])
         st.session_state[self.key] = list(st.session_state[self.key])  # the widget's own type
         chosen = st.multiselect(

@@ -16,7 +16,17 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 from streamlit.runtime.scriptrunner import StopException
 
-from dashboard.shared import fields, following, i18n, missing, naming, state, trainings, widgets
+from dashboard.shared import (
+    fields,
+    following,
+    i18n,
+    missing,
+    naming,
+    state,
+    trainings,
+    votes,
+    widgets,
+)
 from moliere_core.errors import MoliereError
 from moliere_core.training import jobs
 
@@ -62,14 +72,16 @@ def run(page: StreamlitPage) -> None:
     """Run a page: what it cannot do is said in a sentence, and its address is written."""
     style, above = st.sidebar.empty(), st.container()
     _hide(style)
+    votes.begin()
     try:
         page.run()
     except MoliereError as error:
         widgets.problem(error)
     except StopException:
         pass  # the page has said all it can
+    votes.finish()
     _hide(style)
-    missing.tell(above)
+    missing.tell(above, page.url_path)
     state.publish()
 
 

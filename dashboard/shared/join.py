@@ -45,12 +45,8 @@ class Invitation:
 
 
 def show() -> None:
-    """The invitation to what is on screen, over it."""
+    """The invitation to what is on screen."""
     found = invitation(state.page(), state.published())
-    st.dialog(_("Rejoindre cette vue"), width="large")(_show)(found)
-
-
-def _show(found: Invitation) -> None:
     _invitation(
         {
             "page": found.page,
@@ -66,6 +62,11 @@ def _show(found: Invitation) -> None:
         },
         key="join.invitation",
     )
+    warn(found)
+
+
+def warn(found: Invitation) -> None:
+    """Who reaches an address, and why others may not."""
     if not found.found:
         st.warning(_("Cet ordinateur n’est sur aucun réseau : lui seul atteint cette adresse."))
     elif found.found == "network" and not _listens():
@@ -91,6 +92,14 @@ def invitation(path: str, settings: dict[str, str]) -> Invitation:
     base, found = _base(path)
     kept = {name: text for name, text in settings.items() if name not in OF_THE_PROJECTOR}
     return Invitation(base, f"{base}?{urlencode(kept)}" if kept else base, found)
+
+
+def beside(name: str) -> Invitation:
+    """The address of what stands beside the pages."""
+    page = state.page()
+    found = invitation(page, {})
+    root = found.page.removesuffix(f"/{page}") if page else found.page
+    return Invitation(f"{root}/{name}", f"{root}/{name}", found.found)
 
 
 def code(link: str) -> str:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard.shared import i18n, join
+from dashboard.shared import i18n, invite, rooms
 from dashboard.shared.i18n import _
 
 _DONE = "lesson.done"  # page -> names of the items that the class has done
@@ -105,14 +105,14 @@ class Drawer:
                     width="content",
                 )
                 joins = st.button(
-                    _("Rejoindre"),
+                    rooms.label(),
                     key="join",
                     icon=":material/qr_code_2:",
                     type="tertiary",
                     help=_("L’adresse de cette vue dans la salle, et son QR code"),
                 )
-        if joins:
-            join.show()
+        if joins or rooms.shown():
+            invite.show()
         self.late = None
         if not opened:
             return

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from plotly.graph_objects import Figure
 
-from dashboard.shared import state
+from dashboard.shared import i18n, state
 
 __all__ = [
     "DARK",
@@ -21,12 +22,26 @@ __all__ = [
     "enlarged",
     "escaped",
     "layout",
+    "legend_below",
+    "percents",
     "spread",
     "theme",
 ]
 
 FONT = 17  # pixels: the least that is read from the back row
-_PIXELS = {"size", "standoff", "thickness", "xshift", "yshift", "ax", "ay", "arrowwidth"}
+_PIXELS = {
+    "size",
+    "minsize",
+    "standoff",
+    "thickness",
+    "xshift",
+    "yshift",
+    "ax",
+    "ay",
+    "arrowwidth",
+}
+_STEPS = (0.01, 0.02, 0.05, 0.1, 0.2)  # of an axis of shares
+MOST_STEPS = 5
 _OF_DATA = {"xbins", "ybins", "contours"}  # whose sizes are no pixels
 
 
@@ -113,6 +128,16 @@ def layout(figure: Figure, dark: bool, title: str, x: str, y: str, height: int =
     return figure
 
 
+def legend_below(figure: Figure) -> Figure:
+    """The legend on lines of its own under the axis, where no curve is, on a telephone either.
+
+    Args:
+        figure: changed in place, and returned.
+    """
+    place = {"orientation": "h", "x": 0, "xanchor": "left", "yref": "container", "y": 0}
+    return figure.update_layout(legend=place | {"yanchor": "bottom"})
+
+
 def enlarged(figure: Figure, letters: float, height: float) -> Figure:
     """A figure for a larger screen, or a smaller one.
 
@@ -177,6 +202,19 @@ def characters(chars: Sequence[str]) -> dict[str, Any]:
         "ticks": "",
         "showgrid": False,
     }
+
+
+def percents(low: float = 0.0, high: float = 1.0) -> dict[str, Any]:
+    """An axis of shares, each written as the reader's language writes it: 20 % or 20%.
+
+    Args:
+        low: where the axis begins.
+        high: where it ends.
+    """
+    step = next((s for s in _STEPS if high - low <= MOST_STEPS * s), _STEPS[-1])
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    places = [round(place * step, 2) for place in range(first, last + 1)]
+    return {"tickvals": places, "ticktext": [i18n.percent(place) for place in places]}
 
 
 def escaped(text: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 import os
 import secrets
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from itertools import chain
 import streamlit as st
 
 from dashboard.server.guesses import LONG, guesses
+from dashboard.server.networks import network
 from dashboard.server.room import COOKIE, secret
 from dashboard.shared import i18n
 from dashboard.shared.i18n import _
@@ -22,7 +22,6 @@ from moliere_core.training import jobs
 
 _TOKEN, _TYPED = "training.token", "training.key"
 _TRIED, _UNTIL = "training.key.tried", "training.key.wait"  # the last key tried; seconds to wait
-UNKNOWN_ADDRESS = "unknown"  # of who is on the server's machine, or behind a proxy that hides it
 
 
 def token() -> str:
@@ -48,19 +47,8 @@ def browser() -> str:
 
 
 def address() -> str:
-    """The network that this session is in.
-
-    One subscriber to IPv6 has at least 2**64 addresses (RFC 6177): their network is one.
-    """
-    try:
-        found = ipaddress.ip_address(st.context.ip_address or "")
-    except ValueError:
-        return UNKNOWN_ADDRESS
-    if isinstance(found, ipaddress.IPv4Address):
-        return str(found)
-    if found.ipv4_mapped is not None:
-        return str(found.ipv4_mapped)
-    return str(ipaddress.IPv6Network((int(found), 64), strict=False))
+    """The network that this session is in."""
+    return network(st.context.ip_address)
 
 
 def _tried(typed: str) -> bool:
@@ -120,9 +108,19 @@ def key_drawer() -> None:
             autocomplete="off",
         )
         tokens()
-        if wait := st.session_state.get(_UNTIL):
-            st.warning(
-                _("Trop de clés essayées : la prochaine compte dans {duration}.").format(
-                    duration=i18n.duration(wait)
-                )
+        say_wait()
+
+
+def give(typed: str) -> None:
+    """Inside a callback: use a key, as if it had been typed into the drawer."""
+    st.session_state[_TYPED] = typed
+
+
+def say_wait() -> None:
+    """How long the next key has to wait, if it has to."""
+    if wait := st.session_state.get(_UNTIL):
+        st.warning(
+            _("Trop de clés essayées : la prochaine compte dans {duration}.").format(
+                duration=i18n.duration(wait)
             )
+        )

@@ -53,7 +53,7 @@ def model_asked() -> str:
     asked = state.restore(fields.MODEL)
     if asked not in cached.models() and not cached.opens(asked):
         state.change(fields.MODEL, fields.MODEL.default)
-        missing.note(_("Modèle"), asked, fields.MODEL.default)
+        missing.note(fields.MODEL, _("Modèle"), asked, fields.MODEL.default)
         asked = fields.MODEL.default
     return state.keep(fields.MODEL, asked)
 

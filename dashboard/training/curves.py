@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from moliere_core.training.specialise.loop import Point
+
 POINTS = 250  # of the live curve: finer ones cannot be told apart on a projector
 TURN = 0.005  # nats that validation must lose again before the screen speaks of overfitting
 
@@ -70,7 +72,7 @@ class Forgetting:
     kind: str
     outside: int
     before: tuple[float | None, float | None]
-    points: tuple[tuple[int, float | None, float | None], ...]
+    points: tuple[tuple[float, float | None, float | None], ...]
 
 
 def forgetting(history: Sequence[Mapping[str, Any]]) -> Forgetting | None:
@@ -87,6 +89,21 @@ def forgetting(history: Sequence[Mapping[str, Any]]) -> Forgetting | None:
             for r in history
         ),
     )
+
+
+def forgetting_of(old: str, points: Sequence[Point]) -> Forgetting | None:
+    """The same of a GPT that is specialised, at the points where it was scored.
+
+    Args:
+        old: the kind of the old text.
+        points: along its training.
+    """
+    scored = [point for point in points if point.new is not None or point.old is not None]
+    if not scored:
+        return None
+    first, *others = scored
+    later = tuple((point.epoch, point.new, point.old) for point in others)
+    return Forgetting(old, 0, (first.new, first.old), later)
 
 
 def from_events(

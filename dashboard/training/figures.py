@@ -9,7 +9,7 @@ from typing import Any
 
 from dashboard.shared import i18n
 from dashboard.shared.i18n import _
-from dashboard.shared.plotting import FONT, Figure, Theme, escaped, layout, spread, theme
+from dashboard.shared.plotting import FONT, Figure, Theme, escaped, layout, percents, spread, theme
 from dashboard.training.curves import Curves, Forgetting, overfitting
 from moliere_core.training.yardsticks import Yardsticks
 
@@ -108,7 +108,7 @@ def accuracy_figure(curves: Curves, spaces: float | None, dark: bool) -> Figure:
     high = min(max([0.6, *known]) + 0.08, 1.02)
     _name(figure, levels, 0, high)
     _names_in_a_line(figure, [(colours.series[1], named[1][0]), (colours.series[0], named[0][0])])
-    _axes(figure, _end(curves), (0, high), {"dtick": 0.2, "tickformat": ".0%"})
+    _axes(figure, _end(curves), (0, high), percents(0, high))
     return figure
 
 
@@ -170,7 +170,7 @@ def compared_figure(
     low, high = low - room, high + room
     _name(figure, levels, low, high)
     end = max((epoch for _name, measured in runs for epoch, _bits in measured), default=1)
-    vertical = {"tickformat": ".0%"} if measure == "accuracy" else {}
+    vertical = percents(low, high) if measure == "accuracy" else {}
     _axes(figure, end, (low, high), vertical, NARROW_MARGIN)
     return figure
 

@@ -12,12 +12,14 @@ from dashboard.shared import cached
 from dashboard.training import figures
 from dashboard.training.curves import Curves, from_events
 from dashboard.training.figures import Bets, Figure
+from moliere_core import pretrained
 from moliere_core.config import RunConfig, SamplingConfig
 from moliere_core.corpus import Corpus, Split, split
 from moliere_core.corpus.apart import read_apart
 from moliere_core.exchange.keras_export import to_keras
 from moliere_core.models.evaluation import score
 from moliere_core.models.sampling import generate
+from moliere_core.pretrained import catalogue
 from moliere_core.runs.run import Run, run_path
 from moliere_core.text.normalise import normalise
 from moliere_core.text.vocabulary import Vocabulary
@@ -119,6 +121,16 @@ def sample(reference: str) -> cached.Task[str]:
     """What a model writes, with the draws that are the same for all."""
     model, settings = cached.model(reference), SamplingConfig(SAMPLE_TEMPERATURE)
     return lambda told: generate(model, [""], [settings], [SAMPLE_SEED], SAMPLE_CHARS, told)[0]
+
+
+@st.cache_data(show_spinner=False, ttl=5)
+def gpts() -> list[str]:
+    """References of the GPTs on this machine that can be specialised."""
+    return [
+        entry.name
+        for entry in pretrained.entries()
+        if entry.available and not catalogue.needs_torch(catalogue.check(entry.name))
+    ]
 
 
 def validation(reference: str, measure: str) -> list[tuple[int, float]]:

@@ -222,6 +222,7 @@ def old_text(kind: str) -> str:
     return {
         "plays": _("des passages des pièces que l’original n’a jamais lues"),
         "last-tenth": _("des passages de la fin du sien, que l’original n’a jamais lue"),
+        "own": _("ce qu’il écrivait de lui-même avant"),
         "pastiches": _("nos pastiches, car les pièces de Molière ne sont pas sur cette machine"),
     }.get(kind, _("un texte que cette version ne connaît pas"))
 

@@ -9,7 +9,7 @@ import numpy as np
 from plotly.graph_objects import Bar, Figure, Scatter
 
 from dashboard.shared.i18n import _
-from dashboard.shared.plotting import layout, theme
+from dashboard.shared.plotting import layout, legend_below, theme
 from moliere_core.measures.openings import ContextWorth, Opening, Openings
 from moliere_core.text.signs import visible
 from moliere_core.text.vocabulary import Vocabulary
@@ -49,9 +49,7 @@ def openings_figure(bars: Bars, dark: bool) -> Figure:
     )
     figure.update_traces(hovertemplate="%{x}: %{y:.1f} %")
     layout(figure, dark, _("Le caractère suivant"), _("caractère"), _("probabilité (%)"), HEIGHT)
-    # Beside the title: any of the bars may be the highest.
-    beside = {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"}
-    return figure.update_layout(bargap=0.25, legend=beside)
+    return legend_below(figure.update_layout(bargap=0.25))
 
 
 def costs_figure(costs: Openings, dark: bool) -> Figure:
@@ -81,7 +79,7 @@ def costs_figure(costs: Openings, dark: bool) -> Figure:
         HEIGHT,
     )
     figure.update_yaxes(rangemode="tozero")
-    return _legend_inside(figure)
+    return legend_below(figure)
 
 
 def context_figure(
@@ -125,11 +123,4 @@ def context_figure(
     for length in lengths:
         figure.add_vline(length, line={"color": colours.muted, "dash": "dot", "width": 1.5})
     figure.update_xaxes(type="log", tickvals=[1, 2, 5, 10, 20, *lengths])
-    return _legend_inside(figure).update_layout(legend_x=0.71)
-
-
-def _legend_inside(figure: Figure) -> Figure:
-    """The legend in the empty upper right."""
-    return figure.update_layout(
-        legend={"x": 1, "xanchor": "right", "y": 1, "yanchor": "top", "bgcolor": "rgba(0,0,0,0)"}
-    )
+    return legend_below(figure)

@@ -16,9 +16,11 @@ import { buildTransport, conduct } from "../shared/components/transport.js";
 const PACE = { slow: 1500, normal: 700, fast: 250 }; // milliseconds a window
 const CELL = { number: 42, letter: 28 }; // least pixels of a pair
 const FONTS = [1.02, 0.9, 0.8, 0.7]; // of the text, in rem
-const MARGIN = { left: 50, right: 12, top: 22, bottom: 44 }; // around the curve, in pixels
+const MARGIN = { left: 50, right: 12, top: 28, bottom: 44 }; // around the curve, in pixels
 const ROOF = { left: 42, right: 8, top: 20, bottom: 22 }; // around the readings, in pixels
 const LEAD = 76; // pixels for the names of the pairs
+const LINE = 18; // least pixels from one number of an axis to the next
+const CHARS = 4; // that a cell has room for in full size
 const ELLIPSIS = -1; // in the place of the pairs that there is no room for
 
 /**
@@ -130,7 +132,8 @@ function drawCurve(svg, series, { start, length, labels, number }) {
   const step = (right - MARGIN.left) / span;
   const x = (/** @type {number} */ i) => MARGIN.left + (i - from + 0.5) * step;
   const y = (/** @type {number} */ value) => floor - (value / high) * (floor - MARGIN.top);
-  for (let value = 0; value <= high; value += tick(high)) {
+  const apart = tick(Math.max(high, 1), (floor - MARGIN.top) / LINE);
+  for (let value = 0; value <= high; value += apart) {
     const level = y(value);
     shape("line", { class: "grid", x1: MARGIN.left, x2: right, y1: level, y2: level }, svg);
     write(svg, number(value), MARGIN.left - 6, level + 5, { "text-anchor": "end" });
@@ -160,17 +163,19 @@ function drawCurve(svg, series, { start, length, labels, number }) {
     const look = { "text-anchor": "middle", class: at === start ? "" : "strong" };
     write(svg, number(at + 1), x(at), floor + 19, look);
   }
-  write(svg, labels.series_unit, 4, 13);
+  write(svg, labels.series_unit, 4, 12);
 }
 
 /**
  * The distance between two marks of an axis from 0 to `high`.
  *
  * @param {number} high
+ * @param {number} most marks that there is room for
  */
-function tick(high) {
+function tick(high, most) {
   const unit = 10 ** Math.floor(Math.log10(high / 2));
-  return unit * (high / unit > 10 ? 5 : high / unit > 4 ? 2 : 1);
+  const round = unit * (high / unit > 10 ? 5 : high / unit > 4 ? 2 : 1);
+  return round * Math.max(1, Math.ceil(high / round / Math.max(most, 1)));
 }
 
 /**
@@ -256,7 +261,11 @@ function drawPairs({ pairs, svg }, shown, least, { start, length, labels }) {
     const cell = (y, text, kind) => {
       const box = { x: x - pitch / 2 + 2, y, width: pitch - 4, height: tall, rx: 5 };
       shape("rect", { class: kind, ...box }, svg);
-      write(svg, text, x, y + tall * 0.7, { ...middle, class: `mono ${kind}` });
+      const long = text.length > CHARS && {
+        textLength: pitch - 6,
+        lengthAdjust: "spacingAndGlyphs",
+      };
+      write(svg, text, x, y + tall * 0.7, { ...middle, class: `mono ${kind}`, ...long });
     };
     if (places[column + 1] === place + 1) {
       // The same thing, one column on.

@@ -13,16 +13,19 @@ from typing import Any, NoReturn
 from moliere_core import __version__
 from moliere_core.cli import (
     compare,
+    copies,
     corpus,
     dashboard,
     doctor,
     evaluate,
     export,
+    judge,
     models,
     next_char,
     sample,
     train,
     train_gpt,
+    verse,
 )
 from moliere_core.errors import MoliereError
 
@@ -30,8 +33,8 @@ BAD_INPUT = 2
 INTERRUPTED = 130  # 128 + SIGINT, as shells report it
 
 COMMANDS = (
-    *(corpus, train, sample, next_char, evaluate, compare, models, export, train_gpt, doctor),
-    dashboard,
+    *(corpus, train, sample, next_char, evaluate, compare, copies, verse, judge),
+    *(models, export, train_gpt, doctor, dashboard),
 )
 
 

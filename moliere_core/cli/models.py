@@ -1,4 +1,4 @@
-"""List the models that can be named, fetch one of the hub, or bring in a .zip or a .keras."""
+"""List the models that can be named, fetch, import or specialise one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from moliere_core.cli import specialise
 from moliere_core.cli.progress import progress_bar
 from moliere_core.errors import RunError
 
@@ -23,11 +24,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "action",
         nargs="?",
-        choices=["fetch", "import"],
-        help="fetch a model of the hub, or import the .zip of a run or a model of the notebook",
+        choices=["fetch", "import", "specialise"],
+        help="fetch a model of the hub; import the .zip of a run or a model of the notebook; or "
+        "continue a GPT on a text",
     )
     parser.add_argument(
         "model", nargs="?", metavar="NAME|FILE", help="gpt2, or OWNER/NAME; a file to import"
+    )
+    parser.add_argument(
+        "text", nargs="?", metavar="TEXT", help="what a GPT is specialised on: a file, or a corpus"
+    )
+    parser.add_argument(
+        "--method",
+        choices=["lora", "block"],
+        help="what is trained of a GPT: a change of rank 8 of each matrix, or the last block "
+        "(default: by its size)",
+    )
+    parser.add_argument("--epochs", type=int, default=3, metavar="N", help="passes over the text")
+    parser.add_argument(
+        "--rate", type=float, default=0.0, metavar="R", help="AdamW's (default: by the method)"
     )
     parser.add_argument(
         "--corpus", metavar="TEXT", help="what a .keras or .h5 was trained on: it has its alphabet"
@@ -47,6 +62,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         return {"model": _fetch(args.model or "")}
     if args.action == "import":
         return _import(Path(args.model or ""), args.corpus, args.play or [])
+    if args.action == "specialise":
+        return specialise.run(args.model or "", args.text, args.method, args.epochs, args.rate)
     fields = ("name", "kind", "parameters", "available")
     found = [*list_models(), *pretrained.entries()]
     listed = [{f: getattr(entry, f) for f in fields} for entry in found]
@@ -166,6 +183,8 @@ def _alphabet(run: Run) -> str:
 
 def render(result: dict[str, Any]) -> str:
     """One model a line."""
+    if "old_text" in result:
+        return specialise.render(result)
     if "run" in result:
         bits = result["bits_per_char"]
         measured = "" if bits is None else f", {bits:.3f} bits per character"

@@ -7,11 +7,12 @@ tokens (`network.tokens`) and its positions (`network.positions`).
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from moliere_core.networks.arrays import Array
 from moliere_core.text import kinds
@@ -68,6 +69,55 @@ def neighbours(
     out = {symbol, *never}
     order = [int(i) for i in np.argsort(-cosines, kind="stable") if int(i) not in out]
     return [(i, float(cosines[i])) for i in order[:count]]
+
+
+@dataclass(frozen=True)
+class TokenVectors:
+    """The embeddings of some of a transformer's symbols, and of its positions.
+
+    Attributes:
+        symbols: their indices, shape (n,).
+        points: their embeddings on the two directions in which they differ most, shape (n, 2).
+        explained: share of the variance that each direction holds, shape (2,).
+        neighbours: of each, the symbols with the nearest embeddings, shape (n, count).
+        cosines: how near, same shape.
+        positions: the vectors of positions 0, 1, ... on theirs, shape (context, 2).
+        positions_explained: shape (2,).
+    """
+
+    symbols: NDArray[np.int64]
+    points: Array
+    explained: Array
+    neighbours: NDArray[np.int64]
+    cosines: Array
+    positions: Array
+    positions_explained: Array
+
+
+def token_vectors(
+    tokens: Array, positions: Array, symbols: Sequence[int], count: int, never: Collection[int]
+) -> TokenVectors:
+    """What there is to show of the two tables that a transformer adds up before its first block.
+
+    Args:
+        tokens: an embedding a symbol, shape (vocab_size, width).
+        positions: one a place, shape (context, width).
+        symbols: those that are shown, at least one.
+        count: of neighbours, which all others can be.
+        never: as in `neighbours`.
+    """
+    chosen = np.array(symbols, np.int64)
+    near = [neighbours(tokens, int(i), count, never) for i in chosen]
+    plane, places = principal_plane(tokens[chosen]), principal_plane(positions)
+    return TokenVectors(
+        chosen,
+        plane.points,
+        plane.explained,
+        np.array([[i for i, _ in found] for found in near], np.int64),
+        np.array([[cosine for _, cosine in found] for found in near], np.float32),
+        places.points,
+        places.explained,
+    )
 
 
 def finer_kind(char: str) -> FinerKind:

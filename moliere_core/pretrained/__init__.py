@@ -28,7 +28,9 @@ from moliere_core.config import SamplingConfig, check_range
 from moliere_core.errors import CorpusError, MoliereError
 from moliere_core.inspection.attention_step import AttentionStep
 from moliere_core.inspection.contrast import Contrast
+from moliere_core.inspection.influence import DELETIONS
 from moliere_core.inspection.logit_lens import LayerGuesses, NextByLayer
+from moliere_core.inspection.vectors import TokenVectors
 from moliere_core.models.references import MINI
 from moliere_core.pretrained import catalogue, client, results
 from moliere_core.pretrained.catalogue import (
@@ -52,7 +54,6 @@ from moliere_core.pretrained.results import (
     Inside,
     NextChars,
     TokenScore,
-    TokenVectors,
 )
 from moliere_core.pretrained.tokens import Piece
 from moliere_core.system.machine import threads
@@ -196,7 +197,9 @@ def attention_step(
     return _look("attention_step", reference, arguments, results.attention_step)
 
 
-def contrast(reference: str, context: str, first: str, second: str) -> Request[Inside[Contrast]]:
+def contrast(
+    reference: str, context: str, first: str, second: str, last: int = DELETIONS
+) -> Request[Inside[Contrast]]:
     """What each token of a context says for one end and against another.
 
     Args:
@@ -204,9 +207,10 @@ def contrast(reference: str, context: str, first: str, second: str) -> Request[I
         context: normalised, as the ends are. A space between it and an end belongs to the end.
         first: what may follow.
         second: what may follow instead.
+        last: tokens that are replaced, from the end of the context.
     """
     ends = [normalise(first), normalise(second)]
-    arguments: Event = {"context": normalise(context), "ends": ends}
+    arguments: Event = {"context": normalise(context), "ends": ends, "last": last}
     return _look("contrast", reference, arguments, results.contrast)
 
 

@@ -1,7 +1,8 @@
 """Which pretrained models can be named, which are on this machine, and what each one is.
 
 `mini-gpt` is shipped in Hugging Face's own format; `hf:NAME` is a model of the hub, looked for in
-the hub's usual cache on this machine (`HF_HUB_CACHE`, or `hub` in `HF_HOME`) and nowhere else; the
+the hub's usual cache on this machine (`HF_HUB_CACHE`, or `hub` in `HF_HOME`) and nowhere else;
+`hf:local/NAME` is one that was specialised here (`training.specialise`), in `MOLIERE_HOME`; the
 command line also names a folder by its path. Whatever can be wrong with a model is looked for here
 (by `folders`), before a framework takes seconds to load.
 """
@@ -205,8 +206,11 @@ def card(reference: str) -> Card:
 
 
 def entries() -> list[ModelEntry]:
-    """`mini-gpt`, the models that are offered, then the other causal ones of the hub's cache."""
-    listed = {reference: folder(reference) for reference in (MINI, *OFFERED)}
+    """`mini-gpt`, those specialised here, those offered, then the others of the hub's cache."""
+    own = folders.local_folder("")
+    names = [path.name for path in sorted(own.iterdir())] if own.is_dir() else []
+    made = [HUB + folders.LOCAL + name for name in names if not name.startswith(".")]
+    listed = {reference: folder(reference) for reference in (MINI, *made, *OFFERED)}
     cache = hub_cache()
     for path in sorted(cache.glob("models--*")) if cache.is_dir() else []:
         name = path.name.removeprefix("models--").replace("--", "/")

@@ -21,8 +21,10 @@ from moliere_core.errors import N_, ModelError
 from moliere_core.models.references import HUB, HUB_FILES
 from moliere_core.pretrained.weights import INDEX, SINGLE, weight_files
 from moliere_core.runs.run import VOCABULARY
+from moliere_core.system.storage import home
 
 CONFIG = "config.json"
+LOCAL = "local/"  # the owner of what was specialised on this machine
 MAX_CONFIG = 10_000_000  # bytes
 # Repositories that have moved: the hub answers to both names, and its cache keeps the one asked.
 RENAMED = {
@@ -92,12 +94,21 @@ def hub_cache() -> Path:
     return Path(os.path.expandvars(os.path.expanduser(named)))
 
 
+def local_folder(name: str) -> Path:
+    """Where the model `local/NAME` lies, there or not; all of them with an empty name."""
+    return home() / "gpts" / name
+
+
 def snapshot_of(name: str) -> Path | None:
     """The folder of a model of the hub, complete or not; None if there is none.
 
-    Of a model that was renamed, under either name; where several snapshots are here, the one that
-    `main` stands at if it is complete, or else the newest that is.
+    Names that begin with `LOCAL` are of this machine's own. Of a model that was renamed, it is
+    under either name; where several snapshots are here, the one that `main` stands at if it is
+    complete, or else the newest that is.
     """
+    if name.startswith(LOCAL):
+        path = local_folder(name.removeprefix(LOCAL))
+        return path if path.is_dir() else None
     old = {new: old for old, new in RENAMED.items()}
     names = [name, *(other[name] for other in (RENAMED, old) if name in other)]
     found = [

@@ -20,14 +20,15 @@ from moliere_core.errors import ModelError, MoliereError
 from moliere_core.inspection import logit_lens
 from moliere_core.inspection.attention_step import spell_out
 from moliere_core.inspection.contrast import contrast
+from moliere_core.inspection.influence import DELETIONS
 from moliere_core.inspection.transformer_trace import MOST_TOKENS
-from moliere_core.inspection.vectors import neighbours, principal_plane
+from moliere_core.inspection.vectors import token_vectors
 from moliere_core.pretrained import catalogue, cutting
 from moliere_core.pretrained.beam import over_alphabet
 from moliere_core.pretrained.language import LanguageModel
 from moliere_core.pretrained.network import Network, PlainNetwork
 from moliere_core.pretrained.packing import pack_attention, packed
-from moliere_core.pretrained.results import Event, TokenVectors
+from moliere_core.pretrained.results import Event
 from moliere_core.pretrained.tokenizer import Tokenizer
 from moliere_core.pretrained.tokens import (
     PieceReader,
@@ -268,7 +269,9 @@ def contrasted(model: LanguageModel, request: Event) -> Iterator[Event]:
     space = next((i for i, t in enumerate(model.vocabulary.tokens) if t == b" "), context[0])
     first, second = (whole[shared:] for whole in wholes)
     never = _silent(model, network.vocab_size)
-    found = contrast(network, context[:shared], first, second, space, never)
+    found = contrast(
+        network, context[:shared], first, second, space, never, request.get("last", DELETIONS)
+    )
     yield _inside(model, context[:shared], found)
 
 
@@ -277,17 +280,7 @@ def vectors(model: LanguageModel, request: Event) -> Iterator[Event]:
     network = model.transformer
     symbols = list(dict.fromkeys(_few(model, model.read(request["text"]))))
     never = _silent(model, network.vocab_size)
-    near = [neighbours(network.tokens, i, request["count"], never) for i in symbols]
-    plane, positions = principal_plane(network.tokens[symbols]), principal_plane(network.positions)
-    found = TokenVectors(
-        np.array(symbols, np.int64),
-        plane.points,
-        plane.explained,
-        np.array([[i for i, _ in found] for found in near], np.int64),
-        np.array([[cosine for _, cosine in found] for found in near], np.float32),
-        positions.points,
-        positions.explained,
-    )
+    found = token_vectors(network.tokens, network.positions, symbols, request["count"], never)
     yield _inside(model, symbols, found, np.concatenate([found.symbols, found.neighbours.ravel()]))
 
 

@@ -207,28 +207,5 @@ def contrast(log_probs: Sequence[float], **numbers: Any) -> Contrast:
     return Contrast((log_probs[0], log_probs[1]), **numbers)
 
 
-@dataclass(frozen=True)
-class TokenVectors:
-    """The embeddings of a text's tokens, and the positions.
-
-    Attributes:
-        symbols: the distinct tokens of the text, in the order of their first coming, shape (n,).
-        points: their embeddings on the two directions in which they differ most, shape (n, 2).
-        explained: share of the variance that each direction holds, shape (2,).
-        neighbours: of each, the tokens with the nearest embeddings, shape (n, count).
-        cosines: how near, same shape.
-        positions: the vectors of positions 0, 1, ... on theirs, shape (context, 2).
-        positions_explained: shape (2,).
-    """
-
-    symbols: NDArray[np.int64]
-    points: Array
-    explained: Array
-    neighbours: NDArray[np.int64]
-    cosines: Array
-    positions: Array
-    positions_explained: Array
-
-
 def _pieces(data: list[list[Any]]) -> tuple[Piece, ...]:
     return tuple(Piece(text, tokens) for text, tokens in data)

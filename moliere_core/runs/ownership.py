@@ -65,8 +65,13 @@ def write_owner(path: Path, owner: Owner) -> None:
     write_atomically(path, json.dumps(asdict(owner)).encode())
 
 
+def has_teacher() -> bool:
+    """Whether this server has a teacher's code (`MOLIERE_TEACHER_CODE`)."""
+    return bool(os.environ.get("MOLIERE_TEACHER_CODE"))
+
+
 def is_teacher(token: str | None) -> bool:
-    """Whether `token` is the teacher's code (`MOLIERE_TEACHER_CODE`)."""
+    """Whether `token` is the teacher's code."""
     code = os.environ.get("MOLIERE_TEACHER_CODE", "")
     return bool(code) and hmac.compare_digest(_bytes(token or ""), _bytes(code))
 
@@ -80,7 +85,7 @@ def may_change(owner: Owner | None, token: str | None) -> bool:
     if is_teacher(token):
         return True
     if owner is None:
-        return not os.environ.get("MOLIERE_TEACHER_CODE") and not is_public()
+        return not has_teacher() and not is_public()
     return owner.holds(token or "")
 
 

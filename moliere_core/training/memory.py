@@ -29,7 +29,7 @@ GENTLE_RATE = 1e-3
 GENTLE_EPOCHS = 8  # of a text too short for the usual number of streams
 FEWEST_STREAMS, LEAST_UPDATES = 4, 100  # side by side; in a pass over the text
 
-OldKind = Literal["plays", "last-tenth", "pastiches"]
+OldKind = Literal["plays", "last-tenth", "pastiches", "own"]
 KINDS: tuple[OldKind, ...] = get_args(OldKind)
 
 
@@ -39,7 +39,8 @@ class OldText:
 
     Attributes:
         kind: "plays" or "last-tenth", which the original held out (`corpus.split`); "pastiches",
-            in their place where the plays of Molière are not at hand.
+            in their place where the plays of Molière are not at hand; "own", what a model wrote
+            itself of which nobody knows what it has read.
         text: a sample of it.
     """
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.bridge import marks, measuring, results
 from dashboard.bridge.figures import axis as figures
+from dashboard.bridge.figures.labels import LINE, Point, labelled
 from dashboard.bridge.marks import Mark
 from dashboard.bridge.measuring import Measuring
 from dashboard.bridge.views import axis as view
@@ -31,7 +34,7 @@ from moliere_core.pretrained import Generation, Request, State, client, recorded
 from moliere_core.system.progress import Progress
 from tests.app.bridge import FAKE, drawn
 from tests.app.helpers import REFERENCE, ROOT, Open, address, component, figure, shown
-from tests.patience import PATIENCE, wait_until
+from tests.patience import FRAMEWORK, PATIENCE, wait_until
 
 TEXT = "Quoi ? tu veux que je te dise : <b>non</b>, *jamais* !"
 
@@ -382,6 +385,22 @@ def test_the_class_votes_before_the_margins_are_shown(open_page: Open) -> None:
     assert "enregistré le" in shown(at)  # it is not here
 
 
+def test_a_revealed_pair_leads_to_the_question_why(open_page: Open) -> None:
+    pair = pairs.PAIRS[0]
+    at = open_page("bridge", view="talk", topic="pairs", pair=pair.name, model="petit")
+    at = at.button(key="discussion.reveal").click().run()
+    [asked] = [
+        dict(parse_qsl(e.proto.query_string))
+        for e in at.get("page_link")
+        if "view=why" in e.proto.query_string
+    ]
+    before, good, bad = pairs.ends(pair)
+    whole = "\n" + asked["text"]
+    assert whole[: int(asked["from"])] == "\n" + before
+    assert whole[int(asked["from"]) : int(asked["to"])] == good
+    assert (asked["rather"], asked["model"]) == (bad, "petit")
+
+
 def test_a_run_of_the_class_is_measured_beside_what_was_recorded(open_page: Open) -> None:
     at = open_page("bridge", view="talk", topic="pairs", pairs="all", test="world", model=REFERENCE)
     names = tuple(pair.name for pair in pairs.of("world"))
@@ -430,3 +449,23 @@ def test_a_text_and_a_vote_tick_themselves_not_the_view(open_page: Open) -> None
     at = open_page("bridge", view="talk", topic="pairs")
     assert not done(at)
     assert done(at.button(key="discussion.reveal").click().run()) == {"talk"}
+
+
+def test_no_name_covers_another_or_a_mark() -> None:
+    column = [Point(60.0, 140.0 + 6 * number) for number in range(9)]
+    crowd = [Point(500.0 + 22 * number, 250.0 + 9 * (number % 3)) for number in range(7)]
+    edge = [Point(845.0, 230.0), Point(850.0, 262.0)]
+    marks = [*column, *crowd, *edge]
+    widths = [70.0 + 8 * (number % 5) for number in range(len(marks))]
+    ways = labelled(marks, widths, Point(860.0, 290.0))
+    names = [
+        (m.x + w.x - wide / 2, m.x + w.x + wide / 2, m.y + w.y - LINE / 2, m.y + w.y + LINE / 2)
+        for m, w, wide in zip(marks, ways, widths, strict=True)
+    ]
+    assert all(
+        name[0] >= 0 and name[1] <= 860 and name[2] >= 0 and name[3] <= 290 for name in names
+    )
+    for (left, right, top, bottom), other in itertools.combinations(names, 2):
+        assert right <= other[0] or other[1] <= left or bottom <= other[2] or other[3] <= top
+    for mark, (left, right, top, bottom) in itertools.product(marks, names):
+        assert not (left < mark.x < right and top < mark.y < bottom)

@@ -65,7 +65,7 @@ def test_every_view_in_both_languages(open_page: Open, view: str, language: str)
     at = opened(open_page, lang=language, view=view)
     assert address(at).get("view", "unit") == view
     charts = at.get("plotly_chart")
-    assert len(charts) == {"unit": 0, "gates": 2, "step": 0}.get(view, 1)
+    assert len(charts) == {"unit": 0, "gates": 2, "step": 0, "why": 2}.get(view, 1)
     for chart in charts:
         layout = json.loads(chart.proto.spec)["layout"]
         assert layout["title"]["text"]

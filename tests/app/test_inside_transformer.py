@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,17 +12,21 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.inside import controls, models, results, transformers
-from dashboard.inside.views import LOOKS, VIEWS, gaze
-from dashboard.shared import attention
+from dashboard.inside import controls, models, results, text, transformers
+from dashboard.inside.contrasts import TRIED_TOKENS, Question
+from dashboard.inside.views import LOOKS, VIEWS, gaze, why
+from dashboard.shared import attention, cached
 from moliere_core import pretrained
 from moliere_core.config import ModelConfig, RunConfig, TrainingConfig
 from moliere_core.corpus import EMBEDDED
-from moliere_core.inspection import logit_lens, transformer_trace
+from moliere_core.inspection import attention_step, logit_lens, transformer_trace
+from moliere_core.inspection.contrast import contrast
 from moliere_core.inspection.heads import load_heads
+from moliere_core.inspection.vectors import neighbours
 from moliere_core.networks.initial import initial_weights
 from moliere_core.pretrained import catalogue
 from moliere_core.runs.run import Run
+from moliere_core.text.signs import all_visible
 from tests.app.helpers import (
     ALPHABET,
     REFERENCE,
@@ -28,7 +34,6 @@ from tests.app.helpers import (
     address,
     asked_in_vain,
     components,
-    figure,
     run_snippet,
     shown,
     ticked,
@@ -60,6 +65,8 @@ def opened(open_page: Open, model: str, **settings: Any) -> AppTest:
     def answered() -> bool:
         assert not at.exception
         assert not [e.value for e in at.error]
+        if settings.get("view") == "why":
+            return len(at.get("plotly_chart")) == 2 or not at.run()
         return bool(components(at) or at.get("plotly_chart")) or not at.run()
 
     wait_until(answered)
@@ -155,10 +162,15 @@ def test_each_layer_says_what_the_core_reads_there(open_page: Open) -> None:
     ids = model.vocabulary.encode(("\n" + TEXT)[: TINY.context])
     network = model.network.transformer
     found = logit_lens.guesses(network, transformer_trace.read(network, ids), 3, 1, never=[0])
-    first = figure(at)["data"][0]
-    assert first["x"] == pytest.approx(found.probs[:, 0].tolist(), abs=1e-3)
+    (table,) = [e.proto.body for e in at.main.get("html") if "lens" in e.proto.body]
+    first = re.findall(r"</th><td style=\"--share: ([\d.]+)\"( class=last)?>(.) ", table)
+    assert [float(share) for share, *_ in first] == pytest.approx(found.probs[:, 0], abs=1e-3)
+    along = logit_lens.next_by_layer(network, transformer_trace.read(network, ids), never=[0])
+    guessed = (along.decided <= TINY.layers).mean()
+    assert f"**{round(100 * guessed)}" in shown(at)
     said = [model.vocabulary.decode([int(i)]) for i in found.symbols[:, 0]]
-    assert [text.replace("␣", " ").replace("↵", "\n") for text in first["text"]] == said
+    assert [all_visible(char) for char in said] == [char for *_, char in first]
+    assert first[-1][1]  # what the last layer prefers is set off
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -183,7 +195,7 @@ def test_a_click_chooses_a_symbol_and_a_head(monkeypatch: pytest.MonkeyPatch) ->
         "dashboard.shared.state.change", lambda field, value: told.update({field.name: value})
     )
     gaze.pick(("\n", "ab", "cd"), (0, 0))
-    assert told == {"from": 3, "to": 5, "block": 2, "head": 1}
+    assert told == {"from": 3, "to": 5, "rather": "", "block": 2, "head": 1}
 
 
 @pytest.mark.parametrize("told", [None, 3, {"at": -1}, {"at": 1, "layer": "x", "head": 0}])
@@ -245,3 +257,122 @@ def test_the_cell_runs(monkeypatch: pytest.MonkeyPatch, model: str, text: str) -
     assert all(line.startswith("[(") for line in lines[-layers - 1 :])
     shares = [float(line.split()[-1]) for line in lines[: -layers - 1]]
     assert sum(shares) == pytest.approx(1, abs=0.02)
+
+
+def bars(at: AppTest) -> list[dict[str, Any]]:
+    """The figures of the question, that of the first model first."""
+    return [json.loads(chart.proto.spec) for chart in at.get("plotly_chart")]
+
+
+def numbers(values: Any) -> list[float]:
+    """What a figure draws, which it may hold as bytes."""
+    if isinstance(values, list):
+        return values
+    found: list[float] = np.frombuffer(base64.b64decode(values["bdata"]), values["dtype"]).tolist()
+    return found
+
+
+@pytest.mark.parametrize(("model", "beside"), [(REFERENCE, CHARACTERS), (CHARACTERS, REFERENCE)])
+def test_why_this_rather_than_that_is_asked_of_two_models(
+    open_page: Open, model: str, beside: str
+) -> None:
+    at = opened(open_page, model, view="why", beside=beside, rather="z", **{"from": 8, "to": 9})
+    for reference, found in zip((model, beside), bars(at), strict=True):
+        network: Any = cached.model(reference).network
+        ids, first, second = map(ALPHABET.encode, ("\n" + TEXT[:7], "m", "z"))
+        expected = contrast(
+            getattr(network, "transformer", network), ids, first, second, ALPHABET.index[" "]
+        )
+        blue, orange = (numbers(trace["y"]) for trace in found["data"])
+        assert blue == pytest.approx(expected.attribution.tolist(), abs=1e-3)
+        assert orange == pytest.approx(expected.change.tolist(), abs=1e-3)
+    coloured = next(data for data in components(at) if "values" in data)
+    assert coloured["target"] == 8
+    assert coloured["values"][8:] == [None] * (len(TEXT) + 1 - 8)
+    assert ticked(at, "inside")["why"] is False  # nobody has clicked
+
+
+def test_nobody_types_a_rival_and_the_likeliest_stands_there(open_page: Open) -> None:
+    at = opened(open_page, REFERENCE, view="why", beside=CHARACTERS, **{"from": 8, "to": 9})
+    logits = cached.model(REFERENCE).start([TEXT[:7]])[0][0]
+    order = [ALPHABET.chars[i - 1] for i in np.argsort(-logits) if i]
+    expected = next(char for char in order if char != TEXT[7])
+    [rival] = [field for field in at.text_input if field.key == controls.RATHER.key]
+    assert rival.placeholder == all_visible(expected)
+    assert "rather" not in address(at)
+
+
+def test_of_tokens_whole_ones_are_compared(open_page: Open) -> None:
+    settings = {"text": "Ah ! les belles dames", "rather": " ", "from": 15, "to": 16}
+    at = opened(open_page, "mini-gpt", view="why", beside="petit", **settings)
+    found = pretrained.contrast("mini-gpt", "Ah ! les belle", "s", " ", TRIED_TOKENS).result(
+        PATIENCE
+    )
+    assert found.found is not None
+    end = "\nAh ! les belles"[len("".join(found.tokens)) :]
+    assert len(end) > 1
+    assert f"« {all_visible(end)} »" in shown(at).replace("\N{NO-BREAK SPACE}", " ")
+    blue = numbers(bars(at)[0]["data"][0]["y"])
+    assert blue == pytest.approx(found.found.attribution[-len(blue) :].tolist(), abs=1e-3)
+
+
+@pytest.mark.parametrize("text", ["", "\n", "a", "\U0001f600\U0001f600"])
+def test_there_is_not_always_a_question(open_page: Open, text: str) -> None:
+    at = open_page("inside", model=CHARACTERS, view="why", text=text, beside=REFERENCE)
+    assert not at.exception
+
+
+def test_another_click_forgets_the_rival(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: dict[str, Any] = {}
+    monkeypatch.setattr("dashboard.inside.text.spanned", lambda _key: (2, 3))
+    monkeypatch.setattr(
+        "dashboard.shared.state.change", lambda field, value: told.update({field.name: value})
+    )
+    text.pick("inside.why")
+    assert told == {"from": 2, "to": 3, "rather": ""}
+
+
+@pytest.mark.parametrize("model", ["mini-gpt", CHARACTERS, REFERENCE])
+def test_the_cell_of_the_question_runs(monkeypatch: pytest.MonkeyPatch, model: str) -> None:
+    monkeypatch.setattr("dashboard.shared.state.language", lambda: "fr")
+    lines = run_snippet(why.code(model, Question("\nQuoi ? m", "a", "'"))).splitlines()
+    assert lines[0].startswith("log p('a')")
+    assert len(lines) > 3
+
+
+def test_a_step_shows_the_numbers_of_the_core(open_page: Open) -> None:
+    settings = {"text": TEXT[:14], "from": 8, "to": 9}
+    at = opened(open_page, CHARACTERS, view="step", block=2, head=1, **settings)
+    model = models.transformer(CHARACTERS)
+    network = model.network.transformer
+    seen = transformer_trace.read(network, model.vocabulary.encode("\n" + TEXT[:14]))
+    step = attention_step.spell_out(network, seen, 8, 1, 0)
+    formulas = " ".join(element.value for element in at.latex).replace("{,}", ".")
+    most = int(step.weights.argmax())
+    for number in (step.norm.before[0], step.mixed[0], step.after[0], step.weights[most]):
+        assert f"{abs(number):.3f}" in formulas
+    assert "−∞" in shown(at)  # the place after is masked
+    menu = at.selectbox(key="inside.step.head")
+    at = menu.set_value(menu.options[0]).run()
+    assert (address(at)["block"], address(at)["head"]) == ("1", "1")
+
+
+@pytest.mark.parametrize("model", ["mini-gpt", CHARACTERS])
+def test_neighbours_are_those_of_the_table(open_page: Open, model: str) -> None:
+    at = opened(open_page, model, view="embedding", text=TEXT[:14], **{"from": 8, "to": 9})
+    assert len(at.get("plotly_chart")) == 2
+    if model == CHARACTERS:
+        opened_model = models.transformer(model)
+        chars = opened_model.vocabulary.chars
+        table = opened_model.network.transformer.tokens
+        near = neighbours(table, opened_model.vocabulary.index[TEXT[7]], 1)
+    else:
+        found = pretrained.vectors(model, TEXT[:14], 7).result(PATIENCE)
+        assert found.found is not None
+        asked = looks(at)["pieces"][looks(at)["asked"]]
+        row = next(i for i, s in enumerate(found.found.symbols) if found.others[int(s)] == asked)
+        near = [(int(found.found.neighbours[row, 0]), float(found.found.cosines[row, 0]))]
+        chars = tuple(found.others.get(i + 1, "") for i in range(max(found.others)))
+    [(best, cosine)] = near
+    said = shown(at).replace("\\", "")
+    assert f"**{all_visible(chars[best - 1])}** {cosine:.2f}".replace(".", ",") in said

@@ -24,7 +24,8 @@ def room(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def sees(monkeypatch: pytest.MonkeyPatch, url: str | None) -> None:
-    monkeypatch.setattr(st, "context", SimpleNamespace(url=url, locale="fr-FR"))
+    context = SimpleNamespace(url=url, locale="fr-FR", cookies={}, ip_address=None)
+    monkeypatch.setattr(st, "context", context)
 
 
 @pytest.mark.parametrize(

@@ -777,3 +777,14 @@ def test_ten_times_the_rate_is_that_of_the_chosen_preset(open_page: Open) -> Non
     assert "rate" in done["training"]
     done = open_page("training", preset="demo", rate=0.01).session_state["lesson.done"]
     assert "rate" not in done["training"]
+
+
+@pytest.mark.parametrize(("language", "percent"), [("fr", "\N{NO-BREAK SPACE}%"), ("en", "%")])
+def test_an_axis_of_shares_is_written_as_its_language_writes_them(
+    monkeypatch: pytest.MonkeyPatch, language: str, percent: str
+) -> None:
+    monkeypatch.setattr("dashboard.shared.state.language", lambda: language)
+    whole, narrow = plotting.percents(), plotting.percents(0.473, 0.512)
+    assert whole["ticktext"] == [f"{share}{percent}" for share in (0, 20, 40, 60, 80, 100)]
+    assert narrow["ticktext"] == [f"{share}{percent}" for share in (48, 49, 50, 51)]
+    assert narrow["tickvals"] == [0.48, 0.49, 0.5, 0.51]

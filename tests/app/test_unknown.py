@@ -17,6 +17,7 @@ OF_A_MODEL = {
     "preferences",
     "probabilities",
     "reading",
+    "recurrence",
     "temperature",
     "windows",
 }
@@ -76,6 +77,7 @@ def test_the_note_is_in_the_reader_s_language_and_goes_with_the_next_choice(
     assert asked_in_vain(at)[0].endswith(
         "Model: this page has no “tartuffe”, and shows “petit”.</p>"
     )
+    assert asked_in_vain(at.run())  # a page that computes draws itself again by itself
     at = at.selectbox(key="home.other").set_value(REFERENCE).run()
     assert not asked_in_vain(at)
     assert address(at)["model"] == REFERENCE

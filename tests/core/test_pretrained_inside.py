@@ -15,12 +15,12 @@ from moliere_core.inspection.attention_step import AttentionStep, NormStep, spel
 from moliere_core.inspection.contrast import contrast
 from moliere_core.inspection.logit_lens import LayerGuesses, NextByLayer
 from moliere_core.inspection.transformer_trace import read
-from moliere_core.inspection.vectors import neighbours, principal_plane
+from moliere_core.inspection.vectors import TokenVectors, neighbours, principal_plane
 from moliere_core.pretrained import operations, results
 from moliere_core.pretrained.language import LanguageModel
 from moliere_core.pretrained.operations import opened
 from moliere_core.pretrained.packing import pack_attention, packed, unpack_attention, unpacked
-from moliere_core.pretrained.results import Inside, TokenVectors
+from moliere_core.pretrained.results import Inside
 from moliere_core.pretrained.tokens import token_texts
 from tests.gpts import TEXT, write_gpt2
 

@@ -38,7 +38,7 @@ def test_a_passage_is_dragged_over_and_followed_from_view_to_view(page: Page, se
     expect(page.locator(".c.chosen")).to_have_text(list("Mons"))
     expect(page.get_by_text("lu avec et sans « Mons »")).to_be_visible()
     expect(page.locator(".js-plotly-plot .scatter path.js-line")).to_have_count(3)
-    page.get_by_text("Les portes", exact=True).click()
+    page.get_by_text("Portes", exact=True).click()
     expect(page.locator(".js-plotly-plot .hm")).to_have_count(4)  # three scales, and all layers
     expect(page.locator(".c.chosen")).to_have_text(list("Mons"))
     page.get_by_text("Ce qui a compté", exact=True).click()

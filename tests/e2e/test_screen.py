@@ -13,6 +13,16 @@ from tests.e2e.screen import OFFSCREEN, Screens, expect_settled
 from tests.patience import wait_until
 
 PAGES = [path.stem for path in sorted((ROOT / "pages").glob("*.py")) if path.stem != "home"] + [""]
+# Those that draw in colours of their own, beside the first view of each page.
+VIEWS = [
+    "preferences?view=cost",
+    "reading?view=learning",
+    "reading?view=mixing",
+    "inside?model=mini-gpt&view=heads",
+    "inside?model=mini-gpt&view=layers",
+    "inside?model=mini-gpt&view=why",
+    "course?view=quiz",
+]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 # What is wrong for those who do not see, but for Streamlit's own list of pages.
 AUDIT = """() => axe.run({ exclude: ["[data-testid=stSidebarNav]"] })
@@ -36,7 +46,7 @@ def look(screens: Screens, server: str, path: str, width: int, height: int, **ki
 
 @pytest.mark.slow
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", [*PAGES, *VIEWS])
 def test_nothing_serious_for_those_who_do_not_see(
     screens: Screens, server: str, name: str, theme: str
 ) -> None:

@@ -6,20 +6,18 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from dashboard.bridge.figures.labels import Point, labelled
 from dashboard.bridge.marks import FAMILIES, MAY_HAVE_READ, Mark
 from dashboard.shared import i18n
 from dashboard.shared.i18n import _
 from dashboard.shared.naming import RECORDED
-from dashboard.shared.plotting import FONT, Figure, Theme, escaped, layout, spread, theme
+from dashboard.shared.plotting import FONT, Figure, Theme, escaped, layout, theme
 
 ROW = 20  # pixels a bar
 HEIGHT, AROUND = 400, 110  # pixels of a figure, and of them those outside of its axes
-LINE = 20  # pixels from one name to the next
+WIDTH = 860  # pixels between the ends of an axis where the page has its menu
+LETTER = 8.6  # pixels of a letter of a name, on average
 BESIDE = 0.9  # decades between what is measured and what has no number, or an unknown one
-SAME = 0.05  # decades, less than which two marks are one above the other
-ROOM = 1.2  # decades that a name beside its mark needs
-LEAD = 0.3  # decades from a column of marks to their names
-EDGE = 0.7  # decades before the last mark, where names are at the left of all
 
 
 def bars(marks: Sequence[Mark], dark: bool, title: str) -> Figure:
@@ -95,75 +93,57 @@ def against(marks: Sequence[Mark], dark: bool, title: str, what: str) -> Figure:
     layout(figure, dark, title, label, _("bits par caractère"), HEIGHT)
     bits = [mark.bits for mark in marks]
     bounds = min(bits) - 0.5, max(bits) + 0.4
-    figure.update_xaxes(**_decades(marks, what, left, right))
+    axis = _decades(marks, what, left, right)
+    figure.update_xaxes(**axis)
     figure.update_yaxes(range=bounds, dtick=1)
     figure.update_layout(showlegend=False)
-    _name(figure, places, bounds, colours)
+    _name(figure, places, axis["range"], bounds, colours)
     return figure
 
 
 def _name(
-    figure: Figure, places: Mapping[Mark, float], bounds: tuple[float, float], colours: Theme
+    figure: Figure,
+    places: Mapping[Mark, float],
+    decades: Sequence[float],
+    bits: Sequence[float],
+    colours: Theme,
 ) -> None:
-    """The names of marks beside them, none over another.
+    """The names of marks, each as near its mark as may be: none over another, a mark or a line.
 
     Args:
         figure: in which the marks are.
         places: of the marks, in decades.
-        bounds: the least and greatest bits on screen.
+        decades: where the horizontal axis begins and ends.
+        bits: where the vertical axis begins and ends.
         colours: of the theme.
     """
-    line = LINE * (bounds[1] - bounds[0]) / (HEIGHT - AROUND)  # bits
-    columns = _columns(places)
-    above = True  # neighbours, one above and one below
-    for number, column in enumerate(columns):
-        first, last = places[column[0]], places[column[-1]]
-        following = columns[number + 1 :]
-        room = places[following[0][0]] - last if following else 0.0
-        if len(column) == 1 and following and number and room < ROOM:
-            anchor, shift = ("bottom", 7) if above else ("top", -7)
-            _called(figure, column[0], first, column[0].bits, colours, yanchor=anchor, yshift=shift)
-            above = not above
-            continue
-        side = 1 if following else -1  # at the right edge, towards the middle
-        heights = spread([mark.bits for mark in column], line, *bounds)
-        edge = last + LEAD if following else first - LEAD
-        for mark, height in zip(column, heights, strict=True):
-            figure.add_scatter(
-                x=[10 ** places[mark], 10**edge],
-                y=[mark.bits, height],
-                mode="lines",
-                line={"color": colours.muted, "width": 1},
-                hoverinfo="skip",
-            )
-            anchor = "left" if following else "right"
-            _called(figure, mark, edge, height, colours, xanchor=anchor, xshift=3 * side)
-
-
-def _columns(places: Mapping[Mark, float]) -> list[list[Mark]]:
-    """Marks that stand one above the other, from left to right; all of the right edge are one."""
-    columns: list[list[Mark]] = []
-    for mark in sorted(places, key=places.__getitem__):
-        if columns and places[mark] - places[columns[-1][-1]] < SAME:
-            columns[-1].append(mark)
-        else:
-            columns.append([mark])
-    while len(columns) > 1 and places[columns[-1][-1]] - places[columns[-2][0]] < EDGE:
-        columns[-2:] = [columns[-2] + columns[-1]]
-    return columns
-
-
-def _called(
-    figure: Figure, mark: Mark, x: float, y: float, colours: Theme, **where: str | int
-) -> None:
-    figure.add_annotation(
-        x=x,
-        y=y,
-        text=escaped(mark.label),
-        font={"size": FONT, "color": colours.ink},
-        showarrow=False,
-        **where,
+    points = {
+        mark: Point(
+            WIDTH * (place - decades[0]) / (decades[1] - decades[0]),
+            (HEIGHT - AROUND) * (bits[1] - mark.bits) / (bits[1] - bits[0]),
+        )
+        for mark, place in places.items()
+    }
+    named = sorted(places, key=lambda mark: (points[mark].x, points[mark].y))
+    offsets = labelled(
+        [points[mark] for mark in named],
+        [LETTER * len(mark.label) for mark in named],
+        Point(WIDTH, HEIGHT - AROUND),
     )
+    for mark, offset in zip(named, offsets, strict=True):
+        figure.add_annotation(
+            x=places[mark],
+            y=mark.bits,
+            ax=offset.x,
+            ay=offset.y,
+            text=escaped(mark.label),
+            showarrow=True,
+            arrowhead=0,
+            arrowwidth=1,
+            arrowcolor=colours.muted,
+            standoff=8,
+            borderpad=0,
+        )
 
 
 def _number(mark: Mark, what: str) -> int:

@@ -27,6 +27,11 @@ def show(_settings: Settings) -> None:
         label=_("La même question posée au LSTM : quelles lettres ont compté ?"),
         icon=":material/neurology:",
     )
+    st.page_link(
+        "../pages/recurrence.py",
+        label=_("Qui se souvient d’un nom, et ce que coûte de regarder en arrière"),
+        icon=":material/history:",
+    )
     with st.container(border=True):
         st.markdown(i18n.lesson("attention"))
 

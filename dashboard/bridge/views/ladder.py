@@ -137,7 +137,7 @@ def _by_characters(name: str, settings: Settings) -> Rung:
 def _rung(written: Generation, expected: NextChars) -> Rung:
     """The rung of a model, of characters or of tokens."""
     order = np.argsort(-expected.probs, kind="stable")[:BARS]
-    bars = ((expected.chars[i], round(float(expected.probs[i]), 4)) for i in order)
+    bars = ((expected.chars[i], float(expected.probs[i])) for i in order)
     return Rung(written.text, tuple(bars) if expected.probs.any() else ())
 
 

@@ -88,7 +88,8 @@ def table(reference: str) -> pd.DataFrame:
 
 def _cards(_settings: Settings) -> None:
     """Fine-tuning and alignment, and where the class does both."""
-    left, right = st.columns(2, gap="medium")
+    with st.container(key="bridge-cards"):
+        left, right = st.columns(2, gap="medium")
     with left, st.container(border=True):
         st.markdown(i18n.lesson("finetuning"))
         state.link(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dashboard.experiments.figures.past import HEIGHT, run_colour
 from dashboard.shared import i18n
 from dashboard.shared.i18n import _
-from dashboard.shared.plotting import Figure, layout
+from dashboard.shared.plotting import Figure, layout, legend_below
 
 
 @dataclass(frozen=True)
@@ -31,16 +31,14 @@ def learning(runs: Sequence[Learned], dark: bool, text: str) -> Figure:
     figure = Figure()
     for place, run in enumerate(runs):
         colour = run_colour(place, dark)
-        for bits, dash, told in (
-            (run.train, "dash", _("lu")),
-            (run.validation, "solid", _("jamais lu")),
-        ):
+        for bits, dash in ((run.train, "dash"), (run.validation, "solid")):
             figure.add_scatter(
                 x=list(range(1, len(bits) + 1)),
                 y=bits,
                 mode="lines",
                 line={"color": colour, "width": 4 if dash == "solid" else 3, "dash": dash},
-                name=f"{run.name}, {told}",
+                name=run.name,
+                showlegend=dash == "solid",
                 text=[i18n.bits(value) for value in bits],
                 hovertemplate="%{x} → %{text}<extra></extra>",
             )
@@ -57,9 +55,8 @@ def learning(runs: Sequence[Learned], dark: bool, text: str) -> Figure:
         figure,
         dark,
         _("Jamais lu : {text}. ◆ le plus bas").format(text=text),
-        _("époques"),
+        _("époques ; tirets : le texte lu"),
         _("bits par caractère"),
         HEIGHT,
     )
-    figure.update_layout(legend={"x": 0.99, "xanchor": "right", "y": 0.99, "yanchor": "top"})
-    return figure
+    return legend_below(figure)

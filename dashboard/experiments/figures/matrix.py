@@ -64,5 +64,6 @@ def matrix(
         ticktext=list(texts),
         autorange="reversed",
         showgrid=False,
+        title_standoff=20,  # names as long as these reach under it
     )
     return figure

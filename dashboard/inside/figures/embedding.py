@@ -11,6 +11,8 @@ from dashboard.shared.i18n import _
 from dashboard.shared.plotting import FONT, Figure, escaped, layout, theme
 from moliere_core.networks.arrays import Array
 
+HEIGHT = 400  # pixels of the places, and of the symbols beside them
+
 
 def plane_figure(
     chars: Sequence[str],
@@ -20,8 +22,9 @@ def plane_figure(
     chosen: int,
     shares: Sequence[str],
     dark: bool,
+    height: int = 520,
 ) -> Figure:
-    """Characters written where they stand, coloured by sort; the chosen one circled."""
+    """Symbols written where they stand, coloured by sort; the chosen one circled."""
     colours = theme(dark)
     traces: list[dict[str, Any]] = []
     for number, sort in enumerate(order):
@@ -72,7 +75,69 @@ def plane_figure(
         _("Le plongement, vu de son meilleur plan"),
         _("axe 1 ({share} de la variance)").format(share=shares[0]),
         _("axe 2 ({share} de la variance)").format(share=shares[1]),
-        height=520,
+        height=height,
     )
     figure.layout.legend.itemsizing = "constant"
+    return figure
+
+
+def places_figure(
+    points: Array, read: int, chosen: int, shares: Sequence[str], dark: bool
+) -> Figure:
+    """The places of a text as a line through the plane in which they differ most.
+
+    Args:
+        points: of each place, from the first on, shape (places, 2).
+        read: places that the text takes.
+        chosen: the one that is circled.
+        shares: of the variance, of each axis.
+        dark: which theme is on screen.
+    """
+    colours = theme(dark)
+    rounded = np.round(points.astype(float), 3)
+    parts = (
+        (_("au-delà du texte"), slice(max(read - 1, 0), None), colours.muted, 1),
+        (_("places du texte"), slice(0, read), colours.series[1], 4),
+    )
+    figure = Figure(
+        [
+            {
+                "type": "scatter",
+                "x": rounded[part, 0],
+                "y": rounded[part, 1],
+                "customdata": list(range(len(points)))[part],
+                "mode": "lines+markers",
+                "name": name,
+                "line": {"color": colour, "width": width},
+                "marker": {"size": 5, "color": colour},
+                "hovertemplate": "%{customdata}<extra></extra>",
+            }
+            for name, part, colour, width in parts
+        ]
+        + [
+            {
+                "type": "scatter",
+                "x": [rounded[chosen, 0]],
+                "y": [rounded[chosen, 1]],
+                "mode": "markers",
+                "marker": {
+                    "size": 24,
+                    "symbol": "circle-open",
+                    "color": colours.ink,
+                    "line": {"width": 3},
+                },
+                "hoverinfo": "skip",
+                "showlegend": False,
+            }
+        ]
+    )
+    layout(
+        figure,
+        dark,
+        _("Les places, de la première à la dernière"),
+        _("axe 1 ({share})").format(share=shares[0]),
+        _("axe 2 ({share})").format(share=shares[1]),
+        height=HEIGHT,
+    )
+    figure.layout.legend.update({"orientation": "h", "x": 0, "y": -0.2, "yanchor": "top"})
     return figure

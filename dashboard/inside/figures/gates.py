@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from dashboard.shared import i18n
 from dashboard.shared.i18n import _
 from dashboard.shared.plotting import FONT, Figure, Theme, characters, escaped, layout, theme
 from moliere_core.networks.arrays import Array
@@ -49,6 +50,9 @@ def unit_figure(
         values = np.round(np.stack([rows[label] for label in labels[::-1]]), 3)
         bound = limit or max(float(np.abs(values).max()), 1e-6)
         ticks = scale or [-bound, bound]
+        said: dict[str, Any] = {"tickvals": ticks, "tickformat": ".2~f"}
+        if len(labels) == 1:  # too low a bar for two numbers
+            said = {"tickvals": [(ticks[0] + bound) / 2], "ticktext": [_span(ticks[0], bound)]}
         maps.append(
             {
                 "z": values,
@@ -56,14 +60,18 @@ def unit_figure(
                 "zmin": ticks[0],
                 "zmax": bound,
                 "colorscale": _colours(colours, ticks[0] == 0),
-                "colorbar": _bar(colours)
-                | {"len": high - low, "y": high, "yanchor": "top", "tickvals": ticks}
-                | {"tickformat": ".2~f"},
+                "colorbar": _bar(colours) | {"len": high - low, "y": high, "yanchor": "top"} | said,
                 "customdata": [[escaped(char) for char in chars]] * len(labels),
                 "hovertemplate": "%{customdata} : %{z}<extra>%{y}</extra>",
             }
         )
     return _stacked(maps, domains, chars, title, ROW * len(rows) + 130, dark)
+
+
+def _span(low: float, high: float) -> str:
+    """The ends of a scale in one place: ±7,02 where 0 is in its middle."""
+    high_told = i18n.number(high, 2)
+    return f"±{high_told}" if low == -high else f"{i18n.number(low, 2)} – {high_told}"
 
 
 def layers_figure(

@@ -7,22 +7,59 @@ from collections.abc import Sequence
 import numpy as np
 
 from dashboard.shared.i18n import _
-from dashboard.shared.plotting import Figure, characters, escaped, layout, theme
+from dashboard.shared.plotting import Figure, characters, escaped, layout, legend_below, theme
 from moliere_core.networks.arrays import Array
 
-ABOVE = {"orientation": "h", "y": 1.17, "x": 1, "xanchor": "right"}  # a legend beside the title
+HEIGHT, ROOM = 235, 50  # pixels of a contrast, and more of one whose symbols are words
 
 
 def influence_figure(
     chars: Sequence[str], gradient: Array, change: Array, target: str, dark: bool
 ) -> Figure:
     """Gradient times input, and the effect of deletion, a pair of bars a letter."""
-    colours = theme(dark)
-    series = (
-        (_("gradient × entrée"), gradient, colours.series[1]),
-        (_("effet de l’effacement"), change, colours.series[2]),
+    figure = _paired(
+        chars, (_("gradient × entrée"), gradient), (_("effet de l’effacement"), change), dark
     )
-    figure = Figure(
+    layout(
+        figure,
+        dark,
+        _("Ce qui a compté pour « {char} »").format(char=escaped(target)),
+        _("caractères qui précèdent"),
+        _("log-probabilité (nats)"),
+        height=300,
+    )
+    return legend_below(figure)
+
+
+def contrast_figure(
+    symbols: Sequence[str], attribution: Array, change: Array, ends: tuple[str, str], dark: bool
+) -> Figure:
+    """Integrated gradients, and the effect of replacement: upwards for the first of two ends."""
+    figure = _paired(
+        symbols, (_("gradients intégrés"), attribution), (_("remplacement"), change), dark
+    )
+    first, second = map(escaped, ends)
+    words = any(len(symbol) > 1 for symbol in symbols)
+    layout(
+        figure,
+        dark,
+        _("↑ pour « {first} », ↓ pour « {second} »").format(first=first, second=second),
+        "",
+        _("nats"),
+        height=HEIGHT + (ROOM if words else 0),
+    )
+    if words:  # tokens, which stand upright
+        figure.layout.xaxis.tickangle = -55
+    return legend_below(figure)
+
+
+def _paired(
+    chars: Sequence[str], left: tuple[str, Array], right: tuple[str, Array], dark: bool
+) -> Figure:
+    """Two measures of each symbol of a text, side by side, by their names."""
+    colours = theme(dark)
+    series = ((*left, colours.series[1]), (*right, colours.series[2]))
+    return Figure(
         [
             {
                 "type": "bar",
@@ -35,16 +72,6 @@ def influence_figure(
         ],
         {"barmode": "group", "bargap": 0.15, "xaxis": characters(chars)},
     )
-    layout(
-        figure,
-        dark,
-        _("Ce qui a compté pour « {char} »").format(char=escaped(target)),
-        _("caractères qui précèdent"),
-        _("log-probabilité (nats)"),
-        height=300,
-    )
-    figure.layout.legend.update(ABOVE)
-    return figure
 
 
 def echo_figure(
@@ -94,5 +121,4 @@ def echo_figure(
         height=265,
     )
     figure.layout.yaxis2.title.text = _("bits")
-    figure.layout.legend.update(ABOVE)
-    return figure
+    return legend_below(figure)

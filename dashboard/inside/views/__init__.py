@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
 from dashboard.inside import controls, models, results, text, transformers, units
 from dashboard.inside.controls import TEXT, OfKind
 from dashboard.inside.text import Colours, Cut, Looked
-from dashboard.inside.views import embedding, forgets, gates, gaze, influence, lens, step, unit
+from dashboard.inside.views import (
+    attention,
+    embedding,
+    forgets,
+    gates,
+    gaze,
+    influence,
+    lens,
+    step,
+    unit,
+    vectors,
+    why,
+)
 from dashboard.shared import fields, state, widgets
 from dashboard.shared.i18n import _
 from dashboard.shared.views import View
@@ -19,16 +34,20 @@ from moliere_core.text.normalise import normalise
 VIEWS: dict[
     str, View[...]
 ] = {  # of what has cells; all of them but the embedding's show a `Looked`
-    "unit": View(N_("Une unité"), unit.show),
-    "gates": View(N_("Les portes"), gates.show),
+    "unit": View(N_("Unité"), unit.show),
+    "gates": View(N_("Portes"), gates.show),
     "mattered": View(N_("Ce qui a compté"), influence.show),
+    "why": View(N_("Pourquoi ?"), why.show),
     "forgets": View(N_("L’oubli"), forgets.show),
-    "embedding": View(N_("Le plongement"), embedding.show),
+    "embedding": View(N_("Plongement"), embedding.show),
     "step": View(N_("Un pas"), step.show),
 }
-LOOKS: dict[str, View[[Cut]]] = {  # of a transformer
+LOOKS: dict[str, View[...]] = {  # of a transformer
     "heads": View(N_("Regards"), gaze.show),
     "layers": View(N_("Couche par couche"), lens.show),
+    "why": View(N_("Pourquoi ?"), why.show),
+    "embedding": View(N_("Plongement"), vectors.show),
+    "step": View(N_("Un pas"), attention.show),
 }
 VIEW = OfKind("inside.view", "view", "unit", N_("Vue"), fields.choice(*VIEWS, *LOOKS))
 HINTS = {
@@ -44,18 +63,21 @@ def ask(reference: str) -> str:
     return VIEW.ask(VIEWS if models.kind(reference) == "cells" else LOOKS)
 
 
-def show(view: str, reference: str, typed: str) -> tuple[int, int]:
+def show(view: str, reference: str, typed: str) -> Callable[[], str]:
     """One of the views, under the text that it is about.
 
     Returns:
-        The unit that it looks at, or the head, by layer and number, from 0.
+        What fills the page's cell.
     """
-    if models.kind(reference) == "cells":
-        return _show_cells(view, reference, typed)
-    return _show_transformer(view, reference, typed)
+    if view == "why":  # asks two models, of whatever kinds
+        return why.show(reference, typed)
+    cells = models.kind(reference) == "cells"
+    chosen = (_show_cells if cells else _show_transformer)(view, reference, typed)
+    return partial(controls.code, reference, typed, *chosen)
 
 
 def _show_transformer(view: str, reference: str, typed: str) -> tuple[int, int]:
+    """The head that it looks at, by layer and number, from 0."""
     for setting in (controls.FROM, controls.TO, controls.BLOCK, controls.HEAD):
         state.value(setting)  # the address keeps them while the model is asked
     found = transformers.gaze(reference, typed)
@@ -74,6 +96,7 @@ def _show_transformer(view: str, reference: str, typed: str) -> tuple[int, int]:
 
 
 def _show_cells(view: str, reference: str, typed: str) -> tuple[int, int]:
+    """The unit that it looks at, by layer and number, from 0."""
     if view == "embedding":  # of all characters, whatever the text
         VIEWS[view].show(reference)
         return 0, 0
@@ -103,6 +126,7 @@ def tried(view: str) -> dict[str, bool]:
         "other": st.session_state.get(units.CHANGED, False),
         "where": picked and view == "unit",
         "mattered": picked and view == "mattered",
+        "why": picked and view == "why",
         "forgets": view == "forgets",
         "embedding": view == "embedding",
         "step": view == "step",

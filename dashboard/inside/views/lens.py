@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import html
+from collections.abc import Sequence
 from functools import partial
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from dashboard.inside import text, transformers
-from dashboard.inside.figures.lens import lens_figure
 from dashboard.inside.text import Cut
-from dashboard.shared import attention, charts, i18n, widgets
+from dashboard.shared import attention, i18n, tables, widgets
 from dashboard.shared.attention import Look
 from dashboard.shared.i18n import _
+from moliere_core.networks.arrays import Array
 from moliere_core.text.signs import all_visible
 
 COMPONENT = "inside.attention.lens"
-COUNT = 6  # symbols of each layer
+COUNT = 5  # symbols of each layer
 
 
 def show(cut: Cut) -> None:
@@ -49,18 +52,13 @@ def show(cut: Cut) -> None:
             final=widgets.plain(final), layer=layers[decided], true=widgets.plain(true)
         )
     )
-    charts.show(
-        lens_figure(
-            layers,
-            symbols,
-            found.probs,
-            final,
-            _("Après « {before} », ce que dirait chaque couche").format(
-                before=all_visible(cut.pieces[cut.at - 1])
-            ),
-            charts.dark(),
-        ),
-        "inside.lens",
+    st.markdown(
+        _("**Après « {before} », ce que dirait chaque couche**").format(
+            before=widgets.plain(all_visible(cut.pieces[cut.at - 1]))
+        )
+    )
+    st.html(_table(layers, symbols, found.probs, final))
+    tables.download(
         pd.DataFrame(
             {
                 _("couche"): layers[k],
@@ -73,9 +71,7 @@ def show(cut: Cut) -> None:
             for k in range(len(layers))
             for rank in range(len(symbols[k]))
         ),
-        _(
-            "Une barre par couche. La dernière préfère « {final} », à {share}, dès : {layer}."
-        ).format(final=final, share=i18n.chance(float(found.probs[-1, 0])), layer=layers[decided]),
+        "inside.lens",
     )
     st.caption(
         _(
@@ -84,6 +80,53 @@ def show(cut: Cut) -> None:
             "rien."
         )
     )
+    _decided(cut, layers)
+
+
+def _decided(cut: Cut, layers: list[str]) -> None:
+    """Over the whole text: how many symbols are guessed, and by which layer for good."""
+    answer = transformers.next_by_layer(cut.reference, cut.typed)
+    if answer is None or answer.found is None:
+        return
+    counts = np.bincount(answer.found.decided, minlength=len(layers) + 1)
+    total = int(counts.sum())
+    told = ", ".join(
+        _("{layer} {count}").format(layer=layer, count=count)
+        for layer, count in zip(layers, counts.tolist(), strict=False)
+    )
+    st.markdown(
+        _(
+            "Sur tout ce texte, **{share}** des {total} symboles à venir sont son premier choix ; "
+            "ils le sont pour de bon dès : {told}."
+        ).format(share=widgets.plain(i18n.percent(1 - counts[-1] / total)), total=total, told=told)
+    )
+
+
+def _table(
+    layers: Sequence[str], symbols: Sequence[Sequence[str]], probs: Array, final: str
+) -> str:
+    """A row a layer, the embedding at the top: its likeliest symbols, the darker the likelier.
+
+    Args:
+        layers: what each is called.
+        symbols: the likeliest of each, best first.
+        probs: their probabilities, same shape.
+        final: the symbol that the last layer prefers, set off everywhere.
+    """
+    heads = [_("couche"), *(str(rank + 1) for rank in range(probs.shape[1]))]
+    top = "".join(f'<th scope="col">{html.escape(head)}</th>' for head in heads)
+    body = "".join(
+        f'<tr><th scope="row">{html.escape(layer)}</th>'
+        + "".join(
+            f'<td style="--share: {chance:.3f}"{" class=last" if symbol == final else ""}>'
+            f"{html.escape(symbol)} {html.escape(i18n.chance(float(chance)))}</td>"
+            for symbol, chance in zip(row, chances, strict=True)
+        )
+        + "</tr>"
+        for layer, row, chances in zip(layers, symbols, probs, strict=True)
+    )
+    head = f"<thead><tr>{top}</tr></thead>"
+    return f'<table class="facts-table lens">{head}<tbody>{body}</tbody></table>'
 
 
 def pick(pieces: tuple[str, ...]) -> None:

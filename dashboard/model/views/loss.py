@@ -31,7 +31,7 @@ def show(settings: Settings) -> None:
             "Avant l’apprentissage toutes les barres sont près de {even} ; après, la plus haute "
             "atteint {best}."
         ).format(even=i18n.percent(1 / len(before), 1), best=i18n.percent(float(after.max()), 1))
-        charts.show(figure, "model.softmax", data, alt)
+        charts.show(figure, "model.softmax", data, alt, lower=True)
     with left:
         with st.spinner(_("Le réseau non entraîné lit…")):
             found = rows(settings)

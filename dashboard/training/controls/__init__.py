@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from dashboard.shared import fields, naming, snippets, state, views
-from dashboard.shared.controls import Choice, Control, Given, Menu, Several
+from dashboard.shared.controls import Choice, Control, Given, Menu, Several, Whole
 from dashboard.shared.i18n import _
 from moliere_core.config import PRESETS
 from moliere_core.corpus import EMBEDDED
@@ -67,6 +67,19 @@ START_FROM = Menu(
 )
 
 
+METHOD = Choice(
+    "training.method",
+    "method",
+    "auto",
+    N_("Ce qui apprend"),
+    {"auto": N_("auto"), "lora": N_("LoRA"), "block": N_("dernier bloc")},
+    help=N_(
+        "LoRA ajoute à chaque matrice de chaque bloc un petit produit de deux matrices, seul à "
+        "apprendre. Le dernier bloc seul demande moins de calcul : c’est le choix des grands "
+        "modèles."
+    ),
+)
+PASSES = Whole("training.passes", "passes", 3, N_("Passages sur le texte"), 1, 30)
 MEASURE = Choice(
     "training.measure",
     "measure",

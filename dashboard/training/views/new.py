@@ -8,13 +8,12 @@ from typing import cast
 
 import streamlit as st
 
-from dashboard.shared import cached, i18n, naming, sources, state, stored_runs, trainings, widgets
+from dashboard.shared import cached, i18n, state, trainings, widgets
 from dashboard.shared.i18n import _
 from dashboard.training import controls, results, wording
 from dashboard.training.controls import bets, knobs
-from dashboard.training.views import summary
+from dashboard.training.views import beginning, betting, specialise, summary
 from moliere_core.config import PRESETS, Cell, RunConfig, suited
-from moliere_core.corpus import MESSAGES
 from moliere_core.errors import ConfigError, MoliereError
 from moliere_core.runs.run import MAX_LABEL
 from moliere_core.training import jobs
@@ -56,8 +55,11 @@ def show() -> JobSpec | None:
     """The settings on the left; the bets and the button on the right, then what is trained.
 
     Returns:
-        What would be trained; None where the settings make no network.
+        What would be trained; None where the settings make no network, or specialise a GPT.
     """
+    if beginning.is_gpt():
+        specialise.show()
+        return None
     left, right = st.columns([1.5, 1], gap="medium")
     with left:
         try:
@@ -80,7 +82,7 @@ def _request(base: RunConfig) -> Request:
     """Every knob of the course, turned from those of a preset."""
     essentials = st.container()
     with essentials:
-        source, initial = _beginning()
+        source, initial = beginning.ask()
     with st.expander(_("Tous les réglages"), icon=":material/tune:"):
         left, middle, right = st.columns(3, gap="small")
         stored, preset = None, st.session_state[controls.PRESET.key]
@@ -104,7 +106,7 @@ def _request(base: RunConfig) -> Request:
                 values[name] = knob[name].ask()
         with middle:
             values[length] = knob[length].ask(disabled=fixed and base.model.is_transformer)
-            for name in ("shift", "batch"):
+            for name in ("shift", "last_only", "batch"):
                 values[name] = knob[name].ask()
         with right:
             values["min_freq"] = knob["min_freq"].ask(disabled=fixed)
@@ -123,7 +125,7 @@ def _request(base: RunConfig) -> Request:
                 values[name] = knob[name].ask(disabled=fixed and name != "epochs")
     config = replace(knobs.turned(base, values), plays=plays, initial=initial or None)
     sizes = results.sizes(source, plays, config.training.min_char_freq)
-    _told(source, sizes)
+    beginning.told(source, sizes)
     if initial:
         st.caption(wording.continued(*results.outside(initial, source, plays)))
     symbols = len(cached.model(initial).vocabulary) if initial else sizes.symbols
@@ -148,27 +150,6 @@ def _turn_at_once(base: RunConfig, name: str) -> RunConfig:
     return found
 
 
-def _beginning() -> tuple[str, str]:
-    """Which text it reads, and from which model it goes on."""
-    with st.container(horizontal=True, vertical_alignment="bottom", key="training-beginning"):
-        start, text = st.container(), st.container()
-        sources.add()
-    below = st.container()
-    with start:
-        initial = _initial()
-    with text:
-        return sources.select(below, (MESSAGES,)), initial
-
-
-def _initial() -> str:
-    """The model whose weights it starts from, "" for a network that knows nothing."""
-    names = {row.reference: row.name for row in stored_runs.stored_runs()} | {"": _("zéro")}
-    options, asked = ["", *cached.models()], state.foretold(controls.START_FROM)
-    if asked not in options and cached.opens(asked):  # stored a moment ago
-        options.append(asked)
-    return controls.START_FROM.ask(options, lambda name: names.get(name, name))
-
-
 def _label() -> str:
     typed = st.text_input(
         _("Nom"),
@@ -178,23 +159,6 @@ def _label() -> str:
         help=_("Sous quel nom la classe le retrouvera."),
     )
     return typed or ""
-
-
-def _told(source: str, sizes: results.Sizes) -> None:
-    """What it reads, and what is kept to measure."""
-    held = (
-        _("jugé sur {count} caractères de deux pièces qu’il ne lit pas")
-        if sizes.held_out == "plays"
-        else _("jugé sur le dernier dixième, {count} caractères qu’il ne lit pas")
-    ).format(count=i18n.number(sizes.validation))
-    st.caption(
-        _("{corpus} : il lit {chars} caractères, {symbols} symboles ; {held}.").format(
-            corpus=widgets.plain(naming.source(source)),
-            chars=i18n.number(sizes.train),
-            symbols=sizes.symbols,
-            held=held,
-        )
-    )
 
 
 def _limits() -> None:
@@ -217,6 +181,7 @@ def _limits() -> None:
 def _ask_for_bets() -> None:
     """What the class writes down before it starts, to be seen on its curves."""
     st.markdown(_("**Le pari de la classe, en bits**"))
+    betting.listen()
     left, right = st.columns(2)
     with left:
         loss = bets.LOSS.ask()

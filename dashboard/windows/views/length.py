@@ -47,7 +47,7 @@ def show(settings: Settings) -> None:
         forty=i18n.bits(float(worth.bits[39])),
         all=i18n.bits(worth.carried),
     )
-    charts.show(figure, "windows.length.context", data, alt)
+    charts.show(figure, "windows.length.context", data, alt, lower=True)
     st.caption(
         _(
             "Mesuré sur {model}, {windows} passages d’un texte tenu à l’écart. Lot de {batch}, "

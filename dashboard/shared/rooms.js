@@ -1,0 +1,57 @@
+// A room as the class sees it: the QR code, the address to type, the four letters, and how many
+// telephones are there.
+
+import { element, remembered, rootOf } from "./components/dom.js";
+import { poll } from "./components/polling.js";
+
+/**
+ * @typedef {object} Data
+ * @property {string} code
+ * @property {string} address where the code is typed
+ * @property {string} picture a QR code
+ * @property {string} results
+ * @property {string} key
+ * @property {number} phones present when the page was drawn
+ * @property {{scan: string, type: string, phones: string}} labels
+ */
+
+/** @param {HTMLElement} root */
+function build(root) {
+  const room = element("div", "room", root);
+  const picture = element("img", "picture", room);
+  const side = element("div", "side", room);
+  const lead = element("p", "small", side);
+  const address = element("div", "address", side);
+  const code = element("div", "code mono", side);
+  const here = element("p", "here", side);
+  const count = element("b", "", here);
+  const phones = element("span", "", here);
+  return { picture, lead, address, code, count, phones, asked: "", stop: () => {} };
+}
+
+/** @param {import("./components/dom.js").Drawing<Data>} drawing */
+export default function show({ data, parentElement }) {
+  const view = remembered(rootOf(parentElement), () => build(rootOf(parentElement)));
+  view.picture.src = data.picture;
+  view.picture.alt = data.labels.scan;
+  view.lead.textContent = data.labels.type;
+  view.address.textContent = data.address.replace(/^http:\/\//, "").replaceAll("/", "/\u200b");
+  view.code.textContent = data.code;
+  view.phones.textContent = data.labels.phones;
+  if (view.asked !== data.results) {
+    view.stop();
+    view.asked = data.results;
+    view.count.textContent = String(data.phones);
+    view.stop = poll(
+      data.results,
+      { "X-Room-Key": data.key },
+      (/** @type {{phones: number}} */ told) => {
+        view.count.textContent = String(told.phones);
+      },
+    );
+  }
+  return () => {
+    view.stop();
+    view.asked = "";
+  };
+}

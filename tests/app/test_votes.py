@@ -1,0 +1,223 @@
+"""A room and its votes on the teacher's pages: opened, asked, revealed, withdrawn, and without."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.shared import rights, rooms
+from moliere_core import classroom
+from moliere_core.classroom import Room
+from tests.app.helpers import Open, address, components, shown
+
+CODE = "molieremoliere"
+
+
+@pytest.fixture(autouse=True)
+def _browser(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One browser, whatever the session: AppTest has no cookies."""
+    for name in ("MOLIERE_PUBLIC", "MOLIERE_TEACHER_CODE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(rights, "browser", lambda: "a browser")
+
+
+@pytest.fixture
+def room() -> Room:
+    return classroom.open_room(rooms.key())
+
+
+def vote(room: Room, *values: object) -> None:
+    """Each value by a telephone of its own, on what is before the class."""
+    for number, value in enumerate(values):
+        room.vote(room.now, room.admit(f"telephone-{number:06d}"), value)
+
+
+def live(at: AppTest) -> dict[str, Any]:
+    """What a page sends to the component of its votes."""
+    [data] = [data for data in components(at) if "told" in data]
+    return data
+
+
+@pytest.fixture
+def dialog(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> Open:
+    """A page with its invitation over it, which stays: in AppTest every click runs the page."""
+    monkeypatch.setattr(rooms, "shown", lambda: True)
+
+    def dialog(page: str, **address: Any) -> AppTest:
+        at = open_page(page, **address)
+        return at.segmented_control(key="invite.way").set_value("room").run()
+
+    return dialog
+
+
+def test_a_room_is_opened_beside_the_address_of_the_view_and_closed(dialog: Open) -> None:
+    at = dialog("course", view="quiz")
+    assert at.button(key="join").label == "Rejoindre"
+    at = at.button(key="rooms.open").click().run()
+    room = rooms.mine()
+    assert room is not None
+    assert not at.exception
+    assert at.button(key="join").label == f"Salle {room.code}"
+    [invitation] = [data for data in components(at) if "picture" in data]
+    assert (invitation["code"], invitation["phones"]) == (room.code, 0)
+    assert invitation["address"].endswith("/s")
+    assert invitation["results"] == f"./s/{room.code}/results"
+    assert live(at)["told"]["open"]  # the page behind has asked its question
+    at = at.button(key="rooms.close").click().run()
+    assert not at.exception
+    assert rooms.mine() is None
+    assert at.button(key="join").label == "Rejoindre"
+
+
+def test_the_quiz_asks_counts_and_reveals(open_page: Open, room: Room) -> None:
+    at = open_page("course", view="quiz")
+    asked = room.question(room.now)
+    assert asked.text in {header.value for header in at.header}
+    assert [number.key for number in at.number_input] == []  # no hands to type
+    assert live(at)["hushed"]
+    vote(room, 0, 1, 1)
+    at = at.button(key="course.reveal").click().run()
+    tally = room.tally(room.now)
+    assert (tally.closed, tally.total) == (True, 3)
+    assert tally.outcome is not None
+    assert tally.outcome.said in shown(at)
+    assert "bonne" in shown(at)
+    first = room.now
+    at = at.button(key="course.again").click().run()
+    assert room.now == first
+    assert live(at)["told"]["votes"] == 0
+    assert [tally.total for tally in room.history()] == [3, 0]
+
+
+def test_a_question_leaves_the_telephones_with_its_page(open_page: Open, room: Room) -> None:
+    at = open_page("course", view="quiz")
+    assert room.now
+    at = at.segmented_control(key="course.view").set_value("about").run()
+    assert room.now == ""
+    at = at.segmented_control(key="course.view").set_value("quiz").run()
+    asked = room.now
+    assert asked
+    open_page("course", view="about")  # another window, which has asked nothing
+    assert room.now == asked
+
+
+def test_another_window_that_ends_the_vote_ends_it_here(open_page: Open, room: Room) -> None:
+    at = open_page("course", view="quiz")
+    room.reveal(room.now)
+    at = at.run()
+    assert at.button(key="course.reveal").disabled
+    assert at.button(key="course.again")
+
+
+def test_without_a_room_hands_are_typed(open_page: Open) -> None:
+    at = open_page("course", view="quiz")
+    assert len(at.number_input) >= 2
+    assert not [data for data in components(at) if "told" in data]
+
+
+def test_a_server_with_a_teacher_s_code_opens_rooms_for_who_knows_it(
+    dialog: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOLIERE_TEACHER_CODE", CODE)
+    at = dialog("home")
+    assert not [button for button in at.button if button.key == "rooms.open"]
+    at = at.text_input(key="rooms.code").set_value("wrong").run()
+    assert not [button for button in at.button if button.key == "rooms.open"]
+    at = at.text_input(key="rooms.code").set_value(CODE).run()
+    assert at.button(key="rooms.open")
+
+
+def test_a_public_server_without_a_code_opens_none(
+    dialog: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOLIERE_PUBLIC", "1")
+    at = dialog("home")
+    assert not [button for button in at.button if button.key == "rooms.open"]
+    assert any("aucune salle" in info.value for info in at.info)
+
+
+def test_the_class_guesses_the_next_character(open_page: Open, room: Room) -> None:
+    at = open_page("probabilities", view="guess", prompt="Ah, mon")
+    assert not [box for box in at.text_input if box.key == "probabilities.guesses"]
+    assert room.question(room.now).text.startswith("«\u00a0…Ah, mon\u00a0»")
+    first = room.now
+    vote(room, " ", " ", "s", "e")
+    at = at.button(key="probabilities.reveal").click().run()
+    assert not at.exception
+    [bars] = [data for data in components(at) if data.get("voted")]
+    assert {bar["char"]: bar["before"] for bar in bars["bars"]}[" "] == 0.5
+    assert "Entropie des votes\u00a0: **1,50\u00a0bit**" in shown(at)
+    tally = room.tally(first)
+    assert tally.closed
+    assert tally.outcome is not None
+    assert "premier choix du modèle" in tally.outcome.said
+    at = at.button(key="probabilities.step").click().run()
+    assert room.now != first  # the next character is asked for
+
+
+def test_an_experiment_keeps_the_votes_in_its_address(open_page: Open, room: Room) -> None:
+    at = open_page("experiments", plan="overfitting")
+    assert not [box for box in at.number_input if "votes" in str(box.key)]
+    names = room.question(room.now).options
+    vote(room, 1, 1, 0)
+    first = room.now
+    at = at.button(key="experiments.reveal").click().run()
+    assert not at.exception
+    assert (room.now, room.outcome(first) is not None) == (first, True)
+    assert sorted(v for k, v in address(at).items() if k.startswith("votes_")) == ["1", "2"]
+    assert f"**{names[1]}** (2 sur 3)".replace("-", "\\-") in shown(at).replace("\\,", ",")
+
+
+def test_two_ends_are_voted_on_and_the_class_has_its_margin(open_page: Open, room: Room) -> None:
+    at = open_page("bridge", view="talk", topic="pairs")
+    asked = room.question(room.now)
+    assert len(asked.options) == 2
+    assert live(at)["names"] == list(asked.options)
+    vote(room, 0, 0, 0)
+    at = at.button(key="discussion.reveal").click().run()
+    assert not at.exception
+    outcome = room.outcome(asked.id)
+    assert outcome is not None
+    right = outcome.right
+    [chart] = [json.loads(c.proto.spec) for c in at.get("plotly_chart")]
+    [bars] = chart["data"]
+    found = dict(zip(bars["y"], bars["x"], strict=True))
+    assert found["la classe"] == pytest.approx(2 if right == 0 else -2)
+
+
+def test_two_numbers_are_bet_and_their_medians_taken(open_page: Open, room: Room) -> None:
+    at = open_page("training")
+    assert "perte" in room.question(room.now).text
+    first = room.now
+    at = at.button(key="training.median").click().run()
+    assert room.outcome(first) is None  # nobody has voted
+    vote(room, 5, 6.25, 19)
+    at = at.button(key="training.median").click().run()
+    assert not at.exception
+    assert at.text_input(key="training.guess.loss").value == "6,25"
+    assert room.tally(first).closed
+    assert "jamais lu" in room.question(room.now).text
+    vote(room, 2.5)
+    at = at.button(key="training.median").click().run()
+    assert at.text_input(key="training.guess.bits").value == "2,50"
+    assert address(at)["guess_bits"] == "2.50"
+    at = at.button(key="training.again").click().run()
+    assert room.tally(room.now).total == 0
+
+
+def test_the_network_learns_from_the_votes_of_telephones(open_page: Open, room: Room) -> None:
+    at = open_page("preferences", chars=20)
+    first = room.now
+    assert live(at)["names"] == ["A", "B"]
+    assert len(room.question(first).options[0]) > 10  # both texts are read on the telephones
+    at = at.button(key="preferences.learn").click().run()
+    assert [toast.value for toast in at.toast] == ["Personne n’a encore voté."]
+    vote(room, 0, 0, 1)
+    at = at.button(key="preferences.learn").click().run()
+    assert not at.exception
+    [story] = at.session_state["preferences.stories"].values()
+    assert [cast.share for cast in story.votes] == [pytest.approx(3 / 5)]
+    assert room.now != first
