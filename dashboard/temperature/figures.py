@@ -68,7 +68,7 @@ def compromise(paths: Sequence[Path], real: Mark, dark: bool) -> Figure:
         figure.add_scatter(
             x=[mark.words for mark in path.marks],
             y=[mark.new for mark in path.marks],
-            mode="lines+markers" if path.quiet else "lines+markers+text",
+            mode="lines+markers" if path.quiet or path.dashed else "lines+markers+text",
             name=path.name,
             text=[mark.label for mark in path.marks],
             textposition="top left",
@@ -114,8 +114,11 @@ def compromise(paths: Sequence[Path], real: Mark, dark: bool) -> Figure:
     title = _("Invente-t-il des mots ? Récite-t-il ?")
     words = _("longs mots qui existent")
     layout(figure, dark, title, words, _("suites de 12 caractères jamais lues"), HEIGHT)
-    figure.update_xaxes(**percents(), range=[0, 1.05])
-    figure.update_yaxes(**percents(), range=[0, 1.08])
+    marks = [mark for path in paths for mark in path.marks]
+    left = max(min(mark.words for mark in marks) - 0.05, 0)
+    low = max(min(mark.new for mark in marks) - 0.08, 0)
+    figure.update_xaxes(**percents(left, 1), range=[left, 1.04])
+    figure.update_yaxes(**percents(low, 1), range=[low, 1.08])
     return legend_below(figure)
 
 

@@ -65,11 +65,17 @@ def judged(reference: str, texts: Sequence[str]) -> cached.Task[list[Judgement] 
             return error
         found = []
         for done, text in enumerate(texts, 1):
-            found.append(judge(text, read))
+            found.append(judge(_whole_words(text), read))
             progress(done / len(texts))
         return found
 
     return task
+
+
+def _whole_words(text: str) -> str:
+    """A text that stops anywhere, less the word that it stops in."""
+    cut = max(text.rfind(" "), text.rfind("\n"))
+    return text[:cut] if cut > 0 else text
 
 
 def compare(
