@@ -20,7 +20,7 @@ from moliere_core.networks.transformer import TransformerNetwork
 from moliere_core.networks.window import WindowedTransformer
 from moliere_core.text.vocabulary import UNKNOWN
 
-TRIED = 32  # symbols that are replaced, one after another: both models answer within a blink
+TRIED, TRIED_TOKENS = 20, 12  # symbols that are replaced, one after another, and have bars
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def explained(reference: str, asked: Question) -> Answer | None:
         MoliereError: the model cannot read it.
     """
     if models.kind(reference) == "tokens":
-        parts = asked.context[1:], asked.first, asked.second, TRIED
+        parts = asked.context[1:], asked.first, asked.second, TRIED_TOKENS
         told = transformers.told(following.asked(transformers.asked, "contrast", reference, *parts))
         if told is None or told.found is None:
             return None

@@ -72,7 +72,7 @@ def _text() -> None:
     planted = widgets.plain(plants.format(name=NAMES[6])).replace(NAMES[6], f"**{NAMES[6]}**")
     with st.container(border=True):
         st.markdown(planted)
-        st.caption(widgets.plain(between))
+        st.markdown(f"*{widgets.plain(between)}*")
         st.markdown(f"{widgets.plain(asks)} **?**")
 
 

@@ -54,6 +54,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const tokens = data.pieces.map((piece, i) => {
     const shown = onOneLine(piece).replace(/^ /, "\u2423");
     const token = button("token", sentence, piece.length === 1 ? onOneLine(piece) : shown);
+    if (!piece.trim()) token.setAttribute("aria-label", shown || "\u00b7"); // a space has no name
     token.dataset.i = `token ${i}`;
     token.onclick = () => {
       show.asked = i;

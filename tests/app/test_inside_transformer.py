@@ -13,7 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.inside import controls, models, results, text, transformers
-from dashboard.inside.contrasts import TRIED, Question
+from dashboard.inside.contrasts import TRIED_TOKENS, Question
 from dashboard.inside.views import LOOKS, VIEWS, gaze, why
 from dashboard.shared import attention, cached
 from moliere_core import pretrained
@@ -305,7 +305,9 @@ def test_nobody_types_a_rival_and_the_likeliest_stands_there(open_page: Open) ->
 def test_of_tokens_whole_ones_are_compared(open_page: Open) -> None:
     settings = {"text": "Ah ! les belles dames", "rather": " ", "from": 15, "to": 16}
     at = opened(open_page, "mini-gpt", view="why", beside="petit", **settings)
-    found = pretrained.contrast("mini-gpt", "Ah ! les belle", "s", " ", TRIED).result(PATIENCE)
+    found = pretrained.contrast("mini-gpt", "Ah ! les belle", "s", " ", TRIED_TOKENS).result(
+        PATIENCE
+    )
     assert found.found is not None
     end = "\nAh ! les belles"[len("".join(found.tokens)) :]
     assert len(end) > 1

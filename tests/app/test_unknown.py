@@ -17,6 +17,7 @@ OF_A_MODEL = {
     "preferences",
     "probabilities",
     "reading",
+    "recurrence",
     "temperature",
     "windows",
 }

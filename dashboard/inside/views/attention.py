@@ -116,7 +116,7 @@ def _stream(cut: Cut, step: AttentionStep) -> None:
     )
     at = step.position
     three = {"q": step.query, "k": step.keys[at], "v": step.values[at]}
-    aligned([" \\quad ".join(f"{name} = {vector(of, 2, 2)}" for name, of in three.items())])
+    aligned([" \\quad ".join(f"{name} = {vector(of, 2, 1)}" for name, of in three.items())])
 
 
 def _looking(cut: Cut, step: AttentionStep) -> None:
@@ -156,9 +156,8 @@ def _adding(step: AttentionStep) -> None:
     thought, after = float(step.from_mlp[0]), float(step.after[0])
     aligned(
         [
-            f"m_1 &= x_1 + {_text(_('cette tête'))} + {_text(_('les autres'))} + b = "
-            f"{number(x)} {signed(own)} {signed(heads - own)} "
-            f"{signed(bias)} = {number(middle)}",
+            f"m_1 &= x_1 + {_text(_('cette tête'))} + {_text(_('les autres'))} + b",
+            f"&= {number(x)} {signed(own)} {signed(heads - own)} {signed(bias)} = {number(middle)}",
             f"y_1 &= m_1 + {_text('MLP')} = {number(middle)} {signed(thought)} "
             f"= \\mathbf{{{number(after)}}}",
         ]

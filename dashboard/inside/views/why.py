@@ -23,7 +23,6 @@ from moliere_core.models.protocol import CONTEXT_START
 from moliere_core.text.normalise import normalise
 from moliere_core.text.signs import all_visible
 
-SHOWN, WORDS = 20, 12  # symbols that have bars: characters, and tokens
 SURE = 10.0  # times likelier, from which on nobody wants decimals
 MOST = 20.0  # nats of a difference that is told: half a billion times
 LAST = 10  # characters of the context that the question repeats
@@ -144,7 +143,9 @@ def _model(reference: str, question: Question | None, key: str) -> Answer | None
             widgets.problem(problem)
         return None
     first, second = map(all_visible, answer.ends)
-    st.markdown(f"**{told}** : {_odds((first, second), answer.found)}")
+    st.markdown(
+        _("{name} : {said}").format(name=f"**{told}**", said=_odds((first, second), answer.found))
+    )
     _bars((first, second), answer.pieces, answer.found, key)
     return answer
 
@@ -182,10 +183,9 @@ def _colours(reference: str, whole: str, answer: Answer | None) -> Colours:
 
 def _bars(ends: tuple[str, str], pieces: tuple[str, ...], found: Contrast, key: str) -> None:
     """Both measures of the last symbols, how far they agree, and what weighs the most."""
-    shown = SHOWN if max(map(len, pieces)) == 1 else WORDS
-    tried = found.positions[-shown:]
+    tried = found.positions
     chars = [all_visible(pieces[i]) for i in tried]
-    attribution, change = found.attribution[tried], found.change[-shown:]
+    attribution, change = found.attribution[tried], found.change
     most = int(np.abs(change).argmax())
     charts.show(
         contrast_figure(chars, attribution, change, ends, charts.dark()),
