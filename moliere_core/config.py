@@ -170,6 +170,9 @@ class TrainingConfig:
     fresh_starts: float = 0.02
     # Begin with what counting tells before the first update, see `keras_model.quick_start`.
     quick_start: bool = False
+    # The loss is that of the last position of each window alone, as in the course: the others are
+    # read and teach nothing. No state is carried then; without a shift windows lie end to end.
+    last_only: bool = False
     min_char_freq: int = 1
     speakers: bool = False  # "PERSONNAGE : réplique" instead of the cues alone
     seed: int = 0

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.home import controls, gallery, views
 from dashboard.home.results import Performance
-from dashboard.shared import lesson, widgets
+from dashboard.shared import lesson, take_home, widgets
 from dashboard.shared.i18n import _
 from moliere_core.config import SamplingConfig
 
@@ -27,6 +27,7 @@ with st.container(key="home-set", horizontal=True, vertical_alignment="center"):
         seed = widgets.seed()
         top_k, chars = controls.TOP_K.ask(), controls.LENGTH.ask()
         controls.other_model()
+        take_home.button(reference, "home", temperature)
 
 config = SamplingConfig(temperature, top_k)
 runs = widgets.unknown(reference, prompt)

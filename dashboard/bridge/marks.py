@@ -19,7 +19,7 @@ FAMILIES = {
     "chance": N_("le hasard"),
     "compressor": N_("compresseurs"),
     "ngram": N_("n-grammes"),
-    "recurrent": N_("LSTM de Molière"),
+    "recurrent": N_("réseaux de caractères de Molière"),
     "small": N_("petit GPT de Molière"),
     "large": N_("modèles du hub"),
 }

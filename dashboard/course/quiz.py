@@ -32,8 +32,10 @@ def show() -> None:
     found = questions(i18n.lesson("quiz"))
     number = min(state.value(QUESTION), len(found))
     question = found[number - 1]
-    live = votes.ask(classroom.choice(f"course.quiz.{number}", question.asked, question.options))
-    open_ = number in _revealed() or (live is not None and not live.open)
+    open_ = number in _revealed()
+    asked = classroom.choice(f"course.quiz.{number}", question.asked, question.options)
+    live = votes.ask(asked, new=not open_)
+    open_ = open_ or (live is not None and not live.open)
     hands = _count(number, question, open_) if live is None else _listen(live, question, open_)
     with st.container(horizontal=True, vertical_alignment="center"):
         _go(_("Précédente"), number - 1, number == 1, ":material/arrow_back:", "B")

@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from dashboard.course import controls, notebook, presenting, quiz
-from dashboard.shared import cached, fields, i18n, plan, script, state, widgets
+from dashboard.shared import cached, fields, i18n, plan, script, state, take_home, widgets
 from dashboard.shared.i18n import _
 from dashboard.shared.plan import Step
 from dashboard.shared.script import STEP, Place
@@ -101,6 +101,7 @@ def at_home() -> None:
             type="primary",
             on_click="ignore",
         )
+        take_home.button(reference, "course")
         state.link(
             "../pages/training.py",
             _("Emporter un entraînement (.zip)"),

@@ -8,9 +8,11 @@ import streamlit as st
 
 from dashboard.preferences import results
 from dashboard.preferences.results import Story
-from dashboard.shared import snippets, widgets
+from dashboard.shared import snippets, votes, widgets
 from dashboard.shared.controls import Slider, Whole
 from dashboard.shared.i18n import _
+from dashboard.shared.votes import Live
+from moliere_core import classroom
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import N_
 from moliere_core.training.preferences import PULL, Vote
@@ -56,27 +58,21 @@ class Settings:
 
 
 def ballot(story: Story, now: Settings, texts: tuple[str, str]) -> None:
-    """Hands counted for each text, and the one button that teaches them to the network."""
+    """The votes for each text, and the one button that teaches them to the network."""
+    live = votes.ask(_question(story, now, texts))
+    if live is not None:
+        live.show("preferences.live", "AB")
     with st.container(horizontal=True, vertical_alignment="bottom", key="preferences-ballot"):
-        hands = [
-            st.number_input(
-                _("Mains levées pour {letter}").format(letter=letter),
-                0,
-                100,
-                key=HANDS + letter,
-                width=150,
-            )
-            for letter in "AB"
-        ]
+        hands = [] if live is not None else _raised()
         st.button(
             _("Apprendre de ce vote"),
             key="preferences.learn",
             type="primary",
             icon=":material/how_to_vote:",
             shortcut="V",
-            disabled=not any(hands),
+            disabled=live is None and not any(hands),
             on_click=_learn,
-            args=(story, now, texts),
+            args=(story, now, texts, live),
         )
         st.button(
             _("Deux autres textes"),
@@ -95,8 +91,36 @@ def ballot(story: Story, now: Settings, texts: tuple[str, str]) -> None:
             )
 
 
-def _learn(story: Story, now: Settings, texts: tuple[str, str]) -> None:
-    hands = [int(st.session_state.get(HANDS + letter) or 0) for letter in "AB"]
+def _question(story: Story, now: Settings, texts: tuple[str, str]) -> classroom.Question:
+    """What the telephones are asked, who read both texts there."""
+    told = _("« {prompt} » Quelle suite préférez-vous ?").format(prompt=now.prompt)
+    key = ("preferences", now.reference, str(story.round), now.prompt, *texts)
+    return classroom.choice(" ".join(key), told, texts)
+
+
+def _raised() -> list[int]:
+    """Raised hands for each text, as somebody counts them."""
+    return [
+        st.number_input(
+            _("Mains levées pour {letter}").format(letter=letter),
+            0,
+            100,
+            key=HANDS + letter,
+            width=150,
+        )
+        for letter in "AB"
+    ]
+
+
+def _learn(story: Story, now: Settings, texts: tuple[str, str], live: Live | None) -> None:
+    if live is None:
+        hands = [int(st.session_state.get(HANDS + letter) or 0) for letter in "AB"]
+    elif live.tally.total:
+        live.reveal()
+        hands = live.tally.by_option
+    else:
+        hands = []
+        st.toast(_("Personne n’a encore voté."), icon=":material/how_to_vote:")
     if any(hands):
         # Laplace's rule of succession: one hand out of one is no certainty.
         share = (hands[0] + 1) / (sum(hands) + 2)
@@ -107,9 +131,9 @@ def _learn(story: Story, now: Settings, texts: tuple[str, str]) -> None:
 
 def code(now: Settings, story: Story) -> str:
     """The cell that nudges a network with the votes of this page."""
-    votes = story.votes or [Vote(now.prompt, "oui", "non", 2 / 3)]
+    cast = story.votes or [Vote(now.prompt, "oui", "non", 2 / 3)]
     lines = "".join(
-        f"    Vote({v.prompt!r}, {v.first!r}, {v.second!r}, {round(v.share, 3)}),\n" for v in votes
+        f"    Vote({v.prompt!r}, {v.first!r}, {v.second!r}, {round(v.share, 3)}),\n" for v in cast
     )
     return snippets.filled(
         "preferences",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
+
 from dashboard.probabilities.results import NextCharacter, chosen_perplexity
 from dashboard.shared import i18n, widgets
 from dashboard.shared.i18n import _
@@ -64,6 +67,22 @@ def vote(char: str, count: int, following: NextCharacter) -> str:
     """A character, how many voted for it, and what the model says of it."""
     hands = i18n.ngettext("{count} voix", "{count} voix", count).format(count=count)
     return f"**{_shown(char)}** {hands} ({_verdict(char, following)})"
+
+
+def division(guesses: Counter[str]) -> str:
+    """How divided the class is, in the unit of the model's entropy."""
+    shares = [count / guesses.total() for count in guesses.values()]
+    return _("Entropie des votes : **{bits}**").format(
+        bits=i18n.bits(abs(sum(share * math.log2(share) for share in shares)))
+    )
+
+
+def favourite(following: NextCharacter) -> str:
+    """What the model would write first, for a telephone."""
+    first = following.bars[0]
+    return _("Le premier choix du modèle : {char}, {share}.").format(
+        char=visible(first.char), share=i18n.chance(first.before)
+    )
 
 
 def _verdict(char: str, following: NextCharacter) -> str:

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import streamlit as st
 
@@ -40,9 +39,9 @@ class Live:
     room: Room
     question: Question
 
-    @cached_property
+    @property
     def tally(self) -> Tally:
-        """What has come when the page first looks, in this run."""
+        """What has come at this moment."""
         return self.room.tally(self.question.id)
 
     @property
@@ -96,18 +95,21 @@ class Live:
             said: a sentence about it.
         """
         self.room.reveal(self.question.id, Outcome(right, said))
-        self.__dict__.pop("tally", None)
 
     def again(self) -> None:
         """Let the class vote once more on the same question."""
         self.room.vote_again(self.question.id)
-        self.__dict__.pop("tally", None)
 
 
-def ask(question: Question) -> Live | None:
-    """Put a question before the class; None where this browser has no room open."""
+def ask(question: Question, new: bool = True) -> Live | None:
+    """Put a question before the class; None where this browser has no room open.
+
+    Args:
+        question: what is asked.
+        new: whether one that was never asked is. One whose answer is on screen already is not.
+    """
     room = rooms.mine()
-    if room is None:
+    if room is None or not (new or room.has(question.id)):
         return None
     room.ask(question)
     st.session_state[_NOW] = question.id

@@ -148,6 +148,10 @@ class Room:
                 return Question.from_json(found)
         raise ClosedError("this question is no longer asked")
 
+    def has(self, question: str) -> bool:
+        """Whether a question was ever asked here."""
+        return (self._folder(question) / "question.json").is_file()
+
     def outcome(self, question: str) -> Outcome | None:
         """What was revealed of a question; None as long as one may vote."""
         return _outcome(self._folder(question))

@@ -1,4 +1,4 @@
-"""Write a trained model in Keras' format, or a transformer in Hugging Face's."""
+"""Write a trained model as a page to take home, in Keras' format, or in Hugging Face's."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from moliere_core.errors import RunError
 
 NAME = "export"
-KERAS = ".keras"
+KERAS, PAGE = ".keras", ".html"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,22 +17,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", metavar="M", help="petit, run:ID, a run's folder; @EPOCH")
     parser.add_argument(
         "out",
+        nargs="?",
         type=Path,
         metavar="OUT",
-        help="a file.keras, which Keras opens; or a folder to make, which transformers opens: of a "
-        "model whose cell is transformer",
+        help="a file.html, which writes in any browser, without a network; a file.keras, which "
+        "Keras opens; or a folder to make, which transformers opens: of a model whose cell is "
+        "transformer",
     )
+    parser.add_argument("--html", type=Path, metavar="FILE", help="the same as OUT, for a page")
+    parser.add_argument("--prompt", default="", help="that a page opens with")
+    parser.add_argument("--temperature", type=float, default=1.0, help="the same (1)")
+    parser.add_argument("--seed", type=int, default=0, help="the same (0)")
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
     """Write it, and say where."""
     from moliere_core.exchange.gpt2_export import gpt2_files
+    from moliere_core.exchange.html_export import to_html
     from moliere_core.exchange.keras_export import to_keras
     from moliere_core.models.references import open_run
 
     found, snapshot = open_run(args.model)
-    out: Path = args.out
-    if out.suffix == KERAS:
+    out: Path | None = args.html or args.out
+    if out is None:
+        raise RunError("nothing says where to write: name a file.html, a file.keras or a folder")
+    if out.suffix == PAGE or args.html:
+        page = to_html(found, snapshot, args.model, args.prompt, args.temperature, args.seed)
+        files, form = {out: page}, "html"
+    elif out.suffix == KERAS:
         files, form = {out: to_keras(found, snapshot)}, "keras"
     else:
         contents = gpt2_files(found, snapshot)
@@ -55,6 +67,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 def render(result: dict[str, Any]) -> str:
     """Where it is, and how it is opened."""
     opened = {
+        "html": "{out}: any browser opens it, without a network",
         "keras": 'keras.models.load_model("{out}")',
         "gpt2": 'GPT2LMHeadModel.from_pretrained("{out}", local_files_only=True)',
     }[result["format"]]

@@ -82,6 +82,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     for option, _, _, kind, metavar, meaning in _SETTINGS:
         parser.add_argument(f"--{option}", type=kind, metavar=metavar, help=meaning)
+    parser.add_argument(
+        "--last-only",
+        action="store_true",
+        help="the loss of each window's last character alone, as in the course",
+    )
     parser.add_argument("--from", dest="initial", metavar="MODEL", help="go on from this model")
     parser.add_argument("--out", type=Path, metavar="DIR", help="the run's folder")
 
@@ -138,6 +143,8 @@ def config_from(args: argparse.Namespace, start: RunConfig) -> RunConfig:
     changes: dict[str, dict[str, Any]] = {"model": {}, "training": {}}
     if args.cell:
         changes["model"]["cell"] = args.cell
+    if args.last_only:
+        changes["training"]["last_only"] = True
     for option, part, field, *_ in _SETTINGS:
         value = getattr(args, option.replace("-", "_"))
         if value is not None:

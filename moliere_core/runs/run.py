@@ -52,7 +52,7 @@ PRIVATE = (RESUME, OWNER, LOCK, ASKED_BY)  # what a downloaded run does without
 # Settings that came after runs were first stored: at these values the request is the same as then.
 LATER_SETTINGS: dict[str, dict[str, Any]] = {
     "model": {"heads": 0, "context": 0},
-    "training": {"quick_start": False, "warm_up": 0},
+    "training": {"quick_start": False, "warm_up": 0, "last_only": False},
 }
 
 HELD_OUT = ("plays", "last-tenth")

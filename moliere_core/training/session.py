@@ -281,7 +281,8 @@ def train(
             least=config.training.min_char_freq,
         )
     ids = vocabulary.encode(CONTEXT_START + texts.train_text)
-    batches = _Batches(ids, config.training, carried=not config.model.is_transformer)
+    carried = not config.model.is_transformer and not config.training.last_only
+    batches = _Batches(ids, config.training, carried)
     provenance = {
         "source": corpus.source,
         "digest": corpus.digest,
@@ -328,7 +329,7 @@ class _Batches:
             windows = len(self._windows(ids)[0])
             batch = min(batch, windows)
             self.updates = windows // batch
-        self.chars = batch * config.seq_length
+        self.chars = batch * (1 if config.last_only else config.seq_length)
 
     def _windows(self, ids: Ids) -> Window:
         return sliding_windows(
@@ -394,6 +395,7 @@ class _Session:
             self.config.batch_size if streams else None,
             self.config.seq_length,
             stateful=streams,
+            last_only=self.config.last_only,
             seed=self.config.seed,
         )
         if initial:
@@ -448,6 +450,8 @@ class _Session:
         clock = Clock(self.batches.chars)
         for inputs, targets in self.batches.epoch(epoch):
             self._check_stop()
+            if self.config.last_only:
+                targets = targets[:, -1]
             losses.append(float(self.model.train_on_batch(inputs, targets)))
             if self.batches.streams:
                 self._restart_some(generator)

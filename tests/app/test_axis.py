@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -382,6 +383,22 @@ def test_the_class_votes_before_the_margins_are_shown(open_page: Open) -> None:
     for model in ("petit", "kn-8"):
         assert margins[model] == pairs.recorded()[model].margins["saison-1"]
     assert "enregistré le" in shown(at)  # it is not here
+
+
+def test_a_revealed_pair_leads_to_the_question_why(open_page: Open) -> None:
+    pair = pairs.PAIRS[0]
+    at = open_page("bridge", view="talk", topic="pairs", pair=pair.name, model="petit")
+    at = at.button(key="discussion.reveal").click().run()
+    [asked] = [
+        dict(parse_qsl(e.proto.query_string))
+        for e in at.get("page_link")
+        if "view=why" in e.proto.query_string
+    ]
+    before, good, bad = pairs.ends(pair)
+    whole = "\n" + asked["text"]
+    assert whole[: int(asked["from"])] == "\n" + before
+    assert whole[int(asked["from"]) : int(asked["to"])] == good
+    assert (asked["rather"], asked["model"]) == (bad, "petit")
 
 
 def test_a_run_of_the_class_is_measured_beside_what_was_recorded(open_page: Open) -> None:

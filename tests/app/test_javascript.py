@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +11,7 @@ import pytest
 from dashboard.shared import components, i18n, state
 from moliere_core.text import signs
 from tests.app.helpers import ROOT
-from tests.patience import PATIENCE
+from tests.node import node, run_node
 
 SHARED = ROOT / "dashboard" / "shared" / "components"
 COMPONENTS = sorted(
@@ -21,22 +19,6 @@ COMPONENTS = sorted(
 )
 SHARES = [0, 1e-9, 4e-4, 6e-4, 0.0123, 0.3333, 0.5, 0.9987, 0.9993, 0.9996, 1 - 1e-9, 1]
 NUMBERS = [0, -0.004, -0.7, 3, 12.34, 1234.56, -9876543.21]
-
-node = pytest.mark.skipif(shutil.which("node") is None, reason="Node.js is not installed")
-
-
-def run_node(script: str, *arguments: str) -> str:
-    done = subprocess.run(
-        ["node", "--input-type=module", *arguments],
-        input=script,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=PATIENCE,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-1000:]
-    return done.stdout
 
 
 def answer(module: str, expression: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.shared import rights, rooms
 from moliere_core import classroom
 from moliere_core.classroom import Room
-from tests.app.helpers import Open, components, shown
+from tests.app.helpers import Open, address, components, shown
 
 CODE = "molieremoliere"
 
@@ -136,3 +137,87 @@ def test_a_public_server_without_a_code_opens_none(
     at = dialog("home")
     assert not [button for button in at.button if button.key == "rooms.open"]
     assert any("aucune salle" in info.value for info in at.info)
+
+
+def test_the_class_guesses_the_next_character(open_page: Open, room: Room) -> None:
+    at = open_page("probabilities", view="guess", prompt="Ah, mon")
+    assert not [box for box in at.text_input if box.key == "probabilities.guesses"]
+    assert room.question(room.now).text.startswith("«\u00a0…Ah, mon\u00a0»")
+    first = room.now
+    vote(room, " ", " ", "s", "e")
+    at = at.button(key="probabilities.reveal").click().run()
+    assert not at.exception
+    [bars] = [data for data in components(at) if data.get("voted")]
+    assert {bar["char"]: bar["before"] for bar in bars["bars"]}[" "] == 0.5
+    assert "Entropie des votes\u00a0: **1,50\u00a0bit**" in shown(at)
+    tally = room.tally(first)
+    assert tally.closed
+    assert tally.outcome is not None
+    assert "premier choix du modèle" in tally.outcome.said
+    at = at.button(key="probabilities.step").click().run()
+    assert room.now != first  # the next character is asked for
+
+
+def test_an_experiment_keeps_the_votes_in_its_address(open_page: Open, room: Room) -> None:
+    at = open_page("experiments", plan="overfitting")
+    assert not [box for box in at.number_input if "votes" in str(box.key)]
+    names = room.question(room.now).options
+    vote(room, 1, 1, 0)
+    first = room.now
+    at = at.button(key="experiments.reveal").click().run()
+    assert not at.exception
+    assert (room.now, room.outcome(first) is not None) == (first, True)
+    assert sorted(v for k, v in address(at).items() if k.startswith("votes_")) == ["1", "2"]
+    assert f"**{names[1]}** (2 sur 3)".replace("-", "\\-") in shown(at).replace("\\,", ",")
+
+
+def test_two_ends_are_voted_on_and_the_class_has_its_margin(open_page: Open, room: Room) -> None:
+    at = open_page("bridge", view="talk", topic="pairs")
+    asked = room.question(room.now)
+    assert len(asked.options) == 2
+    assert live(at)["names"] == list(asked.options)
+    vote(room, 0, 0, 0)
+    at = at.button(key="discussion.reveal").click().run()
+    assert not at.exception
+    outcome = room.outcome(asked.id)
+    assert outcome is not None
+    right = outcome.right
+    [chart] = [json.loads(c.proto.spec) for c in at.get("plotly_chart")]
+    [bars] = chart["data"]
+    found = dict(zip(bars["y"], bars["x"], strict=True))
+    assert found["la classe"] == pytest.approx(2 if right == 0 else -2)
+
+
+def test_two_numbers_are_bet_and_their_medians_taken(open_page: Open, room: Room) -> None:
+    at = open_page("training")
+    assert "perte" in room.question(room.now).text
+    first = room.now
+    at = at.button(key="training.median").click().run()
+    assert room.outcome(first) is None  # nobody has voted
+    vote(room, 5, 6.25, 19)
+    at = at.button(key="training.median").click().run()
+    assert not at.exception
+    assert at.text_input(key="training.guess.loss").value == "6,25"
+    assert room.tally(first).closed
+    assert "jamais lu" in room.question(room.now).text
+    vote(room, 2.5)
+    at = at.button(key="training.median").click().run()
+    assert at.text_input(key="training.guess.bits").value == "2,50"
+    assert address(at)["guess_bits"] == "2.50"
+    at = at.button(key="training.again").click().run()
+    assert room.tally(room.now).total == 0
+
+
+def test_the_network_learns_from_the_votes_of_telephones(open_page: Open, room: Room) -> None:
+    at = open_page("preferences", chars=20)
+    first = room.now
+    assert live(at)["names"] == ["A", "B"]
+    assert len(room.question(first).options[0]) > 10  # both texts are read on the telephones
+    at = at.button(key="preferences.learn").click().run()
+    assert [toast.value for toast in at.toast] == ["Personne n’a encore voté."]
+    vote(room, 0, 0, 1)
+    at = at.button(key="preferences.learn").click().run()
+    assert not at.exception
+    [story] = at.session_state["preferences.stories"].values()
+    assert [cast.share for cast in story.votes] == [pytest.approx(3 / 5)]
+    assert room.now != first

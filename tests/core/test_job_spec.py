@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from moliere_core.config import PRESETS
 from moliere_core.errors import ConfigError
 from moliere_core.runs.run import run_path
 from moliere_core.training import jobs
@@ -48,7 +49,7 @@ def test_limits_say_what_to_do() -> None:
     spec = request()
     Limits().check(spec, own=1_000, queued=1_000)
     PUBLIC.check(spec)
-    small = Limits(1, 4, 0, 2, 10, 30, 10)
+    small = Limits(1, 4, 0, 0, 2, 10, 30, 10)
     for name, choice in (
         ("epochs", "choose fewer"),
         ("units", "choose fewer"),
@@ -61,6 +62,10 @@ def test_limits_say_what_to_do() -> None:
         limit = getattr(small, name)
         with pytest.raises(ConfigError, match=f"at most {limit} on this public server: {choice}"):
             replace(Limits(), **{name: limit}).check(spec)
+    transformer = replace(spec, config=PRESETS["transformer"])
+    replace(PUBLIC, predictions=None).check(transformer)  # four blocks are no four layers
+    with pytest.raises(ConfigError, match="4 layers, and at most 3"):
+        Limits(layers=9, blocks=3).check(transformer)
     with pytest.raises(ConfigError, match="you have 1 unfinished"):
         PUBLIC.check(spec, own=1)
     with pytest.raises(ConfigError, match="6 trainings are waiting"):

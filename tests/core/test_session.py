@@ -137,6 +137,17 @@ def test_windows_from_a_zero_state_learn_too() -> None:
     assert run.history[0]["updates"] == windows // 16
 
 
+@pytest.mark.parametrize("settings", [WINDOWS, STREAMS, ATTENTIVE])
+def test_the_last_position_alone_can_be_what_is_learned(settings: RunConfig) -> None:
+    told: list[Event] = []
+    config = replace(settings, training=replace(settings.training, last_only=True))
+    run = train(config, corpus(), on_event=told.append)
+    assert run.id != request_id(settings, corpus().digest)
+    assert run.complete
+    assert all(math.isfinite(record["loss"]) for record in run.history)
+    assert load_model(f"run:{run.id}").surprisal("abc").shape == (3,)  # it reads as any other
+
+
 def test_half_precision_is_measured_as_it_is_stored() -> None:
     run = train(
         replace(WINDOWS, training=replace(WINDOWS.training, epochs=1)), CORPUS, dtype="float16"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import cast
@@ -14,9 +15,10 @@ from dashboard.bridge import controls, measuring
 from dashboard.bridge.controls import Settings
 from dashboard.bridge.figures.pairs import all_margins_figure, keys, margins_figure
 from dashboard.bridge.wording import pairs as wording
-from dashboard.shared import charts, following, i18n, naming, state, tables, widgets
+from dashboard.shared import charts, following, i18n, naming, state, tables, votes, widgets
 from dashboard.shared.i18n import _
-from moliere_core import pretrained
+from dashboard.shared.votes import Live
+from moliere_core import classroom, pretrained
 from moliere_core.errors import MoliereError
 from moliere_core.measures import pairs
 from moliere_core.measures.pairs import PAIRS, TESTS, Pair, Test
@@ -46,17 +48,19 @@ def _one(reference: str, bar: DeltaGenerator) -> None:
     with bar:
         name = controls.PAIR.ask(list(by_name), lambda name: _called(by_name[name]), visible=False)
         pair = by_name[name]
+        ends = sorted((pair.good, pair.bad))  # so that the place does not tell
         revealed = name in st.session_state.setdefault(_REVEALED, set())
+        live = votes.ask(_question(pair, ends), new=not revealed)
+        revealed = revealed or (live is not None and not live.open)
         st.button(
             _("Révéler"),
             key="discussion.reveal",
             type="primary",
             icon=":material/visibility:",
             disabled=revealed,
-            on_click=st.session_state[_REVEALED].add,
-            args=(name,),
+            on_click=_reveal,
+            args=(name, live, ends.index(pair.good)),
         )
-    ends = sorted((pair.good, pair.bad))  # so that the place does not tell
     st.markdown(
         _("« {context} » … **{first}** ou **{second}** Votez à main levée, puis révélez.").format(
             context=widgets.plain(_line(pair.context)),
@@ -64,9 +68,13 @@ def _one(reference: str, bar: DeltaGenerator) -> None:
             second=widgets.plain(ends[1]),
         )
     )
+    if live is not None and not revealed:
+        live.show("discussion.votes", ends)
     if revealed:
         asked = _asked(reference, (pair.name,))
-        following.follow(asked.values(), partial(_verdict, pair, asked), following.OFTEN)
+        margin = None if live is None else _margin(live, ends.index(pair.good))
+        verdict = partial(_verdict, pair, asked, margin)
+        following.follow(asked.values(), verdict, following.OFTEN)
         state.link(
             "../pages/inside.py",
             _("Pourquoi cette fin ? Ce que chaque caractère dit pour l’une et contre l’autre"),
@@ -80,6 +88,28 @@ def _one(reference: str, bar: DeltaGenerator) -> None:
             "accorder, ce n’est pas savoir ; et bien prédire, ce n’est pas comprendre."
         )
     )
+
+
+def _question(pair: Pair, ends: list[str]) -> classroom.Question:
+    """What the telephones are asked."""
+    told = _("« {context} » … Quelle fin ?").format(context=_line(pair.context))
+    return classroom.choice(f"pairs.{pair.name}", told, ends)
+
+
+def _reveal(name: str, live: Live | None, good: int) -> None:
+    st.session_state[_REVEALED].add(name)
+    if live is not None:
+        live.reveal(good)
+
+
+def _margin(live: Live, good: int) -> float | None:
+    """How far the class prefers the right end, in bits; None where nobody has voted.
+
+    The base-2 logarithm of the votes' odds, one more on either side: nobody is infinitely sure.
+    """
+    tally = live.tally
+    right = tally.by_option[good]
+    return math.log2((right + 1) / (tally.total - right + 1)) if tally.total else None
 
 
 def _why(reference: str, pair: Pair) -> dict[str, str]:
@@ -96,23 +126,31 @@ def _why(reference: str, pair: Pair) -> dict[str, str]:
     }
 
 
-def _verdict(pair: Pair, asked: Margins) -> None:
+def _verdict(pair: Pair, asked: Margins, margin: float | None) -> None:
     _progress(asked)
     found = {model: margins[pair.name] for model, margins in _done(asked).items()}
     right = wording.end(pair.good)
     st.markdown(f"**{widgets.plain(right)}** {pair.why[state.language()]}")
     if found:
         shown = _names(found)
+        bars = {shown[model]: of for model, of in found.items()}
+        if margin is not None:
+            bars = {_("la classe"): margin} | bars
         charts.show(
-            margins_figure(
-                {shown[model]: margin for model, margin in found.items()}, charts.dark()
-            ),
+            margins_figure(bars, charts.dark()),
             "discussion.pairs",
-            pd.DataFrame({_("modèle"): list(found), _("marge (bits)"): list(found.values())}),
+            pd.DataFrame({_("modèle"): list(bars), _("marge (bits)"): list(bars.values())}),
             _("Marges de {count} modèles ; {right} préfèrent la bonne fin.").format(
-                count=len(found), right=sum(margin > 0 for margin in found.values())
+                count=len(found), right=sum(of > 0 for of in found.values())
             ),
         )
+        if margin is not None:
+            st.caption(
+                _(
+                    "Marge de la classe : le logarithme, en bits, du rapport entre les votes pour "
+                    "la bonne fin et pour l’autre, une voix ajoutée de chaque côté."
+                )
+            )
         _say_recorded(found)
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.experiments import controls, results, wording
-from dashboard.shared import state, widgets
+from dashboard.shared import state, votes, widgets
 from dashboard.shared.i18n import _
+from dashboard.shared.votes import Live
+from moliere_core import classroom
 from moliere_core.training.experiments import Plan
 
 
@@ -17,10 +19,14 @@ def revealed(plan: Plan) -> bool:
 
 def ask(plan: Plan) -> None:
     """Count the hands, note the reason, and open the results."""
-    st.markdown(_("**Le pari de la classe : combien de mains pour chacune ?**"))
-    for place, variant in zip(st.columns(len(plan.variants)), plan, strict=True):
-        with place:
-            controls.votes(plan, variant.name).ask()
+    live = votes.ask(question(plan))
+    if live is None:
+        st.markdown(_("**Le pari de la classe : combien de mains pour chacune ?**"))
+        for place, variant in zip(st.columns(len(plan.variants)), plan, strict=True):
+            with place:
+                controls.votes(plan, variant.name).ask()
+    else:
+        live.show("experiments.live")
     controls.reason(plan).ask()
     st.button(
         _("Voir les résultats"),
@@ -28,24 +34,25 @@ def ask(plan: Plan) -> None:
         type="primary",
         icon=":material/visibility:",
         on_click=_reveal,
-        args=(plan,),
+        args=(plan, live),
     )
     st.caption(wording.equal(plan))
 
 
 def told(plan: Plan) -> None:
     """What the class had said, and what was measured."""
-    votes = counted(plan)
+    votes.ask(question(plan), new=False)  # it stays on the telephones
+    hands = counted(plan)
     reason = state.value(controls.reason(plan))
     best = winner(plan)
     parts = []
-    if any(votes.values()):
-        most = max(votes.values())
-        favourites = [v for v in plan if votes[v.name] == most]
+    if any(hands.values()):
+        most = max(hands.values())
+        favourites = [v for v in plan if hands[v.name] == most]
         names = ", ".join(wording.variant_name(plan, v) for v in favourites)
         parts.append(
             _("La classe avait dit : **{names}** ({votes} sur {all})").format(
-                names=widgets.plain(names), votes=most, all=sum(votes.values())
+                names=widgets.plain(names), votes=most, all=sum(hands.values())
             )
         )
     if reason:
@@ -55,6 +62,12 @@ def told(plan: Plan) -> None:
         parts.append(_("mesuré : **{name}**").format(name=widgets.plain(name)))
     if parts:
         st.markdown(" · ".join(parts))
+
+
+def question(plan: Plan) -> classroom.Question:
+    """What the telephones are asked."""
+    names = [wording.variant_name(plan, variant) for variant in plan]
+    return classroom.choice(f"experiments.{plan.name}", wording.question(plan), names)
 
 
 def counted(plan: Plan) -> dict[str, int]:
@@ -73,5 +86,10 @@ def winner(plan: Plan) -> str | None:
     return min(scores, key=scores.__getitem__) if scores else None
 
 
-def _reveal(plan: Plan) -> None:
+def _reveal(plan: Plan, live: Live | None) -> None:
+    if live is not None:
+        names, best = [variant.name for variant in plan], winner(plan)
+        live.reveal(names.index(best) if best else None)
+        for name, hands in zip(names, live.tally.by_option, strict=True):
+            state.change(controls.votes(plan, name), hands)
     state.change(controls.REVEALED, (*state.value(controls.REVEALED), plan.name))

@@ -7,7 +7,6 @@ Each component is redrawn in place when its data change: nothing is mounted agai
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -16,11 +15,10 @@ from typing import Any
 import streamlit as st
 
 from dashboard.shared.i18n import _
+from moliere_core.system.scripts import bundled as bundled
 
 HERE = Path(__file__).parent
 LONGEST = 100_000  # characters of a text that a place can be in
-_IMPORT = re.compile(r"^import \{[^}]*\} from \"(\.[^\"]+)\";\n", re.MULTILINE)
-_EXPORT = re.compile(r"^export (?=(?:async )?function|const|class)", re.MULTILINE)
 
 
 def picked(key: str) -> str | None:
@@ -112,33 +110,13 @@ class Component:
 
 @cache
 def _source(stem: Path) -> tuple[str, str]:
-    """The styles and the script of a component, with what all of them share."""
+    """The styles and the script of a component, with what all of them share.
+
+    Streamlit hands a script to the browser as a text: it is one module, see `bundled`.
+    """
     styles = (HERE / "common.css", stem.with_suffix(".css"))
     css = "".join(file.read_text(encoding="utf-8") for file in styles)
     return css, bundled(stem.with_suffix(".js"))
-
-
-def bundled(module: Path) -> str:
-    """An ECMAScript module and all that it imports by a relative path, as one module.
-
-    Streamlit hands a component's script to the browser as a text, which has no place that a
-    relative path could start from. Each module stands in front of those that import it, once;
-    what it exports keeps its name, so that two modules of a bundle never define the same one.
-    """
-    found: dict[Path, str] = {}
-
-    def add(path: Path) -> None:
-        if path in found:
-            return
-        source = path.read_text(encoding="utf-8")
-        for imported in _IMPORT.findall(source):
-            add((path.parent / imported).resolve())
-        code = _IMPORT.sub("", source)
-        found[path] = code if path == module else _EXPORT.sub("", code)
-
-    module = module.resolve()
-    add(module)
-    return "\n".join(found.values())
 
 
 characters = Component(__file__, "characters")  # as tiles, integers, tokens or bytes

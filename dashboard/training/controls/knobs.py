@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.shared import fields, naming, state
-from dashboard.shared.controls import Choice, Control, Given, Slider, Whole
+from dashboard.shared.controls import Choice, Control, Flag, Given, Slider, Whole
 from dashboard.shared.i18n import _
 from moliere_core.config import CELLS, MOST_BLOCKS, MOST_LAYERS, Cell, RunConfig
 from moliere_core.errors import N_
@@ -233,6 +233,17 @@ def _common(config: RunConfig) -> list[Control[Any]]:
                 "souvent ; grand, il va plus vite. Cours : 64."
             ),
         ),
+        Flag(
+            "training.last_only",
+            "last_only",
+            training.last_only,
+            N_("Dernière position seule"),
+            help=N_(
+                "Il n’apprend que du dernier caractère de chaque fenêtre, comme dans le notebook : "
+                "les autres sont lus et n’enseignent rien. Aucune mémoire ne passe d’une fenêtre à "
+                "l’autre."
+            ),
+        ),
         _whole(
             "min_freq",
             training.min_char_freq,
@@ -270,6 +281,7 @@ def turned(config: RunConfig, values: Mapping[str, Any]) -> RunConfig:
             shift=values["shift"] or None,
             batch_size=values["batch"],
             min_char_freq=values["min_freq"],
+            last_only=values["last_only"],
         ),
     )
 

@@ -12,7 +12,7 @@ from dashboard.shared import cached, i18n, state, trainings, widgets
 from dashboard.shared.i18n import _
 from dashboard.training import controls, results, wording
 from dashboard.training.controls import bets, knobs
-from dashboard.training.views import beginning, specialise, summary
+from dashboard.training.views import beginning, betting, specialise, summary
 from moliere_core.config import PRESETS, Cell, RunConfig, suited
 from moliere_core.errors import ConfigError, MoliereError
 from moliere_core.runs.run import MAX_LABEL
@@ -106,7 +106,7 @@ def _request(base: RunConfig) -> Request:
                 values[name] = knob[name].ask()
         with middle:
             values[length] = knob[length].ask(disabled=fixed and base.model.is_transformer)
-            for name in ("shift", "batch"):
+            for name in ("shift", "last_only", "batch"):
                 values[name] = knob[name].ask()
         with right:
             values["min_freq"] = knob["min_freq"].ask(disabled=fixed)
@@ -181,6 +181,7 @@ def _limits() -> None:
 def _ask_for_bets() -> None:
     """What the class writes down before it starts, to be seen on its curves."""
     st.markdown(_("**Le pari de la classe, en bits**"))
+    betting.listen()
     left, right = st.columns(2)
     with left:
         loss = bets.LOSS.ask()

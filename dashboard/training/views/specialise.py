@@ -93,6 +93,8 @@ def _request(base: str, source: str, settings: Settings) -> Request | None:
 
 def _button(request: Request) -> None:
     if stored.is_there(request.name):
+        if (current := client.current()) is not None and current.request.name == request.name:
+            return  # it stands below, with its curves
         st.caption(_("Déjà fait : {name}").format(name=widgets.plain(request.name)))
         return
     about = i18n.duration(client.estimated_seconds(request))

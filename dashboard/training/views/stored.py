@@ -16,6 +16,7 @@ from dashboard.shared import (
     state,
     stored_runs,
     tables,
+    take_home,
     widgets,
 )
 from dashboard.shared.i18n import _
@@ -130,6 +131,7 @@ def _tools(reference: str) -> None:
     if not reference.startswith("run:"):
         widgets.card(reference)
         follow.links(reference)
+        take_home.button(reference, "training")
         return
     run = Run.open(run_path(reference.removeprefix("run:")))
     if run.imported_from:
@@ -159,6 +161,8 @@ def _tools(reference: str) -> None:
             icon=":material/download:",
             on_click="ignore",
         )
+        if run.snapshots:
+            take_home.button(reference, "training")
         _keras_button(run)
         with st.popover(_("Supprimer"), icon=":material/delete:"):
             st.markdown(

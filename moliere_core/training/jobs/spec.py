@@ -217,6 +217,7 @@ class Limits:
         epochs: passes over the text.
         units: width of a recurrent layer.
         layers: recurrent layers.
+        blocks: of a transformer.
         embedding: width of the embedding.
         chars: length of the training text.
         update_chars: characters of one update, batch by window: the memory that it takes.
@@ -230,6 +231,7 @@ class Limits:
     epochs: int | None = None
     units: int | None = None
     layers: int | None = None
+    blocks: int | None = None
     embedding: int | None = None
     chars: int | None = None
     update_chars: int | None = None
@@ -251,7 +253,11 @@ class Limits:
         for value, limit, template in (
             (config.training.epochs, self.epochs, _TOO_MANY_EPOCHS),
             (config.model.units, self.units, _TOO_MANY_UNITS),
-            (config.model.layers, self.layers, _TOO_MANY_LAYERS),
+            (
+                config.model.layers,
+                self.blocks if config.model.is_transformer else self.layers,
+                _TOO_MANY_LAYERS,
+            ),
             (config.model.embedding_dim, self.embedding, _TOO_WIDE_AN_EMBEDDING),
             (spec.chars, self.chars, _TOO_LONG_A_TEXT),
             (
@@ -290,6 +296,7 @@ PUBLIC = Limits(
     epochs=10,
     units=256,
     layers=2,
+    blocks=4,
     embedding=128,
     chars=2_000_000,  # all of Molière
     update_chars=20_000,
