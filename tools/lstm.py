@@ -6,6 +6,8 @@ float32's (AVX512-BF16, AMX), and the gradient of the recurrent weights is one p
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import torch
@@ -15,7 +17,6 @@ HALF = torch.float16 if DEVICE.type == "cuda" else torch.bfloat16
 LayerState = tuple[torch.Tensor, torch.Tensor]
 
 
-@torch.compile(dynamic=False)
 def cell_forward(z: torch.Tensor, c: torch.Tensor) -> tuple[torch.Tensor, ...]:
     """h, c and the activated gates from the gate inputs (batch, 4 * units)."""
     i, f, g, o = z.float().chunk(4, 1)
@@ -24,7 +25,6 @@ def cell_forward(z: torch.Tensor, c: torch.Tensor) -> tuple[torch.Tensor, ...]:
     return (o * torch.tanh(c)).to(HALF), c, torch.cat((i, f, g, o), 1).to(HALF)
 
 
-@torch.compile(dynamic=False)
 def cell_backward(
     dh_out: torch.Tensor,
     dh_next: torch.Tensor,
@@ -44,6 +44,12 @@ def cell_backward(
         dh * tanh_c * o * (1 - o),
     )
     return torch.cat(parts, 1).to(HALF), dc * f
+
+
+@cache
+def compiled() -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """Both of them in machine code, made when a layer first needs it."""
+    return tuple(torch.compile(step, dynamic=False) for step in (cell_forward, cell_backward))  # type: ignore[return-value]
 
 
 class LSTMSequence(torch.autograd.Function):
@@ -67,9 +73,10 @@ class LSTMSequence(torch.autograd.Function):
         cs = torch.empty(time_ + 1, batch, units)
         gates = torch.empty(time_, batch, 4 * units, dtype=HALF)
         hs[0], cs[0] = h, c
+        step, _ = compiled()
         for t in range(time_):
             z = torch.addmm(projected[t], hs[t], recurrent)
-            hs[t + 1], cs[t + 1], gates[t] = cell_forward(z, cs[t])
+            hs[t + 1], cs[t + 1], gates[t] = step(z, cs[t])
         ctx.save_for_backward(x, kernel, recurrent, hs, cs, gates)
         return hs[1:].clone(), hs[time_].clone(), cs[time_].clone()
 
@@ -81,8 +88,9 @@ class LSTMSequence(torch.autograd.Function):
         dz = torch.empty(time_, batch, 4 * units, dtype=HALF)
         dh, dc = torch.zeros(batch, units, dtype=HALF), torch.zeros(batch, units)
         transposed = recurrent.t().contiguous()
+        _, step = compiled()
         for t in range(time_ - 1, -1, -1):
-            dz[t], dc = cell_backward(dy[t], dh, dc, gates[t], cs[t], cs[t + 1])
+            dz[t], dc = step(dy[t], dh, dc, gates[t], cs[t], cs[t + 1])
             dh = dz[t] @ transposed
         flat = dz.view(time_ * batch, -1)
         return (
