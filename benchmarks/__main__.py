@@ -16,6 +16,7 @@ from benchmarks import (
     sampling,
     server,
     training,
+    votes,
 )
 from benchmarks.table import print_table
 
@@ -29,6 +30,7 @@ SUITES = {
     "sampling": sampling.measure,
     "server": server.measure,
     "training": training.measure,
+    "votes": votes.measure,
 }
 
 

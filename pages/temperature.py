@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.shared import lesson, widgets
 from dashboard.shared.i18n import _
-from dashboard.temperature import controls, views
+from dashboard.temperature import compromise, controls, views
 
 drawer = lesson.heading("temperature", _("La température"))
 
@@ -26,6 +26,7 @@ comparison = views.MODES[compared].ask(main, second, filters)
 widgets.unknown(reference, comparison.read, underlined=True)
 views.show(reference, compared, comparison, seed, chars)
 views.as_in_notebook()
+compromise.show(reference, comparison.configs)
 drawer.finish(
     partial(controls.code, reference, comparison.prompts, comparison.configs, seed, chars),
     views.tried(comparison),

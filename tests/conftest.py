@@ -13,6 +13,11 @@ import tempfile
 
 import pytest
 
+from moliere_core.system import machine
+
+FEW = 3  # test files that are run in one process: the others would only start
+MEMORY = 2_500  # MB of a process of tests, with TensorFlow, a server and a browser
+
 KEPT = ("MOLIERE_CORPUS", "MOLIERE_REAL_MODELS", "MOLIERE_THREADS")
 OURS = ("MOLIERE_", "STREAMLIT_", "FAKE_")
 OTHERS = (
@@ -44,3 +49,13 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     """The store goes."""
     shutil.rmtree(config.stash[_HOME], ignore_errors=True)
+
+
+@pytest.hookimpl(optionalhook=True)  # of pytest-xdist
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """How many processes run the tests: one a core, where memory lasts; none for a few files."""
+    chosen = [argument.partition("::")[0] for argument in config.args]
+    if len(set(chosen)) <= FEW and all(name.endswith(".py") for name in chosen):
+        return 0
+    free = machine.free_megabytes()
+    return max(min(machine.usable_cores(), 8 if free is None else free // MEMORY), 1)

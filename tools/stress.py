@@ -5,7 +5,8 @@
 A test that passes on a quiet machine of today may rest on its clock or on its processor. Each round
 is one run of pytest, pinned to the given cores together with as many processes that only count. In
 every second round the libraries are told that the processor knows AVX2 and nothing newer, which
-changes the last digits of what they compute. `--reverse` hands the files over in the other order.
+changes the last digits of what they compute. `--reverse` hands the files over in the other order,
+and `--keep` says where the whole report of each round goes: what a page showed when a test gave up.
 The exit status is 1 if any test failed in any round.
 """
 
@@ -14,6 +15,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -68,8 +70,10 @@ def numpy_features() -> str:
     return " ".join(name for name in used.split() if name.startswith(("AVX512", "X86_V4")))
 
 
-def run(arguments: Sequence[str], processor: str, cores: set[int]) -> Round:
-    """Run pytest once on these cores."""
+def run(
+    arguments: Sequence[str], processor: str, cores: set[int], keep: Path | None = None
+) -> Round:
+    """Run pytest once on these cores; its report is kept under that name."""
     environment = dict(os.environ)
     if processor == "avx2":
         environment |= AVX2 | {"NPY_DISABLE_CPU_FEATURES": numpy_features()}
@@ -88,6 +92,8 @@ def run(arguments: Sequence[str], processor: str, cores: set[int]) -> Round:
                 processor, 0, {"pytest": "it ended without a report"}, {}, 0, done.returncode
             )
         suite = ElementTree.parse(report).getroot()[0]
+        if keep is not None:
+            shutil.copy(report, keep)
     failed, times = {}, {}
     for case in suite.iter("testcase"):
         name = f"{case.get('classname', '').replace('.', '/')}::{case.get('name')}"
@@ -148,14 +154,18 @@ def main() -> int:
     parser.add_argument("--busy", type=int, default=4, help="processes that only count")
     parser.add_argument("--cores", default="0,1", help="numbers separated by commas")
     parser.add_argument("--reverse", action="store_true", help="the last file first")
+    parser.add_argument("--keep", type=Path, help="a folder for pytest's report of each round")
     options, more = parser.parse_known_args()
+    if options.keep is not None:
+        options.keep.mkdir(parents=True, exist_ok=True)
     cores = {int(core) for core in options.cores.split(",")}
     tests = reversed_files(options.tests) if options.reverse else options.tests
     rounds: list[Round] = []
     with busy(options.busy, cores):
         for number in range(1, options.rounds + 1):
             processor = "own" if number % 2 else "avx2"
-            one = run([*tests, *more], processor, cores)
+            kept = options.keep and options.keep / f"{number}-{processor}.xml"
+            one = run([*tests, *more], processor, cores, kept)
             rounds.append(one)
             told = f"round {number} ({processor}): {one.passed} passed in {one.seconds:.0f} s"
             print(told, *map(": ".join, one.failed.items()), sep="\n  ", flush=True)

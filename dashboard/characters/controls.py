@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.shared import components, fields, snippets, state, widgets
-from dashboard.shared.controls import Choice, Control, Given
+from dashboard.shared.controls import Choice, Control, Given, Menu
 from dashboard.shared.tokens import MOST_MERGES
 from dashboard.shared.views import go
 from moliere_core.corpus import EMBEDDED
@@ -103,6 +103,8 @@ CHAR = _Character(
     lambda typed: typed[:1],
     free=True,
 )
+PLAY = Menu("characters.play", "play", "", N_("Pièce"))
+THROWS = 60  # of three dice, that a sheet has
 
 
 def ask_sentence() -> str:

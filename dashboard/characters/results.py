@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.shared import cached
+from moliere_core.models.dice import DiceModel
 from moliere_core.pretrained import cutting
 from moliere_core.text.tokenisation import Pruning, char_counts, prune
 
@@ -13,6 +14,12 @@ from moliere_core.text.tokenisation import Pruning, char_counts, prune
 def counts(source: str) -> dict[str, int]:
     """How often each character of a corpus occurs, the most frequent first."""
     return char_counts(cached.corpus(source).text())
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def dice(source: str, play: str) -> DiceModel:
+    """What follows each letter in a play, for three dice."""
+    return DiceModel.of(cached.corpus(source).select([play]).text())
 
 
 @st.cache_data(show_spinner=False, max_entries=64)

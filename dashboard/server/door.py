@@ -42,7 +42,9 @@ _LOGGER = logging.getLogger(__name__)
 
 STREAM, METRICS, UPLOAD = "/_stcore/stream", "/_stcore/metrics", "/_stcore/upload_file/"
 INSIDE = re.compile(r"/(_stcore|static|media|component|app)/|\.\w+$")  # not a page
-SILENCE = 30.0  # seconds after which an upload that has stopped coming is given up
+SILENCE = 30.0  # seconds after which an upload that has not begun to come is given up
+PACE = 20_000  # bytes a second that give it more time, on average: a poor mobile line
+LONGEST = 600.0  # seconds that any upload may take
 
 
 class Door:
@@ -109,18 +111,27 @@ class Door:
         return self._room.admit(time.monotonic(), _browser(scope))
 
     async def _upload(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
-        """Take a file whole, then hand it on: what is only announced takes nobody's share."""
+        """Take a file whole, then hand it on: what is only announced takes nobody's share.
+
+        What has come is part of the server's share as long as the rest may follow: it must keep
+        its pace, and belong to a session that is there.
+        """
         session = path.partition(UPLOAD)[2].partition("/")[0]
         declared = _header(scope, b"content-length")
         most = st.get_option("server.maxUploadSize") * 1024 * 1024
         size = int(declared) if declared.isdecimal() else most
+        if not self._uploads.known(session):
+            await _answer(send, 400, "This session is over: load the page again.\n")
+            return
         if whose := self._uploads.refuses(session, size):
             await self._refuse_upload(send, size, whose)
             return
         come, received = deque[Message](), 0
+        begun = asyncio.get_running_loop().time()
         try:
             while not come or come[-1].get("more_body"):
-                async with asyncio.timeout(SILENCE):
+                given = min(SILENCE + received / PACE, LONGEST)
+                async with asyncio.timeout_at(begun + given):
                     message = await receive()
                 if message["type"] == "http.disconnect":
                     return
@@ -132,7 +143,7 @@ class Door:
                     return
             await self._app(scope, _replayed(come, receive), send)
         except TimeoutError:
-            await _answer(send, 408, "The upload has stopped coming: send it again.\n")
+            await _answer(send, 408, "The upload comes too slowly: send it again.\n")
         finally:
             self._uploads.coming[session] -= received
             if not self._uploads.coming[session]:

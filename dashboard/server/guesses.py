@@ -4,14 +4,13 @@ A school has one address, so two counts are kept, and neither lets pupils keep t
 
 - A browser, by its cookie, waits longer after each wrong guess: 5 s, 10 s, and so on to 10 minutes.
 - Behind an address from which many wrong guesses came, every other guess is heard after `PAUSE`,
-  counted from when its own browser first asks: others' guesses do not put it off. Only where there
-  were so many that a program must be at work is there one guess a minute for all of them.
+  counted from when its own browser first asks: others' guesses do not put it off.
 - A browser that has given the right code is never slowed by its address again.
 
-A key that opens something, a pupil's own, is no guess: it neither counts nor forgives. A program
-with as many browsers as it likes tries at most `MANY` codes and then one a minute an hour and an
-address, less than ten thousand a day: a code of eight letters, which `moliere doctor` asks for,
-takes thousands of years.
+Pupils cannot do more by hand: about fifteen guesses an hour each. A program with as many browsers
+as it likes would try as many codes as the server draws pages, some ten a second. That finds no code
+of `LONG` characters, but most words of a dictionary in hours. So where the code is shorter and an
+address sent more wrong guesses than a class can type, it has one guess a minute from then on.
 """
 
 from __future__ import annotations
@@ -22,7 +21,6 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum, auto
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -30,16 +28,9 @@ BROWSER, ADDRESS = "browser", "address"
 FREE = {BROWSER: 3, ADDRESS: 10}  # wrong guesses without a wait
 FIRST, LONGEST = 5.0, 600.0  # seconds that a browser waits after the first wrong guess too many
 PAUSE = 10.0  # seconds before a browser of a suspect address is heard
-MANY, APART = 300, 60.0  # wrong guesses of an address, and seconds between two beyond them
+MANY, APART = 600, 60.0  # wrong guesses of an address, and seconds between two beyond them
+LONG = 12  # characters of a code that no program finds
 FORGIVEN = {BROWSER: 900.0, ADDRESS: 3600.0}  # seconds after the last, or the first, wrong guess
-
-
-class Key(Enum):
-    """What a key turns out to be."""
-
-    CODE = auto()  # the teacher's
-    KNOWN = auto()  # it opens something of the store
-    WRONG = auto()
 
 
 @dataclass
@@ -72,13 +63,16 @@ class Guesses:
         self._tries: dict[tuple[str, str], _Tries] = {}
         self._trusted: set[str] = set()  # browsers that have given the code
 
-    def wait(self, browser: str, address: str, judge: Callable[[], Key]) -> float:
-        """Try a key.
+    def wait(
+        self, browser: str, address: str, judge: Callable[[], bool], short: bool = True
+    ) -> float:
+        """Try a key that may be the teacher's code.
 
         Args:
             browser: who tries it.
             address: of the network that the browser is in.
-            judge: what the key is; not asked as long as the browser has to wait.
+            judge: whether it is the code; not asked as long as the browser has to wait.
+            short: whether the code has less than `LONG` characters.
 
         Returns:
             Seconds to wait before it can be tried; 0 where it has been.
@@ -91,15 +85,14 @@ class Guesses:
             until = mine.until
             if here.wrong >= FREE[ADDRESS] and browser not in self._trusted:
                 mine.heard = now + PAUSE if mine.heard is None else mine.heard
-                until = max(until, mine.heard, here.until)
+                until = max(until, mine.heard, here.until if short else 0.0)
             if until > now:
                 return until - now
             mine.heard = None
-            key = judge()
-            if key is Key.CODE:
+            if judge():
                 self._trusted.add(browser)
                 mine.wrong = 0
-            elif key is Key.WRONG:
+            else:
                 self._count(BROWSER, browser, mine, now)
                 self._count(ADDRESS, address, here, now)
             return 0.0

@@ -25,12 +25,14 @@ class Uploads:
         each: of one session.
         total: of all sessions.
         held: what Streamlit holds now.
+        known: whether a session is connected; nobody else uploads.
         coming: what is on its way, by session.
     """
 
     each: int
     total: int
     held: Sizes
+    known: Callable[[str], bool] = lambda _session: True
     coming: Counter[str] = field(default_factory=Counter)
 
     def refuses(self, session: str, size: int) -> str:
@@ -47,7 +49,7 @@ def allowed() -> Uploads:
     """What uploads may hold on this machine."""
     largest = int(st.get_option("server.maxUploadSize")) * 1024 * 1024
     free = (machine.free_megabytes() or 0) * 1_000_000
-    return Uploads(largest + BESIDE, max(int(SHARE * free), LEAST), held)
+    return Uploads(largest + BESIDE, max(int(SHARE * free), LEAST), held, connected)
 
 
 def held() -> dict[str, dict[str, int]]:
@@ -57,3 +59,8 @@ def held() -> dict[str, dict[str, int]]:
     for session, files in list(manager.file_storage.items()):  # type: ignore[attr-defined]
         found[session] = {name: len(file.data) for name, file in list(files.items())}
     return found
+
+
+def connected(session: str) -> bool:
+    """Whether Streamlit has this session, and a browser is connected to it."""
+    return st.runtime.get_instance().is_active_session(session)

@@ -9,6 +9,9 @@ import numpy as np
 
 from dashboard.shared import cached
 from moliere_core.config import SamplingConfig
+from moliere_core.errors import MoliereError
+from moliere_core.judging.judgement import Judgement, judge
+from moliere_core.judging.sources import sources
 from moliere_core.models.protocol import CharModel
 from moliere_core.models.sampling import Writer, next_distribution, write_with_logits
 from moliere_core.networks.arrays import Array
@@ -48,6 +51,31 @@ def columns(
     """The texts of a comparison, kept for all who compare the same; see `compare`."""
     model = cached.model(reference)
     return lambda progress: compare(model, prompts, configs, seed, chars, progress)
+
+
+@cached.computed(max_entries=64)
+def judged(reference: str, texts: Sequence[str]) -> cached.Task[list[Judgement] | MoliereError]:
+    """What each text is worth; an error where nobody knows what the model has read."""
+    known = cached.known_corpora()
+
+    def task(progress: Progress) -> list[Judgement] | MoliereError:
+        try:
+            read = sources(reference, known)
+        except MoliereError as error:
+            return error
+        found = []
+        for done, text in enumerate(texts, 1):
+            found.append(judge(_whole_words(text), read))
+            progress(done / len(texts))
+        return found
+
+    return task
+
+
+def _whole_words(text: str) -> str:
+    """A text that stops anywhere, less the word that it stops in."""
+    cut = max(text.rfind(" "), text.rfind("\n"))
+    return text[:cut] if cut > 0 else text
 
 
 def compare(

@@ -1,5 +1,5 @@
 // Texts side by side. data: columns [{heading, long, figures, loop, prompt, text, differs_at,
-// cycle [from, to] or null}]. What is shared with the left neighbour is quiet, the first character
+// cycle [from, to] or null, worth [what is measured on it]}]. What is shared with the left neighbour is quiet, the first character
 // that differs is marked, a passage that goes round in circles is underlined twice.
 
 import { element, rootOf } from "../shared/components/dom.js";
@@ -7,7 +7,7 @@ import { element, rootOf } from "../shared/components/dom.js";
 /**
  * @param {import("../shared/components/dom.js").Drawing<{columns: {heading: string, long: boolean,
  *   figures: string, loop: string, prompt: string, text: string, differs_at: number | null,
- *   cycle: [number, number] | null}[]}>} drawing
+ *   cycle: [number, number] | null, worth: string[]}[]}>} drawing
  */
 export default function ({ data, parentElement }) {
   const root = rootOf(parentElement);
@@ -40,6 +40,8 @@ export default function ({ data, parentElement }) {
             : run;
       element(i === differs ? "mark" : "span", kind(i).replace("mark", ""), text, visible);
     }
+    const worth = element("ul", "worth small", leaf);
+    for (const line of column.worth) element("li", "", worth, line);
   }
   // What scrolls can be reached with the keyboard.
   if (columns.scrollHeight > columns.clientHeight) columns.tabIndex = 0;

@@ -16,7 +16,9 @@ from dashboard.shared.views import chosen
 from dashboard.temperature import controls, results
 from dashboard.temperature.results import Column
 from moliere_core.config import SamplingConfig
-from moliere_core.errors import N_, ConfigError
+from moliere_core.errors import N_, ConfigError, MoliereError
+from moliere_core.judging import judgement
+from moliere_core.judging.judgement import Judgement
 
 _texts = Component(__file__, "texts")  # in columns, their first differences and loops marked
 
@@ -115,10 +117,11 @@ def show(reference: str, compared: str, comparison: Comparison, seed: int, chars
     """Write the columns, `chars` characters each, and show them with their legend."""
     configs = comparison.configs
     columns = results.columns(reference, comparison.prompts, configs, seed, chars)
-    _texts(_payload(comparison, columns), "temperature.texts")
+    judged = results.judged(reference, tuple(column.text for column in columns))
+    _texts(_payload(comparison, columns, judged), "temperature.texts")
     same = _("{chars} caractères, les mêmes tirages dans chaque colonne (graine {seed}).")
     legend = _(MODES[compared].legend)
-    st.caption(f"{same.format(chars=i18n.number(chars), seed=seed)} {legend}")
+    st.caption(f"{same.format(chars=i18n.number(chars), seed=seed)} {legend} {_beside(judged)}")
 
 
 def tried(comparison: Comparison) -> dict[str, bool]:
@@ -132,8 +135,13 @@ def tried(comparison: Comparison) -> dict[str, bool]:
     }
 
 
-def _payload(comparison: Comparison, columns: Sequence[Column]) -> dict[str, Any]:
+def _payload(
+    comparison: Comparison,
+    columns: Sequence[Column],
+    judged: Sequence[Judgement] | MoliereError,
+) -> dict[str, Any]:
     """What texts.js needs."""
+    worth = [] if isinstance(judged, MoliereError) else [_worth(one) for one in judged]
     return {
         "columns": [
             {
@@ -144,9 +152,10 @@ def _payload(comparison: Comparison, columns: Sequence[Column]) -> dict[str, Any
                 "text": column.text,
                 "differs_at": column.differs_at,
                 "cycle": column.loop,
+                "worth": worth[place] if worth else [],
             }
-            for heading, config, column in zip(
-                comparison.headings, comparison.configs, columns, strict=True
+            for place, (heading, config, column) in enumerate(
+                zip(comparison.headings, comparison.configs, columns, strict=True)
             )
         ]
     }
@@ -161,3 +170,55 @@ def _figures(config: SamplingConfig, column: Column) -> str:
         "hésite comme entre {count} caractères",
         2 if count >= 2 else 1,
     ).format(count=i18n.number(count, 1))
+
+
+def _worth(judged: Judgement) -> list[str]:
+    """What stands under a text: its words, the longest passage already read, its verse."""
+    found, said = judged.figures, []
+    if found.long_words is not None:
+        said.append(
+            _("longs mots qui existent : {share}").format(share=i18n.percent(found.long_words))
+        )
+    if judged.words.invented:
+        first = judged.words.invented[0]
+        said.append(
+            _("inventé : « {word} » ({near} ?)").format(word=first.word, near=first.near)
+            if first.near
+            else _("inventé : « {word} »").format(word=first.word)
+        )
+    if judged.passages:
+        longest = judged.passages[0]
+        chars = i18n.ngettext("{n} caractère", "{n} caractères", longest.chars).format(
+            n=i18n.number(longest.chars)
+        )
+        said.append(
+            (
+                _("plus long passage lu : {chars}")
+                if longest.exact
+                else _("passage lu : {chars} au moins")
+            ).format(chars=chars)
+        )
+        said.append(
+            _("« {text} », {play}").format(
+                text=" / ".join(judged.text[longest.start : longest.stop].strip().split("\n")),
+                play=longest.place.play,
+            )
+        )
+    if found.alexandrines is not None:
+        said.append(
+            _("lignes de 12 syllabes : {share} (au hasard : {chance})").format(
+                share=i18n.percent(found.alexandrines), chance=i18n.percent(found.chance or 0)
+            )
+        )
+    return said
+
+
+def _beside(judged: Sequence[Judgement] | MoliereError) -> str:
+    """What real plays score, or why nothing is said of what was read."""
+    if isinstance(judged, MoliereError):
+        return i18n.sentence(judged)
+    real = judgement.yardstick().of("all", all(one.exact for one in judged))
+    return _(
+        "Le vrai Molière, qu’aucun modèle n’a lu : {words} de longs mots connus, un plus long "
+        "passage de {longest} caractères (sur 2 000)."
+    ).format(words=i18n.percent(real["long_words"].mean), longest=i18n.number(real["longest"].mean))

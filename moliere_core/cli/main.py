@@ -22,6 +22,7 @@ from moliere_core.cli import (
     judge,
     models,
     next_char,
+    prepare,
     sample,
     train,
     train_gpt,
@@ -34,7 +35,7 @@ INTERRUPTED = 130  # 128 + SIGINT, as shells report it
 
 COMMANDS = (
     *(corpus, train, sample, next_char, evaluate, compare, copies, verse, judge),
-    *(models, export, train_gpt, doctor, dashboard),
+    *(models, export, train_gpt, doctor, prepare, dashboard),
 )
 
 
@@ -63,20 +64,25 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; its exit status: 0, 2 for bad input, 130 when interrupted."""
+    """Run the command line; its exit status: a command's own, 2 bad input, 130 interrupted."""
     args = build_parser().parse_args(argv)
     try:
         result = args.command.run(args)
         _print(_json(result) if args.json else args.command.render(result))
     except BrokenPipeError:  # `moliere next | head -1`: the reader has had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except (MoliereError, OSError) as error:
         print("error:", " ".join(str(error).split()), file=sys.stderr)
         return BAD_INPUT
     except KeyboardInterrupt:
         print("error: interrupted", file=sys.stderr)
         return INTERRUPTED
-    return 0
+    return getattr(args.command, "status", _fine)(result)
+
+
+def _fine(result: dict[str, Any]) -> int:
+    return 0  # of a command that says nothing of its own
 
 
 def _json(result: dict[str, Any]) -> str:

@@ -115,7 +115,7 @@ def _readings(reference: str, known: tuple[Corpus, ...]) -> tuple[Reading, ...]:
 def _own(run: Run, known: tuple[Corpus, ...]) -> Reading:
     digest, config = str(run.corpus.get("digest", "")), run.config
     if (
-        digest == _card()["corpus"]
+        digest == card()["corpus"]
         and not config.plays
         and (config.validation == RunConfig().validation and not config.training.speakers)
     ):
@@ -136,7 +136,7 @@ def _own(run: Run, known: tuple[Corpus, ...]) -> Reading:
 
 def shipped(known: Iterable[Corpus] = ()) -> Reading:
     """The 28 training plays: from the corpus where it is at hand, from what ships elsewhere."""
-    corpus = next((c for c in known if c.digest == _card()["corpus"]), None)
+    corpus = next((c for c in known if c.digest == card()["corpus"]), None)
     return _shipped() if corpus is None else _beside(corpus)
 
 
@@ -164,6 +164,7 @@ def _shipped() -> Reading:
 
 
 @cache
-def _card() -> dict[str, object]:
-    card: dict[str, object] = json.loads(CARD.read_text(encoding="utf-8"))
-    return card
+def card() -> dict[str, object]:
+    """What `tools/index_passages.py` says of the corpus that it has read."""
+    document: dict[str, object] = json.loads(CARD.read_text(encoding="utf-8"))
+    return document

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import functools
+import os
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,12 +12,36 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard.shared import rights
+from dashboard.server import turns
+from dashboard.shared import cached, rights
+from moliere_core.corpus import Corpus, load_corpus
+from moliere_core.corpus.sources import EMBEDDED, MESSAGES
 from moliere_core.pretrained import client, fetching
 from moliere_core.training import jobs
 from moliere_core.training.jobs import local
 from tests.app.helpers import FAKE, REFERENCE, ROOT, Open, write_run
-from tests.patience import PATIENCE, wait_until
+from tests.patience import FRAMEWORK, PATIENCE, wait_until
+
+BEHIND = ("moliere-axis", "moliere-inside", "moliere-pages", "moliere-turn")  # threads of a page
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _read_once() -> Iterator[None]:
+    """What is shipped, and what this machine was given, does not change while tests run.
+
+    The caches of the pages are emptied for each test; two thirds of its time went by in reading all
+    of Molière again.
+    """
+    known = {EMBEDDED, MESSAGES, os.environ.get("MOLIERE_CORPUS", EMBEDDED)}
+    read = functools.cache(load_corpus)
+
+    def once(source: str | Path | None = None) -> Corpus:
+        name = str(source or os.environ.get("MOLIERE_CORPUS") or EMBEDDED)
+        return read(name) if name in known else load_corpus(name)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(cached, "load_corpus", once)
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -27,8 +53,21 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     yield tmp_path
     fetching.close()
     client.close()  # a test's own pretrained models are not asked by the next one's
+    _end_what_is_behind()
     st.cache_data.clear()
     st.cache_resource.clear()
+
+
+def _end_what_is_behind() -> None:
+    """Abandon what a page still computes: it would be written into the store of the next test."""
+
+    def abandon() -> None:
+        raise turns.AbandonedError
+
+    with pytest.MonkeyPatch.context() as ends:
+        ends.setattr(turns.engine, "give_way", abandon)
+        ends.setattr(turns, "FORGOTTEN", -1.0)
+        wait_until(lambda: not any(t.name in BEHIND for t in threading.enumerate()), FRAMEWORK)
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ from moliere_core.pretrained import Generation, Request, State, client, recorded
 from moliere_core.system.progress import Progress
 from tests.app.bridge import FAKE, drawn
 from tests.app.helpers import REFERENCE, ROOT, Open, address, component, figure, shown
-from tests.patience import PATIENCE, wait_until
+from tests.patience import FRAMEWORK, PATIENCE, wait_until
 
 TEXT = "Quoi ? tu veux que je te dise : <b>non</b>, *jamais* !"
 
@@ -103,7 +103,7 @@ def test_a_pasted_text_is_measured_in_the_background(open_page: Open) -> None:
     at = at.text_area(key="axis.own").set_value(TEXT).run()
     assert not at.exception
     wanted = tuple(view.to_measure("own", "petit"))
-    assert measuring.bits(TEXT, wanted, True).wait(PATIENCE)
+    assert measuring.bits(TEXT, wanted, True).wait(FRAMEWORK)
     found = measuring.bits(TEXT, wanted, True)
     at = at.run()
     assert not at.exception
@@ -120,7 +120,7 @@ def measured(at: AppTest, text: str) -> dict[str, axis.Point]:
     """The points of a pasted text, once all are there and on the page."""
     at.text_area(key="axis.own").set_value(text).run()
     wanted = tuple(view.to_measure("own", "petit"))
-    assert measuring.bits(text, wanted, True).wait(PATIENCE)
+    assert measuring.bits(text, wanted, True).wait(FRAMEWORK)
     at.run()
     assert not at.exception
     return measuring.bits(text, wanted, True).points
@@ -296,11 +296,11 @@ def test_a_server_that_ends_waits_for_no_measure(monkeypatch: pytest.MonkeyPatch
 
     def run(_measure: Measuring, told: Progress) -> None:
         begun.set()
-        told_to_end.wait(PATIENCE)
+        told_to_end.wait(FRAMEWORK)
 
     monkeypatch.setattr(Measuring, "run", run)
     measuring.bits(TEXT, ("kn-1",), True)
-    assert begun.wait(PATIENCE)
+    assert begun.wait(FRAMEWORK)
     assert all(t.daemon for t in threading.enumerate() if t.name.startswith("moliere-axis"))
     told_to_end.set()
 
@@ -315,7 +315,7 @@ def test_an_error_of_one_model_leaves_the_others(monkeypatch: pytest.MonkeyPatch
 
 def test_what_failed_a_while_ago_is_measured_again(monkeypatch: pytest.MonkeyPatch) -> None:
     failed = measuring.bits(TEXT, ("hf:nobody/nothing",), True)
-    assert failed.wait(PATIENCE)
+    assert failed.wait(FRAMEWORK)
     margins = measuring.margins("hf:nobody/nothing", ("saison-1",))
     assert margins.exception(PATIENCE) is not None
     assert measuring.bits(TEXT, ("hf:nobody/nothing",), True) is failed  # but not at once

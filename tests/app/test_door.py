@@ -208,6 +208,38 @@ def test_an_upload_that_stops_coming_holds_nobodys_share(monkeypatch: pytest.Mon
     assert not uploads.refuses("a", 100)
 
 
+@pytest.mark.parametrize(("pace", "longest"), [(10_000, 600.0), (1, 0.01)])
+def test_an_upload_keeps_its_pace_or_is_given_up(
+    pace: int, longest: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A byte now and then, for ever, is no upload; nor is one that has no end."""
+    monkeypatch.setattr(door, "SILENCE", 0.05)
+    monkeypatch.setattr(door, "PACE", pace)
+    monkeypatch.setattr(door, "LONGEST", longest)
+    uploads, sent = Uploads(10**9, 10**9, dict), list[Message]()
+    entry = Door(behind, Room(1), uploads)
+
+    async def receive() -> Message:
+        await asyncio.sleep(0.001)
+        return {"type": "http.request", "body": b"x", "more_body": True}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "path": "/_stcore/upload_file/a/1", "method": "PUT", "headers": []}
+    asyncio.run(entry(scope, receive, send))
+    assert status(sent) == 408
+    assert not uploads.coming
+
+
+def test_who_has_no_session_uploads_nothing() -> None:
+    uploads = Uploads(100, 1000, dict, known={"a"}.__contains__)
+    entry = Door(behind, Room(1), uploads)
+    for session, expected in (("a", 200), ("b", 400)):
+        sent = ask(entry, f"/_stcore/upload_file/{session}/1", "PUT", content_length="1")
+        assert status(sent) == expected
+
+
 def test_every_answer_has_its_headers_and_keeps_its_own() -> None:
     for path in ("/", "/static/x.js", "/_stcore/health", "/_stcore/metrics"):
         found = dict(ask(a_door(), path)[0]["headers"])

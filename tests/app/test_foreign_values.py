@@ -20,6 +20,7 @@ from dashboard.shared import components, fields, state
 from dashboard.temperature import controls as temperature
 from dashboard.training import controls as training
 from tests.app import addresses
+from tests.patience import PATIENCE
 
 HALF = "\ud800"  # half a character: JSON can say it, UTF-8 cannot
 NUMBERS = (5, -1, 10**30, math.nan, math.inf)
@@ -187,7 +188,7 @@ st.session_state["state.entered"] = {{{key!r}}}  # the browser has seen it, and 
 st.session_state[{key!r}] = {wrong}
 st.session_state["found"] = {control}
 """
-    at = AppTest.from_string(script).run()
+    at = AppTest.from_string(script, default_timeout=PATIENCE).run()
     assert not at.exception
     assert at.session_state["found"] == had
 

@@ -15,32 +15,29 @@ from dashboard.server.guesses import (
     FIRST,
     FORGIVEN,
     FREE,
+    LONG,
     LONGEST,
     MANY,
     PAUSE,
     Guesses,
-    Key,
 )
 from dashboard.shared import rights
 from moliere_core.runs.run import Run, run_path
 from tests.app.helpers import RUN
+from tests.patience import PATIENCE
 
 ME, HERE, ELSEWHERE = "a browser", "10.0.0.1", "10.0.0.2"
 
 
-def wrong() -> Key:
-    return Key.WRONG
+def wrong() -> bool:
+    return False
 
 
-def code() -> Key:
-    return Key.CODE
+def code() -> bool:
+    return True
 
 
-def own() -> Key:
-    return Key.KNOWN
-
-
-def never() -> Key:
+def never() -> bool:
     pytest.fail("it must wait")
 
 
@@ -108,31 +105,27 @@ def test_a_browser_that_has_given_the_code_is_not_slowed_by_its_address() -> Non
     assert guesses.wait("teacher", HERE, code) == 0.0
 
 
-def test_a_key_that_opens_something_is_no_guess_and_forgives_none() -> None:
-    clock = Clock()
-    guesses = Guesses(clock)
-    for _ in range(20):
-        assert guesses.wait(ME, HERE, own) == 0.0
-    for _ in range(FREE[BROWSER]):
-        assert guesses.wait(ME, HERE, own) == 0.0
-        assert guesses.wait(ME, HERE, wrong) == 0.0
-    assert guesses.wait(ME, HERE, never) == FIRST
-
-
-def test_a_program_with_many_browsers_tries_few_codes() -> None:
+@pytest.mark.parametrize("short", [True, False])
+def test_a_program_with_many_browsers_tries_few_codes_where_it_could_find_it(short: bool) -> None:
     clock = Clock()
     guesses, tried = Guesses(clock), list[int]()
 
-    def try_one() -> Key:
+    def try_one() -> bool:
         tried.append(1)
-        return Key.WRONG
+        return False
 
     for second in range(0, 3600, 4):
         clock.now += 4
         for browser in range(12):
-            guesses.wait(f"{second // 24} {browser}", HERE, try_one)
-    assert MANY <= len(tried) <= MANY + 3600 / APART
+            guesses.wait(f"{second // 24} {browser}", HERE, try_one, short)
+    assert (MANY <= len(tried) <= MANY + 3600 / APART) == short
     assert guesses.wait("elsewhere", ELSEWHERE, code) == 0.0
+    # The teacher of a long code waits for no program.
+    assert guesses.wait("teacher", HERE, never, short) >= PAUSE
+    clock.now += PAUSE
+    guesses.wait("another", HERE, try_one, short)
+    if not short:
+        assert guesses.wait("teacher", HERE, code, short) == 0.0
 
 
 @pytest.mark.parametrize("kind", [BROWSER, ADDRESS])
@@ -150,7 +143,7 @@ def test_wrong_guesses_are_forgiven_after_a_while(kind: str) -> None:
 def test_the_page_says_how_long_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MOLIERE_TEACHER_CODE", "tartuffe")
     monkeypatch.setattr("dashboard.shared.rights.guesses", Guesses(Clock()))
-    page = AppTest.from_function(_drawer).run()
+    page = AppTest.from_function(_drawer, default_timeout=PATIENCE).run()
     for number in range(FREE[BROWSER]):
         page.text_input(key="training.key").set_value(f"guess {number}").run()
         assert not page.warning
@@ -162,21 +155,47 @@ def test_the_page_says_how_long_to_wait(monkeypatch: pytest.MonkeyPatch) -> None
 def test_the_right_code_opens(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MOLIERE_TEACHER_CODE", "tartuffe")
     monkeypatch.setattr("dashboard.shared.rights.guesses", Guesses(Clock()))
-    page = AppTest.from_function(_drawer).run()
+    page = AppTest.from_function(_drawer, default_timeout=PATIENCE).run()
     page.text_input(key="training.key").set_value("tartuffe").run()
     assert not page.warning
     assert page.session_state["opened"] == ("tartuffe",)
 
 
-def test_the_key_of_a_run_is_no_guess(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_key_that_opens_something_is_no_guess(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither before wrong ones nor after: it is heard at once where a guess would wait."""
+    monkeypatch.setenv("MOLIERE_TEACHER_CODE", "tartuffe")
     Run.open(run_path(RUN)).set_owner("my own key")
     monkeypatch.setattr("dashboard.shared.rights.guesses", Guesses(Clock()))
-    page = AppTest.from_function(_drawer).run()
+    page = AppTest.from_function(_drawer, default_timeout=PATIENCE).run()
     field = page.text_input(key="training.key")
     for key in ("my own key", page.session_state["training.token"]) * FREE[BROWSER]:
         page = field.set_value(key).run()
         assert not page.warning
         assert key in page.session_state["opened"]
+    for number in range(FREE[BROWSER]):
+        assert not field.set_value(f"guess {number}").run().warning
+    assert field.set_value("tartuffe").run().warning
+    page = field.set_value("my own key").run()
+    assert not page.warning
+    assert "my own key" in page.session_state["opened"]
+
+
+@pytest.mark.parametrize(("code", "short"), [("t" * (LONG - 1), True), ("t" * LONG, False)])
+def test_a_long_code_is_told_from_a_short_one(
+    monkeypatch: pytest.MonkeyPatch, code: str, short: bool
+) -> None:
+    told = list[bool]()
+
+    class Asked(Guesses):
+        def wait(self, *_: object) -> float:
+            told.append(bool(_[-1]))
+            return 0.0
+
+    monkeypatch.setenv("MOLIERE_TEACHER_CODE", code)
+    monkeypatch.setattr("dashboard.shared.rights.guesses", Asked())
+    page = AppTest.from_function(_drawer, default_timeout=PATIENCE).run()
+    page.text_input(key="training.key").set_value("tartuffe").run()
+    assert told == [short]
 
 
 @pytest.mark.parametrize(

@@ -139,9 +139,12 @@ def test_tests_use_nothing_private() -> None:
 def test_no_test_is_timed() -> None:
     """They wait for conditions, as long as `tests.patience` says, and measure no speed."""
     timed = re.compile(r"(perf_counter|process_time|wait_for_timeout)\(|timeout=\d")
+    impatient = re.compile(r"AppTest\.from_\w+\((?!.*default_timeout=)")  # it would wait 3 s
     for path in (ROOT / "tests").rglob("*.py"):
         if path != Path(__file__):
-            assert not timed.search(path.read_text(encoding="utf-8")), path
+            text = path.read_text(encoding="utf-8")
+            assert not timed.search(text), path
+            assert not impatient.search(text), path
 
 
 @pytest.mark.slow

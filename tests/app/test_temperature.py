@@ -140,3 +140,18 @@ def test_as_in_the_notebook_is_a_click_and_an_address(open_page: Open) -> None:
     configs = [SamplingConfig(t, top_k=50) for t in (0.2, 0.5, 0.8, 1.0, 1.3)]
     texts = generate(load_model(REFERENCE), [COURSE_START] * 5, configs, [42] * 5, 150)
     assert [c["text"] for c in columns] == texts
+
+
+def test_each_column_says_what_it_is_worth(open_page: Open) -> None:
+    at = open_page("temperature", t="0.5,1", model="petit")
+    for column in component(at)["columns"]:
+        assert any("existent" in line for line in column["worth"])
+        assert any("12 syllabes" in line for line in column["worth"])
+    assert any("vrai Molière" in caption.value for caption in at.caption)
+
+
+def test_the_compromise_stands_beside_real_plays(open_page: Open) -> None:
+    at = open_page("temperature", t="0.6,1", model="petit")
+    [said] = [text.value for text in at.markdown if "Le plus près du vrai Molière" in text.value]
+    assert "De vos températures" in said
+    assert "bit" in said

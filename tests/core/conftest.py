@@ -20,9 +20,12 @@ def jobs_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in ("MOLIERE_PUBLIC", "MOLIERE_TEACHER_CODE", "MOLIERE_SCHEDULER"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    before = set(threading.enumerate())
     yield
     jobs.close()
-    wait_until(lambda: not [t for t in threading.enumerate() if t.name.startswith("moliere")])
+    wait_until(
+        lambda: not [t for t in set(threading.enumerate()) - before if t.name.startswith("moliere")]
+    )
 
 
 @pytest.fixture

@@ -349,7 +349,7 @@ def test_shipped_figures_are_those_of_the_shipped_weights() -> None:
 @pytest.mark.skipif(not os.environ.get("MOLIERE_CORPUS"), reason="MOLIERE_CORPUS names no corpus")
 def test_the_index_is_that_of_the_training_plays() -> None:
     corpus = load_corpus()
-    if corpus.digest != sources_module._card()["corpus"]:
+    if corpus.digest != sources_module.card()["corpus"]:
         pytest.skip("another corpus")
     read = sources("kn-8", [corpus])
     text = corpus.select(["misanthrope"]).text()[:2_000]

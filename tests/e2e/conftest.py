@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.app.helpers import write_run
 from tests.e2e.application import started
-from tests.e2e.screen import WAIT, expect_settled, record
+from tests.e2e.screen import WAIT, Screens, expect_settled, record
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # In a container shared memory may be too small for Chromium, and root has no sandbox.
@@ -43,19 +43,25 @@ def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     assert "Traceback" not in (home / "server.log").read_text(encoding="utf-8")
 
 
+@pytest.fixture(name="all_screens", scope="session")
+def _all_screens(browser: Browser) -> Screens:
+    return Screens(browser)
+
+
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def screens(all_screens: Screens) -> Iterator[Screens]:
+    """Screens of any size, which know nothing of the test before."""
+    yield all_screens
+    all_screens.clear()
+
+
+@pytest.fixture
+def page(screens: Screens) -> Iterator[Page]:
     """A French projector."""
-    context = browser.new_context(
-        viewport={"width": 1280, "height": 720},
-        locale="fr-FR",
-        bypass_csp=True,  # Playwright's waits compile expressions; test_door looks at the policy
-    )
-    context.set_default_timeout(WAIT)
-    page = context.new_page()
+    # Playwright's waits compile expressions; test_door looks at the policy.
+    page = screens.open(bypass_csp=True)
     record(page)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     yield page
-    context.close()
     assert not errors

@@ -6,7 +6,9 @@ value that a component's attribute takes, and every widget that was on screen, h
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, expect
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.patience import FRAMEWORK, PATIENCE
 
@@ -43,6 +45,46 @@ _RECORDER = """() => {
     return root;
   };
 }"""
+
+
+class Screens:
+    """The browsers of a class: one for each kind of screen, which keeps what it has loaded.
+
+    A browser that has to load and to compile Streamlit anew takes several times as long, and no
+    pupil's does. What a test leaves in one is forgotten by `clear`: cookies, permissions, storage.
+
+    Args:
+        browser: the program.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._contexts: dict[str, BrowserContext] = {}
+
+    def open(self, **kind: Any) -> Page:
+        """A new page on a screen of this kind.
+
+        Args:
+            kind: arguments of Playwright's `new_context`; without a size a projector, in French.
+        """
+        kind = {"viewport": {"width": 1280, "height": 720}, "locale": "fr-FR", **kind}
+        context = self._contexts.get(str(kind))
+        if context is None:
+            context = self._contexts[str(kind)] = self._browser.new_context(**kind)
+            context.set_default_timeout(WAIT)
+        return context.new_page()
+
+    def clear(self) -> None:
+        """Close all pages; who opens one next has never been there."""
+        for context in self._contexts.values():
+            for page in context.pages:
+                storage = {"origin": "/".join(page.url.split("/")[:3]), "storageTypes": "all"}
+                if page.url.startswith("http"):
+                    keys = context.new_cdp_session(page)
+                    keys.send("Storage.clearDataForOrigin", storage)
+                page.close()
+            context.clear_cookies()
+            context.clear_permissions()
 
 
 def record(page: Page) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.app.helpers import ROOT
 from tests.e2e.application import started
-from tests.e2e.screen import WAIT, expect_settled
+from tests.e2e.screen import WAIT, Screens, expect_settled
 
 PAGES = ("", *sorted(path.stem for path in (ROOT / "pages").glob("*.py") if path.stem != "home"))
 
@@ -24,9 +24,8 @@ def small_server(tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_every_page_lives_with_the_policy(server: str, browser: Browser, name: str) -> None:
-    page = browser.new_page(locale="fr-FR")
-    page.set_default_timeout(WAIT)
+def test_every_page_lives_with_the_policy(server: str, screens: Screens, name: str) -> None:
+    page = screens.open()
     refused: list[str] = []
 
     def note(message: str) -> None:
@@ -39,7 +38,6 @@ def test_every_page_lives_with_the_policy(server: str, browser: Browser, name: s
     assert "frame-ancestors 'self'" in answer.headers["content-security-policy"]
     expect_settled(page)
     expect(page.locator("html")).to_have_attribute("lang", "fr")  # by a script that has to pass
-    page.close()
     assert refused == []
 
 

@@ -131,10 +131,14 @@ def _name(
         Point(WIDTH, HEIGHT - AROUND),
     )
     for mark, offset in zip(named, offsets, strict=True):
+        half = LETTER * len(mark.label) / 2
+        beside = abs(offset.x) > half  # then it begins, or ends, at its leader
+        side = (1 if offset.x > 0 else -1) if beside else 0
         figure.add_annotation(
             x=places[mark],
             y=mark.bits,
-            ax=offset.x,
+            ax=offset.x - side * half,
+            xanchor={1: "left", 0: "center", -1: "right"}[side],
             ay=offset.y,
             text=escaped(mark.label),
             showarrow=True,

@@ -1,9 +1,9 @@
-"""The four views of the Characters page, and what the class has done in them."""
+"""The views of the Characters page, and what the class has done in them."""
 
 from __future__ import annotations
 
 from dashboard.characters import controls, results
-from dashboard.characters.views import alphabet, bytes, tokens, trip
+from dashboard.characters.views import alphabet, bytes, dice, tokens, trip
 from dashboard.shared import fields, state
 from dashboard.shared.tokens import pieces
 from dashboard.shared.views import View, chosen
@@ -14,6 +14,7 @@ VIEWS = {
     "alphabet": View(N_("L’alphabet"), alphabet.show),
     "tokens": View(N_("Les tokens"), tokens.show),
     "bytes": View(N_("Les octets"), bytes.show),
+    "dice": View(N_("Les dés"), dice.show),
 }
 VIEW = chosen("characters.view", "view", N_("Vue"), VIEWS)
 
