@@ -74,7 +74,7 @@ def test_the_ladder_tells_the_chain(open_page: Open) -> None:
     assert "portes" in told["petit"]
     assert "petit" in told["grand"]
     assert "au lieu de" in told["grand"]
-    assert "un RNN" in shown(at)
+    assert "un modèle du Web en français" in shown(at)
 
 
 def test_seconds_are_those_of_the_models_own_histories() -> None:
