@@ -23,6 +23,7 @@ from moliere_core.runs.run import Run
 from moliere_core.system.scripts import bundled
 
 PAGE = ASSETS / "takehome"
+PLAIN = SamplingConfig()  # all characters, by their probabilities
 
 
 def to_html(
@@ -30,7 +31,7 @@ def to_html(
     snapshot: str | int | None = None,
     name: str = "",
     prompt: str = "",
-    sampling: SamplingConfig = SamplingConfig(),
+    sampling: SamplingConfig = PLAIN,
     seed: int = 0,
 ) -> bytes:
     """A run as a page, in UTF-8.

@@ -26,6 +26,7 @@ FILTERS = (
 )
 MODELS = {
     "petit": SAMPLINGS + FILTERS,
+    "petit-rnn": SAMPLINGS[1:],
     "petit-gpt": SAMPLINGS[2:3] + FILTERS[2:3],
     **dict.fromkeys(("rnn", "lstm", "gru", "transformer"), SAMPLINGS + FILTERS[:1]),
 }

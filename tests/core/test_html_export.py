@@ -75,7 +75,9 @@ def test_it_asks_for_nothing_from_elsewhere(tmp_path: Path) -> None:
 
 def test_it_opens_with_what_it_was_asked_for(tmp_path: Path) -> None:
     run = make_run(tmp_path / "run")
-    model = described(to_html(run, 1, prompt="Mon </p>", sampling=SamplingConfig(0.5, 7, 0.9), seed=3))
+    model = described(
+        to_html(run, 1, prompt="Mon </p>", sampling=SamplingConfig(0.5, 7, 0.9), seed=3)
+    )
     assert (model["prompt"], model["temperature"], model["seed"]) == ("Mon </p>", 0.5, 3)
     assert (model["top_k"], model["top_p"]) == (7, 0.9)
     assert model["bits"] == 4.2
