@@ -29,8 +29,6 @@ from moliere_core.training.session import EpochEnded, Event, SnapshotTaken, Star
 
 CPU = "cpu.json"
 MOST_BYTES = 3_000_000  # of weights that ship, within sixteen megabytes in all
-    3_000_000  # of weights that ship: all of the plans that ship them do, within sixteen megabytes
-)
 
 
 class Clock:
