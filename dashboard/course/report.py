@@ -1,7 +1,7 @@
 """What remains of the hour: its votes, the texts that were kept and the curves, on one page.
 
-No name is in it: trainings are told by their networks, and what pupils wrote by telephone is
-counted alone.
+Trainings are told by their networks, not by who asked for them, and lines that pupils wrote by
+telephone are only counted. A text that was kept begins with whatever was typed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ def document() -> bytes:
     }
     body = "".join(paper.heading(title) + "".join(found) for title, found in parts.items() if found)
     day = i18n.date(datetime.date.today().isoformat())
-    told = paper.paragraph(_("Ce rapport ne contient aucun nom ; rien n’en est gardé ailleurs."))
+    told = paper.paragraph(
+        _("Votes et entraînements y sont sans nom ; relisez les textes gardés avant de le donner.")
+    )
     nothing = paper.paragraph(_("Ni vote, ni texte gardé, ni entraînement pour l’instant."))
     title = _("Ce qui reste de l’heure · {day}").format(day=day)
     return paper.document(title, told + (body or nothing))
