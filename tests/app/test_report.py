@@ -9,6 +9,7 @@ import pytest
 from dashboard.course import report
 from dashboard.shared import hour, rooms
 from dashboard.shared.hour import Vote
+from dashboard.training import report as run_report
 from moliere_core import classroom
 from moliere_core.classroom import Outcome
 from moliere_core.runs.run import Run, run_path
@@ -68,3 +69,17 @@ def test_it_has_the_votes_the_texts_and_the_curves_and_no_name() -> None:
 def test_the_button_is_in_the_plan(open_page: Open) -> None:
     at = open_page("course", view="home")
     assert "Rapport de l’heure (.html)" in [e.proto.label for e in at.get("download_button")]
+
+
+@pytest.mark.usefixtures("window")
+def test_the_report_of_a_run_has_its_settings_curve_and_texts_and_says_what_is_not_here() -> None:
+    run = Run.open(run_path(RUN))
+    record = {"epoch": 2, "updates": 2, "validation_bits_per_char": 3.5, "loss": 2.5}
+    run.append_history({**record, "sample": "Ah ! <i>monsieur"})
+    page = run_report.document(run).decode()
+    text = html.unescape(page)
+    assert page.count("<polyline") == 2
+    assert "3,50" in text
+    assert "Ah ! &lt;i&gt;monsieur" in page
+    assert "MOLIERE_CORPUS" in text  # its corpus is unknown: nothing is judged
+    assert "://" not in page

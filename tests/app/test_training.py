@@ -567,6 +567,7 @@ def test_a_stored_run_is_renamed_opened_and_deleted_with_a_confirmation(open_pag
     assert [e.proto.label for e in at.get("download_button")] == [
         "Télécharger (.zip)",
         "Emporter ce modèle (.html)",
+        "Rapport (.html)",
     ]
     links = [e.proto.query_string for e in at.main.get("page_link")]
     assert set(links) == {f"model=run%3A{RUN}"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -12,6 +13,7 @@ from dashboard.shared import (
     cached,
     i18n,
     naming,
+    paper,
     rights,
     state,
     stored_runs,
@@ -20,7 +22,7 @@ from dashboard.shared import (
     widgets,
 )
 from dashboard.shared.i18n import _
-from dashboard.training import controls, results, wording
+from dashboard.training import controls, report, results, wording
 from dashboard.training.views import comparison, follow, forgetting, importing
 from moliere_core.errors import MoliereError, RunError
 from moliere_core.exchange.run_import import check_allowed
@@ -163,6 +165,13 @@ def _tools(reference: str) -> None:
         )
         if run.snapshots:
             take_home.button(reference, "training")
+        if run.history:
+            paper.download(
+                _("Rapport (.html)"),
+                partial(report.document, run),
+                f"moliere-{run.id}-rapport",
+                "training.report",
+            )
         _keras_button(run)
         with st.popover(_("Supprimer"), icon=":material/delete:"):
             st.markdown(
