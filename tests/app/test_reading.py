@@ -211,3 +211,24 @@ def test_a_model_whose_corpus_is_not_here_says_so(open_page: Open) -> None:
     at = open_page("reading", view="sources", text="own")
     assert not at.exception
     assert len(at.error) == 1
+
+
+# Verse
+
+
+def test_verse_is_counted_beside_chance(open_page: Open) -> None:
+    at = open_page("reading", view="verse", text="modern", lang="en")
+    assert not at.exception
+    data = component(at)
+    assert data["tables"]["nuclei"]
+    assert len(data["text"]) > 100
+    assert "The same words in random order" in shown(at)
+
+
+def test_one_s_own_verse_is_kept_from_view_to_view(open_page: Open) -> None:
+    at = open_page("reading", text="own")
+    at = at.text_area[0].set_value("Allons, flatteuse, allons.").run()
+    at = at.segmented_control(key="reading.view").set_value("verse").run()
+    assert not at.exception
+    assert component(at)["text"] == "Allons, flatteuse, allons."
+    assert "quatre lignes" in shown(at)
