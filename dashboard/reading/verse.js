@@ -3,9 +3,8 @@
 // server is told the text once the typing stops.
 
 import { element, rootOf, shows } from "../shared/components/dom.js";
-import { ALEXANDRINE, counter, spans } from "../shared/components/syllables.js";
+import { ALEXANDRINE, counter, HEMISTICH, spans } from "../shared/components/syllables.js";
 
-const HEMISTICH = 6;
 const QUIET = 800; // milliseconds without a key after which the server is told
 const RHYMES = 6; // colours; the seventh rhyme has the first again
 

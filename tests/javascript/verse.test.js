@@ -3,7 +3,10 @@ import { test } from "node:test";
 import { normalised, rhymeLetters } from "../../dashboard/reading/verse.js";
 
 test("what is typed is spelled as texts that are read", () => {
-  assert.equal(normalised("L\u2019œil\u00a0; le coeur\u2026\r\nOEuvre"), "L'œil ; le cœur...\nŒuvre");
+  assert.equal(
+    normalised("L\u2019œil\u00a0; le coeur\u2026\r\nOEuvre"),
+    "L'œil ; le cœur...\nŒuvre",
+  );
 });
 
 test("lines that rhyme have one number, in the order of the rhymes", () => {

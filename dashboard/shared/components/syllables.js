@@ -3,7 +3,7 @@
 // moliere_core/assets/prosody/rules.toml, and a test holds them to the same answers.
 
 const LICENCES = 2; // departures from the rules, in one line
-const HEMISTICH = 6;
+export const HEMISTICH = 6;
 const MOST_CHARS = 400;
 const REACH = 3; // lines to the furthest that a line may rhyme with
 export const ALEXANDRINE = 12;
