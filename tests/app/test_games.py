@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from dashboard.games import controls
 from dashboard.games.views import letter, machine, scene
