@@ -39,13 +39,14 @@ from moliere_core.assets import ASSETS
 from moliere_core.config import ModelConfig, RunConfig, TrainingConfig
 from moliere_core.corpus import Corpus, load_corpus, split
 from moliere_core.models.networks import NetworkModel
+from moliere_core.models.samples import sample
 from moliere_core.networks.arrays import Array
 from moliere_core.networks.initial import initial_weights
 from moliere_core.networks.loading import network_of
 from moliere_core.runs.run import Run, epoch_name, request_id, step_name
 from moliere_core.text.vocabulary import Vocabulary
 from moliere_core.training.learning import measure, save_measures
-from moliere_core.training.session import judged, sample
+from moliere_core.training.session import judged
 from tools.schedule import Schedule, plateau_then_decay
 from tools.train_grand import Material, load_material
 from tools.trainer import Trainer

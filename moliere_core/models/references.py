@@ -172,7 +172,7 @@ def list_models() -> list[ModelEntry]:
     return [*shipped, *_ngram_entries(), *_experiment_entries(), *stored]
 
 
-_EXPERIMENT = re.compile(r"exp-(?P<plan>[a-z]+)-(?P<run>[a-z0-9-]+)")
+_EXPERIMENT = re.compile(r"exp-(?P<plan>[a-z_]+)-(?P<run>[a-z0-9-]+)")
 
 
 def _experiment_folder(reference: str) -> Path | None:
