@@ -66,7 +66,11 @@ function element(tag, className, parent, text) {
 }
 
 /** @param {Answer} answer */
-const visible = (answer) => (answer === " " ? "\u2423" : answer === "\n" ? "\u21b5" : `${answer}`);
+function visible(answer) {
+  if (typeof answer === "number")
+    return answer.toLocaleString(document.documentElement.lang || "fr");
+  return answer === " " ? "\u2423" : answer === "\n" ? "\u21b5" : answer;
+}
 
 /** @param {number} option */
 const lettered = (option) => `${String.fromCharCode(65 + option)}. `;

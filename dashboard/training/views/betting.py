@@ -37,8 +37,7 @@ def listen() -> None:
         label_visibility="collapsed",
     )
     st.caption(asked.text)
-    live.show("training.votes")
-    if live.open:
+    if live.open:  # above the bars, which are as many as there are bets
         st.button(
             _("Prendre la médiane"),
             key="training.median",
@@ -53,6 +52,7 @@ def listen() -> None:
             icon=":material/replay:",
             on_click=live.again,
         )
+    live.show("training.votes")
 
 
 def _take(live: Live, bet: Bet) -> None:
