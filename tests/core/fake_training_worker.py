@@ -22,7 +22,6 @@ import numpy as np
 from moliere_core.runs import run
 from moliere_core.runs.run import Run
 from moliere_core.system.storage import write_atomically
-from moliere_core.training import session
 from moliere_core.training.jobs import worker
 from tests.networks import random_weights
 
@@ -102,15 +101,19 @@ def should_stop() -> bool:
 
 
 def serve() -> int:
-    """The worker's own `main`, which tells `should_stop` here as well."""
-    train = session.train
+    """The worker's own `main`, which tells `should_stop` and the job's folder here as well."""
+    train, read_spec = worker.train, worker.read_spec
 
     def told(*args: Any, **options: Any) -> Run:
         globals()["should_stop"] = options["should_stop"]
         return train(*args, **options)
 
-    session.train = told
-    return worker.main(FOLDER)
+    def found(folder: Path) -> Any:
+        globals()["FOLDER"] = folder
+        return read_spec(folder)
+
+    worker.train, worker.read_spec = told, found  # type: ignore[attr-defined]
+    return worker.main()
 
 
 def write_the_beginning(path: Path, data: bytes) -> None:
@@ -120,7 +123,7 @@ def write_the_beginning(path: Path, data: bytes) -> None:
         time.sleep(600)
 
 
-FOLDER = Path(sys.argv[-1])  # of the job
+FOLDER = Path()  # of the job, once it is known
 
 if __name__ == "__main__":
     sys.modules["moliere_core.networks.keras_model"] = Framework  # type: ignore[assignment]

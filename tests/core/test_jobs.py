@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import textwrap
@@ -24,7 +25,7 @@ from moliere_core.runs.index import damaged_runs, stored_runs
 from moliere_core.runs.run import Run
 from moliere_core.training import jobs
 from moliere_core.training.jobs import corpora, estimate, local
-from moliere_core.training.jobs.job import INTERRUPTED
+from moliere_core.training.jobs.job import INTERRUPTED, LOG
 from tests.core.trainings import CORPUS, FAKE, HELD, ROOT, kinds, request
 from tests.patience import PATIENCE, wait_until
 
@@ -414,6 +415,34 @@ def test_a_job_whose_server_was_closed_shows_as_interrupted_and_goes_on(
     assert jobs.submit(spec).wait(PATIENCE).state is jobs.State.FINISHED
 
 
+@pytest.mark.slow
+def test_no_ready_worker_is_left_when_the_server_is_killed() -> None:
+    script = """
+        import time
+        from moliere_core.training import jobs
+        from moliere_core.training.jobs import local
+        from tests.core.trainings import FAKE
+        local.COMMAND = FAKE
+        jobs.expect()
+        print(jobs._backends[""]._ready._worker.pid, flush=True)
+        time.sleep(600)
+    """
+    server = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(script)],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "MOLIERE_TRAINING_IDLE_SECONDS": "600"},
+        cwd=ROOT,
+    )
+    try:
+        assert server.stdout is not None
+        pid = int(server.stdout.readline())
+        assert alive(pid)
+    finally:
+        server.kill()
+        server.communicate()
+    wait_until(lambda: not alive(pid))
+
+
 def test_no_orphan_is_left_when_the_server_is_killed(tmp_path: Path) -> None:
     script = """
         import sys, time
@@ -445,6 +474,98 @@ def test_no_orphan_is_left_when_the_server_is_killed(tmp_path: Path) -> None:
     assert job is not None
     # Its last thread may let go of the run's lock a moment after the process is gone.
     wait_until(lambda: job.status.message == INTERRUPTED)
+
+
+# A worker that is ready before there is a job
+
+
+def ready() -> local.TrainingProcess | None:
+    """The worker that waits for a job on this machine."""
+    backend = jobs._backends[""]
+    assert isinstance(backend, local.LocalQueue)
+    return backend._ready._worker
+
+
+@pytest.fixture
+def idle(fake: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Sets how long such a worker waits."""
+    return lambda seconds: monkeypatch.setenv("MOLIERE_TRAINING_IDLE_SECONDS", str(seconds))
+
+
+def test_a_job_takes_the_worker_that_is_ready(
+    fake: Callable[..., None], release: Callable[[], None], idle: Callable[[float], None]
+) -> None:
+    idle(600)
+    fake("hold")
+    jobs.expect()
+    waiting = ready()
+    assert waiting is not None
+    jobs.expect()
+    assert ready() is waiting  # one for everybody
+    job = jobs.submit(request())
+    job.wait(PATIENCE, lambda s: s.epoch >= 1)
+    backend = jobs._backends[""]
+    assert isinstance(backend, local.LocalQueue)
+    assert backend._worker is waiting
+    jobs.expect()
+    assert ready() is None  # no second framework in memory beside a training
+    release()
+    assert job.wait(PATIENCE).state is jobs.State.FINISHED
+
+
+def test_a_job_that_took_a_ready_worker_is_stopped_and_has_its_log(
+    fake: Callable[..., None], idle: Callable[[float], None]
+) -> None:
+    idle(600)
+    fake("hold")
+    jobs.expect()
+    job = jobs.submit(request())
+    job.wait(PATIENCE, lambda s: s.epoch >= 1)
+    assert jobs.stop(job.id, wait=PATIENCE).state is jobs.State.STOPPED
+    fake("error")
+    jobs.expect()
+    assert jobs.submit(request()).wait(PATIENCE).state is jobs.State.FAILED
+    assert "ValueError: two" in (job.folder / LOG).read_text()
+
+
+def test_a_ready_worker_goes_when_nobody_needs_it(idle: Callable[[float], None]) -> None:
+    idle(0.05)
+    jobs.expect()
+    wait_until(lambda: ready() is None)
+    idle(600)
+    jobs.expect()
+    waiting = ready()
+    assert waiting is not None
+    jobs.close()
+    assert not alive(waiting.pid)
+
+
+def test_a_ready_worker_that_was_killed_keeps_no_job_waiting(
+    idle: Callable[[float], None],
+) -> None:
+    idle(600)
+    jobs.expect()
+    waiting = ready()
+    assert waiting is not None
+    os.kill(waiting.pid, signal.SIGKILL)
+    wait_until(lambda: not alive(waiting.pid))
+    assert jobs.submit(request()).wait(PATIENCE).state is jobs.State.FINISHED
+
+
+def test_no_worker_is_kept_ready_where_it_may_not_be(
+    idle: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    idle(0)
+    jobs.expect()
+    assert ready() is None
+    idle(600)
+    monkeypatch.setattr(local, "free_megabytes", lambda: local.RESERVED_MEGABYTES - 1)
+    jobs.expect()
+    assert ready() is None
+    jobs.close()
+    monkeypatch.setattr(jobs, "available", lambda: False)
+    jobs.expect()
+    assert not jobs._backends
 
 
 @pytest.mark.slow
