@@ -479,93 +479,96 @@ def test_no_orphan_is_left_when_the_server_is_killed(tmp_path: Path) -> None:
 # A worker that is ready before there is a job
 
 
-def ready() -> local.TrainingProcess | None:
-    """The worker that waits for a job on this machine."""
-    backend = jobs._backends[""]
-    assert isinstance(backend, local.LocalQueue)
-    return backend._ready._worker
-
-
 @pytest.fixture
-def idle(fake: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
-    """Sets how long such a worker waits."""
-    return lambda seconds: monkeypatch.setenv("MOLIERE_TRAINING_IDLE_SECONDS", str(seconds))
+def kept(fake: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> list[local.ReadyProcess]:
+    """What keeps such a worker, once somebody asks for one; it waits for ten minutes."""
+    found: list[local.ReadyProcess] = []
+
+    def opened() -> local.ReadyProcess:
+        found.append(ready())
+        return found[-1]
+
+    ready = local.ReadyProcess
+    monkeypatch.setattr(local, "ReadyProcess", opened)
+    monkeypatch.setenv("MOLIERE_TRAINING_IDLE_SECONDS", "600")
+    return found
+
+
+def expected(kept: list[local.ReadyProcess]) -> int:
+    """Expect a training: the process number of the worker that waits for it."""
+    jobs.expect()
+    pid = kept[-1].pid
+    assert pid is not None
+    return pid
 
 
 def test_a_job_takes_the_worker_that_is_ready(
-    fake: Callable[..., None], release: Callable[[], None], idle: Callable[[float], None]
+    fake: Callable[..., None], release: Callable[[], None], kept: list[local.ReadyProcess]
 ) -> None:
-    idle(600)
     fake("hold")
-    jobs.expect()
-    waiting = ready()
-    assert waiting is not None
-    jobs.expect()
-    assert ready() is waiting  # one for everybody
+    pid = expected(kept)
+    assert expected(kept) == pid  # one for everybody
     job = jobs.submit(request())
     job.wait(PATIENCE, lambda s: s.epoch >= 1)
-    backend = jobs._backends[""]
-    assert isinstance(backend, local.LocalQueue)
-    assert backend._worker is waiting
     jobs.expect()
-    assert ready() is None  # no second framework in memory beside a training
+    assert kept[-1].pid is None  # no second framework in memory beside a training
+    assert alive(pid)
     release()
     assert job.wait(PATIENCE).state is jobs.State.FINISHED
+    wait_until(lambda: not alive(pid))
 
 
 def test_a_job_that_took_a_ready_worker_is_stopped_and_has_its_log(
-    fake: Callable[..., None], idle: Callable[[float], None]
+    fake: Callable[..., None], kept: list[local.ReadyProcess]
 ) -> None:
-    idle(600)
     fake("hold")
-    jobs.expect()
+    pid = expected(kept)
     job = jobs.submit(request())
     job.wait(PATIENCE, lambda s: s.epoch >= 1)
     assert jobs.stop(job.id, wait=PATIENCE).state is jobs.State.STOPPED
+    wait_until(lambda: not alive(pid))
     fake("error")
     jobs.expect()
     assert jobs.submit(request()).wait(PATIENCE).state is jobs.State.FAILED
     assert "ValueError: two" in (job.folder / LOG).read_text()
 
 
-def test_a_ready_worker_goes_when_nobody_needs_it(idle: Callable[[float], None]) -> None:
-    idle(0.05)
+def test_a_ready_worker_goes_when_nobody_needs_it(
+    kept: list[local.ReadyProcess], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pid = expected(kept)
+    monkeypatch.setenv("MOLIERE_TRAINING_IDLE_SECONDS", "0.05")
     jobs.expect()
-    wait_until(lambda: ready() is None)
-    idle(600)
-    jobs.expect()
-    waiting = ready()
-    assert waiting is not None
+    wait_until(lambda: kept[-1].pid is None and not alive(pid))
+    monkeypatch.setenv("MOLIERE_TRAINING_IDLE_SECONDS", "600")
+    pid = expected(kept)
     jobs.close()
-    assert not alive(waiting.pid)
+    assert not alive(pid)
 
 
 def test_a_ready_worker_that_was_killed_keeps_no_job_waiting(
-    idle: Callable[[float], None],
+    kept: list[local.ReadyProcess],
 ) -> None:
-    idle(600)
-    jobs.expect()
-    waiting = ready()
-    assert waiting is not None
-    os.kill(waiting.pid, signal.SIGKILL)
-    wait_until(lambda: not alive(waiting.pid))
+    pid = expected(kept)
+    os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: not alive(pid))
     assert jobs.submit(request()).wait(PATIENCE).state is jobs.State.FINISHED
 
 
 def test_no_worker_is_kept_ready_where_it_may_not_be(
-    idle: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
+    kept: list[local.ReadyProcess], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    idle(0)
-    jobs.expect()
-    assert ready() is None
-    idle(600)
-    monkeypatch.setattr(local, "free_megabytes", lambda: local.RESERVED_MEGABYTES - 1)
-    jobs.expect()
-    assert ready() is None
-    jobs.close()
     monkeypatch.setattr(jobs, "available", lambda: False)
     jobs.expect()
-    assert not jobs._backends
+    assert not kept
+    monkeypatch.setattr(jobs, "available", lambda: True)
+    monkeypatch.setattr(local, "free_megabytes", lambda: local.RESERVED_MEGABYTES - 1)
+    jobs.expect()
+    assert kept[-1].pid is None
+    monkeypatch.setattr(local, "free_megabytes", lambda: None)
+    monkeypatch.setenv("MOLIERE_TRAINING_IDLE_SECONDS", "0")
+    jobs.expect()
+    assert kept[-1].pid is None
 
 
 @pytest.mark.slow

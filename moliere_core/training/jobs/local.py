@@ -287,6 +287,12 @@ class ReadyProcess:
         self._worker: TrainingProcess | None = None
         self._idle: threading.Timer | None = None
 
+    @property
+    def pid(self) -> int | None:
+        """Its process number; None if there is none."""
+        with self._lock:
+            return self._worker.pid if self._worker is not None else None
+
     def keep(self) -> None:
         """Start it unless it is there, or the machine lacks the memory; its time begins again."""
         seconds = float(os.environ.get("MOLIERE_TRAINING_IDLE_SECONDS") or IDLE_SECONDS)
