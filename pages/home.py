@@ -27,9 +27,9 @@ with st.container(key="home-set", horizontal=True, vertical_alignment="center"):
         seed = widgets.seed()
         top_k, chars = controls.TOP_K.ask(), controls.LENGTH.ask()
         controls.other_model()
-        take_home.button(reference, "home", temperature)
+        config = SamplingConfig(temperature, top_k)
+        take_home.button(reference, "home", config)
 
-config = SamplingConfig(temperature, top_k)
 runs = widgets.unknown(reference, prompt)
 views.play(Performance(reference, prompt, config, seed, chars), runs, speed)
 with st.container(key="home-next", gap="xsmall"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +25,7 @@ SPREAD = 0.2
 class Text:
     """What Python writes after `PROMPT`."""
 
-    temperature: float
+    sampling: SamplingConfig
     seed: int
     text: str
 
@@ -53,11 +54,9 @@ def page(folder: Path, model: str) -> Path:
     return file
 
 
-def texts(folder: Path, model: str, temperatures: tuple[float, ...]) -> list[Text]:
+def texts(folder: Path, model: str, samplings: Sequence[SamplingConfig]) -> list[Text]:
     """What the same model writes in Python."""
     found = load_model(str(folder / model) if model in CELLS else model)
-    seeds = [7 + number for number in range(len(temperatures))]
-    written = generate(
-        found, [PROMPT] * len(seeds), [SamplingConfig(t) for t in temperatures], seeds, CHARS
-    )
-    return [Text(*row) for row in zip(temperatures, seeds, written, strict=True)]
+    seeds = [7 + number for number in range(len(samplings))]
+    written = generate(found, [PROMPT] * len(seeds), samplings, seeds, CHARS)
+    return [Text(*row) for row in zip(samplings, seeds, written, strict=True)]

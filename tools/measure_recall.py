@@ -12,9 +12,10 @@ import sys
 from moliere_core import pretrained
 from moliere_core.measures.ends import end_bits
 from moliere_core.measures.name_recall import DISTANCES, RECORDED, name_recall, to_json
+from moliere_core.models.references import SHIPPED
 from moliere_core.system.storage import write_atomically
 
-MODELS = ("kn-8", "exp-architecture-gru-256", "petit", "grand", "petit-gpt", pretrained.MINI)
+MODELS = ("kn-8", "exp-architecture-gru-256", *SHIPPED, pretrained.MINI)
 
 
 def main(named: list[str]) -> None:

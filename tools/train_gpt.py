@@ -1,11 +1,14 @@
-"""Train the shipped model `mini-gpt`, a small GPT-2, with torch, in bfloat16 on a CPU.
+"""Train the shipped model `mini-gpt`, a small GPT-2, with torch, in bfloat16, on a GPU or a CPU.
 
     python -m tools.train_tokenizer moliere_core/assets/mini-gpt
     MOLIERE_CORPUS=moliere.csv python -m tools.train_gpt FOLDER
 
+    MOLIERE_CORPUS=moliere.csv python -m tools.train_gpt FOLDER --passes 16 --from ASSETS/mini-gpt
+
 FOLDER keeps a checkpoint a pass: the same command goes on from it. As its card says it, with its
 steps of the final decay; `--passes N` makes another, with a plateau and a straight decay over the
-last passes. At the end FOLDER/mini-gpt holds the model in Hugging Face's own format, its history
+last passes, and `--from` begins with the weights and the history of a model that this script has
+written. At the end FOLDER/mini-gpt holds the model in Hugging Face's own format, its history
 and `card.json`, the figures that the application lists.
 
 The corpus is small for a transformer, 571,000 tokens: dropout, a strong weight decay and an average
@@ -40,6 +43,7 @@ from moliere_core.corpus import Corpus, load_corpus
 from tools.schedule import MINI_GPT, Schedule, Shares, plateau_then_decay
 from tools.trainer import Trainer
 
+DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 ASSETS = Path(__file__).parent.parent / "moliere_core" / "assets" / "mini-gpt"
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json")
 DECAY_PASSES = 5  # the last passes, in which the learning rate falls in a straight line
@@ -93,7 +97,8 @@ def bits_per_char(
     nats = 0.0
     with torch.inference_mode():
         for windows, scored in _windows(ids, first, context):
-            with torch.autocast("cpu", torch.bfloat16, enabled=half):
+            windows, scored = windows.to(model.device), scored.to(model.device)
+            with torch.autocast(model.device.type, torch.bfloat16, enabled=half):
                 logits = model(input_ids=windows[:, :-1]).logits
             losses = functional.cross_entropy(
                 logits.float().transpose(1, 2), windows[:, 1:].clamp(min=0), reduction="none"
@@ -150,6 +155,16 @@ class GPTTrainer(Trainer):
             settings.seed,
         )
 
+    def take_up(self, stored: Path) -> None:
+        """Begin with the weights and the history of a model's folder: its moments are gone."""
+        model = GPT2LMHeadModel.from_pretrained(stored, local_files_only=True, dtype=torch.float32)
+        self.set_weights(dict(model.named_parameters()))
+        self.averages = {name: w.detach().clone() for name, w in self.weights.items()}
+        lines = (stored / "history.jsonl").read_text(encoding="utf-8").splitlines()
+        self.history = [json.loads(line) for line in lines]
+        self.update, self.seconds = self.history[-1]["updates"], self.history[-1]["seconds"]
+        self.first_pass, self.first_update = len(self.history), self.update
+
     @property
     def batch_predictions(self) -> int:
         return self.settings.batch * self.settings.context
@@ -158,7 +173,9 @@ class GPTTrainer(Trainer):
         """One pass: plays in a new order, cut anew, read from a new place; (batch, context + 1)."""
         self.model.train()
         tokenizer = self.tokenizer
-        tokenizer.model.dropout = self.settings.bpe_dropout * self.schedule.share(done) or None
+        tokenizer.model.dropout = (
+            self.settings.bpe_dropout * self.schedule.share(done - self.first_pass) or None
+        )
         ids: list[int] = []
         for i in self.rng.permutation(len(self.plays)):
             ids += tokenizer.encode(self.plays[i]).ids
@@ -168,10 +185,10 @@ class GPTTrainer(Trainer):
         starts = np.arange(0, len(stream) - length, length)
         starts = self.rng.permutation(starts)[: len(starts) // batch * batch]
         windows = torch.from_numpy(np.stack([stream[at : at + length + 1] for at in starts]))
-        return list(windows.split(batch))
+        return list(windows.to(DEVICE).split(batch))
 
     def loss(self, batch: torch.Tensor) -> torch.Tensor:
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast(DEVICE.type, torch.bfloat16):
             logits = self.model(input_ids=batch[:, :-1]).logits
         return functional.cross_entropy(
             logits.float().reshape(-1, logits.shape[-1]), batch[:, 1:].reshape(-1)
@@ -200,7 +217,7 @@ class GPTTrainer(Trainer):
         model = self.averaged()
         model.config.activation_function = "gelu_new"  # the same function, GPT-2's name for it
         model.config.use_cache = True
-        model.half().save_pretrained(path)
+        model.half().cpu().save_pretrained(path)
         for name in TOKENIZER_FILES:
             shutil.copyfile(ASSETS / name, path / name)
         stored = GPT2LMHeadModel.from_pretrained(path, local_files_only=True, dtype=torch.float32)
@@ -241,7 +258,8 @@ def new_model(settings: Settings, vocab_size: int) -> GPT2LMHeadModel:
         eos_token_id=0,
         use_cache=False,
     )
-    return GPT2LMHeadModel(config)
+    model: GPT2LMHeadModel = GPT2LMHeadModel(config)
+    return model.to(DEVICE)
 
 
 def optimizers(model: GPT2LMHeadModel, settings: Settings) -> list[torch.optim.Optimizer]:
@@ -276,12 +294,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--passes", type=int, help="by default as the card says")
+    parser.add_argument("--from", dest="stored", type=Path, help="folder of a model to go on from")
     for field, default in asdict(Settings()).items():
         parser.add_argument(f"--{field.replace('_', '-')}", type=type(default), default=default)
     args = vars(parser.parse_args())
-    folder, passes = args.pop("folder"), args.pop("passes")
+    folder, passes, stored = args.pop("folder"), args.pop("passes"), args.pop("stored")
     shares = MINI_GPT.shares if passes is None else plateau_then_decay(passes, DECAY_PASSES)
     trainer = GPTTrainer(folder, load_corpus(), Settings(**args), shares)
+    if stored:
+        trainer.take_up(stored)
     trainer.train()
     print(trainer.write_model())
 

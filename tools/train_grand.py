@@ -1,327 +1,444 @@
-"""Train the shipped model `grand` with torch, on a CPU that multiplies in bfloat16.
+"""Train the shipped model `grand` with torch: teachers, then one network that learns from them.
 
     MOLIERE_CORPUS=moliere.csv python -m tools.train_grand FOLDER
-    MOLIERE_CORPUS=moliere.csv python -m tools.train_grand FOLDER --passes 50
-    MOLIERE_CORPUS=moliere.csv python -m tools.train_grand FOLDER --passes 10 --from RUN
 
-The first form repeats what the card says, two descents; its first thirteen passes were run by an
-earlier form of this script. The second makes one descent, with a plateau and a straight decay over
-the last passes. The third goes on from the last weights of a stored run of the same architecture:
-its moments are gone, so it warms up again, to a lower rate, which falls in a straight line over all
-the passes asked for. FOLDER keeps a checkpoint a pass: the same command goes on from it.
+On a GPU, half an hour; on a CPU, weeks. Three steps, each kept in FOLDER, so that the same command
+goes on from where it stopped:
 
-Why not `moliere train --preset meilleur`, which has the same recipe: products of bfloat16 matrices
-run here three to four times as fast as float32's (AVX512-BF16), and a pass took 125 s instead of
-280 s on the same two cores. The weights are Keras' in names, shapes and gate order, and the result
-is an ordinary run.
+1. **teachers**: networks of grand's own shape, each with a seed of its own, strongly held back
+   (dropout on the recurrent weights as well: Merity et al., 2018, "An Analysis of Neural Language
+   Modeling at Multiple Scales", AWD-LSTM);
+2. **writing**: the teachers write together, each character drawn from the mean of their
+   distributions, and keep these distributions; they also read the plays;
+3. **grand**: a network that reads the plays and what the teachers wrote, and learns the means
+   rather than the one character that came (distillation: Hinton, Vinyals and Dean, 2015). The
+   plays held out are read by nobody.
+
+The weights are Keras' in names, shapes and gate order, and the result is an ordinary run.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import math
-import os
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any
-
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # leave the cores to whoever else works
 
 import numpy as np
 import torch
-from safetensors.numpy import load_file
 from torch.nn import functional
 
 from moliere_core.config import ModelConfig, RunConfig, TrainingConfig
 from moliere_core.corpus import Corpus, load_corpus, split
-from moliere_core.models.evaluation import score
-from moliere_core.models.references import RecurrentModel
-from moliere_core.networks.recurrent import RecurrentNetwork
 from moliere_core.runs.run import Run, epoch_name, request_id
-from moliere_core.text.vocabulary import Vocabulary
-from moliere_core.text.windows import contiguous_streams
-from tools.schedule import GRAND, GRAND_CONTINUED, Schedule, plateau_then_decay
+from moliere_core.text.vocabulary import UNKNOWN, Vocabulary
+from tools.lstm import DEVICE, HALF, LayerState, layer
+from tools.schedule import Schedule, plateau_then_decay
 from tools.trainer import Trainer
 
-MODEL = ModelConfig(units=512, layers=2, dropout=0.3, recurrent_dropout=0.35)
+MODEL = ModelConfig(units=768, layers=2, dropout=0.25, recurrent_dropout=0.5)
 TRAINING = TrainingConfig(
-    seq_length=80,
+    seq_length=150,
     batch_size=64,
-    learning_rate=GRAND.learning_rate,
-    weight_averaging=GRAND.weight_averaging,
+    learning_rate=2e-3,
+    weight_averaging=0.999,
     min_char_freq=3,
 )
-FRESH_FROM = 19  # passes that the shipped model had made when its streams first began afresh
-EMBEDDING_DROPOUT = 0.1
+EDGE_DROPOUT = 0.1  # of the embedding, and of what the last layer says
 WEIGHT_DECAY = 1e-6
-DECAY_PASSES = 12  # of another training: the last, in which the rate falls in a straight line
-SEED = 1
+LAST_SHARE = 0.005  # of the learning rate
+WARM_UP = 200  # updates
+LEAST_DROPOUT = 0.6  # share of the dropout that is left where the learning rate ends
 PIECES = 32  # of the validation text, scored side by side after each pass
-HALF = torch.bfloat16
+WARMING = 500  # characters read before a piece
+TRUTH = 0.4  # weight of the character that came, beside the teachers' distribution, on the plays
+STREAMS = 2048  # texts that the teachers write side by side
+
 Parameters = dict[str, torch.Tensor]
-LayerState = tuple[torch.Tensor, torch.Tensor]
 
 
-@torch.compile(dynamic=False)
-def cell_forward(z: torch.Tensor, c: torch.Tensor) -> tuple[torch.Tensor, ...]:
-    """h, c and the activated gates from the gate inputs (batch, 4 * units)."""
-    i, f, g, o = z.float().chunk(4, 1)
-    i, f, g, o = torch.sigmoid(i), torch.sigmoid(f), torch.tanh(g), torch.sigmoid(o)
-    c = f * c + i * g
-    return (o * torch.tanh(c)).to(HALF), c, torch.cat((i, f, g, o), 1).to(HALF)
+@dataclass(frozen=True)
+class Recipe:
+    """How long a network is trained, and on how much.
+
+    Attributes:
+        passes: over the plays.
+        decay: the last of them, in which the learning rate falls in a straight line.
+        seed: of the weights, the order and the dropout.
+        model: its shape and its dropout.
+        muon: whether the matrices of the layers are updated by Muon (Jordan et al., 2024).
+        learning_rate: the highest.
+    """
+
+    passes: int
+    decay: int
+    seed: int
+    model: ModelConfig = MODEL
+    muon: bool = False
+    learning_rate: float = TRAINING.learning_rate
+
+    @property
+    def schedule(self) -> Schedule:
+        shares = plateau_then_decay(self.passes, self.decay)
+        averaging = TRAINING.weight_averaging
+        return Schedule(shares, self.learning_rate, LAST_SHARE, WARM_UP, averaging)
 
 
-@torch.compile(dynamic=False)
-def cell_backward(
-    dh_out: torch.Tensor,
-    dh_next: torch.Tensor,
-    dc: torch.Tensor,
-    gates: torch.Tensor,
-    c_before: torch.Tensor,
-    c: torch.Tensor,
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Gradients of the gate inputs and of the cell state before."""
-    i, f, g, o = gates.float().chunk(4, 1)
-    dh, tanh_c = dh_out.float() + dh_next.float(), torch.tanh(c)
-    dc = dc + dh * o * (1 - tanh_c * tanh_c)
-    parts = (
-        dc * g * i * (1 - i),
-        dc * c_before * f * (1 - f),
-        dc * i * (1 - g * g),
-        dh * tanh_c * o * (1 - o),
-    )
-    return torch.cat(parts, 1).to(HALF), dc * f
+TEACHERS = tuple(Recipe(passes=120, decay=40, seed=seed) for seed in (1, 2, 3))
+STUDENT = Recipe(passes=150, decay=50, seed=4)
+WRITTEN = 20_000_000  # characters that the teachers write
 
 
-class LSTMSequence(torch.autograd.Function):
-    """A layer over a whole window: per step only the recurrent product, the rest at once."""
-
-    @staticmethod
-    def forward(  # type: ignore[override]
-        ctx: Any,
-        x: torch.Tensor,  # (time, batch, inputs)
-        kernel: torch.Tensor,  # (inputs, 4 * units)
-        recurrent: torch.Tensor,  # (units, 4 * units)
-        bias: torch.Tensor,  # (4 * units,)
-        h: torch.Tensor,  # (batch, units)
-        c: torch.Tensor,
-    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        time_, batch, _ = x.shape
-        units = recurrent.shape[0]
-        projected = torch.addmm(bias, x.reshape(time_ * batch, -1), kernel)
-        projected = projected.view(time_, batch, 4 * units)
-        hs = torch.empty(time_ + 1, batch, units, dtype=HALF)
-        cs = torch.empty(time_ + 1, batch, units)
-        gates = torch.empty(time_, batch, 4 * units, dtype=HALF)
-        hs[0], cs[0] = h, c
-        for t in range(time_):
-            z = torch.addmm(projected[t], hs[t], recurrent)
-            hs[t + 1], cs[t + 1], gates[t] = cell_forward(z, cs[t])
-        ctx.save_for_backward(x, kernel, recurrent, hs, cs, gates)
-        return hs[1:].clone(), hs[time_].clone(), cs[time_].clone()
-
-    @staticmethod
-    def backward(ctx: Any, dy: torch.Tensor, _h: Any, _c: Any) -> tuple[torch.Tensor | None, ...]:  # type: ignore[override]
-        x, kernel, recurrent, hs, cs, gates = ctx.saved_tensors
-        time_, batch, inputs = x.shape
-        units = recurrent.shape[0]
-        dz = torch.empty(time_, batch, 4 * units, dtype=HALF)
-        dh, dc = torch.zeros(batch, units, dtype=HALF), torch.zeros(batch, units)
-        transposed = recurrent.t().contiguous()
-        for t in range(time_ - 1, -1, -1):
-            dz[t], dc = cell_backward(dy[t], dh, dc, gates[t], cs[t], cs[t + 1])
-            dh = dz[t] @ transposed
-        flat = dz.view(time_ * batch, -1)
-        return (
-            (flat @ kernel.t()).view(time_, batch, inputs),
-            x.reshape(time_ * batch, inputs).t() @ flat,
-            hs[:-1].reshape(time_ * batch, units).t() @ flat,
-            flat.sum(0),
-            None,
-            None,
-        )
-
-
-def initial_parameters(vocab_size: int) -> Parameters:
+def initial_parameters(model: ModelConfig, vocab_size: int) -> Parameters:
     """Keras' initialisation: uniform, Glorot, orthogonal, forget biases of one."""
-    units = MODEL.units
+    units = model.units
 
     def glorot(rows: int, columns: int) -> torch.Tensor:
         return torch.empty(rows, columns).uniform_(-1, 1) * math.sqrt(6 / (rows + columns))
 
-    parameters = {"embedding": torch.empty(vocab_size, MODEL.embedding_dim).uniform_(-0.05, 0.05)}
-    inputs = MODEL.embedding_dim
-    for layer in range(MODEL.layers):
+    parameters = {"embedding": torch.empty(vocab_size, model.embedding_dim).uniform_(-0.05, 0.05)}
+    inputs = model.embedding_dim
+    for number in range(model.layers):
         blocks = [torch.nn.init.orthogonal_(torch.empty(units, units)) for _ in range(4)]
         bias = torch.zeros(4 * units)
         bias[units : 2 * units] = 1
-        parameters[f"lstm_{layer}.kernel"] = glorot(inputs, 4 * units)
-        parameters[f"lstm_{layer}.recurrent_kernel"] = torch.cat(blocks, 1)
-        parameters[f"lstm_{layer}.bias"] = bias
+        parameters[f"lstm_{number}.kernel"] = glorot(inputs, 4 * units)
+        parameters[f"lstm_{number}.recurrent_kernel"] = torch.cat(blocks, 1)
+        parameters[f"lstm_{number}.bias"] = bias
         inputs = units
     parameters["dense.kernel"] = glorot(units, vocab_size)
     parameters["dense.bias"] = torch.zeros(vocab_size)
-    return {name: torch.nn.Parameter(tensor) for name, tensor in parameters.items()}
+    return {name: torch.nn.Parameter(tensor.to(DEVICE)) for name, tensor in parameters.items()}
 
 
 def locked_dropout(x: torch.Tensor, share: float) -> torch.Tensor:
     """One mask for the whole window (variational dropout), x of shape (time, batch, units)."""
-    kept = torch.rand(1, x.shape[1], x.shape[2]) >= share
+    kept = torch.rand(1, x.shape[1], x.shape[2], device=x.device) >= share
     return x * kept.to(x.dtype) / (1 - share)
 
 
+def zero_states(model: ModelConfig, batch: int, dtype: torch.dtype) -> list[LayerState]:
+    zeros = torch.zeros(batch, model.units, dtype=dtype, device=DEVICE)
+    return [(zeros, zeros)] * model.layers
+
+
 def forward(
-    w: Parameters, ids: torch.Tensor, states: list[LayerState]
+    w: Parameters,
+    ids: torch.Tensor,
+    states: Sequence[LayerState],
+    dropout: ModelConfig | None = None,
+    scale: float = 1.0,
 ) -> tuple[torch.Tensor, list[LayerState]]:
-    """Training logits (time * batch, vocab_size) of ids (time, batch), and the states after."""
-    y = locked_dropout(functional.embedding(ids, w["embedding"]).to(HALF), EMBEDDING_DROPOUT)
+    """Logits (time, batch, symbols) of ids (time, batch), and the states after.
+
+    Args:
+        w: the weights, in single precision; the layers multiply in the precision of the states.
+        ids: characters.
+        states: of each layer, (batch, units), both in the precision of the products.
+        dropout: while training, the settings with its shares.
+        scale: share of this dropout.
+    """
+    dtype = states[0][0].dtype
+    y = functional.embedding(ids, w["embedding"]).to(dtype)
+    if dropout:
+        y = locked_dropout(y, EDGE_DROPOUT * scale)
     after = []
-    for layer, state in enumerate(states):
-        recurrent = functional.dropout(w[f"lstm_{layer}.recurrent_kernel"], MODEL.recurrent_dropout)
-        kernel, bias = w[f"lstm_{layer}.kernel"], w[f"lstm_{layer}.bias"]
-        y, h, c = LSTMSequence.apply(y, kernel.to(HALF), recurrent.to(HALF), bias.to(HALF), *state)
-        after.append((h.detach(), c.detach()))
-        y = locked_dropout(y, MODEL.dropout)
-    flat = y.reshape(ids.numel(), -1)
-    logits = torch.addmm(w["dense.bias"].to(HALF), flat, w["dense.kernel"].to(HALF))
-    return logits.float(), after
+    for number, state in enumerate(states):
+        name = f"lstm_{number}"
+        recurrent = w[f"{name}.recurrent_kernel"]
+        if dropout:
+            recurrent = functional.dropout(recurrent, dropout.recurrent_dropout * scale)
+        y, state = layer(y, w[f"{name}.kernel"], recurrent, w[f"{name}.bias"], state)
+        after.append(state)
+        if dropout:
+            is_last = number == len(states) - 1
+            y = locked_dropout(y, (EDGE_DROPOUT if is_last else dropout.dropout) * scale)
+    logits = y @ w["dense.kernel"].to(dtype)
+    return logits.float() + w["dense.bias"], after
+
+
+class Plays:
+    """The plays, split and encoded: what every step reads.
+
+    Attributes:
+        corpus: where they come from.
+        vocabulary: the alphabet.
+        encoded: each training play's characters.
+        validation: the plays held out, after the line break that begins every text.
+    """
+
+    def __init__(self, corpus: Corpus) -> None:
+        config = RunConfig()
+        texts = split(corpus, (), config.validation)
+        self.corpus = corpus
+        self.vocabulary = Vocabulary.from_text(texts.train_text, TRAINING.min_char_freq)
+        self.encoded = [
+            self.vocabulary.encode(corpus.select([play]).text() + "\n").astype(np.int64)
+            for play in corpus.without(config.validation).plays
+        ]
+        self.chars = sum(map(len, self.encoded)) - 1
+        validation = self.vocabulary.encode("\n" + texts.validation_text)
+        self.validation = torch.from_numpy(validation.astype(np.int64)).to(DEVICE)
+
+    @cached_property
+    def ids(self) -> torch.Tensor:
+        """All of the training plays, end to end."""
+        return torch.from_numpy(np.concatenate(self.encoded)).to(DEVICE)
+
+
+@torch.no_grad()
+def nats(w: Parameters, model: ModelConfig, ids: torch.Tensor, pieces: int) -> float:
+    """Mean nats of ids[1:], in single precision; pieces are read side by side, each warmed up."""
+    length = math.ceil((len(ids) - 1) / pieces)
+    warming = WARMING if pieces > 1 else 0
+    first = functional.pad(ids, (warming, pieces * length - len(ids) + 1), value=int(ids[0]))
+    windows = first.unfold(0, warming + length + 1, length).t()
+    logits, _ = forward(w, windows[:-1], zero_states(model, windows.shape[1], torch.float32))
+    losses = functional.cross_entropy(logits.transpose(1, 2), windows[1:], reduction="none")[
+        warming:
+    ]
+    return float(losses.t().reshape(-1)[: len(ids) - 1].double().mean())
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a student reads, with what its teachers say of it; one row a character.
+
+    Attributes:
+        ids: characters, (characters,).
+        means: the teachers' mean distribution of the character that follows, (characters, symbols).
+    """
+
+    ids: torch.Tensor
+    means: torch.Tensor
 
 
 class GrandTrainer(Trainer):
-    """The network's weights, its alphabet and the plays.
+    """A network's weights, and what it reads.
 
     Args:
         folder: where the checkpoint and the run are.
-        corpus: with the plays held out.
-        schedule: of the learning rate.
-        continued: a run to go on from.
-        fresh_from: passes that are made before streams begin afresh (`TrainingConfig`).
+        plays: what is read, and what is held out.
+        recipe: how long, and with which shape.
+        read: what the teachers said of the plays; None for a teacher.
+        written: what they wrote.
     """
 
     unit = "chars"
+    loss_scale = 2.0**12 if HALF is torch.float16 else 1.0
+    checkpoint_every = 10
 
     def __init__(
         self,
         folder: Path,
-        corpus: Corpus,
-        schedule: Schedule,
-        continued: Run | None = None,
-        fresh_from: int = 0,
+        plays: Plays,
+        recipe: Recipe,
+        read: Material | None = None,
+        written: Material | None = None,
     ) -> None:
-        self.corpus, self.fresh_from = corpus, fresh_from
-        config = RunConfig()
-        self.plays = corpus.without(config.validation).plays
-        texts = split(corpus, (), config.validation)
-        self.validation_text = texts.validation_text
-        self.vocabulary = Vocabulary.from_text(texts.train_text, TRAINING.min_char_freq)
-        self.encoded = [
-            self.vocabulary.encode(corpus.select([play]).text() + "\n") for play in self.plays
+        self.plays, self.recipe, self.model = plays, recipe, recipe.model
+        self.read, self.written = read, written
+        torch.manual_seed(recipe.seed)
+        weights = initial_parameters(self.model, len(plays.vocabulary))
+        is_matrix = {name: recipe.muon and name.endswith("kernel") for name in weights}
+        is_matrix["dense.kernel"] = False
+        rest = [w for name, w in weights.items() if not is_matrix[name]]
+        optimizers: list[torch.optim.Optimizer] = [
+            torch.optim.Adam(rest, recipe.learning_rate, weight_decay=WEIGHT_DECAY, fused=True)
         ]
-        torch.manual_seed(SEED)
-        weights = initial_parameters(len(self.vocabulary))
-        optimizer = torch.optim.Adam(
-            list(weights.values()), schedule.learning_rate, weight_decay=WEIGHT_DECAY, fused=True
-        )
-        super().__init__(folder, weights, [optimizer], schedule, SEED)
-        if continued:
-            self.take_up(continued)
-
-    def take_up(self, run: Run) -> None:
-        """Begin with a run's last weights and its history."""
-        if run.vocabulary.chars != self.vocabulary.chars:
-            raise SystemExit("error: this run read another text: name its corpus")
-        stored = load_file(run.snapshot().path)
-        self.set_weights({n: torch.from_numpy(w.astype(np.float32)) for n, w in stored.items()})
-        self.averages = {name: w.detach().clone() for name, w in self.weights.items()}
-        self.history = run.history
-        self.update, self.seconds = self.history[-1]["updates"], self.history[-1]["seconds"]
-        self.first_pass, self.first_update = len(self.history), self.update
+        matrices = [w for name, w in weights.items() if is_matrix[name]]
+        if matrices:
+            optimizers.append(
+                torch.optim.Muon(
+                    matrices,
+                    lr=recipe.learning_rate,
+                    weight_decay=WEIGHT_DECAY,
+                    adjust_lr_fn="match_rms_adamw",
+                )
+            )
+        super().__init__(folder, weights, optimizers, recipe.schedule, recipe.seed)
 
     @property
     def batch_predictions(self) -> int:
         return TRAINING.batch_size * TRAINING.seq_length
 
-    def batches(self, done: int) -> list[tuple[torch.Tensor, torch.Tensor]]:
-        """One pass: the plays in a new order, read from a new place, (time, batch) at a time."""
-        zeros = torch.zeros(TRAINING.batch_size, MODEL.units)
-        self.states: list[LayerState] = [(zeros.to(HALF), zeros)] * MODEL.layers
-        self.fresh_starts = TRAINING.fresh_starts if done >= self.fresh_from else 0.0
-        ids = np.concatenate([self.encoded[i] for i in self.rng.permutation(len(self.encoded))])
-        ids = np.roll(ids, -int(self.rng.integers(len(ids)))).astype(np.int64)
-        return [
-            (
-                torch.from_numpy(np.ascontiguousarray(inputs.T)),
-                torch.from_numpy(np.ascontiguousarray(targets.T)),
-            )
-            for inputs, targets in contiguous_streams(ids, TRAINING.batch_size, TRAINING.seq_length)
-        ]
+    def batches(self, done: int) -> list[tuple[torch.Tensor, ...]]:
+        """One pass: plays in a new order, from a new place; (time + 1, batch) positions at a time.
 
-    def loss(self, batch: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
-        inputs, targets = batch
-        logits, states = forward(self.weights, inputs, self.states)
-        kept = torch.rand(TRAINING.batch_size, 1) >= self.fresh_starts
+        A student has as many streams again, of what its teachers wrote.
+        """
+        self.scale = LEAST_DROPOUT + (1 - LEAST_DROPOUT) * self.schedule.share(done)
+        starts = np.cumsum([0, *map(len, self.plays.encoded)])
+        order = self.rng.permutation(len(self.plays.encoded))
+        places = np.concatenate([np.arange(starts[i], starts[i + 1]) for i in order])
+        places = np.roll(places, -int(self.rng.integers(len(places))))
+        parts = [self._streams(torch.from_numpy(places).to(DEVICE))]
+        if self.written:
+            count = len(self.written.ids) - len(places)
+            first = int(self.rng.integers(count))
+            parts.append(self._streams(torch.arange(first, first + len(places), device=DEVICE)))
+        batch = TRAINING.batch_size * len(parts)
+        self.states = zero_states(self.model, batch, HALF)
+        return list(zip(*parts, strict=True))
+
+    def _streams(self, places: torch.Tensor) -> list[torch.Tensor]:
+        """Positions cut into streams, (time + 1, batch) at a time: the last row begins the next."""
+        length = (len(places) - 1) // TRAINING.batch_size
+        streams = torch.stack(
+            [places[i * length : (i + 1) * length + 1] for i in range(TRAINING.batch_size)], 1
+        )
+        step = TRAINING.seq_length
+        return [streams[at : at + step + 1] for at in range(0, length - step + 1, step)]
+
+    def loss(self, batch: tuple[torch.Tensor, ...]) -> torch.Tensor:
+        plays, *written = batch
+        ids = self.plays.ids[plays]
+        targets = ids[1:]
+        inputs = [ids[:-1]]
+        if self.written:
+            inputs.append(self.written.ids[written[0][:-1]])
+        logits, states = forward(
+            self.weights, torch.cat(inputs, 1), self.states, self.model, self.scale
+        )
+        kept = torch.rand(logits.shape[1], 1, device=DEVICE) >= TRAINING.fresh_starts
         self.states = [(h * kept, c * kept) for h, c in states]
-        return functional.cross_entropy(logits, targets.reshape(-1))
+        log_probs = functional.log_softmax(logits, 2)
+        of_plays = log_probs[:, : TRAINING.batch_size]
+        truth = functional.nll_loss(of_plays.flatten(0, 1), targets.flatten())
+        if not (self.read and self.written):
+            return truth
+        taught = self.read.means[plays[:-1]].float() * of_plays
+        imitated = self.written.means[written[0][:-1]].float() * log_probs[:, TRAINING.batch_size :]
+        on_plays = TRUTH * truth - (1 - TRUTH) * taught.sum(2).mean()
+        return (on_plays - imitated.sum(2).mean()) / 2
 
     def validation_bits(self) -> float:
-        model = RecurrentModel("grand", self.network(np.float32), self.vocabulary)
-        return float(model.surprisal(self.validation_text, streams=PIECES, warm_up=500).mean())
-
-    def network(self, dtype: type) -> RecurrentNetwork:
-        """The averaged weights, as they are after storage in `dtype`."""
-        return RecurrentNetwork({n: w.numpy().astype(dtype) for n, w in self.averages.items()})
+        return nats(self.averages, self.model, self.plays.validation, PIECES) / math.log(2)
 
     def write_run(self) -> Run:
         """The run's folder: settings, alphabet, history, the last weights in half precision."""
-        training = replace(TRAINING, epochs=len(self.history), schedule="constant")
-        config = RunConfig(MODEL, training)
-        chars = sum(map(len, self.encoded)) - 1
-        provenance = {"source": "moliere.csv", "digest": self.corpus.digest, "chars": chars}
-        run_id = request_id(config, self.corpus.digest)
-        run = Run.create(self.folder / "run", run_id, config, self.vocabulary, provenance, "plays")
-        weights = {name: w.numpy() for name, w in self.averages.items()}
+        training = replace(TRAINING, epochs=len(self.history), schedule="constant", seed=self.seed)
+        config = RunConfig(self.model, training)
+        digest = self.plays.corpus.digest
+        provenance = {"source": "moliere.csv", "digest": digest, "chars": self.plays.chars}
+        run = Run.create(
+            self.folder / "run",
+            request_id(config, digest),
+            config,
+            self.plays.vocabulary,
+            provenance,
+            "plays",
+        )
+        weights = {name: w.cpu().numpy() for name, w in self.averages.items()}
         run.save_snapshot(epoch_name(len(self.history)), weights, "float16")
-        model = RecurrentModel("grand", self.network(np.float16), self.vocabulary)
-        bits = score(model, self.validation_text).bits_per_char  # one pass, nothing approximated
-        last = {**self.history[-1], "validation_bits_per_char": bits}
-        run.save_history([*self.history[:-1], last])
+        stored = {name: w.half().float() for name, w in self.averages.items()}
+        bits = nats(stored, self.model, self.plays.validation, 1) / math.log(2)
+        run.save_history(
+            [*self.history[:-1], {**self.history[-1], "validation_bits_per_char": bits}]
+        )
         return run
 
 
-def shipped(folder: Path, corpus: Corpus) -> Run:
-    """The two descents of the shipped model."""
-    first = GrandTrainer(folder / "first", corpus, GRAND, fresh_from=FRESH_FROM)
-    first.train()
-    second = GrandTrainer(folder / "second", corpus, GRAND_CONTINUED, first.write_run())
-    second.train()
-    return second.write_run()
+def halved(weights: Parameters) -> Parameters:
+    """Weights in half precision, as the layers multiply them."""
+    return {name: w.to(HALF) for name, w in weights.items()}
 
 
-def another(folder: Path, corpus: Corpus, passes: int, continued: Run | None) -> Run:
-    """One descent, from the beginning or from a run."""
-    if continued:
-        schedule = replace(GRAND_CONTINUED, shares=plateau_then_decay(passes, passes))
-    else:
-        schedule = replace(GRAND, shares=plateau_then_decay(passes, DECAY_PASSES))
-    trainer = GrandTrainer(folder, corpus, schedule, continued)
-    trainer.train()
-    return trainer.write_run()
+@torch.no_grad()
+def means_of(teachers: Sequence[GrandTrainer], ids: torch.Tensor) -> torch.Tensor:
+    """The teachers' mean distribution after each character of a text, (characters, symbols)."""
+    streams = 64
+    length = math.ceil(len(ids) / streams)
+    rows = functional.pad(ids, (0, streams * length - len(ids))).view(streams, length).t()
+    parts = []
+    states = [zero_states(teacher.model, streams, HALF) for teacher in teachers]
+    weights = [halved(teacher.averages) for teacher in teachers]
+    for window in rows.split(500):
+        total = torch.zeros((), device=DEVICE)
+        for i, w in enumerate(weights):
+            logits, states[i] = forward(w, window, states[i])
+            total = total + logits.softmax(2) / len(teachers)
+        parts.append(total.to(HALF))
+    return torch.cat(parts).transpose(0, 1).flatten(0, 1)[: len(ids)]
+
+
+@torch.no_grad()
+def write(teachers: Sequence[GrandTrainer], chars: int, seed: int) -> Material:
+    """What the teachers write together, each character drawn from the mean of their distributions.
+
+    Every text begins after a line break, from a zero state, and the symbol of unknown characters is
+    never drawn.
+    """
+    generator = torch.Generator(DEVICE).manual_seed(seed)
+    states = [zero_states(teacher.model, STREAMS, HALF) for teacher in teachers]
+    line_break = teachers[0].plays.vocabulary.index["\n"]
+    last = torch.full((1, STREAMS), line_break, device=DEVICE)
+    weights = [halved(teacher.averages) for teacher in teachers]
+    ids, means = [], []
+    for _ in range(chars // STREAMS):
+        total = torch.zeros((), device=DEVICE)
+        for i, w in enumerate(weights):
+            logits, states[i] = forward(w, last, states[i])
+            total = total + logits[0].softmax(1) / len(teachers)
+        ids.append(last[0].to(torch.uint8))
+        means.append(total.to(HALF))
+        total[:, UNKNOWN] = 0
+        last = torch.multinomial(total, 1, generator=generator).t()
+    return Material(torch.stack(ids, 1).flatten().long(), torch.stack(means, 1).flatten(0, 1))
+
+
+def save_material(path: Path, materials: tuple[Material, Material]) -> None:
+    """Keep what the teachers said of the plays and what they wrote, in half precision."""
+    torch.save([(some.ids, some.means) for some in materials], path)
+
+
+def load_material(path: Path) -> tuple[Material, Material]:
+    read, written = torch.load(path, weights_only=True, map_location=DEVICE)
+    return Material(*read), Material(*written)
+
+
+def teach(folder: Path, plays: Plays, recipes: Sequence[Recipe]) -> list[GrandTrainer]:
+    """Train the teachers, one after the other."""
+    teachers = []
+    for recipe in recipes:
+        teacher = GrandTrainer(folder / f"teacher-{recipe.seed}", plays, recipe)
+        teacher.train()
+        teachers.append(teacher)
+    return teachers
+
+
+def together(teachers: Sequence[GrandTrainer]) -> float:
+    """Bits per character of the plays held out, under the mean of the teachers' distributions."""
+    validation = teachers[0].plays.validation
+    means = means_of(teachers, validation[:-1]).float()
+    picked = means.gather(1, validation[1:, None]).clamp(min=1e-7)
+    return float(-picked.log2().double().mean())
+
+
+def material(path: Path, teachers: Sequence[GrandTrainer], chars: int) -> tuple[Material, Material]:
+    """What the teachers say of the plays, and what they write; written once, in a file."""
+    if not path.exists():
+        ids = teachers[0].plays.ids
+        save_material(
+            path, (Material(ids, means_of(teachers, ids)), write(teachers, chars, seed=0))
+        )
+    return load_material(path)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--passes", type=int, help="by default as the card says")
-    parser.add_argument("--from", dest="run", type=Path, help="folder of a run to go on from")
     args = parser.parse_args()
-    if args.run and args.passes is None:
-        parser.error("--from needs --passes")
-    corpus = load_corpus()
-    if args.passes is None:
-        print(shipped(args.folder, corpus).path)
-    else:
-        continued = Run.open(args.run) if args.run else None
-        print(another(args.folder, corpus, args.passes, continued).path)
+    plays = Plays(load_corpus())
+    teachers = teach(args.folder, plays, TEACHERS)
+    print(json.dumps({"teachers_together": together(teachers)}), flush=True)
+    read, written = material(args.folder / "material.pt", teachers, WRITTEN)
+    student = GrandTrainer(args.folder / "grand", plays, STUDENT, read, written)
+    student.train()
+    print(student.write_run().path)
 
 
 if __name__ == "__main__":

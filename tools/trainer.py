@@ -1,4 +1,4 @@
-"""What `train_gpt` and `train_grand` have in common: passes over the plays with torch.
+"""What all that train with torch have in common: passes over the plays with torch.
 
 A trainer keeps a checkpoint a pass in its folder: the same command goes on from it. Each pass has
 draws of its own, so that a training that was interrupted ends as one that ran on. The length of a
@@ -34,6 +34,8 @@ class Trainer(ABC):
     """
 
     unit: ClassVar[str]  # what is predicted, in the plural
+    loss_scale: ClassVar[float] = 1.0  # keeps small gradients above half precision's least
+    checkpoint_every: ClassVar[int] = 1  # passes
     rng: np.random.Generator  # of the pass
 
     def __init__(
@@ -89,7 +91,8 @@ class Trainer(ABC):
         """Go on from the checkpoint, where there is one."""
         if not self.checkpoint.exists():
             return
-        state = torch.load(self.checkpoint, weights_only=True)
+        device = next(iter(self.weights.values())).device
+        state = torch.load(self.checkpoint, weights_only=True, map_location=device)
         self.set_weights(state["weights"])
         self.averages = state["averages"]
         for optimizer, kept in zip(self.optimizers, state["optimizers"], strict=True):
@@ -102,14 +105,19 @@ class Trainer(ABC):
         for name, w in self.weights.items():
             w.copy_(weights[name])
 
+    @property
+    def is_done(self) -> bool:
+        return len(self.history) >= self.first_pass + len(self.schedule.shares)
+
     def train(self) -> None:
         """All passes that are still to do, with a checkpoint and a line after each."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self.restore()
-        while len(self.history) < self.first_pass + len(self.schedule.shares):
+        while not self.is_done:
             record = self.train_pass(len(self.history))
             self.history.append(record)
-            self.save()
+            if self.is_done or not len(self.history) % self.checkpoint_every:
+                self.save()
             print(json.dumps(record), flush=True)
 
     def train_pass(self, done: int) -> dict[str, Any]:
@@ -127,13 +135,16 @@ class Trainer(ABC):
                     group["lr"] = rate
                 optimizer.zero_grad()
             loss = self.loss(batch)
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(self.weights.values(), CLIP_NORM)
-            for optimizer in self.optimizers:
-                optimizer.step()
+            (loss * self.loss_scale).backward()
+            gradients = [w.grad for w in self.weights.values() if w.grad is not None]
+            torch._foreach_div_(gradients, self.loss_scale)
+            norm = torch.nn.utils.clip_grad_norm_(self.weights.values(), CLIP_NORM)
+            if norm.isfinite():  # half precision overflows now and then
+                for optimizer in self.optimizers:
+                    optimizer.step()
             self.update += 1
             self.average()
-            losses.append(loss.item())
+            losses.append(loss.detach())
         seconds = time.perf_counter() - began
         self.seconds += seconds
         return {
@@ -142,7 +153,7 @@ class Trainer(ABC):
             "seconds": round(self.seconds, 3),
             f"{self.unit}_per_second": round(len(batches) * self.batch_predictions / seconds),
             "learning_rate": rate,
-            "loss": float(np.mean(losses)),  # nats a prediction, with dropout
+            "loss": float(torch.stack(losses).mean()),  # nats a prediction, with dropout
             "validation_bits_per_char": self.validation_bits(),
         }
 

@@ -6,8 +6,8 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard.course import controls, notebook, presenting, quiz
-from dashboard.shared import cached, fields, i18n, plan, script, state, take_home, widgets
+from dashboard.course import controls, notebook, presenting, quiz, worksheet
+from dashboard.shared import cached, fields, i18n, paper, plan, script, state, take_home, widgets
 from dashboard.shared.i18n import _
 from dashboard.shared.plan import Step
 from dashboard.shared.script import STEP, Place
@@ -35,6 +35,12 @@ def path(name: str) -> None:
     with overview:
         _overview(found, number)
         presenting_now = controls.PRESENT.ask()
+        with st.popover(_("À imprimer"), icon=":material/print:"):
+            for label, made, file in (
+                (_("Fiche de l’élève"), worksheet.sheet, "fiche"),
+                (_("Réponses"), worksheet.answers, "fiche-reponses"),
+            ):
+                paper.download(label, partial(made, name), f"{file}-{name}", f"course.{file}")
     with screen:
         if presenting_now:
             presenting.show(start + step.minutes, found[number] if number < len(found) else None)

@@ -22,8 +22,11 @@ PLAN = Choice(
     {
         "length": N_("Longueur"),
         "architecture": N_("Architecture"),
+        "embedding": N_("Plongement"),
         "plays": N_("Une pièce ou l’autre"),
         "overfitting": N_("Surapprentissage"),
+        "epochs": N_("Époques"),
+        "last_only": N_("Dernière position"),
         "transformer": N_("LSTM contre Transformer"),
     },
 )

@@ -8,6 +8,7 @@ from dashboard.shared import cached
 from moliere_core.corpus import split
 from moliere_core.measures.context import VisibleContext, visible_context
 from moliere_core.models.evaluation import score
+from moliere_core.models.samples import sample
 from moliere_core.system.work import Work
 from moliere_core.text.normalise import normalise
 from moliere_core.training import experiments, jobs
@@ -52,10 +53,11 @@ def bits_on(reference: str, plan: str, variant: str, source: str) -> cached.Task
 
 
 @cached.computed(max_entries=256)
-def written(reference: str, prompt: str, temperature: float, seed: int) -> cached.Task[str]:
+def written(reference: str, prompt: str, seed: int) -> cached.Task[str]:
     """What a model writes after a prompt."""
     model = cached.model(reference)
-    return lambda told: experiments.write_sample(model, prompt, temperature, seed, told)
+    chars = experiments.SAMPLE_CHARS
+    return lambda told: sample(model, prompt, seed=seed, chars=chars, progress=told)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)

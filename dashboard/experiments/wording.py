@@ -25,7 +25,14 @@ def question(plan: Plan) -> str:
         "plays": _(
             "Trois réseaux, une pièce chacun : lequel prédit le mieux la fin des Fourberies ?"
         ),
+        "embedding": _(
+            "Chaque caractère devient 64, 128 ou 256 nombres : lesquels suffisent pour prédire ?"
+        ),
         "overfitting": _("Tartuffe trente fois, sauf la fin : lequel prédira le mieux cette fin ?"),
+        "epochs": _("Tartuffe relu 5, 15 ou 30 fois : qui prédira le mieux la fin de la pièce ?"),
+        "last_only": _(
+            "Deviner la dernière lettre de chaque fenêtre, ou toutes : qui prédit le mieux ?"
+        ),
         "transformer": _("Autant de paramètres : qui prédit le mieux, un LSTM ou un transformer ?"),
     }[plan.name]
 
@@ -49,6 +56,20 @@ def equal(plan: Plan) -> str:
             "Trente passages sur les neuf premiers dixièmes de Tartuffe, les mêmes graines ; "
             "seul le dropout change."
         ),
+        "embedding": _(
+            "Quatre passages sur les sept pièces les plus connues, en flux, mémoire gardée ; les "
+            "mêmes graines, le même LSTM de 128 unités. Seule change la largeur du plongement."
+        ),
+        "epochs": _(
+            "Les neuf premiers dixièmes de Tartuffe, la même graine, le LSTM du « cours rapide ». "
+            "Ce sont trois entraînements : le taux d’apprentissage descend jusqu’à presque rien à "
+            "la fin de chacun. S’il restait constant, ce serait le même, regardé trois fois."
+        ),
+        "last_only": _(
+            "Autant de mises à jour, sur les mêmes fenêtres de 60 caractères, la même graine, le "
+            "LSTM du « cours rapide ». L’un est corrigé sur le dernier caractère de la fenêtre, "
+            "comme dans le cours ; l’autre sur les 60."
+        ),
         "transformer": _(
             "Autant de paramètres, à 2 % près ; les sept pièces les plus connues, la même graine. "
             "À chacun les réglages qui lui vont. Un transformer lit les pièces deux fois, pendant "
@@ -66,6 +87,13 @@ def variant_name(plan: Plan, variant: Variant) -> str:
         return naming.architecture(config)
     if plan.name == "plays":
         return TITLES[config.plays[0]]
+    if plan.name == "embedding":
+        return _("plongement {count}").format(count=config.model.embedding_dim)
+    if plan.name == "epochs":
+        return _("{count} passages").format(count=config.training.epochs)
+    if plan.name == "last_only":
+        last = config.training.last_only
+        return _("la dernière position") if last else _("toutes les positions")
     if plan.name == "transformer":
         return _("{network}, {count} passages").format(
             network=naming.architecture(config), count=config.training.epochs
@@ -95,4 +123,5 @@ def winner_text(plan: Plan) -> str:
     return {
         "plays": "tenth:fourberies-de-scapin",
         "overfitting": "tenth:tartuffe",
+        "epochs": "tenth:tartuffe",
     }.get(plan.name, COMMON_TEXT)

@@ -19,7 +19,10 @@ from moliere_core.measures.name_recall import FRAMES, NAMES, NameRecall
 from moliere_core.models.networks import TransformerModel
 
 # From counting to attention, over characters, then over tokens.
-RECORDED = ("kn-8", "exp-architecture-gru-256", "petit", "grand", "petit-gpt", "mini-gpt")
+RECORDED = (
+    *("kn-8", "petit-rnn", "exp-architecture-gru-256"),
+    *("petit", "grand", "petit-gpt", "mini-gpt"),
+)
 ENDS = 60  # characters that are shown of what lies between
 
 

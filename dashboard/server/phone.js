@@ -67,7 +67,8 @@ function element(tag, className, parent, text) {
 
 /** @param {Answer} answer */
 function visible(answer) {
-  if (typeof answer === "number") return answer.toLocaleString(document.documentElement.lang);
+  if (typeof answer === "number")
+    return answer.toLocaleString(document.documentElement.lang || "fr");
   return answer === " " ? "\u2423" : answer === "\n" ? "\u21b5" : answer;
 }
 

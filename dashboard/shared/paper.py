@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -17,6 +18,9 @@ h1 { font-size: 19pt; margin: 0 0 3mm; }
 h2 { font-size: 13.5pt; margin: 6mm 0 2mm; break-after: avoid; }
 section.leaf { break-before: page; }
 p { margin: 0 0 2mm; }
+section.ask { break-inside: avoid; }
+ul.boxes { list-style: none; margin: 0; padding: 0; }
+ul.boxes li::before { content: "☐"; display: inline-block; width: 7mm; font: 14pt/1 system-ui, sans-serif; }
 .line { border-bottom: 1px solid #777; height: 9mm; }
 table { border-collapse: collapse; margin: 2mm 0; }
 th, td { border: 1px solid #999; padding: .6mm 1.2mm; text-align: center; font: 9.5pt/1.25 system-ui, sans-serif; }
@@ -64,6 +68,15 @@ def leaf(title: str, body: str) -> str:
     return f'<section class="leaf">{heading(title)}{body}</section>'
 
 
+def marked(text: str) -> str:
+    """A paragraph of a lesson's Markdown: emphasis and code are shown, all else is text."""
+    told = html.escape(text)
+    for sign, tag in (("**", "strong"), ("*", "em"), ("`", "code")):
+        mark = re.escape(sign)
+        told = re.sub(rf"{mark}(?=\S)(.+?){mark}", rf"<{tag}>\1</{tag}>", told)
+    return f"<p>{told}</p>"
+
+
 def escaped(text: str) -> str:
     """Text as HTML shows it."""
     return html.escape(text)
@@ -89,8 +102,8 @@ def lines(count: int) -> str:
     return '<div class="line"></div>' * count
 
 
-def download(label: str, data: bytes, name: str, key: str) -> None:
-    """A button for a sheet; `name` is its file's, without the ending."""
+def download(label: str, data: bytes | Callable[[], bytes], name: str, key: str) -> None:
+    """A button for a sheet, or for what makes one on the click; `name` is its file's, no ending."""
     st.download_button(
         label,
         data,

@@ -18,6 +18,7 @@ PATHS = ("short", "long")
 
 _STEP = re.compile(r"^## +(\d+) min · (.+)$", re.MULTILINE)
 _ADDRESS = re.compile(r"^→ *(\w+)(?:\?(\S+))? *$", re.MULTILINE)
+_NAMED = re.compile(r"^\*\*[^*\n]+\*\* *(.+)$", re.MULTILINE)
 _QUOTED = re.compile(r"^> ?(.*)$", re.MULTILINE)
 
 
@@ -40,6 +41,12 @@ class Step:
     address: Mapping[str, str]
     said: str
     answer: str
+
+    @property
+    def asked(self) -> str:
+        """What the class is asked: what comes after the last name in bold; "" where it is not."""
+        found = _NAMED.findall(self.said)
+        return str(found[-1]).strip() if found else ""
 
 
 def path(name: str) -> list[Step]:

@@ -8,24 +8,25 @@ import streamlit as st
 
 from dashboard.shared import cached, fields, state
 from dashboard.shared.i18n import _
+from moliere_core.config import SamplingConfig
 from moliere_core.exchange.html_export import to_html
 
-TEMPERATURE = 0.8  # that the page opens with where its model stands alone
+SAMPLING = SamplingConfig(0.8)  # that the file opens with where its model stands alone
 
 
-def button(reference: str, page: str, temperature: float = TEMPERATURE) -> None:
+def button(reference: str, page: str, sampling: SamplingConfig = SAMPLING) -> None:
     """The file opens with the prompt and the seed that are set; it is made on the click.
 
     Args:
         reference: of a network of characters.
         page: on which the button stands.
-        temperature: that the file opens with.
+        sampling: that the file opens with.
     """
     prompt, seed = state.value(fields.PROMPT), state.value(fields.SEED)
 
     def made() -> bytes:
         run, snapshot = cached.open_run(reference)
-        return to_html(run, snapshot, run.label or reference, prompt, temperature, seed)
+        return to_html(run, snapshot, run.label or reference, prompt, sampling, seed)
 
     st.download_button(
         _("Emporter ce modèle (.html)"),
@@ -36,8 +37,8 @@ def button(reference: str, page: str, temperature: float = TEMPERATURE) -> None:
         icon=":material/smartphone:",
         help=_(
             "Le réseau dans une page, pour un téléphone sans connexion : avec le même texte de "
-            "départ, la même température et la même graine, il y écrit lettre pour lettre ce "
-            "qu’il écrit ici."
+            "départ, les mêmes réglages et la même graine, il y écrit lettre pour lettre ce qu’il "
+            "écrit ici."
         ),
         on_click="ignore",
     )

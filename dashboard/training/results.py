@@ -13,18 +13,17 @@ from dashboard.training import figures
 from dashboard.training.curves import Curves, from_events
 from dashboard.training.figures import Bets, Figure
 from moliere_core import pretrained
-from moliere_core.config import RunConfig, SamplingConfig
+from moliere_core.config import RunConfig
 from moliere_core.corpus import Corpus, Split, split
 from moliere_core.corpus.apart import read_apart
 from moliere_core.exchange.keras_export import to_keras
+from moliere_core.models import samples
 from moliere_core.models.evaluation import score
-from moliere_core.models.sampling import generate
 from moliere_core.pretrained import catalogue
 from moliere_core.runs.run import Run, run_path
 from moliere_core.text.normalise import normalise
 from moliere_core.text.vocabulary import Vocabulary
 from moliere_core.training.jobs import Job
-from moliere_core.training.session import SAMPLE_CHARS, SAMPLE_SEED, SAMPLE_TEMPERATURE
 from moliere_core.training.yardsticks import Yardsticks
 
 MOST_OUTSIDE = 8  # characters that are named
@@ -119,8 +118,8 @@ def curves_figure(
 @cached.computed(max_entries=256)
 def sample(reference: str) -> cached.Task[str]:
     """What a model writes, with the draws that are the same for all."""
-    model, settings = cached.model(reference), SamplingConfig(SAMPLE_TEMPERATURE)
-    return lambda told: generate(model, [""], [settings], [SAMPLE_SEED], SAMPLE_CHARS, told)[0]
+    model = cached.model(reference)
+    return lambda told: samples.sample(model, progress=told)
 
 
 @st.cache_data(show_spinner=False, ttl=5)

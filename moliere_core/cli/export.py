@@ -27,11 +27,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--html", type=Path, metavar="FILE", help="the same as OUT, for a page")
     parser.add_argument("--prompt", default="", help="that a page opens with")
     parser.add_argument("--temperature", type=float, default=1.0, help="the same (1)")
+    parser.add_argument("--top-k", type=int, default=0, help="the same (0: all characters)")
+    parser.add_argument("--top-p", type=float, default=1.0, help="the same (1: all characters)")
     parser.add_argument("--seed", type=int, default=0, help="the same (0)")
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
     """Write it, and say where."""
+    from moliere_core.config import SamplingConfig
     from moliere_core.exchange.gpt2_export import gpt2_files
     from moliere_core.exchange.html_export import to_html
     from moliere_core.exchange.keras_export import to_keras
@@ -42,7 +45,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     if out is None:
         raise RunError("nothing says where to write: name a file.html, a file.keras or a folder")
     if out.suffix == PAGE or args.html:
-        page = to_html(found, snapshot, args.model, args.prompt, args.temperature, args.seed)
+        sampling = SamplingConfig(args.temperature, args.top_k, args.top_p)
+        page = to_html(found, snapshot, args.model, args.prompt, sampling, args.seed)
         files, form = {out: page}, "html"
     elif out.suffix == KERAS:
         files, form = {out: to_keras(found, snapshot)}, "keras"

@@ -23,6 +23,7 @@ from moliere_core.runs.run import Run
 from moliere_core.system.scripts import bundled
 
 PAGE = ASSETS / "takehome"
+PLAIN = SamplingConfig()  # all characters, by their probabilities
 
 
 def to_html(
@@ -30,7 +31,7 @@ def to_html(
     snapshot: str | int | None = None,
     name: str = "",
     prompt: str = "",
-    temperature: float = 1.0,
+    sampling: SamplingConfig = PLAIN,
     seed: int = 0,
 ) -> bytes:
     """A run as a page, in UTF-8.
@@ -39,16 +40,14 @@ def to_html(
         run: of any cell.
         snapshot: which weights, see `Run.snapshot`; by default the last.
         name: what the page calls the model; by default the run's.
-        prompt: what the page opens with, as `temperature` and `seed` are.
-        temperature: see `SamplingConfig`.
+        prompt: what the page opens with, as `sampling` and `seed` are.
+        sampling: how its characters are drawn.
         seed: of the draws.
 
     Raises:
-        ConfigError: there is no such temperature.
         ModelError: its weights cannot be read, or are of another network than its settings.
         RunError: it has no such snapshot.
     """
-    SamplingConfig(temperature)  # which checks it
     found = run.snapshot(snapshot)
     weights = load_weights(found.path)
     parameters = network_of(weights, run.config.model).parameters
@@ -69,7 +68,9 @@ def to_html(
         "parameters": parameters,
         "bits": _bits(run, found.epoch),
         "prompt": prompt,
-        "temperature": temperature,
+        "temperature": sampling.temperature,
+        "top_k": sampling.top_k,
+        "top_p": sampling.top_p,
         "seed": seed,
     }
     page = Template(_asset("page.html")).substitute(

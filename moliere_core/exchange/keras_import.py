@@ -31,12 +31,12 @@ from moliere_core.exchange.keras_file import MAX_BYTES
 from moliere_core.exchange.run_import import check_allowed
 from moliere_core.models.protocol import CONTEXT_START
 from moliere_core.models.references import SCORE_CHUNK, RecurrentModel
+from moliere_core.models.samples import sample
 from moliere_core.networks.recurrent import RecurrentNetwork
 from moliere_core.runs.run import Run, epoch_name, request_id, run_path
 from moliere_core.system.progress import Progress
 from moliere_core.system.workers import NoAnswerError, answer, command
 from moliere_core.text.normalise import normalise
-from moliere_core.training.session import sample
 
 TIMEOUT_SECONDS = 60
 MEMORY_MB = 1_000

@@ -21,15 +21,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from moliere_core.errors import ModelError
-from moliere_core.inspection import influence, trace, transformer_influence, transformer_trace
+from moliere_core.inspection import influence, transformer_influence
 from moliere_core.inspection.influence import DELETIONS
 from moliere_core.networks.arrays import Array, softmax
 from moliere_core.networks.recurrent import RecurrentNetwork
+from moliere_core.networks.recurrent_gradients import layers_backward, layers_forward
 from moliere_core.networks.transformer import TransformerNetwork
+from moliere_core.networks.transformer_gradients import blocks_forward, stream_backward
 from moliere_core.system.progress import Progress
 from moliere_core.text.vocabulary import UNKNOWN, Ids
 
 STEPS = 8  # of the way along which gradients are averaged; an LSTM's agree less with fewer
+MOST_NUMBERS = 1_000_000  # kept for the gradients of texts side by side: 4 MB, which caches hold
 
 
 @dataclass(frozen=True)
@@ -132,45 +135,64 @@ def _attribution(
     readings: dict[bytes, list[tuple[Ids, int]]] = {}  # ends of one letter share a reading
     for end, sign in zip(ends, (1, -1), strict=True):
         readings.setdefault(end[:-1].tobytes(), []).append((end, sign))
+    # The middle of each step of the way, side by side; shape (steps, time, width).
+    shares = ((np.arange(steps) + 0.5) / steps).astype(apart.dtype)[:, None, None]
+    ways = table[replacement] + shares * apart
     slopes = np.zeros_like(apart)
-    for share in (np.arange(steps) + 0.5) / steps:  # the middle of each step of the way
-        begin = table[replacement] + np.float32(share) * apart
-        for together in readings.values():
-            read = together[0][0][:-1]
-            slopes += _slopes(
-                network,
-                np.concatenate([context, read]),
-                np.concatenate([begin, table[read]]),
-                together,
-                never,
-            )[: len(context)]
+    for together in readings.values():
+        read = table[together[0][0][:-1]]
+        at_once = _rows_at_once(network, len(context) + len(read), steps)
+        for begin in range(0, steps, at_once):
+            some = ways[begin : begin + at_once]
+            after = np.broadcast_to(read, (len(some), *read.shape))
+            found = _slopes(network, np.concatenate([some, after], axis=1), together, never)
+            slopes += found[:, : len(context)].sum(axis=0)
     return (slopes * apart).sum(axis=1) / np.float32(steps)
+
+
+def _rows_at_once(network: RecurrentNetwork | TransformerNetwork, time: int, steps: int) -> int:
+    """How many texts of a length are best read side by side.
+
+    All of them by a recurrent network, which takes a step for all at once; by a transformer as many
+    as `MOST_NUMBERS` lets: its products are large enough for one text.
+    """
+    if isinstance(network, RecurrentNetwork):
+        return steps
+    width, heads = network.tokens.shape[1], network.config.heads
+    each = len(network.blocks) * (10 * width + heads * time)  # see `BlockPass`
+    return max(MOST_NUMBERS // (time * each), 1)
 
 
 def _slopes(
     network: RecurrentNetwork | TransformerNetwork,
-    ids: Ids,
     vectors: Array,
     ends: Sequence[tuple[Ids, int]],
     never: Sequence[int],
 ) -> Array:
     """Gradient of the signed sum of the log-probabilities of `ends` in `vectors`; same shape.
 
-    `ids` are the context and what all of the ends begin with: their symbols but the last.
+    `vectors`, shape (rows, time, width), stand for the context and what all of the ends begin with:
+    their symbols but the last. Only the scores after the last places are computed: one a symbol.
     """
+    places = slice(vectors.shape[1] - len(ends[0][0]), None)
 
     def d_logits(logits: Array) -> Array:
         found = np.zeros_like(logits)
+        logits[..., list(never)] = -np.inf
+        probs = softmax(logits)
         for end, sign in ends:
-            places = np.arange(len(ids) - len(end), len(ids))
-            known = logits[places]  # a copy, of the few places that count
-            known[:, list(never)] = -np.inf
-            found[places] -= sign * softmax(known)
-            found[places, end] += sign
+            found -= sign * probs
+            found[:, np.arange(len(end)), end] += sign
         return found
 
     if isinstance(network, TransformerNetwork):
-        seen = transformer_trace.read(network, ids, vectors)
-        return transformer_influence.gradient(network, seen, d_logits(seen.logits))
-    states = trace.trace(network, ids, vectors)
-    return influence.gradient(network, states, d_logits(states.logits))
+        seen = blocks_forward(network, vectors + network.positions[: vectors.shape[1]])
+        d_stream = np.zeros_like(seen.stream)
+        d_stream[:, places] = d_logits(network.logits(seen.stream[:, places])) @ network.output
+        return stream_backward(network, seen, d_stream)
+    layers = layers_forward(network, vectors.swapaxes(0, 1), network.zero_state(len(vectors)))
+    hidden = layers[-1].hidden[1:].swapaxes(0, 1)
+    d_hidden = np.zeros_like(hidden)
+    logits = hidden[:, places] @ network.dense + network.dense_bias
+    d_hidden[:, places] = d_logits(logits) @ network.dense.T
+    return layers_backward(network, layers, d_hidden.swapaxes(0, 1)).swapaxes(0, 1)

@@ -20,7 +20,7 @@ from moliere_core.networks.loading import MixedFilesError, load_network
 from moliere_core.runs.index import stored_runs
 from moliere_core.runs.run import VOCABULARY, Run, Snapshot, run_path
 
-SHIPPED = ("petit", "grand", "petit-gpt")
+SHIPPED = ("petit", "grand", "petit-rnn", "petit-gpt")
 MINI, HUB = "mini-gpt", "hf:"  # references of models of tokens, see `pretrained`
 # Files that the hub's tools write into the folder of a model of tokens, beside `config.json`.
 HUB_FILES = (
@@ -172,7 +172,7 @@ def list_models() -> list[ModelEntry]:
     return [*shipped, *_ngram_entries(), *_experiment_entries(), *stored]
 
 
-_EXPERIMENT = re.compile(r"exp-(?P<plan>[a-z]+)-(?P<run>[a-z0-9-]+)")
+_EXPERIMENT = re.compile(r"exp-(?P<plan>[a-z_]+)-(?P<run>[a-z0-9-]+)")
 
 
 def _experiment_folder(reference: str) -> Path | None:

@@ -6,11 +6,12 @@ for is said in `gradients`. An update of `petit` on a line of text takes some 15
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from moliere_core.networks.arrays import Array, Weights, outer, product
+from moliere_core.networks.arrays import Array, Weights, outer
 from moliere_core.networks.recurrent import Layer, LayerState, RecurrentNetwork, State, sigmoid
 from moliere_core.text.vocabulary import Ids
 
@@ -70,16 +71,47 @@ def forward(network: RecurrentNetwork, ids: Ids, state: State) -> RecurrentPass:
         ids: shape (streams, time).
         state: the state before; no gradient flows into it (truncated).
     """
-    inputs = network.embedding[ids.T]
-    layers, last = [], []
+    layers = layers_forward(network, network.embedding[ids.T], state)
+    last = [
+        (seen.hidden[-1], seen.memory[-1]) if layer.is_lstm else (seen.hidden[-1],)
+        for layer, seen in zip(network.layers, layers, strict=True)
+    ]
+    logits = layers[-1].hidden[1:] @ network.dense + network.dense_bias
+    return RecurrentPass(ids, logits.swapaxes(0, 1), tuple(last), layers)
+
+
+def layers_forward(
+    network: RecurrentNetwork, vectors: Array, state: State
+) -> tuple[LayerPass, ...]:
+    """Read vectors, and keep what `layers_backward` needs.
+
+    Args:
+        network: what reads.
+        vectors: what stands for embeddings, shape (time, streams, embedding).
+        state: the state before; no gradient flows into it.
+
+    Returns:
+        One pass a layer; the last one's `hidden` but the first row goes into the dense layer.
+    """
+    found: list[LayerPass] = []
     for layer, before in zip(network.layers, state, strict=True):
-        seen = _forward(layer, inputs, before)
-        layers.append(seen)
-        inputs = seen.hidden[1:]
-        h, m = seen.hidden[-1], seen.memory[-1]
-        last.append((h, m) if layer.is_lstm else (h,))
-    logits = inputs @ network.dense + network.dense_bias
-    return RecurrentPass(ids, logits.swapaxes(0, 1), tuple(last), tuple(layers))
+        found.append(_forward(layer, found[-1].hidden[1:] if found else vectors, before))
+    return tuple(found)
+
+
+def layers_backward(
+    network: RecurrentNetwork, layers: Sequence[LayerPass], d_hidden: Array
+) -> Array:
+    """The derivatives by the vectors that were read, shape (time, streams, embedding).
+
+    Args:
+        network: what read.
+        layers: from `layers_forward`.
+        d_hidden: what reaches the last layer's hidden states from above, (time, streams, units).
+    """
+    for layer, seen in zip(reversed(network.layers), reversed(layers), strict=True):
+        d_hidden = layer_backward(layer, seen, d_hidden)[0] @ layer.kernel.T
+    return d_hidden
 
 
 def backward(network: RecurrentNetwork, seen: RecurrentPass, d_logits: Array) -> Weights:
@@ -151,7 +183,7 @@ def _lstm_forward(layer: Layer, inputs: Array, before: LayerState) -> LayerPass:
     projected = layer.project(inputs)
     gates, cells, hidden = _room(inputs, before, 4)
     for t, row in enumerate(projected):
-        z = row + product(hidden[t], layer.recurrent)
+        z = row + hidden[t] @ layer.recurrent
         gates[t] = sigmoid(z)
         gates[t, :, 2 * units : 3 * units] = np.tanh(z[:, 2 * units : 3 * units])
         i, f, g, o = np.split(gates[t], 4, axis=1)
@@ -175,7 +207,7 @@ def _lstm_backward(layer: Layer, seen: LayerPass, d_hidden: Array) -> tuple[Arra
         d_c = d_c + d_h * to_c[t]
         parts = (d_c * by_i[t], d_c * by_f[t], d_c * by_g[t], d_h * by_o[t])
         np.concatenate(parts, axis=1, out=d_z[t])
-        d_h = product(d_z[t], transposed)
+        d_h = d_z[t] @ transposed
         d_c = d_c * f[t]
     return d_z, d_z
 
@@ -185,7 +217,7 @@ def _gru_forward(layer: Layer, inputs: Array, before: LayerState) -> LayerPass:
     projected = layer.project(inputs)
     gates, memory, hidden = _room(inputs, before, 4)
     for t, x in enumerate(projected):
-        r = product(hidden[t], layer.recurrent) + layer.bias[1]
+        r = hidden[t] @ layer.recurrent + layer.bias[1]
         gates[t, :, : 2 * units] = sigmoid(x[:, : 2 * units] + r[:, : 2 * units])
         z, reset, candidate, recalled = np.split(gates[t], 4, axis=1)
         recalled[:] = r[:, 2 * units :]
@@ -208,14 +240,14 @@ def _gru_backward(layer: Layer, seen: LayerPass, d_hidden: Array) -> tuple[Array
         gates = (d_h * by_z[t], d_g * by_r[t])
         np.concatenate((*gates, d_g), axis=1, out=below[t])
         np.concatenate((*gates, d_g * r[t]), axis=1, out=recurrent[t])
-        d_h = d_h * z[t] + product(recurrent[t], transposed)
+        d_h = d_h * z[t] + recurrent[t] @ transposed
     return below, recurrent
 
 
 def _rnn_forward(layer: Layer, inputs: Array, before: LayerState) -> LayerPass:
     gates, memory, hidden = _room(inputs, before, 1)
     for t, row in enumerate(layer.project(inputs)):
-        hidden[t + 1] = gates[t] = np.tanh(row + product(hidden[t], layer.recurrent))
+        hidden[t + 1] = gates[t] = np.tanh(row + hidden[t] @ layer.recurrent)
     return LayerPass(inputs, gates, memory, hidden)
 
 
@@ -226,5 +258,5 @@ def _rnn_backward(layer: Layer, seen: LayerPass, d_hidden: Array) -> tuple[Array
     transposed = np.ascontiguousarray(layer.recurrent.T)
     for t in range(len(d_hidden) - 1, -1, -1):
         d_z[t] = (d_h + d_hidden[t]) * slope[t]
-        d_h = product(d_z[t], transposed)
+        d_h = d_z[t] @ transposed
     return d_z, d_z

@@ -146,11 +146,23 @@ def blocks_backward(
         An array for each of those weights; and the derivatives by the stream that came in.
     """
     found: Weights = {}
+    return found, _blocks_backward(network, seen, d_stream, found)
+
+
+def stream_backward(network: TransformerNetwork, seen: BlocksPass, d_stream: Array) -> Array:
+    """The derivatives by the stream that came in, as `blocks_backward` has them, and no others."""
+    return _blocks_backward(network, seen, d_stream, None)
+
+
+def _blocks_backward(
+    network: TransformerNetwork, seen: BlocksPass, d_stream: Array, found: Weights | None
+) -> Array:
+    """The derivatives by what came in; those by the weights are put into `found`, if anywhere."""
     d_x = _norm_backward(network.norm, seen.norm, d_stream, found, "ln_f")
     for number in reversed(range(len(seen.blocks))):
         block, name = network.blocks[seen.lowest + number], f"h.{seen.lowest + number}"
         d_x = _block_backward(block, seen.blocks[number], d_x, found, name)
-    return found, d_x
+    return d_x
 
 
 def transformer_weights(network: TransformerNetwork) -> Weights:
@@ -272,20 +284,24 @@ def _norm_forward(norm: Norm, x: Array) -> tuple[Array, NormPass]:
     return normed * norm.weight + norm.bias, NormPass(normed, deviation)
 
 
-def _norm_backward(norm: Norm, seen: NormPass, d_out: Array, found: Weights, name: str) -> Array:
-    axes = tuple(range(d_out.ndim - 1))
-    found[f"{name}.weight"] = (d_out * seen.normed).sum(axis=axes)
-    found[f"{name}.bias"] = d_out.sum(axis=axes)
+def _norm_backward(
+    norm: Norm, seen: NormPass, d_out: Array, found: Weights | None, name: str
+) -> Array:
+    if found is not None:
+        axes = tuple(range(d_out.ndim - 1))
+        found[f"{name}.weight"] = (d_out * seen.normed).sum(axis=axes)
+        found[f"{name}.bias"] = d_out.sum(axis=axes)
     d = d_out * norm.weight
     along = (d * seen.normed).mean(axis=-1, keepdims=True)
     return (d - d.mean(axis=-1, keepdims=True) - seen.normed * along) / seen.deviation
 
 
 def _linear_backward(
-    linear: Linear, inputs: Array, d_out: Array, found: Weights, name: str
+    linear: Linear, inputs: Array, d_out: Array, found: Weights | None, name: str
 ) -> Array:
-    found[f"{name}.weight"] = outer(inputs, d_out)
-    found[f"{name}.bias"] = d_out.sum(axis=tuple(range(d_out.ndim - 1)))
+    if found is not None:
+        found[f"{name}.weight"] = outer(inputs, d_out)
+        found[f"{name}.bias"] = d_out.sum(axis=tuple(range(d_out.ndim - 1)))
     rows = product(d_out.reshape(-1, d_out.shape[-1]), linear.weight.T)
     return rows.reshape(inputs.shape)
 
@@ -313,9 +329,9 @@ def _block_forward(
 
 
 def _block_backward(
-    block: Block, seen: BlockPass, d_out: Array, found: Weights, name: str
+    block: Block, seen: BlockPass, d_out: Array, found: Weights | None, name: str
 ) -> Array:
-    """The derivatives by what came in; those by the weights are put into `found`."""
+    """See `_blocks_backward`."""
     inner = block.activation(seen.wide)
     d_inner = _linear_backward(block.narrow, inner, d_out, found, f"{name}.mlp.c_proj")
     d_wide = d_inner * SLOPES[block.activation](seen.wide)

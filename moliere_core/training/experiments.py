@@ -14,19 +14,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from moliere_core.config import ModelConfig, RunConfig, SamplingConfig, TrainingConfig
+from moliere_core.config import ModelConfig, RunConfig, TrainingConfig
 from moliere_core.corpus import Corpus, split
 from moliere_core.errors import CorpusError, RunError
 from moliere_core.measures.context import LONGEST, VisibleContext, visible_context
 from moliere_core.models.evaluation import score
 from moliere_core.models.references import EXPERIMENTS, NetworkModel, open_run
-from moliere_core.models.sampling import generate
+from moliere_core.models.samples import sample
 from moliere_core.runs.run import Run, Snapshot
 from moliere_core.system.progress import Progress
 from moliere_core.system.storage import write_atomically
 
 MEASURES = "measures.json"
-SAMPLE_PROMPT, SAMPLE_TEMPERATURE, SAMPLE_SEED, SAMPLE_CHARS = "", 0.8, 1, 300
+SAMPLE_SEED, SAMPLE_CHARS = 1, 300
 
 REFERENCE = "petit"  # beside the windows' runs: the same measure on a network trained longer
 
@@ -34,7 +34,16 @@ REFERENCE = "petit"  # beside the windows' runs: the same measure on a network t
 COMMON = RunConfig().validation  # one play in verse, one in prose
 COMMON_TEXT = "common"  # both, as `petit` and `grand` are scored
 
-PlanName = Literal["length", "architecture", "plays", "overfitting", "transformer"]
+PlanName = Literal[
+    "length",
+    "architecture",
+    "embedding",
+    "plays",
+    "overfitting",
+    "epochs",
+    "last_only",
+    "transformer",
+]
 
 
 @dataclass(frozen=True)
@@ -57,17 +66,19 @@ class Plan:
     Attributes:
         name: identifier, a single word.
         varied: the fields of `RunConfig` in which its runs differ, as dotted paths.
-        equal: what all of them have in common: "updates" or "passes" over the training text, or
-            "parameters", to two hundredths.
+        equal: what all of them have in common: "updates" or "passes" over the training text,
+            "parameters", to two hundredths, or the "text" alone.
         variants: its runs, in the order in which they are shown.
         visible: up to how many visible characters of the past its runs are scored; 0 for none.
+        weights: whether they ship; else what was measured on them does, alone.
     """
 
     name: PlanName
     varied: tuple[str, ...]
-    equal: Literal["updates", "passes", "parameters"]
+    equal: Literal["updates", "passes", "parameters", "text"]
     variants: tuple[Variant, ...]
     visible: int = 0
+    weights: bool = True
 
     def __iter__(self) -> Iterator[Variant]:
         return iter(self.variants)
@@ -115,6 +126,18 @@ _BY_HEART = RunConfig(
     plays=("tartuffe",),
     validation=(),
 )
+# The learning rate falls to zero at the end of each, wherever that is: at a constant rate these
+# would be one training, looked at three times.
+_PLANNED = RunConfig(
+    ModelConfig(embedding_dim=64, units=128, dropout=0.0),
+    TrainingConfig(epochs=5, seq_length=50, batch_size=16, learning_rate=3e-3, seed=SEED),
+    plays=("tartuffe",),
+    validation=(),
+)
+EPOCHS = (5, 15, 30)
+EMBEDDINGS = (64, 128, 256)
+# The course's windows of 60 characters.
+_POSITIONS = replace(_WINDOWS, training=replace(_WINDOWS.training, epochs=2, seq_length=60))
 
 
 # As many parameters, each with the settings that suit its kind. A transformer of this size takes
@@ -133,6 +156,22 @@ _TRANSFORMER = RunConfig(
 def _length(seq_length: int) -> Variant:
     training = replace(_WINDOWS.training, seq_length=seq_length)
     return Variant(str(seq_length), replace(_WINDOWS, training=training))
+
+
+def _embedding(width: int) -> Variant:
+    model = ModelConfig(embedding_dim=width, units=128, dropout=0.0)
+    training = replace(_STREAMS.training, epochs=4)
+    return Variant(str(width), replace(_STREAMS, model=model, training=training))
+
+
+def _epochs(count: int) -> Variant:
+    training = replace(_PLANNED.training, epochs=count)
+    return Variant(str(count), replace(_PLANNED, training=training))
+
+
+def _positions(name: str, last_only: bool) -> Variant:
+    training = replace(_POSITIONS.training, last_only=last_only)
+    return Variant(name, replace(_POSITIONS, training=training))
 
 
 def _architecture(name: str, model: ModelConfig) -> Variant:
@@ -162,6 +201,13 @@ PLANS: dict[PlanName, Plan] = {
             ),
         ),
         Plan(
+            "embedding",
+            ("model.embedding_dim",),
+            "passes",
+            tuple(map(_embedding, EMBEDDINGS)),
+            weights=False,
+        ),
+        Plan(
             "plays",
             ("plays",),
             "passes",
@@ -179,6 +225,15 @@ PLANS: dict[PlanName, Plan] = {
                 Variant("dropout-0", _BY_HEART),
                 Variant("dropout-50", replace(_BY_HEART, model=ModelConfig(dropout=0.5))),
             ),
+        ),
+        Plan("epochs", ("training.epochs",), "text", tuple(map(_epochs, EPOCHS))),
+        Plan(
+            "last_only",
+            ("training.last_only",),
+            "updates",
+            (_positions("last", True), _positions("all", False)),
+            visible=LONGEST,
+            weights=False,
         ),
         Plan(
             "transformer",
@@ -234,7 +289,7 @@ class Measures:
         scores: by text: "common", the name of one of `COMMON`, or "tenth:PLAY", the last tenth
             of a play.
         context: bits against visible characters, of the runs whose plan asks for it.
-        sample: what it writes after `SAMPLE_PROMPT`.
+        sample: what it writes with `SAMPLE_SEED`, `SAMPLE_CHARS` long.
         seconds: of one processor core at the end of each epoch, the first epoch first; empty
             where nobody counted them.
     """
@@ -404,21 +459,9 @@ def measure(
         context=(
             None if context is None else visible_context(model, context, visible, progress=progress)
         ),
-        sample=write_sample(model),
+        sample=sample(model, seed=SAMPLE_SEED, chars=SAMPLE_CHARS),
         seconds=tuple(seconds),
     )
-
-
-def write_sample(
-    model: NetworkModel,
-    prompt: str = SAMPLE_PROMPT,
-    temperature: float = SAMPLE_TEMPERATURE,
-    seed: int = SAMPLE_SEED,
-    progress: Progress | None = None,
-) -> str:
-    """A text by a network, drawn with the same noise for all networks."""
-    settings = SamplingConfig(temperature=temperature)
-    return generate(model, [prompt], [settings], [seed], SAMPLE_CHARS, progress)[0]
 
 
 def ship(run: Run, plan: Plan, variant: Variant, measures: Measures, most_bytes: int) -> Path:

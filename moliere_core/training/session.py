@@ -23,13 +23,13 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from moliere_core.config import ModelConfig, RunConfig, SamplingConfig, TrainingConfig
+from moliere_core.config import ModelConfig, RunConfig, TrainingConfig
 from moliere_core.corpus import Corpus, Split, split
 from moliere_core.errors import N_, ConfigError, RunError, TrainingError
 from moliere_core.models.networks import NetworkModel, surprisal_bits
 from moliere_core.models.protocol import CONTEXT_START
 from moliere_core.models.references import open_run, snapshot_model
-from moliere_core.models.sampling import generate
+from moliere_core.models.samples import sample
 from moliere_core.networks.loading import load_weights as load_weights
 from moliere_core.networks.loading import network_of
 from moliere_core.runs.history import epoch_record
@@ -62,9 +62,6 @@ PROGRESS_SECONDS = 0.25  # at least, between two `BatchesDone` events
 JUDGED_STREAMS = 16  # pieces of a text judged side by side: the same bits within 1e-7, sooner
 TRAIN_SAMPLE_CHARS = 50_000  # of the training text, scored again after every epoch
 TRAIN_SAMPLE_BLOCKS = 10  # places it is taken from
-SAMPLE_CHARS = 200
-SAMPLE_TEMPERATURE = 0.8
-SAMPLE_SEED = 0
 
 
 # Events
@@ -656,9 +653,3 @@ def _read_once(
 def spread_sample(text: str) -> str:
     """At most `TRAIN_SAMPLE_CHARS` characters, from places evenly spread over the text."""
     return spread(text, TRAIN_SAMPLE_CHARS, TRAIN_SAMPLE_BLOCKS)
-
-
-def sample(model: NetworkModel) -> str:
-    """What the model writes after a line break: the same draws after every epoch."""
-    settings = SamplingConfig(temperature=SAMPLE_TEMPERATURE)
-    return generate(model, [""], [settings], [SAMPLE_SEED], SAMPLE_CHARS)[0]

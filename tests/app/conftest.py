@@ -12,17 +12,14 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard.server import turns
 from dashboard.shared import cached, rights
 from moliere_core.corpus import Corpus, load_corpus
 from moliere_core.corpus.sources import EMBEDDED, MESSAGES
 from moliere_core.pretrained import client, fetching
 from moliere_core.training import jobs
 from moliere_core.training.jobs import local
-from tests.app.helpers import FAKE, REFERENCE, ROOT, Open, write_run
-from tests.patience import FRAMEWORK, PATIENCE, wait_until
-
-BEHIND = ("moliere-axis", "moliere-inside", "moliere-pages", "moliere-turn")  # threads of a page
+from tests.app.helpers import FAKE, REFERENCE, ROOT, Open, end_what_is_behind, write_run
+from tests.patience import PATIENCE, wait_until
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -53,21 +50,9 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     yield tmp_path
     fetching.close()
     client.close()  # a test's own pretrained models are not asked by the next one's
-    _end_what_is_behind()
+    end_what_is_behind()
     st.cache_data.clear()
     st.cache_resource.clear()
-
-
-def _end_what_is_behind() -> None:
-    """Abandon what a page still computes: it would be written into the store of the next test."""
-
-    def abandon() -> None:
-        raise turns.AbandonedError
-
-    with pytest.MonkeyPatch.context() as ends:
-        ends.setattr(turns.engine, "give_way", abandon)
-        ends.setattr(turns, "FORGOTTEN", -1.0)
-        wait_until(lambda: not any(t.name in BEHIND for t in threading.enumerate()), FRAMEWORK)
 
 
 @pytest.fixture

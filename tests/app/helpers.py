@@ -7,16 +7,20 @@ import io
 import json
 import re
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.server import turns
 from moliere_core.config import ModelConfig, RunConfig, TrainingConfig
 from moliere_core.runs.run import Run
 from moliere_core.text.vocabulary import Vocabulary
 from tests.networks import random_weights
+from tests.patience import FRAMEWORK, wait_until
 
 ROOT = Path(__file__).parents[2]
 DASHBOARD = ROOT / "dashboard"
@@ -25,6 +29,8 @@ REFERENCE = f"run:{RUN}"
 FAKE = (sys.executable, "-m", "tests.core.fake_training_worker")
 ALPHABET = Vocabulary(tuple(sorted("\n !',.:;?ABCEJLMNPQRSTUVabcdefghijlmnopqrstuvxyzàçèéêîôû")))
 MISSING_NBSP = re.compile(r"\S [;?!»](\s|$)|« |(?<!`) :(\s|$)")
+
+BEHIND = ("moliere-axis", "moliere-inside", "moliere-pages", "moliere-turn")  # threads of a page
 
 Open = Callable[..., AppTest]
 
@@ -36,6 +42,18 @@ def write_run(home: Path) -> None:
     run = Run.create(home / "runs" / RUN, RUN, config, ALPHABET, corpus, "plays")
     run.save_snapshot("epoch-001", random_weights(ALPHABET))
     run.append_history({"epoch": 1, "updates": 1, "validation_bits_per_char": 4.25})
+
+
+def end_what_is_behind() -> None:
+    """Abandon what a page still computes: it would be written into the store of the next test."""
+
+    def abandon() -> None:
+        raise turns.AbandonedError
+
+    with pytest.MonkeyPatch.context() as ends:
+        ends.setattr(turns.engine, "give_way", abandon)
+        ends.setattr(turns, "FORGOTTEN", -1.0)
+        wait_until(lambda: not any(t.name in BEHIND for t in threading.enumerate()), FRAMEWORK)
 
 
 def component(at: AppTest) -> dict[str, Any]:

@@ -55,19 +55,19 @@ def test_the_ladder_shows_every_step(open_page: Open) -> None:
     steps = component(at)["steps"]
     assert [s["name"] for s in steps] == [
         *("1-gramme", "3-gramme", "5-gramme", "8-gramme"),
-        *("petit", "grand", "petit-gpt", "mini-gpt"),
+        *("petit-rnn", "petit", "grand", "petit-gpt", "mini-gpt"),
         *map(wording.name, recorded.voices()),
     ]
     model = load_model("petit")
     logits, _ = model.start(["Je vous prie de croi"])
     probs = softmax(logits[0, 1:])
-    char, chance = steps[4]["bars"][0]
+    char, chance = steps[5]["bars"][0]
     assert chance == pytest.approx(probs[model.vocabulary.index[char] - 1], abs=2e-4)
-    measures = [float(s["measure"].split()[0].replace(",", ".")) for s in steps[:6]]
+    measures = [float(s["measure"].split()[0].replace(",", ".")) for s in steps[:7]]
     assert measures == sorted(measures, reverse=True)
-    assert not any(step["worse"] for step in steps[:6])
-    assert steps[6]["worse"].startswith("Moins bien que grand")
-    assert not steps[7]["worse"]  # better than the one before, though its figure is a bound
+    assert not any(step["worse"] for step in steps[:7])
+    assert steps[7]["worse"].startswith("Moins bien que grand")
+    assert not steps[8]["worse"]  # better than the one before, though its figure is a bound
 
 
 def test_a_rung_of_the_ladder_has_an_address(open_page: Open) -> None:

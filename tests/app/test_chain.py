@@ -69,11 +69,12 @@ def test_the_ladder_tells_the_chain(open_page: Open) -> None:
     assert not at.exception
     told = {step["reference"]: step["arrow"] for step in component(at)["steps"]}
     assert not any(told[name] for name in ("kn-1", "kn-3", "kn-5", "kn-8"))
-    assert "8-gramme" in told["petit"]
+    assert "8-gramme" in told["petit-rnn"]
+    assert "petit-rnn" in told["petit"]
     assert "portes" in told["petit"]
     assert "petit" in told["grand"]
     assert "au lieu de" in told["grand"]
-    assert "un RNN" in shown(at)
+    assert "un modèle du Web en français" in shown(at)
 
 
 def test_seconds_are_those_of_the_models_own_histories() -> None:

@@ -240,7 +240,7 @@ def test_a_run_is_prepared_as_a_keras_file(
     assert len(at.error) == 1
     at = at.button(key="training.keras").click().run()
     assert not at.exception
-    [_zip, download] = at.get("download_button")
+    [_zip, _page, download] = at.get("download_button")
     assert download.proto.label == "Télécharger (.keras)"
     assert made == ["epoch-001", "epoch-001"]
     at.run()

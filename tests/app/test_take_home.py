@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from moliere_core.assets import ASSETS
+from moliere_core.config import SamplingConfig
 from moliere_core.models.sampling import gumbel_noise
 from moliere_core.text.normalise import normalise
 from moliere_core.text.vocabulary import Vocabulary
@@ -16,11 +17,18 @@ from tests import taken_home
 from tests.node import node, run_node
 
 ENGINE = (ASSETS / "takehome" / "engine.js").as_uri()
-TEMPERATURES = (0.0, 0.5, 0.8, 1.5)
+SAMPLINGS = tuple(SamplingConfig(temperature) for temperature in (0.0, 0.5, 0.8, 1.5))
+FILTERS = (
+    SamplingConfig(0.8, top_k=5),
+    SamplingConfig(1.2, top_p=0.9),
+    SamplingConfig(1.0, 20, 0.6),
+    SamplingConfig(0.0, 3, 0.5),
+)
 MODELS = {
-    "petit": TEMPERATURES,
-    "petit-gpt": (0.8,),
-    **dict.fromkeys(("rnn", "lstm", "gru", "transformer"), TEMPERATURES),
+    "petit": SAMPLINGS + FILTERS,
+    "petit-rnn": SAMPLINGS[1:],
+    "petit-gpt": SAMPLINGS[2:3] + FILTERS[2:3],
+    **dict.fromkeys(("rnn", "lstm", "gru", "transformer"), SAMPLINGS + FILTERS[:1]),
 }
 
 
@@ -29,7 +37,13 @@ MODELS = {
 def test_it_writes_letter_for_letter_what_python_writes(model: str, tmp_path: Path) -> None:
     file = taken_home.page(tmp_path, model)
     expected = taken_home.texts(tmp_path, model, MODELS[model])
-    asked = json.dumps([[text.temperature, text.seed] for text in expected])
+    asked = json.dumps(
+        [
+            [{"temperature": s.temperature, "topK": s.top_k, "topP": s.top_p}, text.seed]
+            for text in expected
+            for s in [text.sampling]
+        ]
+    )
     prompt = json.dumps(taken_home.PROMPT)
     told = run_node(
         f"""
@@ -39,8 +53,8 @@ def test_it_writes_letter_for_letter_what_python_writes(model: str, tmp_path: Pa
         const part = (id) => page.match(new RegExp(`id="${{id}}">([^<]*)<`))[1];
         const model = JSON.parse(part("model"));
         const weights = weightsOf(model, part("weights"));
-        const texts = {asked}.map(([temperature, seed]) => {{
-          const writer = new Writer(model, weights, {prompt}, temperature, seed);
+        const texts = {asked}.map(([sampling, seed]) => {{
+          const writer = new Writer(model, weights, {prompt}, sampling, seed);
           return Array.from({{ length: {taken_home.CHARS} }}, () => writer.step()).join("");
         }});
         console.log(JSON.stringify(texts));

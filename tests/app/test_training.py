@@ -575,7 +575,10 @@ def test_names_are_never_read_as_markdown_or_html(open_page: Open) -> None:
 def test_a_stored_run_is_renamed_opened_and_deleted_with_a_confirmation(open_page: Open) -> None:
     at = open_page("training", view="stored", runs=REFERENCE)
     assert {"Ses courbes", "Renommer", "Oui, supprimer"} <= labels(at)
-    assert [e.proto.label for e in at.get("download_button")] == ["Télécharger (.zip)"]
+    assert [e.proto.label for e in at.get("download_button")] == [
+        "Télécharger (.zip)",
+        "Emporter ce modèle (.html)",
+    ]
     links = [e.proto.query_string for e in at.main.get("page_link")]
     assert set(links) == {f"model=run%3A{RUN}"}
     at = at.text_input(key=f"training.name.{RUN}").set_value("Table 4").run()

@@ -13,7 +13,8 @@ import pytest
 
 from moliere_core.assets import ASSETS
 from moliere_core.cli import main
-from moliere_core.errors import ConfigError, RunError
+from moliere_core.config import SamplingConfig
+from moliere_core.errors import RunError
 from moliere_core.exchange.html_export import to_html
 from moliere_core.models.references import open_run
 from moliere_core.networks.loading import load_weights
@@ -74,12 +75,13 @@ def test_it_asks_for_nothing_from_elsewhere(tmp_path: Path) -> None:
 
 def test_it_opens_with_what_it_was_asked_for(tmp_path: Path) -> None:
     run = make_run(tmp_path / "run")
-    model = described(to_html(run, 1, prompt="Mon </p>", temperature=0.5, seed=3))
+    model = described(
+        to_html(run, 1, prompt="Mon </p>", sampling=SamplingConfig(0.5, 7, 0.9), seed=3)
+    )
     assert (model["prompt"], model["temperature"], model["seed"]) == ("Mon </p>", 0.5, 3)
+    assert (model["top_k"], model["top_p"]) == (7, 0.9)
     assert model["bits"] == 4.2
     assert described(to_html(run, 0))["bits"] is None
-    with pytest.raises(ConfigError, match="temperature"):
-        to_html(run, temperature=-1)
     with pytest.raises(RunError):
         to_html(run, 9)
 
@@ -101,5 +103,6 @@ def test_the_command_writes_it(tmp_path: Path, capsys: pytest.CaptureFixture[str
     first, second = (tmp_path / "a.html").read_bytes(), (tmp_path / "b.html").read_bytes()
     assert first == second
     assert described(first)["seed"] == 4
+    assert main(["export", str(run.path), str(tmp_path / "c.html"), "--top-p", "0"]) == 2
     assert main(["export", str(run.path)]) == 2
     assert "nothing says where to write" in capsys.readouterr().err

@@ -149,9 +149,9 @@ def test_settings_of_another_run_are_refused(tmp_path: Path) -> None:
     ("reference", "message"),
     [
         ("", "choose petit or grand"),
-        ("gros", "there is no model 'gros': choose petit, grand, petit-gpt, mini-gpt, "),
+        ("gros", "there is no model 'gros': choose petit, grand, petit-rnn, petit-gpt, mini-gpt, "),
         ("gros" * 200, "there is no model 'gros"),  # too long for a path
-        ("mini-gpt", "mini-gpt writes tokens, .*: choose petit, grand, petit-gpt or run:ID"),
+        ("mini-gpt", "mini-gpt writes tokens, .*: choose petit, grand, petit-rnn, petit-gpt or"),
         ("hf:gpt2", "hf:gpt2 writes tokens"),
         ("run:nope", "'nope' is not a run"),
         ("run:0123456789ab", "not a run"),

@@ -25,6 +25,7 @@ from safetensors.numpy import load_file
 from moliere_core.config import RunConfig, TrainingConfig
 from moliere_core.corpus import Corpus
 from moliere_core.errors import ConfigError, RunError, TrainingError
+from moliere_core.models import samples
 from moliere_core.models.evaluation import score
 from moliere_core.models.references import load_model, load_recurrent
 from moliere_core.runs.index import stored_runs
@@ -123,7 +124,7 @@ def test_measures_are_those_of_the_stored_weights() -> None:
         logits, _ = model.network.run(ids[None, :-1], model.network.zero_state(1))
         hits = logits[0, :, 1:].argmax(-1) + 1 == ids[1:]
         assert record["train_accuracy"] == pytest.approx(hits.mean())
-        assert len(record["sample"]) == training.SAMPLE_CHARS
+        assert len(record["sample"]) == samples.CHARS
     first, last = run.history[0], run.history[-1]
     assert last["validation_bits_per_char"] < first["validation_bits_per_char"] < 3
     assert last["loss"] < first["loss"] < math.log(len(run.vocabulary))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
+from moliere_core.config import SamplingConfig
 from tests import taken_home
 from tests.e2e.screen import WAIT
 
@@ -37,22 +38,25 @@ def phone(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.mark.parametrize(
-    ("model", "temperatures"),
+    ("model", "samplings"),
     [
-        ("petit", (0.0, 0.8, 1.5)),
-        *((cell, (0.8,)) for cell in ("rnn", "lstm", "gru", "transformer")),
+        ("petit", (SamplingConfig(0.0), SamplingConfig(1.5), SamplingConfig(0.8, 50, 0.9))),
+        *((cell, (SamplingConfig(0.8),)) for cell in ("rnn", "lstm", "gru", "transformer")),
     ],
 )
 def test_it_writes_what_python_writes(
-    model: str, temperatures: tuple[float, ...], phone: Page, tmp_path: Path
+    model: str, samplings: tuple[SamplingConfig, ...], phone: Page, tmp_path: Path
 ) -> None:
     file = taken_home.page(tmp_path, model)
     assert file.stat().st_size < 2_000_000
     phone.goto(file.as_uri())
     phone.get_by_label("Texte de départ").fill(taken_home.PROMPT)
     phone.get_by_label("Vitesse").select_option("instantané")
-    for text in taken_home.texts(tmp_path, model, temperatures):
-        phone.get_by_label("Température").fill(str(text.temperature))
+    phone.get_by_text("top_k et top_p").click()
+    for text in taken_home.texts(tmp_path, model, samplings):
+        phone.get_by_label("Température").fill(str(text.sampling.temperature))
+        phone.get_by_label("top_k", exact=True).fill(str(text.sampling.top_k))
+        phone.get_by_label("top_p", exact=True).fill(str(text.sampling.top_p))
         phone.get_by_label("Graine du hasard").fill(str(text.seed))
         phone.get_by_role("button", name="Écrire la suite").click()
         phone.wait_for_function(

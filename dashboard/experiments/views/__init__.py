@@ -27,8 +27,11 @@ VIEWS = {
 CHARTS = {  # of each plan, the first unless another is chosen
     "length": ("past", "seconds"),
     "architecture": ("parameters", "seconds"),
+    "embedding": ("parameters", "seconds"),
     "plays": ("matrix", "seconds"),
     "overfitting": ("learning", "seconds"),
+    "epochs": ("learning", "seconds"),
+    "last_only": ("past", "seconds"),
     "transformer": ("seconds", "past", "parameters"),
 }
 

@@ -91,7 +91,7 @@ def seconds(plan: Plan, found: list[Result], rows: list[Live]) -> None:
 
 
 def _cost(plan: Plan, found: list[Result], rows: list[Live], kind: str) -> None:
-    name = wording.winner_text(plan) if plan.name == "overfitting" else COMMON_TEXT
+    name = COMMON_TEXT if plan.name == "plays" else wording.winner_text(plan)
     points = []
     for result in found:
         bits = _history_bits(plan, result)

@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.experiments import figures, results, trained, wording
+from dashboard.experiments import figures, results, trained, verdict, wording
 from dashboard.experiments.trained import Live
 from dashboard.experiments.views import bet, charts
 from dashboard.shared import charts as shared_charts
@@ -43,6 +43,8 @@ def show(plan: Plan, chart: Chart) -> None:
     with right:
         bet.told(plan)
         st.html(_table(plan, found, rows, chart))
+        if (told := verdict.sentence(plan, found)) is not None:
+            st.markdown(told)
         st.caption(_measured_on(plan))
 
 
@@ -63,8 +65,13 @@ def _measured_on(plan: Plan) -> str:
             targets=i18n.number(context.targets) if context else "",
             gain=i18n.bits(REACH),
         )
-    elif plan.name in ("architecture", "transformer"):
+    elif plan.name in ("architecture", "embedding", "transformer"):
         told = _("Bits par caractère sur {chars} caractères, mémoire gardée.").format(chars=chars)
+    elif plan.name == "last_only":
+        told = _(
+            "Bits par caractère sur {chars} caractères, mémoire gardée. Cibles : les lettres sur "
+            "lesquelles il a été corrigé. Pointillés : plus qu’il n’en voyait en apprenant."
+        ).format(chars=chars)
     elif plan.name == "plays":
         told = _(
             "Bits par caractère, mémoire gardée : sur la fin de sa pièce, puis sur {text}, l’une "
@@ -120,8 +127,11 @@ def _columns(plan: Plan) -> list[str]:
     return {
         "length": [seconds, _("portée"), _("bits")],
         "architecture": [_("paramètres"), seconds, _("bits")],
+        "embedding": [_("paramètres"), seconds, _("bits")],
         "transformer": [_("paramètres"), seconds, _("bits")],
         "plays": [_("mises à jour"), seconds, _("fin de la sienne"), _("deux autres")],
+        "epochs": [seconds, _("lu"), _("jamais lu")],
+        "last_only": [_("cibles"), seconds, _("bits")],
         "overfitting": [_("lu"), _("jamais lu, au mieux"), _("époque"), _("à la fin")],
     }[plan.name]
 
@@ -133,8 +143,12 @@ def _cells(plan: Plan, result: Result) -> list[str]:
     if plan.name == "length":
         reach = str(measures.context.reach()) if measures.context else ""
         return [seconds, reach, common]
-    if plan.name in ("architecture", "transformer"):
+    if plan.name in ("architecture", "embedding", "transformer"):
         return [i18n.number(result.parameters), seconds, common]
+    if plan.name == "epochs":
+        return [seconds, *_ends(history)]
+    if plan.name == "last_only":
+        return [i18n.number(verdict.targets(result)), seconds, common]
     if plan.name == "plays":
         own = history[-1]["validation_bits_per_char"]
         return [i18n.number(result.updates), seconds, i18n.number(own, 3), common]
@@ -149,12 +163,22 @@ def _live_cells(plan: Plan, row: Live) -> list[str]:
     if plan.name == "length":
         measured = row.context()
         return [seconds, str(measured.result().reach()) if measured.done() else "", bits]
-    if plan.name in ("architecture", "transformer"):
+    if plan.name == "epochs":
+        return [seconds, *_ends(history)]
+    if plan.name == "last_only":
+        return ["", seconds, bits]
+    if plan.name in ("architecture", "embedding", "transformer"):
         parameters = row.variant.config.model.parameter_count(len(run.vocabulary)) if run else 0
         return [i18n.number(parameters), seconds, bits]
     if plan.name == "plays":
         return [i18n.number(history[-1]["updates"]), seconds, bits, ""]
     return _turn(history)
+
+
+def _ends(history: list[dict[str, Any]]) -> list[str]:
+    """Bits at the end, on what it reads and on what it does not."""
+    read, held = history[-1]["train_loss"] / math.log(2), history[-1]["validation_bits_per_char"]
+    return [i18n.number(read, 3), i18n.number(held, 3)]
 
 
 def _turn(history: list[dict[str, Any]]) -> list[str]:

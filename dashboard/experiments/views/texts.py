@@ -9,7 +9,8 @@ import streamlit as st
 from dashboard.experiments import results, wording
 from dashboard.shared import i18n, widgets
 from dashboard.shared.i18n import _
-from moliere_core.training.experiments import SAMPLE_SEED, SAMPLE_TEMPERATURE, Plan
+from moliere_core.models import samples
+from moliere_core.training.experiments import SAMPLE_SEED, Plan
 
 ON_SCREEN = 640  # characters in columns under the controls, on 720 lines of a projector
 
@@ -20,7 +21,7 @@ def show(plan: Plan) -> None:
         prompt = widgets.prompt(labelled=False)
         st.caption(
             _("mêmes tirages pour tous, température {temperature}").format(
-                temperature=i18n.number(SAMPLE_TEMPERATURE, 1)
+                temperature=i18n.number(samples.TEMPERATURE, 1)
             ),
             width="content",
         )
@@ -33,14 +34,14 @@ def show(plan: Plan) -> None:
         with place:
             st.markdown(f"**{widgets.plain(name)}**")
             if result.has_weights:
-                text = results.written(result.reference, prompt, SAMPLE_TEMPERATURE, seed)
+                text = results.written(result.reference, prompt, seed)
                 st.html(_said(text, len(cards)))
             else:
                 st.html(_said(result.measures.sample, len(cards)))
                 st.caption(
                     _(
-                        "Ses poids sont trop lourds pour être livrés : voici ce qu’il écrivait, "
-                        "sans début, avec la graine {seed}."
+                        "Ses poids ne sont pas livrés avec l’application : voici ce qu’il "
+                        "écrivait, sans début, avec la graine {seed}."
                     ).format(seed=SAMPLE_SEED)
                 )
 

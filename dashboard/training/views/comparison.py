@@ -20,8 +20,8 @@ from dashboard.shared import (
 from dashboard.shared.i18n import _
 from dashboard.training import controls, figures, results, wording
 from dashboard.training.views import follow
+from moliere_core.models import samples
 from moliere_core.text.normalise import normalise
-from moliere_core.training.session import SAMPLE_TEMPERATURE
 
 COMMON_CHARS = 10_000  # of the common text: a quarter of a second a model of 256 units
 ABREAST = 3  # samples side by side
@@ -91,7 +91,7 @@ def _curves(compared: Sequence[Compared]) -> None:
 
 def _samples(compared: Sequence[Compared]) -> None:
     """One text of each, with the same draws."""
-    st.caption(wording.same_draws(SAMPLE_TEMPERATURE))
+    st.caption(wording.same_draws(samples.TEMPERATURE))
     with st.spinner(_("Chacun écrit…")):
         for first in range(0, len(compared), ABREAST):
             columns = st.columns(min(ABREAST, len(compared)), gap="medium")

@@ -25,9 +25,9 @@ from dashboard.training.curves import Curves
 from dashboard.training.figures import HEIGHT, Bets
 from dashboard.training.views import forgetting
 from moliere_core.errors import MoliereError
+from moliere_core.models import samples
 from moliere_core.training import jobs
 from moliere_core.training.jobs import Job, JobSpec, JobStatus, State
-from moliere_core.training.session import SAMPLE_TEMPERATURE
 from moliere_core.training.yardsticks import Yardsticks
 
 STOP_SECONDS = 1.5  # that a click on Stop may wait for the end
@@ -200,7 +200,7 @@ def _samples(curves: Curves, unit: str) -> None:
                 _("Après chaque époque, il écrira ici quelques lignes, avec les mêmes tirages.")
             )
         else:
-            st.caption(wording.samples(SAMPLE_TEMPERATURE))
+            st.caption(wording.samples(samples.TEMPERATURE))
         for epoch in reversed(curves.ended):
             sample(wording.heading(epoch, unit), epoch.sample)
 

@@ -30,6 +30,8 @@ const known = new Set(model.chars);
 const prompt = one("prompt", HTMLTextAreaElement);
 const temperature = one("temperature", HTMLInputElement);
 const seed = one("seed", HTMLInputElement);
+const topK = one("topK", HTMLInputElement);
+const topP = one("topP", HTMLInputElement);
 const speed = one("speed", HTMLSelectElement);
 const page = one("page", HTMLElement);
 const written = one("written", HTMLElement);
@@ -148,6 +150,16 @@ function tick(time) {
   else requestAnimationFrame(tick);
 }
 
+/** What is set of the draws; an empty field, or one that is no such number, keeps all. */
+function sampling() {
+  const p = Number(topP.value);
+  return {
+    temperature: Number(temperature.value),
+    topK: Math.max(Math.trunc(Number(topK.value)) || 0, 0),
+    topP: p > 0 && p < 1 ? p : 1,
+  };
+}
+
 /** @param {boolean} goes */
 function run(goes) {
   const starts = goes && !running;
@@ -159,7 +171,7 @@ function run(goes) {
 
 one("write", HTMLButtonElement).onclick = () => {
   const chosen = Math.trunc(Math.abs(Number(seed.value))) || 0;
-  writer = new Writer(model, weights, prompt.value, Number(temperature.value), chosen);
+  writer = new Writer(model, weights, prompt.value, sampling(), chosen);
   choices = [];
   one("before", HTMLElement).textContent = prompt.value;
   written.textContent = "";
@@ -204,4 +216,7 @@ one("theme", HTMLButtonElement).onclick = () => {
 prompt.value = model.prompt;
 temperature.value = String(model.temperature);
 seed.value = String(model.seed);
+topK.value = String(model.top_k);
+topP.value = String(model.top_p);
+one("filters", HTMLDetailsElement).open = model.top_k > 0 || model.top_p < 1;
 speak();

@@ -10,10 +10,10 @@ import pytest
 from moliere_core.errors import ModelError
 from moliere_core.inspection import influence, trace
 from moliere_core.inspection.contrast import Contrast, contrast
-from moliere_core.inspection.transformer_influence import SLOPES, gradient
 from moliere_core.inspection.transformer_trace import read
 from moliere_core.networks.recurrent import RecurrentNetwork
 from moliere_core.networks.transformer import ACTIVATIONS, TransformerNetwork
+from moliere_core.networks.transformer_gradients import SLOPES, blocks_forward, stream_backward
 from tests.core.inspection.transformers import IDS, KINDS, TIME, VOCAB, small
 from tests.networks import LETTERS, random_network
 
@@ -32,8 +32,10 @@ def test_slopes_are_those_of_the_activations(name: str) -> None:
     x: Any = np.linspace(-6, 6, 241) + 0.01  # not at the corner of relu
     slope = (ACTIVATIONS[name](x + 1e-4) - ACTIVATIONS[name](x - 1e-4)) / 2e-4
     # The error function of "gelu" is itself within 1.5e-7.
-    np.testing.assert_allclose(SLOPES[name](x), slope, atol=2e-3 if name == "gelu" else 1e-5)
-    assert SLOPES[name](np.zeros(1, np.float32))[0] == pytest.approx(
+    np.testing.assert_allclose(
+        SLOPES[ACTIVATIONS[name]](x), slope, atol=2e-3 if name == "gelu" else 1e-5
+    )
+    assert SLOPES[ACTIVATIONS[name]](np.zeros(1, np.float32))[0] == pytest.approx(
         {"relu": 0, "tanh": 1}.get(name, 0.5), abs=1e-6
     )
 
@@ -44,7 +46,8 @@ def test_a_transformer_s_gradient_is_the_slope_of_its_logits(settings: dict[str,
     vectors: Any = network.tokens[IDS].astype(np.float64)
     rng = np.random.default_rng(0)
     asked: Any = rng.normal(size=(TIME, VOCAB))  # a sum over the logits of all places
-    found = gradient(network, read(network, IDS, vectors), asked)
+    seen = blocks_forward(network, (vectors + network.positions[:TIME])[None])
+    (found,) = stream_backward(network, seen, (asked @ network.output)[None])
     for place, axis in [(0, 3), (5, 0), (TIME - 1, 7)]:
         values = []
         for step in (1e-4, -1e-4):
@@ -119,6 +122,14 @@ def test_attributions_add_up(name: str, ends: Any) -> None:
     one, other = (log_prob(network, alone, end, (0,)) for end in ends)
     assert found.attribution.shape == (TIME,)
     assert found.attribution.sum() == pytest.approx(found.difference - (one - other), abs=0.02)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_few_texts_at_a_time_tell_the_same(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    together = explained(NETWORKS[name], ENDS[1])
+    monkeypatch.setattr("moliere_core.inspection.contrast.MOST_NUMBERS", 1)
+    alone = explained(NETWORKS[name], ENDS[1])
+    np.testing.assert_allclose(together.attribution, alone.attribution, atol=1e-5)
 
 
 def test_the_replacement_itself_changes_nothing() -> None:

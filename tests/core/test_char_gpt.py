@@ -1,4 +1,4 @@
-"""The tool that trains `petit-gpt`: its network in torch is the one that is opened afterwards."""
+"""The tool that trains transformers over characters: torch computes what is opened afterwards."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from moliere_core.corpus import Corpus  # noqa: E402
 from moliere_core.models.references import load_model  # noqa: E402
 from moliere_core.networks.initial import initial_weights  # noqa: E402
 from moliere_core.networks.loading import network_of  # noqa: E402
-from tools import train_petit_gpt as tool  # noqa: E402
+from tools import train_char_gpt as tool  # noqa: E402
 
 TINY = ModelConfig("transformer", units=8, layers=2, dropout=0.0, heads=2, context=16)
 
@@ -25,7 +25,7 @@ TINY = ModelConfig("transformer", units=8, layers=2, dropout=0.0, heads=2, conte
 def corpus() -> Corpus:
     """Two plays to read and the two that are held out."""
     words = np.random.default_rng(0).choice(["la", "le", "ma", "me"], (240, 5))
-    plays = ["a", "b", *tool.RUN.validation]
+    plays = ["a", "b", *tool.PETIT.validation]
     frame = pd.DataFrame({"cue": [" ".join(row) for row in words]})
     frame["play_name"] = np.repeat(plays, 60)
     columns = ["play_name", "title", "act", "scene", "speaker", "form", "cue"]
@@ -33,18 +33,17 @@ def corpus() -> Corpus:
 
 
 def test_it_is_as_large_as_petit() -> None:
-    assert tool.MODEL.parameter_count(95) <= 1.02 * load_model("petit").parameters
+    assert tool.PETIT.model.parameter_count(95) <= 1.02 * load_model("petit").parameters
 
 
 def test_torch_computes_what_the_engine_in_numpy_does(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tool, "MODEL", TINY)
     monkeypatch.setattr(tool, "HALF", torch.float32)
     rng = np.random.default_rng(1)
     weights = {n: w + rng.normal(0, 0.3, w.shape) for n, w in initial_weights(TINY, 20).items()}
     weights = {name: w.astype(np.float32) for name, w in weights.items()}
     ids = rng.integers(0, 20, (3, 16))
     theirs = tool.forward(
-        {n: torch.from_numpy(w) for n, w in weights.items()}, torch.tensor(ids), 0
+        {n: torch.from_numpy(w) for n, w in weights.items()}, torch.tensor(ids), TINY
     )
     network: Any = network_of(weights, TINY)
     ours, _ = network.run(ids, network.zero_state(3))
@@ -55,11 +54,13 @@ def test_torch_computes_what_the_engine_in_numpy_does(monkeypatch: pytest.Monkey
 def test_a_training_goes_on_and_makes_a_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tool, "MODEL", TINY)
-    monkeypatch.setattr(tool, "TRAINING", replace(tool.TRAINING, batch_size=4, min_char_freq=1))
+    training = replace(tool.PETIT.training, batch_size=4, min_char_freq=1)
+    monkeypatch.setitem(
+        tool.SHIPPED, "petit-gpt", replace(tool.PETIT, model=TINY, training=training)
+    )
     monkeypatch.setattr(tool, "STEPS", (5,))
-    tool.PetitTrainer(tmp_path, corpus(), 1).train()
-    trainer = tool.PetitTrainer(tmp_path, corpus(), 2)
+    tool.CharGPTTrainer(tmp_path, corpus(), "petit-gpt", 1).train()
+    trainer = tool.CharGPTTrainer(tmp_path, corpus(), "petit-gpt", 2)
     trainer.train()
     run = trainer.write_run()
     assert run.complete
