@@ -22,7 +22,8 @@ import numpy as np
 from moliere_core.runs import run
 from moliere_core.runs.run import Run
 from moliere_core.system.storage import write_atomically
-from moliere_core.training.jobs import worker
+from moliere_core.training import session
+from moliere_core.training.jobs import job, worker
 from tests.networks import random_weights
 
 PAUSE, MODE = float(os.environ.get("FAKE_PAUSE", "0.001")), os.environ.get("FAKE_MODE", "")
@@ -102,7 +103,7 @@ def should_stop() -> bool:
 
 def serve() -> int:
     """The worker's own `main`, which tells `should_stop` and the job's folder here as well."""
-    train, read_spec = worker.train, worker.read_spec
+    train, read_spec = session.train, job.read_spec
 
     def told(*args: Any, **options: Any) -> Run:
         globals()["should_stop"] = options["should_stop"]

@@ -23,6 +23,7 @@ from moliere_core.corpus import Corpus
 from moliere_core.errors import ConfigError, CorpusError, RunError
 from moliere_core.runs.index import damaged_runs, stored_runs
 from moliere_core.runs.run import Run
+from moliere_core.system.machine import RESERVED_MEGABYTES
 from moliere_core.training import jobs
 from moliere_core.training.jobs import corpora, estimate, local
 from moliere_core.training.jobs.job import INTERRUPTED, LOG
@@ -562,7 +563,7 @@ def test_no_worker_is_kept_ready_where_it_may_not_be(
     jobs.expect()
     assert not kept
     monkeypatch.setattr(jobs, "available", lambda: True)
-    monkeypatch.setattr(local, "free_megabytes", lambda: local.RESERVED_MEGABYTES - 1)
+    monkeypatch.setattr(local, "free_megabytes", lambda: RESERVED_MEGABYTES - 1)
     jobs.expect()
     assert kept[-1].pid is None
     monkeypatch.setattr(local, "free_megabytes", lambda: None)
