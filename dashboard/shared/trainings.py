@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.shared import i18n, rights
+from dashboard.shared import hour, i18n, rights
 from dashboard.shared.i18n import _
 from moliere_core.errors import ConfigError
 from moliere_core.runs.run import MAX_NAME
@@ -22,7 +22,9 @@ def submit(spec: JobSpec) -> Job:
         MoliereError: this server will not train it, see `jobs.submit`.
     """
     name = " ".join(str(st.session_state.get(NAME) or "").split())
-    return jobs.submit(spec, rights.token(), rights.browser(), rights.address(), name)
+    job = jobs.submit(spec, rights.token(), rights.browser(), rights.address(), name)
+    hour.trained(job.spec.run_id)
+    return job
 
 
 @st.fragment(run_every=READY)
