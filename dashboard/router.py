@@ -46,6 +46,7 @@ def route() -> None:
             _page("recurrence", _("Mémoire"), "history"),
             _page("bridge", _("Du LSTM aux LLM"), "compare_arrows"),
             _page("preferences", _("L’avis de la classe"), "how_to_vote"),
+            _page("games", _("Jeux"), "casino"),
         ],
     }
     page = st.navigation(sections, expanded=True)

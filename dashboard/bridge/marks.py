@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from dashboard.bridge.wording import models as wording
+from dashboard.shared import guessed
 from dashboard.shared.i18n import _
 from dashboard.shared.naming import RECORDED
 from moliere_core import pretrained
@@ -22,6 +23,7 @@ FAMILIES = {
     "recurrent": N_("réseaux de caractères de Molière"),
     "small": N_("petit GPT de Molière"),
     "large": N_("modèles du hub"),
+    "class": N_("la classe"),
 }
 FORMS = {"verse": N_("vers, à l’allure"), "prose": N_("prose, à l’allure")}  # by the look of lines
 NGRAMS = ("kn-1", "kn-3", "kn-5", "kn-8")  # those that are drawn: the others say nothing more
@@ -65,6 +67,8 @@ def family(reference: str) -> str:
     """Which of `FAMILIES` a model is of."""
     if reference == axis.UNIFORM:
         return "chance"
+    if reference.startswith(guessed.CLASS):
+        return "class"
     if reference in axis.COMPRESSORS:
         return "compressor"
     if reference in axis.NGRAMS:

@@ -13,7 +13,7 @@ from dashboard.training import curves, results
 from moliere_core.training.specialise import client, stored
 from moliere_core.training.specialise.client import Specialising
 from moliere_core.training.specialise.loop import Point, Settings
-from tests.app.helpers import Open, text
+from tests.app.helpers import Open, run_snippet, text
 
 POINTS = (
     Point(0, 8, 0.0, 0.5, None, 3.0, 1.7),
@@ -84,6 +84,9 @@ def test_what_was_specialised_is_shown_and_can_be_deleted(
     folder.mkdir(parents=True)
     record = stored.Record("mini-gpt", "lignes", 900, Settings("lora"), "own", POINTS)
     (folder / stored.RECORD).write_text(json.dumps(asdict(record)), encoding="utf-8")
+    at = open_page("training", view="stored")  # whichever model is chosen
+    assert not at.exception
+    assert "spécialisé sur lignes" in text(at)
     at = open_page("training", view="new", **{"from": "mini-gpt"})
     assert not at.exception
     assert "spécialisé sur lignes" in text(at)
@@ -91,6 +94,16 @@ def test_what_was_specialised_is_shown_and_can_be_deleted(
     key = "training.specialise.delete.hf:local/mini-gpt-lignes-abcdef"
     at.button(key=key).click().run()
     assert not folder.exists()
+
+
+def test_the_drawer_has_its_code(open_page: Open) -> None:
+    at = open_page("training", view="new", passes=2, **{"from": "mini-gpt"})
+    at = at.pills(key="training.drawer").set_value("code").run()
+    assert not at.exception
+    cell = at.code[0].value
+    assert "client.prepare('mini-gpt'" in cell
+    assert "Settings('lora', epochs=2)" in cell
+    run_snippet(cell)
 
 
 def test_points_are_the_curves_of_what_is_forgotten() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -22,7 +23,7 @@ from moliere_core.pretrained.language import LanguageModel
 from moliere_core.pretrained.operations import opened
 from moliere_core.runs.ownership import Owner
 from moliere_core.training.memory import OldText
-from moliere_core.training.specialise import client, stored
+from moliere_core.training.specialise import client, estimate, stored, worker
 from moliere_core.training.specialise.client import Request
 from moliere_core.training.specialise.loop import Point, Settings, own_text, specialise
 from moliere_core.training.specialise.methods import METHODS, LoRA, suited
@@ -142,13 +143,16 @@ def test_a_request_goes_to_the_worker_and_back() -> None:
     assert Request.from_json(json.loads(json.dumps(asdict(request)))) == request
 
 
-def test_an_estimate_grows_with_the_text(folder: str) -> None:
-    short, long = (
-        client.prepare("mini-gpt", "t", Split(LINES * times, LINES[:80], "last-tenth"))
-        for times in (1, 100)
-    )
-    assert 0 < client.estimated_seconds(short) < client.estimated_seconds(long)
-    assert client.width_of(pretrained.card("mini-gpt")) == 192
+def test_an_estimate_grows_with_what_is_done() -> None:
+    def seconds(read: int, method: str = "lora", epochs: int = 3, old: OldText | None = OLD) -> Any:
+        text = LINES * read
+        asked = Request("mini-gpt", "n", "t", text, "b", old, Settings(method, epochs))
+        return estimate.seconds(asked)
+
+    assert 0 < seconds(1) < seconds(100) < seconds(100, epochs=6)
+    assert seconds(100, "block") < seconds(100)
+    assert seconds(1, old=None) > seconds(1)  # it writes its own first
+    assert estimate.width_of(pretrained.card("mini-gpt")) == 192
 
 
 def test_a_worker_makes_a_model_that_opens_like_another(folder: str, home: Path) -> None:
@@ -174,17 +178,21 @@ def test_a_worker_makes_a_model_that_opens_like_another(folder: str, home: Path)
     assert bits == pytest.approx(made.record.points[-1].new, rel=0.02)  # half precision
     assert client.begin(request).result(1) == reference  # made once
 
-    transformers = pytest.importorskip("transformers")
-    theirs = transformers.GPT2LMHeadModel.from_pretrained(
-        catalogue.check(reference), local_files_only=True
-    )
-    assert theirs.num_parameters() == again.network.parameters
-
     with pytest.raises(ModelError, match="somebody else"):
         stored.delete(stored.name_in(reference), "toi")
     stored.delete(stored.name_in(reference), "moi")
     assert stored.models() == []
     assert pretrained.presence(reference) is pretrained.Presence.ABSENT
+
+
+@pytest.mark.slow
+def test_transformers_open_what_was_made(folder: str) -> None:
+    transformers = pytest.importorskip("transformers")
+    model = opened(folder, Path(folder))
+    record = stored.Record(folder, "t", 9, QUICK, "own", ())
+    made = stored.save("made", Path(folder), transformer_weights(model.transformer), record)
+    theirs = transformers.GPT2LMHeadModel.from_pretrained(made, local_files_only=True)
+    assert theirs.num_parameters() == model.network.parameters
 
 
 def test_a_damaged_record_hides_its_model_alone(home: Path) -> None:
@@ -198,8 +206,17 @@ def test_a_damaged_record_hides_its_model_alone(home: Path) -> None:
 
 
 def test_the_command_line_specialises(
-    folder: str, home: Path, capsys: pytest.CaptureFixture[str]
+    folder: str, home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def at_once(asked: client.Specialising) -> None:  # what the worker does, without its process
+        def say(event: str, **values: Any) -> None:
+            if event == "point":
+                asked.points.append(Point(**values))
+
+        worker.specialised(asked.request, threading.Event(), say)
+        asked.set_result(stored.reference_of(asked.request.name))
+
+    monkeypatch.setattr(client.Specialising, "start", at_once)
     text = home / "lignes.txt"
     text.write_text(LINES * 2, encoding="utf-8")
     arguments = ["models", "specialise", folder, str(text), "--epochs", "1", "--json"]

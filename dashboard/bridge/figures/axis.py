@@ -157,7 +157,7 @@ def _number(mark: Mark, what: str) -> int:
 
 def _without(family: str) -> bool:
     """Whether models of a family have no parameters, rather than an unknown number."""
-    return family in ("chance", "compressor")
+    return family in ("chance", "class", "compressor")
 
 
 def _decades(marks: Sequence[Mark], what: str, left: float, right: float) -> dict[str, Any]:
@@ -216,7 +216,7 @@ def _told(mark: Mark) -> str:
 
 
 def _colour(colours: Theme, family: str) -> str:
-    places = {"recurrent": 0, "small": 1, "large": 2, "ngram": 3, "compressor": 5}
+    places = {"recurrent": 0, "small": 1, "large": 2, "ngram": 3, "class": 4, "compressor": 5}
     return colours.series[places[family]] if family in places else colours.muted
 
 

@@ -13,7 +13,7 @@ from dashboard.bridge.figures import axis as figures
 from dashboard.bridge.measuring import Measuring
 from dashboard.bridge.wording import axis as wording
 from dashboard.bridge.wording.models import name as called
-from dashboard.shared import charts, following, i18n, widgets
+from dashboard.shared import charts, following, guessed, i18n, widgets
 from dashboard.shared.i18n import _
 from moliere_core import pretrained
 from moliere_core.measures import axis
@@ -118,6 +118,7 @@ def _known(name: str, text: str | None, model: str) -> dict[str, Point]:
     return (
         axis.shipped().points.get(name, {})
         | axis.recorded(name)
+        | guessed.point(axis.VALIDATION.get(name, name))
         | {
             reference: point
             for reference, point in here.items()
@@ -177,6 +178,7 @@ def _draw(
     else:
         figure = figures.against(kept, charts.dark(), heading, drawing.against)
     best_of = points if drawing.against == "two" else drawn
+    best_of = {m: p for m, p in best_of.items() if marks.family(m) != "class"}  # of few letters
     best = min(kept, key=lambda mark: mark.bits)
     charts.show(
         figure,

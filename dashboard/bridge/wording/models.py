@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dashboard.shared import i18n, naming
+from dashboard.shared import guessed, i18n, naming
 from dashboard.shared.i18n import _
 from moliere_core.config import SamplingConfig
 from moliere_core.measures import axis
@@ -20,6 +20,9 @@ def name(reference: str) -> str:
     """A model where there is little room, as in a drawing."""
     if reference == axis.UNIFORM:
         return _("hasard")
+    if reference.startswith(guessed.CLASS):
+        count = reference.removeprefix(guessed.CLASS)
+        return _("la classe ({count} lettres)").format(count=count)
     if reference in axis.NGRAMS:
         return _("{order}-gramme").format(order=reference.removeprefix("kn-"))
     return naming.model(reference)

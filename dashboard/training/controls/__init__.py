@@ -7,13 +7,15 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from dashboard.shared import fields, naming, snippets, state, views
+from dashboard.shared import fields, naming, snippets, sources, state, views
 from dashboard.shared.controls import Choice, Control, Given, Menu, Several, Whole
 from dashboard.shared.i18n import _
+from moliere_core import pretrained
 from moliere_core.config import PRESETS
 from moliere_core.corpus import EMBEDDED
 from moliere_core.errors import N_
 from moliere_core.training.jobs import JobSpec
+from moliere_core.training.specialise.methods import suited
 
 MOST_RUNS = 12  # compared at once
 
@@ -124,7 +126,24 @@ COMMON = CommonText("training.common", "common", "held:embedded", N_("Texte comm
 
 
 def code(spec: JobSpec | None) -> str:
-    """Train a network and read its history; without a spec, the preset of the demonstration."""
+    """Train a network, or specialise a GPT; without either, the preset of the demonstration."""
+    base = state.foretold(START_FROM)
+    if spec is None and pretrained.is_pretrained(base):
+        return _specialising(base)
     if spec is None:
         return snippets.training(PRESETS["demo"], EMBEDDED)
     return snippets.training(spec.config, spec.source)
+
+
+def _specialising(base: str) -> str:
+    """Continue a GPT on the text that is chosen."""
+    asked, source = state.value(METHOD), sources.chosen()
+    method = suited(pretrained.card(base).parameters) if asked == "auto" else asked
+    return snippets.filled(
+        "training-specialise",
+        base=base,
+        corpus=snippets.corpus(source),
+        text=naming.source(source),
+        method=method,
+        passes=state.value(PASSES),
+    )

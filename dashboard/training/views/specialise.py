@@ -16,7 +16,7 @@ from moliere_core.config import RunConfig
 from moliere_core.corpus import split
 from moliere_core.errors import MoliereError
 from moliere_core.runs.ownership import Owner, may_change
-from moliere_core.training.specialise import client, stored
+from moliere_core.training.specialise import client, estimate, stored
 from moliere_core.training.specialise.client import Request, Specialising
 from moliere_core.training.specialise.loop import MOST_CHARS, Settings
 from moliere_core.training.specialise.methods import suited
@@ -48,12 +48,21 @@ def show() -> None:
             widgets.problem(error)
         elif current is not None:
             _live(current)
-        made = [m for m in stored.models() if current is None or not _is_of(current, m)]
-        if current is None and not made:
+        if not made(current) and current is None:
             _explain()
-        for model in made[:MOST_SHOWN]:
-            with st.expander(widgets.plain(model.reference), icon=":material/history:"):
-                _stored(model)
+
+
+def made(current: Specialising | None = None) -> bool:
+    """Those that were specialised here, each with its curves, but the one that stands above them.
+
+    Returns:
+        Whether there are any.
+    """
+    found = [m for m in stored.models() if current is None or not _is_of(current, m)]
+    for model in found[:MOST_SHOWN]:
+        with st.expander(widgets.plain(model.reference), icon=":material/history:"):
+            _stored(model)
+    return bool(found)
 
 
 def _explain() -> None:
@@ -97,7 +106,7 @@ def _button(request: Request) -> None:
             return  # it stands below, with its curves
         st.caption(_("Déjà fait : {name}").format(name=widgets.plain(request.name)))
         return
-    about = i18n.duration(client.estimated_seconds(request))
+    about = i18n.duration(estimate.seconds(request))
     if (error := st.session_state.pop(_REFUSED, None)) is not None:
         widgets.problem(error)
     st.button(

@@ -23,7 +23,7 @@ from dashboard.shared import (
 )
 from dashboard.shared.i18n import _
 from dashboard.training import controls, report, results, wording
-from dashboard.training.views import comparison, follow, forgetting, importing
+from dashboard.training.views import comparison, follow, forgetting, importing, specialise
 from moliere_core.errors import MoliereError, RunError
 from moliere_core.exchange.run_import import check_allowed
 from moliere_core.models.references import SHIPPED
@@ -66,8 +66,9 @@ def _table() -> None:
     importing.drawer()
     _damaged()
     rows = stored_runs.stored_runs()
-    if not rows:
+    if not specialise.made() and not rows:
         st.info(_("Aucun entraînement enregistré : le premier que vous lancerez restera ici."))
+    if not rows:
         return
     columns = {
         _("Nom"): [row.name for row in rows],

@@ -3,38 +3,29 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from functools import lru_cache
 from typing import Any
-
-import numpy as np
 
 from moliere_core.corpus import Corpus, Split
 from moliere_core.errors import ModelError, MoliereError
 from moliere_core.models.references import MINI, SHIPPED
 from moliere_core.pretrained import catalogue
 from moliere_core.runs.ownership import Owner
-from moliere_core.system.machine import is_public, threads
+from moliere_core.system.machine import is_public
 from moliere_core.system.work import Work
 from moliere_core.system.workers import WorkerProcess, command
 from moliere_core.training.memory import OldText, old_text
 from moliere_core.training.specialise import stored
 from moliere_core.training.specialise.loop import (
     MOST_CHARS,
-    OWN_CHARS,
-    POINTS,
     Point,
     Settings,
-    measured_chars,
 )
 from moliere_core.training.specialise.methods import suited
 
 COMMAND = command("moliere_core.training.specialise.worker")
 STOP = b"stop"
-CHARS_PER_TOKEN = 2.6  # of French, for mini-gpt and GPT-2; the worker alone counts them
-LAUNCH_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -188,50 +179,6 @@ def prepare(
     # mini-gpt has read what petit has, and the same plays were held out.
     old = old_text(SHIPPED[0], texts, known) if base == MINI else None
     return Request(base, name, text, read, texts.validation_text, old, chosen, owner)
-
-
-def estimated_seconds(request: Request) -> float:
-    """How long it will take, about, from the sizes and the speed of a product on this machine."""
-    card = catalogue.card(request.base)
-    layers = max(card.layers, 1)
-    head = card.vocab_size * width_of(card)
-    blocks = max(card.parameters - head, 0)
-    trained = blocks if request.settings.method == "lora" else blocks / layers
-    tokens, epochs = len(request.train) / CHARS_PER_TOKEN, request.settings.epochs
-    # Forward, the slope by what came in, that by the weights; the embedding has no weights' slope.
-    training = tokens * (epochs * (6 * trained + 4 * head) + 2 * (blocks - trained))
-    scored = 2 * measured_chars(card.parameters) / CHARS_PER_TOKEN * (POINTS + 1)
-    written = 0 if request.old else OWN_CHARS / CHARS_PER_TOKEN
-    measuring = (scored + 4 * written) * 2 * card.parameters  # a token alone costs four times one
-    return LAUNCH_SECONDS + (training + measuring) / (_flops() * threads())
-
-
-def width_of(card: catalogue.Card) -> int:
-    """The width of a GPT-2, from its number of parameters: 12 of its square a block."""
-    outside = card.vocab_size + card.context_length
-    root = (outside**2 + 48 * max(card.layers, 1) * card.parameters) ** 0.5
-    return round((root - outside) / (24 * max(card.layers, 1)))
-
-
-SHARE = 0.8  # of a product's speed, all told: norms, activations and scores take the rest
-
-
-@lru_cache(maxsize=1)
-def _flops() -> float:
-    """Multiplications and additions a second of one core of this machine, all told."""
-    left, right = np.ones((128, 512), np.float32), np.ones((512, 512), np.float32)
-    best = np.inf
-    for _ in range(20):  # a millisecond each: others that compute seldom spoil them all
-        began = time.perf_counter()
-        _ = left @ right
-        best = min(best, time.perf_counter() - began)
-    return float(SHARE * 2 * 128 * 512 * 512 / best / _blas_threads())
-
-
-def _blas_threads() -> int:
-    from threadpoolctl import threadpool_info
-
-    return max((int(lib["num_threads"]) for lib in threadpool_info()), default=1)
 
 
 _lock = threading.Lock()

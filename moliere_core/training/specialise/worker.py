@@ -61,7 +61,7 @@ def main() -> int:
     limit_resources()
     try:
         with ThreadpoolController().limit(limits=threads(), user_api="blas"):
-            _run(request, asked.stopped, say)
+            specialised(request, asked.stopped, say)
     except MoliereError as error:
         say("failed", **error.to_json())
         return 1
@@ -73,7 +73,8 @@ def main() -> int:
     return 0
 
 
-def _run(request: Request, stopped: threading.Event, say: Any) -> None:
+def specialised(request: Request, stopped: threading.Event, say: Any) -> None:
+    """Specialise a model and store it; `say` is told an event and its values."""
     say("stage", stage="loading")
     if not catalogue.is_pretrained(request.base):
         catalogue.open_folder(request.base)  # a path, from the command line

@@ -1,0 +1,1 @@
+"""The Games page: the class against the models, and with them."""

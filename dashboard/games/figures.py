@@ -1,0 +1,62 @@
+"""The class and the models on one axis, for the letters that the class has guessed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dashboard.shared import i18n
+from dashboard.shared.i18n import _
+from dashboard.shared.plotting import Figure, layout, theme
+
+ROW = 52  # pixels a bar
+
+
+@dataclass(frozen=True)
+class Guesser:
+    """Who guesses, on average.
+
+    Attributes:
+        name: as it is shown.
+        bits: per character, on the letters that the class has guessed.
+        margin: half of an interval around it; NaN where there is none.
+        people: whether it is the class.
+    """
+
+    name: str
+    bits: float
+    margin: float
+    people: bool = False
+
+
+def axis(guessers: Sequence[Guesser], dark: bool) -> Figure:
+    """A bar each, the best at the top, with the margin of so few letters."""
+    colours = theme(dark)
+    ordered = sorted(guessers, key=lambda g: -g.bits)
+    figure = Figure(
+        [
+            {
+                "type": "bar",
+                "orientation": "h",
+                "y": [f"{g.name}  <b>{i18n.number(g.bits, 2)}</b>" for g in ordered],
+                "x": [g.bits for g in ordered],
+                "error_x": {
+                    "symmetric": False,
+                    "array": [0 if math.isnan(g.margin) else g.margin for g in ordered],
+                    "arrayminus": [
+                        min(g.bits, 0 if math.isnan(g.margin) else g.margin) for g in ordered
+                    ],
+                    "color": colours.muted,
+                    "thickness": 2,
+                },
+                "marker": {"color": [colours.series[0 if g.people else 1] for g in ordered]},
+                "hovertemplate": "%{x:.3f}",
+            }
+        ]
+    )
+    height = 110 + ROW * len(ordered)
+    layout(figure, dark, "", _("bits par caractère (moins = mieux)"), "", height=height)
+    figure.update_xaxes(rangemode="tozero")
+    figure.update_layout(bargap=0.25, showlegend=False)
+    return figure

@@ -1,0 +1,196 @@
+"""“Molière ou la machine ?”: ten passages, a vote on each, and who was taken for whom."""
+
+from __future__ import annotations
+
+import html
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.games import results, wording
+from dashboard.games.controls import NUMBER, Settings
+from dashboard.shared import cached, fields, state, tables, votes, widgets
+from dashboard.shared.i18n import _
+from dashboard.shared.votes import Live
+from moliere_core import classroom
+from moliere_core.corpus import EMBEDDED
+from moliere_core.errors import MoliereError
+from moliere_core.games import imitation
+from moliere_core.games.imitation import PASSAGES, Passage, Score, Verdict
+
+_VERDICTS = "games.verdicts"  # key of a passage -> its verdict
+_FORWARD = ":material/arrow_forward:"
+HANDS = "games.hands."  # and the number of the answer: widgets of the votes
+MOST = 999  # hands
+
+
+def show(now: Settings) -> None:
+    """The passage of the moment and its vote; after the last one, the scores."""
+    corpus = cached.corpus(now.source)
+    real = wording.real(now.source, now.play, corpus.titles[now.play])
+    try:
+        with st.spinner(_("Les machines écrivent…"), show_time=True):
+            found = results.passages(now.source, now.play, now.authors, now.chars, now.seed)
+    except MoliereError as error:
+        widgets.problem(error)
+        return
+    number = state.restore(NUMBER)
+    if number > PASSAGES:
+        _scores(found, real)
+    else:
+        _one(found[number - 1], number, real)
+    if now.source == EMBEDDED:
+        st.caption(
+            _(
+                "Sans corpus, les passages « originaux » sont ceux des pastiches fournis, pas de "
+                "Molière : *Corpus*, *Ajouter* va chercher les vraies pièces."
+            )
+        )
+
+
+def played() -> int:
+    """How many passages have been revealed in this session."""
+    return len(_verdicts())
+
+
+def _one(passage: Passage, number: int, real: str) -> None:
+    verdict = _verdicts().get(passage.key)
+    names = real, _("la machine")
+    question = classroom.choice(f"games.machine {passage.key}", _asked(passage, names), names)
+    live = votes.ask(question, new=verdict is None)
+    if verdict is None and live is not None and not live.open:  # another window has ended it
+        _reveal(passage, real, live)
+        verdict = _verdicts().get(passage.key)
+    st.html(f'<div class="preference game"><p>{html.escape(passage.text)}…</p></div>')
+    if verdict is not None:
+        st.subheader(wording.outcome(verdict, real), anchor=False)
+    elif live is not None:
+        live.show("games.live", names, hushed=True)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="games-ballot"):
+        if verdict is None and live is None:
+            for option, name in enumerate(names):
+                st.number_input(
+                    name,
+                    0,
+                    MOST,
+                    key=f"{HANDS}{option}",
+                    icon=":material/front_hand:",
+                    width=165,
+                )
+        _go(_("Précédent"), number - 1, number == 1, ":material/arrow_back:", "B")
+        st.button(
+            _("Révéler"),
+            key="games.reveal",
+            type="primary",
+            icon=":material/visibility:",
+            shortcut="V",
+            disabled=verdict is not None,
+            on_click=_reveal,
+            args=(passage, real, live),
+        )
+        last = number == PASSAGES
+        _go(_("Les scores") if last else _("Suivant"), number + 1, False, _FORWARD, "N")
+        st.markdown(
+            _("**{number}** sur {count}").format(number=number, count=PASSAGES),
+            width="content",
+        )
+
+
+def _asked(passage: Passage, names: tuple[str, str]) -> str:
+    """What telephones are asked: the text and nothing that tells one author from another."""
+    return f"{passage.text}…\n\n" + _("{real} ou {machine} ?").format(
+        real=names[0][:1].upper() + names[0][1:], machine=names[1]
+    )
+
+
+def _reveal(passage: Passage, real: str, live: Live | None) -> None:
+    if live is None:
+        hands = [int(st.session_state.get(f"{HANDS}{option}") or 0) for option in (0, 1)]
+    else:
+        hands = live.tally.by_option
+    verdict = Verdict(passage.author, *hands)
+    _verdicts()[passage.key] = verdict
+    if live is not None:
+        said = wording.author(passage.author, real)
+        live.reveal(0 if passage.author.real else 1, said)
+    for option in (0, 1):
+        st.session_state[f"{HANDS}{option}"] = 0
+
+
+def _scores(passages: list[Passage], real: str) -> None:
+    """What the class has recognised, by author and by temperature."""
+    found = [v for p in passages if (v := _verdicts().get(p.key)) is not None and v.votes]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _go(_("Précédent"), PASSAGES, False, ":material/arrow_back:", "B")
+        st.button(
+            _("Dix autres passages"),
+            key="games.other",
+            icon=":material/refresh:",
+            on_click=_begin_again,
+        )
+    if not found:
+        st.info(_("Personne n’a encore voté : les scores viennent avec les votes."))
+        return
+    st.markdown(wording.result(imitation.score(found), imitation.majority(found)))
+    rows = [
+        (real, [v for v in found if v.author.real]),
+        *(
+            (
+                wording.heat(heat),
+                [v for v in found if v.author.temperature == heat and not v.author.real],
+            )
+            for heat in sorted({v.author.temperature for v in found if not v.author.real})
+        ),
+        *(
+            (wording.machine(model), [v for v in found if v.author.model == model])
+            for model in sorted({v.author.model for v in found if not v.author.real})
+        ),
+    ]
+    scores = [(name, imitation.score(verdicts)) for name, verdicts in rows if verdicts]
+    heads = [
+        _("Écrit par"),
+        _("passages"),
+        _("voix « {name} »").format(name=real),
+        _("voix « la machine »"),
+        _("pris pour {name}").format(name=real),
+    ]
+    cells = [[name, *_cells(score)] for name, score in scores]
+    tables.show(heads, cells)
+    tables.download(pd.DataFrame(cells, columns=heads), "games.machine")
+    st.caption(
+        _(
+            "Dix passages sont peu : ces parts changeraient avec dix autres. Machines et "
+            "températures se relaient."
+        )
+    )
+
+
+def _cells(score: Score) -> list[str]:
+    return [
+        str(score.passages),
+        str(score.real),
+        str(score.votes - score.real),
+        wording.share(score.taken_for_real),
+    ]
+
+
+def _begin_again() -> None:
+    state.change(fields.SEED, state.value(fields.SEED) + 1)
+    state.change(NUMBER, 1)
+
+
+def _go(label: str, number: int, disabled: bool, icon: str, key: str) -> None:
+    st.button(
+        label,
+        key=f"games.go.{key}",
+        icon=icon,
+        shortcut=key,
+        disabled=disabled,
+        on_click=state.change,
+        args=(NUMBER, number),
+    )
+
+
+def _verdicts() -> dict[str, Verdict]:
+    found: dict[str, Verdict] = st.session_state.setdefault(_VERDICTS, {})
+    return found
