@@ -12,7 +12,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.course.controls import QUESTION
 from dashboard.course.questions import Question, questions
-from dashboard.shared import i18n, state, votes
+from dashboard.shared import hour, i18n, state, votes
+from dashboard.shared.hour import Vote
 from dashboard.shared.i18n import _
 from dashboard.shared.votes import Live
 from moliere_core import classroom
@@ -37,6 +38,8 @@ def show() -> None:
     live = votes.ask(asked, new=not open_)
     open_ = open_ or (live is not None and not live.open)
     hands = _count(number, question, open_) if live is None else _listen(live, question, open_)
+    if live is None and open_:
+        hour.voted(asked.key, Vote(question.asked, question.options, tuple(hands), question.right))
     with st.container(horizontal=True, vertical_alignment="center"):
         _go(_("Précédente"), number - 1, number == 1, ":material/arrow_back:", "B")
         st.button(

@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard.course import controls, notebook, presenting, quiz, worksheet
+from dashboard.course import controls, notebook, presenting, quiz, report, worksheet
 from dashboard.shared import cached, fields, i18n, paper, plan, script, state, take_home, widgets
 from dashboard.shared.i18n import _
 from dashboard.shared.plan import Step
@@ -108,6 +108,9 @@ def at_home() -> None:
             on_click="ignore",
         )
         take_home.button(reference, "course")
+        paper.download(
+            _("Rapport de l’heure (.html)"), report.document, "moliere-heure", "course.report"
+        )
         state.link(
             "../pages/training.py",
             _("Emporter un entraînement (.zip)"),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dashboard.shared import i18n
 from dashboard.shared.i18n import _
-from dashboard.shared.plotting import FONT, Figure, layout, theme
+from dashboard.shared.plotting import Figure, layout, theme
 
 ROW = 52  # pixels a bar
 
@@ -38,18 +39,18 @@ def axis(guessers: Sequence[Guesser], dark: bool) -> Figure:
             {
                 "type": "bar",
                 "orientation": "h",
-                "y": [g.name for g in ordered],
+                "y": [f"{g.name}  <b>{i18n.number(g.bits, 2)}</b>" for g in ordered],
                 "x": [g.bits for g in ordered],
                 "error_x": {
-                    "array": [0 if g.margin != g.margin else g.margin for g in ordered],
+                    "symmetric": False,
+                    "array": [0 if math.isnan(g.margin) else g.margin for g in ordered],
+                    "arrayminus": [
+                        min(g.bits, 0 if math.isnan(g.margin) else g.margin) for g in ordered
+                    ],
                     "color": colours.muted,
                     "thickness": 2,
                 },
                 "marker": {"color": [colours.series[0 if g.people else 1] for g in ordered]},
-                "text": [f"<b>{i18n.number(g.bits, 2)}</b>" for g in ordered],
-                "textposition": "inside",
-                "insidetextanchor": "start",
-                "textfont": {"size": FONT + 2},
                 "hovertemplate": "%{x:.3f}",
             }
         ]

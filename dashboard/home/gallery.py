@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard.home import controls
 from dashboard.home.results import Performance
-from dashboard.shared import fields, i18n, naming, state
+from dashboard.shared import fields, hour, i18n, naming, state
 from dashboard.shared.components import Component, told, whole
 from dashboard.shared.i18n import _
 
@@ -43,6 +43,7 @@ def keep(performance: Performance, text: str) -> None:
 def show() -> None:
     """The texts kept, where there are any."""
     kept = _kept()
+    hour.keep_texts([(_about(one.performance), one.text) for one in kept])
     if not kept:
         return
     heading = i18n.ngettext("Texte gardé", "Textes gardés", len(kept))

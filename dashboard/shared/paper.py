@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from dashboard.shared import state
+from dashboard.shared import i18n, state
 
 _STYLE = """
 @page { size: A4; margin: 14mm 15mm; }
@@ -18,6 +18,16 @@ h1 { font-size: 19pt; margin: 0 0 3mm; }
 h2 { font-size: 13.5pt; margin: 6mm 0 2mm; break-after: avoid; }
 section.leaf { break-before: page; }
 p { margin: 0 0 2mm; }
+h3 { font-size: 12pt; margin: 4mm 0 1mm; break-after: avoid; }
+.bars { display: grid; grid-template-columns: minmax(30mm, 75mm) 1fr; gap: 1mm 4mm; margin: 0; }
+.bars dd { margin: 0; display: flex; gap: 2mm; align-items: center; font-variant-numeric: tabular-nums; }
+.bars span { background: #777; height: 3.5mm; max-width: 85%; print-color-adjust: exact; }
+.kept { white-space: pre-wrap; border-left: 1mm solid #999; padding-left: 3mm; overflow-wrap: anywhere; }
+.about { color: #555; font-size: 10pt; margin-bottom: 4mm; }
+svg { width: 130mm; max-width: 100%; font: 13px system-ui, sans-serif; }
+svg path { fill: none; stroke: #777; }
+svg polyline { fill: none; stroke: #8c1d18; stroke-width: 2; }
+svg circle { fill: #8c1d18; }
 section.ask { break-inside: avoid; }
 ul.boxes { list-style: none; margin: 0; padding: 0; }
 ul.boxes li::before { content: "☐"; display: inline-block; width: 7mm; font: 14pt/1 system-ui, sans-serif; }
@@ -94,6 +104,53 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]], classes: str = ""
     return (
         f'<div class="wide"><table class="{classes}"><thead><tr>{top}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
+    )
+
+
+def asked(title: str, body: str) -> str:
+    """A question, or what else is not parted from what stands below it; `body` is HTML."""
+    return f'<section class="ask"><h3>{html.escape(title)}</h3>{body}</section>'
+
+
+def bars(rows: Sequence[tuple[str, int, float]]) -> str:
+    """How often each answer was given: its name, the count, and its share from 0 to 1."""
+    told = "".join(
+        f'<dt>{html.escape(name)}</dt><dd><span style="width:{share:.0%}"></span>{count}</dd>'
+        for name, count, share in rows
+    )
+    return f'<dl class="bars">{told}</dl>'
+
+
+def curve(points: Sequence[tuple[float, float]], across: str, up: str) -> str:
+    """A curve as a drawing, with the smallest and the largest value on each axis.
+
+    Args:
+        points: (x, y), x ascending; one or more.
+        across: what x is.
+        up: what y is.
+    """
+    width, height = 480, 150
+    (left, right), (low, high) = ((min(v), max(v)) for v in zip(*points, strict=True))
+    spots = [
+        (width * (x - left) / ((right - left) or 1), height * (high - y) / ((high - low) or 1))
+        for x, y in points
+    ]
+    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in spots)
+    dots = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3"/>' for x, y in spots)
+    names = (
+        (-8, 5, "end", i18n.number(high, 2)),
+        (-8, height, "end", i18n.number(low, 2)),
+        (0, height + 20, "start", i18n.number(left)),
+        (width, height + 20, "end", f"{i18n.number(right)} {across}"),
+        (0, -14, "start", up),
+    )
+    labels = "".join(
+        f'<text x="{x}" y="{y}" text-anchor="{side}">{html.escape(name)}</text>'
+        for x, y, side, name in names
+    )
+    return (
+        f'<svg viewBox="-60 -34 570 214" role="img" aria-label="{html.escape(up)}">'
+        f'<path d="M0 0V{height}H{width}"/><polyline points="{line}"/>{dots}{labels}</svg>'
     )
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.shared import i18n, rights
+from dashboard.shared import hour, i18n, rights
 from dashboard.shared.i18n import _
 from moliere_core.errors import ConfigError
 from moliere_core.runs.run import MAX_NAME
 from moliere_core.training import jobs
 from moliere_core.training.jobs import Job, JobSpec, JobStatus, State
 
+READY = 120.0  # seconds between two calls for a ready worker, which waits for longer
 NAME = "trainings.name.typed"  # what this session calls itself
 
 
@@ -21,7 +22,15 @@ def submit(spec: JobSpec) -> Job:
         MoliereError: this server will not train it, see `jobs.submit`.
     """
     name = " ".join(str(st.session_state.get(NAME) or "").split())
-    return jobs.submit(spec, rights.token(), rights.browser(), rights.address(), name)
+    job = jobs.submit(spec, rights.token(), rights.browser(), rights.address(), name)
+    hour.trained(job.spec.run_id)
+    return job
+
+
+@st.fragment(run_every=READY)
+def expected() -> None:
+    """As long as this page is open, somebody may ask for a training: a worker is kept ready."""
+    jobs.expect()
 
 
 def ask_for_name() -> None:

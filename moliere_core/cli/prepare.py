@@ -129,11 +129,11 @@ def _address(port: int) -> str:
 
 
 def _code(address: str) -> str:
-    """The QR code of an address, in characters; "" where segno is not installed."""
+    """The QR code of an address, in characters; what to install where segno is not there."""
     try:
         import segno
     except ImportError:
-        return ""
+        return "! QR code    segno is not installed: pip install moliere[dashboard]"
     drawn = io.StringIO()
     segno.make(address, micro=False).terminal(drawn, compact=True)
     return drawn.getvalue()

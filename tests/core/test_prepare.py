@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import pytest
 
@@ -26,3 +27,11 @@ def test_a_machine_on_no_network_is_not_ready() -> None:
     result = {"ready": False, "address": "", "findings": []}
     assert prepare.status(result) == 1
     assert prepare.ADDRESS in prepare.render(result)
+
+
+def test_where_the_qr_code_cannot_be_drawn_it_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "segno", None)
+    told = prepare.render({"ready": True, "address": "http://192.0.2.7:8501", "findings": []})
+    assert "segno" in told

@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.experiments import controls, results, wording
-from dashboard.shared import state, votes, widgets
+from dashboard.shared import hour, state, votes, widgets
+from dashboard.shared.hour import Vote
 from dashboard.shared.i18n import _
 from dashboard.shared.votes import Live
 from moliere_core import classroom
@@ -45,14 +46,17 @@ def told(plan: Plan) -> None:
     hands = counted(plan)
     reason = state.value(controls.reason(plan))
     best = winner(plan)
+    asked, names = question(plan), [variant.name for variant in plan]
+    right = names.index(best) if best else None
+    hour.voted(asked.key, Vote(asked.text, asked.options, tuple(hands.values()), right))
     parts = []
     if any(hands.values()):
         most = max(hands.values())
         favourites = [v for v in plan if hands[v.name] == most]
-        names = ", ".join(wording.variant_name(plan, v) for v in favourites)
+        most_named = ", ".join(wording.variant_name(plan, v) for v in favourites)
         parts.append(
             _("La classe avait dit : **{names}** ({votes} sur {all})").format(
-                names=widgets.plain(names), votes=most, all=sum(hands.values())
+                names=widgets.plain(most_named), votes=most, all=sum(hands.values())
             )
         )
     if reason:

@@ -63,7 +63,7 @@ def _one(passage: Passage, number: int, real: str) -> None:
         verdict = _verdicts().get(passage.key)
     st.html(f'<div class="preference game"><p>{html.escape(passage.text)}…</p></div>')
     if verdict is not None:
-        st.markdown(f"### {wording.outcome(verdict, real)}")
+        st.subheader(wording.outcome(verdict, real), anchor=False)
     elif live is not None:
         live.show("games.live", names, hushed=True)
     with st.container(horizontal=True, vertical_alignment="bottom", key="games-ballot"):

@@ -46,6 +46,7 @@ def show(now: Settings) -> None:
     left, right = st.columns([1.15, 1], gap="medium")
     with left:
         _read(scene)
+        _controls(scene)
     with right:
         if len(scene) >= now.turns:
             st.success(_("La scène est finie : gardez-la, imprimez-la, lisez-la à voix haute."))
@@ -53,7 +54,6 @@ def show(now: Settings) -> None:
             _write(scene)
         else:
             _choose(scene, now)
-        _controls(scene)
     _gallery()
 
 
@@ -109,18 +109,14 @@ def _choose(scene: list[Line], now: Settings) -> None:
     live = votes.ask(_question(scene, proposed))
     if live is None:
         for letter, text in zip(letters, proposed, strict=True):
-            st.html(f'<p class="option"><b>{letter}.</b> {html.escape(text)}</p>')
+            st.html(f'<p class="proposal"><b>{letter}.</b> {html.escape(text)}</p>')
         with st.container(horizontal=True):
             for letter in letters:
                 st.number_input(
-                    _("Mains levées pour {letter}").format(letter=letter),
-                    0,
-                    MOST,
-                    key=CHOICE + letter,
-                    width=120,
+                    letter, 0, MOST, key=CHOICE + letter, icon=":material/front_hand:", width=125
                 )
     else:
-        live.show("games.offered", large=True)
+        live.show("games.offered")
     st.button(
         _("Garder la préférée"),
         key="games.choose",
