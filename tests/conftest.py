@@ -42,6 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in OTHERS:
         os.environ.pop(name, None)
         os.environ.pop(name.upper(), None)
+    os.environ["MOLIERE_TRAINING_IDLE_SECONDS"] = "0"  # a worker for those who ask for a training
     config.stash[_HOME] = tempfile.mkdtemp(prefix="moliere-tests-")
     os.environ["MOLIERE_HOME"] = config.stash[_HOME]
 

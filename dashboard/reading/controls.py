@@ -73,4 +73,8 @@ def code(view: str, settings: Settings, text: str) -> str:
         return snippets.filled("reading-learning", **values, rate=state.value(RATE))
     if view == "mixing":
         return snippets.filled("reading-mixing", **values)
+    if view == "sources":
+        return snippets.filled("reading-sources", **values)
+    if view == "verse":
+        return snippets.filled("reading-verse", text=text[:CELL_CHARS])
     return snippets.filled("reading", **values)

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 from dashboard.shared import cached
 from moliere_core.config import SamplingConfig
+from moliere_core.judging.alexandrines import Verse, verse
+from moliere_core.judging.judgement import Judgement, judge
+from moliere_core.judging.sources import sources
 from moliere_core.measures import reading as measured
 from moliere_core.measures.adaptation import adapt
 from moliere_core.measures.reading import Completion, Reading
@@ -36,6 +39,19 @@ def completion(reference: str, before: str, word: str) -> cached.Task[Completion
     """How sure a model is of the rest of a word, letter after letter."""
     model = cached.model(reference)
     return lambda told: measured.completion(model, before, word, told)
+
+
+@cached.computed(max_entries=64)
+def judged(reference: str, text: str) -> cached.Task[Judgement]:
+    """What a text is worth, against what a model has read; ModelError where nobody can say."""
+    known = cached.known_corpora()
+    return lambda _told: judge(text, sources(reference, known))
+
+
+@cached.computed(max_entries=64)
+def counted(text: str) -> cached.Task[Verse]:
+    """The lines of a text as verse."""
+    return lambda _told: verse(normalise(text).split("\n"))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from importlib.resources import files
 import streamlit as st
 
 from dashboard.reading import controls, results
-from dashboard.shared import cached, sources, widgets
+from dashboard.shared import cached, sources, state, widgets
 from dashboard.shared.i18n import _
 
 PASSAGE_CHARS = 900  # of whole cues: what a projector shows without scrolling
@@ -25,17 +25,26 @@ class Text:
     caption: str
 
 
-def choose(reference: str, seed: int, size: int = PASSAGE_CHARS) -> Text:
+def choose(reference: str, seed: int, size: int = PASSAGE_CHARS, typed: bool = True) -> Text:
     """The text, after the choice of where it comes from and the controls of that origin.
 
     Args:
         reference: of the model that writes it, where one does.
         seed: of what it writes.
         size: characters of a passage, about.
+        typed: whether one's own text has its box here, and not in a component of the view.
     """
     with st.container(horizontal=True, vertical_alignment="center"):
         text = _text(controls.ORIGIN.ask(), reference, seed, size)
-    return text if text is not None else _own()
+    if text is not None:
+        return text
+    return _own() if typed else Text(_own_text(), _own_caption())
+
+
+def keep_own(text: str) -> None:
+    """Keep what was typed in a component, and show it as one's own from now on."""
+    st.session_state[_OWN] = st.session_state[_OWN_KEPT] = text
+    state.change(controls.ORIGIN, "own")
 
 
 def require(text: Text) -> None:
@@ -65,11 +74,19 @@ def _text(origin: str, reference: str, seed: int, size: int) -> Text | None:
 
 
 def _own() -> Text:
-    proposed = _("Salut, on se voit demain après le cours ? J’ai un truc à te dire !")
-    st.session_state.setdefault(_OWN, st.session_state.get(_OWN_KEPT, proposed))
+    st.session_state.setdefault(_OWN, _own_text())
     text = st.text_area(_("Votre texte"), key=_OWN, max_chars=MOST_CHARS, height=110)
     st.session_state[_OWN_KEPT] = text  # Streamlit forgets a widget that a run does not show
-    return Text(text, _("Ce texte reste dans cette page : il n’est pas dans son adresse."))
+    return Text(text, _own_caption())
+
+
+def _own_text() -> str:
+    proposed = _("Salut, on se voit demain après le cours ? J’ai un truc à te dire !")
+    return str(st.session_state.get(_OWN_KEPT, proposed))
+
+
+def _own_caption() -> str:
+    return _("Ce texte reste dans cette page : il n’est pas dans son adresse.")
 
 
 def _passage(size: int) -> Text:

@@ -20,6 +20,7 @@ from dashboard.shared import following, naming
 from moliere_core.config import CELLS, Cell, RunConfig
 from moliere_core.corpus import EMBEDDED, MESSAGES, Corpus, library, load_corpus, split
 from moliere_core.errors import CorpusError, MoliereError
+from moliere_core.judging import judgement
 from moliere_core.models import references
 from moliere_core.models.references import NetworkModel, RecurrentModel
 from moliere_core.runs.run import Run
@@ -224,3 +225,10 @@ def known_corpora() -> list[Corpus]:
         with contextlib.suppress(CorpusError):
             found.append(corpus(source))
     return found
+
+
+@st.cache_resource(show_spinner=False)
+def prepare_judging() -> None:
+    """Have what judges a text read in the background, once, before anybody asks."""
+    known = known_corpora()
+    background().begin(lambda _told: judgement.prepare(known))

@@ -11,6 +11,7 @@ from moliere_core.runs.run import MAX_NAME
 from moliere_core.training import jobs
 from moliere_core.training.jobs import Job, JobSpec, JobStatus, State
 
+READY = 120.0  # seconds between two calls for a ready worker, which waits for longer
 NAME = "trainings.name.typed"  # what this session calls itself
 
 
@@ -24,6 +25,12 @@ def submit(spec: JobSpec) -> Job:
     job = jobs.submit(spec, rights.token(), rights.browser(), rights.address(), name)
     hour.trained(job.spec.run_id)
     return job
+
+
+@st.fragment(run_every=READY)
+def expected() -> None:
+    """As long as this page is open, somebody may ask for a training: a worker is kept ready."""
+    jobs.expect()
 
 
 def ask_for_name() -> None:

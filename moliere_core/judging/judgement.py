@@ -8,19 +8,22 @@ measured by `python -m tools.index_passages`.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from moliere_core.judging import alexandrines
+from moliere_core.judging import alexandrines, sources
 from moliere_core.judging.alexandrines import Verse
 from moliere_core.judging.passages import Passage, longest
 from moliere_core.judging.sources import PASSAGES, Sources
 from moliere_core.judging.wordhood import Wordhood, wordhood
 from moliere_core.text.normalise import normalise
+
+if TYPE_CHECKING:
+    from moliere_core.corpus import Corpus
 
 PIECE = 2_000  # characters of a text that is judged, where several are compared
 YARDSTICK = PASSAGES.with_name("yardstick.json")
@@ -96,6 +99,15 @@ def judge(text: str, read: Sources, lines: Sequence[str] | None = None) -> Judge
         chance=verse.chance,
     )
     return Judgement(text, passages, words, verse, figures, read.exact)
+
+
+def prepare(known: Iterable[Corpus] = ()) -> None:
+    """Read the training plays and every table that judges a text, so that nobody waits for them.
+
+    Args:
+        known: corpora at hand, see `sources.sources`.
+    """
+    judge("Allons, Flipote, allons", Sources((sources.shipped(known),)))
 
 
 @dataclass(frozen=True)

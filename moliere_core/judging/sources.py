@@ -8,6 +8,7 @@ it started from. Of a model of the hub nobody outside can say, and nothing is sa
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -28,6 +29,7 @@ from moliere_core.training.jobs import corpora
 PASSAGES = ASSETS / "passages" / "passages.npz"
 GRAMS = PASSAGES.with_name("grams.npz")
 CARD = PASSAGES.with_name("card.json")
+_ONE_AT_A_TIME = threading.Lock()  # who asks for plays that are being read waits for them
 _NGRAMS = tuple(f"kn-{order}" for order in NGRAM_ORDERS)
 
 
@@ -137,7 +139,8 @@ def _own(run: Run, known: tuple[Corpus, ...]) -> Reading:
 def shipped(known: Iterable[Corpus] = ()) -> Reading:
     """The 28 training plays: from the corpus where it is at hand, from what ships elsewhere."""
     corpus = next((c for c in known if c.digest == card()["corpus"]), None)
-    return _shipped() if corpus is None else _beside(corpus)
+    with _ONE_AT_A_TIME:
+        return _shipped() if corpus is None else _beside(corpus)
 
 
 @lru_cache(4)

@@ -23,6 +23,7 @@ from moliere_core.exploration.lexicon import LETTERS, Lexicon
 from moliere_core.exploration.words import located
 
 LONG = 5  # letters of a word that chance does not make
+LONGEST = 24  # letters of a word that a real one is sought for: none has more
 WIDER = lexicon.LEXICON.with_name("wider.npy")
 _ALPHABET = "abcdefghijlmnopqrstuvxyzàâçèéêëîïôùûœ"
 
@@ -103,17 +104,20 @@ def nearest(word: str, read: Known) -> str:
     Of several, one that begins as the word does, that differs by a letter written double, that is
     as long; the first of the alphabet then.
     """
+    if len(word) > LONGEST:
+        return ""
     single = re.sub(r"(.)\1", r"\1", word)
-    candidates = sorted(
-        (other for other in _one_away(word) if len(other) >= LETTERS),
+    real = (other for other in _one_away(word) if len(other) >= LETTERS and _known(other, read))
+    return min(
+        real,
         key=lambda o: (
             o[0] != word[0],
             re.sub(r"(.)\1", r"\1", o) != single,
             abs(len(o) - len(word)),
             o,
         ),
+        default="",
     )
-    return next((other for other in candidates if _known(other, read)), "")
 
 
 def _one_away(word: str) -> set[str]:

@@ -154,7 +154,7 @@ class Writer:
         scores = self.logits * self._scale
         for i in self._filtered:
             scores[i] = filtered_logits(self.logits[i], self.configs[i])
-        scores += self._luck * self._step_noise()
+        scores += self._step_noise()
         scores[:, UNKNOWN] = -np.inf
         return scores.argmax(axis=1).astype(np.int32)
 
@@ -171,7 +171,7 @@ class Writer:
             block = range(start, start + NOISE_BLOCK)
             points = self.model.vocabulary.codepoints
             by_seed = {s: gumbel_noise(s, block, points) for s in set(self.seeds)}
-            self._noise = np.stack([by_seed[s] for s in self.seeds], axis=1)
+            self._noise = np.stack([by_seed[s] for s in self.seeds], axis=1) * self._luck
         noise: Any = self._noise[offset]
         return noise
 

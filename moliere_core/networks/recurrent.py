@@ -39,7 +39,11 @@ threadpool_limits(1, user_api="blas")
 
 def sigmoid(x: Array) -> Array:
     """1 / (1 + exp(-x)), through tanh: it never overflows, and NumPy's tanh is vectorised."""
-    return np.tanh(x * HALF) * HALF + HALF
+    y = x * HALF
+    np.tanh(y, out=y)  # in place, here and below: at these sizes a new array costs as much as tanh
+    y *= HALF
+    y += HALF
+    return y
 
 
 def lstm_cell(z: Array, c: Array) -> tuple[Array, Array]:
@@ -56,8 +60,11 @@ def lstm_cell(z: Array, c: Array) -> tuple[Array, Array]:
     gates = sigmoid(z)  # the candidate's quarter is replaced below: one call is faster than three
     i, f, o = gates[:, :units], gates[:, units : 2 * units], gates[:, 3 * units :]
     g = np.tanh(z[:, 2 * units : 3 * units])
-    c = f * c + i * g
-    return o * np.tanh(c), c
+    c = f * c
+    c += np.multiply(i, g, out=g)
+    h = np.tanh(c)
+    h *= o
+    return h, c
 
 
 def gru_cell(x: Array, r: Array, h: Array) -> Array:
@@ -109,12 +116,14 @@ class Layer:
 
     def step(self, projected: Array, state: LayerState) -> LayerState:
         """The next state from the projected input, shape (streams, gates * units)."""
-        recurrent = product(state[0], self.recurrent)
-        if self.is_lstm:
-            return lstm_cell(projected + recurrent, state[1])
+        recurrent = product(state[0], self.recurrent)  # (streams, gates * units)
         if self.is_gru:
-            return (gru_cell(projected, recurrent + self.bias[1], state[0]),)
-        return (np.tanh(projected + recurrent),)
+            recurrent += self.bias[1]
+            return (gru_cell(projected, recurrent, state[0]),)
+        recurrent += projected
+        if self.is_lstm:
+            return lstm_cell(recurrent, state[1])
+        return (np.tanh(recurrent),)
 
     def run(self, projected: Array, state: LayerState) -> tuple[Array, LayerState]:
         """Step through time: hidden states, shape (streams, time, units), and the last state."""
@@ -213,7 +222,9 @@ class RecurrentNetwork:
         after = [first]
         for layer, before in zip(self.layers[1:], state[1:], strict=True):
             after.append(layer.step(layer.project(after[-1][0]), before))
-        return product(after[-1][0], self.dense) + self.dense_bias, tuple(after)
+        logits = product(after[-1][0], self.dense)
+        logits += self.dense_bias
+        return logits, tuple(after)
 
     def run(self, ids: Ids, state: State) -> tuple[Array, State]:
         """Read several symbols in each stream; layer by layer, which is faster than by steps.
@@ -230,7 +241,9 @@ class RecurrentNetwork:
         for layer, before in zip(self.layers[1:], state[1:], strict=True):
             hidden, last = layer.run(layer.project(hidden), before)
             after.append(last)
-        return hidden @ self.dense + self.dense_bias, tuple(after)
+        logits = hidden @ self.dense
+        logits += self.dense_bias
+        return logits, tuple(after)
 
     def _check_shapes(self) -> None:
         inputs = self.embedding.shape[-1]

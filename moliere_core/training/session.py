@@ -59,6 +59,7 @@ from moliere_core.training.memory import OldText, spread
 
 STEP_SNAPSHOTS = (30, 100, 300, 1_000, 3_000)  # updates, inside the first epoch
 PROGRESS_SECONDS = 0.25  # at least, between two `BatchesDone` events
+JUDGED_STREAMS = 16  # pieces of a text judged side by side: the same bits within 1e-7, sooner
 TRAIN_SAMPLE_CHARS = 50_000  # of the training text, scored again after every epoch
 TRAIN_SAMPLE_BLOCKS = 10  # places it is taken from
 
@@ -347,7 +348,7 @@ class _Batches:
         return shuffled_batches(self._windows(ids), config.batch_size, config.seed, epoch)
 
 
-def _framework() -> ModuleType:
+def framework() -> ModuleType:
     """The module of Keras' model, and with it Keras: TrainingError where it is not installed."""
     try:
         from moliere_core.networks import keras_model as model
@@ -381,7 +382,7 @@ class _Session:
         self.updates = self.config.epochs * batches.updates
         self.seconds = 0.0  # spent training, in all sessions
         self.snapshot_at = snapshot_at
-        self.framework = _framework()
+        self.framework = framework()
         self.model = self._build(initial)
 
     def _build(self, initial: _Initial | None) -> Any:
@@ -642,7 +643,7 @@ def _read_once(
     ids = model.vocabulary.encode(CONTEXT_START + normalise(text))
     targets = ids[1:]
     bits, right = np.zeros(len(targets)), np.zeros(len(targets), bool)
-    for at, logits in model.predictions(ids):
+    for at, logits in model.predictions(ids, JUDGED_STREAMS):
         check_stop()
         bits[at] = surprisal_bits(logits, targets[at])
         right[at] = logits[:, UNKNOWN + 1 :].argmax(-1) + UNKNOWN + 1 == targets[at]

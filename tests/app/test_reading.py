@@ -8,6 +8,8 @@ import pytest
 
 from dashboard.reading import controls, results
 from dashboard.reading.texts import PASSAGE_CHARS, passages
+from dashboard.reading.views import origins
+from moliere_core.judging.passages import Passage, Place
 from moliere_core.measures.reading import read
 from moliere_core.models.references import load_model
 from tests.app.helpers import REFERENCE, Open, address, component, run_snippet, shown, ticked
@@ -169,3 +171,64 @@ def test_the_cells_of_learning_and_mixing_run(monkeypatch: pytest.MonkeyPatch) -
     settings = controls.Settings("petit", 1, "bits")
     for view in ("learning", "mixing"):
         assert "1." in run_snippet(controls.code(view, settings, "Ah ! mon père, je vous aime."))
+
+
+# Sources
+
+
+def test_what_was_read_is_marked_with_its_place(open_page: Open) -> None:
+    at = open_page("reading", view="sources", text="own", model="petit")
+    line = "Couvrez ce sein que je ne saurais voir."
+    at = at.text_area[0].set_value(f"Un blabouliment. {line} Un blabouliment.").run()
+    assert not at.exception
+    runs = component(at)["runs"]
+    assert "".join(run["text"] for run in runs) == f"Un blabouliment. {line} Un blabouliment."
+    read_there = max((run for run in runs if "told" in run), key=lambda run: len(run["text"]))
+    assert "que je ne saurais" in read_there["text"]  # the edition has a comma before it
+    assert "Tartuffe" in read_there["told"]
+    assert "acte" in read_there["told"]
+    assert "blabouliment" in shown(at)
+    assert "GPT-2" in shown(at)  # of which nothing could be said
+
+
+def test_passages_that_overlap_are_shown_once_and_in_order() -> None:
+    place = Place("Le Tartuffe")
+    spans = ((10, 50), (0, 20), (40, 62), (45, 54))
+    found = tuple(Passage(start, stop, place, 0, True) for start, stop in spans)
+    shown_at = sorted((start, stop) for start, stop, _ in origins.disjoint(found))
+    assert shown_at == [(0, 10), (10, 50), (50, 62)]
+
+
+def test_a_text_that_was_never_written_has_no_passage(open_page: Open) -> None:
+    at = open_page("reading", view="sources", text="own", model="petit", lang="en")
+    at = at.text_area[0].set_value("zzq kwx").run()
+    assert not at.exception
+    assert [run.get("told") for run in component(at)["runs"]] == [None]
+    assert "No passage" in shown(at)
+
+
+def test_a_model_whose_corpus_is_not_here_says_so(open_page: Open) -> None:
+    at = open_page("reading", view="sources", text="own")
+    assert not at.exception
+    assert len(at.error) == 1
+
+
+# Verse
+
+
+def test_verse_is_counted_beside_chance(open_page: Open) -> None:
+    at = open_page("reading", view="verse", text="modern", lang="en")
+    assert not at.exception
+    data = component(at)
+    assert data["tables"]["nuclei"]
+    assert len(data["text"]) > 100
+    assert "The same words in random order" in shown(at)
+
+
+def test_one_s_own_verse_is_kept_from_view_to_view(open_page: Open) -> None:
+    at = open_page("reading", text="own")
+    at = at.text_area[0].set_value("Allons, flatteuse, allons.").run()
+    at = at.segmented_control(key="reading.view").set_value("verse").run()
+    assert not at.exception
+    assert component(at)["text"] == "Allons, flatteuse, allons."
+    assert "quatre lignes" in shown(at)

@@ -76,6 +76,17 @@ def running(job: Job) -> None:
 # Setting one up
 
 
+def test_a_worker_is_made_ready_where_a_training_may_be_asked_for(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected: list[None] = []
+    monkeypatch.setattr(jobs, "expect", lambda: expected.append(None))
+    open_page("training", **TINY)
+    assert len(expected) == 1
+    open_page("training", view="stored")
+    assert len(expected) == 1
+
+
 @pytest.mark.parametrize("name", PRESET_LABELS)
 def test_knobs_show_a_preset_and_give_it_back(name: str) -> None:
     found = knobs.of(PRESETS[name])

@@ -23,7 +23,7 @@ from moliere_core.runs import run
 from moliere_core.runs.run import Run
 from moliere_core.system.storage import write_atomically
 from moliere_core.training import session
-from moliere_core.training.jobs import worker
+from moliere_core.training.jobs import job, worker
 from tests.networks import random_weights
 
 PAUSE, MODE = float(os.environ.get("FAKE_PAUSE", "0.001")), os.environ.get("FAKE_MODE", "")
@@ -102,15 +102,19 @@ def should_stop() -> bool:
 
 
 def serve() -> int:
-    """The worker's own `main`, which tells `should_stop` here as well."""
-    train = session.train
+    """The worker's own `main`, which tells `should_stop` and the job's folder here as well."""
+    train, read_spec = session.train, job.read_spec
 
     def told(*args: Any, **options: Any) -> Run:
         globals()["should_stop"] = options["should_stop"]
         return train(*args, **options)
 
-    session.train = told
-    return worker.main(FOLDER)
+    def found(folder: Path) -> Any:
+        globals()["FOLDER"] = folder
+        return read_spec(folder)
+
+    worker.train, worker.read_spec = told, found  # type: ignore[attr-defined]
+    return worker.main()
 
 
 def write_the_beginning(path: Path, data: bytes) -> None:
@@ -120,7 +124,7 @@ def write_the_beginning(path: Path, data: bytes) -> None:
         time.sleep(600)
 
 
-FOLDER = Path(sys.argv[-1])  # of the job
+FOLDER = Path()  # of the job, once it is known
 
 if __name__ == "__main__":
     sys.modules["moliere_core.networks.keras_model"] = Framework  # type: ignore[assignment]

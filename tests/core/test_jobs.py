@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import textwrap
@@ -22,9 +23,10 @@ from moliere_core.corpus import Corpus
 from moliere_core.errors import ConfigError, CorpusError, RunError
 from moliere_core.runs.index import damaged_runs, stored_runs
 from moliere_core.runs.run import Run
+from moliere_core.system.machine import RESERVED_MEGABYTES
 from moliere_core.training import jobs
 from moliere_core.training.jobs import corpora, estimate, local
-from moliere_core.training.jobs.job import INTERRUPTED
+from moliere_core.training.jobs.job import INTERRUPTED, LOG
 from tests.core.trainings import CORPUS, FAKE, HELD, ROOT, kinds, request
 from tests.patience import PATIENCE, wait_until
 
@@ -414,6 +416,34 @@ def test_a_job_whose_server_was_closed_shows_as_interrupted_and_goes_on(
     assert jobs.submit(spec).wait(PATIENCE).state is jobs.State.FINISHED
 
 
+@pytest.mark.slow
+def test_no_ready_worker_is_left_when_the_server_is_killed() -> None:
+    script = """
+        import time
+        from moliere_core.training import jobs
+        from moliere_core.training.jobs import local
+        from tests.core.trainings import FAKE
+        local.COMMAND = FAKE
+        jobs.expect()
+        print(jobs._backends[""]._ready._worker.pid, flush=True)
+        time.sleep(600)
+    """
+    server = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(script)],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "MOLIERE_TRAINING_IDLE_SECONDS": "600"},
+        cwd=ROOT,
+    )
+    try:
+        assert server.stdout is not None
+        pid = int(server.stdout.readline())
+        assert alive(pid)
+    finally:
+        server.kill()
+        server.communicate()
+    wait_until(lambda: not alive(pid))
+
+
 def test_no_orphan_is_left_when_the_server_is_killed(tmp_path: Path) -> None:
     script = """
         import sys, time
@@ -445,6 +475,101 @@ def test_no_orphan_is_left_when_the_server_is_killed(tmp_path: Path) -> None:
     assert job is not None
     # Its last thread may let go of the run's lock a moment after the process is gone.
     wait_until(lambda: job.status.message == INTERRUPTED)
+
+
+# A worker that is ready before there is a job
+
+
+@pytest.fixture
+def kept(fake: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> list[local.ReadyProcess]:
+    """What keeps such a worker, once somebody asks for one; it waits for ten minutes."""
+    found: list[local.ReadyProcess] = []
+
+    def opened() -> local.ReadyProcess:
+        found.append(ready())
+        return found[-1]
+
+    ready = local.ReadyProcess
+    monkeypatch.setattr(local, "ReadyProcess", opened)
+    monkeypatch.setenv("MOLIERE_TRAINING_IDLE_SECONDS", "600")
+    return found
+
+
+def expected(kept: list[local.ReadyProcess]) -> int:
+    """Expect a training: the process number of the worker that waits for it."""
+    jobs.expect()
+    pid = kept[-1].pid
+    assert pid is not None
+    return pid
+
+
+def test_a_job_takes_the_worker_that_is_ready(
+    fake: Callable[..., None], release: Callable[[], None], kept: list[local.ReadyProcess]
+) -> None:
+    fake("hold")
+    pid = expected(kept)
+    assert expected(kept) == pid  # one for everybody
+    job = jobs.submit(request())
+    job.wait(PATIENCE, lambda s: s.epoch >= 1)
+    jobs.expect()
+    assert kept[-1].pid is None  # no second framework in memory beside a training
+    assert alive(pid)
+    release()
+    assert job.wait(PATIENCE).state is jobs.State.FINISHED
+    wait_until(lambda: not alive(pid))
+
+
+def test_a_job_that_took_a_ready_worker_is_stopped_and_has_its_log(
+    fake: Callable[..., None], kept: list[local.ReadyProcess]
+) -> None:
+    fake("hold")
+    pid = expected(kept)
+    job = jobs.submit(request())
+    job.wait(PATIENCE, lambda s: s.epoch >= 1)
+    assert jobs.stop(job.id, wait=PATIENCE).state is jobs.State.STOPPED
+    wait_until(lambda: not alive(pid))
+    fake("error")
+    jobs.expect()
+    assert jobs.submit(request()).wait(PATIENCE).state is jobs.State.FAILED
+    assert "ValueError: two" in (job.folder / LOG).read_text()
+
+
+def test_a_ready_worker_goes_when_nobody_needs_it(
+    kept: list[local.ReadyProcess], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pid = expected(kept)
+    monkeypatch.setenv("MOLIERE_TRAINING_IDLE_SECONDS", "0.05")
+    jobs.expect()
+    wait_until(lambda: kept[-1].pid is None and not alive(pid))
+    monkeypatch.setenv("MOLIERE_TRAINING_IDLE_SECONDS", "600")
+    pid = expected(kept)
+    jobs.close()
+    assert not alive(pid)
+
+
+def test_a_ready_worker_that_was_killed_keeps_no_job_waiting(
+    kept: list[local.ReadyProcess],
+) -> None:
+    pid = expected(kept)
+    os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: not alive(pid))
+    assert jobs.submit(request()).wait(PATIENCE).state is jobs.State.FINISHED
+
+
+def test_no_worker_is_kept_ready_where_it_may_not_be(
+    kept: list[local.ReadyProcess], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "available", lambda: False)
+    jobs.expect()
+    assert not kept
+    monkeypatch.setattr(jobs, "available", lambda: True)
+    monkeypatch.setattr(local, "free_megabytes", lambda: RESERVED_MEGABYTES - 1)
+    jobs.expect()
+    assert kept[-1].pid is None
+    monkeypatch.setattr(local, "free_megabytes", lambda: None)
+    monkeypatch.setenv("MOLIERE_TRAINING_IDLE_SECONDS", "0")
+    jobs.expect()
+    assert kept[-1].pid is None
 
 
 @pytest.mark.slow

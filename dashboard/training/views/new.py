@@ -60,6 +60,7 @@ def show() -> JobSpec | None:
     if beginning.is_gpt():
         specialise.show()
         return None
+    trainings.expected()
     left, right = st.columns([1.5, 1], gap="medium")
     with left:
         try:

@@ -61,6 +61,7 @@ __all__ = [
     "delete",
     "describe",
     "estimated_seconds",
+    "expect",
     "get",
     "limits",
     "list_jobs",
@@ -217,6 +218,16 @@ def delete(job_id: str, token: str = "") -> None:
 def available() -> bool:
     """Whether training is possible here: a framework is installed, or a cluster is named."""
     return bool(_address()) or machine.installed(*machine.TRAINING)
+
+
+def expect() -> None:
+    """Somebody may be about to ask for a training: have a worker ready, see `local.ReadyProcess`.
+
+    To be called again as long as they may; nothing where there is no training.
+    """
+    if available():
+        with _asking:
+            _backend().expect()
 
 
 def close() -> None:

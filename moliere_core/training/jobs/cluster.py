@@ -95,6 +95,9 @@ class Cluster:
             waiting = [name for name, watch in self._watches.items() if not watch.launched]
         return waiting.index(job_id) + 1 if job_id in waiting else 0
 
+    def expect(self) -> None:
+        """Nothing: no machine is ours before it has a job."""
+
     def starts_in(self, job_id: str) -> float | None:
         """None: it depends on how many machines there are."""
         return None

@@ -91,6 +91,9 @@ class JobStatus(Status):
 class Backend(Protocol):
     """Something that runs jobs: this machine, or a cluster."""
 
+    def expect(self) -> None:
+        """Prepare for a job that somebody may be about to ask for."""
+
     def submit(self, job: Job) -> None:
         """Queue a job that this server has locked; its lock is released when it has ended."""
 

@@ -1,19 +1,23 @@
 """Jobs on this machine: a queue, first in first out, and the one process that trains.
 
-The process runs `worker` on a job's folder: the same on the server and on a machine of the
-cluster. A byte on its standard input tells it to stop, and it ends as soon as that pipe closes.
+The process runs `worker`: the same on the server and on a machine of the cluster. A line on its
+standard input names its job, then a byte tells it to stop, and it ends as soon as that pipe closes.
+One may be started before there is a job: a class does not wait for the import of its framework.
 """
 
 from __future__ import annotations
 
 import contextlib
 import logging
+import os
+import subprocess
 import threading
 from collections import deque
 from pathlib import Path
 
 from moliere_core.errors import N_, TrainingError
 from moliere_core.runs.run import run_path
+from moliere_core.system.machine import RESERVED_MEGABYTES, free_megabytes
 from moliere_core.system.records import Record
 from moliere_core.system.work import State
 from moliere_core.system.workers import WorkerProcess, command
@@ -34,6 +38,7 @@ ABORTED = N_(
 VANISHED = N_("the training ended without a word: ask for it again to resume from its last epoch")
 
 POLL_SECONDS = 0.25
+IDLE_SECONDS = 300.0  # that a worker waits for a job; MOLIERE_TRAINING_IDLE_SECONDS, 0 for none
 _LOGGER = logging.getLogger(__name__)
 
 
@@ -45,8 +50,15 @@ class LocalQueue:
         self._waiting: deque[Job] = deque()
         self._running: Job | None = None
         self._worker: TrainingProcess | None = None
+        self._ready = ReadyProcess()
         self._thread: threading.Thread | None = None
         self._closed = False
+
+    def expect(self) -> None:
+        """Have a worker ready; not beside one that trains, whose memory the machine may need."""
+        with self._lock:
+            if not self._closed and self._thread is None:
+                self._ready.keep()
 
     def submit(self, job: Job) -> None:
         """Put a job at the end of the queue; nothing if it is already there."""
@@ -107,6 +119,7 @@ class LocalQueue:
             thread = self._thread
             if self._worker is not None:
                 self._worker.stop()
+        self._ready.end()
         if thread is not None:
             thread.join(timeout=5)
 
@@ -145,7 +158,8 @@ class LocalQueue:
         job.append({"event": "launched"})
         seen = len(job.events())
         try:
-            worker = TrainingProcess(job.folder, job.folder.parent.parent)
+            worker = self._ready.take() or TrainingProcess()
+            worker.begin(job.folder, job.folder.parent.parent)
         except OSError as error:
             reason = TrainingError(
                 "a worker cannot be started ({reason}): close other programs", reason=error.strerror
@@ -170,19 +184,35 @@ class LocalQueue:
 class TrainingProcess(WorkerProcess):
     """The process that trains a job. All but `stop` are for one thread alone.
 
-    Args:
-        folder: of the job.
-        home: that holds its folder, its corpus and its run.
+    It imports its framework, then waits for its job: see `begin`.
 
     Raises:
         OSError: it cannot be started.
     """
 
-    def __init__(self, folder: Path, home: Path) -> None:
-        environment = {"MOLIERE_HOME": str(home), "PYTHONUNBUFFERED": "1"}
-        with (folder / LOG).open("wb") as log:
-            super().__init__([*COMMAND, str(folder)], environment, output=log, log=log)
+    _folder: Path | None = None
+    _home: Path
+
+    def __init__(self) -> None:
+        super().__init__(COMMAND, {"PYTHONUNBUFFERED": "1"}, output=subprocess.DEVNULL)
+
+    def begin(self, folder: Path, home: Path) -> None:
+        """Tell it what to train, once.
+
+        Args:
+            folder: of the job, whose log it writes from now on.
+            home: that holds that folder, the job's corpus and its run.
+
+        Raises:
+            OSError: the log cannot be written; it is ended.
+        """
+        try:
+            (folder / LOG).write_bytes(b"")
+        except OSError:
+            self.kill()
+            raise
         self._home, self._folder = home, folder
+        self.send({"folder": str(folder), "home": str(home)})
 
     def stop(self, word: bytes = STOP) -> None:
         """Ask it to stop; `wait` ends it where it does not.
@@ -230,6 +260,7 @@ class TrainingProcess(WorkerProcess):
         return VANISHED
 
     def _log_tells_memory(self) -> bool:
+        assert self._folder is not None
         with contextlib.suppress(OSError):
             text = (self._folder / LOG).read_text(encoding="utf-8", errors="replace")
             return "MemoryError" in text or "bad_alloc" in text or "OOM" in text
@@ -237,7 +268,71 @@ class TrainingProcess(WorkerProcess):
 
     def _tidy(self) -> None:
         """Remove the files that a killed worker was writing."""
+        if self._folder is None:
+            return
         run = self._home / "runs" / run_path(self._folder.name).name
         for folder in (run, self._folder):
             for path in folder.glob(f".*.{self.pid}.*.tmp"):  # as `write_atomically` names them
                 path.unlink(missing_ok=True)
+
+
+class ReadyProcess:
+    """A worker that waits for a job, so that the job does not wait for the worker: one at most.
+
+    It ends once nobody has asked for it for `IDLE_SECONDS`. Any thread may call.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._worker: TrainingProcess | None = None
+        self._idle: threading.Timer | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """Its process number; None if there is none."""
+        with self._lock:
+            return self._worker.pid if self._worker is not None else None
+
+    def keep(self) -> None:
+        """Start it unless it is there, or the machine lacks the memory; its time begins again."""
+        seconds = float(os.environ.get("MOLIERE_TRAINING_IDLE_SECONDS") or IDLE_SECONDS)
+        with self._lock:
+            worker = self._taken()
+            if worker is None and seconds and _has_memory():
+                with contextlib.suppress(OSError):  # the training will say so
+                    worker = TrainingProcess()
+            if worker is not None:
+                self._worker = worker
+                self._idle = threading.Timer(seconds, self._end_if, (worker,))
+                self._idle.daemon = True
+                self._idle.start()
+
+    def take(self) -> TrainingProcess | None:
+        """The worker, which is the caller's from now on; None if there is none alive."""
+        with self._lock:
+            return self._taken()
+
+    def end(self) -> None:
+        """End it now."""
+        if (worker := self.take()) is not None:
+            worker.kill()
+
+    def _taken(self) -> TrainingProcess | None:
+        worker, self._worker = self._worker, None
+        if self._idle is not None:
+            self._idle.cancel()
+            self._idle = None
+        return worker if worker is not None and not worker.wait(0) else None
+
+    def _end_if(self, worker: TrainingProcess) -> None:
+        with self._lock:
+            idle = self._worker is worker and self._idle is threading.current_thread()
+            if idle:
+                self._worker = self._idle = None
+        if idle:
+            worker.kill()
+
+
+def _has_memory() -> bool:
+    free = free_megabytes()
+    return free is None or free >= RESERVED_MEGABYTES

@@ -140,7 +140,8 @@ def train(job_id: str, attempt: Attempt, home: Path, report: Any) -> dict[str, A
     attempt.parcel = None
     folder = home / "jobs" / job_id
     file = EventFile(folder / EVENTS)
-    process = TrainingProcess(folder, home)
+    process = TrainingProcess()
+    process.begin(folder, home)
     try:
         while not process.wait(POLL_SECONDS):
             _pass_on(file, report)

@@ -1,13 +1,17 @@
 """The worker, which trains the spec in a job's folder.
 
-    python -m moliere_core.training.jobs.worker FOLDER
+    python -m moliere_core.training.jobs.worker
 
-It writes its events to the folder, stops when a byte comes on standard input, and exits at once
-when standard input closes, so that a server killed by SIGKILL leaves no orphan.
+It imports its framework, and waits for a line on standard input that names a job. It writes its
+events to the job's folder, stops when another byte comes, and exits at once when standard input
+closes, so that a server killed by SIGKILL leaves no orphan.
 """
 
 from __future__ import annotations
 
+import contextlib
+import json
+import os
 import sys
 import threading
 import time
@@ -21,10 +25,10 @@ from moliere_core.errors import ConfigError, MoliereError, TrainingError, one_li
 from moliere_core.system.processes import limit_resources, read_input
 from moliere_core.training.jobs import corpora
 from moliere_core.training.jobs.events import append
-from moliere_core.training.jobs.job import EVENTS, claim, failed, read_spec
+from moliere_core.training.jobs.job import EVENTS, LOG, claim, failed, read_spec
 from moliere_core.training.jobs.local import ABORTED
 from moliere_core.training.jobs.spec import JobSpec, initial_digest
-from moliere_core.training.session import BatchesDone, Event, train
+from moliere_core.training.session import BatchesDone, Event, framework, train
 
 # Progress comes four times a second at first, then less and less often: a training of hours
 # leaves thousands of events, not tens of thousands.
@@ -32,17 +36,20 @@ MAX_PROGRESS_SECONDS = 2.0
 PROGRESS_EVENTS = 1_000  # about, before they slow down
 
 
-def main(folder: Path) -> int:
-    """Train the spec in `folder`; 0 if the last event says how it ended."""
-    stop = threading.Event()
-    threading.Thread(target=read_input, args=(lambda _: stop.set(),), daemon=True).start()
+def main() -> int:
+    """Train the job that standard input names; 0 if its last event says how it ended."""
+    orders = Orders()
+    threading.Thread(target=read_input, args=(orders.take,), daemon=True).start()
     limit_resources()
+    with contextlib.suppress(Exception):  # whatever it is, the training meets it and tells it
+        framework()
+    folder = orders.folder()
     events = folder / EVENTS
     try:
         spec = read_spec(folder)
         if spec is None:
             raise ConfigError("this job's description is gone: prepare the training again")
-        _train(spec, lambda record: append(events, record), stop.is_set)
+        _train(spec, lambda record: append(events, record), orders.stopped.is_set)
     except MoliereError as error:
         append(events, failed(error))
     except MemoryError:
@@ -51,6 +58,46 @@ def main(folder: Path) -> int:
         traceback.print_exc()  # to the job's log
         append(events, failed(_unexpected(error)))
     return 0
+
+
+class Orders:
+    """What comes on standard input: a line of JSON with a job's folder and home, then a stop.
+
+    Attributes:
+        stopped: set once the training is to be stopped.
+    """
+
+    def __init__(self) -> None:
+        self.stopped = threading.Event()
+        self._named = threading.Event()
+        self._line = bytearray()
+        self._folder = Path()
+
+    def take(self, byte: bytes) -> None:
+        """Hear the next byte; a job that is named has this process' store and log."""
+        if self._named.is_set():
+            self.stopped.set()
+        elif byte != b"\n":
+            self._line += byte
+        else:
+            job = json.loads(self._line)
+            self._folder = Path(job["folder"])
+            os.environ["MOLIERE_HOME"] = job["home"]
+            with contextlib.suppress(OSError):
+                _write_to(self._folder / LOG)
+            self._named.set()
+
+    def folder(self) -> Path:
+        """The job's folder, as soon as there is one."""
+        self._named.wait()
+        return self._folder
+
+
+def _write_to(log: Path) -> None:
+    """Whatever this process prints, its framework's own messages too, goes there."""
+    with log.open("ab") as file:
+        for output in (1, 2):
+            os.dup2(file.fileno(), output)
 
 
 def _train(
@@ -120,4 +167,4 @@ def _unexpected(error: Exception) -> TrainingError:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(main())
