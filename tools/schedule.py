@@ -7,7 +7,7 @@ along the way is written down like any other, and one command repeats it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 Shares = tuple[tuple[float, float], ...]  # a pair a pass: where it begins, where it ends
@@ -78,3 +78,4 @@ MINI_GPT = Schedule(
     100,
     0.998,
 )
+MINI_GPT_CONTINUED = replace(MINI_GPT, shares=plateau_then_decay(11, 5))

@@ -5,11 +5,11 @@
 
     MOLIERE_CORPUS=moliere.csv python -m tools.train_gpt FOLDER --passes 16 --from ASSETS/mini-gpt
 
-FOLDER keeps a checkpoint a pass: the same command goes on from it. As its card says it, with its
-steps of the final decay; `--passes N` makes another, with a plateau and a straight decay over the
-last passes, and `--from` begins with the weights and the history of a model that this script has
-written. At the end FOLDER/mini-gpt holds the model in Hugging Face's own format, its history
-and `card.json`, the figures that the application lists.
+FOLDER keeps a checkpoint a pass: the same command goes on from it. As its card says it, in two
+descents, the first with the steps of its final decay; `--passes N` makes another, with a plateau
+and a straight decay over the last passes, and `--from` begins with the weights and the history of a
+model that this script has written. At the end FOLDER/mini-gpt holds the model in Hugging Face's own
+format, its history and `card.json`, the figures that the application lists.
 
 The corpus is small for a transformer, 571,000 tokens: dropout, a strong weight decay and an average
 of the weights keep it from reciting. A longer training (30 passes and more) may want more dropout
@@ -26,7 +26,7 @@ import math
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # leave the cores to whoever else works
@@ -40,12 +40,13 @@ from transformers import GPT2Config, GPT2LMHeadModel
 
 from moliere_core.config import RunConfig
 from moliere_core.corpus import Corpus, load_corpus
-from tools.schedule import MINI_GPT, Schedule, Shares, plateau_then_decay
+from tools.schedule import MINI_GPT, MINI_GPT_CONTINUED, Schedule, Shares, plateau_then_decay
 from tools.trainer import Trainer
 
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 ASSETS = Path(__file__).parent.parent / "moliere_core" / "assets" / "mini-gpt"
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json")
+CONTINUED_DROPOUT = 0.2  # of the second descent: eleven passes more recite more
 DECAY_PASSES = 5  # the last passes, in which the learning rate falls in a straight line
 SCORED_AT_ONCE = 8  # windows
 
@@ -290,6 +291,17 @@ def optimizers(model: GPT2LMHeadModel, settings: Settings) -> list[torch.optim.O
     ]
 
 
+def shipped(folder: Path, corpus: Corpus, settings: Settings) -> Path:
+    """The two descents of the shipped model."""
+    first = GPTTrainer(folder / "first", corpus, settings, MINI_GPT.shares)
+    first.train()
+    more = replace(settings, dropout=CONTINUED_DROPOUT)
+    second = GPTTrainer(folder, corpus, more, MINI_GPT_CONTINUED.shares)
+    second.take_up(first.write_model())
+    second.train()
+    return second.write_model()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
@@ -299,7 +311,12 @@ def main() -> None:
         parser.add_argument(f"--{field.replace('_', '-')}", type=type(default), default=default)
     args = vars(parser.parse_args())
     folder, passes, stored = args.pop("folder"), args.pop("passes"), args.pop("stored")
-    shares = MINI_GPT.shares if passes is None else plateau_then_decay(passes, DECAY_PASSES)
+    if stored and passes is None:
+        parser.error("--from needs --passes")
+    if passes is None:
+        print(shipped(folder, load_corpus(), Settings(**args)))
+        return
+    shares = plateau_then_decay(passes, DECAY_PASSES)
     trainer = GPTTrainer(folder, load_corpus(), Settings(**args), shares)
     if stored:
         trainer.take_up(stored)

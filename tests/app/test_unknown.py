@@ -12,6 +12,7 @@ OF_A_MODEL = {
     "bridge",
     "course",
     "film",
+    "games",
     "home",
     "inside",
     "preferences",

@@ -9,7 +9,14 @@ from typing import Any
 import pytest
 
 from moliere_core.assets import ASSETS
-from tools.schedule import GRAND, GRAND_CONTINUED, MINI_GPT, Schedule, plateau_then_decay
+from tools.schedule import (
+    GRAND,
+    GRAND_CONTINUED,
+    MINI_GPT,
+    MINI_GPT_CONTINUED,
+    Schedule,
+    plateau_then_decay,
+)
 
 TOOLS = Path(__file__).parents[2] / "tools"
 
@@ -26,7 +33,8 @@ def last_rates(schedule: Schedule, updates: int) -> list[float]:
 
 
 @pytest.mark.parametrize(
-    ("name", "schedules"), [("mini-gpt", [MINI_GPT]), ("grand", [GRAND, GRAND_CONTINUED])]
+    ("name", "schedules"),
+    [("mini-gpt", [MINI_GPT, MINI_GPT_CONTINUED]), ("grand", [GRAND, GRAND_CONTINUED])],
 )
 def test_a_shipped_model_is_trained_again_at_its_own_rates(
     name: str, schedules: list[Schedule]

@@ -63,7 +63,7 @@ def _one(passage: Passage, number: int, real: str) -> None:
         verdict = _verdicts().get(passage.key)
     st.html(f'<div class="preference game"><p>{html.escape(passage.text)}…</p></div>')
     if verdict is not None:
-        st.subheader(wording.outcome(verdict, real), anchor=False)
+        st.header(wording.outcome(verdict, real), anchor=False)
     elif live is not None:
         live.show("games.live", names, hushed=True)
     with st.container(horizontal=True, vertical_alignment="bottom", key="games-ballot"):
@@ -154,9 +154,11 @@ def _scores(passages: list[Passage], real: str) -> None:
         _("voix « la machine »"),
         _("pris pour {name}").format(name=real),
     ]
-    cells = [[name, *_cells(score)] for name, score in scores]
-    tables.show(heads, cells)
-    tables.download(pd.DataFrame(cells, columns=heads), "games.machine")
+    tables.show(heads, [[name, *_cells(score)] for name, score in scores])
+    rows_to_keep = [
+        (name, s.passages, s.real, s.votes - s.real, s.taken_for_real) for name, s in scores
+    ]
+    tables.download(pd.DataFrame(rows_to_keep, columns=heads), "games.machine")
     st.caption(
         _(
             "Dix passages sont peu : ces parts changeraient avec dix autres. Machines et "

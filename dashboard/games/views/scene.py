@@ -113,7 +113,7 @@ def _choose(scene: list[Line], now: Settings) -> None:
         with st.container(horizontal=True):
             for letter in letters:
                 st.number_input(
-                    letter, 0, MOST, key=CHOICE + letter, icon=":material/front_hand:", width=125
+                    letter, 0, MOST, key=CHOICE + letter, icon=":material/front_hand:", width=118
                 )
     else:
         live.show("games.offered")
@@ -204,7 +204,7 @@ def _gallery() -> None:
     """The scenes that were kept in this session."""
     if not (kept := _kept()):
         return
-    st.subheader(
+    st.header(
         i18n.ngettext("Scène gardée ({count})", "Scènes gardées ({count})", len(kept)).format(
             count=len(kept)
         ),
