@@ -13,11 +13,17 @@ from tests.e2e.screen import OFFSCREEN, Screens, expect_settled
 from tests.patience import wait_until
 
 PAGES = [path.stem for path in sorted((ROOT / "pages").glob("*.py")) if path.stem != "home"] + [""]
-# Those that draw in colours of their own, beside the first view of each page.
+# All views of the pages that draw in colours of their own, beside the first of each.
 VIEWS = [
     "preferences?view=cost",
+    "reading?view=word",
     "reading?view=learning",
     "reading?view=mixing",
+    "recurrence?view=seconds",
+    *(
+        f"inside?view={view}"
+        for view in ("gates", "mattered", "why", "forgets", "embedding", "step")
+    ),
     "inside?model=mini-gpt&view=heads",
     "inside?model=mini-gpt&view=layers",
     "inside?model=mini-gpt&view=why",
