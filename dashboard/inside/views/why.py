@@ -132,7 +132,9 @@ def _model(reference: str, question: Question | None, key: str) -> Answer | None
     """What one model makes of it: the odds and the bars; None where it has not answered."""
     told = widgets.plain(naming.model(reference))
     answer, problem = None, None
-    if question is not None:
+    ends = question.first + question.second if question else ""
+    strange = [char for char in ends if not contrasts.knows(reference, char)]
+    if question is not None and not strange:
         try:
             answer = contrasts.explained(reference, question)
         except MoliereError as error:
@@ -141,6 +143,9 @@ def _model(reference: str, question: Question | None, key: str) -> Answer | None
         st.markdown(f"**{told}**")
         if problem is not None:
             widgets.problem(problem)
+        if strange:
+            chars = widgets.plain(all_visible("".join(strange)))
+            st.info(_("Ce modèle ne connaît pas « {chars} ».").format(chars=chars))
         return None
     first, second = map(all_visible, answer.ends)
     st.markdown(
