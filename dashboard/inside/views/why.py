@@ -145,7 +145,7 @@ def _model(reference: str, question: Question | None, key: str) -> Answer | None
             widgets.problem(problem)
         if strange:
             chars = widgets.plain(all_visible("".join(strange)))
-            st.info(_("Ce modèle ne connaît pas « {chars} ».").format(chars=chars))
+            st.info(_("Ce modèle ne connaît pas « {chars} ».").format(chars=chars))
         return None
     first, second = map(all_visible, answer.ends)
     st.markdown(
