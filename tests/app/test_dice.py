@@ -26,7 +26,10 @@ def on_paper(sheet: str) -> str:
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
-def test_paper_and_screen_agree(open_page: Open, language: str) -> None:
+def test_paper_and_screen_agree(
+    open_page: Open, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MOLIERE_CORPUS", raising=False)  # the plays that ship
     corpus = load_corpus(EMBEDDED)
     play = corpus.plays[1]
     at = open_page("characters", view="dice", play=play, seed="5", lang=language)
