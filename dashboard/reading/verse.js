@@ -3,7 +3,14 @@
 // server is told the text once the typing stops.
 
 import { element, rootOf, shows } from "../shared/components/dom.js";
-import { ALEXANDRINE, counter, HEMISTICH, spans } from "../shared/components/syllables.js";
+import {
+  ALEXANDRINE,
+  counter,
+  HEMISTICH,
+  normalised,
+  rhymeLetters,
+  spans,
+} from "../shared/components/syllables.js";
 
 const QUIET = 800; // milliseconds without a key after which the server is told
 const RHYMES = 6; // colours; the seventh rhyme has the first again
@@ -107,37 +114,3 @@ function underline(item, rhyme) {
 
 /** @param {number} rhyme */
 const letterOf = (rhyme) => String.fromCharCode(65 + (rhyme % 26));
-
-/**
- * Lines that rhyme have one number, by the order in which rhymes come; null for a line alone.
- *
- * @param {(number | null)[]} neighbours
- */
-export function rhymeLetters(neighbours) {
-  /** @type {(number | null)[]} */
-  const found = neighbours.map(() => null);
-  let rhymes = 0;
-  neighbours.forEach((other, i) => {
-    if (other === null) return;
-    const known = found[i] ?? found[other];
-    const rhyme = known ?? rhymes++;
-    found[i] = rhyme;
-    found[other] = rhyme;
-  });
-  return found;
-}
-
-/**
- * What `normalise` of moliere_core/text/normalise.py makes of a text that somebody types.
- *
- * @param {string} text
- */
-export const normalised = (text) =>
-  text
-    .normalize("NFC")
-    .replace(/\r\n?/g, "\n")
-    .replace(/[\u00a0\u202f\u2009]/g, " ")
-    .replaceAll("\u2019", "'")
-    .replaceAll("\u2026", "...")
-    .replaceAll("\ufeff", "")
-    .replace(/oe(?=u)/gi, (pair) => (pair[0] === "o" ? "œ" : "Œ"));

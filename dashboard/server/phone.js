@@ -377,7 +377,8 @@ export default function sit(room) {
   }
 
   const wake = () => {
-    if (!document.hidden) later();
+    if (document.hidden) clearTimeout(timer);
+    else later();
   };
   document.addEventListener("visibilitychange", wake);
   addEventListener("pageshow", wake);

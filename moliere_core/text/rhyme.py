@@ -19,7 +19,7 @@ from moliere_core.text import syllables
 
 REACH = 3  # lines to the furthest that a line may rhyme with: couplets, and rhymes that embrace
 
-_TAIL = re.compile(r"(?P<vowel>[aàâäeéèêëiîïoôöuùûüyœ]+)(?P<after>[^\W\d_]*)")
+_TAIL = re.compile(r"(?P<vowel>[aàâäeéèêëiîïoôöuùûüyœ]++)(?P<after>[^\W\d_]*)")
 
 
 @dataclass(frozen=True)

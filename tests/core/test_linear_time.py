@@ -14,7 +14,7 @@ import re
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,7 @@ from moliere_core.corpus import apart
 from moliere_core.corpus.apart import read_apart
 from moliere_core.corpus.formats import read_bytes
 from moliere_core.errors import CorpusError
+from moliere_core.text import rhyme, syllables
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 120  # seconds of processor; what is asked for takes some twenty
@@ -37,7 +38,8 @@ FUNCTIONS = {
     "sub",
     "subn",
 }
-# Where patterns are made as they are used, of nothing that anybody gives: names of ours, a length.
+# Where patterns are made as they are used, of nothing that anybody gives: names and signs of ours,
+# a length, and tables, whose patterns `of_tables` gives.
 MADE_IN_PLACE = {
     "dashboard/shared/paper.py",
     "moliere_core/pretrained/fetch_worker.py",
@@ -96,7 +98,21 @@ def every_pattern() -> list[Probe]:
             else:
                 made.add(place)
     assert made == MADE_IN_PLACE
-    return [probe for probe in found if probe[1] not in OF_OURS]
+    return [probe for probe in found + of_tables() if probe[1] not in OF_OURS]
+
+
+def of_tables() -> list[Probe]:
+    """The regular expressions that a file of rules holds."""
+
+    def patterns(value: object) -> Iterator[re.Pattern[str]]:
+        if isinstance(value, re.Pattern):
+            yield value
+        elif isinstance(value, tuple):
+            for part in value:
+                yield from patterns(part)
+
+    rules = [*vars(syllables.rules()).values(), *vars(rhyme.sounds()).values()]
+    return [("rules.toml", p.pattern, p.flags, False, True) for p in patterns(tuple(rules))]
 
 
 def _module(place: str) -> str:

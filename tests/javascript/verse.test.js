@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { normalised, rhymeLetters } from "../../dashboard/reading/verse.js";
+import { normalised, rhymeLetters } from "../../dashboard/shared/components/syllables.js";
 
 test("what is typed is spelled as texts that are read", () => {
   assert.equal(

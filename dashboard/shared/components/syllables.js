@@ -402,3 +402,37 @@ function cut(line, stop, start) {
   if (onset > stop) onset -= TOGETHER.test(line.slice(stop, onset)) ? 2 : 1;
   return Math.max(onset, stop);
 }
+
+/**
+ * Lines that rhyme have one number, by the order in which rhymes come; null for a line alone.
+ *
+ * @param {(number | null)[]} neighbours
+ */
+export function rhymeLetters(neighbours) {
+  /** @type {(number | null)[]} */
+  const found = neighbours.map(() => null);
+  let rhymes = 0;
+  neighbours.forEach((other, i) => {
+    if (other === null) return;
+    const known = found[i] ?? found[other];
+    const rhyme = known ?? rhymes++;
+    found[i] = rhyme;
+    found[other] = rhyme;
+  });
+  return found;
+}
+
+/**
+ * What `normalise` of moliere_core/text/normalise.py makes of a text that somebody types.
+ *
+ * @param {string} text
+ */
+export const normalised = (text) =>
+  text
+    .normalize("NFC")
+    .replace(/\r\n?/g, "\n")
+    .replace(/[\u00a0\u202f\u2009]/g, " ")
+    .replaceAll("\u2019", "'")
+    .replaceAll("\u2026", "...")
+    .replaceAll("\ufeff", "")
+    .replace(/oe(?=u)/gi, (pair) => (pair[0] === "o" ? "œ" : "Œ"));
