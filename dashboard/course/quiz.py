@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.course.controls import QUESTION
 from dashboard.course.questions import Question, questions
-from dashboard.shared import hour, i18n, state, votes
+from dashboard.shared import hour, i18n, state, votes, widgets
 from dashboard.shared.hour import Vote
 from dashboard.shared.i18n import _
 from dashboard.shared.votes import Live
@@ -41,7 +41,7 @@ def show() -> None:
     if live is None and open_:
         hour.voted(asked.key, Vote(question.asked, question.options, tuple(hands), question.right))
     with st.container(horizontal=True, vertical_alignment="center"):
-        _go(_("Précédente"), number - 1, number == 1, ":material/arrow_back:", "B")
+        widgets.back("course.question", QUESTION, number, _("Précédente"), number == 1)
         st.button(
             _("Révéler"),
             key="course.reveal",
@@ -61,7 +61,8 @@ def show() -> None:
                 on_click=_again,
                 args=(number, live),
             )
-        _go(_("Suivante"), number + 1, number == len(found), ":material/arrow_forward:", "N")
+        last = number == len(found)
+        widgets.forward("course.question", QUESTION, number, _("Suivante"), last)
         st.caption(
             _("Question {number} sur {count}").format(number=number, count=len(found)),
             width="content",
@@ -144,18 +145,6 @@ def _right(hands: int, total: int) -> str:
         "{right} bonnes réponses sur {total} ({share})",
         hands,
     ).format(right=hands, total=total, share=i18n.percent(hands / total))
-
-
-def _go(label: str, number: int, disabled: bool, icon: str, key: str) -> None:
-    st.button(
-        label,
-        key=f"course.question.{key}",
-        icon=icon,
-        shortcut=key,
-        disabled=disabled,
-        on_click=state.change,
-        args=(QUESTION, number),
-    )
 
 
 def _revealed() -> set[int]:

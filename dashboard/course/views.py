@@ -45,8 +45,8 @@ def path(name: str) -> None:
         if presenting_now:
             presenting.show(start + step.minutes, found[number] if number < len(found) else None)
         with st.container(key="course-go", horizontal=True, vertical_alignment="center"):
-            _go(_("Précédente"), number - 1, number == 1, ":material/arrow_back:", "B")
-            _go(_("Suivante"), number + 1, number == len(found), ":material/arrow_forward:", "N")
+            widgets.back("course.go", STEP, number, _("Précédente"), number == 1)
+            widgets.forward("course.go", STEP, number, _("Suivante"), number == len(found))
             state.link(
                 f"../pages/{step.page}.py",
                 _("Ouvrir l’écran"),
@@ -59,18 +59,6 @@ def path(name: str) -> None:
             if step.answer:
                 with st.expander(_("Ce qu’il y a à découvrir"), expanded=presenting_now):
                     st.markdown(step.answer)
-
-
-def _go(label: str, number: int, disabled: bool, icon: str, key: str) -> None:
-    st.button(
-        label,
-        key=f"course.go.{key}",
-        icon=icon,
-        shortcut=key,
-        disabled=disabled,
-        on_click=state.change,
-        args=(STEP, number),
-    )
 
 
 def _overview(found: list[Step], now: int) -> None:

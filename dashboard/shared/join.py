@@ -6,9 +6,6 @@ address that others use, where the server cannot find it: behind a container, on
 
 from __future__ import annotations
 
-import ipaddress
-import os
-import socket
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlencode, urlsplit
 
@@ -18,12 +15,11 @@ import streamlit as st
 from dashboard.shared import state
 from dashboard.shared.components import Component
 from dashboard.shared.i18n import _
+from moliere_core.system import network
 
-ADDRESS = "MOLIERE_ADDRESS"
 # Settings of the screen in front, not of those who look at it.
 OF_THE_PROJECTOR = ("projecteur", "script", "follow")
 DEFAULT_PORT = 8501
-_OUTSIDE = ("192.0.2.1", 9)  # an address of nobody (RFC 5737), to which nothing is sent
 
 _invitation = Component(__file__, "join")
 
@@ -110,7 +106,7 @@ def code(link: str) -> str:
 
 def _base(path: str) -> tuple[str, str]:
     """The address of a page without its settings, and how it was found."""
-    if told := os.environ.get(ADDRESS, "").strip().rstrip("/"):
+    if told := network.told():
         return f"{told}/{path}".rstrip("/"), "told"
     seen = urlsplit(st.context.url or "")
     if not seen.hostname:
@@ -118,38 +114,18 @@ def _base(path: str) -> tuple[str, str]:
         inside = "/".join(part for part in (prefix, path) if part)
         seen = SplitResult("http", f"localhost:{_port()}", f"/{inside}", "", "")
     host, found = seen.netloc, "browser"
-    if _is_ours(seen.hostname or ""):
-        outside = on_network()
+    if network.is_ours(seen.hostname or ""):
+        outside = network.on_network()
         found = "network" if outside else ""
         port = f":{seen.port}" if seen.port else ""
         host = outside + port if outside else seen.netloc
     return f"{seen.scheme}://{host}{seen.path}".rstrip("/"), found
 
 
-def on_network() -> str:
-    """The address of this machine on the network that leads outside; "" where there is none."""
-    try:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            probe.connect(_OUTSIDE)  # chooses a network; a datagram socket sends nothing by it
-            address = str(probe.getsockname()[0])
-    except OSError:
-        return ""
-    return "" if _is_ours(address) else address
-
-
-def _is_ours(host: str) -> bool:
-    """Whether an address is reached from its own machine alone."""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
-    return address.is_loopback or address.is_unspecified
-
-
 def _listens() -> bool:
     """Whether the server hears other machines."""
     bound = st.get_option("server.address")
-    return not bound or not (_is_ours(bound) and bound not in ("0.0.0.0", "::"))
+    return not bound or not (network.is_ours(bound) and bound not in ("0.0.0.0", "::"))
 
 
 def _port() -> int:

@@ -120,6 +120,34 @@ def _set(settings: Mapping[fields.Field[Any], Any]) -> None:
         state.change(field, value)
 
 
+def back(
+    group: str, field: fields.Field[int], number: int, label: str, first: bool = False
+) -> None:
+    """A button, and the key B, to the one before: a step, a question; dead on the `first`."""
+    _step(f"{group}.B", field, number - 1, label, ":material/arrow_back:", first)
+
+
+def forward(
+    group: str, field: fields.Field[int], number: int, label: str, last: bool = False
+) -> None:
+    """A button, and the key N, to the one after; dead on the `last`."""
+    _step(f"{group}.N", field, number + 1, label, ":material/arrow_forward:", last)
+
+
+def _step(
+    key: str, field: fields.Field[int], number: int, label: str, icon: str, disabled: bool
+) -> None:
+    st.button(
+        label,
+        key=key,
+        icon=icon,
+        shortcut=key[-1],
+        disabled=disabled,
+        on_click=state.change,
+        args=(field, number),
+    )
+
+
 def start(page: str) -> controls.Text:
     """The first characters of a text, which a network reads."""
     return controls.Text(

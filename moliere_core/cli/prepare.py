@@ -6,7 +6,6 @@ import argparse
 import io
 import os
 import platform
-import socket
 import sys
 import time
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from moliere_core.cli.doctor import MARKS, add_arguments
 from moliere_core.errors import MoliereError
+from moliere_core.system import network
 
 if TYPE_CHECKING:
     from moliere_core.system.doctor import Finding
@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 NAME = "prepare"
 PYTHONS = ((3, 11), (3, 13))  # that CI runs, the first and the last
 CHARS = 20  # that each shipped model writes
-ADDRESS = "MOLIERE_ADDRESS"  # of this machine as pupils reach it, where it cannot be found
 COLOURS = {"ok": "\x1b[32m", "note": "\x1b[33m", "lack": "\x1b[31m"}
-_OUTSIDE = ("192.0.2.1", 9)  # an address of nobody (RFC 5737), to which nothing is sent
 
 __all__ = ["NAME", "add_arguments", "render", "run", "status"]
 
@@ -54,7 +52,8 @@ def render(result: dict[str, Any]) -> str:
         line = f"{MARKS[found['level']]} {found['name']:<12}{found['told']}"
         lines.append(_coloured(line, found["level"]))
     if not result["address"]:
-        told = f"! address     this machine is on no network: join the room's, or set {ADDRESS}"
+        way_out = f"join the room's, or set {network.ADDRESS}"
+        told = f"! address     this machine is on no network: {way_out}"
         return "\n".join([*lines, _coloured(told, "lack")])
     told = f"+ address     in the room: {result['address']}"
     return "\n".join([*lines, _coloured(told, "ok"), _code(result["address"])]).rstrip()
@@ -117,15 +116,10 @@ def _found(name: str, check: Callable[[], str]) -> Finding:
 
 def _address(port: int) -> str:
     """Where pupils reach this machine; "" where it is on no network."""
-    if told := os.environ.get(ADDRESS, ""):
+    if told := network.told():
         return told if "://" in told else f"http://{told}"
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as tried:
-        try:
-            tried.connect(_OUTSIDE)
-            host = tried.getsockname()[0]
-        except OSError:
-            return ""
-    return "" if host.startswith("127.") else f"http://{host}:{port}"
+    host = network.on_network()
+    return f"http://{host}:{port}" if host else ""
 
 
 def _code(address: str) -> str:

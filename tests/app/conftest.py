@@ -12,7 +12,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard.shared import cached, rights
+from dashboard.shared import cached, rights, rooms
+from moliere_core import classroom
+from moliere_core.classroom import Room
 from moliere_core.corpus import Corpus, load_corpus
 from moliere_core.corpus.sources import EMBEDDED, MESSAGES
 from moliere_core.pretrained import client, fetching
@@ -109,3 +111,9 @@ def open_page(store: Path) -> Open:
         return at.run()
 
     return open_page
+
+
+@pytest.fixture
+def room() -> Room:
+    """The room of the browser that the tests have."""
+    return classroom.open_room(rooms.key())

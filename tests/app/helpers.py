@@ -16,6 +16,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.server import turns
+from moliere_core.classroom import Room
 from moliere_core.config import ModelConfig, RunConfig, TrainingConfig
 from moliere_core.runs.run import Run
 from moliere_core.text.vocabulary import Vocabulary
@@ -113,3 +114,9 @@ def run_snippet(source: str) -> str:
 def asked_in_vain(at: AppTest) -> list[str]:
     """The sentences on what an address asks for and a page has not."""
     return [e.proto.body for e in at.main.get("html") if 'role="status"' in e.proto.body]
+
+
+def vote(room: Room, *values: object) -> None:
+    """Each value by a telephone of its own, on what is before the class."""
+    for number, value in enumerate(values):
+        room.vote(room.now, room.admit(f"telephone-{number:06d}"), value)

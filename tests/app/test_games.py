@@ -8,12 +8,11 @@ import pytest
 
 from dashboard.games import controls
 from dashboard.games.views import letter, machine, scene
-from dashboard.shared import guessed, rights, rooms
-from moliere_core import classroom
+from dashboard.shared import guessed, rights
 from moliere_core.classroom import Room
 from moliere_core.games.guessing import Guess
 from moliere_core.measures import axis
-from tests.app.helpers import Open, run_snippet, text, ticked
+from tests.app.helpers import Open, run_snippet, text, ticked, vote
 
 SMALL = {"model": "petit", "models": "petit", "chars": "80"}
 
@@ -23,16 +22,6 @@ def _browser(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("MOLIERE_PUBLIC", "MOLIERE_TEACHER_CODE", "MOLIERE_CORPUS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(rights, "browser", lambda: "a browser")
-
-
-@pytest.fixture
-def room() -> Room:
-    return classroom.open_room(rooms.key())
-
-
-def vote(room: Room, *values: object) -> None:
-    for number, value in enumerate(values):
-        room.vote(room.now, room.admit(f"telephone-{number:06d}"), value)
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

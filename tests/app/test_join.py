@@ -10,16 +10,17 @@ import pytest
 import streamlit as st
 
 from dashboard.shared import join
+from moliere_core.system import network
 from tests.app.helpers import REFERENCE, Open
 
-ON_NETWORK = join.on_network
+ON_NETWORK = network.on_network
 
 
 @pytest.fixture(autouse=True)
 def room(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine on the network of a school, and a teacher who sits at it."""
-    monkeypatch.delenv(join.ADDRESS, raising=False)
-    monkeypatch.setattr(join, "on_network", lambda: "192.168.1.20")
+    monkeypatch.delenv(network.ADDRESS, raising=False)
+    monkeypatch.setattr(network, "on_network", lambda: "192.168.1.20")
     sees(monkeypatch, "http://localhost:8501/temperature")
 
 
@@ -49,7 +50,7 @@ def test_the_address_is_one_that_others_reach(
 
 
 def test_a_told_address_goes_before_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(join.ADDRESS, "https://ecole.example/moliere/")
+    monkeypatch.setenv(network.ADDRESS, "https://ecole.example/moliere/")
     found = join.invitation("film", {"seed": "7"})
     assert found.page == "https://ecole.example/moliere/film"
     assert found.link == "https://ecole.example/moliere/film?seed=7"
@@ -65,7 +66,7 @@ def test_the_link_has_the_settings_of_the_view_without_those_of_the_projector() 
 def test_without_a_network_the_address_is_the_machine_s_own(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(join, "on_network", lambda: "")
+    monkeypatch.setattr(network, "on_network", lambda: "")
     found = join.invitation("temperature", {})
     assert (found.page, found.found) == ("http://localhost:8501/temperature", "")
 

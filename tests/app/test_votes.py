@@ -9,9 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.shared import rights, rooms
-from moliere_core import classroom
 from moliere_core.classroom import Room
-from tests.app.helpers import Open, address, components, shown
+from tests.app.helpers import Open, address, components, shown, vote
 
 CODE = "molieremoliere"
 
@@ -22,17 +21,6 @@ def _browser(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("MOLIERE_PUBLIC", "MOLIERE_TEACHER_CODE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(rights, "browser", lambda: "a browser")
-
-
-@pytest.fixture
-def room() -> Room:
-    return classroom.open_room(rooms.key())
-
-
-def vote(room: Room, *values: object) -> None:
-    """Each value by a telephone of its own, on what is before the class."""
-    for number, value in enumerate(values):
-        room.vote(room.now, room.admit(f"telephone-{number:06d}"), value)
 
 
 def live(at: AppTest) -> dict[str, Any]:

@@ -482,7 +482,10 @@ def test_no_orphan_is_left_when_the_server_is_killed(tmp_path: Path) -> None:
 
 @pytest.fixture
 def kept(fake: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> list[local.ReadyProcess]:
-    """What keeps such a worker, once somebody asks for one; it waits for ten minutes."""
+    """What keeps such a worker, once somebody asks for one; it waits for ten minutes.
+
+    The worker is a stand-in: no framework has to be installed, nor memory free for one.
+    """
     found: list[local.ReadyProcess] = []
 
     def opened() -> local.ReadyProcess:
@@ -491,6 +494,8 @@ def kept(fake: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> list[loc
 
     ready = local.ReadyProcess
     monkeypatch.setattr(local, "ReadyProcess", opened)
+    monkeypatch.setattr(jobs, "available", lambda: True)
+    monkeypatch.setattr(local, "free_megabytes", lambda: None)
     monkeypatch.setenv("MOLIERE_TRAINING_IDLE_SECONDS", "600")
     return found
 

@@ -6,13 +6,14 @@ import sys
 import pytest
 
 from moliere_core.cli import main, prepare
+from moliere_core.system import network
 
 
 def test_it_says_what_is_ready_and_where_pupils_go(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv("MOLIERE_CORPUS", raising=False)
-    monkeypatch.setenv(prepare.ADDRESS, "192.0.2.7:8501")
+    monkeypatch.setenv(network.ADDRESS, "192.0.2.7:8501")
     monkeypatch.setattr("moliere_core.models.references.SHIPPED", ("petit",))
     code = main(["prepare", "--port", "65001", "--json"])
     told = json.loads(capsys.readouterr().out)
@@ -26,7 +27,7 @@ def test_it_says_what_is_ready_and_where_pupils_go(
 def test_a_machine_on_no_network_is_not_ready() -> None:
     result = {"ready": False, "address": "", "findings": []}
     assert prepare.status(result) == 1
-    assert prepare.ADDRESS in prepare.render(result)
+    assert network.ADDRESS in prepare.render(result)
 
 
 def test_where_the_qr_code_cannot_be_drawn_it_says_what_to_install(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from dashboard.shared import join
+from moliere_core.system import network
 from tests.e2e.application import started
 from tests.e2e.screen import expect_settled
 
@@ -28,7 +28,7 @@ def expect_pasted(page: Page, text: str | re.Pattern[str]) -> None:
 
 
 def test_links_and_texts_are_copied_without_a_certificate(page: Page, tmp_path: Path) -> None:
-    host = join.on_network()
+    host = network.on_network()
     if not host:
         pytest.skip("this machine is on no network")
     with started(tmp_path, subprocess.DEVNULL, host=host) as address:

@@ -19,7 +19,6 @@ from moliere_core.games import imitation
 from moliere_core.games.imitation import PASSAGES, Passage, Score, Verdict
 
 _VERDICTS = "games.verdicts"  # key of a passage -> its verdict
-_FORWARD = ":material/arrow_forward:"
 HANDS = "games.hands."  # and the number of the answer: widgets of the votes
 MOST = 999  # hands
 
@@ -77,7 +76,7 @@ def _one(passage: Passage, number: int, real: str) -> None:
                     icon=":material/front_hand:",
                     width=165,
                 )
-        _go(_("Précédent"), number - 1, number == 1, ":material/arrow_back:", "B")
+        widgets.back("games.go", NUMBER, number, _("Précédent"), number == 1)
         st.button(
             _("Révéler"),
             key="games.reveal",
@@ -89,7 +88,8 @@ def _one(passage: Passage, number: int, real: str) -> None:
             args=(passage, real, live),
         )
         last = number == PASSAGES
-        _go(_("Les scores") if last else _("Suivant"), number + 1, False, _FORWARD, "N")
+        further = _("Les scores") if last else _("Suivant")
+        widgets.forward("games.go", NUMBER, number, further)
         st.markdown(
             _("**{number}** sur {count}").format(number=number, count=PASSAGES),
             width="content",
@@ -121,7 +121,7 @@ def _scores(passages: list[Passage], real: str) -> None:
     """What the class has recognised, by author and by temperature."""
     found = [v for p in passages if (v := _verdicts().get(p.key)) is not None and v.votes]
     with st.container(horizontal=True, vertical_alignment="center"):
-        _go(_("Précédent"), PASSAGES, False, ":material/arrow_back:", "B")
+        widgets.back("games.go", NUMBER, PASSAGES + 1, _("Précédent"))
         st.button(
             _("Dix autres passages"),
             key="games.other",
@@ -179,18 +179,6 @@ def _cells(score: Score) -> list[str]:
 def _begin_again() -> None:
     state.change(fields.SEED, state.value(fields.SEED) + 1)
     state.change(NUMBER, 1)
-
-
-def _go(label: str, number: int, disabled: bool, icon: str, key: str) -> None:
-    st.button(
-        label,
-        key=f"games.go.{key}",
-        icon=icon,
-        shortcut=key,
-        disabled=disabled,
-        on_click=state.change,
-        args=(NUMBER, number),
-    )
 
 
 def _verdicts() -> dict[str, Verdict]:
