@@ -1,4 +1,4 @@
-"""The class and the models on one axis, for the letters that the class has guessed."""
+"""Who pays how much for a text, a bar each: the class and models, or an author's networks."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ class Guesser:
         name: as it is shown.
         bits: per character, on the letters that the class has guessed.
         margin: half of an interval around it; NaN where there is none.
-        people: whether it is the class.
+        place: of its colour among the series; the first is the class's.
     """
 
     name: str
     bits: float
     margin: float
-    people: bool = False
+    place: int = 1
 
 
 def axis(guessers: Sequence[Guesser], dark: bool) -> Figure:
@@ -50,7 +50,7 @@ def axis(guessers: Sequence[Guesser], dark: bool) -> Figure:
                     "color": colours.muted,
                     "thickness": 2,
                 },
-                "marker": {"color": [colours.series[0 if g.people else 1] for g in ordered]},
+                "marker": {"color": [colours.series[g.place] for g in ordered]},
                 "hovertemplate": "%{x:.3f}",
             }
         ]

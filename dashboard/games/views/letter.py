@@ -153,7 +153,7 @@ def _axis(series: Series, now: Settings) -> None:
         st.info(_("L’axe commence avec la première lettre."))
         return
     count = len(series.guesses)
-    found = [Guesser(_("la classe"), *_mean(series.bits), people=True)]
+    found = [Guesser(_("la classe"), *_mean(series.bits), place=0)]
     begin, end = len(series.given), len(series.read)
     for model in dict.fromkeys((now.model, "kn-8", "kn-3")):
         bits = results.bits(model, series.given + series.rest)[begin:end]
