@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +28,7 @@ from moliere_core.games.authorship import (
     LINES,
     MOLIERE,
     TRAINED,
+    WEIGHED,
     Group,
     Measures,
 )
@@ -47,7 +48,7 @@ TRAINING = TrainingConfig(
     seed=1,
 )
 LENGTHS = (1, 2, 4, 8, 16, 32)  # lines of a passage
-MOST = 40  # passages of a play, spread over it
+MOST, MOST_OTHERS, MOST_LENGTHS = 80, 15, 30  # passages of a play, spread over it
 
 
 def folded(corpus: Corpus) -> Corpus:
@@ -78,12 +79,13 @@ def train_both(corpora: Mapping[str, Corpus], folder: Path) -> None:
 
 
 def ship(run: Run, folder: Path) -> None:
-    """Copy a trained run: settings, history, and its last weights."""
+    """Copy a trained run: settings, history without the times of a busy machine, last weights."""
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.iterdir():
         old.unlink()
     shipped = Run.create(folder, run.id, run.config, run.vocabulary, run.corpus, run.held_out)
-    shipped.save_history(run.history)
+    times = ("seconds", "chars_per_second")
+    shipped.save_history([{k: v for k, v in r.items() if k not in times} for r in run.history])
     last = run.snapshot().path
     write_atomically(folder / last.name, last.read_bytes())
 
@@ -91,36 +93,50 @@ def ship(run: Run, folder: Path) -> None:
 def measure(corpora: Mapping[str, Corpus], networks: Sequence[CharModel]) -> Measures:
     """Passages of plays that neither network has read, by author, kind and length."""
 
-    def group(name: str, passages: Sequence[str], lines: int = LINES) -> Group:
-        found = Group.of(name, lines, [authorship.read(passage, networks) for passage in passages])
+    held = {
+        author: corpora[author].select([p for p in HELD_OUT[author] if p not in WEIGHED[author]])
+        for author in AUTHORS
+    }
+    gaps = [
+        [authorship.read(passage, networks).gap for passage in cut(weighed, LINES)]
+        for weighed in (corpora[author].select(WEIGHED[author]) for author in AUTHORS)
+    ]
+    zero = round(float(np.mean([np.mean(found) for found in gaps])), 4)
+    print("zero", zero, [round(float(np.mean(found)), 4) for found in gaps], flush=True)
+
+    def group(name: str, passages: Iterable[str], lines: int = LINES) -> Group:
+        readings = [authorship.read(passage, networks, zero) for passage in passages]
+        found = Group.of(name, lines, readings)
         print(name, lines, found.passages, f"{found.share:.3f}", flush=True)
         return found
 
     corneille, racine = corpora[CORNEILLE], corpora[RACINE]
-    pastiches = load_corpus(EMBEDDED)
-    comedies = (*TRAINED[CORNEILLE], *HELD_OUT[CORNEILLE])
-    held = {author: corpora[author].select(HELD_OUT[author]) for author in AUTHORS}
-    groups = [group(author, [*cut(held[author], LINES)]) for author in AUTHORS]
-    groups += [group(f"{a}-names", [*cut(held[a], LINES, named=False)]) for a in AUTHORS]
     others = {
-        "corneille-tragedies": corneille.without(comedies),
+        "corneille-tragedies": corneille.without((*TRAINED[CORNEILLE], *HELD_OUT[CORNEILLE])),
         "racine-plaideurs": racine.select(["plaideurs"]),
         "racine-tragedies": racine.without(["plaideurs"]),
-        "pastiches": pastiches,
+        "pastiches": load_corpus(EMBEDDED),
     }
-    groups += [group(name, [*cut(corpus, LINES)]) for name, corpus in others.items()]
-    lengths = [
-        group(author, [*cut(held[author], lines)], lines) for lines in LENGTHS for author in AUTHORS
-    ]
-    return Measures(tuple(groups), tuple(lengths))
+    groups = (
+        *(group(author, cut(held[author], LINES)) for author in AUTHORS),
+        *(group(f"{author}-names", cut(held[author], LINES, named=False)) for author in AUTHORS),
+        *(group(name, cut(corpus, LINES, MOST_OTHERS)) for name, corpus in others.items()),
+    )
+    lengths = tuple(
+        group(author, cut(held[author], lines, MOST_LENGTHS), lines)
+        for lines in LENGTHS
+        for author in AUTHORS
+    )
+    return Measures(zero, groups, lengths)
 
 
-def cut(corpus: Corpus, lines: int, named: bool = True) -> Iterator[str]:
-    """Passages of each play, at most `MOST` of them, spread over it.
+def cut(corpus: Corpus, lines: int, most: int = MOST, named: bool = True) -> Iterator[str]:
+    """Passages of each play, spread over it.
 
     Args:
         corpus: whose verse is cut, where it says what is verse.
         lines: of a passage.
+        most: passages of a play.
         named: whether lines that name somebody of the play stay.
     """
     for _name, play in corpus.frame.groupby("play_name", sort=False):
@@ -131,7 +147,7 @@ def cut(corpus: Corpus, lines: int, named: bool = True) -> Iterator[str]:
             kept = [line for line in text.splitlines() if not people & _words(line)]
             text = "\n".join(kept)
         found = authorship.passages(text, lines)
-        places = np.unique(np.linspace(0, len(found) - 1, min(MOST, len(found))).astype(int))
+        places = np.unique(np.linspace(0, len(found) - 1, min(most, len(found))).astype(int))
         yield from (found[place] for place in places)
 
 
@@ -153,10 +169,10 @@ def tables(found: Measures) -> str:
             f"| {one.bits[0]:.3f} | {one.bits[1]:.3f} "
             f"| {one.bits[1] - one.bits[0]:+.3f} ± {one.margin:.3f} |"
         )
-    rows += ["", "| lines | right | of |", "| --- | --- | --- |"]
+    rows += ["", "| lines | right | ± |", "| --- | --- | --- |"]
     for lines in LENGTHS:
-        right, all_ = found.right(lines)
-        rows.append(f"| {lines} | {right / all_:.1%} | {all_} |")
+        right, margin = found.right(lines)
+        rows.append(f"| {lines} | {right:.1%} | {margin:.1%} |")
     return "\n".join(rows)
 
 

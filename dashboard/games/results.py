@@ -205,8 +205,8 @@ def networks() -> tuple[CharModel, CharModel]:
 @cached.computed(max_entries=64)
 def reading(text: str) -> cached.Task[Reading]:
     """A passage as both networks read it."""
-    both = networks()
-    return lambda told: authorship.read(text, both)
+    both, zero = networks(), authorship.measures().zero
+    return lambda told: authorship.read(text, both, zero)
 
 
 def known_text(play: str) -> str:

@@ -120,11 +120,11 @@ def hands(counts: tuple[int, int]) -> str:
 
 
 def gap(found: Reading) -> str:
-    """Which network pays less, by how much, and whether that says anything."""
+    """To whom the passage goes, by how much, and whether that says anything."""
     margin = "–" if math.isnan(found.margin) else i18n.number(found.margin, 2)
-    told = _("Le réseau de **{author}** paie {gap} ± {margin} bits par caractère de moins.").format(
+    told = _("La balance penche vers **{author}** : {gap} ± {margin} bits par caractère.").format(
         author=authors()[AUTHORS.index(found.likelier)],
-        gap=i18n.number(abs(found.gap), 2),
+        gap=i18n.number(abs(found.lead), 2),
         margin=margin,
     )
     if not found.sure:
@@ -165,10 +165,10 @@ def one_author_lacks(pastiche: bool) -> str:
 def group(name: str) -> str:
     """Passages that were measured, as a row."""
     return {
-        "moliere": _("Molière, trois comédies"),
-        "corneille": _("Corneille, deux comédies"),
-        "moliere-names": _("Molière, vers sans nom propre"),
-        "corneille-names": _("Corneille, vers sans nom propre"),
+        "moliere": _("Molière, Le Misanthrope et Les Femmes savantes"),
+        "corneille": _("Corneille, Le Menteur"),
+        "moliere-names": _("les mêmes, vers sans nom de personnage"),
+        "corneille-names": _("le même, vers sans nom de personnage"),
         "corneille-tragedies": _("Corneille, tragédies"),
         "racine-plaideurs": _("Racine, Les Plaideurs"),
         "racine-tragedies": _("Racine, tragédies"),
@@ -190,12 +190,23 @@ def cells(found: Group) -> list[str]:
 
 def lengths(found: Measures) -> str:
     """How often the networks name the author, by the number of lines."""
-    said = []
+    said, margins = [], []
     for lines in dict.fromkeys(group.lines for group in found.lengths):
-        right, passages = found.right(lines)
+        right, margin = found.right(lines)
         told = i18n.ngettext("{count} vers : {share}", "{count} vers : {share}", lines)
-        said.append(told.format(count=lines, share=i18n.percent(right / passages)))
-    return _(
-        "Le bon auteur, sur les comédies mises de côté : {lengths} ; au hasard, {chance}. Un "
-        "troisième auteur va à l’un des deux quand même, et le genre pèse autant que la plume."
-    ).format(lengths=", ".join(said), chance=i18n.percent(0.5))
+        said.append(told.format(count=lines, share=i18n.percent(right)))
+        margins.append(margin)
+    told = _(
+        "Le bon auteur, selon la longueur : {lengths}, à {points} points près ; à pile ou face, "
+        "{chance}."
+    ).format(
+        lengths=", ".join(said),
+        points=i18n.number(100 * max(margins)),
+        chance=i18n.percent(0.5),
+    )
+    zero = _(
+        "Zéro de la balance : un écart de {zero} bits par caractère, réglé sur L’École des maris "
+        "et La Suite du Menteur, qui ne sont pas dans le tableau ; écart : ce que le réseau de "
+        "Corneille paie de plus. Un troisième auteur va à l’un des deux quand même."
+    ).format(zero=i18n.number(found.zero, 3))
+    return f"{told} {zero}"

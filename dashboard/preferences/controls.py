@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.preferences import results
 from dashboard.preferences.results import Story
-from dashboard.shared import snippets, votes, widgets
+from dashboard.shared import hour, snippets, votes, widgets
 from dashboard.shared.controls import Slider, Whole
 from dashboard.shared.i18n import _
 from dashboard.shared.votes import Live
@@ -115,6 +115,8 @@ def _raised() -> list[int]:
 def _learn(story: Story, now: Settings, texts: tuple[str, str], live: Live | None) -> None:
     if live is None:
         hands = [int(st.session_state.get(HANDS + letter) or 0) for letter in "AB"]
+        asked = _question(story, now, texts)
+        hour.voted(asked.key, hour.Vote(asked.text, asked.options, tuple(hands)))
     elif live.tally.total:
         live.reveal()
         hands = live.tally.by_option

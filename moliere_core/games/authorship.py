@@ -1,7 +1,9 @@
 """Molière or Corneille: a scene read by two small networks, each of which knows one author's plays.
 
 The network that spends fewer bits on a text has read more that is like it. That is all it says: it
-does not know the author, and of a third one it names one of its two all the same.
+does not know the author, and of a third one it names one of its two all the same. One of the two
+predicts either author better than the other does, so that the scales have a zero of their own,
+set between the mean differences on a play of each that is then measured no more.
 
 Editions differ more than authors do. The one that Molière's plays come from keeps the capitals and
 the commas of its time, the one of Corneille's is modern in both; networks of characters would tell
@@ -36,7 +38,7 @@ MEASURES = FOLDER / "measures.json"
 LINES = 12  # of a passage, unless somebody asks for another number
 NORMAL = 1.96  # standard errors on either side of a 95 % interval
 
-# Comedies in verse. Le Menteur and its Suite share their people: they are held out together.
+# Comedies in verse. Le Menteur and its Suite share their people: neither is trained on.
 TRAINED = {
     MOLIERE: ("etourdi", "depit-amoureux", "sganarelle", "dom-garcie", "facheux", "tartuffe"),
     CORNEILLE: ("veuve", "galerie-du-palais", "suivante", "place-royale", "illusion-comique"),
@@ -45,6 +47,8 @@ HELD_OUT = {
     MOLIERE: ("ecole-des-maris", "misanthrope", "femmes-savantes"),
     CORNEILLE: ("menteur", "suite-du-menteur"),
 }
+# Of these, the plays on which the scales are set to zero; the others are what is measured.
+WEIGHED = {MOLIERE: ("ecole-des-maris",), CORNEILLE: ("suite-du-menteur",)}
 
 _SPELLED = {"encore": "encor", "hé": "eh", "ha": "ah"}  # one word each, which editors spell in two
 _PLAIN = str.maketrans({"œ": "oe", "æ": "ae", "ë": "e", "ï": "i", "ü": "u", "ÿ": "y"})
@@ -108,9 +112,11 @@ class Reading:
 
     Attributes:
         lines: of it, one at least.
+        zero: the gap at which neither author is the likelier, see `Measures`.
     """
 
     lines: tuple[Line, ...]
+    zero: float = 0.0
 
     @cached_property
     def chars(self) -> int:
@@ -140,18 +146,28 @@ class Reading:
         return float(NORMAL * np.std(rest, ddof=1) * math.sqrt(len(rest)) / self.chars)
 
     @property
+    def lead(self) -> float:
+        """How far the gap is from the zero, in bits per character: above it, towards Molière."""
+        return self.gap - self.zero
+
+    @property
     def likelier(self) -> str:
-        """The author whose network pays less."""
-        return MOLIERE if self.gap > 0 else CORNEILLE
+        """The author to whom the text goes."""
+        return MOLIERE if self.lead > 0 else CORNEILLE
 
     @property
     def sure(self) -> bool:
-        """Whether the gap is wider than its margin."""
-        return abs(self.gap) > self.margin
+        """Whether the lead is wider than its margin."""
+        return abs(self.lead) > self.margin
 
 
-def read(text: str, networks: Sequence[CharModel]) -> Reading:
+def read(text: str, networks: Sequence[CharModel], zero: float = 0.0) -> Reading:
     """A text read by Molière's network and by Corneille's, each from a fresh start.
+
+    Args:
+        text: its lines as they are printed.
+        networks: in the order of `AUTHORS`.
+        zero: see `Reading`.
 
     Raises:
         CorpusError: there is no letter in it.
@@ -169,7 +185,8 @@ def read(text: str, networks: Sequence[CharModel]) -> Reading:
         tuple(
             Line(text, len(line), (first, second))
             for text, line, first, second in zip(printed, lines, *costs, strict=True)
-        )
+        ),
+        zero,
     )
 
 
@@ -193,7 +210,7 @@ class Group:
             "pastiches".
         lines: of a passage.
         passages: how many.
-        moliere: of them, those that Molière's network reads with fewer bits.
+        moliere: of them, those that go to Molière.
         bits: per character, for Molière's network and for Corneille's.
         margin: half of a 95 % interval of the difference, over the passages.
     """
@@ -240,10 +257,12 @@ class Measures:
     """What `tools.train_authors` has measured.
 
     Attributes:
+        zero: bits per character, between the mean gaps on the plays of `WEIGHED`.
         groups: passages of `LINES` lines.
         lengths: plays held out, both authors', by the number of lines.
     """
 
+    zero: float
     groups: tuple[Group, ...]
     lengths: tuple[Group, ...]
 
@@ -251,11 +270,15 @@ class Measures:
         """The group of that name."""
         return next(group for group in self.groups if group.name == name)
 
-    def right(self, lines: int) -> tuple[int, int]:
-        """Of how many passages so long the networks name the author, and of how many in all."""
+    def right(self, lines: int) -> tuple[float, float]:
+        """How often passages so long go to their author, and half of a 95 % interval of that.
+
+        The mean of both authors' shares, so that chance is one half however many each has.
+        """
         found = [group for group in self.lengths if group.lines == lines]
-        right = sum(g.moliere if g.name == MOLIERE else g.passages - g.moliere for g in found)
-        return right, sum(group.passages for group in found)
+        shares = [g.share if g.name == MOLIERE else 1 - g.share for g in found]
+        variance = sum(p * (1 - p) / g.passages for p, g in zip(shares, found, strict=True))
+        return sum(shares) / len(found), NORMAL * math.sqrt(variance) / len(found)
 
     def to_json(self) -> dict[str, Any]:
         """A JSON-ready dictionary."""
@@ -268,7 +291,7 @@ class Measures:
             tuple(Group(**{**group, "bits": tuple(group["bits"])}) for group in document[part])
             for part in ("groups", "lengths")
         )
-        return cls(groups, lengths)
+        return cls(float(document["zero"]), groups, lengths)
 
 
 def measures() -> Measures:

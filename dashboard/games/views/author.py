@@ -20,7 +20,7 @@ from dashboard.shared.votes import Live
 from moliere_core import classroom
 from moliere_core.errors import MoliereError
 from moliere_core.games import authorship
-from moliere_core.games.authorship import AUTHORS, MOLIERE, Line, Reading
+from moliere_core.games.authorship import AUTHORS, CORNEILLE, MOLIERE, Reading
 
 _VERDICTS = "games.authors"  # key of a passage -> its verdict
 HANDS = "games.authors.hands."  # and the number of the author: widgets of the votes
@@ -89,7 +89,7 @@ def _one(extract: Extract, now: Settings) -> None:
         if verdict is None:
             st.html(f'<div class="preference game"><p>{html.escape(extract.text)}</p></div>')
         else:
-            _coloured(found.lines)
+            _coloured(found)
     with right:
         if verdict is not None:
             _outcome(extract, found, verdict)
@@ -152,13 +152,14 @@ def _another() -> None:
     state.change(fields.SEED, state.value(fields.SEED) + 1)
 
 
-def _coloured(lines: tuple[Line, ...]) -> None:
+def _coloured(found: Reading) -> None:
     """Each line in the colour of the network that pays less for it, with by how much."""
     rows = []
-    for line in lines:
-        author = MOLIERE if line.gap > 0 else authorship.CORNEILLE
-        told = f"{wording.initial(author)} {i18n.number(abs(line.gap), 2)}"
-        share = min(abs(line.gap) / LOUD, 1.0)
+    for line in found.lines:
+        lead = line.gap - found.zero
+        author = MOLIERE if lead > 0 else CORNEILLE
+        told = f"{wording.initial(author)} {i18n.number(abs(lead), 2)}"
+        share = min(abs(lead) / LOUD, 1.0)
         rows.append(
             f'<li class="{author}" style="--share:{share:.2f}">'
             f"<span>{html.escape(line.text)}</span><b>{html.escape(told)}</b></li>"
@@ -166,8 +167,8 @@ def _coloured(lines: tuple[Line, ...]) -> None:
     st.html(f'<ol class="authors">{"".join(rows)}</ol>')
     st.caption(
         _(
-            "À droite de chaque vers : à quel réseau il coûte le moins, et de combien de bits par "
-            "caractère."
+            "À droite de chaque vers : vers qui il fait pencher la balance, et de combien de bits "
+            "par caractère."
         )
     )
 
