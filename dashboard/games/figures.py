@@ -30,8 +30,8 @@ class Guesser:
     place: int = 1
 
 
-def axis(guessers: Sequence[Guesser], dark: bool) -> Figure:
-    """A bar each, the best at the top, with the margin of so few letters."""
+def axis(guessers: Sequence[Guesser], dark: bool, title: str = "") -> Figure:
+    """A bar each, the best at the top, with the margin of so few letters; `title` is the axis'."""
     colours = theme(dark)
     ordered = sorted(guessers, key=lambda g: -g.bits)
     figure = Figure(
@@ -51,12 +51,13 @@ def axis(guessers: Sequence[Guesser], dark: bool) -> Figure:
                     "thickness": 2,
                 },
                 "marker": {"color": [colours.series[g.place] for g in ordered]},
-                "hovertemplate": "%{x:.3f}",
+                "hovertemplate": "%{x:.3f}<extra></extra>",
             }
         ]
     )
     height = 110 + ROW * len(ordered)
-    layout(figure, dark, "", _("bits par caractère (moins = mieux)"), "", height=height)
+    told = title or _("bits par caractère (moins = mieux)")
+    layout(figure, dark, "", told, "", height=height)
     figure.update_xaxes(rangemode="tozero")
     figure.update_layout(bargap=0.25, showlegend=False)
     return figure

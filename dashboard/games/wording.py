@@ -183,8 +183,11 @@ def cells(found: Group) -> list[str]:
         str(found.passages),
         *(i18n.number(bits, 3) for bits in found.bits),
         f"{i18n.number(found.bits[1] - found.bits[0], 3)} ± {i18n.number(found.margin, 3)}",
-        i18n.percent(found.share),
-        _("{low} à {high}").format(low=i18n.percent(low), high=i18n.percent(high)),
+        _("{share} ({low} à {high})").format(
+            share=i18n.percent(found.share),
+            low=i18n.number(100 * low),
+            high=i18n.number(100 * high),
+        ),
     ]
 
 

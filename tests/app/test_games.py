@@ -154,7 +154,9 @@ def test_a_passage_is_voted_on_and_read_by_both_networks(open_page: Open, langua
     at = at.run().button(key="games.author.reveal").click().run()
     assert not at.exception
     assert at.button(key="games.author.reveal").disabled
-    assert any("Le Prévoyant" in header.value for header in at.header)  # the one that is in verse, and by neither
+    assert any(
+        "Le Prévoyant" in header.value for header in at.header
+    )  # the one that is in verse, and by neither
     [lines] = [e.proto.body for e in at.get("html") if 'class="authors"' in e.proto.body]
     assert lines.count("<li") == 4
     assert len(at.get("plotly_chart")) == 1

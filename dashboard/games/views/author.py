@@ -84,10 +84,10 @@ def _one(extract: Extract, now: Settings) -> None:
     if verdict is None and live is not None and not live.open:  # another window has ended it
         _reveal(extract, found, live)
         verdict = _verdicts().get(extract.key)
-    left, right = st.columns([1.25, 1], gap="medium")
+    left, right = st.columns([1.7, 1], gap="medium")
     with left:
         if verdict is None:
-            st.html(f'<div class="preference game"><p>{html.escape(extract.text)}</p></div>')
+            _plain(found)
         else:
             _coloured(found)
     with right:
@@ -152,6 +152,12 @@ def _another() -> None:
     state.change(fields.SEED, state.value(fields.SEED) + 1)
 
 
+def _plain(found: Reading) -> None:
+    """The lines as they will stand, without a colour."""
+    rows = "".join(f"<li><span>{html.escape(line.text)}</span></li>" for line in found.lines)
+    st.html(f'<ol class="authors plain">{rows}</ol>')
+
+
 def _coloured(found: Reading) -> None:
     """Each line in the colour of the network that pays less for it, with by how much."""
     rows = []
@@ -184,7 +190,7 @@ def _outcome(extract: Extract, found: Reading, verdict: Verdict) -> None:
         for name, bits, place in zip(names, found.bits, COLOURS, strict=True)
     ]
     charts.show(
-        figures.axis(guessers, charts.dark()),
+        figures.axis(guessers, charts.dark(), _("bits par caractère")),
         "games.authors",
         pd.DataFrame(
             {
@@ -213,8 +219,7 @@ def _measured() -> None:
         _("nombre"),
         *wording.networks(),
         _("écart ± (95 %)"),
-        _("donnés à Molière"),
-        _("95 %"),
+        _("donnés à Molière (95 %)"),
     ]
     rows = [[wording.group(group.name), *wording.cells(group)] for group in found.groups]
     tables.show(heads, rows)
