@@ -335,8 +335,23 @@ class GrandTrainer(Trainer):
 
     def write_run(self) -> Run:
         """The run's folder: settings, alphabet, history, the last weights, rounded."""
-        training = replace(TRAINING, epochs=len(self.history), schedule="constant", seed=self.seed)
-        config = RunConfig(self.model, training)
+        recipe, model = self.recipe, self.model
+        config = RunConfig(
+            replace(
+                model,
+                dropout=model.dropout * recipe.dropout,
+                recurrent_dropout=model.recurrent_dropout * recipe.dropout,
+            ),
+            replace(
+                TRAINING,
+                epochs=len(self.history),
+                schedule="constant",
+                seed=self.seed,
+                learning_rate=recipe.learning_rate,
+                warm_up=recipe.warm_up,
+                weight_averaging=recipe.averaging,
+            ),
+        )
         digest = self.plays.corpus.digest
         provenance = {"source": "moliere.csv", "digest": digest, "chars": self.plays.chars}
         run = Run.create(
