@@ -61,7 +61,7 @@ def _one(reference: str, bar: DeltaGenerator) -> None:
             on_click=_reveal,
             args=(name, live, ends.index(pair.good)),
         )
-    st.markdown(
+    st.container(key="bridge-pair").markdown(
         _("« {context} » … **{first}** ou **{second}** Votez à main levée, puis révélez.").format(
             context=widgets.plain(_line(pair.context)),
             first=widgets.plain(ends[0]),

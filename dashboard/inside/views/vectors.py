@@ -20,6 +20,7 @@ from moliere_core.text.signs import all_visible
 
 COMPONENT = "inside.attention.vectors"
 NEAR = 7  # neighbours
+WIDTH = 330  # pixels of the symbols, beside the places
 
 
 def show(cut: Cut) -> None:
@@ -81,6 +82,7 @@ def _symbols(cut: Cut, found: TokenVectors, named: list[str]) -> None:
             [i18n.percent(share, 1) for share in found.explained],
             charts.dark(),
             HEIGHT,
+            WIDTH,
         ),
         "inside.vectors",
         pd.DataFrame(

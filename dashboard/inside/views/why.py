@@ -106,7 +106,7 @@ def _words(reference: str, whole: str, part: tuple[int, int], question: Question
         )
         RATHER.ask(all_visible(question.second) if question else "", visible=False)
         st.markdown(_("? À côté :"), width="content")
-        with st.container(width=190):
+        with st.container(key="inside-beside", width="content"):
             return _beside(reference)
 
 
