@@ -176,7 +176,7 @@ def _result(test: Test, asked: Margins) -> None:
                     list(labels.values()),
                     {shown[m]: [of[couple] for couple in labels] for m, of in by_couple.items()},
                     charts.dark(),
-                    _("Marge de chaque modèle, une ligne par paire"),
+                    _("Marge de chaque modèle, par paire"),
                 ),
                 "discussion.all_pairs",
                 pd.DataFrame(

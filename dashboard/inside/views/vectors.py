@@ -40,7 +40,7 @@ def show(cut: Cut) -> None:
     named = [answer.others[int(symbol)] for symbol in found.symbols]
     if (piece := cut.pieces[cut.at]) in named:
         _neighbours(cut, found, named.index(piece), answer.others)
-    left, right = st.columns([1.35, 1], gap="medium")
+    left, right = st.container(key="inside-vectors").columns([1.35, 1], gap="medium")
     with left:
         _symbols(cut, found, named)
     with right:

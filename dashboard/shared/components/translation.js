@@ -2,7 +2,7 @@
 
 export const SPOKEN = ["aria-label", "title", "placeholder"];
 const LONGEST = 120; // characters of a word of Streamlit's
-const REST = "*"; // at the end of a word: whatever follows is ours already, and stays
+const OURS = "*"; // at the end of a word: whatever follows is ours already, and stays
 const TEXT = 3; // of a node
 
 /**
@@ -17,9 +17,9 @@ export function said(text, words) {
   const word = text.trim();
   if (Object.hasOwn(words, word)) return words[word];
   for (const [begins, told] of Object.entries(words)) {
-    const start = begins.slice(0, -REST.length);
-    if (begins.endsWith(REST) && word.startsWith(start))
-      return told.replace(REST, () => word.slice(start.length));
+    const start = begins.slice(0, -OURS.length);
+    if (begins.endsWith(OURS) && word.startsWith(start))
+      return told.replace(OURS, () => word.slice(start.length));
   }
   return undefined;
 }
