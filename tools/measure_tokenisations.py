@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 from moliere_core.corpus import load_corpus
 from moliere_core.measures import axis
+from moliere_core.models.references import MINI
 from moliere_core.pretrained import catalogue, operations
 from moliere_core.pretrained.beam import CharacterBeam
 from moliere_core.pretrained.language import LanguageModel
@@ -83,7 +84,7 @@ def summed_log_prob(beam: CharacterBeam, context: tuple[int, ...], piece: tuple[
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("model", nargs="?", default=catalogue.MINI, metavar="MODEL")
+    parser.add_argument("model", nargs="?", default=MINI, metavar="MODEL")
     reference = parser.parse_args().model
     model = operations.opened(reference, catalogue.check(reference))
     corpus = load_corpus()
