@@ -34,7 +34,7 @@ def choose(reference: str, seed: int, size: int = PASSAGE_CHARS, typed: bool = T
         size: characters of a passage, about.
         typed: whether one's own text has its box here, and not in a component of the view.
     """
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(key="reading-origin", horizontal=True, vertical_alignment="center"):
         text = _text(controls.ORIGIN.ask(), reference, seed, size)
     if text is not None:
         return text
