@@ -106,7 +106,7 @@ def _raised() -> list[int]:
             0,
             100,
             key=HANDS + letter,
-            width=150,
+            width=168,
         )
         for letter in "AB"
     ]
