@@ -9,7 +9,7 @@ from dashboard.shared.i18n import _
 drawer = lesson.heading("inside", _("Dans le réseau"))
 
 reference = models.asked()
-with st.container(horizontal=True, vertical_alignment="center"):
+with st.container(key="inside-bar", horizontal=True, vertical_alignment="center", gap="small"):
     view = views.ask(reference)
     with widgets.settings():
         reference = models.choose(reference)

@@ -10,7 +10,7 @@ from dashboard.shared.i18n import _
 
 drawer = lesson.heading("reading", _("Lire comme le modèle"))
 
-with st.container(horizontal=True, vertical_alignment="center"):
+with st.container(key="reading-bar", horizontal=True, vertical_alignment="center", gap="small"):
     view = views.VIEW.ask()
     colour = controls.COLOUR.ask() if view == "text" else controls.COLOUR.default
     with widgets.settings():

@@ -2,17 +2,17 @@
 
     MOLIERE_CORPUS=moliere.csv python -m tools.train_grand FOLDER
 
-On a GPU, half an hour; on a CPU, weeks. Three steps, each kept in FOLDER, so that the same command
-goes on from where it stopped:
+The teachers take minutes on a GPU and days on a CPU; what follows, two hours of a CPU's core. Three
+steps, each kept in FOLDER, so that the same command goes on from where it stopped:
 
 1. **teachers**: networks of grand's own shape, each with a seed of its own, strongly held back
    (dropout on the recurrent weights as well: Merity et al., 2018, "An Analysis of Neural Language
    Modeling at Multiple Scales", AWD-LSTM);
 2. **writing**: the teachers write together, each character drawn from the mean of their
    distributions, and keep these distributions; they also read the plays;
-3. **grand**: a network that reads the plays and what the teachers wrote, and learns the means
-   rather than the one character that came (distillation: Hinton, Vinyals and Dean, 2015). The
-   plays held out are read by nobody.
+3. **grand**: the last of the teachers goes on as their student. It reads the plays and what they
+   wrote, and learns the means rather than the one character that came (distillation: Hinton,
+   Vinyals and Dean, 2015). The plays held out are read by nobody.
 
 The weights are Keras' in names, shapes and gate order, and the result is an ordinary run.
 """
@@ -50,12 +50,11 @@ TRAINING = TrainingConfig(
 EDGE_DROPOUT = 0.1  # of the embedding, and of what the last layer says
 WEIGHT_DECAY = 1e-6
 LAST_SHARE = 0.005  # of the learning rate
-WARM_UP = 200  # updates
-LEAST_DROPOUT = 0.6  # share of the dropout that is left where the learning rate ends
 PIECES = 32  # of the validation text, scored side by side after each pass
 WARMING = 500  # characters read before a piece
-TRUTH = 0.4  # weight of the character that came, beside the teachers' distribution, on the plays
+TRUTH = 0.2  # weight of the character that came, beside the teachers' distribution, on the plays
 STREAMS = 2048  # texts that the teachers write side by side
+MANTISSA = 4  # binary digits kept of a stored weight, after the first
 
 Parameters = dict[str, torch.Tensor]
 
@@ -71,6 +70,10 @@ class Recipe:
         model: its shape and its dropout.
         muon: whether the matrices of the layers are updated by Muon (Jordan et al., 2024).
         learning_rate: the highest.
+        dropout: share of the model's dropout while the learning rate is at its highest.
+        least_dropout: share of that, where the learning rate ends.
+        warm_up: updates over which the learning rate rises.
+        averaging: decay of the weights' average, an update.
     """
 
     passes: int
@@ -79,17 +82,24 @@ class Recipe:
     model: ModelConfig = MODEL
     muon: bool = False
     learning_rate: float = TRAINING.learning_rate
+    dropout: float = 1.0
+    least_dropout: float = 1.0
+    warm_up: int = 200
+    averaging: float = TRAINING.weight_averaging
 
     @property
     def schedule(self) -> Schedule:
         shares = plateau_then_decay(self.passes, self.decay)
-        averaging = TRAINING.weight_averaging
-        return Schedule(shares, self.learning_rate, LAST_SHARE, WARM_UP, averaging)
+        return Schedule(shares, self.learning_rate, LAST_SHARE, self.warm_up, self.averaging)
 
 
-TEACHERS = tuple(Recipe(passes=120, decay=40, seed=seed) for seed in (1, 2, 3))
-STUDENT = Recipe(passes=150, decay=50, seed=4)
-WRITTEN = 20_000_000  # characters that the teachers write
+# As they were trained: `grand` is the student, and as many passes as the day had time for.
+TEACHERS = tuple(
+    Recipe(72, decay=28, seed=seed, learning_rate=rate, least_dropout=0.6)
+    for seed, rate in ((1, 2e-3), (2, 2e-3), (3, 2.5e-3))
+)
+STUDENT = Recipe(6, decay=6, seed=4, learning_rate=8e-4, dropout=0.5, warm_up=50, averaging=0.995)
+WRITTEN = 3_000_000  # characters that the teachers write
 
 
 def initial_parameters(model: ModelConfig, vocab_size: int) -> Parameters:
@@ -225,11 +235,12 @@ class GrandTrainer(Trainer):
         recipe: how long, and with which shape.
         read: what the teachers said of the plays; None for a teacher.
         written: what they wrote.
+        start: the weights it begins with; initial ones by default.
     """
 
     unit = "chars"
     loss_scale = 2.0**12 if HALF is torch.float16 else 1.0
-    checkpoint_every = 10
+    checkpoint_every = 10 if DEVICE.type == "cuda" else 1
 
     def __init__(
         self,
@@ -238,11 +249,14 @@ class GrandTrainer(Trainer):
         recipe: Recipe,
         read: Material | None = None,
         written: Material | None = None,
+        start: Parameters | None = None,
     ) -> None:
         self.plays, self.recipe, self.model = plays, recipe, recipe.model
         self.read, self.written = read, written
         torch.manual_seed(recipe.seed)
         weights = initial_parameters(self.model, len(plays.vocabulary))
+        for name, w in (start or {}).items():
+            weights[name].data.copy_(w)
         is_matrix = {name: recipe.muon and name.endswith("kernel") for name in weights}
         is_matrix["dense.kernel"] = False
         rest = [w for name, w in weights.items() if not is_matrix[name]]
@@ -270,7 +284,8 @@ class GrandTrainer(Trainer):
 
         A student has as many streams again, of what its teachers wrote.
         """
-        self.scale = LEAST_DROPOUT + (1 - LEAST_DROPOUT) * self.schedule.share(done)
+        least = self.recipe.least_dropout
+        self.scale = self.recipe.dropout * (least + (1 - least) * self.schedule.share(done))
         starts = np.cumsum([0, *map(len, self.plays.encoded)])
         order = self.rng.permutation(len(self.plays.encoded))
         places = np.concatenate([np.arange(starts[i], starts[i + 1]) for i in order])
@@ -319,9 +334,24 @@ class GrandTrainer(Trainer):
         return nats(self.averages, self.model, self.plays.validation, PIECES) / math.log(2)
 
     def write_run(self) -> Run:
-        """The run's folder: settings, alphabet, history, the last weights in half precision."""
-        training = replace(TRAINING, epochs=len(self.history), schedule="constant", seed=self.seed)
-        config = RunConfig(self.model, training)
+        """The run's folder: settings, alphabet, history, the last weights, rounded."""
+        recipe, model = self.recipe, self.model
+        config = RunConfig(
+            replace(
+                model,
+                dropout=model.dropout * recipe.dropout,
+                recurrent_dropout=model.recurrent_dropout * recipe.dropout,
+            ),
+            replace(
+                TRAINING,
+                epochs=len(self.history),
+                schedule="constant",
+                seed=self.seed,
+                learning_rate=recipe.learning_rate,
+                warm_up=recipe.warm_up,
+                weight_averaging=recipe.averaging,
+            ),
+        )
         digest = self.plays.corpus.digest
         provenance = {"source": "moliere.csv", "digest": digest, "chars": self.plays.chars}
         run = Run.create(
@@ -332,14 +362,25 @@ class GrandTrainer(Trainer):
             provenance,
             "plays",
         )
-        weights = {name: w.cpu().numpy() for name, w in self.averages.items()}
+        stored = {name: rounded(w) for name, w in self.averages.items()}
+        weights = {name: w.cpu().numpy() for name, w in stored.items()}
         run.save_snapshot(epoch_name(len(self.history)), weights, "float16")
-        stored = {name: w.half().float() for name, w in self.averages.items()}
         bits = nats(stored, self.model, self.plays.validation, 1) / math.log(2)
         run.save_history(
             [*self.history[:-1], {**self.history[-1], "validation_bits_per_char": bits}]
         )
         return run
+
+
+def rounded(weights: torch.Tensor) -> torch.Tensor:
+    """Weights of `MANTISSA` binary digits after the first, within half precision's range.
+
+    They predict as well and pack into two thirds of the bytes: most of half precision's digits are
+    noise.
+    """
+    mantissa, exponent = torch.frexp(weights.half().float())
+    scale = 2.0 ** (MANTISSA + 1)
+    return torch.ldexp((mantissa * scale).round() / scale, exponent).half().float()
 
 
 def halved(weights: Parameters) -> Parameters:
@@ -436,7 +477,8 @@ def main() -> None:
     teachers = teach(args.folder, plays, TEACHERS)
     print(json.dumps({"teachers_together": together(teachers)}), flush=True)
     read, written = material(args.folder / "material.pt", teachers, WRITTEN)
-    student = GrandTrainer(args.folder / "grand", plays, STUDENT, read, written)
+    start = teachers[-1].averages
+    student = GrandTrainer(args.folder / "grand", plays, STUDENT, read, written, start)
     student.train()
     print(student.write_run().path)
 

@@ -157,7 +157,7 @@ function drawUpdates(svg, { locale, labels }, { unit, longest }, { right, floor,
     write(svg, number(update), x(update), floor + 19, { "text-anchor": "middle" });
     free = x(update) + half + 10;
   }
-  write(svg, labels.updates, right + 12, floor + 19);
+  write(svg, labels.updates, Math.max(right + 12, free), floor + 19);
 }
 
 /**

@@ -87,7 +87,10 @@ class Settings:
 def choose(views: Choice) -> tuple[str, Settings]:
     """Which of the views of the page; the architecture, from a preset; the corpus."""
     row, complaints = st.container(), st.container()
-    with row, st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with (
+        row,
+        st.container(key="model-bar", horizontal=True, vertical_alignment="center", gap="small"),
+    ):
         view = views.ask()
         with st.popover(_("Corpus"), icon=":material/tune:"):
             source = sources.select(complaints)

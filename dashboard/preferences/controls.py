@@ -106,7 +106,7 @@ def _raised() -> list[int]:
             0,
             100,
             key=HANDS + letter,
-            width=150,
+            width=168,
         )
         for letter in "AB"
     ]
@@ -127,6 +127,8 @@ def _learn(story: Story, now: Settings, texts: tuple[str, str], live: Live | Non
         # Laplace's rule of succession: one hand out of one is no certainty.
         share = (hands[0] + 1) / (sum(hands) + 2)
         story.vote(Vote(now.prompt, *texts, share))
+        preferred = texts[0] if hands[0] >= hands[1] else texts[1]
+        hour.vote_on(_("préféré, {model}").format(model=now.reference), now.prompt + preferred)
     for letter in "AB":
         st.session_state[HANDS + letter] = 0
 

@@ -22,12 +22,18 @@ CLOSER = 1.13  # what is drawn is enlarged by this where it is projected: 17 pix
 LARGER = 1.25  # what its type is larger by there; see projector.css
 SMALLEST, LARGEST = 0.5, 4.0  # of what a browser may say of its type
 
-# What Streamlit says in English by itself.
+# What Streamlit says in English by itself; * stands for what it says of ours: see translation.js.
 _WORDS: dict[str, dict[str, str]] = {
     "en": {},
     "fr": {
         "Skip to main content": "Aller au contenu",
         "Page not found": "Page introuvable",
+        "The page that you have requested does not seem to exist. "
+        "Running the app's main page.": "Aucune page n’a cette adresse : voici l’accueil.",
+        "Help for *": "Aide : *",
+        "Choose an option": "Choisir",
+        "Choose options": "Choisir",
+        "Open": "Ouvrir",
         "Select all": "Tout choisir",
         "Clear all": "Tout effacer",
         "No results": "Aucun résultat",

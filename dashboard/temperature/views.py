@@ -69,7 +69,9 @@ def prompts(main: DeltaGenerator, second: DeltaGenerator, filters: SamplingConfi
         typed = controls.PROMPTS.each()
     with second:
         config = replace(filters, temperature=controls.ONE_TEMPERATURE.ask())
-    headings = tuple(_("« {text} »").format(text=p) if p else _("(vide)") for p in typed)
+    headings = tuple(
+        _("« {text} »").format(text=p.strip()) if p.strip() else _("(vide)") for p in typed
+    )
     return Comparison(headings, typed, (config,) * len(typed))
 
 

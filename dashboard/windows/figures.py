@@ -73,7 +73,7 @@ def costs_figure(costs: Openings, dark: bool) -> Figure:
     layout(
         figure,
         dark,
-        _("Ce que coûte chaque caractère d’une réplique"),
+        _("Ce que coûte chaque caractère"),
         _("place du caractère"),
         _("bits"),
         HEIGHT,

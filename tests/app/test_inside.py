@@ -12,6 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.inside import controls, results, wording
+from dashboard.inside.figures.embedding import legible
 from dashboard.inside.text import Looked
 from dashboard.inside.views import VIEWS, unit
 from moliere_core.corpus import EMBEDDED
@@ -247,3 +248,11 @@ def test_the_cell_runs(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     assert len(lines) >= len(context)
     last = float(lines[len(context) - 1].split()[-1])
     assert last == pytest.approx(seen.layers[0].memory[-1, 3], abs=6e-4)
+
+
+def test_symbols_are_written_only_where_none_covers_another() -> None:
+    points = np.array([[0, 0], [0.01, 0.01], [1, 0], [0, 1]], np.float32)
+    assert legible(["a", "b", "c", "d"], points, 0, 640, 470) == {0, 2, 3}
+    assert legible(["a", "b", "c", "d"], points, 1, 640, 470) == {1, 2, 3}  # the chosen one first
+    assert legible(["mon"] * 2, points[[0, 2]], 0, 40, 470) == {0}
+    assert legible(["a"], points[:1], 0, 640, 470) == {0}

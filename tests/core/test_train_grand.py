@@ -92,8 +92,10 @@ def test_a_student_learns_from_what_it_is_told_and_goes_on(
     assert torch.equal(kept[0].means, read.means)
     assert torch.equal(kept[1].ids, written.ids)
     recipe = tool.Recipe(4, 2, 4, TINY, learning_rate=2e-2)
-    student = tool.GrandTrainer(tmp_path / "student", plays, recipe, read, written)
+    start = teachers[-1].averages
+    student = tool.GrandTrainer(tmp_path / "student", plays, recipe, read, written, start)
     before = student.validation_bits()
+    assert before == pytest.approx(teachers[-1].validation_bits())
     student.train()
     assert student.validation_bits() < before
     again = tool.GrandTrainer(tmp_path / "student", plays, recipe, read, written)
@@ -101,3 +103,12 @@ def test_a_student_learns_from_what_it_is_told_and_goes_on(
     assert again.history == student.history
     for name, w in student.averages.items():
         assert torch.equal(w, again.averages[name])
+
+
+def test_stored_weights_keep_few_digits_and_their_size() -> None:
+    weights = torch.from_numpy(np.random.default_rng(0).normal(size=500).astype(np.float32))
+    stored = tool.rounded(weights)
+    assert float((stored / weights - 1).abs().max()) <= 2.0 ** -(tool.MANTISSA + 1) + 2.0**-10
+    mantissas = (torch.frexp(stored)[0] * 2 ** (tool.MANTISSA + 1)).frac()
+    assert not mantissas.any()
+    assert torch.equal(tool.rounded(stored), stored)

@@ -152,14 +152,17 @@ test("recordings are offered where there are some", () => {
 });
 
 test("Streamlit's own words are said in the reader's language, and no others", () => {
-  const words = { "Select all": "Tout choisir", Close: "Fermer" };
+  const words = { "Select all": "Tout choisir", Close: "Fermer", "Help for *": "Aide : *" };
   const root = dom.element("div", "", document.body);
   const all = dom.element("span", "", root, "Select all");
   const cross = dom.element("button", "", root);
   cross.setAttribute("aria-label", "Close");
+  const help = dom.element("button", "", root);
+  help.setAttribute("aria-label", "Help for Couches");
   const pupil = dom.element("p", "", root, "Close the door");
   translate(root, words);
   assert.equal(all.textContent, "Tout choisir");
   assert.equal(cross.getAttribute("aria-label"), "Fermer");
+  assert.equal(help.getAttribute("aria-label"), "Aide : Couches");
   assert.equal(pupil.textContent, "Close the door");
 });

@@ -13,7 +13,7 @@ from dashboard.shared.i18n import _
 from dashboard.shared.naming import RECORDED
 from dashboard.shared.plotting import FONT, Figure, Theme, escaped, layout, theme
 
-ROW = 20  # pixels a bar
+ROW, AIRY = 20, 23  # pixels a bar, and of a row of marks with a line
 HEIGHT, AROUND = 400, 110  # pixels of a figure, and of them those outside of its axes
 WIDTH = 860  # pixels between the ends of an axis where the page has its menu
 LETTER = 8.6  # pixels of a letter of a name, on average
@@ -202,7 +202,7 @@ def two_texts(marks: Sequence[Mark], dark: bool, title: str, names: tuple[str, s
             marker={"size": 15, "symbol": symbol, "color": colours.series[place]},
             hovertemplate="%{y} : %{x:.3f}",
         )
-    layout(figure, dark, title, _("bits par caractère (moins = mieux)"), "", _height(kept))
+    layout(figure, dark, title, _("bits par caractère (moins = mieux)"), "", 100 + AIRY * len(kept))
     order = [mark.label for mark in kept]
     figure.update_yaxes(categoryorder="array", categoryarray=order, dtick=1)
     figure.update_layout(legend={"orientation": "h", "y": 1.1, "x": 1, "xanchor": "right"})

@@ -14,8 +14,10 @@ LINE = 20  # pixels that a name is high
 MARK = 9  # pixels from the middle of a mark to its rim, with a little air
 STEP, REACH = (40, 14), (240, 168)  # between two places that are tried; the furthest
 COLUMN = 3  # marks one above the other whose names make a column
+SHIFTS = (0, LINE, -LINE, 2 * LINE, -2 * LINE)  # pixels by which a column of names moves down
 LEAD = 34  # pixels from a column of marks to their names
 CROSSING = 40  # pixels that a name goes further for a leader that crosses nothing
+STRUCK = 1_000  # the same for a name that no leader goes through, nor its own through another
 STEPS = 8  # places along a leader at which it is looked at
 
 
@@ -50,10 +52,10 @@ _Leader = list[Point]
 def labelled(marks: Sequence[Point], widths: Sequence[float], size: Point) -> list[Point]:
     """The way from each mark to the middle of its name.
 
-    One after the other each takes the nearest place inside of the drawing that is over no mark,
-    no name and no leader; its own leader goes through no name, and through other marks and across
-    other leaders only where a place that is as near has none of that. Where nothing is free it
-    stands at the right of its mark.
+    One after the other each takes the nearest place inside of the drawing that is over no mark
+    and no name, and over no leader where such a place is; its own leader goes through no name
+    where it need not, and through other marks and across other leaders only where a place that is
+    as near has none of that. Where nothing is free it stands at the right of its mark.
 
     Args:
         marks: where they stand.
@@ -74,17 +76,18 @@ def labelled(marks: Sequence[Point], widths: Sequence[float], size: Point) -> li
             if length >= cost:
                 break  # those that follow are further
             box, leader = _placed(mark, way, width)
-            if (
-                min(box.left, box.top, size.x - box.right, size.y - box.bottom) < 0
-                or any(map(box.overlaps, [*rims, *names]))
-                or any(map(box.holds, itertools.chain(*leaders)))
-                or any(name.holds(point) for name in names for point in leader)
+            if min(box.left, box.top, size.x - box.right, size.y - box.bottom) < 0 or any(
+                map(box.overlaps, [*rims, *names])
             ):
                 continue
             crossed = sum(any(map(rim.holds, leader)) for rim in others)
             crossed += sum(_cross(leader, other) for other in leaders)
-            if length + CROSSING * crossed < cost:
-                best, cost = way, length + CROSSING * crossed
+            struck = any(map(box.holds, itertools.chain(*leaders))) or any(
+                name.holds(point) for name in names for point in leader
+            )
+            dear = length + CROSSING * crossed + STRUCK * struck
+            if dear < cost:
+                best, cost = way, dear
         box, leader = _placed(mark, best, width)
         names.append(box)
         leaders.append(leader)
@@ -100,12 +103,33 @@ def _in_columns(marks: Sequence[Point], widths: Sequence[float], size: Point) ->
         numbers = list(column)
         if len(numbers) < COLUMN:
             continue
-        heights = spread([marks[n].y for n in numbers], LINE, LINE / 2, size.y - LINE / 2)
-        right = all(marks[n].x + LEAD + widths[n] <= size.x for n in numbers)
-        for number, height in zip(numbers, heights, strict=True):
-            across = LEAD + widths[number] / 2
-            found[number] = Point(across if right else -across, height - marks[number].y)
+        others = [_box(m, 2 * MARK, 2 * MARK) for n, m in enumerate(marks) if n not in numbers]
+        ways = _column_ways([marks[n] for n in numbers], [widths[n] for n in numbers], others, size)
+        found.update(zip(numbers, ways, strict=True))
     return found
+
+
+def _column_ways(
+    marks: Sequence[Point], widths: Sequence[float], others: Sequence[_Box], size: Point
+) -> list[Point]:
+    """The ways of one column of marks: names at its right, or its left, and over no other mark.
+
+    They stand as near their marks as that allows, and at the right where nothing does.
+    """
+    columns: list[list[Point]] = []
+    for shift, side in itertools.product(SHIFTS, (1, -1)):
+        wished = [mark.y + shift for mark in marks]
+        heights = spread(wished, LINE, LINE / 2, size.y - LINE / 2)
+        ways = [
+            Point(side * (LEAD + width / 2), height - mark.y)
+            for mark, width, height in zip(marks, widths, heights, strict=True)
+        ]
+        names = [_placed(*each)[0] for each in zip(marks, ways, widths, strict=True)]
+        if all(name.left >= 0 and name.right <= size.x for name in names):
+            columns.append(ways)
+            if not any(name.overlaps(other) for name in names for other in others):
+                return ways
+    return columns[0] if columns else [_beside(width) for width in widths]
 
 
 def _beside(width: float) -> Point:

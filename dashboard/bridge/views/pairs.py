@@ -65,7 +65,7 @@ def _one(reference: str, bar: DeltaGenerator) -> None:
             on_click=_reveal,
             args=(pair, ends, live),
         )
-    st.markdown(
+    st.container(key="bridge-pair").markdown(
         _("« {context} » … **{first}** ou **{second}** Votez à main levée, puis révélez.").format(
             context=widgets.plain(_line(pair.context)),
             first=widgets.plain(ends[0]),
@@ -211,7 +211,7 @@ def _result(test: Test, asked: Margins) -> None:
                     list(labels.values()),
                     {shown[m]: [of[couple] for couple in labels] for m, of in by_couple.items()},
                     charts.dark(),
-                    _("Marge de chaque modèle, une ligne par paire"),
+                    _("Marge de chaque modèle, par paire"),
                 ),
                 "discussion.all_pairs",
                 pd.DataFrame(

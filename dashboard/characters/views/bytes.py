@@ -18,7 +18,7 @@ EXAMPLES = ("a", "é", "Ç", "œ", "€", "漢", "🎭")
 
 def show(sentence: str, source: str) -> None:
     """The character, its code point, its bytes bit by bit, and the tokens that hold them."""
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(key="characters-byte", horizontal=True, vertical_alignment="center"):
         with st.container(width=90):
             char = controls.CHAR.ask()
         st.markdown(_("← tapez un caractère, ou cliquez sur un de ceux-ci, ou de votre phrase :"))

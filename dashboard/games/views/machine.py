@@ -111,13 +111,15 @@ def _reveal(passage: Passage, real: str, live: Live | None) -> None:
         hands = live.tally.by_option
     verdict = Verdict(passage.author, *hands)
     _verdicts()[passage.key] = verdict
+    said = wording.author(passage.author, real)
+    hour.vote_on(said, passage.text)
     right = 0 if passage.author.real else 1
     if live is None:
         names = real, _("la machine")
         asked = f"games.machine {passage.key}"
         hour.voted(asked, Vote(_asked(passage, names), names, tuple(hands), right))
     else:
-        live.reveal(right, wording.author(passage.author, real))
+        live.reveal(right, said)
     for option in (0, 1):
         st.session_state[f"{HANDS}{option}"] = 0
 

@@ -12,6 +12,8 @@ from dashboard.shared.plotting import FONT, Figure, escaped, layout, theme
 from moliere_core.networks.arrays import Array
 
 HEIGHT = 400  # pixels of the places, and of the symbols beside them
+SIZE = FONT + 3  # pixels of a symbol's letters
+LETTER, LINE = 0.6 * SIZE, 1.0 * SIZE  # pixels that one of them takes, across and down
 
 
 def plane_figure(
@@ -22,10 +24,26 @@ def plane_figure(
     chosen: int,
     shares: Sequence[str],
     dark: bool,
-    height: int = 520,
+    height: int = 470,
+    width: int = 640,
 ) -> Figure:
-    """Symbols written where they stand, coloured by sort; the chosen one circled."""
+    """Symbols written where they stand, coloured by sort; the chosen one circled.
+
+    One that would be printed over another is a dot, which says its name to a pointer.
+
+    Args:
+        chars: the symbols, as they are shown.
+        sorts: of each, one of `order`.
+        order: the sorts, each with a colour of its own.
+        points: where they stand, shape (symbols, 2).
+        chosen: the one that is circled, and written whatever it stands on.
+        shares: of the variance, of each axis.
+        dark: which theme is on screen.
+        height: pixels of the figure.
+        width: pixels that the points are given, or less.
+    """
     colours = theme(dark)
+    written = legible(chars, points, chosen, width, height)
     traces: list[dict[str, Any]] = []
     for number, sort in enumerate(order):
         rows = [i for i, s in enumerate(sorts) if s == sort]
@@ -36,12 +54,17 @@ def plane_figure(
             {
                 "x": np.round(points[rows, 0], 3),
                 "y": np.round(points[rows, 1], 3),
-                "text": [f"<b>{escaped(chars[i])}</b>" for i in rows],
+                "text": [f"<b>{escaped(chars[i])}</b>" if i in written else "" for i in rows],
+                "hovertext": [escaped(chars[i]) for i in rows],
                 "name": sort,
                 "mode": "markers+text",
-                "textfont": {"size": FONT + 3, "color": colour},
-                "marker": {"size": 9, "color": colour, "opacity": 0.0},
-                "hovertemplate": "%{text} (%{x}, %{y})<extra></extra>",
+                "textfont": {"size": SIZE, "color": colour},
+                "marker": {
+                    "size": 6,
+                    "color": colour,
+                    "opacity": [0.0 if i in written else 1.0 for i in rows],
+                },
+                "hovertemplate": "%{hovertext} (%{x}, %{y})<extra></extra>",
                 "showlegend": False,
             }
         )
@@ -79,6 +102,30 @@ def plane_figure(
     )
     figure.layout.legend.itemsizing = "constant"
     return figure
+
+
+def legible(chars: Sequence[str], points: Array, chosen: int, width: int, height: int) -> set[int]:
+    """Which symbols can be written where they stand with none printed over another.
+
+    Args:
+        chars: the symbols, as they are shown.
+        points: where they stand, shape (symbols, 2).
+        chosen: the one that comes before all others, which come in their order.
+        width: pixels that the points span.
+        height: the same, down.
+
+    Returns:
+        Their numbers.
+    """
+    span = np.maximum(np.ptp(points, axis=0), 1e-9)
+    places = points / span * (width, height)  # pixels
+    across = np.array([len(char) for char in chars]) * LETTER
+    found: list[int] = []
+    for one in sorted(range(len(chars)), key=lambda i: i != chosen):
+        x, y = np.abs(places[found] - places[one]).T
+        if not np.any((x < (across[found] + across[one]) / 2) & (y < LINE)):
+            found.append(one)
+    return set(found)
 
 
 def places_figure(

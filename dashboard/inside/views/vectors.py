@@ -20,6 +20,7 @@ from moliere_core.text.signs import all_visible
 
 COMPONENT = "inside.attention.vectors"
 NEAR = 7  # neighbours
+WIDTH = 330  # pixels of the symbols, beside the places
 
 
 def show(cut: Cut) -> None:
@@ -39,7 +40,7 @@ def show(cut: Cut) -> None:
     named = [answer.others[int(symbol)] for symbol in found.symbols]
     if (piece := cut.pieces[cut.at]) in named:
         _neighbours(cut, found, named.index(piece), answer.others)
-    left, right = st.columns([1.35, 1], gap="medium")
+    left, right = st.container(key="inside-vectors").columns([1.35, 1], gap="medium")
     with left:
         _symbols(cut, found, named)
     with right:
@@ -81,6 +82,7 @@ def _symbols(cut: Cut, found: TokenVectors, named: list[str]) -> None:
             [i18n.percent(share, 1) for share in found.explained],
             charts.dark(),
             HEIGHT,
+            WIDTH,
         ),
         "inside.vectors",
         pd.DataFrame(

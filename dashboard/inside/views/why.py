@@ -105,8 +105,12 @@ def _words(reference: str, whole: str, part: tuple[int, int], question: Question
             width="content",
         )
         RATHER.ask(all_visible(question.second) if question else "", visible=False)
+        beside = st.container(
+            horizontal=True, vertical_alignment="center", gap="small", width="content"
+        )
+    with beside:
         st.markdown(_("? À côté :"), width="content")
-        with st.container(width=190):
+        with st.container(key="inside-beside", width="content"):
             return _beside(reference)
 
 

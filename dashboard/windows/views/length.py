@@ -71,7 +71,7 @@ def rows(settings: Settings, reference: str) -> tuple[list[str], list[list[str]]
                 str(length),
                 i18n.number(plan.windows),
                 i18n.number(plan.updates),
-                _("{count} M ({times} ×)").format(
+                _("{count} M ({times} ×)").format(
                     count=i18n.number(plan.chars_read / 1e6, 1),
                     times=times_read(plan.chars_read / chars),
                 ),
