@@ -106,7 +106,7 @@ def _raised() -> list[int]:
             0,
             100,
             key=HANDS + letter,
-            width=168,
+            width=150,
         )
         for letter in "AB"
     ]
