@@ -32,7 +32,6 @@ from moliere_core.games.authorship import (
     Group,
     Measures,
 )
-from moliere_core.models.protocol import CharModel
 from moliere_core.runs.run import Run
 from moliere_core.system.storage import write_atomically
 from moliere_core.training.session import EpochEnded, Event, train
@@ -90,7 +89,7 @@ def ship(run: Run, folder: Path) -> None:
     write_atomically(folder / last.name, last.read_bytes())
 
 
-def measure(corpora: Mapping[str, Corpus], networks: Sequence[CharModel]) -> Measures:
+def measure(corpora: Mapping[str, Corpus], networks: Sequence[authorship.Reader]) -> Measures:
     """Passages of plays that neither network has read, by author, kind and length."""
 
     held = {

@@ -20,9 +20,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from moliere_core.assets import ASSETS
 from moliere_core.corpus.edition import PLAYS
@@ -84,6 +85,13 @@ def load(author: str) -> CharModel:
     """The network that has read an author; ModelError or RunError where it is not there."""
     run = Run.open(FOLDER / author)
     return snapshot_model(run, run.snapshot(), author)
+
+
+class Reader(Protocol):
+    """As much of a model as reads a text."""
+
+    def surprisal(self, text: str) -> NDArray[np.float64]:
+        """Bits of each character of `text`, shape (len(text),)."""
 
 
 @dataclass(frozen=True)
@@ -161,7 +169,7 @@ class Reading:
         return abs(self.lead) > self.margin
 
 
-def read(text: str, networks: Sequence[CharModel], zero: float = 0.0) -> Reading:
+def read(text: str, networks: Sequence[Reader], zero: float = 0.0) -> Reading:
     """A text read by Molière's network and by Corneille's, each from a fresh start.
 
     Args:

@@ -7,6 +7,7 @@ import math
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from moliere_core.errors import CorpusError
 from moliere_core.games import authorship
@@ -20,7 +21,7 @@ class Priced:
     def __init__(self, dislikes: str) -> None:
         self.dislikes = dislikes
 
-    def surprisal(self, text: str) -> np.ndarray:
+    def surprisal(self, text: str) -> NDArray[np.float64]:
         return np.array([4.0 if char == self.dislikes else 2.0 for char in text])
 
 

@@ -13,6 +13,7 @@ from moliere_core.runs.run import Run
 from moliere_core.system import machine, network
 from moliere_core.training import calibration
 from moliere_core.training.calibration import Calibration
+from moliere_core.training.session import train
 
 
 def test_it_says_what_is_ready_and_where_pupils_go(
@@ -50,7 +51,6 @@ def test_the_calibration_trains_and_leaves_nothing(monkeypatch: pytest.MonkeyPat
         begun.append(args[2])
         return train(*args, **options)
 
-    train = calibration.train
     monkeypatch.setattr(calibration, "train", noted)
     found = calibration.calibrate(load_corpus("embedded"), seconds=0.0)
     assert found.chars_per_second > 0
