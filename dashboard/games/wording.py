@@ -121,8 +121,8 @@ def hands(counts: tuple[int, int]) -> str:
 
 def gap(found: Reading) -> str:
     """To whom the passage goes, by how much, and whether that says anything."""
-    margin = "–" if math.isnan(found.margin) else i18n.number(found.margin, 2)
-    told = _("La balance penche vers **{author}** : {gap} ± {margin} bits par caractère.").format(
+    margin = NOTHING if math.isnan(found.margin) else i18n.bits(found.margin)
+    told = _("La balance penche vers **{author}** : {gap} ± {margin} par caractère.").format(
         author=authors()[AUTHORS.index(found.likelier)],
         gap=i18n.number(abs(found.lead), 2),
         margin=margin,
@@ -208,8 +208,8 @@ def lengths(found: Measures) -> str:
         chance=i18n.percent(0.5),
     )
     zero = _(
-        "Zéro de la balance : un écart de {zero} bits par caractère, réglé sur L’École des maris "
+        "Zéro de la balance : un écart de {zero} par caractère, réglé sur L’École des maris "
         "et La Suite du Menteur, qui ne sont pas dans le tableau ; écart : ce que le réseau de "
         "Corneille paie de plus. Un troisième auteur va à l’un des deux quand même."
-    ).format(zero=i18n.number(found.zero, 3))
+    ).format(zero=i18n.bits(found.zero, 3))
     return f"{told} {zero}"

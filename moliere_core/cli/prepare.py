@@ -31,7 +31,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     """All that `doctor` checks, then the models, the corpus, a short training, and the way in."""
     from moliere_core.system.doctor import examine
 
-    found = [_python(), *examine(args.port), *_models(), _corpus(), _training()]
+    found = [_python(), *examine(args.port), *_models(), _corpus(), timed_training()]
     address = _address(args.port)
     return {
         "ready": bool(address) and all(finding.level != "lack" for finding in found),
@@ -104,7 +104,7 @@ def _corpus() -> Finding:
     return _found("corpus", read)
 
 
-def _training() -> Finding:
+def timed_training() -> Finding:
     """How long a class would wait: measured on a short training, then counted for others."""
     from moliere_core.system import machine
     from moliere_core.system.doctor import Finding

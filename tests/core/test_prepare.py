@@ -37,7 +37,7 @@ def test_a_short_training_tells_how_long_others_take(monkeypatch: pytest.MonkeyP
     found = Calibration(20_000.0, {"demo": 61.4, "cours-rapide": 1_500.0})
     monkeypatch.setattr("moliere_core.system.machine.installed", lambda *names: True)
     monkeypatch.setattr(calibration, "calibrate", lambda corpus: found)
-    told = prepare._training()
+    told = prepare.timed_training()
     assert told.level == "ok"
     for part in ("20,000 characters a second", "demo about 61 s", "cours-rapide about 25 min"):
         assert part in told.told

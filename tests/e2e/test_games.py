@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.screen import expect_settled
-from tests.e2e.test_votes import Class, choose
+from tests.e2e.voting import Class, choose
 
 
 @pytest.fixture
