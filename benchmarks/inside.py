@@ -1,4 +1,6 @@
-"""The page that looks inside `petit`, as a server runs it: milliseconds of each interaction.
+"""The page that looks inside a model, as a server runs it: milliseconds of each interaction.
+
+That is `petit`; of the question why, which two models are asked, also the transformers.
 
 A client speaks Streamlit's own protocol: in a session of its own it opens a view, then changes one
 setting of its address to a value that nobody has asked for before. That run takes from the request
@@ -80,6 +82,12 @@ def _interactions() -> dict[str, tuple[Address, list[Address]]]:
         found[f"{view}, another passage"] = start, spans
         if view != "mattered":
             found[f"{view}, another unit"] = start, units
+    for model, start_at in (("petit", 125), ("petit-gpt", 140), ("mini-gpt", 155)):
+        places = range(start_at, start_at + len(turns))  # no question is asked twice
+        found[f"why, another character, {model}"] = (
+            {"view": "why", "text": TEXT, "model": model},
+            [{"from": at, "to": at + 1} for at in places],
+        )
     return found
 
 

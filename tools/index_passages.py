@@ -18,12 +18,14 @@ from pathlib import Path
 from moliere_core.config import RunConfig
 from moliere_core.corpus import Corpus, load_corpus
 from moliere_core.exploration import lexicon
-from moliere_core.judging import judgement
+from moliere_core.exploration.words import words_of
+from moliere_core.judging import french, judgement
 from moliere_core.judging.alexandrines import lines_of
 from moliere_core.judging.judgement import Spread, Yardstick, judge, pieces, spread
 from moliere_core.judging.novelty import EVERY, SeenGrams
 from moliere_core.judging.passages import PassageIndex
 from moliere_core.judging.sources import CARD, GRAMS, PASSAGES, Reading, Sources
+from moliere_core.judging.wordhood import LONG
 from moliere_core.measures.axis import VALIDATION
 from moliere_core.text import syllables
 from moliere_core.text.normalise import normalise
@@ -54,7 +56,12 @@ def main() -> None:
             ),
         )
     )
-    found = Yardstick(_measured(corpus, exact), _hashed(_measured(corpus, hashed)), _prose(corpus))
+    found = Yardstick(
+        _measured(corpus, exact),
+        _hashed(_measured(corpus, hashed)),
+        _prose(corpus),
+        _french(corpus),
+    )
     (folder / judgement.YARDSTICK.name).write_text(_document(found.to_json()), encoding="utf-8")
     card = {"corpus": corpus.digest, "chars": len(text), "fingerprints": len(index.hashes)}
     (folder / CARD.name).write_text(_document(card), encoding="utf-8")
@@ -93,6 +100,13 @@ def _prose(corpus: Corpus) -> float:
             cut.append(row)
             row = ""
     return sum(ALEXANDRINE in syllables.count(line).readings for line in cut) / len(cut)
+
+
+def _french(corpus: Corpus) -> float:
+    """The share of the long words of the plays held out that are in the list of today's French."""
+    words = [word.lower() for play in VALIDATION.values() for word in words_of(_text(corpus, play))]
+    long = [word for word in words if len(word) >= LONG]
+    return sum(french.knows(word) for word in long) / len(long)
 
 
 def _text(corpus: Corpus, play: str) -> str:

@@ -43,9 +43,9 @@ def main() -> None:
         document = json.dumps(found.to_json(), ensure_ascii=False, separators=(",", ":"))
         args.folder.mkdir(parents=True, exist_ok=True)
         (args.folder / f"{model}.json").write_text(document + "\n", encoding="utf-8")
-        best, seconds = found.best, time.perf_counter() - began
+        best, seconds = found.best(), time.perf_counter() - began
         setting = f"T = {best.temperature}, top_p = {best.top_p}"
-        print(f"{model}: {setting}, {best.gap:.2f} from real plays ({seconds:.0f} s)")
+        print(f"{model}: {setting}, {found.gap(best):.2f} from real plays ({seconds:.0f} s)")
     pretrained.close()
 
 

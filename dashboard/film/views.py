@@ -17,9 +17,18 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dashboard.film import controls, results, wording
+from dashboard.film import controls, emergence, results, wording
 from dashboard.film.results import Moment, Sample, Timeline, Words
-from dashboard.shared import cached, components, fields, following, i18n, state, stored_runs
+from dashboard.shared import (
+    cached,
+    components,
+    fields,
+    following,
+    i18n,
+    state,
+    stored_runs,
+    widgets,
+)
 from dashboard.shared.components import Component
 from dashboard.shared.i18n import _
 from dashboard.shared.views import View, chosen
@@ -59,10 +68,20 @@ class Film:
     first: str
 
 
-def film(
-    reference: str, prompt: str, runs: list[tuple[str, bool]], config: SamplingConfig, seed: int
-) -> Film:
+@dataclass(frozen=True)
+class Asked:
+    """What all views are given: the model, the prompt, how it draws, and with which seed."""
+
+    reference: str
+    prompt: str
+    config: SamplingConfig
+    seed: int
+
+
+def film(asked: Asked) -> Film:
     """Write with the weights of every moment of a run: the same prompt and the same draws."""
+    reference, prompt, config, seed = asked.reference, asked.prompt, asked.config, asked.seed
+    runs = widgets.unknown(reference, prompt)
     base, _at, snapshot = reference.partition("@")
     timeline = _completed(base, results.timeline(base))
     place = st.empty()
@@ -86,19 +105,21 @@ def film(
     )
 
 
-def show(view: str, film: Film) -> None:
-    """Play it, or show two of its moments; where it has a single one, say what to choose."""
-    _film(_payload(film, view), KEY, rest=keep_place)
-    if len(film.timeline.moments) < 2:
+def show(view: str, asked: Asked) -> None:
+    """Play a film, or show two of its moments; where it has a single one, say what to choose."""
+    found = film(asked)
+    _film(_payload(found, view), KEY, rest=keep_place)
+    if len(found.timeline.moments) < 2:
         st.caption(
             _(
                 "Ce modèle n’a gardé qu’un moment de son entraînement. Pour un film, choisissez "
                 "dans les réglages « petit », ou un entraînement de la classe."
             )
         )
+    _show_measures_once_ready(asked.reference)
 
 
-def show_measures_once_ready(reference: str) -> None:
+def _show_measures_once_ready(reference: str) -> None:
     """Run again as soon as the background has measured what the run's history lacks."""
     base = reference.partition("@")[0]
     works = _works(base, results.timeline(base))
@@ -123,7 +144,9 @@ def keep_place() -> None:
 VIEWS = {
     "film": View(N_("Film"), partial(show, "film")),
     "compare": View(N_("Avant / après"), partial(show, "compare")),
+    "verse": View(N_("Mots et vers"), lambda asked: emergence.show(asked.reference)),
 }
+PROMPTED = ("film", "compare")  # views that go on from the prompt
 VIEW = chosen("film.view", "view", N_("Vue"), VIEWS)
 
 
@@ -133,6 +156,7 @@ def tried(view: str, reference: str, config: SamplingConfig) -> dict[str, bool]:
         # The browser tells the place wherever it rests, chosen or not.
         "letter": state.value(controls.BACK) not in (-1, _first(state.value(fields.PROMPT))),
         "compare": view == "compare",
+        "verse": view == "verse",
         "greedy": config.temperature == 0,
         "run": reference.startswith("run:"),
     }

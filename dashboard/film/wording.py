@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 from dashboard.film.results import NO_BETTER, Moment, Timeline, Words, beaten_and_ahead
 from dashboard.shared import components, i18n
@@ -12,7 +12,19 @@ from moliere_core.training.learning import Measure
 YARDSTICKS = (3, 8)  # orders of the n-grams drawn as references
 
 
-def title(moment: Moment) -> str:
+class Dated(Protocol):
+    """A moment of a training."""
+
+    @property
+    def epoch(self) -> int | None:
+        """That it ended, None inside the first."""
+
+    @property
+    def update(self) -> int:
+        """After which it was taken."""
+
+
+def title(moment: Dated) -> str:
     """When it is."""
     if moment.update == 0:
         return _("Avant l’apprentissage")

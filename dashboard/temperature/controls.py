@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard.shared import fields, snippets, state, widgets
-from dashboard.shared.controls import Control, Given, Slider, Whole
+from dashboard.shared.controls import Control, Given, Several, Slider, Whole
 from dashboard.shared.i18n import _
 from moliere_core.config import SamplingConfig
 from moliere_core.errors import N_, ConfigError
+from moliere_core.judging import compromise
 
 MAX_COLUMNS = 6
 SUGGESTED = (0.0, 0.2, 0.5, 0.8, 1.0, 1.3, 1.6, 2.0)
@@ -81,7 +82,7 @@ TEMPERATURES = Temperatures(
 PROMPTS = Prompts(
     "temperature.prompts",
     "prompts",
-    "Mon frère, \nAh ! \nQuoi ! ",
+    "Mon frère, \nAh ! \nQuoi ! ",
     N_("Débuts, un par ligne (six au plus)"),
     fields.clip,
 )
@@ -95,6 +96,20 @@ ONE_TEMPERATURE = Slider(
     0.0,
     2.0,
     parse=fields.temperature(2),
+)
+CRITERIA = {  # of `compromise.CRITERIA`
+    "long_words": N_("longs mots qui existent"),
+    "new_12": N_("suites de 12 nouvelles"),
+    "words": N_("mots qui existent"),
+    "alexandrines": N_("lignes de 12 syllabes"),
+    "bits": N_("bits par caractère"),
+}
+WEIGHED = Several(
+    "temperature.weighed",
+    "weighed",
+    compromise.WEIGHED,
+    N_("Ce qui compte"),
+    help=N_("À la classe de dire ce qu’elle cherche : la phrase et l’écart suivent."),
 )
 
 

@@ -81,7 +81,7 @@ def compromise(paths: Sequence[Path], real: Mark, dark: bool) -> Figure:
             marker={"size": 6 if path.quiet else 11, "color": colour},
             error_x=_error([mark.words_deviation for mark in path.marks], path.quiet),
             error_y=_error([mark.new_deviation for mark in path.marks], path.quiet),
-            hovertemplate=f"{path.name}, T = %{{text}}<br>%{{x:.1%}} · %{{y:.1%}}<extra></extra>",
+            hovertemplate=f"{path.name}, T = %{{text}}<br>%{{x:.1%}} · %{{y:.1%}}<extra></extra>",
         )
     chosen = [mark for path in paths if not path.quiet for mark in path.marks if mark.chosen]
     if chosen:
@@ -109,7 +109,7 @@ def compromise(paths: Sequence[Path], real: Mark, dark: bool) -> Figure:
         marker={"size": 22, "symbol": "star", "color": colours.ink},
         error_x=_error([real.words_deviation]),
         error_y=_error([real.new_deviation]),
-        hovertemplate="%{x:.1%} · %{y:.1%}<extra></extra>",
+        hovertemplate="%{x:.1%} · %{y:.1%}<extra></extra>",
     )
     title = _("Invente-t-il des mots ? Récite-t-il ?")
     words = _("longs mots qui existent")
@@ -119,6 +119,76 @@ def compromise(paths: Sequence[Path], real: Mark, dark: bool) -> Figure:
     low = max(min(mark.new for mark in marks) - 0.08, 0)
     figure.update_xaxes(**percents(left, 1), range=[left, 1.04])
     figure.update_yaxes(**percents(low, 1), range=[low, 1.08])
+    return legend_below(figure)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A setting, and how far it is from real plays.
+
+    Attributes:
+        temperature: of its draws.
+        gap: in standard deviations of real plays; None where it has no figure.
+        deviation: of the gap over the seeds.
+        chosen: whether the class has chosen it.
+        best: whether none is nearer.
+    """
+
+    temperature: float
+    gap: float | None
+    deviation: float
+    chosen: bool = False
+    best: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """The settings of one model along the temperatures.
+
+    Attributes:
+        name: of the model, and of what its draws leave out.
+        steps: in the order of the temperatures.
+        dashed: whether its draws leave out unlikely characters.
+    """
+
+    name: str
+    steps: Sequence[Step]
+    dashed: bool = False
+
+
+def distance(lines: Sequence[Line], dark: bool) -> Figure:
+    """How far from real plays, along the temperatures; the nearest setting is a large mark."""
+    figure, colours = Figure(), theme(dark)
+    for line in lines:
+        colour = colours.series[4 if line.dashed else 0]
+        figure.add_scatter(
+            x=[step.temperature for step in line.steps],
+            y=[step.gap for step in line.steps],
+            mode="lines+markers",
+            name=line.name,
+            line={"color": colour, "width": 3, "dash": "dot" if line.dashed else "solid"},
+            marker={"size": [20 if step.best else 9 for step in line.steps], "color": colour},
+            error_y=_error([step.deviation for step in line.steps]),
+            hovertemplate=f"{line.name}, T = %{{x}}<br>%{{y:.2f}}<extra></extra>",
+        )
+    chosen = [s for line in lines for s in line.steps if s.chosen and s.gap is not None]
+    if chosen:
+        figure.add_scatter(
+            x=[step.temperature for step in chosen],
+            y=[step.gap for step in chosen],
+            mode="markers",
+            marker={
+                "size": 24,
+                "symbol": "circle-open",
+                "color": colours.ink,
+                "line": {"width": 3},
+            },
+            showlegend=False,
+            hoverinfo="skip",
+        )
+    title = _("À quelle distance du vrai Molière ?")
+    layout(figure, dark, title, _("température"), _("écarts types"), HEIGHT)
+    figure.update_yaxes(rangemode="tozero")
     return legend_below(figure)
 
 

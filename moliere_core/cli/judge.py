@@ -80,12 +80,13 @@ def _compromise(args: argparse.Namespace) -> dict[str, Any]:
             "temperature": point.temperature,
             "top_p": point.top_p,
             "bits_per_char": found.bits.get(point.temperature) if point.top_p == 1 else None,
-            "gap": point.gap,
+            "gap": found.gap(point),
             "figures": _spreads(point.spread),
         }
         for point in found.points
     ]
-    best = {"temperature": found.best.temperature, "top_p": found.best.top_p}
+    nearest = found.best()
+    best = {"temperature": nearest.temperature, "top_p": nearest.top_p}
     return {"points": points, "best": best, "exact": read.exact}
 
 

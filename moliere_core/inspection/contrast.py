@@ -159,7 +159,7 @@ def _rows_at_once(network: RecurrentNetwork | TransformerNetwork, time: int, ste
     if isinstance(network, RecurrentNetwork):
         return steps
     width, heads = network.tokens.shape[1], network.config.heads
-    each = len(network.blocks) * (10 * width + heads * time)  # see `BlockPass`
+    each = len(network.blocks) * (15 * width + heads * time)  # see `BlockPass`
     return max(MOST_NUMBERS // (time * each), 1)
 
 
@@ -174,7 +174,7 @@ def _slopes(
     `vectors`, shape (rows, time, width), stand for the context and what all of the ends begin with:
     their symbols but the last. Only the scores after the last places are computed: one a symbol.
     """
-    places = slice(vectors.shape[1] - len(ends[0][0]), None)
+    looking = len(ends[0][0])
 
     def d_logits(logits: Array) -> Array:
         found = np.zeros_like(logits)
@@ -186,13 +186,13 @@ def _slopes(
         return found
 
     if isinstance(network, TransformerNetwork):
-        seen = blocks_forward(network, vectors + network.positions[: vectors.shape[1]])
-        d_stream = np.zeros_like(seen.stream)
-        d_stream[:, places] = d_logits(network.logits(seen.stream[:, places])) @ network.output
+        x = vectors + network.positions[: vectors.shape[1]]
+        seen = blocks_forward(network, x, looking=looking)
+        d_stream = d_logits(network.logits(seen.stream)) @ network.output
         return stream_backward(network, seen, d_stream)
     layers = layers_forward(network, vectors.swapaxes(0, 1), network.zero_state(len(vectors)))
     hidden = layers[-1].hidden[1:].swapaxes(0, 1)
     d_hidden = np.zeros_like(hidden)
-    logits = hidden[:, places] @ network.dense + network.dense_bias
-    d_hidden[:, places] = d_logits(logits) @ network.dense.T
+    logits = hidden[:, -looking:] @ network.dense + network.dense_bias
+    d_hidden[:, -looking:] = d_logits(logits) @ network.dense.T
     return layers_backward(network, layers, d_hidden.swapaxes(0, 1)).swapaxes(0, 1)

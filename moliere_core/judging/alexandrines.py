@@ -78,6 +78,18 @@ def chance(lines: Sequence[str], seed: int = 0) -> float | None:
     return float(np.mean(shares)) if shares else None
 
 
+def rhyme_chance(lines: Sequence[str], seed: int = 0) -> float | None:
+    """The share of lines that rhyme with a neighbour once their order is random."""
+    rng = np.random.default_rng(seed)
+    lines = lines[:MOST_LINES]
+    shares = []
+    for _ in range(SHUFFLES if lines else 0):
+        order = rng.permutation(len(lines)).tolist()
+        found = rhyme.neighbours([lines[at] for at in order])
+        shares.append(sum(other is not None for other in found) / len(found))
+    return float(np.mean(shares)) if shares else None
+
+
 def lines_of(corpus: Corpus) -> list[str]:
     """The lines of a corpus; a verse that speakers share is put together again, see `joined`."""
     frame = corpus.frame

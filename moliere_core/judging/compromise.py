@@ -5,12 +5,13 @@ temperature and with each `top_p`, several texts are written from nothing and ju
 `judgement`), and beside the model stand real plays that it has not read. With seeds in common all
 settings see the same luck.
 
-How far a text is from real ones is told in standard deviations of the real ones, the mean of two
-measures that pull apart: the share of its long words that are words, and the share of its runs of
-twelve characters that are new. That is a choice of this project's, and no truth: a class may well
-look for something else, and the page shows all the measures.
+How far a text is from real ones is told in standard deviations of the real ones, the mean over what
+is weighed: by default two measures that pull apart, the share of its long words that are words and
+the share of its runs of twelve characters that are new. That is a choice of this project's, and no
+truth: a class may well look for something else, see `CRITERIA`.
 
-Bits per character at a temperature are what real text costs once the scores are divided by it.
+Bits per character at a temperature are what real text costs once the scores are divided by it;
+they are weighed by what they exceed the least of them, in standard deviations of real passages.
 `top_p` makes some characters impossible, and has none.
 """
 
@@ -20,7 +21,7 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,14 @@ TEMPERATURES = (0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.5)
 TOP_PS = (1.0, 0.9)
 SEEDS = (1, 2, 3, 4)
 SHIPPED = ASSETS / "compromise"
-CRITERIA = ("long_words", "new_12")  # what is weighed against each other
+CRITERIA = {  # what may be weighed: figures of a text beside those of a part of the real plays
+    "long_words": "all",
+    "words": "all",
+    "new_12": "all",
+    "alexandrines": "verse",
+    "bits": "",  # beside the least of them
+}
+WEIGHED = ("long_words", "new_12")  # against each other, where nobody has chosen
 READ_CHARS, LEAD_IN = 1_000, 100  # of each real passage that is scored; the first are not counted
 
 Write = Callable[[Sequence[SamplingConfig], Sequence[int], Progress], list[str]]
@@ -70,16 +78,6 @@ class Point:
         """Mean and deviation of each figure over the seeds."""
         return spread(self.texts)
 
-    @property
-    def gaps(self) -> tuple[float, ...]:
-        """How far each text is from real ones, see the module."""
-        return tuple(gap(text) for text in self.texts)
-
-    @property
-    def gap(self) -> float:
-        """Their mean."""
-        return float(np.mean(self.gaps))
-
 
 @dataclass(frozen=True)
 class Compromise:
@@ -90,7 +88,8 @@ class Compromise:
         digest: of its weights, so that figures of others are not taken for its own.
         seeds: of the texts.
         chars: of each text.
-        bits: bits per character of real text by temperature; those that could be measured.
+        passages: bits per character of each real passage, by temperature; those that could be
+            measured.
         points: all settings.
     """
 
@@ -98,22 +97,67 @@ class Compromise:
     digest: str
     seeds: tuple[int, ...]
     chars: int
-    bits: dict[float, float]
+    passages: dict[float, tuple[float, ...]]
     points: tuple[Point, ...]
 
-    @property
-    def best(self) -> Point:
-        """The setting whose texts are nearest to real ones."""
-        return min(self.points, key=lambda point: point.gap)
+    @cached_property
+    def bits(self) -> dict[float, float]:
+        """Bits per character of real text, by temperature."""
+        return {temperature: float(np.mean(bits)) for temperature, bits in self.passages.items()}
 
-    def as_good(self, top_p: float) -> tuple[Point, ...]:
+    def weighable(self, criteria: Sequence[str] = WEIGHED) -> tuple[str, ...]:
+        """Those of some criteria that were measured of this model."""
+        return tuple(name for name in criteria if name != "bits" or self.bits)
+
+    def gaps(self, point: Point, criteria: Sequence[str] = WEIGHED) -> tuple[float, ...]:
+        """How far each text of a setting is from real ones, in standard deviations of these.
+
+        Infinitely, where bits are weighed and the setting has none.
+
+        Args:
+            point: of this model.
+            criteria: of `CRITERIA`, at least one; those that were not measured are passed over.
+        """
+        weighed = self.weighable(criteria)
+        cost = [self._cost(point)] if "bits" in weighed else []
+        own = [name for name in weighed if name != "bits"]
+        return tuple(
+            float(np.mean([_gap(text, name) for name in own] + cost)) for text in point.texts
+        )
+
+    def gap(self, point: Point, criteria: Sequence[str] = WEIGHED) -> float:
+        """The mean of its `gaps`."""
+        return float(np.mean(self.gaps(point, criteria)))
+
+    def _cost(self, point: Point) -> float:
+        """What real text costs above the least, in standard deviations of real passages."""
+        if point.top_p < 1 or point.temperature not in self.bits:
+            return float("inf")
+        least = min(self.bits, key=lambda temperature: self.bits[temperature])
+        deviation = (
+            float(np.std(self.passages[least], ddof=1)) if len(self.passages[least]) > 1 else 1.0
+        )
+        return (self.bits[point.temperature] - self.bits[least]) / deviation
+
+    def best(self, criteria: Sequence[str] = WEIGHED) -> Point:
+        """The setting whose texts are nearest to real ones."""
+        return min(self.points, key=lambda point: self.gap(point, criteria))
+
+    def as_good(self, top_p: float, criteria: Sequence[str] = WEIGHED) -> tuple[Point, ...]:
         """The settings with this `top_p` that the seeds cannot tell from the best of them.
 
         The difference to the best, seed by seed, is within two standard errors.
         """
         points = [point for point in self.points if point.top_p == top_p]
-        best = min(points, key=lambda point: point.gap)
-        return tuple(point for point in points if not _worse(point, best))
+        best = min(points, key=lambda point: self.gap(point, criteria))
+        theirs = self.gaps(best, criteria)
+        return tuple(p for p in points if p is best or not _worse(self.gaps(p, criteria), theirs))
+
+    def nearest(self, temperature: float, top_p: float = 1.0) -> Point:
+        """The setting that was measured nearest to another: by `top_p` first."""
+        return min(
+            self.points, key=lambda p: (abs(p.top_p - top_p), abs(p.temperature - temperature))
+        )
 
     def to_json(self) -> dict[str, Any]:
         """JSON-ready; figures to the fourth digit, in the order of `Figures`."""
@@ -122,7 +166,7 @@ class Compromise:
             "digest": self.digest,
             "seeds": list(self.seeds),
             "chars": self.chars,
-            "bits": [[temperature, round(bits, 4)] for temperature, bits in self.bits.items()],
+            "bits": [[t, [round(value, 3) for value in bits]] for t, bits in self.passages.items()],
             "points": [
                 [p.temperature, p.top_p, [[_rounded(v) for v in _values(t)] for t in p.texts]]
                 for p in self.points
@@ -137,7 +181,7 @@ class Compromise:
             str(document["digest"]),
             tuple(document["seeds"]),
             int(document["chars"]),
-            {float(temperature): float(bits) for temperature, bits in document["bits"]},
+            {float(t): tuple(map(float, bits)) for t, bits in document["bits"]},
             tuple(
                 Point(float(t), float(p), tuple(Figures(*values) for values in texts))
                 for t, p, texts in document["points"]
@@ -145,21 +189,15 @@ class Compromise:
         )
 
 
-def gap(text: Figures) -> float:
-    """How many standard deviations of real texts a text is from them, the mean of `CRITERIA`."""
-    real = judgement.yardstick().of("all")
-    found = []
-    for name in CRITERIA:
-        value = getattr(text, name)
-        found.append(abs((0 if value is None else value) - real[name].mean) / real[name].deviation)
-    return float(np.mean(found))
+def _gap(text: Figures, name: str) -> float:
+    """How many standard deviations of real texts a figure of a text is from theirs."""
+    real = judgement.yardstick().of(CRITERIA[name])[name]
+    return abs((getattr(text, name) or 0) - real.mean) / real.deviation
 
 
-def _worse(point: Point, best: Point) -> bool:
-    if point is best:
-        return False
-    differences = np.subtract(point.gaps, best.gaps)
-    if len(differences) < 2:
+def _worse(gaps: Sequence[float], best: Sequence[float]) -> bool:
+    differences = np.subtract(gaps, best)
+    if len(differences) < 2 or not np.isfinite(differences).all():
         return True
     return bool(differences.mean() > 2 * differences.std(ddof=1) / np.sqrt(len(differences)))
 
@@ -196,7 +234,7 @@ def measure(
     settings = [(t, p) for p in top_ps for t in temperatures]
     configs = [SamplingConfig(t, top_p=p) for t, p in settings for _ in seeds]
     luck = [seed for _ in settings for seed in seeds]
-    bits: dict[float, float] = {}
+    bits: dict[float, tuple[float, ...]] = {}
     if pretrained.is_pretrained(reference):
         texts = _written_in_tokens(reference, configs, luck, chars, lambda s: told(0.9 * s))
     else:
@@ -250,34 +288,32 @@ def _written_in_tokens(
 
 def bits_by_temperature(
     model: CharModel, real: Sequence[str], temperatures: Sequence[float]
-) -> dict[float, float]:
-    """Bits per character of real passages once the scores are divided by each temperature.
+) -> dict[float, tuple[float, ...]]:
+    """Bits per character of each real passage once the scores are divided by each temperature.
 
     -log2 softmax(z / T) of each character, given those before it in its passage; the first
     `LEAD_IN` of each passage are read and not counted, nor are characters that the alphabet lacks.
 
     Args:
         model: whose scores they are.
-        real: passages of one length.
+        real: passages of one length, longer than `LEAD_IN`.
         temperatures: above 0.
     """
     chars = min(map(len, real))
     ids = np.stack([model.vocabulary.encode(text[:chars]) for text in real])  # (passages, chars)
     scale = np.array([1 / t for t in temperatures], np.float32)[:, None, None]
-    sums, counted = np.zeros(len(temperatures)), 0
+    sums, counted = np.zeros((len(temperatures), len(real))), np.zeros(len(real), int)
     logits, state = model.start([""] * len(real))
     for at in range(chars):
         wanted = ids[:, at]
         if at >= LEAD_IN:
             known = np.flatnonzero(wanted)
             logs = log_softmax(logits[known][None] * scale)  # (temperatures, passages, vocab_size)
-            sums -= logs[:, np.arange(len(known)), wanted[known]].sum(axis=1)
-            counted += len(known)
+            sums[:, known] -= logs[:, np.arange(len(known)), wanted[known]]
+            counted[known] += 1
         logits, state = model.step(wanted, state)
-    return {
-        temperature: float(total / counted / np.log(2))
-        for temperature, total in zip(temperatures, sums, strict=True)
-    }
+    bits = sums / np.maximum(counted, 1) / np.log(2)  # (temperatures, passages)
+    return {t: tuple(row.tolist()) for t, row in zip(temperatures, bits, strict=True)}
 
 
 def weights_digest(reference: str) -> str:

@@ -153,11 +153,13 @@ class Yardstick:
         parts: by the names of `PARTS`, each number of `Figures`; as with the corpus at hand.
         hashed: the same of what is measured otherwise where only fingerprints are there.
         prose_chance: share of prose, cut to the length of alexandrines, that reads as twelve.
+        long_french: share of the long words that are in the list of today's French.
     """
 
     parts: Mapping[str, Mapping[str, Spread]]
     hashed: Mapping[str, Mapping[str, Spread]]
     prose_chance: float
+    long_french: float
 
     def of(self, part: str = "all", exact: bool = True) -> dict[str, Spread]:
         """The numbers of a part of the plays, measured as a text was that stands beside."""
@@ -179,7 +181,7 @@ def yardstick() -> Yardstick:
         }
         for kind in ("parts", "hashed")
     )
-    return Yardstick(parts, hashed, document["prose_chance"])
+    return Yardstick(parts, hashed, document["prose_chance"], document["long_french"])
 
 
 def _rounded(value: Any) -> Any:

@@ -1,11 +1,10 @@
 """Which words of a text are words, and what the invented ones look like.
 
-Three questions, since "is it a word?" has no one answer here. Was it in what the model read? Is it
+Four questions, since "is it a word?" has no one answer here. Was it in what the model read? Is it
 in a wider French of the same time: what the model read, Molière, Corneille, Racine and this
-project's own pastiches (`python -m tools.index_words`)? And if it is in neither, which word is one
-letter away? No dictionary of French of today that is small and under a permissive licence was
-found, so that a good word which none of these authors uses counts as invented: the share for real,
-unseen plays stands beside.
+project's own pastiches (`python -m tools.index_words`)? Is it in the French of today, see `french`?
+And if it is in none of them, which word is one letter away? None of these lists has all good words:
+the share for real, unseen plays stands beside.
 
 Short words are words by chance alone: those of `LONG` letters or more are told apart.
 """
@@ -21,6 +20,7 @@ from functools import cache
 from moliere_core.exploration import lexicon
 from moliere_core.exploration.lexicon import LETTERS, Lexicon
 from moliere_core.exploration.words import located
+from moliere_core.judging import french
 
 LONG = 5  # letters of a word that chance does not make
 LONGEST = 24  # letters of a word that a real one is sought for: none has more
@@ -58,7 +58,9 @@ class Wordhood:
         long_read: the same of the long ones.
         real: share that is in the wider lexicon, which has all that was read.
         long_real: the same of the long ones.
-        invented: those in neither, the most frequent first, then as they come.
+        french: share that is in the list of today's words; None without that list, too.
+        long_french: the same of the long ones.
+        invented: those in none, the most frequent first, then as they come.
     """
 
     words: int
@@ -67,22 +69,27 @@ class Wordhood:
     long_read: float | None
     real: float | None
     long_real: float | None
+    french: float | None
+    long_french: float | None
     invented: tuple[Invented, ...]
 
 
 def wordhood(text: str, read: Known) -> Wordhood:
-    """The words of a normalised text, against what was read and the wider lexicon."""
+    """The words of a normalised text, against what was read and the two wider lists."""
     found, starts = located(text)
     words = [word.lower() for word in found]
     distinct = {word for word in words if len(word) >= LETTERS}
     in_read = {word for word in distinct if read(word)}
     in_wider = in_read | {word for word in distinct if _in_wider(word, read)}
+    in_french = {word for word in distinct if french.knows(word)}
     judged = [word for word in words if len(word) >= LETTERS]
     long = [word for word in judged if len(word) >= LONG]
     first: dict[str, int] = {}
     for word, start in zip(words, starts, strict=True):
         first.setdefault(word, int(start))
-    counts = Counter(word for word in judged if word not in in_wider)
+    in_any = in_wider | in_french
+    counts = Counter(word for word in judged if word not in in_any)
+    listed = french.words() is not None
     invented = [
         Invented(word, count, first[word], nearest(word, read))
         for word, count in sorted(counts.items(), key=lambda item: (-item[1], first[item[0]]))
@@ -94,8 +101,17 @@ def wordhood(text: str, read: Known) -> Wordhood:
         _share(long, in_read),
         _share(judged, in_wider),
         _share(long, in_wider),
+        _share(judged, in_french) if listed else None,
+        _share(long, in_french) if listed else None,
         tuple(invented),
     )
+
+
+def long_words(text: str, read: Known) -> tuple[int, int]:
+    """How many words of `LONG` letters or more a normalised text has, and how many are words."""
+    words = [word.lower() for word in located(text)[0] if len(word) >= LONG]
+    real = {word for word in set(words) if _in_wider(word, read)}
+    return len(words), sum(word in real for word in words)
 
 
 def nearest(word: str, read: Known) -> str:

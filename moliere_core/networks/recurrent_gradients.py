@@ -11,9 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from moliere_core.networks.arrays import Array, Weights, outer
+from moliere_core.networks.arrays import Array, Weights, along, outer
 from moliere_core.networks.recurrent import Layer, LayerState, RecurrentNetwork, State, sigmoid
 from moliere_core.text.vocabulary import Ids
+
+CANDIDATE = 2  # its place among an LSTM's gates: the one with a hyperbolic tangent
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def forward(network: RecurrentNetwork, ids: Ids, state: State) -> RecurrentPass:
         (seen.hidden[-1], seen.memory[-1]) if layer.is_lstm else (seen.hidden[-1],)
         for layer, seen in zip(network.layers, layers, strict=True)
     ]
-    logits = layers[-1].hidden[1:] @ network.dense + network.dense_bias
+    logits = along(layers[-1].hidden[1:], network.dense) + network.dense_bias
     return RecurrentPass(ids, logits.swapaxes(0, 1), tuple(last), layers)
 
 
@@ -110,7 +112,7 @@ def layers_backward(
         d_hidden: what reaches the last layer's hidden states from above, (time, streams, units).
     """
     for layer, seen in zip(reversed(network.layers), reversed(layers), strict=True):
-        d_hidden = layer_backward(layer, seen, d_hidden)[0] @ layer.kernel.T
+        d_hidden = along(layer_backward(layer, seen, d_hidden)[0], layer.kernel.T)
     return d_hidden
 
 
@@ -128,7 +130,7 @@ def backward(network: RecurrentNetwork, seen: RecurrentPass, d_logits: Array) ->
     d_out = d_logits.swapaxes(0, 1)  # (time, streams, vocab_size)
     top = seen.layers[-1].hidden[1:]
     found = {"dense.kernel": outer(top, d_out), "dense.bias": d_out.sum(axis=(0, 1))}
-    d_hidden = d_out @ network.dense.T
+    d_hidden = along(d_out, network.dense.T)
     for number in reversed(range(len(network.layers))):
         layer, passed = network.layers[number], seen.layers[number]
         d_below, d_recurrent = layer_backward(layer, passed, d_hidden)
@@ -139,7 +141,7 @@ def backward(network: RecurrentNetwork, seen: RecurrentPass, d_logits: Array) ->
         if layer.is_gru:
             bias = np.stack([bias, d_recurrent.sum(axis=(0, 1))])
         found[f"{prefix}.bias"] = bias
-        d_hidden = d_below @ layer.kernel.T
+        d_hidden = along(d_below, layer.kernel.T)
     embedding = np.zeros_like(network.embedding)
     np.add.at(embedding, seen.ids.T, d_hidden)
     return {"embedding": embedding, **found}
@@ -163,13 +165,12 @@ def layer_backward(layer: Layer, seen: LayerPass, d_hidden: Array) -> tuple[Arra
     return (_gru_backward if layer.is_gru else _rnn_backward)(layer, seen, d_hidden)
 
 
-def _room(inputs: Array, before: LayerState, gates: int) -> tuple[Array, Array, Array]:
-    """Empty arrays for the gates, the memory and the hidden states of a window."""
+def _room(inputs: Array, before: LayerState) -> tuple[Array, Array]:
+    """Empty arrays for the memory and the hidden states of a window, but for the first."""
     time, streams = inputs.shape[:2]
-    units = before[0].shape[1]
-    states = np.empty((2, time + 1, streams, units), inputs.dtype)
-    states[0, 0], states[1, 0] = before[-1], before[0]
-    return np.empty((time, streams, gates * units), inputs.dtype), states[0], states[1]
+    memory, hidden = np.empty((2, time + 1, streams, before[0].shape[1]), inputs.dtype)
+    memory[0], hidden[0] = before[-1], before[0]
+    return memory, hidden
 
 
 def _forward(layer: Layer, inputs: Array, before: LayerState) -> LayerPass:
@@ -180,43 +181,54 @@ def _forward(layer: Layer, inputs: Array, before: LayerState) -> LayerPass:
 
 def _lstm_forward(layer: Layer, inputs: Array, before: LayerState) -> LayerPass:
     units = layer.units
-    projected = layer.project(inputs)
-    gates, cells, hidden = _room(inputs, before, 4)
-    for t, row in enumerate(projected):
-        z = row + hidden[t] @ layer.recurrent
-        gates[t] = sigmoid(z)
-        gates[t, :, 2 * units : 3 * units] = np.tanh(z[:, 2 * units : 3 * units])
-        i, f, g, o = np.split(gates[t], 4, axis=1)
-        cells[t + 1] = f * cells[t] + i * g
-        hidden[t + 1] = o * np.tanh(cells[t + 1])
+    gates = layer.project(inputs)  # in place from here on: pages of new memory are dear
+    cells, hidden = _room(inputs, before)
+    # A sigmoid is (1 + tanh(x / 2)) / 2: with these, gates and candidate are one tanh.
+    half = np.full(4 * units, 0.5, inputs.dtype)
+    half[CANDIDATE * units : (CANDIDATE + 1) * units] = 1
+    shift = 1 - half
+    for t, z in enumerate(gates):
+        z += hidden[t] @ layer.recurrent
+        z *= half
+        np.tanh(z, out=z)
+        z *= half
+        z += shift
+        i, f, g, o = z.reshape(len(z), 4, units).swapaxes(0, 1)
+        np.multiply(f, cells[t], out=cells[t + 1])
+        cells[t + 1] += i * g
+        np.tanh(cells[t + 1], out=hidden[t + 1])
+        hidden[t + 1] *= o
     return LayerPass(inputs, gates, cells, hidden)
 
 
 def _lstm_backward(layer: Layer, seen: LayerPass, d_hidden: Array) -> tuple[Array, Array]:
-    i, f, g, o = np.split(seen.gates, 4, axis=2)
-    tanh_c = np.tanh(seen.memory[1:])
-    to_c = o * (1 - tanh_c**2)  # dc per dh
-    # What one unit of dc, or for o of dh, gives to the input of each gate.
-    by_i, by_f, by_g = g * i * (1 - i), seen.memory[:-1] * f * (1 - f), i * (1 - g**2)
-    by_o = tanh_c * o * (1 - o)
+    time, streams, units = d_hidden.shape
     d_z = np.empty_like(seen.gates)
     d_h, d_c = np.zeros_like(d_hidden[0]), np.zeros_like(d_hidden[0])
     transposed = np.ascontiguousarray(layer.recurrent.T)
-    for t in range(len(d_hidden) - 1, -1, -1):
-        d_h = d_h + d_hidden[t]
-        d_c = d_c + d_h * to_c[t]
-        parts = (d_c * by_i[t], d_c * by_f[t], d_c * by_g[t], d_h * by_o[t])
+    # Step by step, within the caches: for a whole window at once, new memory costs more than sums.
+    for t in range(time - 1, -1, -1):
+        i, f, g, o = seen.gates[t].reshape(streams, 4, units).swapaxes(0, 1)
+        tanh_c = np.tanh(seen.memory[t + 1])
+        d_h += d_hidden[t]
+        d_c += d_h * o * (1 - tanh_c * tanh_c)
+        parts = (
+            d_c * g * i * (1 - i),
+            d_c * seen.memory[t] * f * (1 - f),
+            d_c * i * (1 - g * g),
+            d_h * tanh_c * o * (1 - o),
+        )
         np.concatenate(parts, axis=1, out=d_z[t])
         d_h = d_z[t] @ transposed
-        d_c = d_c * f[t]
+        d_c *= f
     return d_z, d_z
 
 
 def _gru_forward(layer: Layer, inputs: Array, before: LayerState) -> LayerPass:
     units = layer.units
-    projected = layer.project(inputs)
-    gates, memory, hidden = _room(inputs, before, 4)
-    for t, x in enumerate(projected):
+    gates = np.empty((*inputs.shape[:2], 4 * units), inputs.dtype)
+    memory, hidden = _room(inputs, before)
+    for t, x in enumerate(layer.project(inputs)):
         r = hidden[t] @ layer.recurrent + layer.bias[1]
         gates[t, :, : 2 * units] = sigmoid(x[:, : 2 * units] + r[:, : 2 * units])
         z, reset, candidate, recalled = np.split(gates[t], 4, axis=1)
@@ -245,9 +257,11 @@ def _gru_backward(layer: Layer, seen: LayerPass, d_hidden: Array) -> tuple[Array
 
 
 def _rnn_forward(layer: Layer, inputs: Array, before: LayerState) -> LayerPass:
-    gates, memory, hidden = _room(inputs, before, 1)
-    for t, row in enumerate(layer.project(inputs)):
-        hidden[t + 1] = gates[t] = np.tanh(row + hidden[t] @ layer.recurrent)
+    gates = layer.project(inputs)
+    memory, hidden = _room(inputs, before)
+    for t, z in enumerate(gates):
+        z += hidden[t] @ layer.recurrent
+        hidden[t + 1] = np.tanh(z, out=z)
     return LayerPass(inputs, gates, memory, hidden)
 
 

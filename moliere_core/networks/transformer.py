@@ -16,7 +16,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,8 +41,22 @@ def gelu(x: Array) -> Array:
 
 def gelu_tanh(x: Array) -> Array:
     """The same through a hyperbolic tangent, within 1e-3, as GPT-2 was trained."""
-    inner = np.float32(math.sqrt(2 / math.pi)) * (x + np.float32(0.044715) * x * x * x)
-    return np.float32(0.5) * x * (1 + np.tanh(inner))
+    share = gelu_tanh_share(x)
+    share *= x
+    return share
+
+
+def gelu_tanh_share(x: Array) -> Array:
+    """What `gelu_tanh` lets through of each value, from 0 to 1; same shape."""
+    share = np.float32(0.044715) * x  # in place from here on: a new array costs as much as tanh
+    share *= x
+    share *= x
+    share += x
+    share *= np.float32(math.sqrt(2 / math.pi))
+    np.tanh(share, out=share)
+    share += 1
+    share *= np.float32(0.5)
+    return share
 
 
 def gelu_sigmoid(x: Array) -> Array:
@@ -136,10 +150,19 @@ class Norm:
 
     def __call__(self, x: Array) -> Array:
         """Of vectors along the last axis; same shape."""
+        return self.adjusted(self.normed(x)[0])
+
+    def normed(self, x: Array) -> tuple[Array, Array]:
+        """Vectors centred and scaled, same shape; what each was divided by, shape (..., 1)."""
         share = np.float32(1 / x.shape[-1])  # `np.mean` takes twice the time for few numbers
         centred = x - np.add.reduce(x, axis=-1, keepdims=True) * share
         variance = np.add.reduce(centred * centred, axis=-1, keepdims=True) * share
-        return centred / np.sqrt(variance + np.float32(self.epsilon)) * self.weight + self.bias
+        deviation: Array = np.sqrt(variance + np.float32(self.epsilon))
+        return np.divide(centred, deviation, out=centred), deviation
+
+    def adjusted(self, normed: Array) -> Array:
+        """What the next part reads of vectors that `normed` has scaled; same shape."""
+        return normed * self.weight + self.bias
 
 
 @dataclass(frozen=True)
@@ -153,6 +176,25 @@ class Linear:
         """Shape (..., inputs) to (..., outputs)."""
         rows = product(x.reshape(-1, x.shape[-1]), self.weight) + self.bias
         return rows.reshape(*x.shape[:-1], -1)
+
+
+class Looked(NamedTuple):
+    """What the heads of a block found; see `Block.look`.
+
+    Attributes:
+        queries: of the tokens that look, shape (rows, heads, looking, size).
+        keys: of all tokens, those read before included, shape (rows, heads, before + time, size).
+        values: the same.
+        weights: how much each took from which, shape (rows, heads, looking, before + time), summing
+            to 1 over the last axis.
+        mixed: the heads' findings side by side, shape (rows, looking, width).
+    """
+
+    queries: Array
+    keys: Array
+    values: Array
+    weights: Array
+    mixed: Array
 
 
 @dataclass(frozen=True)
@@ -184,22 +226,42 @@ class Block:
             heads, before + time, size); and how much each token took from which, shape (rows,
             heads, time, before + time), summing to 1 over the last axis.
         """
+        seen = self.look(x, past, unread)
+        return self.projection(seen.mixed), (seen.keys, seen.values), seen.weights
+
+    def look(
+        self,
+        x: Array,
+        past: tuple[Array, Array] | None,
+        unread: NDArray[np.bool_] | None = None,
+        looking: int | None = None,
+    ) -> Looked:
+        """What the heads find, before it is projected.
+
+        Args:
+            x: as in `attend`.
+            past: as in `attend`.
+            unread: as in `attend`.
+            looking: how many of the tokens look back, from the end; None for all.
+        """
         rows, time, width = x.shape
+        looking = time if looking is None else looking
         split = self.query_key_value(x).reshape(rows, time, 3, self.heads, width // self.heads)
         queries, keys, values = split.transpose(2, 0, 3, 1, 4)  # each (rows, heads, time, size)
+        queries = queries[:, :, time - looking :]
         if past is not None:
             keys = np.concatenate([past[0], keys], axis=2)
             values = np.concatenate([past[1], values], axis=2)
         scores = queries @ keys.swapaxes(-1, -2) * np.float32(self.scale)
-        if time > 1:  # no token looks ahead
-            before = keys.shape[2] - time
-            ahead = np.triu(np.ones((time, time), bool), 1)
-            scores[..., before:][..., ahead] = -np.inf
+        if looking > 1:  # no token looks ahead
+            before = keys.shape[2] - looking
+            ahead = np.triu(np.ones((looking, looking), bool), 1)
+            np.copyto(scores[..., before:], -np.inf, where=ahead)
         if unread is not None and past is not None:
             np.copyto(scores[..., : unread.shape[1]], -np.inf, where=unread[:, None, None])
         weights = softmax(scores, out=scores)
-        mixed = (weights @ values).swapaxes(1, 2).reshape(rows, time, width)
-        return self.projection(mixed), (keys, values), weights
+        mixed = (weights @ values).swapaxes(1, 2).reshape(rows, looking, width)
+        return Looked(queries, keys, values, weights, mixed)
 
     def think(self, x: Array) -> Array:
         """What the network of each token adds to x, same shape."""

@@ -14,17 +14,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from moliere_core.networks.arrays import Array, Weights, outer, product, softmax
+from moliere_core.networks.arrays import Array, Weights, along, outer
 from moliere_core.networks.transformer import (
     Block,
     Ids,
     Linear,
+    Looked,
     Norm,
     Past,
     TransformerNetwork,
     gelu,
     gelu_sigmoid,
     gelu_tanh,
+    gelu_tanh_share,
     relu,
     silu,
 )
@@ -50,24 +52,18 @@ class BlockPass:
     """What a block computed, and all that its gradient needs; rows of tokens come first.
 
     Attributes:
-        norm_1: of what came in.
-        queries: shape (rows, heads, time, size).
-        keys: of the tokens read before, too, shape (rows, heads, before + time, size).
-        values: the same.
-        weights: what each token took from which, shape (rows, heads, time, before + time).
-        mixed: the heads' findings side by side, shape (rows, time, width).
+        norm_1: of what came in, of all tokens.
+        looked: what the heads found; here and below of the tokens that look back.
         norm_2: of what attention left.
-        wide: before the activation, shape (rows, time, inner).
+        inner: of the network of each token, after its activation, shape (rows, looking, inner).
+        slope: of that activation, same shape.
     """
 
     norm_1: NormPass
-    queries: Array
-    keys: Array
-    values: Array
-    weights: Array
-    mixed: Array
+    looked: Looked
     norm_2: NormPass
-    wide: Array
+    inner: Array
+    slope: Array
 
 
 @dataclass(frozen=True)
@@ -78,7 +74,7 @@ class BlocksPass:
         lowest: the number of the first of these blocks.
         blocks: of each.
         norm: the last one.
-        stream: after it, shape (rows, time, width).
+        stream: after it, shape (rows, looking, width).
     """
 
     lowest: int
@@ -89,7 +85,7 @@ class BlocksPass:
     @property
     def past(self) -> Past:
         """Keys and values, a pair a block."""
-        return tuple((block.keys, block.values) for block in self.blocks)
+        return tuple((block.looked.keys, block.looked.values) for block in self.blocks)
 
 
 def embedded(network: TransformerNetwork, ids: Ids, before: int = 0) -> Array:
@@ -113,7 +109,11 @@ def below(network: TransformerNetwork, ids: Ids, block: int) -> Array:
 
 
 def blocks_forward(
-    network: TransformerNetwork, x: Array, past: Past = (), lowest: int = 0
+    network: TransformerNetwork,
+    x: Array,
+    past: Past = (),
+    lowest: int = 0,
+    looking: int | None = None,
 ) -> BlocksPass:
     """Run the blocks from one on, and keep what `blocks_backward` needs.
 
@@ -123,10 +123,13 @@ def blocks_forward(
         past: keys and values of what each row read before, a pair a block; no gradient flows into
             it (truncated).
         lowest: the number of the first block.
+        looking: tokens, from the end, after which the stream is wanted; None for all. Of the others
+            the last block computes keys and values alone.
     """
     found = []
-    for number, block in enumerate(network.blocks[lowest:]):
-        x, seen = _block_forward(block, x, past[number] if past else None)
+    for number, block in enumerate(network.blocks[lowest:], lowest):
+        wanted = looking if number == len(network.blocks) - 1 else None
+        x, seen = _block_forward(block, x, past[number - lowest] if past else None, wanted)
         found.append(seen)
     stream, norm = _norm_forward(network.norm, x)
     return BlocksPass(lowest, tuple(found), norm, stream)
@@ -140,7 +143,7 @@ def blocks_backward(
     Args:
         network: what read.
         seen: from `blocks_forward`.
-        d_stream: the loss' derivatives by the stream after the last norm, its shape.
+        d_stream: the loss' derivatives by `seen.stream`, its shape.
 
     Returns:
         An array for each of those weights; and the derivatives by the stream that came in.
@@ -234,11 +237,12 @@ def windowed_forward(
         new = ids[:, at : at + network.context - before - again]
         rows = new if kept is None else np.concatenate([kept, new], axis=1)
         past = state.past if before else ()
-        seen = blocks_forward(transformer, embedded(transformer, rows, before), past)
+        x = embedded(transformer, rows, before)
+        seen = blocks_forward(transformer, x, past, looking=new.shape[1])
         read = np.concatenate([state.ids, rows], axis=1) if kept is None else rows
         state = Window(read, np.full(len(ids), read.shape[1], np.int32), seen.past)
         pieces.append(_Piece(rows, again, before, seen))
-        logits.append(transformer.logits(seen.stream[:, again:]))
+        logits.append(transformer.logits(seen.stream))
         at += new.shape[1]
     return WindowedPass(ids, np.concatenate(logits, axis=1), state, tuple(pieces))
 
@@ -261,10 +265,8 @@ def windowed_backward(network: WindowedTransformer, seen: WindowedPass, d_logits
     for piece in seen.pieces:
         new = piece.ids.shape[1] - piece.again
         d_out, at = d_logits[:, at : at + new], at + new
-        found[output] += outer(d_out, piece.seen.stream[:, piece.again :])
-        d_stream = np.zeros_like(piece.seen.stream)
-        d_stream[:, piece.again :] = d_out @ transformer.output
-        inside, d_x = blocks_backward(transformer, piece.seen, d_stream)
+        found[output] += outer(d_out, piece.seen.stream)
+        inside, d_x = blocks_backward(transformer, piece.seen, d_out @ transformer.output)
         for name, gradient in inside.items():
             found[name] += gradient
         np.add.at(found["wte.weight"], piece.ids, d_x)
@@ -277,11 +279,8 @@ def windowed_backward(network: WindowedTransformer, seen: WindowedPass, d_logits
 
 
 def _norm_forward(norm: Norm, x: Array) -> tuple[Array, NormPass]:
-    centred = x - x.mean(axis=-1, keepdims=True)
-    variance = (centred * centred).mean(axis=-1, keepdims=True)
-    deviation = np.sqrt(variance + np.float32(norm.epsilon))
-    normed = centred / deviation
-    return normed * norm.weight + norm.bias, NormPass(normed, deviation)
+    seen = NormPass(*norm.normed(x))
+    return norm.adjusted(seen.normed), seen
 
 
 def _norm_backward(
@@ -302,107 +301,110 @@ def _linear_backward(
     if found is not None:
         found[f"{name}.weight"] = outer(inputs, d_out)
         found[f"{name}.bias"] = d_out.sum(axis=tuple(range(d_out.ndim - 1)))
-    rows = product(d_out.reshape(-1, d_out.shape[-1]), linear.weight.T)
-    return rows.reshape(inputs.shape)
+    return along(d_out, linear.weight.T)
 
 
 def _block_forward(
-    block: Block, x: Array, past: tuple[Array, Array] | None
+    block: Block, x: Array, past: tuple[Array, Array] | None, looking: int | None
 ) -> tuple[Array, BlockPass]:
-    rows, time, width = x.shape
     normed, norm_1 = _norm_forward(block.norm_1, x)
-    split = block.query_key_value(normed).reshape(rows, time, 3, block.heads, -1)
-    queries, keys, values = split.transpose(2, 0, 3, 1, 4)  # each (rows, heads, time, size)
-    if past is not None:
-        keys = np.concatenate([past[0], keys], axis=2)
-        values = np.concatenate([past[1], values], axis=2)
-    scores = queries @ keys.swapaxes(-1, -2) * np.float32(block.scale)
-    ahead = np.triu(np.ones((time, keys.shape[2]), bool), 1 + keys.shape[2] - time)
-    scores[..., ahead] = -np.inf
-    weights = softmax(scores, out=scores)
-    mixed = (weights @ values).swapaxes(1, 2).reshape(rows, time, width)
-    x = x + block.projection(mixed)
+    looked = block.look(normed, past, looking=looking)
+    x = x[:, x.shape[1] - looked.mixed.shape[1] :] + block.projection(looked.mixed)
     normed, norm_2 = _norm_forward(block.norm_2, x)
-    wide = block.widen(normed)
-    x = x + block.narrow(block.activation(wide))
-    return x, BlockPass(norm_1, queries, keys, values, weights, mixed, norm_2, wide)
+    inner, slope = WITH_SLOPES[block.activation](block.widen(normed))
+    return x + block.narrow(inner), BlockPass(norm_1, looked, norm_2, inner, slope)
 
 
 def _block_backward(
     block: Block, seen: BlockPass, d_out: Array, found: Weights | None, name: str
 ) -> Array:
     """See `_blocks_backward`."""
-    inner = block.activation(seen.wide)
-    d_inner = _linear_backward(block.narrow, inner, d_out, found, f"{name}.mlp.c_proj")
-    d_wide = d_inner * SLOPES[block.activation](seen.wide)
-    normed = seen.norm_2.normed * block.norm_2.weight + block.norm_2.bias
+    d_wide = _linear_backward(block.narrow, seen.inner, d_out, found, f"{name}.mlp.c_proj")
+    d_wide *= seen.slope
+    normed = block.norm_2.adjusted(seen.norm_2.normed)
     d_normed = _linear_backward(block.widen, normed, d_wide, found, f"{name}.mlp.c_fc")
     d_x = d_out + _norm_backward(block.norm_2, seen.norm_2, d_normed, found, f"{name}.ln_2")
 
-    d_mixed = _linear_backward(block.projection, seen.mixed, d_x, found, f"{name}.attn.c_proj")
-    d_split = _attention_backward(block, seen, d_mixed)
-    normed = seen.norm_1.normed * block.norm_1.weight + block.norm_1.bias
+    mixed = seen.looked.mixed
+    d_mixed = _linear_backward(block.projection, mixed, d_x, found, f"{name}.attn.c_proj")
+    normed = block.norm_1.adjusted(seen.norm_1.normed)
+    d_split = _attention_backward(block, seen.looked, d_mixed, normed.shape[1])
     d_normed = _linear_backward(
         block.query_key_value, normed, d_split, found, f"{name}.attn.c_attn"
     )
-    return d_x + _norm_backward(block.norm_1, seen.norm_1, d_normed, found, f"{name}.ln_1")
+    d_below = _norm_backward(block.norm_1, seen.norm_1, d_normed, found, f"{name}.ln_1")
+    d_below[:, d_below.shape[1] - d_x.shape[1] :] += d_x
+    return d_below
 
 
-def _attention_backward(block: Block, seen: BlockPass, d_mixed: Array) -> Array:
+def _attention_backward(block: Block, seen: Looked, d_mixed: Array, time: int) -> Array:
     """The derivatives by queries, keys and values side by side, shape (rows, time, 3 * width)."""
-    rows, time, width = d_mixed.shape
-    d_heads = d_mixed.reshape(rows, time, block.heads, -1).swapaxes(1, 2)
+    rows, looking, width = d_mixed.shape
+    d_heads = d_mixed.reshape(rows, looking, block.heads, -1).swapaxes(1, 2)
     d_weights = d_heads @ seen.values.swapaxes(-1, -2)
-    share = (d_weights * seen.weights).sum(axis=-1, keepdims=True)
-    d_scores = seen.weights * (d_weights - share) * np.float32(block.scale)
+    d_weights -= (d_weights * seen.weights).sum(axis=-1, keepdims=True)
+    d_weights *= seen.weights
+    d_weights *= np.float32(block.scale)  # by the scores, from here on
     new = slice(seen.keys.shape[2] - time, None)  # the past is not changed by these weights
-    parts = (
-        d_scores @ seen.keys,
-        d_scores[..., new].swapaxes(-1, -2) @ seen.queries,
-        seen.weights[..., new].swapaxes(-1, -2) @ d_heads,
-    )
-    return np.stack(parts).transpose(1, 3, 0, 2, 4).reshape(rows, time, 3 * width)
+    d_split = np.zeros((rows, time, 3, block.heads, width // block.heads), d_mixed.dtype)
+    d_queries, d_keys, d_values = d_split.transpose(2, 0, 3, 1, 4)
+    d_queries[:, :, time - looking :] = d_weights @ seen.keys
+    d_keys[:] = d_weights[..., new].swapaxes(-1, -2) @ seen.queries
+    d_values[:] = seen.weights[..., new].swapaxes(-1, -2) @ d_heads
+    return d_split.reshape(rows, time, 3 * width)
 
 
-# The slopes of the activations
+# The activations and their slopes
 
 
-def _gelu_slope(x: Array) -> Array:
-    """Phi(x) + x * phi(x); Phi as `gelu` has it."""
+def _gelu(x: Array) -> tuple[Array, Array]:
+    """X * Phi(x), and Phi(x) + x * phi(x); Phi as `gelu` has it."""
+    value = gelu(x)
     phi = np.exp(np.float32(-0.5) * x * x) * np.float32(1 / math.sqrt(2 * math.pi))
-    share = np.divide(gelu(x), x, out=np.full_like(x, 0.5), where=x != 0)
-    return share + x * phi
+    share = np.divide(value, x, out=np.full_like(x, 0.5), where=x != 0)
+    return value, share + x * phi
 
 
-def _gelu_tanh_slope(x: Array) -> Array:
-    root = np.float32(math.sqrt(2 / math.pi))
-    tanh = np.tanh(root * (x + np.float32(0.044715) * x * x * x))
-    inside = root * (1 + np.float32(3 * 0.044715) * x * x)
-    return np.float32(0.5) * (1 + tanh + x * (1 - tanh * tanh) * inside)
+def _gelu_tanh(x: Array) -> tuple[Array, Array]:
+    share = gelu_tanh_share(x)
+    value = share * x
+    # The slope is share + 2 * value * (1 - share) * (what is inside the tanh)'.
+    root = math.sqrt(2 / math.pi)
+    slope = x * x
+    slope *= np.float32(2 * root * 3 * 0.044715)
+    slope += np.float32(2 * root)
+    slope *= value
+    slope *= 1 - share
+    slope += share
+    return value, slope
 
 
-def _silu_slope(x: Array) -> Array:
+def _silu(x: Array) -> tuple[Array, Array]:
     share = np.float32(0.5) * (1 + np.tanh(x * np.float32(0.5)))
-    return share * (1 + x * (1 - share))
+    return x * share, share * (1 + x * (1 - share))
 
 
-def _gelu_sigmoid_slope(x: Array) -> Array:
-    return _silu_slope(x * np.float32(1.702))
+def _gelu_sigmoid(x: Array) -> tuple[Array, Array]:
+    times = np.float32(1.702)
+    value, slope = _silu(x * times)
+    return value / times, slope
 
 
-def _relu_slope(x: Array) -> Array:
-    return (x > 0).astype(x.dtype)
+def _relu(x: Array) -> tuple[Array, Array]:
+    return relu(x), (x > 0).astype(x.dtype)
 
 
-def _tanh_slope(x: Array) -> Array:
-    return 1 - np.tanh(x) ** 2
+def _tanh(x: Array) -> tuple[Array, Array]:
+    value = np.tanh(x)
+    return value, 1 - value**2
 
 
-SLOPES: dict[Callable[[Array], Array], Callable[[Array], Array]] = {
-    gelu: _gelu_slope,
-    gelu_tanh: _gelu_tanh_slope,
-    gelu_sigmoid: _gelu_sigmoid_slope,
-    relu: _relu_slope,
-    silu: _silu_slope,
-    np.tanh: _tanh_slope,
+# Those of `ACTIVATIONS`: the value and its slope, which share most of their work.
+WITH_SLOPES: dict[Callable[[Array], Array], Callable[[Array], tuple[Array, Array]]] = {
+    gelu: _gelu,
+    gelu_tanh: _gelu_tanh,
+    gelu_sigmoid: _gelu_sigmoid,
+    relu: _relu,
+    silu: _silu,
+    np.tanh: _tanh,
 }

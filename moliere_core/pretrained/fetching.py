@@ -15,7 +15,7 @@ from moliere_core.pretrained import catalogue
 from moliere_core.pretrained.hub_errors import not_a_model
 from moliere_core.system.machine import is_public
 from moliere_core.system.work import Work
-from moliere_core.system.workers import WorkerProcess, command
+from moliere_core.system.workers import WorkerProcess, command, not_started
 
 COMMAND = command("moliere_core.pretrained.fetch_worker")
 
@@ -48,12 +48,7 @@ class Fetch(Work[None]):
             self.set_exception(error)
             return
         except OSError as error:
-            self.set_exception(
-                ModelError(
-                    "a worker cannot be started ({reason}): close other programs",
-                    reason=error.strerror,
-                )
-            )
+            self.set_exception(not_started(error, ModelError))
             return
         threading.Thread(target=self._listen, name="moliere-fetch", daemon=True).start()
 

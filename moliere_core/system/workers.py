@@ -14,7 +14,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from typing import IO, Any
+from typing import IO, Any, TypeVar
+
+from moliere_core.errors import N_, MoliereError
+
+E = TypeVar("E", bound=MoliereError)
 
 POLITE_SECONDS = 0.5  # to obey a word; a framework's import takes longer
 TERMINATED_SECONDS = 2.0  # to die of SIGTERM
@@ -30,6 +34,17 @@ def _quiet_options() -> dict[str, Any]:
     if os.name == "nt":
         return {"creationflags": 0x00004000 | 0x08000000}  # below normal priority, no window
     return {"start_new_session": True}
+
+
+def not_started(error: OSError, family: type[E]) -> E:
+    """What a user is told of a worker process that the machine has refused.
+
+    Args:
+        error: what starting it raised.
+        family: of errors, the caller's.
+    """
+    reason = error.strerror or type(error).__name__
+    return family(N_("a worker cannot be started ({reason}): close other programs"), reason=reason)
 
 
 class NoAnswerError(Exception):

@@ -1,19 +1,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from dashboard.film import results, views, wording
+from dashboard.film import emergence, results, views, wording
 from dashboard.shared import stored_runs
 from dashboard.shared.fields import DEFAULT_PROMPT
 from moliere_core.config import SamplingConfig
 from moliere_core.corpus import EMBEDDED, load_corpus, split
 from moliere_core.exploration import lexicon
 from moliere_core.exploration.lexicon import Word
+from moliere_core.judging import emergence as emergence_counts
 from moliere_core.models.references import load_model, open_run
 from moliere_core.models.sampling import generate, next_distribution
 from moliere_core.runs.run import Run
@@ -276,3 +278,57 @@ def test_a_letter_ticks_itself_once_it_is_another(open_page: Open) -> None:
     for back, ticked in ((first, False), (first - 3, True)):
         at = open_page("film", model="petit", back=back)
         assert ("letter" in at.session_state["lesson.done"]["film"]) == ticked
+
+
+# Words and verse
+
+
+def test_when_verse_appears_is_computed_from_what_is_shipped(open_page: Open) -> None:
+    at = open_page("film", view="verse", model="petit")
+    [said] = [text.value for text in at.markdown if "Les mots" in text.value]
+    assert "Après 1\u202f000 mises à jour" in said
+    assert "L’alexandrin n’apparaît pas" in said
+    assert "La rime n’apparaît pas" in said
+    assert "Mesurer" not in [button.label for button in at.button]
+    assert {"film.words", "film.verse"} <= {chart.key for chart in at.get("plotly_chart")}
+
+
+def moments(*twelve: int) -> list[emergence_counts.Moment]:
+    """One whose lines are verse so often, of twenty a text, each."""
+    none = emergence_counts.Tally(20, 10, 0, 2.0, 2, 2.0, 50, 40)
+    return [
+        emergence_counts.Moment(
+            f"epoch-{n:03d}",
+            n,
+            40 * n,
+            "",
+            tuple(replace(none, twelve=count + more) for more in (0, 1, 2)),
+        )
+        for n, count in enumerate(twelve)
+    ]
+
+
+def test_what_is_said_of_verse_follows_from_the_counts() -> None:
+    appears = emergence.sentence(moments(1, 1, 12, 13))
+    assert "L’alexandrin apparaît" in appears
+    assert "Après 2 époques" in appears
+    assert "peut-être" in emergence.sentence(moments(1, 1, 1, 12))
+    assert "n’apparaît pas" in emergence.sentence(moments(1, 12, 1))
+    assert "Plus d’alexandrins que par hasard" in emergence.sentence(moments(12))
+    without = [replace(one, texts=(replace(one.texts[0], lines=0),)) for one in moments(1)]
+    assert "pas une ligne entière" in emergence.sentence(without)
+
+
+def test_a_run_is_measured_when_somebody_asks(
+    open_page: Open, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snap(store, "step-000030")
+    short = partial(emergence_counts.measure, seeds=(1, 2), chars=90)
+    monkeypatch.setattr(emergence_counts, "measure", short)
+    at = open_page("film", view="verse", model=REFERENCE)
+    assert not at.get("plotly_chart")
+    at.button(key="film.measure").click().run()
+    assert not at.exception
+    assert "Mesurer" not in [button.label for button in at.button]
+    assert at.get("plotly_chart")
+    assert [one.name for one in emergence_counts.find(REFERENCE, Run.open(store / "runs" / RUN))]

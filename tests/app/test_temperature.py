@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -13,6 +14,7 @@ from dashboard.temperature.results import (
     mean_hesitation,
 )
 from moliere_core.config import SamplingConfig
+from moliere_core.judging import compromise
 from moliere_core.models.references import load_model
 from moliere_core.models.sampling import generate
 from tests.app.helpers import REFERENCE, Open, address, component
@@ -155,3 +157,29 @@ def test_the_compromise_stands_beside_real_plays(open_page: Open) -> None:
     [said] = [text.value for text in at.markdown if "Le plus près du vrai Molière" in text.value]
     assert "De vos températures" in said
     assert "bit" in said
+
+
+def test_the_class_weighs_what_it_looks_for(open_page: Open) -> None:
+    at = open_page("temperature", model="petit", weighed="alexandrines,bits")
+    assert at.multiselect(key="temperature.weighed").value == ["alexandrines", "bits"]
+    [said] = [text.value for text in at.markdown if "Le plus près du vrai Molière" in text.value]
+    assert "12 syllabes" in said
+    assert "coûte" in said
+    assert "longs mots" not in said
+    assert {"temperature.compromise", "temperature.distance"} <= {
+        chart.key for chart in at.get("plotly_chart")
+    }
+    at.multiselect(key="temperature.weighed").set_value([]).run()
+    assert "Choisissez ce qui compte" in at.info[0].value
+    assert not at.get("plotly_chart")
+
+
+def test_bits_that_nobody_measured_do_not_count(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = replace(compromise.shipped()["petit"], passages={})
+    monkeypatch.setattr(compromise, "find", lambda reference: found)
+    at = open_page("temperature", model="petit", weighed="new_12,bits")
+    assert any("ils ne comptent pas" in caption.value for caption in at.caption)
+    [said] = [text.value for text in at.markdown if "Le plus près du vrai Molière" in text.value]
+    assert "coûte" not in said

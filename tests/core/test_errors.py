@@ -11,7 +11,15 @@ import pytest
 
 import moliere_core
 from moliere_core.config import SamplingConfig, TrainingConfig
-from moliere_core.errors import ConfigError, CorpusError, ModelError, MoliereError, RunError
+from moliere_core.errors import (
+    ConfigError,
+    CorpusError,
+    ModelError,
+    MoliereError,
+    RunError,
+    TrainingError,
+)
+from moliere_core.system.workers import not_started
 
 FAMILY = {error.__name__ for error in MoliereError.__subclasses__()}
 SOURCES = sorted(Path(moliere_core.__file__).parent.rglob("*.py"))
@@ -90,3 +98,10 @@ def test_an_error_inside_another_stays_one_in_json() -> None:
     again = CorpusError.from_json(json.loads(json.dumps(error.to_json())))
     assert str(again) == "left out: a is empty"
     assert again.values["reason"].template == "{name} is empty"
+
+
+def test_a_machine_that_refuses_a_worker_is_told_in_one_sentence() -> None:
+    refused = not_started(OSError(11, "Resource temporarily unavailable"), TrainingError)
+    assert isinstance(refused, TrainingError)
+    assert "cannot be started (Resource temporarily unavailable): close" in str(refused)
+    assert "(OSError)" in str(not_started(OSError(), ModelError))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -321,15 +322,41 @@ def test_the_best_setting_is_the_nearest_to_real_plays() -> None:
             point(1.5, figures(0.2, 1.0), figures(0.3, 1.0)),
         ),
     )
-    assert compromise.gap(exact) == 0
-    assert found.best.temperature == 0.8
+    assert found.gaps(found.points[1])[0] == 0
+    assert found.best().temperature == 0.8
     assert [p.temperature for p in found.as_good(1.0)] == [0.8, 0.9]
+
+
+def test_a_class_weighs_what_it_looks_for() -> None:
+    lines = {0.5: (0.2, 0.9), 1.0: (0.6, 0.1)}  # new runs of twelve; lines of twelve syllables
+    points = [
+        Point(t, top_p, tuple(Figures(0.3, new, 1.0, 30, 1.0, 0.9, verse, 0.1) for _ in (1, 2)))
+        for top_p in (1.0, 0.9)
+        for t, (new, verse) in lines.items()
+    ]
+    found = Compromise("m", "", (1, 2), 2_000, {0.5: (1.0, 1.2), 1.0: (1.6, 1.8)}, tuple(points))
+    assert found.bits == pytest.approx({0.5: 1.1, 1.0: 1.7})
+    assert found.best(["new_12"]).temperature == 1.0
+    assert found.best(["alexandrines"]).temperature == 0.5
+    assert found.best(["bits"]) is points[0]
+    assert found.gap(points[0], ["bits"]) == 0
+    assert found.gap(points[1], ["bits"]) == pytest.approx(0.6 / np.std([1.0, 1.2], ddof=1))
+    assert found.gap(points[2], ["bits"]) == np.inf  # what is left out has no probability
+    both = found.gap(points[1], ["new_12", "bits"])
+    apart = found.gap(points[1], ["new_12"]), found.gap(points[1], ["bits"])
+    assert both == pytest.approx(sum(apart) / 2)
+    unmeasured = replace(found, passages={})
+    assert unmeasured.weighable(("new_12", "bits")) == ("new_12",)
+    assert unmeasured.gap(points[1], ["new_12", "bits"]) == apart[0]
+    assert found.nearest(0.6) is points[0]
+    assert found.nearest(2.0, 0.8) is points[3]
 
 
 def test_bits_are_least_where_scores_are_what_they_claim() -> None:
     passages: Sequence[str] = ["abcdefghijklmnopqrstuvwxyz" * 10]
     found = compromise.bits_by_temperature(AlphabetModel(), passages, (0.05, 0.5, 1.0, 2.0))
     assert list(found.values()) == sorted(found.values())
+    assert {len(bits) for bits in found.values()} == {1}
 
 
 def test_passages_to_score() -> None:

@@ -17,7 +17,7 @@ from moliere_core.networks.gradients import (
 )
 from moliere_core.networks.transformer import ACTIVATIONS, TransformerConfig, TransformerNetwork
 from moliere_core.networks.transformer_gradients import (
-    SLOPES,
+    WITH_SLOPES,
     below,
     blocks_backward,
     blocks_forward,
@@ -39,9 +39,33 @@ def windowed() -> WindowedTransformer:
 @pytest.mark.parametrize("name", sorted(ACTIVATIONS))
 def test_the_slope_of_each_activation_is_that_of_small_differences(name: str) -> None:
     activation = ACTIVATIONS[name]
-    x: Any = np.linspace(-4, 4, 80)  # none of them is 0, where relu has no slope
-    slope = (activation(x + 1e-4) - activation(x - 1e-4)) / 2e-4
-    np.testing.assert_allclose(SLOPES[activation](x.astype(np.float32)), slope, atol=2e-3)
+    x: Any = np.linspace(-6, 6, 241) + 0.01  # none of them is 0, where relu has no slope
+    value, slope = WITH_SLOPES[activation](x)
+    np.testing.assert_allclose(value, activation(x), rtol=1e-6, atol=1e-9)
+    difference = (activation(x + 1e-4) - activation(x - 1e-4)) / 2e-4
+    # The error function of "gelu" is itself within 1.5e-7.
+    np.testing.assert_allclose(slope, difference, atol=2e-3 if name == "gelu" else 1e-5)
+    at_zero = WITH_SLOPES[activation](np.zeros(1, np.float32))[1]
+    assert at_zero.dtype == np.float32
+    assert at_zero == pytest.approx({"relu": 0, "tanh": 1}.get(name, 0.5), abs=1e-6)
+
+
+def test_what_only_the_last_tokens_are_asked_costs_the_others_nothing_and_changes_nothing() -> None:
+    network = windowed().transformer
+    rng = np.random.default_rng(0)
+    x = embedded(network, rng.integers(1, SYMBOLS, (2, 7)))
+    d_last = rng.standard_normal((2, 2, x.shape[2])).astype(np.float32)
+    d_stream = np.zeros_like(x)
+    d_stream[:, -2:] = d_last
+    whole, last = blocks_forward(network, x), blocks_forward(network, x, looking=2)
+    np.testing.assert_allclose(last.stream, whole.stream[:, -2:], atol=1e-5)
+    for mine, theirs in zip(last.past, whole.past, strict=True):
+        np.testing.assert_allclose(mine, theirs, atol=1e-6)
+    wanted, d_wanted = blocks_backward(network, whole, d_stream)
+    found, d_found = blocks_backward(network, last, d_last)
+    np.testing.assert_allclose(d_found, d_wanted, atol=1e-4)
+    for name, gradient in wanted.items():
+        np.testing.assert_allclose(found[name], gradient, atol=1e-4, err_msg=name)
 
 
 @pytest.mark.parametrize("read_before", [0, 3])

@@ -28,7 +28,8 @@ _REFUSED = "training.specialise.refused"
 
 def show() -> None:
     """The text and the method on the left; the button, then the curves, on the right."""
-    left, right = st.columns([1.15, 1], gap="medium")
+    with st.container(key="training-specialising"):
+        left, right = st.columns([1.15, 1], gap="medium")
     with left:
         source, base = beginning.ask()
         size = pretrained.card(base).parameters

@@ -20,7 +20,7 @@ from moliere_core.runs.run import run_path
 from moliere_core.system.machine import RESERVED_MEGABYTES, free_megabytes
 from moliere_core.system.records import Record
 from moliere_core.system.work import State
-from moliere_core.system.workers import WorkerProcess, command
+from moliere_core.system.workers import WorkerProcess, command, not_started
 from moliere_core.training.jobs import estimate
 from moliere_core.training.jobs.job import ENDINGS, LOG, Job, failed
 
@@ -161,10 +161,7 @@ class LocalQueue:
             worker = self._ready.take() or TrainingProcess()
             worker.begin(job.folder, job.folder.parent.parent)
         except OSError as error:
-            reason = TrainingError(
-                "a worker cannot be started ({reason}): close other programs", reason=error.strerror
-            )
-            job.append(failed(reason))
+            job.append(failed(not_started(error, TrainingError)))
             return
         with self._lock:
             self._worker = worker

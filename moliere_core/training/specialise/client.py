@@ -14,7 +14,7 @@ from moliere_core.pretrained import catalogue
 from moliere_core.runs.ownership import Owner
 from moliere_core.system.machine import is_public
 from moliere_core.system.work import Work
-from moliere_core.system.workers import WorkerProcess, command
+from moliere_core.system.workers import WorkerProcess, command, not_started
 from moliere_core.training.memory import OldText, old_text
 from moliere_core.training.specialise import stored
 from moliere_core.training.specialise.loop import (
@@ -88,12 +88,7 @@ class Specialising(Work[str]):
         try:
             self._worker = WorkerProcess(COMMAND)
         except OSError as error:
-            self.set_exception(
-                ModelError(
-                    "a worker cannot be started ({reason}): close other programs",
-                    reason=error.strerror,
-                )
-            )
+            self.set_exception(not_started(error, ModelError))
             return
         self._worker.send(asdict(self.request))
         threading.Thread(target=self._listen, name="moliere-specialise", daemon=True).start()
