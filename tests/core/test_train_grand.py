@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import replace
 from pathlib import Path
@@ -113,7 +114,8 @@ def test_the_shipped_network_is_the_student_of_the_recipe() -> None:
     recipe = tool.STUDENT
     assert (training.epochs, training.seed) == (recipe.passes, recipe.seed)
     assert (training.learning_rate, training.warm_up) == (recipe.learning_rate, recipe.warm_up)
-    records = run.history
+    lines = (run.path / "history.jsonl").read_text(encoding="utf-8").splitlines()
+    records = [json.loads(line) for line in lines]
     updates = records[0]["updates"]
     rates = [
         recipe.schedule.rate(done, (updates - 1) / updates, (done + 1) * updates - 1)
