@@ -146,7 +146,7 @@ def _verse(moments: Sequence[Moment]) -> None:
         _curve(moments, "rhymed", _("lignes qui riment"), 1),
         _curve(moments, "mixed", _("lignes mélangées"), 1, chance=True),
     ]
-    _figure(curves, moments, _("Des vers ? Le hasard en pointillé"), "film.verse")
+    _figure(curves, moments, _("Des vers ? En pointillé, le hasard"), "film.verse")
 
 
 def _curve(
@@ -164,7 +164,7 @@ def _figure(curves: Sequence[Curve], moments: Sequence[Moment], title: str, key:
     figure = figures.along(
         curves,
         [_short(moment) for moment in moments],
-        (title, _("mises à jour, puis époques"), _("part")),
+        (title, _("mises à jour, puis époques"), ""),
         charts.dark(),
     )
     charts.show(

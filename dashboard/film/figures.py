@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from dashboard.shared.plotting import Figure, layout, legend_below, percents, theme
 
 HEIGHT = 400
+MOST_NAMED = 6  # moments under the axis
 ROOM = 1.12  # above the highest mark
 LEAST_TOP = 0.2  # of an axis of shares, so that a small one looks small
 
@@ -51,6 +52,7 @@ def along(
             y=list(curve.shares),
             mode="lines+markers",
             name=curve.name,
+            showlegend=not curve.chance,
             line={
                 "color": colour,
                 "width": 2.5 if curve.chance else 4,
@@ -72,6 +74,8 @@ def along(
         )
     title, x, y = titles
     layout(figure, dark, title, x, y, HEIGHT)
+    step = -(-len(moments) // MOST_NAMED)
+    named = places[::-1][::step][::-1]  # the last one in any case
     highest = max(
         [
             share + error
@@ -83,5 +87,10 @@ def along(
     )
     top = min(max(highest * ROOM, LEAST_TOP), 1.04)
     figure.update_yaxes(**percents(0, top), range=[0, top])
-    figure.update_xaxes(tickvals=places, ticktext=list(moments), range=[-0.5, len(moments) - 0.5])
+    figure.update_xaxes(
+        tickvals=named,
+        ticktext=[moments[place] for place in named],
+        tickangle=0,
+        range=[-0.5, len(moments) - 0.5],
+    )
     return legend_below(figure)

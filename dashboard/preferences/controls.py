@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.preferences import results
 from dashboard.preferences.results import Story
-from dashboard.shared import snippets, votes, widgets
+from dashboard.shared import hour, snippets, votes, widgets
 from dashboard.shared.controls import Slider, Whole
 from dashboard.shared.i18n import _
 from dashboard.shared.votes import Live
@@ -106,7 +106,7 @@ def _raised() -> list[int]:
             0,
             100,
             key=HANDS + letter,
-            width=168,
+            width=150,
         )
         for letter in "AB"
     ]
@@ -125,6 +125,8 @@ def _learn(story: Story, now: Settings, texts: tuple[str, str], live: Live | Non
         # Laplace's rule of succession: one hand out of one is no certainty.
         share = (hands[0] + 1) / (sum(hands) + 2)
         story.vote(Vote(now.prompt, *texts, share))
+        preferred = texts[0] if hands[0] >= hands[1] else texts[1]
+        hour.vote_on(_("préféré, {model}").format(model=now.reference), now.prompt + preferred)
     for letter in "AB":
         st.session_state[HANDS + letter] = 0
 

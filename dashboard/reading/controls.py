@@ -27,6 +27,7 @@ ORIGIN = Choice(
         "own": N_("à vous"),
         "modern": N_("d’aujourd’hui"),
         "written": N_("écrit par lui"),
+        "kept": N_("gardé"),
     },
 )
 PLAY = Menu("reading.play", "play", "", N_("Pièce"))

@@ -8,13 +8,14 @@ from importlib.resources import files
 import streamlit as st
 
 from dashboard.reading import controls, results
-from dashboard.shared import cached, sources, state, widgets
+from dashboard.shared import cached, hour, sources, state, widgets
 from dashboard.shared.i18n import _
 
 PASSAGE_CHARS = 900  # of whole cues: what a projector shows without scrolling
 WRITTEN_CHARS = 600
+NAMED_CHARS = 48  # of a kept text, where it is chosen
 MOST_CHARS = 5_000
-_OWN, _OWN_KEPT = "reading.own", "reading.own.kept"
+_OWN, _OWN_KEPT, _KEPT = "reading.own", "reading.own.kept", "reading.kept"
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,39 @@ def _text(origin: str, reference: str, seed: int, size: int) -> Text | None:
             results.written(reference, prompt, seed, WRITTEN_CHARS),
             _("Écrit par ce modèle à la température 1, après le texte de départ."),
         )
-    return _passage(size)
+    return _kept() if origin == "kept" else _passage(size)
+
+
+def _kept() -> Text:
+    """A text that was kept on Home, or that the class has voted on."""
+    found = [*hour.texts(), *hour.voted_on()]
+    if not found:
+        st.info(
+            _(
+                "Aucun texte gardé pour l’instant : « Garder », sur l’accueil, en garde un, et "
+                "ceux sur lesquels la classe vote viennent ici d’eux-mêmes."
+            )
+        )
+        st.stop()
+    if st.session_state.get(_KEPT, 0) >= len(found):  # one of them was removed
+        st.session_state[_KEPT] = 0
+    chosen = st.selectbox(
+        _("Texte gardé"),
+        range(len(found)),
+        format_func=lambda number: _named(*found[number]),
+        key=_KEPT,
+        label_visibility="collapsed",
+    )
+    about, text = found[chosen]
+    return Text(text[:MOST_CHARS], widgets.plain(about))
+
+
+def _named(about: str, text: str) -> str:
+    """A kept text in a list."""
+    begins = " ".join(text.split())
+    if len(begins) > NAMED_CHARS:
+        begins = f"{begins[:NAMED_CHARS].rsplit(' ', 1)[0]} …"
+    return _("« {text} » ({about})").format(text=begins, about=about)
 
 
 def _own() -> Text:

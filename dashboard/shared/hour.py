@@ -1,4 +1,6 @@
-"""What a window remembers of the hour, for the report: raised hands, texts kept, trainings.
+"""What a window remembers of the hour: raised hands, texts kept and voted on, trainings.
+
+For the report, and for the pages that look at these texts again.
 
 Votes by telephone are the room's, see `moliere_core.classroom`.
 """
@@ -10,7 +12,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+MOST_VOTED_ON = 20  # texts: the oldest leaves when there are more
 _VOTES, _TEXTS, _RUNS = "hour.votes", "hour.texts", "hour.runs"
+_VOTED_ON = "hour.voted-on"
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,18 @@ def keep_texts(found: Sequence[tuple[str, str]]) -> None:
 def texts() -> list[tuple[str, str]]:
     """The same."""
     return list(st.session_state.get(_TEXTS, []))
+
+
+def vote_on(about: str, text: str) -> None:
+    """Remember a text that the class has voted on, the newest first; the same one only once."""
+    found = (about, text)
+    others = [other for other in voted_on() if other != found]
+    st.session_state[_VOTED_ON] = [found, *others][:MOST_VOTED_ON]
+
+
+def voted_on() -> list[tuple[str, str]]:
+    """The texts that the class has voted on, each after what wrote it."""
+    return list(st.session_state.get(_VOTED_ON, []))
 
 
 def trained(run_id: str) -> None:

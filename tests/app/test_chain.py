@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from dashboard.bridge import chain
+from dashboard.bridge import chain, worth
 from dashboard.bridge.chain import LINKS, Arrow
 from dashboard.bridge.wording import chain as wording
 from dashboard.bridge.wording.chain import Figures
+from dashboard.bridge.worth import Worth
+from moliere_core.judging import compromise
 from moliere_core.measures import axis
+from moliere_core.pretrained import recorded
 from tests.app.helpers import Open, component, shown
 
 EVERY = [link.references[0] for link in LINKS]
@@ -82,3 +85,37 @@ def test_seconds_are_those_of_the_models_own_histories() -> None:
         assert axis.training_seconds(name)
     assert axis.training_seconds("kn-8") is None
     assert axis.training_seconds("hf:gpt2") is None
+
+
+# What their texts are worth
+
+
+def test_each_model_of_the_chain_has_a_row_beside_real_plays(open_page: Open) -> None:
+    at = open_page("bridge", view="ladder")
+    bodies = [element.proto.body for element in at.get("html")]
+    [table] = [body for body in bodies if "plus long passage lu" in body]
+    assert table.count("<tr>") + table.count("<tr class=marked>") >= 1 + 1 + 6
+    assert "vrai Molière, jamais lu" in table
+    assert "inconnu" in table  # of what a recorded model of the Web has read
+    assert "l’on ne peut pas dire ce qu’ils recopient" in shown(at)
+
+
+def test_the_figures_are_those_of_the_nearest_setting() -> None:
+    near = worth.of("petit", 0.83)
+    measured = compromise.shipped()["petit"].nearest(0.8).spread
+    assert near is not None
+    assert (near.longest, near.new_12) == (measured["longest"].mean, measured["new_12"].mean)
+    assert not near.unknown
+    assert worth.of("kn-2", 0.8) is None  # nobody has measured it
+    assert worth.of("hf:nobody/knows", 0.8) == Worth(unknown=True)
+    assert worth.of("no-model", 0.8) is None
+
+
+def test_a_recorded_model_has_words_and_no_sources() -> None:
+    for voice in recorded.voices().values():
+        found = worth.recorded(voice, 0.8)
+        assert found.unknown
+        assert (found.new_12, found.longest) == (None, None)
+        assert found.long_words is not None
+        assert 0.2 < found.long_words < 1
+    assert worth.of_texts(["suite du début"]).alexandrines is None  # too few lines

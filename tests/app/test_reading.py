@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
 from dashboard.reading import controls, results
 from dashboard.reading.texts import PASSAGE_CHARS, passages
 from dashboard.reading.views import origins
+from moliere_core.judging import french
 from moliere_core.judging.passages import Passage, Place
 from moliere_core.measures.reading import read
 from moliere_core.models.references import load_model
@@ -232,3 +234,37 @@ def test_one_s_own_verse_is_kept_from_view_to_view(open_page: Open) -> None:
     assert not at.exception
     assert component(at)["text"] == "Allons, flatteuse, allons."
     assert "quatre lignes" in shown(at)
+
+
+# What is kept, and the French of today
+
+
+def read_again(data: dict[str, Any]) -> str:
+    return "".join(run["text"] for run in data["runs"])
+
+
+def test_a_text_that_was_kept_or_voted_on_is_looked_up(open_page: Open) -> None:
+    at = open_page("reading", view="sources", model="petit", text="kept")
+    assert "Aucun texte gardé" in at.info[0].value
+    at.session_state["hour.texts"] = [("petit, graine 1", "Ah ! mon frère, je vous le dis.")]
+    at.session_state["hour.voted-on"] = [("préféré", "Allons, Flipote, allons, que d'eux.")]
+    at.run()
+    picked = at.selectbox(key="reading.kept")
+    assert [option.split(" (")[-1] for option in picked.options] == ["petit, graine 1)", "préféré)"]
+    assert "Ah ! mon frère" in read_again(component(at))
+    picked.set_value(1).run()
+    assert "Flipote" in read_again(component(at))
+    at.session_state["hour.voted-on"] = []
+    at.run()
+    assert not at.exception
+    assert "Ah ! mon frère" in read_again(component(at))
+
+
+def test_today_s_french_stands_beside_the_plays(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = open_page("reading", view="sources", model="petit")
+    assert "français d’aujourd’hui" in shown(at)
+    monkeypatch.setattr(french, "words", lambda: None)  # as where it is not installed
+    at = open_page("reading", view="sources", model="petit", passage=2)
+    assert "pip install pyspellchecker" in shown(at)

@@ -12,6 +12,9 @@ from dashboard.shared.hour import Vote
 from dashboard.training import report as run_report
 from moliere_core import classroom
 from moliere_core.classroom import Outcome
+from moliere_core.judging import emergence
+from moliere_core.judging.emergence import Moment, Tally
+from moliere_core.judging.sources import Sources, shipped
 from moliere_core.runs.run import Run, run_path
 from tests.app.helpers import RUN, Open
 
@@ -83,3 +86,24 @@ def test_the_report_of_a_run_has_its_settings_curve_and_texts_and_says_what_is_n
     assert "Ah ! &lt;i&gt;monsieur" in page
     assert "MOLIERE_CORPUS" in text  # its corpus is unknown: nothing is judged
     assert "://" not in page
+
+
+@pytest.mark.usefixtures("window")
+def test_the_report_of_a_run_holds_its_text_against_real_plays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read = Sources((shipped(),))
+    monkeypatch.setattr(run_report, "sources", lambda reference, known: read)
+    run = Run.open(run_path(RUN))
+    record = {"epoch": 2, "updates": 2, "validation_bits_per_char": 3.5, "loss": 2.5}
+    run.append_history({**record, "sample": "Couvrez ce sein, monsieur.\nAh !"})
+    text = html.unescape(run_report.document(run).decode())
+    assert "Molière jamais lu" in text
+    assert "longs mots du français d’aujourd’hui" in text
+    assert "Quand viennent" not in text  # nobody has had that measured
+    counts = Tally(20, 10, 5, 2.0, 3, 2.0, 50, 40)
+    found = [Moment(s.name, s.epoch, s.update, s.digest, (counts,)) for s in run.snapshots]
+    emergence.store(f"run:{RUN}", found)
+    text = html.unescape(run_report.document(run).decode())
+    assert "Quand viennent les mots et les vers" in text
+    assert "25\u00a0%" in text  # 5 lines of 20

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dashboard.bridge import chain, components, controls, recordings, results
+from dashboard.bridge import chain, components, controls, recordings, results, worth
 from dashboard.bridge.controls import Settings
 from dashboard.bridge.marks import NGRAMS
 from dashboard.bridge.wording import chain as chain_wording
@@ -61,6 +61,8 @@ def show(settings: Settings) -> None:
             "contexte, puis une mémoire, puis l’attention."
         )
     )
+    voices = (voice.reference for voice in _voices(len(asked)))
+    worth.show([*_of_characters(), *asked, *voices], settings.config)
 
 
 def _asked(settings: Settings) -> dict[str, tuple[Request[Any], Request[Any]]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.bridge import components, fetching, recordings, results
+from dashboard.bridge import components, fetching, recordings, results, worth
 from dashboard.bridge.controls import Settings
 from dashboard.bridge.wording import models as wording
 from dashboard.shared import following, i18n, naming
@@ -32,6 +32,7 @@ def show(settings: Settings) -> None:
             "qu’entre modèles de même alphabet."
         )
     )
+    worth.show(settings.references, settings.config)
     fetching.buttons(settings.references)
 
 

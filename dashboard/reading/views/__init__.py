@@ -30,7 +30,7 @@ def tried(view: str, settings: Settings) -> dict[str, bool]:
         return {"mixing": state.value(controls.SHARE) != controls.SHARE.default}
     origin = state.value(controls.ORIGIN)
     if view in ("sources", "verse"):
-        return {view: origin in ("own", "written")}
+        return {view: origin in ("own", "written", "kept")}
     return {name: origin == name for name in ("own", "modern", "written")} | {
         "rank": settings.colour == "rank"
     }

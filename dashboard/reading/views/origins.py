@@ -142,6 +142,7 @@ def _invented(judged: Judgement) -> None:
                 share=i18n.percent(words.long_real), real=i18n.percent(real)
             )
         )
+    _today(judged)
     if not words.invented:
         st.markdown(_("Aucun mot inventé."))
         return
@@ -152,10 +153,30 @@ def _invented(judged: Judgement) -> None:
         + " "
         + ", ".join(
             f"**{widgets.plain(word.word)}**"
-            + (f" ({widgets.plain(word.near)} ?)" if word.near else "")
+            + (f" ({widgets.plain(word.near)} ?)" if word.near else "")
             for word in words.invented[:LISTED]
         )
         + (" …" if len(words.invented) > LISTED else "")
+    )
+
+
+def _today(judged: Judgement) -> None:
+    """How many of the long words are of the French of today; what to do where nobody can say."""
+    if not judged.words.long_words:
+        return
+    if judged.words.long_french is None:
+        st.caption(
+            _(
+                "Le lexique du français d’aujourd’hui n’est pas installé : "
+                "`pip install pyspellchecker` l’ajoute."
+            )
+        )
+        return
+    st.markdown(
+        _("Dans un lexique du français d’aujourd’hui : **{share}** (Molière : {real}).").format(
+            share=i18n.percent(judged.words.long_french),
+            real=i18n.percent(judgement.yardstick().long_french),
+        )
     )
 
 
