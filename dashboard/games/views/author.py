@@ -187,7 +187,7 @@ def _outcome(extract: Extract, found: Reading, verdict: Verdict) -> None:
     names = wording.networks()
     guessers = [
         Guesser(name, bits, math.nan, place)
-        for name, bits, place in zip(names, found.bits, COLOURS, strict=True)
+        for name, bits, place in zip(wording.authors(), found.bits, COLOURS, strict=True)
     ]
     charts.show(
         figures.axis(guessers, charts.dark(), _("bits par caractère")),
