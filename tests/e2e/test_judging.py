@@ -16,7 +16,7 @@ from moliere_core.runs.run import Run
 from moliere_core.text.normalise import normalise
 from moliere_core.text.vocabulary import Vocabulary
 from tests.e2e.application import started
-from tests.e2e.screen import OFFSCREEN, expect_settled
+from tests.e2e.screen import OFFSCREEN, WAIT_FOR_FRAMEWORK, expect_settled
 from tests.networks import random_weights
 
 RUN = "0123456789cd"
@@ -53,7 +53,7 @@ def test_a_run_is_measured_from_cold_to_hot_when_asked(page: Page, own: str) -> 
     expect(measure).to_be_visible()
     expect(said).to_have_count(0)
     measure.click()
-    expect(said).to_be_visible()
+    expect(said).to_be_visible(timeout=WAIT_FOR_FRAMEWORK)  # 56 texts are written and judged
     expect(page.locator(".js-plotly-plot")).to_have_count(2)
     page.reload()  # it is kept
     expect(said).to_be_visible()
@@ -71,7 +71,7 @@ def test_a_run_is_measured_from_cold_to_hot_when_asked(page: Page, own: str) -> 
 def test_a_run_tells_when_its_words_come_once_measured(page: Page, own: str) -> None:
     page.goto(f"{own}/film?model=run:{RUN}&view=verse")
     page.get_by_role("button", name="Mesurer").click()
-    expect(page.get_by_text("L’alexandrin")).to_be_visible()
+    expect(page.get_by_text("L’alexandrin")).to_be_visible(timeout=WAIT_FOR_FRAMEWORK)
     expect(page.locator(".js-plotly-plot")).to_have_count(2)
     expect(page.get_by_role("button", name="Mesurer")).to_have_count(0)
     expect_settled(page)
