@@ -7,13 +7,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from dashboard.shared.i18n import _
-from dashboard.shared.plotting import Figure, layout, theme
+from dashboard.shared.plotting import Figure, layout, legend_below, theme
 from moliere_core.measures.context_cost import ContextCost
 from moliere_core.measures.name_recall import NameRecall
 
 DASHES = ("solid", "dash", "dot", "dashdot")
 HEIGHT = 350  # pixels of the seconds
-BELOW = {"orientation": "h", "x": 0, "y": -0.25, "yanchor": "top"}
 
 
 def recall_figure(found: Mapping[str, Sequence[NameRecall]], dark: bool) -> Figure:
@@ -74,8 +73,7 @@ def steps_figure(costs: Sequence[ContextCost], dark: bool) -> Figure:
         height=HEIGHT,
     )
     figure.layout.yaxis.update({"type": "log", "dtick": 1})
-    figure.layout.legend.update(BELOW)
-    return figure
+    return legend_below(figure)
 
 
 def reading_figure(costs: Sequence[ContextCost], dark: bool) -> Figure:
@@ -93,9 +91,8 @@ def reading_figure(costs: Sequence[ContextCost], dark: bool) -> Figure:
         _("caractères par seconde"),
         height=HEIGHT,
     )
-    figure.layout.yaxis.rangemode = "tozero"
-    figure.layout.legend.update(BELOW)
-    return figure
+    figure.layout.yaxis.update({"rangemode": "tozero", "tickformat": ","})
+    return legend_below(figure)
 
 
 def _against(

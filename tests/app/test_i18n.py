@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -44,6 +45,19 @@ def test_the_english_catalogue_is_complete_and_has_nothing_else() -> None:
     for message in translated.values():
         assert all(forms(message.string)), message.id
         assert not message.fuzzy, message.id
+
+
+def test_no_label_hides_in_an_f_string_where_the_catalogue_does_not_see_it() -> None:
+    hidden = [
+        f"{path.name}:{node.lineno}"
+        for path in (*DASHBOARD.rglob("*.py"), *(ROOT / "pages").glob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.JoinedStr)
+        for call in ast.walk(node)
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "_"
+        if any(isinstance(argument, ast.Constant) for argument in call.args)
+    ]
+    assert not hidden
 
 
 def test_placeholders_survive_translation() -> None:

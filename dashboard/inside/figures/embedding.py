@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from dashboard.shared.i18n import _
-from dashboard.shared.plotting import FONT, Figure, escaped, layout, theme
+from dashboard.shared.plotting import FONT, Figure, escaped, layout, legend_below, theme
 from moliere_core.networks.arrays import Array
 
 HEIGHT = 400  # pixels of the places, and of the symbols beside them
@@ -186,5 +186,4 @@ def places_figure(
         _("axe 2 ({share})").format(share=shares[1]),
         height=HEIGHT,
     )
-    figure.layout.legend.update({"orientation": "h", "x": 0, "y": -0.2, "yanchor": "top"})
-    return figure
+    return legend_below(figure)

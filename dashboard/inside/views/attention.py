@@ -154,9 +154,10 @@ def _adding(step: AttentionStep) -> None:
     )
     x, middle = float(step.norm.before[0]), float(step.middle[0])
     thought, after = float(step.from_mlp[0]), float(step.after[0])
+    this, others = _text(_("cette tête")), _text(_("les autres"))
     aligned(
         [
-            f"m_1 &= x_1 + {_text(_('cette tête'))} + {_text(_('les autres'))} + b",
+            f"m_1 &= x_1 + {this} + {others} + b",
             f"&= {number(x)} {signed(own)} {signed(heads - own)} {signed(bias)} = {number(middle)}",
             f"y_1 &= m_1 + {_text('MLP')} = {number(middle)} {signed(thought)} "
             f"= \\mathbf{{{number(after)}}}",
