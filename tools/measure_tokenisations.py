@@ -21,8 +21,7 @@ from moliere_core.corpus import load_corpus
 from moliere_core.measures import axis
 from moliere_core.models.references import MINI
 from moliere_core.pretrained import catalogue, operations
-from moliere_core.pretrained.beam import CharacterBeam
-from moliere_core.pretrained.language import LanguageModel
+from moliere_core.pretrained.beam import CharacterBeam, TokenModel
 from moliere_core.text.normalise import normalise
 
 PIECE = 32  # tokens
@@ -44,7 +43,7 @@ class Bits:
     summed: float
 
 
-def measure(model: LanguageModel, text: str) -> Bits:
+def measure(model: TokenModel, text: str) -> Bits:
     """Both figures of a text, each piece of which is read after up to CONTEXT tokens."""
     ids = model.encode(text)
     beam = CharacterBeam(model, width=WIDTH, prune=PRUNE)
@@ -57,7 +56,7 @@ def measure(model: LanguageModel, text: str) -> Bits:
     return Bits(own / math.log(2) / len(text), summed / math.log(2) / len(text))
 
 
-def log_prob(model: LanguageModel, context: tuple[int, ...], piece: tuple[int, ...]) -> float:
+def log_prob(model: TokenModel, context: tuple[int, ...], piece: tuple[int, ...]) -> float:
     """Of these very tokens after a context, in nats, among the tokens that write something."""
     rows = model.probs([(*context, *piece[:-1])], len(piece))[0]
     written = rows[:, model.vocabulary.order].sum(1) + rows[:, model.vocabulary.ends].sum(1)

@@ -61,15 +61,6 @@ class Schedule:
 
 # As the shipped models were trained, see their cards.
 
-GRAND = Schedule(plateau_then_decay(38, 12), 2.5e-3, 0.002, 200, 0.9985)
-# Meant for eight passes, and drawn shorter twice, the machine being busy.
-GRAND_CONTINUED = Schedule(
-    ((1, 7 / 8), (7 / 8, 6 / 8), (4 / 6, 3 / 6), (2 / 5, 1 / 5), (1 / 5, 0)),
-    1.5e-3,
-    0.002,
-    200,
-    0.999,
-)
 # The decay was set to end with the time at hand: over 8 passes, then 4, then 5.
 MINI_GPT = Schedule(
     ((1, 1),) * 4 + ((1, 7 / 8), (3 / 4, 2 / 4), (3 / 5, 2 / 5), (2 / 5, 1 / 5), (1 / 5, 0)),

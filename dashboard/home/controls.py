@@ -35,8 +35,8 @@ LENGTH = Whole(
 HIDDEN = Flag("home.hidden", "hidden", False, N_("Suite masquée"))
 
 # The best network here, and a text of its that a class listens to: read among 200, with the seeds
-# from 0 to 199, and chosen for its rhyme and for Psyché. The lesson says so.
-OPENING: Mapping[fields.Field[Any], Any] = {fields.MODEL: "grand", fields.SEED: 85}
+# from 0 to 199, and chosen for its rhymes. The lesson says so.
+OPENING: Mapping[fields.Field[Any], Any] = {fields.MODEL: "grand", fields.SEED: 73}
 
 SMALLER = "exp-architecture-lstm-128"
 NEAR = {"grand": N_("grand"), "petit": N_("petit"), SMALLER: N_("plus petit")}

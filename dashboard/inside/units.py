@@ -70,7 +70,7 @@ def _numbers(reference: str) -> tuple[int, int]:
 
 
 def _described(unit: TrackingUnit, label: str) -> str:
-    return _("suit {what} — couche {layer}, unité {unit}, r = {r}").format(
+    return _("suit {what} — couche {layer}, unité {unit}, r = {r}").format(
         what=label,
         layer=unit.layer + 1,
         unit=unit.unit,

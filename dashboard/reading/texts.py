@@ -88,7 +88,7 @@ def _kept() -> Text:
     if st.session_state.get(_KEPT, 0) >= len(found):  # one of them was removed
         st.session_state[_KEPT] = 0
     chosen = st.selectbox(
-        _("Texte gardé"),
+        _("Le texte gardé"),
         range(len(found)),
         format_func=lambda number: _named(*found[number]),
         key=_KEPT,

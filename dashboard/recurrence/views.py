@@ -73,7 +73,7 @@ def _text() -> None:
     if len(between) > 2 * ENDS:
         between = f"{between[:ENDS]} … {between[-ENDS:]}"
     planted = widgets.plain(plants.format(name=NAMES[6])).replace(NAMES[6], f"**{NAMES[6]}**")
-    with st.container(border=True):
+    with st.container(key="recurrence-text", border=True):
         st.markdown(planted)
         st.markdown(f"*{widgets.plain(between)}*")
         st.markdown(f"{widgets.plain(asks)} **?**")

@@ -170,14 +170,15 @@ def fresh(**asked: str) -> AppTest:
 def test_it_opens_with_the_best_network_and_the_text_that_was_chosen(store: Path) -> None:
     at = fresh(speed="slow")
     assert at.segmented_control(key="model").value == "grand"
-    assert (address(at)["model"], address(at)["seed"]) == ("grand", "85")
-    chosen = Performance("grand", DEFAULT_PROMPT, SamplingConfig(0.8), 85)
-    text = results.playback(chosen, 2).text  # with the rhyme and the name the lesson speaks of
+    assert (address(at)["model"], address(at)["seed"]) == ("grand", "73")
+    chosen = Performance("grand", DEFAULT_PROMPT, SamplingConfig(0.8), 73)
+    text = results.playback(chosen, 2).text
     assert text.startswith(component(at)["text"])
-    assert text.startswith(
-        " de ne vous point défendre,\nEt je m'en vais tout ce qu'il faut vous pr"
-    )
-    assert "Psyché" in text
+    first, second, third, fourth = text.split("\n")[1:5]  # the rhymes that the lesson speaks of
+    assert first.endswith(" peur")
+    assert second.endswith(" Cœur")
+    assert third.endswith(" plaire,")
+    assert fourth.endswith(" vulgaires :")
 
 
 def test_the_others_are_a_click_away(store: Path) -> None:
@@ -185,7 +186,7 @@ def test_the_others_are_a_click_away(store: Path) -> None:
     for reference in ("petit", controls.SMALLER):
         at = at.segmented_control(key="model").set_value(reference).run()
         assert not at.exception
-        assert address(at)["seed"] == "85"
+        assert address(at)["seed"] == "73"
     assert address(at)["model"] == controls.SMALLER
     at = at.selectbox(key="home.other").set_value(REFERENCE).run()
     assert address(at)["model"] == REFERENCE

@@ -254,5 +254,5 @@ def test_symbols_are_written_only_where_none_covers_another() -> None:
     points = np.array([[0, 0], [0.01, 0.01], [1, 0], [0, 1]], np.float32)
     assert legible(["a", "b", "c", "d"], points, 0, 640, 470) == {0, 2, 3}
     assert legible(["a", "b", "c", "d"], points, 1, 640, 470) == {1, 2, 3}  # the chosen one first
-    assert legible(["mon"] * 2, points[[0, 2]], 0, 40, 470) == {0}
+    assert legible(["mon"] * 2, points[[0, 2]], 0, 30, 470) == {0}
     assert legible(["a"], points[:1], 0, 640, 470) == {0}

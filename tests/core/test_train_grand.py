@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import replace
 from pathlib import Path
@@ -13,10 +14,12 @@ from safetensors.numpy import load_file
 
 torch = pytest.importorskip("torch")
 
+from moliere_core.assets import ASSETS  # noqa: E402
 from moliere_core.config import RunConfig  # noqa: E402
 from moliere_core.corpus import Corpus  # noqa: E402
 from moliere_core.models.networks import NetworkModel  # noqa: E402
 from moliere_core.networks.loading import network_of  # noqa: E402
+from moliere_core.runs.run import Run  # noqa: E402
 from moliere_core.text.vocabulary import UNKNOWN  # noqa: E402
 from tools import train_grand as tool  # noqa: E402
 
@@ -103,6 +106,22 @@ def test_a_student_learns_from_what_it_is_told_and_goes_on(
     assert again.history == student.history
     for name, w in student.averages.items():
         assert torch.equal(w, again.averages[name])
+
+
+def test_the_shipped_network_is_the_student_of_the_recipe() -> None:
+    run = Run(ASSETS / "grand")
+    training = run.config.training
+    recipe = tool.STUDENT
+    assert (training.epochs, training.seed) == (recipe.passes, recipe.seed)
+    assert (training.learning_rate, training.warm_up) == (recipe.learning_rate, recipe.warm_up)
+    lines = (run.path / "history.jsonl").read_text(encoding="utf-8").splitlines()
+    records = [json.loads(line) for line in lines]
+    updates = records[0]["updates"]
+    rates = [
+        recipe.schedule.rate(done, (updates - 1) / updates, (done + 1) * updates - 1)
+        for done in range(recipe.passes)
+    ]
+    assert [record["learning_rate"] for record in records] == pytest.approx(rates)
 
 
 def test_stored_weights_keep_few_digits_and_their_size() -> None:

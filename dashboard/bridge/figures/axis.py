@@ -46,7 +46,8 @@ def bars(marks: Sequence[Mark], dark: bool, title: str) -> Figure:
     layout(figure, dark, title, _("bits par caractère (moins = mieux)"), "", _height(marks))
     order = [mark.name for mark in sorted(marks, key=lambda mark: -mark.bits)]
     figure.update_yaxes(categoryorder="array", categoryarray=order, dtick=1, showgrid=False)
-    figure.update_xaxes(range=[0, 1.12 * max(mark.bits for mark in marks)])
+    reach = 1.12 * max(mark.bits for mark in marks)
+    figure.update_xaxes(range=[0, reach], showticklabels=False)  # each bar has its number
     figure.update_layout(bargap=0.18, showlegend=False)
     return figure
 

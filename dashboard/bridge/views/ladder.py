@@ -239,6 +239,6 @@ def _note(name: str) -> str:
         "petit-rnn": _("une mémoire sans portes"),
         "petit-gpt": _("l’attention, sur des caractères"),
         "petit": _("une mémoire de 256 cellules"),
-        "grand": _("deux couches de 512 cellules"),
+        "grand": _("deux couches de 768 cellules"),
         pretrained.MINI: _("l’attention, 28 pièces"),
     }.get(name, _("le Web, et peut-être Molière"))

@@ -10,7 +10,7 @@ from dashboard.shared.i18n import _
 from dashboard.shared.plotting import Figure, characters, escaped, layout, legend_below, theme
 from moliere_core.networks.arrays import Array
 
-HEIGHT, ROOM = 235, 50  # pixels of a contrast, and more of one whose symbols are words
+HEIGHT, ROOM = 265, 50  # pixels of a contrast, and more of one whose symbols are words
 
 
 def influence_figure(

@@ -109,8 +109,8 @@ def _agreement(gradient: Array, change: Array, prob: float) -> str:
         return ""
     r = float(np.corrcoef(gradient, change)[0, 1])
     told = (
-        _("Il en était presque sûr : la pente est presque nulle, croyez l’effacement (r = {r}).")
+        _("Il en était presque sûr : la pente est presque nulle, croyez l’effacement (r = {r}).")
         if prob > SURE
-        else _("Corrélation des deux mesures : r = {r}.")
+        else _("Corrélation des deux mesures : r = {r}.")
     )
     return told.format(r=i18n.number(r, 2))

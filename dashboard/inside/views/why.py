@@ -208,7 +208,7 @@ def _bars(ends: tuple[str, str], pieces: tuple[str, ...], found: Contrast, key: 
             change=i18n.nats(float(change[most])),
             r=_r(found.agreement),
         ),
-        said=_("Le plus fort : « {piece} », pour « {end} ». Les deux mesures : r = {r}.").format(
+        said=_("Le plus fort : « {piece} », pour « {end} ». Les deux mesures : r = {r}.").format(
             piece=widgets.plain(chars[most]),
             end=widgets.plain(ends[0] if change[most] > 0 else ends[1]),
             r=_r(found.agreement),
