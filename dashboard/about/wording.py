@@ -17,6 +17,7 @@ def text(name: str) -> str:
         megabytes=library.MAX_UPLOADS_BYTES // 1_000_000,
         course=library.ADDRESSES[library.COURSE],
         edition=library.ADDRESSES[library.TEI],
+        corneille=library.ADDRESSES[library.CORNEILLE],
     )
 
 

@@ -94,9 +94,12 @@ def _training(run: Run) -> str:
     if not points:
         return ""
     last = i18n.bits(points[-1][1])
-    told = _("{network}, {epochs} époques : {bits} par caractère sur un texte jamais lu").format(
-        network=naming.architecture(run.config), epochs=len(run.history), bits=last
-    )
+    epochs = len(run.history)
+    told = i18n.ngettext(
+        "{network}, {epochs} époque : {bits} par caractère sur un texte jamais lu",
+        "{network}, {epochs} époques : {bits} par caractère sur un texte jamais lu",
+        epochs,
+    ).format(network=naming.architecture(run.config), epochs=epochs, bits=last)
     curve = paper.curve(points, _("époques"), _("bits par caractère"))
     sample = str(run.history[-1].get("sample") or "")
     return paper.asked(told, curve + (paper.paragraph(sample, "kept") if sample else ""))

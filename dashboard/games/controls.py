@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import streamlit as st
+
 from dashboard.shared import cached, snippets, sources, widgets
 from dashboard.shared.controls import Several, Whole
-from moliere_core.errors import N_
-from moliere_core.games import imitation
+from dashboard.shared.i18n import _
+from moliere_core.errors import N_, writable
+from moliere_core.games import authorship, imitation
 from moliere_core.games.imitation import Author
 
 WRITERS = ("petit", "grand", "petit-gpt")  # shipped, and none has read the play
 HEATS = ("0.3", "0.5", "0.8", "1", "1.3")
+LONGEST = 1_800  # characters of a passage that the class gives
+PASTED = "games.pasted"
 OPENING = 60  # characters that a class is given before it guesses
 
 MODELS = Several("games.models", "models", WRITERS[:2], N_("Les machines"), most=4)
@@ -19,6 +24,7 @@ TEMPERATURES = Several("games.heats", "heats", ("0.5", "0.8", "1"), N_("Tempéra
 CHARS = Whole("games.chars", "chars", 160, N_("Caractères de chaque passage"), 80, 300)
 NUMBER = Whole("games.number", "number", 1, N_("Passage"), 1, imitation.PASSAGES + 1)
 LETTERS = Whole("games.letters", "letters", 40, N_("Lettres à deviner"), 10, 200)
+LINES = Whole("games.lines", "lines", authorship.LINES, N_("Vers du passage"), 4, 30)
 TURNS = Whole("games.turns", "turns", 8, N_("Répliques de la scène"), 2, 30)
 
 
@@ -36,6 +42,8 @@ class Settings:
         chars: of a passage.
         letters: to guess.
         turns: of a scene.
+        lines: of a passage whose author is looked for.
+        pasted: a passage that the class has given; "" where one is drawn.
     """
 
     source: str
@@ -47,6 +55,8 @@ class Settings:
     chars: int
     letters: int
     turns: int
+    lines: int = authorship.LINES
+    pasted: str = ""
 
     @property
     def authors(self) -> tuple[Author, ...]:
@@ -58,9 +68,10 @@ def ask(view: str) -> Settings:
     """The drawer of a game's settings."""
     models, heats = MODELS.default, TEMPERATURES.default
     chars, letters, turns = CHARS.default, LETTERS.default, TURNS.default
+    lines, pasted = LINES.default, ""
     with widgets.settings():
         source = sources.select()
-        model = widgets.model()
+        model = WRITERS[0] if view == "author" else widgets.model()
         seed = widgets.seed()
         if view in ("machine", "scene"):
             models = MODELS.ask(cached.models())
@@ -69,6 +80,9 @@ def ask(view: str) -> Settings:
             chars = CHARS.ask()
         elif view == "letter":
             letters = LETTERS.ask()
+        elif view == "author":
+            lines = LINES.ask()
+            pasted = _paste()
         else:
             turns = TURNS.ask()
     return Settings(
@@ -81,12 +95,24 @@ def ask(view: str) -> Settings:
         chars,
         letters,
         turns,
+        lines,
+        pasted,
     )
+
+
+def _paste() -> str:
+    """A passage of the class's own; it is in no address."""
+    text = st.text_area(
+        _("Ou un passage à vous, un vers par ligne"), key=PASTED, max_chars=LONGEST, height=120
+    )
+    return writable(text or "").strip()
 
 
 def code(view: str, now: Settings) -> str:
     """The cell of a game."""
     values: dict[str, object] = {"model": now.model, "seed": now.seed}
+    if view == "author":
+        return snippets.filled("games-author", lines=now.lines)
     if view == "letter":
         return snippets.filled("games-letter", **values)
     return snippets.filled(

@@ -1,4 +1,4 @@
-"""The class and the models on one axis, for the letters that the class has guessed."""
+"""Who pays how much for a text, a bar each: the class and models, or an author's networks."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ class Guesser:
         name: as it is shown.
         bits: per character, on the letters that the class has guessed.
         margin: half of an interval around it; NaN where there is none.
-        people: whether it is the class.
+        place: of its colour among the series; the first is the class's.
     """
 
     name: str
     bits: float
     margin: float
-    people: bool = False
+    place: int = 1
 
 
-def axis(guessers: Sequence[Guesser], dark: bool) -> Figure:
-    """A bar each, the best at the top, with the margin of so few letters."""
+def axis(guessers: Sequence[Guesser], dark: bool, title: str = "") -> Figure:
+    """A bar each, the best at the top, with the margin of so few letters; `title` is the axis'."""
     colours = theme(dark)
     ordered = sorted(guessers, key=lambda g: -g.bits)
     figure = Figure(
@@ -50,13 +50,14 @@ def axis(guessers: Sequence[Guesser], dark: bool) -> Figure:
                     "color": colours.muted,
                     "thickness": 2,
                 },
-                "marker": {"color": [colours.series[0 if g.people else 1] for g in ordered]},
-                "hovertemplate": "%{x:.3f}",
+                "marker": {"color": [colours.series[g.place] for g in ordered]},
+                "hovertemplate": "%{x:.3f}<extra></extra>",
             }
         ]
     )
     height = 110 + ROW * len(ordered)
-    layout(figure, dark, "", _("bits par caractère (moins = mieux)"), "", height=height)
+    told = title or _("bits par caractère (moins = mieux)")
+    layout(figure, dark, "", told, "", height=height)
     figure.update_xaxes(rangemode="tozero")
     figure.update_layout(bargap=0.25, showlegend=False)
     return figure

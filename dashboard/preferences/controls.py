@@ -115,6 +115,8 @@ def _raised() -> list[int]:
 def _learn(story: Story, now: Settings, texts: tuple[str, str], live: Live | None) -> None:
     if live is None:
         hands = [int(st.session_state.get(HANDS + letter) or 0) for letter in "AB"]
+        asked = _question(story, now, texts)
+        hour.voted(asked.key, hour.Vote(asked.text, asked.options, tuple(hands)))
     elif live.tally.total:
         live.reveal()
         hands = live.tally.by_option

@@ -69,7 +69,11 @@ def changed(story: Story, now: Settings) -> None:
                     _("distance à l’original (bits par caractère)"): [s.distance for s in stages],
                 }
             ),
-            _("Après {count} votes : {more} de plus sur Molière, distance {distance}.").format(
+            i18n.ngettext(
+                "Après {count} vote : {more} de plus sur Molière, distance {distance}.",
+                "Après {count} votes : {more} de plus sur Molière, distance {distance}.",
+                len(story.votes),
+            ).format(
                 count=len(story.votes),
                 more=i18n.bits(more[-1], 3),
                 distance=i18n.bits(last.distance, 3),

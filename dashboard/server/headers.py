@@ -12,7 +12,8 @@ import streamlit as st
 
 from dashboard.shared import i18n
 
-HISTORY = Path(i18n.__file__).with_name("history.js")
+# What every page runs before its components: history.js and pictures.js.
+SCRIPTS = [Path(i18n.__file__).with_name(f"{name}.js") for name in ("history", "pictures")]
 
 
 def headers() -> list[tuple[str, str]]:
@@ -48,10 +49,11 @@ def headers() -> list[tuple[str, str]]:
 
 
 def _inline_scripts() -> list[str]:
-    """The scripts inside the pages: Streamlit's own, and the two of `i18n` and of the history."""
+    """The scripts inside the pages: Streamlit's own, the languages' and `SCRIPTS`."""
     page = Path(st.__file__).with_name("static") / "index.html"
     own = re.findall(r"<script>(.*?)</script>", page.read_text(encoding="utf-8"), re.DOTALL)
-    return [*own, *i18n.language_scripts(), HISTORY.read_text(encoding="utf-8")]
+    ours = [path.read_text(encoding="utf-8") for path in SCRIPTS]
+    return [*own, *i18n.language_scripts(), *ours]
 
 
 def digest(script: str) -> str:

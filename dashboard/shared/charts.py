@@ -53,6 +53,23 @@ def pixels(height: int) -> int:
     return round(height * screen.size())
 
 
+def config(key: str) -> dict[str, Any]:
+    """Plotly's settings of a figure: over it, the button of a picture as PNG; the language.
+
+    Beside that button pictures.js puts one for SVG.
+
+    Args:
+        key: of the figure; the file is named after it.
+    """
+    return {
+        "displaylogo": False,
+        "displayModeBar": "hover",
+        "modeBarButtons": [["toImage"]],
+        "toImageButtonOptions": {"format": "png", "scale": 2, "filename": key.replace(".", "-")},
+        "locale": state.language(),
+    }
+
+
 def show(
     figure: Figure,
     key: str,
@@ -62,7 +79,7 @@ def show(
     lower: bool = False,
     said: str = "",
 ) -> Any:
-    """A Plotly figure with its two downloads: a picture (PNG) and its numbers (CSV).
+    """A Plotly figure to take away: as a picture, see `config`, and its numbers (CSV).
 
     Args:
         figure: from `charts`, with its title, units and axis labels.
@@ -75,19 +92,12 @@ def show(
         said: what it shows, in a few sentences of Markdown, to be read under it.
     """
     figure = enlarged(figure, lower)
-    name = key.replace(".", "-")
     event = st.plotly_chart(
         figure,
         key=key,
         alt=alt,
         on_select=on_select or "ignore",
-        config={
-            "displaylogo": False,
-            "displayModeBar": "hover",
-            "modeBarButtons": [["toImage"]],
-            "toImageButtonOptions": {"format": "png", "scale": 2, "filename": name},
-            "locale": state.language(),
-        },
+        config=config(key),
     )
     if said:
         st.markdown(said)

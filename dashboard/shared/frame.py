@@ -16,6 +16,7 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 from streamlit.runtime.scriptrunner import StopException
 
+from dashboard.server import headers
 from dashboard.shared import (
     fields,
     following,
@@ -41,7 +42,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "langue": (".st-key-lang",),
     "rejoindre": (".st-key-join",),
 }
-_HISTORY = Path(__file__).with_name("history.js").read_text(encoding="utf-8")
+_SCRIPTS = [path.read_text(encoding="utf-8") for path in headers.SCRIPTS]
 
 
 def style() -> None:
@@ -62,7 +63,7 @@ def language_switch() -> None:
             label_visibility="collapsed",
         )
         # Screen readers pronounce by it, and style.css speaks by it; Streamlit's page says "en".
-        scripts = (i18n.language_script(state.language()), _HISTORY)
+        scripts = (i18n.language_script(state.language()), *_SCRIPTS)
         written = "".join(f"<script>{script}</script>" for script in scripts)
         st.html(written, unsafe_allow_javascript=True)
     state.keep_language()

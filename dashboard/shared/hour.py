@@ -7,11 +7,15 @@ Votes by telephone are the room's, see `moliere_core.classroom`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 
+from moliere_core.text.signs import visible
+
+MOST_LETTERS = 5  # different answers that are told
 MOST_VOTED_ON = 20  # texts: the oldest leaves when there are more
 _VOTES, _TEXTS, _RUNS = "hour.votes", "hour.texts", "hour.runs"
 _VOTED_ON = "hour.voted-on"
@@ -43,6 +47,23 @@ def voted(key: str, vote: Vote) -> None:
     """
     if any(vote.hands):
         st.session_state.setdefault(_VOTES, {})[key] = vote
+
+
+def wrote(key: str, asked: str, letters: Counter[str], right: str = "") -> None:
+    """Remember a vote on a character: the most frequent answers, and the right one among them.
+
+    Args:
+        key: of the question.
+        asked: the question.
+        letters: how many named each.
+        right: the one that came; "" where none is known.
+    """
+    named = [letter for letter, _count in letters.most_common(MOST_LETTERS)]
+    if right in letters and right not in named:
+        named.append(right)
+    shown = tuple(visible(letter) for letter in named)
+    place = named.index(right) if right in named else None
+    voted(key, Vote(asked, shown, tuple(letters[letter] for letter in named), place))
 
 
 def votes() -> dict[str, Vote]:

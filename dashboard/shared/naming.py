@@ -41,6 +41,8 @@ def source(name: str) -> str:
         return _("Molière, CSV du cours")
     if name == library.TEI:
         return _("Molière, édition TEI")
+    if name == library.CORNEILLE:
+        return _("Corneille, DraCor")
     entry = library.entry(name)
     return entry.name.removesuffix(".txt") if entry else _("pastiches")
 

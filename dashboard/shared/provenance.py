@@ -56,6 +56,10 @@ def sentence(identifier: str) -> str:
             "Édition TEI du LABEX OBVIL, {url}, copiée le {date}. Le texte est dans le domaine "
             "public ; la licence de l’encodage n’est pas claire : ne la redistribuez pas."
         ),
+        library.CORNEILLE: _(
+            "Pièces de Pierre Corneille dans DraCor, d’après Théâtre classique, {url}, copiées le "
+            "{date}. Le texte est dans le domaine public, l’encodage sous licence CC BY-NC-SA 4.0."
+        ),
     }.get(identifier, _("Copié de {url} le {date} ; sa licence est à chercher à cette adresse."))
     return sentence.format(url=_code(entry.url), date=_date(entry))
 
@@ -95,6 +99,7 @@ def _licence(identifier: str, entry: library.Entry | None) -> str:
     return {
         library.COURSE: _("texte du domaine public, licence du fichier non précisée"),
         library.TEI: _("texte du domaine public, licence de l’encodage peu claire"),
+        library.CORNEILLE: _("texte du domaine public, encodage CC BY-NC-SA 4.0"),
     }.get(identifier, _("licence à chercher à la source"))
 
 

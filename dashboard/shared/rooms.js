@@ -2,6 +2,7 @@
 // telephones are there.
 
 import { element, remembered, rootOf } from "./components/dom.js";
+import { plural } from "./components/numbers.js";
 import { poll } from "./components/polling.js";
 
 /**
@@ -12,7 +13,8 @@ import { poll } from "./components/polling.js";
  * @property {string} results
  * @property {string} key
  * @property {number} phones present when the page was drawn
- * @property {{scan: string, type: string, phones: string}} labels
+ * @property {{scan: string, type: string, phones: import("./components/numbers.js").Forms}} labels
+ * @property {string} locale
  */
 
 /** @param {HTMLElement} root */
@@ -37,17 +39,18 @@ export default function show({ data, parentElement }) {
   view.lead.textContent = data.labels.type;
   view.address.textContent = data.address.replace(/^http:\/\//, "").replaceAll("/", "/\u200b");
   view.code.textContent = data.code;
-  view.phones.textContent = data.labels.phones;
+  const draw = (/** @type {number} */ phones) => {
+    view.count.textContent = String(phones);
+    view.phones.textContent = plural(data.locale, phones, data.labels.phones);
+  };
   if (view.asked !== data.results) {
     view.stop();
     view.asked = data.results;
-    view.count.textContent = String(data.phones);
+    draw(data.phones);
     view.stop = poll(
       data.results,
       { "X-Room-Key": data.key },
-      (/** @type {{phones: number}} */ told) => {
-        view.count.textContent = String(told.phones);
-      },
+      (/** @type {{phones: number}} */ told) => draw(told.phones),
     );
   }
   return () => {

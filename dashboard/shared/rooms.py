@@ -12,7 +12,7 @@ import streamlit as st
 
 from dashboard.server.phones import FOLDER
 from dashboard.server.rates import Rate
-from dashboard.shared import join, rights, widgets
+from dashboard.shared import i18n, join, rights, state, widgets
 from dashboard.shared.components import Component
 from dashboard.shared.i18n import _
 from moliere_core import classroom
@@ -51,6 +51,11 @@ def address(room: Room, question: str = "") -> str:
     return f"./{FOLDER}/{room.code}/results{asked}"
 
 
+def phones_present() -> list[str]:
+    """What stands after their number: after one, and after several."""
+    return [i18n.ngettext("téléphone présent", "téléphones présents", n) for n in (1, 2)]
+
+
 def label() -> str:
     """What stands on the button: the code of the room, for those who come late."""
     room = mine()
@@ -87,8 +92,9 @@ def _show(room: Room) -> None:
             "labels": {
                 "scan": _("QR code de la salle"),
                 "type": _("Scannez, ou tapez cette adresse puis le code :"),
-                "phones": _("téléphones présents"),
+                "phones": phones_present(),
             },
+            "locale": state.language(),
         },
         key="rooms.room",
     )

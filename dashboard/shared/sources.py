@@ -253,6 +253,7 @@ def _offer() -> None:
         for name, label in (
             (library.COURSE, _("Le CSV du cours")),
             (library.TEI, _("L’édition TEI")),
+            (library.CORNEILLE, _("Corneille, pour comparer")),
         ):
             there = library.entry(name) is not None
             st.button(
@@ -304,7 +305,7 @@ def _bar(place: DeltaGenerator, wanted: str) -> Callable[[int, int | None], None
             text = _("Connexion…")
         elif done == total:
             text = _("Lecture du corpus…")
-        elif wanted == library.TEI:
+        elif library.is_edition(wanted):
             text = _("{done} pièces sur {total}").format(done=done, total=total)
         elif total is None:
             text = _("{done} Mo").format(done=_megabytes(done))

@@ -2,12 +2,14 @@
 // itself, with the room's key, so that no vote makes the page run.
 
 import { button, element, remembered, rootOf, visible } from "./components/dom.js";
-import { numbers } from "./components/numbers.js";
+import { numbers, plural } from "./components/numbers.js";
 import { poll } from "./components/polling.js";
 
 /**
  * @typedef {string | number} Answer
  * @typedef {[answer: Answer, count: number][]} Counts
+ *
+ * @typedef {import("./components/numbers.js").Forms} Forms
  *
  * @typedef {object} Told
  * @property {number} phones
@@ -25,7 +27,7 @@ import { poll } from "./components/polling.js";
  * @property {Told} told what was known when the page was drawn
  * @property {Answer | null} right
  * @property {string} locale
- * @property {{votes: string, phones: string, show: string, hide: string}} labels
+ * @property {{votes: Forms, phones: Forms, show: string, hide: string}} labels
  */
 
 const MOST_ROWS = 8; // of letters and of numbers
@@ -129,8 +131,8 @@ export default function show({ data, parentElement, setTriggerValue }) {
   const draw = () => {
     const told = view.told ?? data.told;
     view.count.textContent = String(told.votes);
-    view.said.textContent = labels.votes;
-    view.there.textContent = `${told.phones} ${labels.phones}`;
+    view.said.textContent = plural(data.locale, told.votes, labels.votes);
+    view.there.textContent = `${told.phones} ${plural(data.locale, told.phones, labels.phones)}`;
     view.votes.className = `votes ${data.kind}${data.large ? " large" : " small-rows"}${view.hushed ? " hushed" : ""}`;
     view.votes.dataset.votes = String(told.votes);
     view.toggle.textContent = view.hushed ? labels.show : labels.hide;

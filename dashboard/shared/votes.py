@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard.server import phones
-from dashboard.shared import rooms, state
+from dashboard.shared import i18n, rooms, state
 from dashboard.shared.components import Component
 from dashboard.shared.i18n import _
 from moliere_core.classroom import Answer, Outcome, Question, Room, Tally
@@ -77,8 +77,8 @@ class Live:
                 "right": None if outcome is None else outcome.right,
                 "locale": state.language(),
                 "labels": {
-                    "votes": _("votes"),
-                    "phones": _("téléphones présents"),
+                    "votes": [i18n.ngettext("vote", "votes", n) for n in (1, 2)],
+                    "phones": rooms.phones_present(),
                     "show": _("Montrer les barres"),
                     "hide": _("Cacher les barres"),
                 },

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import pandas as pd
 import streamlit as st
 
 from dashboard.shared import cached
+from dashboard.shared.i18n import _
 from dashboard.training import figures
 from dashboard.training.curves import Curves, from_events
 from dashboard.training.figures import Bets, Figure
@@ -138,6 +141,29 @@ def validation(reference: str, measure: str) -> list[tuple[int, float]]:
     scale = math.log(2) if measure == "nats" else 1.0
     history = cached.open_run(reference)[0].history
     return [(e["epoch"], e[name] * scale) for e in history if e.get(name) is not None]
+
+
+def table(curves: Curves) -> pd.DataFrame:
+    """The curves of a training as rows, an epoch each."""
+    return pd.DataFrame(
+        {
+            _("époque"): [epoch.number for epoch in curves.ended],
+            _("perte pendant l’apprentissage (nats)"): [e.loss for e in curves.ended],
+            _("perte sur le texte lu (nats)"): [e.train_loss for e in curves.ended],
+            _("bits par caractère sur le texte mis de côté"): [e.bits for e in curves.ended],
+            _("exactitude sur ce texte"): [e.accuracy for e in curves.ended],
+        }
+    )
+
+
+def points(runs: Sequence[tuple[str, Sequence[tuple[int, float]]]]) -> pd.DataFrame:
+    """The curves of several runs as rows, an epoch of one each.
+
+    Args:
+        runs: the name of each, and its (epoch, value).
+    """
+    rows = [(name, *point) for name, curve in runs for point in curve]
+    return pd.DataFrame(rows, columns=[_("modèle"), _("époque"), _("valeur")])
 
 
 @cached.computed(max_entries=256)

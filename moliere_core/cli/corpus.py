@@ -23,8 +23,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "what",
         nargs="*",
         metavar="PATH | fetch NAME | remove NAME",
-        help="a CSV, TEI or text file, a .zip or a folder of these, an address, or course or tei "
-        "once fetched; without it, the default corpus and what was fetched",
+        help="a CSV, TEI or text file, a .zip or a folder of these, an address, or course, tei or "
+        "corneille once fetched; without it, the default corpus and what was fetched",
     )
 
 
@@ -35,7 +35,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
             return _counted(None) | {"corpora": _listed()}
         case [("fetch" | "remove") as verb] if not Path(verb).exists():
             raise CorpusError(
-                "{verb} lacks a name: give course, tei, or an address after it", verb=verb
+                "{verb} lacks a name: give course, tei, corneille, or an address after it",
+                verb=verb,
             )
         case [path]:
             return _counted(path)

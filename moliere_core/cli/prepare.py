@@ -28,10 +28,10 @@ __all__ = ["NAME", "add_arguments", "render", "run", "status"]
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
-    """All that `doctor` checks, then the models, the corpus and the way in."""
+    """All that `doctor` checks, then the models, the corpus, a short training, and the way in."""
     from moliere_core.system.doctor import examine
 
-    found = [_python(), *examine(args.port), *_models(), _corpus()]
+    found = [_python(), *examine(args.port), *_models(), _corpus(), timed_training()]
     address = _address(args.port)
     return {
         "ready": bool(address) and all(finding.level != "lack" for finding in found),
@@ -102,6 +102,34 @@ def _corpus() -> Finding:
         return f"{len(corpus.plays)} plays, {len(corpus.text()):,} characters"
 
     return _found("corpus", read)
+
+
+def timed_training() -> Finding:
+    """How long a class would wait: measured on a short training, then counted for others."""
+    from moliere_core.system import machine
+    from moliere_core.system.doctor import Finding
+
+    if not machine.installed(*machine.TRAINING):
+        told = "not timed: keras and tensorflow are not installed, and nothing can be trained"
+        return Finding("training", "note", told)
+
+    def timed() -> str:
+        from moliere_core.corpus import load_corpus
+        from moliere_core.training.calibration import MEASURED, calibrate
+
+        found = calibrate(load_corpus(None))
+        told = ", ".join(f"{name} {_duration(s)}" for name, s in found.seconds.items())
+        return (
+            f"{found.chars_per_second:,.0f} characters a second, measured on {MEASURED}; on this "
+            f"corpus that makes {told}, if the machine stays as busy as it is now"
+        )
+
+    return _found("training", timed)
+
+
+def _duration(seconds: float) -> str:
+    """A time that somebody waits, no more exact than it is known."""
+    return f"about {seconds:.0f} s" if seconds < 90 else f"about {seconds / 60:.0f} min"
 
 
 def _found(name: str, check: Callable[[], str]) -> Finding:

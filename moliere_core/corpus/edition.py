@@ -1,10 +1,14 @@
-"""The TEI edition of Molière by LABEX OBVIL: its addresses, and its files' names.
+"""Editions in TEI that are fetched play by play: their addresses, and their files' names.
 
-The names are those that the edition's own README lists, at github.com/dramacode/moliere; each is
-served as `ADDRESS/NAME.xml`. The slugs are the ones of this project, so that a play has one name
-wherever it comes from, and the validation plays are held out of this edition as of any other.
+`PLAYS` is Molière's by LABEX OBVIL: the names are those that the edition's own README lists, at
+github.com/dramacode/moliere; each is served as `ADDRESS/NAME.xml`. The slugs are the ones of this
+project, so that a play has one name wherever it comes from, and the validation plays are held out
+of this edition as of any other. On its licence, which is unclear, see `tei`.
 
-On its licence, which is unclear, see `tei`: the files are fetched on demand and never shipped.
+`CORNEILLE` is Pierre Corneille's in DraCor's French corpus, github.com/dracor-org/fredracor, after
+Paul Fièvre's Théâtre classique, under CC BY-NC-SA 4.0.
+
+Files are fetched on demand and never shipped.
 """
 
 from __future__ import annotations
@@ -45,6 +49,17 @@ PLAYS = {
     "moliere_sicilien": "sicilien",
     "moliere_tartuffe": "tartuffe",
 }
+
+
+CORNEILLE_ADDRESS = "https://raw.githubusercontent.com/dracor-org/fredracor/main/tei"
+CORNEILLE = tuple(
+    f"corneillep-{name}"
+    for name in (
+        *("cid", "cinna", "clitandre", "galerie-du-palais", "horace", "illusion-comique"),
+        *("medee", "menteur", "nicomede", "place-royale", "polyeucte", "rodogune"),
+        *("suite-menteur", "suivante", "veuve"),
+    )
+)
 
 
 def usual(name: str) -> str:

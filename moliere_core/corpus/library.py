@@ -1,18 +1,18 @@
 """Corpora that were fetched, and files that people gave: kept on disk, under an identifier.
 
-`MOLIERE_HOME/corpora/fetched` has what everybody of this machine may read: `course` and `tei`, once
-fetched, and `url-` with twelve digits for any other address. `MOLIERE_HOME/corpora/uploads` has the
-files of people, `file-` with 32 digits drawn at random: who has the identifier has the file, nobody
-can guess it, and no function lists them. Beside each file, a JSON with its name, address, date,
-size and SHA-256. The JSON names the file, and is renamed into place last: there is a whole corpus
-or none.
+`MOLIERE_HOME/corpora/fetched` has what everybody of this machine may read: `course`, `tei` and
+`corneille`, once fetched, and `url-` with twelve digits for any other address.
+`MOLIERE_HOME/corpora/uploads` has the files of people, `file-` with 32 digits drawn at random: who
+has the identifier has the file, nobody can guess it, and no function lists them. Beside each file,
+a JSON with its name, address, date, size and SHA-256. The JSON names the file, and is renamed into
+place last: there is a whole corpus or none.
 
 A checksum is trusted on first use: an address that later gives something else is refused until the
 first copy is deleted, and a copy that changed on disk is not read.
 
 What is known of the sources: `course` is the CSV that the course publishes, without a word on its
-licence; `tei` the edition that `edition` names, whose licence is unclear. The text of the plays is
-in the public domain. Both are fetched when somebody asks for it, and none of it is in this project.
+licence; `tei` and `corneille` are the editions that `edition` names. The text of the plays is in
+the public domain. All are fetched when somebody asks for it, and none of it is in this project.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ import threading
 import time
 import zipfile
 from collections import OrderedDict
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -42,16 +43,18 @@ from moliere_core.corpus.names import printable
 from moliere_core.errors import N_, CorpusError, RunError
 from moliere_core.system.storage import home, write_atomically
 
-COURSE, TEI = "course", "tei"
+COURSE, TEI, CORNEILLE = "course", "tei", "corneille"
 ADDRESSES = {
     COURSE: "https://skatai.com/data/df_moliere.csv",
     TEI: edition.ADDRESS,
+    CORNEILLE: edition.CORNEILLE_ADDRESS,
 }
+_EDITIONS = {TEI: "moliere-tei.zip", CORNEILLE: "corneille-tei.zip"}  # files, kept as one
 MAX_UPLOADS_BYTES = 500_000_000  # of all people together; the oldest make room
 UPLOAD_SECONDS = 30 * 86_400.0  # without being read
 
 _UPLOAD = re.compile("file-[0-9a-f]{32}")
-_FETCHED = re.compile(f"{COURSE}|{TEI}|url-[0-9a-f]{{12}}")
+_FETCHED = re.compile(f"{COURSE}|{TEI}|{CORNEILLE}|url-[0-9a-f]{{12}}")
 _EXTENSION = re.compile(r"\.[a-z]{2,4}")
 
 
@@ -121,8 +124,8 @@ def identifier(name_or_url: str) -> str:
         return name_or_url
     if not name_or_url.lower().startswith(("http://", "https://")):
         raise CorpusError(
-            "{name!r} is no source that can be fetched: give course, tei, or an address that "
-            "begins with http:// or https://",
+            "{name!r} is no source that can be fetched: give course, tei, corneille, or an address "
+            "that begins with http:// or https://",
             name=name_or_url,
         )
     url = without_credentials(name_or_url)
@@ -178,8 +181,8 @@ def fetch(name_or_url: str, progress: BytesProgress | None = None) -> Entry:
     """Download a corpus and keep it, if it can be read and is what it was the first time.
 
     Args:
-        name_or_url: "course", "tei", or an http(s) address.
-        progress: called with bytes, or for "tei" with plays, done and in all.
+        name_or_url: "course", "tei", "corneille", or an http(s) address.
+        progress: called with bytes, or for an edition with plays, done and in all.
 
     Raises:
         CorpusError: no network, a broken or slow transfer, too large, no corpus, or another
@@ -189,9 +192,9 @@ def fetch(name_or_url: str, progress: BytesProgress | None = None) -> Entry:
     url = ADDRESSES.get(key, name_or_url)
     absent: tuple[str, ...] = ()
     with Downloader() as downloader:
-        if key == TEI:
-            data, absent = _edition(downloader, progress)
-            name = "moliere-tei.zip"
+        if key in _EDITIONS:
+            data, absent = _edition(downloader, key, progress)
+            name = _EDITIONS[key]
         else:
             name = _name(url)
             try:
@@ -199,7 +202,7 @@ def fetch(name_or_url: str, progress: BytesProgress | None = None) -> Entry:
             except FileNotFoundError as error:
                 raise missing(url) from error
     # Before it is kept: a web page, or half a file, raises here, and so does one of many files.
-    reading = read_apart(data, name, whole=key == TEI)
+    reading = read_apart(data, name, whole=key in _EDITIONS)
     known = entry(key)
     digest = hashlib.sha256(data).hexdigest()
     if known and known.sha256 != digest and (_folder(key) / known.file).is_file():
@@ -305,28 +308,35 @@ def _make_room(size: int) -> None:
                 remove(found.id)
 
 
+def is_edition(identifier: str) -> bool:
+    """Whether a known source is fetched play by play."""
+    return identifier in _EDITIONS
+
+
 def _edition(
-    downloader: Downloader, progress: BytesProgress | None
+    downloader: Downloader, key: str, progress: BytesProgress | None
 ) -> tuple[bytes, tuple[str, ...]]:
-    """The files of the TEI edition in one zip, always the same bytes for the same files."""
+    """The files of a TEI edition in one zip, always the same bytes for the same files."""
+    address = edition.ADDRESS if key == TEI else edition.CORNEILLE_ADDRESS
+    names: Collection[str] = edition.PLAYS if key == TEI else edition.CORNEILLE
     buffer = io.BytesIO()
     absent: list[str] = []
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for done, name in enumerate(edition.PLAYS):
+        for done, name in enumerate(names):
             if progress:
-                progress(done, len(edition.PLAYS))
+                progress(done, len(names))
             file = f"{name}.xml"
-            url = f"{edition.ADDRESS}/{file}"
+            url = f"{address}/{file}"
             try:
                 data = downloader.get(url, MAX_BYTES)
             except FileNotFoundError:
                 absent.append(file)
                 continue
             archive.writestr(zipfile.ZipInfo(file), data, zipfile.ZIP_DEFLATED)
-    if len(absent) == len(edition.PLAYS):
-        raise missing(edition.ADDRESS)
+    if len(absent) == len(names):
+        raise missing(address)
     if progress:
-        progress(len(edition.PLAYS), len(edition.PLAYS))
+        progress(len(names), len(names))
     return buffer.getvalue(), tuple(absent)
 
 

@@ -26,7 +26,7 @@ FROZEN = Path(__file__).with_name("addresses.json")
 SAMPLES = ("", "0", "1", "-1", "1e9", "nan", "abc", "1.5", "0,7", "petit", "a,b,a", "x" * 600)
 # The views of each page, which show different widgets.
 VIEWS: dict[str, tuple[str, ...]] = {
-    "games": ("machine", "letter", "scene"),
+    "games": ("machine", "letter", "scene", "author"),
     "bridge": ("same", "alphabet", "axis", "ladder", "talk"),
     "training": ("new", "follow", "stored"),
 }

@@ -7,9 +7,11 @@ import json
 import pytest
 
 from dashboard.games import controls
-from dashboard.games.views import letter, machine, scene
+from dashboard.games.views import author, letter, machine, scene
 from dashboard.shared import guessed, rights
 from moliere_core.classroom import Room
+from moliere_core.corpus import library
+from moliere_core.games import authorship
 from moliere_core.games.guessing import Guess
 from moliere_core.measures import axis
 from tests.app.helpers import Open, run_snippet, text, ticked, vote
@@ -141,8 +143,84 @@ def test_telephones_choose_the_machines_line(open_page: Open, room: Room) -> Non
     assert at.session_state["games.scene"][-1].text == asked.options[2]
 
 
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_passage_is_voted_on_and_read_by_both_networks(open_page: Open, language: str) -> None:
+    at = open_page("games", view="author", lines="4", lang=language)
+    assert not at.exception
+    assert "Le Prévoyant" not in text(at)
+    [table] = [e.proto.body for e in at.get("html") if e.proto.body.startswith("<table")]
+    assert table.count("<tr") == 1 + len(authorship.measures().groups)
+    at.number_input(key=f"{author.HANDS}0").set_value(7)
+    at = at.run().button(key="games.author.reveal").click().run()
+    assert not at.exception
+    assert at.button(key="games.author.reveal").disabled
+    assert any(
+        "Le Prévoyant" in header.value for header in at.header
+    )  # the one that is in verse, and by neither
+    [lines] = [e.proto.body for e in at.get("html") if 'class="authors"' in e.proto.body]
+    assert lines.count("<li") == 4
+    assert len(at.get("plotly_chart")) == 1
+    [cast] = at.session_state["hour.votes"].values()  # for the hour's report
+    assert (cast.hands, cast.right) == ((7, 0), None)
+    at = at.button(key="games.author.other").click().run()
+    assert not at.exception
+    assert not at.button(key="games.author.reveal").disabled
+
+
+def test_an_author_is_not_told_to_telephones_before_the_reveal(open_page: Open, room: Room) -> None:
+    give_plays()
+    at = open_page("games", view="author", lines="4", corpus="corneille", seed="1")
+    assert not at.exception
+    asked = room.question(room.now)
+    assert asked.options == ("Molière", "Corneille")
+    told = json.dumps(asked.to_json(), ensure_ascii=False)
+    assert "enteur" not in told
+    assert "misanthrope" not in told.lower()
+    vote(room, 0, 1, 1)
+    now = room.now
+    at = at.button(key="games.author.reveal").click().run()
+    [verdict] = at.session_state["games.authors"].values()
+    assert verdict.hands == (1, 2)
+    outcome = room.tally(now).outcome
+    assert outcome is not None
+    assert outcome.right == authorship.AUTHORS.index(verdict.author)
+
+
+def test_both_authors_are_drawn_where_both_are_here(open_page: Open) -> None:
+    give_plays()
+    seen = set()
+    for seed in range(8):
+        at = open_page("games", view="author", lines="4", corpus="corneille", seed=str(seed))
+        at = at.button(key="games.author.reveal").click().run()
+        seen |= {verdict.author for verdict in at.session_state["games.authors"].values()}
+    assert seen == set(authorship.AUTHORS)
+    assert "Pour un vrai choix" not in text(at)
+
+
+def test_a_passage_of_the_class_has_no_author(open_page: Open) -> None:
+    at = open_page("games", view="author")
+    at.text_area(key=controls.PASTED).set_value("Ah ! <b>monsieur</b>\nQue je vous plains !")
+    at = at.run().button(key="games.author.reveal").click().run()
+    assert not at.exception
+    assert "Un passage de la classe" in "\n".join(header.value for header in at.header)
+    [lines] = [e.proto.body for e in at.get("html") if 'class="authors"' in e.proto.body]
+    assert "<b>monsieur" not in lines
+    at.text_area(key=controls.PASTED).set_value("… !")
+    at = at.run()
+    assert not at.exception
+    assert len(at.error) == 1
+
+
+def give_plays() -> None:
+    """A play of each author, as if somebody had fetched them."""
+    for key, play, by in (("course", "misanthrope", ""), ("corneille", "menteur", "Corneille")):
+        verse = "".join(f"{play},{by},verse,Vers {n} de cette pièce-là.\n" for n in range(40))
+        data = f"play_name,author,form,cue\n{verse}".encode()
+        library.keep(key, data, f"{key}.csv", f"https://school/{key}.csv", ())
+
+
 @pytest.mark.usefixtures("french")
-@pytest.mark.parametrize("view", ["machine", "letter", "scene"])
+@pytest.mark.parametrize("view", ["machine", "letter", "scene", "author"])
 def test_the_cells_run(view: str) -> None:
     now = controls.Settings("embedded", "", "petit", 1, ("petit",), (0.8,), 80, 40, 8)
     assert run_snippet(controls.code(view, now)).strip()

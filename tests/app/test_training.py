@@ -576,9 +576,9 @@ def test_a_stored_run_is_renamed_opened_and_deleted_with_a_confirmation(open_pag
     at = open_page("training", view="stored", runs=REFERENCE)
     assert {"Ses courbes", "Renommer", "Oui, supprimer"} <= labels(at)
     assert [e.proto.label for e in at.get("download_button")] == [
-        "Télécharger (.zip)",
         "Emporter ce modèle (.html)",
         "Rapport (.html)",
+        "Télécharger (.zip)",
     ]
     links = [e.proto.query_string for e in at.main.get("page_link")]
     assert set(links) == {f"model=run%3A{RUN}"}

@@ -412,6 +412,16 @@ def test_an_edition_of_which_a_file_is_broken_is_not_kept(small_edition: Site, h
     assert files(home) == []
 
 
+def test_corneille_is_an_edition_of_his_own(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(edition, "CORNEILLE_ADDRESS", site.url)
+    for name in edition.CORNEILLE[1:]:
+        site.gives(f"/{name}.xml", TEI.format(name).encode())
+    entry = library.fetch("corneille")
+    assert (entry.id, entry.name, entry.source) == ("corneille", "corneille-tei.zip", "corneille")
+    assert entry.absent == ("corneillep-cid.xml",)
+    assert len(load_corpus("corneille").plays) == len(edition.CORNEILLE) - 1 == 14
+
+
 def test_the_edition_has_the_validation_plays_under_their_names() -> None:
     assert {"ecole-des-maris", "medecin-malgre-lui"} <= set(edition.PLAYS.values())
     assert len(set(edition.PLAYS.values())) == len(edition.PLAYS) == 32
@@ -486,9 +496,9 @@ def test_the_command_fetches_lists_reads_and_deletes(
     assert set(listed) == counts | {"corpora"}
     assert listed["source"] == "embedded"
     known = {item["name"]: item["fetched"] for item in listed["corpora"]}
-    assert known == {fetched["name"]: True, "course": False, "tei": False}
+    assert known == {fetched["name"]: True, "course": False, "tei": False, "corneille": False}
     assert call(capsys, "remove", url) == {"removed": fetched["name"]}
-    assert len(call(capsys)["corpora"]) == 2
+    assert len(call(capsys)["corpora"]) == 3
     assert main(["corpus"]) == 0
     assert "not fetched" in capsys.readouterr().out
 

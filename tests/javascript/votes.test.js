@@ -54,8 +54,8 @@ const json = (document, status = 200) =>
   new Response(JSON.stringify(document), { status, headers: { ETag: '"a"' } });
 
 const LABELS = {
-  votes: "votes",
-  phones: "there",
+  votes: /** @type {[string, string]} */ (["vote", "votes"]),
+  phones: /** @type {[string, string]} */ (["is there", "there"]),
   show: "Show",
   hide: "Hide",
 };
@@ -166,7 +166,12 @@ test("a room says how many telephones are there, until it is gone", async () => 
     results: "./s/BFKR/results",
     key: "secret",
     phones: 0,
-    labels: { scan: "", type: "", phones: "there" },
+    labels: {
+      scan: "",
+      type: "",
+      phones: /** @type {[string, string]} */ (["is there", "there"]),
+    },
+    locale: "fr",
   };
   const { one, unmount } = mount(rooms, data);
   await settle();

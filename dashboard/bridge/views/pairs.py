@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import cast
 
@@ -15,7 +15,8 @@ from dashboard.bridge import controls, measuring
 from dashboard.bridge.controls import Settings
 from dashboard.bridge.figures.pairs import all_margins_figure, keys, margins_figure
 from dashboard.bridge.wording import pairs as wording
-from dashboard.shared import charts, following, i18n, naming, state, tables, votes, widgets
+from dashboard.shared import charts, following, hour, i18n, naming, state, tables, votes, widgets
+from dashboard.shared.hour import Vote
 from dashboard.shared.i18n import _
 from dashboard.shared.votes import Live
 from moliere_core import classroom, pretrained
@@ -26,6 +27,9 @@ from moliere_core.models.protocol import CONTEXT_START
 from moliere_core.system.work import Work
 
 _REVEALED = "discussion.revealed"
+_COUNTED = "discussion.counted"  # the raised hands of a pair that was revealed, by its name
+HANDS = "discussion.hands."  # and the place of the end: widgets of the votes
+MOST = 999  # hands
 Margins = Mapping[str, Work[dict[str, float]]]
 
 
@@ -59,7 +63,7 @@ def _one(reference: str, bar: DeltaGenerator) -> None:
             icon=":material/visibility:",
             disabled=revealed,
             on_click=_reveal,
-            args=(name, live, ends.index(pair.good)),
+            args=(pair, ends, live),
         )
     st.container(key="bridge-pair").markdown(
         _("« {context} » … **{first}** ou **{second}** Votez à main levée, puis révélez.").format(
@@ -70,9 +74,12 @@ def _one(reference: str, bar: DeltaGenerator) -> None:
     )
     if live is not None and not revealed:
         live.show("discussion.votes", ends)
+    elif not revealed:
+        _count_hands(ends)
     if revealed:
         asked = _asked(reference, (pair.name,))
-        margin = None if live is None else _margin(live, ends.index(pair.good))
+        counts = _counted().get(name, []) if live is None else live.tally.by_option
+        margin = _margin(counts, ends.index(pair.good))
         verdict = partial(_verdict, pair, asked, margin)
         following.follow(asked.values(), verdict, following.OFTEN)
         state.link(
@@ -96,20 +103,48 @@ def _question(pair: Pair, ends: list[str]) -> classroom.Question:
     return classroom.choice(f"pairs.{pair.name}", told, ends)
 
 
-def _reveal(name: str, live: Live | None, good: int) -> None:
-    st.session_state[_REVEALED].add(name)
+def _count_hands(ends: list[str]) -> None:
+    """How many hands each end has, where there is no room."""
+    with st.container(horizontal=True):
+        for place, end in enumerate(ends):
+            st.number_input(
+                widgets.plain(end),
+                0,
+                MOST,
+                key=f"{HANDS}{place}",
+                icon=":material/front_hand:",
+                width=165,
+            )
+
+
+def _counted() -> dict[str, list[int]]:
+    found: dict[str, list[int]] = st.session_state.setdefault(_COUNTED, {})
+    return found
+
+
+def _reveal(pair: Pair, ends: list[str], live: Live | None) -> None:
+    st.session_state[_REVEALED].add(pair.name)
+    good = ends.index(pair.good)
     if live is not None:
         live.reveal(good)
+        return
+    hands = [int(st.session_state.get(f"{HANDS}{place}") or 0) for place in (0, 1)]
+    _counted()[pair.name] = hands
+    asked = _question(pair, ends)
+    hour.voted(asked.key, Vote(asked.text, asked.options, tuple(hands), good))
+    for place in (0, 1):
+        st.session_state[f"{HANDS}{place}"] = 0
 
 
-def _margin(live: Live, good: int) -> float | None:
+def _margin(counts: Sequence[int], good: int) -> float | None:
     """How far the class prefers the right end, in bits; None where nobody has voted.
 
     The base-2 logarithm of the votes' odds, one more on either side: nobody is infinitely sure.
     """
-    tally = live.tally
-    right = tally.by_option[good]
-    return math.log2((right + 1) / (tally.total - right + 1)) if tally.total else None
+    if not any(counts):
+        return None
+    right = counts[good]
+    return math.log2((right + 1) / (sum(counts) - right + 1))
 
 
 def _why(reference: str, pair: Pair) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.games.views import letter, machine, scene
+from dashboard.games.views import author, letter, machine, scene
 from dashboard.shared.views import View, chosen
 from moliere_core.errors import N_
 
@@ -10,6 +10,7 @@ VIEWS = {
     "machine": View(N_("Molière ou la machine ?"), machine.show),
     "letter": View(N_("Devine la lettre"), letter.show),
     "scene": View(N_("Cadavre exquis"), scene.show),
+    "author": View(N_("Molière ou Corneille ?"), author.show),
 }
 VIEW = chosen("games.view", "view", N_("Jeu"), VIEWS)
 
@@ -20,4 +21,5 @@ def tried() -> dict[str, bool]:
         "machine": machine.played() >= 10,
         "letter": letter.played() >= 10,
         "scene": scene.played(),
+        "author": author.played() >= 3,
     }

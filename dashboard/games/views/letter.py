@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from dashboard.games import figures, results, wording
 from dashboard.games.controls import OPENING, Settings
 from dashboard.games.figures import Guesser
-from dashboard.shared import charts, fields, guessed, i18n, state, votes
+from dashboard.shared import charts, fields, guessed, hour, i18n, state, votes
 from dashboard.shared.guessed import Series
 from dashboard.shared.i18n import _
 from dashboard.shared.votes import Live
@@ -103,7 +103,10 @@ def _reveal(series: Series, live: Live | None) -> None:
         st.toast(_("Personne n’a encore voté."), icon=":material/how_to_vote:")
         return
     letter = series.rest[len(series.guesses)]
-    if live is not None:
+    if live is None:
+        asked = _question(series)
+        hour.wrote(asked.key, asked.text, cast, letter)
+    else:
         live.reveal(letter)
     series.guesses.append(Guess(letter, cast))
     st.session_state[TYPED] = ""
@@ -120,7 +123,11 @@ def _controls(series: Series) -> None:
         return
     last = series.guesses[-1]
     st.markdown(
-        _("C’était **{letter}** : {right} voix sur {votes}, {bits} pour la classe.").format(
+        i18n.ngettext(
+            "C’était **{letter}** : {right} voix sur {votes}, {bits} pour la classe.",
+            "C’était **{letter}** : {right} voix sur {votes}, {bits} pour la classe.",
+            last.total,
+        ).format(
             letter=f"`{all_visible(last.letter)}`",
             right=last.right,
             votes=last.total,
@@ -153,7 +160,7 @@ def _axis(series: Series, now: Settings) -> None:
         st.info(_("L’axe commence avec la première lettre."))
         return
     count = len(series.guesses)
-    found = [Guesser(_("la classe"), *_mean(series.bits), people=True)]
+    found = [Guesser(_("la classe"), *_mean(series.bits), place=0)]
     begin, end = len(series.given), len(series.read)
     for model in dict.fromkeys((now.model, "kn-8", "kn-3")):
         bits = results.bits(model, series.given + series.rest)[begin:end]

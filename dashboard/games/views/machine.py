@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard.games import results, wording
 from dashboard.games.controls import NUMBER, Settings
 from dashboard.shared import cached, fields, hour, state, tables, votes, widgets
+from dashboard.shared.hour import Vote
 from dashboard.shared.i18n import _
 from dashboard.shared.votes import Live
 from moliere_core import classroom
@@ -110,10 +111,15 @@ def _reveal(passage: Passage, real: str, live: Live | None) -> None:
         hands = live.tally.by_option
     verdict = Verdict(passage.author, *hands)
     _verdicts()[passage.key] = verdict
-    hour.vote_on(wording.author(passage.author, real), passage.text)
-    if live is not None:
-        said = wording.author(passage.author, real)
-        live.reveal(0 if passage.author.real else 1, said)
+    said = wording.author(passage.author, real)
+    hour.vote_on(said, passage.text)
+    right = 0 if passage.author.real else 1
+    if live is None:
+        names = real, _("la machine")
+        asked = f"games.machine {passage.key}"
+        hour.voted(asked, Vote(_asked(passage, names), names, tuple(hands), right))
+    else:
+        live.reveal(right, said)
     for option in (0, 1):
         st.session_state[f"{HANDS}{option}"] = 0
 

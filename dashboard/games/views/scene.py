@@ -9,7 +9,8 @@ import streamlit as st
 
 from dashboard.games import results, wording
 from dashboard.games.controls import Settings
-from dashboard.shared import i18n, naming, paper, votes, widgets
+from dashboard.shared import hour, i18n, naming, paper, votes, widgets
+from dashboard.shared.hour import Vote
 from dashboard.shared.i18n import _
 from dashboard.shared.votes import Live
 from moliere_core import classroom
@@ -146,6 +147,8 @@ def _add_chosen(
 ) -> None:
     if live is None:
         hands = [int(st.session_state.get(CHOICE + letter) or 0) for letter in "ABC"]
+        asked = _question(scene, proposed)
+        hour.voted(asked.key, Vote(asked.text, asked.options, tuple(hands)))
     else:
         hands = live.tally.by_option
     if not any(hands):

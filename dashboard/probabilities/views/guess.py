@@ -13,7 +13,7 @@ from dashboard.probabilities import components, controls, wording
 from dashboard.probabilities.controls import CHOICES
 from dashboard.probabilities.results import Situation
 from dashboard.probabilities.views import bars
-from dashboard.shared import votes
+from dashboard.shared import hour, votes
 from dashboard.shared.i18n import _
 from dashboard.shared.votes import Live
 from moliere_core import classroom
@@ -57,6 +57,13 @@ def show(now: Situation, board: DeltaGenerator, side: DeltaGenerator) -> None:
 def revealed(now: Situation) -> bool:
     """Whether the class has voted on the character that follows, and may see the bars."""
     return bool(st.session_state.get(_REVEALED) == now.question)
+
+
+def _reveal(now: Situation, live: Live | None) -> None:
+    st.session_state[_REVEALED] = now.question
+    if live is None:
+        asked = _question(now)
+        hour.wrote(asked.key, asked.text, _guesses(None))
 
 
 def _question(now: Situation) -> classroom.Question:
@@ -117,7 +124,7 @@ def _ask(now: Situation, voted: bool, live: Live | None) -> None:
             type="primary",
             icon=":material/visibility:",
             shortcut="V",
-            on_click=st.session_state.update,
-            args=({_REVEALED: now.question},),
+            on_click=_reveal,
+            args=(now, live),
         )
     st.info(_("Les barres sont cachées : votez, puis révélez."))

@@ -6,6 +6,19 @@ const MINUS = "\u2212";
 
 /** @typedef {(value: number) => string} Format */
 
+/** @typedef {[one: string, several: string]} Forms of what is counted */
+
+/**
+ * What stands after a number: "vote" or "votes".
+ *
+ * @param {string} locale
+ * @param {number} count
+ * @param {Forms} forms
+ */
+export function plural(locale, count, [one, several]) {
+  return new Intl.PluralRules(locale).select(count) === "one" ? one : several;
+}
+
 /**
  * Numbers, with a true minus sign.
  *

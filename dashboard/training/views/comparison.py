@@ -78,9 +78,10 @@ def _curves(compared: Sequence[Compared]) -> None:
     st.plotly_chart(
         charts.enlarged(figures.compared_figure(runs, charts.dark(), measure)),
         key="training.compared",
-        config={"displayModeBar": False},
+        config=charts.config("training.compared"),
         alt=wording.compared(runs, measure),
     )
+    tables.download(lambda: results.points(runs), "training.compared")
     st.caption(
         _(
             "Ces courbes sont celles de l’apprentissage, chacun sur le texte qu’il a mis de côté : "

@@ -15,6 +15,7 @@ from dashboard.shared import (
     rights,
     state,
     stored_runs,
+    tables,
     trainings,
     widgets,
 )
@@ -118,7 +119,7 @@ def _live(job_id: str, bets: Bets, measure: str) -> None:
                 )
             ),
             key="training.curves",
-            config={"displayModeBar": False},
+            config=charts.config("training.curves"),
             alt=wording.alt(curves),
         )
     with texts:
@@ -127,6 +128,8 @@ def _live(job_id: str, bets: Bets, measure: str) -> None:
         st.markdown(" · ".join(parts))
     if told := wording.by_heart(curves):
         st.warning(told, icon=":material/trending_up:")
+    if curves.ended and not status.active:
+        tables.download(lambda: results.table(curves), "training.curves")
     if run is not None:
         forgetting.show(run.history)
 

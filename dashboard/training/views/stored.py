@@ -149,31 +149,13 @@ def _tools(reference: str) -> None:
         )
         if run.snapshots:
             follow.links(reference)
-    with st.container(horizontal=True, vertical_alignment="center"):
+        with st.popover(_("Emporter"), icon=":material/download:", key="training.take"):
+            _downloads(run)
         with st.popover(_("Renommer"), icon=":material/edit:"):
             st.text_input(
                 _("Nouveau nom"), value=run.label, max_chars=MAX_LABEL, key=f"{_NAME}.{run.id}"
             )
             st.button(_("Renommer"), key="training.rename", on_click=_rename, args=(run.id,))
-        st.download_button(
-            _("Télécharger (.zip)"),
-            run.zip_bytes,
-            f"moliere-{run.id}.zip",
-            "application/zip",
-            key="training.download",
-            icon=":material/download:",
-            on_click="ignore",
-        )
-        if run.snapshots:
-            take_home.button(reference, "training")
-        if run.history:
-            paper.download(
-                _("Rapport (.html)"),
-                partial(report.document, run),
-                f"moliere-{run.id}-rapport",
-                "training.report",
-            )
-        _keras_button(run)
         with st.popover(_("Supprimer"), icon=":material/delete:"):
             st.markdown(
                 _("Supprimer « {name} » ? Rien ne le fera revenir.").format(
@@ -189,6 +171,29 @@ def _tools(reference: str) -> None:
             )
     _complain()
     forgetting.show(run.history)
+
+
+def _downloads(run: Run) -> None:
+    """The files that can be made of a run, one under the other."""
+    if run.snapshots:
+        take_home.button(f"run:{run.id}", "training")
+    if run.history:
+        paper.download(
+            _("Rapport (.html)"),
+            partial(report.document, run),
+            f"moliere-{run.id}-rapport",
+            "training.report",
+        )
+    st.download_button(
+        _("Télécharger (.zip)"),
+        run.zip_bytes,
+        f"moliere-{run.id}.zip",
+        "application/zip",
+        key="training.download",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+    _keras_button(run)
 
 
 def _keras_button(run: Run) -> None:

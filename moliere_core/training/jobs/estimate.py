@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
-from moliere_core.config import ModelConfig
+from moliere_core.config import ModelConfig, RunConfig
 from moliere_core.runs.index import StoredRun, stored_runs
 from moliere_core.runs.run import runs_folder
 from moliere_core.system.machine import threads
@@ -67,14 +67,16 @@ def _machine_speed(_folder: Path, _moment: int) -> float:
 
 
 def _relative_speed(run: StoredRun) -> float | None:
-    history, config = run.history, run.config
-    rate = history[-1].get("chars_per_second") if history else None
-    if not rate:
-        return None
-    expected = _seconds_per_char(
-        config.model, config.training.batch_size, config.training.seq_length
+    rate = run.history[-1].get("chars_per_second") if run.history else None
+    return speed(run.config, float(rate)) if rate else None
+
+
+def speed(config: RunConfig, chars_per_second: float) -> float:
+    """How fast a machine is, relative to the one assumed here, that trained at such a rate."""
+    training = config.training
+    return chars_per_second * _seconds_per_char(
+        config.model, training.batch_size, training.seq_length
     )
-    return float(rate) * expected
 
 
 def _seconds_per_char(model: ModelConfig, batch: int, length: int) -> float:
