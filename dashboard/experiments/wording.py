@@ -96,7 +96,7 @@ def variant_name(plan: Plan, variant: Variant) -> str:
         return _("la dernière position") if last else _("toutes les positions")
     if plan.name == "transformer":
         return _("{network}, {count} passages").format(
-            network=naming.architecture(config), count=config.training.epochs
+            network=naming.cell(config.model.cell), count=config.training.epochs
         )
     if config.model.dropout:
         return _("dropout {share}").format(share=i18n.percent(config.model.dropout))

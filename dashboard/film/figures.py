@@ -9,6 +9,7 @@ from dashboard.shared.plotting import Figure, layout, legend_below, percents, th
 
 HEIGHT = 400
 MOST_NAMED = 6  # moments under the axis
+ASIDE = 30  # pixels on the right, where half of the last name is
 ROOM = 1.12  # above the highest mark
 LEAST_TOP = 0.2  # of an axis of shares, so that a small one looks small
 
@@ -93,4 +94,5 @@ def along(
         tickangle=0,
         range=[-0.5, len(moments) - 0.5],
     )
+    figure.update_layout(margin_r=ASIDE)
     return legend_below(figure)

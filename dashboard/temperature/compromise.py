@@ -171,7 +171,8 @@ def _distance(
     for top_p in sorted({point.top_p for point in found.points}, reverse=True):
         points = [p for p in found.points if p.top_p == top_p]
         steps = [_step(found, point, configs, criteria) for point in points]
-        lines.append(Line(_name(found, top_p), steps, dashed=top_p < 1))
+        if any(step.gap is not None for step in steps):
+            lines.append(Line(_name(found, top_p), steps, dashed=top_p < 1))
     labels = ", ".join(_(controls.CRITERIA[name]) for name in criteria)
     table = pd.DataFrame({"T": sorted({point.temperature for point in found.points})})
     for line in lines:

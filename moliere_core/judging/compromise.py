@@ -245,7 +245,7 @@ def measure(
     told(0.9)
     figures = []
     for done, text in enumerate(texts, 1):
-        figures.append(judge(text, read).figures)
+        figures.append(judge(text, read, invented=False).figures)
         told(0.9 + 0.1 * done / len(texts))
     each = len(seeds)
     points = tuple(

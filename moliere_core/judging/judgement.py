@@ -74,17 +74,20 @@ class Judgement:
     exact: bool
 
 
-def judge(text: str, read: Sources, lines: Sequence[str] | None = None) -> Judgement:
+def judge(
+    text: str, read: Sources, lines: Sequence[str] | None = None, invented: bool = True
+) -> Judgement:
     """Judge a text against what a model has read.
 
     Args:
         text: any.
         read: see `sources.sources`.
         lines: of the text, where they are known better than by its line breaks.
+        invented: whether invented words are told, see `wordhood`.
     """
     text = normalise(text)
     passages = tuple(read.passages(text))
-    words = wordhood(text, read.knows)
+    words = wordhood(text, read.knows, invented)
     verse = alexandrines.verse(text.split("\n") if lines is None else lines)
     new = read.new_shares(text)
     found = longest(passages)

@@ -74,8 +74,15 @@ class Wordhood:
     invented: tuple[Invented, ...]
 
 
-def wordhood(text: str, read: Known) -> Wordhood:
-    """The words of a normalised text, against what was read and the two wider lists."""
+def wordhood(text: str, read: Known, invented: bool = True) -> Wordhood:
+    """The words of a normalised text, against what was read and the two wider lists.
+
+    Args:
+        text: whose words they are.
+        read: whether the model has read a word.
+        invented: whether those in no list are told: to find what is near each takes most of the
+            time.
+    """
     found, starts = located(text)
     words = [word.lower() for word in found]
     distinct = {word for word in words if len(word) >= LETTERS}
@@ -90,9 +97,10 @@ def wordhood(text: str, read: Known) -> Wordhood:
     in_any = in_wider | in_french
     counts = Counter(word for word in judged if word not in in_any)
     listed = french.words() is not None
-    invented = [
+    told = [
         Invented(word, count, first[word], nearest(word, read))
         for word, count in sorted(counts.items(), key=lambda item: (-item[1], first[item[0]]))
+        if invented
     ]
     return Wordhood(
         len(judged),
@@ -103,7 +111,7 @@ def wordhood(text: str, read: Known) -> Wordhood:
         _share(long, in_wider),
         _share(judged, in_french) if listed else None,
         _share(long, in_french) if listed else None,
-        tuple(invented),
+        tuple(told),
     )
 
 

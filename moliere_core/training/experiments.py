@@ -260,6 +260,7 @@ PLANS: dict[PlanName, Plan] = {
                 Variant("passes", _TRANSFORMER),
             ),
             visible=VISIBLE,
+            weights=False,
         ),
     )
 }

@@ -11,6 +11,8 @@ from dashboard.shared.i18n import _
 from dashboard.shared.plotting import FONT, Figure, layout, spread
 
 WIDE = 1.5  # of an axis, so that a name beside the last point stays inside
+LETTER = 0.019  # of the width of a figure, for each letter of a longer name
+LEAST = 0.1  # of what is most dear: networks that differ by less stand side by side
 NEAR = 0.09  # of the height of a figure: names nearer than this are pushed apart
 
 
@@ -86,6 +88,8 @@ def cost(runs: Sequence[Cost], dark: bool, text: str, x: str, x_title: str) -> F
     figure.update_yaxes(range=[low, high])
     first = min(min(run.x) for run in runs) if x == "parameters" else 0.0
     last = max(max(run.x) for run in runs)
-    figure.update_xaxes(range=[first - 0.05 * (last - first), first + WIDE * (last - first)])
+    width, longest = max(last - first, LEAST * last), max(len(run.name) for run in runs)
+    wide = max(WIDE, 1 / (1 - min(LETTER * longest, 0.6)))
+    figure.update_xaxes(range=[first - 0.05 * width, first + wide * width], tickformat=",")
     figure.update_layout(showlegend=False)
     return figure

@@ -109,7 +109,8 @@ def _table(plan: Plan, found: list[Result], rows: list[Live], chart: Chart) -> s
             name = _("{name}, ici").format(name=wording.variant_name(plan, row.variant))
             lines.append(_line([name, *_live_cells(plan, row)], None, False, len(head)))
     cells = "".join(f"<td>{html.escape(name)}</td>" for name in head)
-    return f'<table class="results"><tr class="head">{cells}</tr>{"".join(lines)}</table>'
+    kind = f"results {plan.name}"
+    return f'<table class="{kind}"><tr class="head">{cells}</tr>{"".join(lines)}</table>'
 
 
 def _line(cells: list[str], votes: int | None, best: bool, width: int = 0, dot: str = "") -> str:

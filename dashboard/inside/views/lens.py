@@ -91,7 +91,7 @@ def _decided(cut: Cut, layers: list[str]) -> None:
     counts = np.bincount(answer.found.decided, minlength=len(layers) + 1)
     total = int(counts.sum())
     told = ", ".join(
-        _("{layer} {count}").format(layer=layer, count=count)
+        _("{layer} : {count}").format(layer=layer, count=count)
         for layer, count in zip(layers, counts.tolist(), strict=False)
     )
     st.markdown(

@@ -116,6 +116,7 @@ def _button(request: Request) -> None:
         type="primary",
         icon=":material/play_arrow:",
         width="stretch",
+        help=_("Estimé d’après un bloc de cette largeur, chronométré sur cette machine."),
         on_click=_start,
         args=(request,),
     )
