@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from dashboard.shared import i18n, state
+from dashboard.shared import i18n, later, state
 
 _STYLE = """
 @page { size: A4; margin: 14mm 15mm; }
@@ -163,7 +163,7 @@ def download(label: str, data: bytes | Callable[[], bytes], name: str, key: str)
     """A button for a sheet, or for what makes one on the click; `name` is its file's, no ending."""
     st.download_button(
         label,
-        data,
+        later.in_session(data) if callable(data) else data,
         file_name=f"{name}.html",
         mime="text/html",
         key=key,

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from dashboard.shared import later
 from dashboard.shared.i18n import _
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def download(
     """
     st.download_button(
         label or _("Données (CSV)"),
-        lambda: csv(data() if callable(data) else data),
+        later.in_session(lambda: csv(data() if callable(data) else data)),
         file_name=f"{name.replace('.', '-')}.csv",
         mime="text/csv",
         key=key or f"{name}.csv",

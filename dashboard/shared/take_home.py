@@ -6,7 +6,7 @@ import re
 
 import streamlit as st
 
-from dashboard.shared import cached, fields, state
+from dashboard.shared import cached, fields, later, state
 from dashboard.shared.i18n import _
 from moliere_core.config import SamplingConfig
 from moliere_core.exchange.html_export import to_html
@@ -30,7 +30,7 @@ def button(reference: str, page: str, sampling: SamplingConfig = SAMPLING) -> No
 
     st.download_button(
         _("Emporter ce modèle (.html)"),
-        made,
+        later.in_session(made),
         file_name=f"moliere-{re.sub('[^0-9A-Za-z-]+', '-', reference)}.html",
         mime="text/html",
         key=f"{page}.take_home",

@@ -63,3 +63,24 @@ def test_a_figure_is_saved_as_png_and_as_svg(page: Page, server: str) -> None:
             page.locator(button).first.click()
         assert download.value.suggested_filename == f"games-authors.{kind}"
         assert Path(download.value.path()).read_bytes().startswith(begins)
+
+
+def test_the_hours_report_has_its_votes_in_the_windows_language(
+    browser: Browser, server: str
+) -> None:
+    with browser.new_context(locale="en-US") as context:
+        page = context.new_page()
+        page.goto(f"{server}/games?view=letter&model=petit")
+        expect_settled(page)
+        page.get_by_role("textbox").first.fill("eea")
+        page.get_by_role("textbox").first.press("Enter")
+        expect_settled(page)
+        page.get_by_role("button", name="Reveal").click()
+        expect(page.get_by_text("It was")).to_be_visible()
+        page.get_by_role("link", name="Lesson plan").click()
+        page.get_by_text("At home").click()
+        with page.expect_download() as download:
+            page.get_by_role("button", name="report").click()
+        told = Path(download.value.path()).read_text(encoding="utf-8")
+    assert "What remains of the hour" in told
+    assert "Which character comes next?" in told
