@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard.film import figures, results, wording
 from dashboard.film.figures import Curve
-from dashboard.shared import cached, charts, i18n
+from dashboard.shared import cached, charts, i18n, naming, tables
 from dashboard.shared.i18n import _
 from moliere_core.errors import MoliereError
 from moliere_core.judging import emergence, judgement
@@ -31,11 +31,14 @@ def show(reference: str) -> None:
     if not moments:
         return
     st.markdown(sentence(moments))
-    left, right = st.columns(2, gap="medium")
-    with left:
-        _words(moments)
-    with right:
-        _verse(moments)
+    if len(moments) == 1:
+        _table(base, moments[0])
+    else:
+        left, right = st.columns(2, gap="medium")
+        with left:
+            _words(moments)
+        with right:
+            _verse(moments)
     st.caption(_caption())
 
 
@@ -125,6 +128,23 @@ def _real(name: str, *parts: str) -> float | None:
 
 def _percent(share: float | None) -> str:
     return "–" if share is None else i18n.percent(share)
+
+
+def _table(base: str, moment: Moment) -> None:
+    """The counts of a run that has kept a single moment, beside those of real verse."""
+    labels = {
+        "real": _("longs mots qui existent"),
+        "lengthy": _("lignes de 10 à 14 syllabes"),
+        "twelve": _("lignes de 12 syllabes"),
+        "shuffled": _("mots mélangés"),
+        "rhymed": _("lignes qui riment"),
+        "mixed": _("lignes mélangées"),
+    }
+    rows = [
+        [label, _percent(moment.share(name)), _percent(_real(name, "verse"))]
+        for name, label in labels.items()
+    ]
+    tables.show([_("mesure"), naming.model(base), "L’École des maris"], rows)
 
 
 # The curves

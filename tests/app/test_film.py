@@ -293,6 +293,14 @@ def test_when_verse_appears_is_computed_from_what_is_shipped(open_page: Open) ->
     assert {"film.words", "film.verse"} <= {chart.key for chart in at.get("plotly_chart")}
 
 
+def test_a_single_moment_is_a_table(open_page: Open) -> None:
+    at = open_page("film", view="verse", model="petit-rnn")
+    assert not at.get("plotly_chart")
+    [table] = [e.proto.body for e in at.get("html") if e.proto.body.startswith("<table")]
+    assert "petit-rnn" in table
+    assert table.count("<tr>") == 1 + 6
+
+
 def moments(*twelve: int) -> list[emergence_counts.Moment]:
     """One whose lines are verse so often, of twenty a text, each."""
     none = emergence_counts.Tally(20, 10, 0, 2.0, 2, 2.0, 50, 40)

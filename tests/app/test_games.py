@@ -41,6 +41,7 @@ def test_ten_passages_are_voted_on_and_scored(open_page: Open, language: str) ->
         assert not at.exception
     [table] = [e.proto.body for e in at.get("html") if e.proto.body.startswith("<table")]
     assert table.count("75") >= 3  # three of four took each of them for the original
+    assert len(at.session_state["hour.voted-on"]) == 10  # for Reading
     assert ticked(at, "games")["machine"]
 
 

@@ -40,6 +40,8 @@ def test_a_vote_is_learned_and_its_cost_is_told(open_page: Open, language: str) 
     assert len(at.get("plotly_chart")) == 1
     story = at.session_state["preferences.stories"]["petit"]
     assert [vote.share for vote in story.votes] == [4 / 6]
+    [(_about, preferred)] = at.session_state["hour.voted-on"]  # for Reading
+    assert preferred == story.votes[0].prompt + story.votes[0].first
     original, after = story.stages
     assert original.distance == 0 < after.distance
     assert original.model is not after.model

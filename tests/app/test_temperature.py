@@ -50,7 +50,7 @@ def test_everything_is_in_the_address(open_page: Open) -> None:
 def test_several_prompts_at_one_temperature(open_page: Open) -> None:
     at = open_page("temperature", compare="prompts", prompts="Ah ! \nQuoi ? ", temperature=0.5)
     columns = component(at)["columns"]
-    assert [c["heading"] for c in columns] == ["« Ah !  »", "« Quoi ?  »"]
+    assert [c["heading"] for c in columns] == ["« Ah ! »", "« Quoi ? »"]
     assert at.slider(key="temperature.one").value == 0.5
     at = open_page("temperature", lang="en", compare="prompts", prompts="Ah !")
     assert [c["heading"] for c in component(at)["columns"]] == ["“Ah !”"]

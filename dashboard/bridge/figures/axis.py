@@ -222,4 +222,4 @@ def _colour(colours: Theme, family: str) -> str:
 
 
 def _height(marks: Sequence[Mark]) -> int:
-    return 100 + ROW * len(marks)
+    return 66 + ROW * len(marks)
