@@ -104,7 +104,7 @@ def compromise(paths: Sequence[Path], real: Mark, dark: bool) -> Figure:
         mode="markers+text",
         name=real.label,
         text=[real.label],
-        textposition="bottom center",
+        textposition="top center",
         textfont={"size": FONT, "color": colours.ink},
         marker={"size": 22, "symbol": "star", "color": colours.ink},
         error_x=_error([real.words_deviation]),
