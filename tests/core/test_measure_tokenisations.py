@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from tests.core.test_beam import TinyModel, conditional, mass
+from tests.core.tiny_tokens import TinyModel, conditional, mass
 from tools import measure_tokenisations as tool
 
 TEXT = "abéta\nabaté"
