@@ -157,6 +157,7 @@ def extract(chosen: str, others: tuple[str, ...], lines: int, seed: int) -> Extr
             rows = cached.corpus(source).select([play]).frame
             author = authorship.author_of(play, rows["author"].iloc[0])
             title = cached.corpus(source).titles[play]
+            found = list(filter(authorship.mostly_alexandrines, found)) or found
             text = found[int(rng.integers(len(found)))]
             return Extract(text, author, title, source == EMBEDDED)
     return None

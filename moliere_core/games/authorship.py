@@ -31,7 +31,9 @@ from moliere_core.errors import CorpusError
 from moliere_core.models.protocol import CharModel
 from moliere_core.models.references import snapshot_model
 from moliere_core.runs.run import Run
+from moliere_core.text import syllables
 from moliere_core.text.normalise import normalise
+from moliere_core.text.syllables import ALEXANDRINE
 
 AUTHORS = MOLIERE, CORNEILLE = "moliere", "corneille"
 FOLDER = ASSETS / "authors"  # a run an author, and what was measured
@@ -203,6 +205,16 @@ def passages(text: str, lines: int) -> list[str]:
     printed = [line for line in text.splitlines() if folded(line)]
     whole = range(0, len(printed) - lines + 1, lines)
     return ["\n".join(printed[at : at + lines]) for at in whole]
+
+
+def mostly_alexandrines(passage: str) -> bool:
+    """Whether two lines of three can be read as twelve syllables, as in a comedy's dialogue.
+
+    A song or a list in verse would give its play away before anybody has listened to the style.
+    """
+    lines = passage.splitlines()
+    long = sum(ALEXANDRINE in syllables.count(line).readings for line in lines)
+    return 3 * long >= 2 * len(lines)
 
 
 # What was measured

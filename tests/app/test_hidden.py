@@ -23,9 +23,13 @@ def hiding(at: AppTest) -> str:
 def test_a_page_hides_parts_and_single_settings(open_page: Open, page: str) -> None:
     at = open_page(page, masquer="reglages,tiroirs,menu,view,seed", seed=7)
     assert not at.exception
-    for selector in ("stSidebar", ".st-key-settings", "-drawer", ".st-key-seed", "-view"):
+    for selector in ("stSidebar", ".st-key-settings", "-drawer", ".st-key-seed"):
         assert selector in hiding(at)
     assert address(at)["masquer"] == "reglages,tiroirs,menu,view,seed"
+
+
+def test_a_page_s_own_choice_of_views_is_hidden(open_page: Open) -> None:
+    assert "-view" in hiding(open_page("games", masquer="view"))
 
 
 def test_nothing_is_hidden_unless_it_is_asked_for(open_page: Open) -> None:

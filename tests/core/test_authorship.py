@@ -129,3 +129,15 @@ def test_the_networks_that_ship_part_two_lines_of_the_two_authors() -> None:
     reading = authorship.read(tartuffe, networks)
     assert reading.likelier == MOLIERE  # it has read the play
     assert all(1 < bits < 4 for bits in reading.bits)
+
+
+def test_a_song_is_told_from_a_comedy_s_dialogue() -> None:
+    dialogue = """Mon frère, s'il vous plaît, ne discourons point tant,
+Et que chacun de nous vive comme il l'entend.
+Bien.
+Bien que sur moi des ans vous ayez l'avantage,
+Et soyez assez vieux pour devoir être sage,
+Je vous dirai pourtant que mes intentions
+Sont de ne prendre point de vos corrections."""
+    assert authorship.mostly_alexandrines(dialogue)
+    assert not authorship.mostly_alexandrines("La Gale,\nLa Rogne,\nLa Tigne,\nLa Fièvre,")
