@@ -59,4 +59,4 @@ def test_the_scripts_of_the_cards_are_there() -> None:
         scripts = [part.split()[0] for part in said.split("python -m tools.")[1:]]
         assert scripts or "moliere train" in said
         for script in scripts:
-            assert (TOOLS / f"{script.strip('`,.')}.py").is_file()
+            assert (TOOLS / f"{script.strip('`,.)')}.py").is_file()

@@ -338,6 +338,8 @@ def _settle(job_id: str) -> None:
         if backend is None or not backend.holds(job_id):
             return
         job = get(job_id)
+        if job is not None and job.state is State.FINISHED:
+            return  # its worker alone has still to leave
         if job is not None and job.status.active and not job.stopping:
             return  # asked for again meanwhile, by someone who was quicker
         time.sleep(0.05)
