@@ -37,7 +37,7 @@ pytestmark = pytest.mark.usefixtures("jobs_end")
 def fake(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Workers without a framework; call it to set their pace and what goes wrong."""
     monkeypatch.setattr(local, "COMMAND", FAKE)
-    monkeypatch.setattr(jobs, "_SETTLE_SECONDS", PATIENCE)  # a busy disk keeps a job's end waiting
+    monkeypatch.setattr(jobs, "SETTLE_SECONDS", PATIENCE)  # a busy disk keeps a job's end waiting
 
     def settings(mode: str = "", pause: float = 0.001) -> None:
         monkeypatch.setenv("FAKE_PAUSE", str(pause))

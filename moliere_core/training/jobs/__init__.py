@@ -70,7 +70,7 @@ __all__ = [
     "submit",
 ]
 
-_SETTLE_SECONDS = 5.0  # for a job that is stopping, before it can be asked for again
+SETTLE_SECONDS = 5.0  # for a job that is stopping, before it can be asked for again
 
 STILL_ENDING = N_("this training is still ending: ask again in a few seconds")
 
@@ -202,7 +202,7 @@ def delete(job_id: str, token: str = "") -> None:
     job = _required(job_id)
     require_allowed(job.spec, token)
     if job.status.active:
-        stop(job_id, token, wait=_SETTLE_SECONDS)
+        stop(job_id, token, wait=SETTLE_SECONDS)
         _settle(job_id)
         if job.status.active:
             raise RunError(STILL_ENDING)
@@ -332,7 +332,7 @@ def _required(job_id: str) -> Job:
 
 def _settle(job_id: str) -> None:
     """Wait until a job that is being stopped has ended; RunError if it takes too long."""
-    deadline = time.monotonic() + _SETTLE_SECONDS
+    deadline = time.monotonic() + SETTLE_SECONDS
     while time.monotonic() < deadline:
         backend = _backends.get(_address())
         if backend is None or not backend.holds(job_id):
