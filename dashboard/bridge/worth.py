@@ -21,7 +21,6 @@ from moliere_core.text.normalise import normalise
 
 NOT_FRENCH = ("The king is",)  # of the recorded prompts: what follows is to be English
 LEAST_LINES = 10  # whole ones, of which a share says something
-NONE = "–"
 
 
 @dataclass(frozen=True)
@@ -97,20 +96,16 @@ def _said(found: Iterable[Worth], verse: float) -> str:
 
 
 def _row(name: str, worth: Worth) -> list[str]:
-    unread = _("inconnu") if worth.unknown else NONE
+    unread = _("inconnu") if worth.unknown else i18n.UNKNOWN
     return [
         name,
-        _percent(worth.long_words),
+        i18n.share(worth.long_words),
         unread if worth.new_12 is None else i18n.percent(worth.new_12),
         unread if worth.longest is None else i18n.number(worth.longest),
-        NONE
+        i18n.UNKNOWN
         if worth.alexandrines is None
-        else f"{i18n.percent(worth.alexandrines)} ({_percent(worth.chance)})",
+        else f"{i18n.percent(worth.alexandrines)} ({i18n.share(worth.chance)})",
     ]
-
-
-def _percent(share: float | None) -> str:
-    return NONE if share is None else i18n.percent(share)
 
 
 @st.cache_data(show_spinner=False, ttl=5, max_entries=128)

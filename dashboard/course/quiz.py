@@ -12,15 +12,13 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.course.controls import QUESTION
 from dashboard.course.questions import Question, questions
-from dashboard.shared import hour, i18n, state, votes, widgets
-from dashboard.shared.hour import Vote
+from dashboard.shared import hands, i18n, state, votes, widgets
 from dashboard.shared.i18n import _
 from dashboard.shared.votes import Live
 from moliere_core import classroom
 
 _VOTES = "course.votes"  # (question, option) -> hands
 _REVEALED = "course.revealed"  # questions whose answer the class has seen
-MOST = 999  # hands
 
 
 def revealed() -> bool:
@@ -37,21 +35,12 @@ def show() -> None:
     asked = classroom.choice(f"course.quiz.{number}", question.asked, question.options)
     live = votes.ask(asked, new=not open_)
     open_ = open_ or (live is not None and not live.open)
-    hands = _count(number, question, open_) if live is None else _listen(live, question, open_)
+    counted = _count(number, question, open_) if live is None else _listen(live, question, open_)
     if live is None and open_:
-        hour.voted(asked.key, Vote(question.asked, question.options, tuple(hands), question.right))
+        hands.voted(asked, counted, question.right)
     with st.container(horizontal=True, vertical_alignment="center"):
         widgets.back("course.question", QUESTION, number, _("Précédente"), number == 1)
-        st.button(
-            _("Révéler"),
-            key="course.reveal",
-            type="primary",
-            icon=":material/visibility:",
-            shortcut="V",
-            on_click=_revealed().add,
-            args=(number,),
-            disabled=open_,
-        )
+        widgets.reveal("course.reveal", _revealed().add, (number,), open_)
         if live is not None and open_:
             st.button(
                 _("Voter à nouveau"),
@@ -67,8 +56,8 @@ def show() -> None:
             _("Question {number} sur {count}").format(number=number, count=len(found)),
             width="content",
         )
-        if open_ and any(hands):
-            st.markdown(_right(hands[question.right], sum(hands)), width="content")
+        if open_ and any(counted):
+            st.markdown(_right(counted[question.right], sum(counted)), width="content")
     if open_:
         with st.container(key="course-reason"):
             st.markdown(question.reason)
@@ -85,11 +74,11 @@ def _listen(live: Live, question: Question, open_: bool) -> list[int]:
         return live.tally.by_option
 
 
-def _lines(question: Question, hands: list[int]) -> list[int]:
+def _lines(question: Question, counted: list[int]) -> list[int]:
     for option, said in enumerate(question.options):
-        share = hands[option] / max(sum(hands), 1)
+        share = counted[option] / max(sum(counted), 1)
         st.html(_line(option, said, share, option == question.right))
-    return hands
+    return counted
 
 
 def _again(number: int, live: Live) -> None:
@@ -110,18 +99,18 @@ def _count(number: int, question: Question, open_: bool) -> list[int]:
                 horizontal=True, vertical_alignment="center", key=f"course-option-{option}"
             ):
                 places.append(st.container(width="stretch"))
-                hands = st.number_input(
+                raised = st.number_input(
                     _("Mains levées pour {letter}").format(letter=chr(ord("A") + option)),
                     0,
-                    MOST,
+                    hands.MOST,
                     value=kept.get((number, option), 0),
                     key=f"course.votes.{number}.{option}",
                     label_visibility="collapsed",
                     icon=":material/front_hand:",
                     width=150,
                 )
-            kept[number, option] = int(hands)
-            counted.append(int(hands))
+            kept[number, option] = int(raised)
+            counted.append(int(raised))
         for option, (place, said) in enumerate(zip(places, question.options, strict=True)):
             right = option == question.right if open_ else None
             place.html(_line(option, said, counted[option] / max(sum(counted), 1), right))
@@ -139,12 +128,12 @@ def _line(option: int, said: str, share: float, right: bool | None) -> str:
     return f'<p class="{kind}" style="{style}">{told}</p>'
 
 
-def _right(hands: int, total: int) -> str:
+def _right(raised: int, total: int) -> str:
     return i18n.ngettext(
         "{right} bonne réponse sur {total} ({share})",
         "{right} bonnes réponses sur {total} ({share})",
-        hands,
-    ).format(right=hands, total=total, share=i18n.percent(hands / total))
+        raised,
+    ).format(right=raised, total=total, share=i18n.percent(raised / total))
 
 
 def _revealed() -> set[int]:

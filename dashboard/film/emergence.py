@@ -49,7 +49,7 @@ def sentence(moments: Sequence[Moment]) -> str:
 
 def _said_of_words(moments: Sequence[Moment]) -> str:
     end = moments[-1].share("real")
-    shares = {"end": _percent(end), "real": _percent(_real("real", "verse", "prose"))}
+    shares = {"end": i18n.share(end), "real": i18n.share(_real("real", "verse", "prose"))}
     first = emergence.lasting(moments, lambda moment: (moment.share("real") or 0) >= HALF)
     if first is None or len(moments) == 1:
         return _("**Les mots :** {end} de ses longs mots existent (Molière : {real}).").format(
@@ -66,9 +66,9 @@ def _said_of_verse(moments: Sequence[Moment]) -> str:
     if last.share("twelve") is None:
         return _("**L’alexandrin n’apparaît pas :** il n’écrit pas une ligne entière.")
     shares = {
-        "share": _percent(last.share("twelve")),
-        "chance": _percent(last.share("shuffled")),
-        "real": _percent(_real("twelve", "verse")),
+        "share": i18n.share(last.share("twelve")),
+        "chance": i18n.share(last.share("shuffled")),
+        "real": i18n.share(_real("twelve", "verse")),
     }
     if first is None and _in_verse(last):
         return _(
@@ -99,9 +99,9 @@ def _said_of_rhymes(moments: Sequence[Moment]) -> str:
     if last.share("rhymed") is None:
         return ""
     shares = {
-        "share": _percent(last.share("rhymed")),
-        "chance": _percent(last.share("mixed")),
-        "real": _percent(_real("rhymed", "verse")),
+        "share": i18n.share(last.share("rhymed")),
+        "chance": i18n.share(last.share("mixed")),
+        "real": i18n.share(_real("rhymed", "verse")),
     }
     if first is None:
         return _(
@@ -126,10 +126,6 @@ def _real(name: str, *parts: str) -> float | None:
     return emergence.share((emergence.real()[part] for part in parts), name)
 
 
-def _percent(share: float | None) -> str:
-    return "–" if share is None else i18n.percent(share)
-
-
 def _table(base: str, moment: Moment) -> None:
     """The counts of a run that has kept a single moment, beside those of real verse."""
     labels = {
@@ -141,7 +137,7 @@ def _table(base: str, moment: Moment) -> None:
         "mixed": _("lignes mélangées"),
     }
     rows = [
-        [label, _percent(moment.share(name)), _percent(_real(name, "verse"))]
+        [label, i18n.share(moment.share(name)), i18n.share(_real(name, "verse"))]
         for name, label in labels.items()
     ]
     tables.show([_("mesure"), naming.model(base), "L’École des maris"], rows)
@@ -180,7 +176,7 @@ def _figure(curves: Sequence[Curve], moments: Sequence[Moment], title: str, key:
     table = pd.DataFrame({_("moment"): [wording.title(moment) for moment in moments]})
     for curve in curves:
         table[curve.name] = curve.shares
-    ends = ", ".join(f"{curve.name} {_percent(curve.shares[-1])}" for curve in curves)
+    ends = ", ".join(f"{curve.name} {i18n.share(curve.shares[-1])}" for curve in curves)
     figure = figures.along(
         curves,
         [_short(moment) for moment in moments],

@@ -235,7 +235,7 @@ def _moment(
         "among": 2**bits if bits is not None else None,
         "hesitates": wording.decimals(2**bits) if bits is not None else "–",
         "runs": sample.runs,
-        "known": i18n.percent(sample.known) if sample.known is not None else "–",
+        "known": i18n.share(sample.known),
         "said": wording.verdict(line, measure),
     }
 

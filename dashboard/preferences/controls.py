@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.preferences import results
 from dashboard.preferences.results import Story
-from dashboard.shared import hour, snippets, votes, widgets
+from dashboard.shared import hands, hour, snippets, votes, widgets
 from dashboard.shared.controls import Slider, Whole
 from dashboard.shared.i18n import _
 from dashboard.shared.votes import Live
@@ -63,14 +63,14 @@ def ballot(story: Story, now: Settings, texts: tuple[str, str]) -> None:
     if live is not None:
         live.show("preferences.live", "AB")
     with st.container(horizontal=True, vertical_alignment="bottom", key="preferences-ballot"):
-        hands = [] if live is not None else _raised()
+        raised = [] if live is not None else _raised()
         st.button(
             _("Apprendre de ce vote"),
             key="preferences.learn",
             type="primary",
             icon=":material/how_to_vote:",
             shortcut="V",
-            disabled=live is None and not any(hands),
+            disabled=live is None and not any(raised),
             on_click=_learn,
             args=(story, now, texts, live),
         )
@@ -113,24 +113,21 @@ def _raised() -> list[int]:
 
 
 def _learn(story: Story, now: Settings, texts: tuple[str, str], live: Live | None) -> None:
+    counted = hands.taken([HANDS + letter for letter in "AB"])
     if live is None:
-        hands = [int(st.session_state.get(HANDS + letter) or 0) for letter in "AB"]
-        asked = _question(story, now, texts)
-        hour.voted(asked.key, hour.Vote(asked.text, asked.options, tuple(hands)))
+        hands.voted(_question(story, now, texts), counted)
     elif live.tally.total:
         live.reveal()
-        hands = live.tally.by_option
+        counted = live.tally.by_option
     else:
-        hands = []
+        counted = []
         st.toast(_("Personne n’a encore voté."), icon=":material/how_to_vote:")
-    if any(hands):
+    if any(counted):
         # Laplace's rule of succession: one hand out of one is no certainty.
-        share = (hands[0] + 1) / (sum(hands) + 2)
+        share = (counted[0] + 1) / (sum(counted) + 2)
         story.vote(Vote(now.prompt, *texts, share))
-        preferred = texts[0] if hands[0] >= hands[1] else texts[1]
+        preferred = texts[0] if counted[0] >= counted[1] else texts[1]
         hour.vote_on(_("préféré, {model}").format(model=now.reference), now.prompt + preferred)
-    for letter in "AB":
-        st.session_state[HANDS + letter] = 0
 
 
 def code(now: Settings, story: Story) -> str:

@@ -27,6 +27,7 @@ HERE = Path(__file__).parents[1]
 NBSP = "\N{NO-BREAK SPACE}"
 THIN_NBSP = "\N{NARROW NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
+UNKNOWN = "\N{EN DASH}"  # in the place of a figure that was not measured
 # An absolute path of several steps, and its last one; an address has a colon or a slash before it.
 _PATH = re.compile(r"(?<![\w:/.])(?:[A-Za-z]:)?[/\\](?:[^\s/\\'\"«»]+[/\\])+([^\s/\\'\"«»]*)")
 LEAST_CHANCE = 0.001  # what one decimal of a percentage can say
@@ -69,6 +70,11 @@ def percent(share: float, decimals: int = 0) -> str:
     """A share as the reader's language writes it: 12 % or 12%."""
     space = "" if state.language() == "en" else NBSP
     return number(100 * share, decimals) + space + "%"
+
+
+def share(measured: float | None) -> str:
+    """A share in percent; a dash where it was not measured."""
+    return UNKNOWN if measured is None else percent(measured)
 
 
 def chance(probability: float) -> str:

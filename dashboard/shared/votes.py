@@ -3,7 +3,7 @@
     live = votes.ask(classroom.choice("quiz.3", "Qui parle ?", ("Tartuffe", "Orgon")))
     if live is not None:  # a room is open: without one the page counts raised hands
         live.show()
-        st.button(_("Révéler"), on_click=live.reveal, args=(right,))
+        widgets.reveal("quiz.reveal", live.reveal, (right,))
 
 A question is the same at each run of the page, by its key, and keeps its ballots; it leaves the
 telephones once the session that has asked it shows a page that asks nothing. `live.tally` says what

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -132,6 +132,26 @@ def forward(
 ) -> None:
     """A button, and the key N, to the one after; dead on the `last`."""
     _step(f"{group}.N", field, number + 1, label, ":material/arrow_forward:", last)
+
+
+def reveal(
+    key: str,
+    on_click: Callable[..., None],
+    args: tuple[object, ...],
+    done: bool = False,
+    shortcut: str | None = "V",
+) -> None:
+    """A button, and the key V, that shows the answer; dead once it is `done`."""
+    st.button(
+        _("Révéler"),
+        key=key,
+        type="primary",
+        icon=":material/visibility:",
+        shortcut=shortcut,
+        disabled=done,
+        on_click=on_click,
+        args=args,
+    )
 
 
 def _step(

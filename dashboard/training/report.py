@@ -109,7 +109,7 @@ def _appears(run: Run) -> str:
     rows = [
         [
             i18n.number(moment.update),
-            *("–" if (s := moment.share(n)) is None else i18n.percent(s) for n in names),
+            *(i18n.share(moment.share(name)) for name in names),
         ]
         for moment in moments
     ]

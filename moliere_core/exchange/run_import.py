@@ -41,7 +41,7 @@ from moliere_core.runs.run import (
     runs_folder,
 )
 from moliere_core.system.machine import is_public
-from moliere_core.system.progress import Progress
+from moliere_core.system.progress import Progress, part
 from moliere_core.system.storage import settle, write_error
 
 MAX_BYTES = 200_000_000  # of the archive, and of its files unpacked: 90 epochs of the course's
@@ -102,8 +102,8 @@ def import_run(
     try:
         try:
             folder.mkdir(parents=True)
-            _unpack(data, name, folder, lambda share: told(share / 2))
-            run = _checked(folder, name, lambda share: told((1 + share) / 2))
+            _unpack(data, name, folder, part(told, 0, 2))
+            run = _checked(folder, name, part(told, 1, 2))
             return _settled(run, name, token)
         except OSError as error:
             raise write_error(runs_folder(), error) from error

@@ -30,7 +30,7 @@ from moliere_core.judging.wordhood import Known, long_words
 from moliere_core.models.references import snapshot_model
 from moliere_core.models.sampling import generate
 from moliere_core.runs.run import Run, Snapshot
-from moliere_core.system.progress import Progress
+from moliere_core.system.progress import Progress, part
 from moliere_core.system.storage import home, write_atomically
 from moliere_core.text.syllables import ALEXANDRINE
 
@@ -173,9 +173,9 @@ def measure(
         seeds: of the texts.
         chars: of each text.
     """
-    wanted = list(snapshots)
+    wanted, told = list(snapshots), progress or (lambda share: None)
     return [
-        _at(run, snapshot, known, _part(progress, done, len(wanted)), seeds, chars)
+        _at(run, snapshot, known, part(told, done, len(wanted)), seeds, chars)
         for done, snapshot in enumerate(wanted)
     ]
 
@@ -185,18 +185,14 @@ def _at(
 ) -> Moment:
     """What is written and counted at one snapshot; see `measure`."""
     model, configs = snapshot_model(run, snapshot), [SamplingConfig(TEMPERATURE)] * len(seeds)
-    texts = generate(model, [""] * len(seeds), configs, seeds, chars, lambda share: told(share / 2))
+    writing, counting = part(told, 0, 2), part(told, 1, 2)
+    texts = generate(model, [""] * len(seeds), configs, seeds, chars, writing)
     counted = []
     for seed, text in zip(seeds, texts, strict=True):
         counted.append(tally(text, known, seed=seed))
-        told((1 + len(counted) / len(texts)) / 2)
+        counting(len(counted) / len(texts))
     name, epoch, update = snapshot.name, snapshot.epoch, snapshot.update
     return Moment(name, epoch, update, snapshot.digest, tuple(counted))
-
-
-def _part(progress: Progress | None, done: int, of: int) -> Progress:
-    """Progress along one of several equal parts."""
-    return lambda share: progress((done + share) / of) if progress else None
 
 
 # Figures that are there already: those that are shipped, and those measured on this machine

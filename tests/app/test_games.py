@@ -32,8 +32,8 @@ def test_ten_passages_are_voted_on_and_scored(open_page: Open, language: str) ->
     assert not at.exception
     assert "pastiche" in text(at)  # nobody believes that it is Molière
     for _number in range(10):
-        at.number_input(key=f"{machine.HANDS}0").set_value(3)
-        at.number_input(key=f"{machine.HANDS}1").set_value(1)
+        at.number_input(key=machine.HANDS[0]).set_value(3)
+        at.number_input(key=machine.HANDS[1]).set_value(1)
         at = at.run().button(key="games.reveal").click().run()
         assert not at.exception
         assert at.button(key="games.reveal").disabled
@@ -151,7 +151,7 @@ def test_a_passage_is_voted_on_and_read_by_both_networks(open_page: Open, langua
     assert "Le Prévoyant" not in text(at)
     [table] = [e.proto.body for e in at.get("html") if e.proto.body.startswith("<table")]
     assert table.count("<tr") == 1 + len(authorship.measures().groups)
-    at.number_input(key=f"{author.HANDS}0").set_value(7)
+    at.number_input(key=author.HANDS[0]).set_value(7)
     at = at.run().button(key="games.author.reveal").click().run()
     assert not at.exception
     assert at.button(key="games.author.reveal").disabled

@@ -15,8 +15,7 @@ from dashboard.bridge import controls, measuring
 from dashboard.bridge.controls import Settings
 from dashboard.bridge.figures.pairs import all_margins_figure, keys, margins_figure
 from dashboard.bridge.wording import pairs as wording
-from dashboard.shared import charts, following, hour, i18n, naming, state, tables, votes, widgets
-from dashboard.shared.hour import Vote
+from dashboard.shared import charts, following, hands, i18n, naming, state, tables, votes, widgets
 from dashboard.shared.i18n import _
 from dashboard.shared.votes import Live
 from moliere_core import classroom, pretrained
@@ -28,8 +27,7 @@ from moliere_core.system.work import Work
 
 _REVEALED = "discussion.revealed"
 _COUNTED = "discussion.counted"  # the raised hands of a pair that was revealed, by its name
-HANDS = "discussion.hands."  # and the place of the end: widgets of the votes
-MOST = 999  # hands
+HANDS = tuple(f"discussion.hands.{place}" for place in (0, 1))  # widgets of the votes
 Margins = Mapping[str, Work[dict[str, float]]]
 
 
@@ -56,15 +54,7 @@ def _one(reference: str, bar: DeltaGenerator) -> None:
         revealed = name in st.session_state.setdefault(_REVEALED, set())
         live = votes.ask(_question(pair, ends), new=not revealed)
         revealed = revealed or (live is not None and not live.open)
-        st.button(
-            _("Révéler"),
-            key="discussion.reveal",
-            type="primary",
-            icon=":material/visibility:",
-            disabled=revealed,
-            on_click=_reveal,
-            args=(pair, ends, live),
-        )
+        widgets.reveal("discussion.reveal", _reveal, (pair, ends, live), revealed, shortcut=None)
     st.container(key="bridge-pair").markdown(
         _("« {context} » … **{first}** ou **{second}** Votez à main levée, puis révélez.").format(
             context=widgets.plain(_line(pair.context)),
@@ -106,15 +96,8 @@ def _question(pair: Pair, ends: list[str]) -> classroom.Question:
 def _count_hands(ends: list[str]) -> None:
     """How many hands each end has, where there is no room."""
     with st.container(horizontal=True):
-        for place, end in enumerate(ends):
-            st.number_input(
-                widgets.plain(end),
-                0,
-                MOST,
-                key=f"{HANDS}{place}",
-                icon=":material/front_hand:",
-                width=165,
-            )
+        for end, key in zip(ends, HANDS, strict=True):
+            hands.field(widgets.plain(end), key)
 
 
 def _counted() -> dict[str, list[int]]:
@@ -128,12 +111,8 @@ def _reveal(pair: Pair, ends: list[str], live: Live | None) -> None:
     if live is not None:
         live.reveal(good)
         return
-    hands = [int(st.session_state.get(f"{HANDS}{place}") or 0) for place in (0, 1)]
-    _counted()[pair.name] = hands
-    asked = _question(pair, ends)
-    hour.voted(asked.key, Vote(asked.text, asked.options, tuple(hands), good))
-    for place in (0, 1):
-        st.session_state[f"{HANDS}{place}"] = 0
+    counted = _counted()[pair.name] = hands.taken(HANDS)
+    hands.voted(_question(pair, ends), counted, good)
 
 
 def _margin(counts: Sequence[int], good: int) -> float | None:

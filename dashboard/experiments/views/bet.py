@@ -5,8 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.experiments import controls, results, wording
-from dashboard.shared import hour, state, votes, widgets
-from dashboard.shared.hour import Vote
+from dashboard.shared import hands, state, votes, widgets
 from dashboard.shared.i18n import _
 from dashboard.shared.votes import Live
 from moliere_core import classroom
@@ -43,20 +42,20 @@ def ask(plan: Plan) -> None:
 def told(plan: Plan) -> None:
     """What the class had said, and what was measured."""
     votes.ask(question(plan), new=False)  # it stays on the telephones
-    hands = counted(plan)
+    raised = counted(plan)
     reason = state.value(controls.reason(plan))
     best = winner(plan)
     asked, names = question(plan), [variant.name for variant in plan]
     right = names.index(best) if best else None
-    hour.voted(asked.key, Vote(asked.text, asked.options, tuple(hands.values()), right))
+    hands.voted(asked, list(raised.values()), right)
     parts = []
-    if any(hands.values()):
-        most = max(hands.values())
-        favourites = [v for v in plan if hands[v.name] == most]
+    if any(raised.values()):
+        most = max(raised.values())
+        favourites = [v for v in plan if raised[v.name] == most]
         most_named = ", ".join(wording.variant_name(plan, v) for v in favourites)
         parts.append(
             _("La classe avait dit : **{names}** ({votes} sur {all})").format(
-                names=widgets.plain(most_named), votes=most, all=sum(hands.values())
+                names=widgets.plain(most_named), votes=most, all=sum(raised.values())
             )
         )
     if reason:
@@ -94,6 +93,6 @@ def _reveal(plan: Plan, live: Live | None) -> None:
     if live is not None:
         names, best = [variant.name for variant in plan], winner(plan)
         live.reveal(names.index(best) if best else None)
-        for name, hands in zip(names, live.tally.by_option, strict=True):
-            state.change(controls.votes(plan, name), hands)
+        for name, raised in zip(names, live.tally.by_option, strict=True):
+            state.change(controls.votes(plan, name), raised)
     state.change(controls.REVEALED, (*state.value(controls.REVEALED), plan.name))

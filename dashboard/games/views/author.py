@@ -13,18 +13,17 @@ from dashboard.games import figures, results, wording
 from dashboard.games.controls import Settings
 from dashboard.games.figures import Guesser
 from dashboard.games.results import Extract
-from dashboard.shared import charts, fields, hour, i18n, naming, state, tables, votes, widgets
-from dashboard.shared.hour import Vote
+from dashboard.shared import charts, fields, hands, i18n, naming, state, tables, votes, widgets
 from dashboard.shared.i18n import _
 from dashboard.shared.votes import Live
 from moliere_core import classroom
+from moliere_core.classroom import Question
 from moliere_core.errors import MoliereError
 from moliere_core.games import authorship
 from moliere_core.games.authorship import AUTHORS, CORNEILLE, MOLIERE, Reading
 
 _VERDICTS = "games.authors"  # key of a passage -> its verdict
-HANDS = "games.authors.hands."  # and the number of the author: widgets of the votes
-MOST = 999  # hands
+HANDS = tuple(f"games.authors.hands.{author}" for author in (0, 1))  # widgets of the votes
 LOUD = 0.8  # bits per character between the networks, at which a line has its full colour
 COLOURS = (0, 1)  # of the authors, among a theme's series
 
@@ -73,8 +72,7 @@ def played() -> int:
 
 def _one(extract: Extract, now: Settings) -> None:
     verdict = _verdicts().get(extract.key)
-    names = wording.authors()
-    question = classroom.choice(f"games.author {extract.key}", _asked(extract), names)
+    question = _question(extract)
     live = votes.ask(question, new=verdict is None)
     try:
         found = results.reading(extract.text)
@@ -94,30 +92,15 @@ def _one(extract: Extract, now: Settings) -> None:
         if verdict is not None:
             _outcome(extract, found, verdict)
         elif live is not None:
-            live.show("games.author.live", names, hushed=True)
+            live.show("games.author.live", question.options, hushed=True)
         else:
             st.markdown(_("**Qui a écrit ces vers ?** Levez la main."))
             with st.container(horizontal=True):
-                for option, name in enumerate(names):
-                    st.number_input(
-                        name,
-                        0,
-                        MOST,
-                        key=f"{HANDS}{option}",
-                        icon=":material/front_hand:",
-                        width=165,
-                    )
+                for name, key in zip(question.options, HANDS, strict=True):
+                    hands.field(name, key)
         with st.container(horizontal=True, key="games-ballot"):
-            st.button(
-                _("Révéler"),
-                key="games.author.reveal",
-                type="primary",
-                icon=":material/visibility:",
-                shortcut="V",
-                disabled=verdict is not None,
-                on_click=_reveal,
-                args=(extract, found, live),
-            )
+            revealed = verdict is not None
+            widgets.reveal("games.author.reveal", _reveal, (extract, found, live), revealed)
             if not now.pasted:
                 st.button(
                     _("Un autre passage"),
@@ -128,24 +111,21 @@ def _one(extract: Extract, now: Settings) -> None:
                 )
 
 
-def _asked(extract: Extract) -> str:
+def _question(extract: Extract) -> Question:
     """What telephones are asked: the text, and nothing that names its author."""
-    return f"{extract.text}\n\n" + _("Molière ou Corneille ?")
+    told = f"{extract.text}\n\n" + _("Molière ou Corneille ?")
+    return classroom.choice(f"games.author {extract.key}", told, wording.authors())
 
 
 def _reveal(extract: Extract, found: Reading, live: Live | None) -> None:
-    names = wording.authors()
     right = AUTHORS.index(extract.author) if extract.author else None
+    first, second = hands.taken(HANDS)
     if live is None:
-        first, second = (int(st.session_state.get(f"{HANDS}{option}") or 0) for option in (0, 1))
-        asked = f"games.author {extract.key}"
-        hour.voted(asked, Vote(_asked(extract), names, (first, second), right))
+        hands.voted(_question(extract), (first, second), right)
     else:
         first, second = live.tally.by_option
         live.reveal(right, widgets.plain(wording.source(extract)))
     _verdicts()[extract.key] = Verdict(extract.author, (first, second), found.likelier)
-    for option in (0, 1):
-        st.session_state[f"{HANDS}{option}"] = 0
 
 
 def _another() -> None:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from dashboard.games import figures, results, wording
 from dashboard.games.controls import OPENING, Settings
 from dashboard.games.figures import Guesser
-from dashboard.shared import charts, fields, guessed, hour, i18n, state, votes
+from dashboard.shared import charts, fields, guessed, hour, i18n, state, votes, widgets
 from dashboard.shared.guessed import Series
 from dashboard.shared.i18n import _
 from dashboard.shared.votes import Live
@@ -75,15 +75,7 @@ def _ballot(series: Series) -> None:
                 placeholder="eeeaai_",
                 width=330,
             )
-        st.button(
-            _("Révéler"),
-            key="games.letter",
-            type="primary",
-            icon=":material/visibility:",
-            shortcut="V",
-            on_click=_reveal,
-            args=(series, live),
-        )
+        widgets.reveal("games.letter", _reveal, (series, live))
 
 
 def _question(series: Series) -> classroom.Question:

@@ -9,19 +9,18 @@ import streamlit as st
 
 from dashboard.games import results, wording
 from dashboard.games.controls import NUMBER, Settings
-from dashboard.shared import cached, fields, hour, state, tables, votes, widgets
-from dashboard.shared.hour import Vote
+from dashboard.shared import cached, fields, hands, hour, state, tables, votes, widgets
 from dashboard.shared.i18n import _
 from dashboard.shared.votes import Live
 from moliere_core import classroom
+from moliere_core.classroom import Question
 from moliere_core.corpus import EMBEDDED
 from moliere_core.errors import MoliereError
 from moliere_core.games import imitation
 from moliere_core.games.imitation import PASSAGES, Passage, Score, Verdict
 
 _VERDICTS = "games.verdicts"  # key of a passage -> its verdict
-HANDS = "games.hands."  # and the number of the answer: widgets of the votes
-MOST = 999  # hands
+HANDS = tuple(f"games.hands.{answer}" for answer in (0, 1))  # widgets of the votes
 
 
 def show(now: Settings) -> None:
@@ -55,8 +54,7 @@ def played() -> int:
 
 def _one(passage: Passage, number: int, real: str) -> None:
     verdict = _verdicts().get(passage.key)
-    names = real, _("la machine")
-    question = classroom.choice(f"games.machine {passage.key}", _asked(passage, names), names)
+    question = _question(passage, real)
     live = votes.ask(question, new=verdict is None)
     if verdict is None and live is not None and not live.open:  # another window has ended it
         _reveal(passage, real, live)
@@ -65,29 +63,13 @@ def _one(passage: Passage, number: int, real: str) -> None:
     if verdict is not None:
         st.header(wording.outcome(verdict, real), anchor=False)
     elif live is not None:
-        live.show("games.live", names, hushed=True)
+        live.show("games.live", question.options, hushed=True)
     with st.container(horizontal=True, vertical_alignment="bottom", key="games-ballot"):
         if verdict is None and live is None:
-            for option, name in enumerate(names):
-                st.number_input(
-                    name,
-                    0,
-                    MOST,
-                    key=f"{HANDS}{option}",
-                    icon=":material/front_hand:",
-                    width=165,
-                )
+            for name, key in zip(question.options, HANDS, strict=True):
+                hands.field(name, key)
         widgets.back("games.go", NUMBER, number, _("Précédent"), number == 1)
-        st.button(
-            _("Révéler"),
-            key="games.reveal",
-            type="primary",
-            icon=":material/visibility:",
-            shortcut="V",
-            disabled=verdict is not None,
-            on_click=_reveal,
-            args=(passage, real, live),
-        )
+        widgets.reveal("games.reveal", _reveal, (passage, real, live), verdict is not None)
         last = number == PASSAGES
         further = _("Les scores") if last else _("Suivant")
         widgets.forward("games.go", NUMBER, number, further)
@@ -97,31 +79,26 @@ def _one(passage: Passage, number: int, real: str) -> None:
         )
 
 
-def _asked(passage: Passage, names: tuple[str, str]) -> str:
+def _question(passage: Passage, real: str) -> Question:
     """What telephones are asked: the text and nothing that tells one author from another."""
-    return f"{passage.text}…\n\n" + _("{real} ou {machine} ?").format(
-        real=names[0][:1].upper() + names[0][1:], machine=names[1]
+    machine = _("la machine")
+    told = f"{passage.text}…\n\n" + _("{real} ou {machine} ?").format(
+        real=real[:1].upper() + real[1:], machine=machine
     )
+    return classroom.choice(f"games.machine {passage.key}", told, (real, machine))
 
 
 def _reveal(passage: Passage, real: str, live: Live | None) -> None:
-    if live is None:
-        hands = [int(st.session_state.get(f"{HANDS}{option}") or 0) for option in (0, 1)]
-    else:
-        hands = live.tally.by_option
-    verdict = Verdict(passage.author, *hands)
-    _verdicts()[passage.key] = verdict
+    raised = hands.taken(HANDS)
+    counted = raised if live is None else live.tally.by_option
+    _verdicts()[passage.key] = Verdict(passage.author, *counted)
     said = wording.author(passage.author, real)
     hour.vote_on(said, passage.text)
     right = 0 if passage.author.real else 1
     if live is None:
-        names = real, _("la machine")
-        asked = f"games.machine {passage.key}"
-        hour.voted(asked, Vote(_asked(passage, names), names, tuple(hands), right))
+        hands.voted(_question(passage, real), counted, right)
     else:
         live.reveal(right, said)
-    for option in (0, 1):
-        st.session_state[f"{HANDS}{option}"] = 0
 
 
 def _scores(passages: list[Passage], real: str) -> None:

@@ -9,8 +9,7 @@ import streamlit as st
 
 from dashboard.games import results, wording
 from dashboard.games.controls import Settings
-from dashboard.shared import hour, i18n, naming, paper, votes, widgets
-from dashboard.shared.hour import Vote
+from dashboard.shared import hands, i18n, naming, paper, votes, widgets
 from dashboard.shared.i18n import _
 from dashboard.shared.votes import Live
 from moliere_core import classroom
@@ -19,11 +18,11 @@ from moliere_core.games.imitation import Author
 from moliere_core.text.normalise import normalise
 
 LONGEST = 120  # characters of a line
-PROPOSALS = 3
+LETTERS = "ABC"  # of the lines that the models propose
+PROPOSALS = len(LETTERS)
 READ = 600  # characters of the scene that a model reads again
 LINE = "games.line"
 CHOICE = "games.proposal"
-MOST = 999  # hands
 MOST_KEPT = 20
 _SCENE, _KEPT = "games.scene", "games.scenes"  # the lines written; the scenes kept
 
@@ -106,16 +105,13 @@ def _choose(scene: list[Line], now: Settings) -> None:
         widgets.problem(error)
         return
     st.markdown(_("**Aux machines** : quelle suite gardons-nous ?"))
-    letters = "ABC"
     live = votes.ask(_question(scene, proposed))
     if live is None:
-        for letter, text in zip(letters, proposed, strict=True):
+        for letter, text in zip(LETTERS, proposed, strict=True):
             st.html(f'<p class="proposal"><b>{letter}.</b> {html.escape(text)}</p>')
         with st.container(horizontal=True):
-            for letter in letters:
-                st.number_input(
-                    letter, 0, MOST, key=CHOICE + letter, icon=":material/front_hand:", width=118
-                )
+            for letter in LETTERS:
+                hands.field(letter, CHOICE + letter, 118)
     else:
         live.show("games.offered")
     st.button(
@@ -145,21 +141,18 @@ def _add_typed(scene: list[Line]) -> None:
 def _add_chosen(
     scene: list[Line], proposed: tuple[str, ...], authors: tuple[Author, ...], live: Live | None
 ) -> None:
+    counted = hands.taken([CHOICE + letter for letter in LETTERS])
     if live is None:
-        hands = [int(st.session_state.get(CHOICE + letter) or 0) for letter in "ABC"]
-        asked = _question(scene, proposed)
-        hour.voted(asked.key, Vote(asked.text, asked.options, tuple(hands)))
+        hands.voted(_question(scene, proposed), counted)
     else:
-        hands = live.tally.by_option
-    if not any(hands):
+        counted = live.tally.by_option
+    if not any(counted):
         st.toast(_("Personne n’a encore voté."), icon=":material/how_to_vote:")
         return
-    best = hands.index(max(hands))  # of equals the first
+    best = counted.index(max(counted))  # of equals the first
     if live is not None:
         live.reveal(best, wording.author(authors[best], ""))
     scene.append(Line(proposed[best], authors[best]))
-    for letter in "ABC":
-        st.session_state[CHOICE + letter] = 0
 
 
 def _controls(scene: list[Line]) -> None:

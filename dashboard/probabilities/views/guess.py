@@ -13,7 +13,7 @@ from dashboard.probabilities import components, controls, wording
 from dashboard.probabilities.controls import CHOICES
 from dashboard.probabilities.results import Situation
 from dashboard.probabilities.views import bars
-from dashboard.shared import hour, votes
+from dashboard.shared import hour, votes, widgets
 from dashboard.shared.i18n import _
 from dashboard.shared.votes import Live
 from moliere_core import classroom
@@ -118,13 +118,5 @@ def _ask(now: Situation, voted: bool, live: Live | None) -> None:
         if voted:
             controls.step(now.following)
             return
-        st.button(
-            _("Révéler"),
-            key="probabilities.reveal",
-            type="primary",
-            icon=":material/visibility:",
-            shortcut="V",
-            on_click=_reveal,
-            args=(now, live),
-        )
+        widgets.reveal("probabilities.reveal", _reveal, (now, live))
     st.info(_("Les barres sont cachées : votez, puis révélez."))

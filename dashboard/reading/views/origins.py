@@ -125,7 +125,7 @@ def _new(judged: Judgement) -> None:
         rows.append(
             (
                 _("de {size} caractères").format(size=size),
-                "–" if share is None else i18n.percent(share),
+                i18n.share(share),
                 f"{i18n.percent(spread.mean)} ± {i18n.percent(spread.deviation)}",
             )
         )
