@@ -1,7 +1,7 @@
 """Editions in TEI that are fetched play by play: their addresses, and their files' names.
 
-`PLAYS` is Molière's by LABEX OBVIL: the names are those that the edition's own README lists, at
-github.com/dramacode/moliere; each is served as `ADDRESS/NAME.xml`. The slugs are the ones of this
+`MOLIERE` is Molière's by LABEX OBVIL: the names are those that the edition's own README lists, at
+github.com/dramacode/moliere; each is served as `NAME.xml`. The slugs are the ones of this
 project, so that a play has one name wherever it comes from, and the validation plays are held out
 of this edition as of any other. On its licence, which is unclear, see `tei`.
 
@@ -13,7 +13,7 @@ Files are fetched on demand and never shipped.
 
 from __future__ import annotations
 
-ADDRESS = "http://dramacode.github.io/moliere"
+from dataclasses import dataclass
 
 PLAYS = {
     "moliere_amantsmagnifiques": "amants-magnifiques",
@@ -51,14 +51,33 @@ PLAYS = {
 }
 
 
-CORNEILLE_ADDRESS = "https://raw.githubusercontent.com/dracor-org/fredracor/main/tei"
-CORNEILLE = tuple(
-    f"corneillep-{name}"
-    for name in (
-        *("cid", "cinna", "clitandre", "galerie-du-palais", "horace", "illusion-comique"),
-        *("medee", "menteur", "nicomede", "place-royale", "polyeucte", "rodogune"),
-        *("suite-menteur", "suivante", "veuve"),
-    )
+@dataclass(frozen=True)
+class Edition:
+    """Plays that are fetched one by one, and kept as one file.
+
+    Attributes:
+        file: its name.
+        address: of the folder that serves the plays.
+        plays: names of their files, without ".xml".
+    """
+
+    file: str
+    address: str
+    plays: tuple[str, ...]
+
+
+MOLIERE = Edition("moliere-tei.zip", "http://dramacode.github.io/moliere", tuple(PLAYS))
+CORNEILLE = Edition(
+    "corneille-tei.zip",
+    "https://raw.githubusercontent.com/dracor-org/fredracor/main/tei",
+    tuple(
+        f"corneillep-{name}"
+        for name in (
+            *("cid", "cinna", "clitandre", "galerie-du-palais", "horace", "illusion-comique"),
+            *("medee", "menteur", "nicomede", "place-royale", "polyeucte", "rodogune"),
+            *("suite-menteur", "suivante", "veuve"),
+        )
+    ),
 )
 
 

@@ -28,7 +28,6 @@ import threading
 import time
 import zipfile
 from collections import OrderedDict
-from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -38,18 +37,18 @@ from moliere_core.corpus import edition
 from moliere_core.corpus.apart import read_apart
 from moliere_core.corpus.corpus import Corpus
 from moliere_core.corpus.download import BytesProgress, Downloader, missing, without_credentials
+from moliere_core.corpus.edition import Edition
 from moliere_core.corpus.formats import MAX_BYTES, Parsed
 from moliere_core.corpus.names import printable
 from moliere_core.errors import N_, CorpusError, RunError
 from moliere_core.system.storage import home, write_atomically
 
 COURSE, TEI, CORNEILLE = "course", "tei", "corneille"
+EDITIONS = {TEI: edition.MOLIERE, CORNEILLE: edition.CORNEILLE}
 ADDRESSES = {
     COURSE: "https://skatai.com/data/df_moliere.csv",
-    TEI: edition.ADDRESS,
-    CORNEILLE: edition.CORNEILLE_ADDRESS,
+    **{name: found.address for name, found in EDITIONS.items()},
 }
-_EDITIONS = {TEI: "moliere-tei.zip", CORNEILLE: "corneille-tei.zip"}  # files, kept as one
 MAX_UPLOADS_BYTES = 500_000_000  # of all people together; the oldest make room
 UPLOAD_SECONDS = 30 * 86_400.0  # without being read
 
@@ -192,9 +191,9 @@ def fetch(name_or_url: str, progress: BytesProgress | None = None) -> Entry:
     url = ADDRESSES.get(key, name_or_url)
     absent: tuple[str, ...] = ()
     with Downloader() as downloader:
-        if key in _EDITIONS:
-            data, absent = _edition(downloader, key, progress)
-            name = _EDITIONS[key]
+        if is_edition(key):
+            data, absent = _edition(downloader, EDITIONS[key], progress)
+            name = EDITIONS[key].file
         else:
             name = _name(url)
             try:
@@ -202,7 +201,7 @@ def fetch(name_or_url: str, progress: BytesProgress | None = None) -> Entry:
             except FileNotFoundError as error:
                 raise missing(url) from error
     # Before it is kept: a web page, or half a file, raises here, and so does one of many files.
-    reading = read_apart(data, name, whole=key in _EDITIONS)
+    reading = read_apart(data, name, whole=is_edition(key))
     known = entry(key)
     digest = hashlib.sha256(data).hexdigest()
     if known and known.sha256 != digest and (_folder(key) / known.file).is_file():
@@ -310,33 +309,31 @@ def _make_room(size: int) -> None:
 
 def is_edition(identifier: str) -> bool:
     """Whether a known source is fetched play by play."""
-    return identifier in _EDITIONS
+    return identifier in EDITIONS
 
 
 def _edition(
-    downloader: Downloader, key: str, progress: BytesProgress | None
+    downloader: Downloader, wanted: Edition, progress: BytesProgress | None
 ) -> tuple[bytes, tuple[str, ...]]:
     """The files of a TEI edition in one zip, always the same bytes for the same files."""
-    address = edition.ADDRESS if key == TEI else edition.CORNEILLE_ADDRESS
-    names: Collection[str] = edition.PLAYS if key == TEI else edition.CORNEILLE
     buffer = io.BytesIO()
     absent: list[str] = []
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for done, name in enumerate(names):
+        for done, name in enumerate(wanted.plays):
             if progress:
-                progress(done, len(names))
+                progress(done, len(wanted.plays))
             file = f"{name}.xml"
-            url = f"{address}/{file}"
+            url = f"{wanted.address}/{file}"
             try:
                 data = downloader.get(url, MAX_BYTES)
             except FileNotFoundError:
                 absent.append(file)
                 continue
             archive.writestr(zipfile.ZipInfo(file), data, zipfile.ZIP_DEFLATED)
-    if len(absent) == len(names):
-        raise missing(address)
+    if len(absent) == len(wanted.plays):
+        raise missing(wanted.address)
     if progress:
-        progress(len(names), len(names))
+        progress(len(wanted.plays), len(wanted.plays))
     return buffer.getvalue(), tuple(absent)
 
 

@@ -4,6 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 
 from moliere_core.cli import main
 from moliere_core.corpus import download, edition, formats, library, load_corpus, tei
+from moliere_core.corpus.edition import Edition
 from moliere_core.corpus.markup import parse_xml
 from moliere_core.errors import CorpusError
 from tests.patience import PATIENCE
@@ -354,7 +356,8 @@ def test_what_is_no_source(name: str) -> None:
 def small_edition(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
     plays = {"moliere_avare": "avare", "moliere_psyche": "psyche", "moliere_etourdi": "etourdi"}
     monkeypatch.setattr(edition, "PLAYS", plays)
-    monkeypatch.setattr(edition, "ADDRESS", site.url)
+    small = Edition("moliere-tei.zip", site.url, tuple(plays))
+    monkeypatch.setitem(library.EDITIONS, "tei", small)
     for name in plays:
         site.gives(f"/{name}.xml", TEI.format(name).encode())
     return site
@@ -413,13 +416,14 @@ def test_an_edition_of_which_a_file_is_broken_is_not_kept(small_edition: Site, h
 
 
 def test_corneille_is_an_edition_of_his_own(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(edition, "CORNEILLE_ADDRESS", site.url)
-    for name in edition.CORNEILLE[1:]:
+    here = replace(library.EDITIONS["corneille"], address=site.url)
+    monkeypatch.setitem(library.EDITIONS, "corneille", here)
+    for name in edition.CORNEILLE.plays[1:]:
         site.gives(f"/{name}.xml", TEI.format(name).encode())
     entry = library.fetch("corneille")
     assert (entry.id, entry.name, entry.source) == ("corneille", "corneille-tei.zip", "corneille")
     assert entry.absent == ("corneillep-cid.xml",)
-    assert len(load_corpus("corneille").plays) == len(edition.CORNEILLE) - 1 == 14
+    assert len(load_corpus("corneille").plays) == len(edition.CORNEILLE.plays) - 1 == 14
 
 
 def test_the_edition_has_the_validation_plays_under_their_names() -> None:
