@@ -237,7 +237,8 @@ class DropConnect:
         object.__setattr__(self.cell, "recurrent_kernel", kernel)
         try:
             inner = super().inner_loop  # type: ignore[misc]  # of the layer this is mixed into
-            return inner(sequences, state, mask, training=train)
+            # A copy: torch cannot go back through a state that is overwritten by the next.
+            return inner(sequences, tree.map_structure(ops.copy, state), mask, training=train)
         finally:
             object.__setattr__(self.cell, "recurrent_kernel", variable)
 
