@@ -30,6 +30,7 @@ MINUS = "\N{MINUS SIGN}"
 UNKNOWN = "\N{EN DASH}"  # in the place of a figure that was not measured
 # An absolute path of several steps, and its last one; an address has a colon or a slash before it.
 _PATH = re.compile(r"(?<![\w:/.])(?:[A-Za-z]:)?[/\\](?:[^\s/\\'\"«»]+[/\\])+([^\s/\\'\"«»]*)")
+_LOOSE = re.compile(r" (?=[?!:;»])")  # the space of French typography before a sign
 LEAST_CHANCE = 0.001  # what one decimal of a percentage can say
 
 
@@ -56,6 +57,11 @@ def language_script(language: str) -> str:
 def language_scripts() -> list[str]:
     """The same for each language; the door lets these very scripts pass."""
     return [language_script(language) for language in LANGUAGES]
+
+
+def tied(text: str) -> str:
+    """A text whose signs stay with the word before them, where its lines are broken on a screen."""
+    return _LOOSE.sub(NBSP, text)
 
 
 def number(value: float, decimals: int = 0) -> str:

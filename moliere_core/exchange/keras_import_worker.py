@@ -33,6 +33,7 @@ from moliere_core.system.processes import limit_memory, limit_processor
 
 CPU_SECONDS = 60
 MOST_DROPOUT = 0.9  # of `ModelConfig`
+MOST_NAMED = 12  # layers of a model that is refused
 NEWEST = (3, 15)  # Keras up to which the layers are known
 
 CELLS = ("LSTM", "GRU")
@@ -272,7 +273,7 @@ def _check_ending(head: Sequence[_Layer], last: _Layer) -> None:
     if [name for name in names if name != "linear"] not in _ENDINGS:
         raise ModelError(
             "this model ends in {names}: give {expected}",
-            names=" > ".join(str(name)[:80] for name in names),
+            names=_chain(names),
             expected=EXPECTED,
         )
 
@@ -295,9 +296,15 @@ def _check_version(file: KerasFile, what: str) -> None:
 def _other(kinds: Sequence[str]) -> ModelError:
     return ModelError(
         "this model is {layers}: give {expected}",
-        layers=" > ".join(kinds) or N_("empty"),
+        layers=_chain(kinds) or N_("empty"),
         expected=EXPECTED,
     )
+
+
+def _chain(names: Sequence[object]) -> str:
+    """What follows what, as much of it as a sentence holds."""
+    more = ["…"] if len(names) > MOST_NAMED else []
+    return " > ".join([*(str(name)[:80] for name in names[:MOST_NAMED]), *more])
 
 
 def _dropout(layers: Sequence[_Layer]) -> float:

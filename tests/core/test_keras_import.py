@@ -232,6 +232,11 @@ def probabilities(path: Path, ids: Any, last_only: bool) -> Any:
             "softmax (axis 1)",
         ),
         ([layers.LSTM(3, go_backwards=True)], {}, "go_backwards=True"),
+        (
+            [*(layers.LSTM(1, return_sequences=True) for _ in range(20)), layers.LSTM(1)],
+            {},
+            "LSTM > …: give",
+        ),
     ],
 )
 def test_another_architecture_is_refused(

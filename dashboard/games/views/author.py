@@ -24,6 +24,7 @@ from moliere_core.games.authorship import AUTHORS, CORNEILLE, MOLIERE, Reading
 
 _VERDICTS = "games.authors"  # key of a passage -> its verdict
 HANDS = tuple(f"games.authors.hands.{author}" for author in (0, 1))  # widgets of the votes
+FIELD = 115  # pixels of a field of hands: two stand side by side, enlarged too
 LOUD = 0.8  # bits per character between the networks, at which a line has its full colour
 COLOURS = (0, 1)  # of the authors, among a theme's series
 
@@ -97,7 +98,7 @@ def _one(extract: Extract, now: Settings) -> None:
             st.markdown(_("**Qui a écrit ces vers ?** Levez la main."))
             with st.container(horizontal=True):
                 for name, key in zip(question.options, HANDS, strict=True):
-                    hands.field(name, key)
+                    hands.field(name, key, FIELD)
         with st.container(horizontal=True, key="games-ballot"):
             revealed = verdict is not None
             widgets.reveal("games.author.reveal", _reveal, (extract, found, live), revealed)
@@ -134,7 +135,9 @@ def _another() -> None:
 
 def _plain(found: Reading) -> None:
     """The lines as they will stand, without a colour."""
-    rows = "".join(f"<li><span>{html.escape(line.text)}</span></li>" for line in found.lines)
+    rows = "".join(
+        f"<li><span>{html.escape(i18n.tied(line.text))}</span></li>" for line in found.lines
+    )
     st.html(f'<ol class="authors plain">{rows}</ol>')
 
 
@@ -148,7 +151,7 @@ def _coloured(found: Reading) -> None:
         share = min(abs(lead) / LOUD, 1.0)
         rows.append(
             f'<li class="{author}" style="--share:{share:.2f}">'
-            f"<span>{html.escape(line.text)}</span><b>{html.escape(told)}</b></li>"
+            f"<span>{html.escape(i18n.tied(line.text))}</span><b>{html.escape(told)}</b></li>"
         )
     st.html(f'<ol class="authors">{"".join(rows)}</ol>')
     st.caption(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import partial
 
 import numpy as np
@@ -104,14 +105,18 @@ def _words(reference: str, whole: str, part: tuple[int, int], question: Question
             ),
             width="content",
         )
-        RATHER.ask(all_visible(question.second) if question else "", visible=False)
-        beside = st.container(
-            horizontal=True, vertical_alignment="center", gap="small", width="content"
-        )
-    with beside:
-        st.markdown(_("? À côté :"), width="content")
-        with st.container(key="inside-beside", width="content"):
-            return _beside(reference)
+        with _together():
+            RATHER.ask(all_visible(question.second) if question else "", visible=False)
+            st.markdown("?", width="content")
+        with _together():
+            st.markdown(_("À côté :"), width="content")
+            with st.container(key="inside-beside", width="content"):
+                return _beside(reference)
+
+
+def _together() -> AbstractContextManager[object]:
+    """A part of the line that is not broken."""
+    return st.container(horizontal=True, vertical_alignment="center", gap="small", width="content")
 
 
 def _end(context: str) -> str:
