@@ -2,7 +2,7 @@
 // cycle [from, to] or null, worth [what is measured on it]}]. What is shared with the left neighbour is quiet, the first character
 // that differs is marked, a passage that goes round in circles is underlined twice.
 
-import { element, rootOf } from "../shared/components/dom.js";
+import { element, rootOf, tied } from "../shared/components/dom.js";
 
 /**
  * @param {import("../shared/components/dom.js").Drawing<{columns: {heading: string, long: boolean,
@@ -38,7 +38,7 @@ export default function ({ data, parentElement }) {
           : i === 0
             ? run.replace(/^\n/, "\u21b5\n")
             : run;
-      element(i === differs ? "mark" : "span", kind(i).replace("mark", ""), text, visible);
+      element(i === differs ? "mark" : "span", kind(i).replace("mark", ""), text, tied(visible));
     }
     const worth = element("ul", "worth small", leaf);
     for (const line of column.worth) element("li", "", worth, line);

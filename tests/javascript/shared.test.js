@@ -22,6 +22,10 @@ test("invisible characters have signs", () => {
   assert.equal(dom.onOneLine("a b\nc\td"), "a b↵c⇥d");
 });
 
+test("a sign stays with the word before it", () => {
+  assert.equal(dom.tied("Quoi ? \u00ab moi \u00bb : non ; et\u21b5! a b"), "Quoi\u00a0? \u00ab moi\u00a0\u00bb\u00a0: non\u00a0; et\u21b5! a b");
+});
+
 test("text is never read as HTML", () => {
   const made = dom.element("p", "", document.body, "<b>gras</b>");
   assert.equal(made.children.length, 0);

@@ -108,6 +108,14 @@ export function element(tag, className, parent, text) {
 }
 
 /**
+ * A text whose signs stay with the word before them, where its lines are broken on a screen.
+ * @param {string} text
+ */
+export function tied(text) {
+  return text.replace(/ (?=[?!:;\u00bb])/g, "\u00a0");
+}
+
+/**
  * @param {string} className
  * @param {Node} parent
  * @param {string} [text]
