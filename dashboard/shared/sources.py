@@ -16,7 +16,7 @@ from dashboard.shared import cached, fields, i18n, naming, provenance, state, wi
 from dashboard.shared.i18n import _
 from moliere_core.config import RunConfig
 from moliere_core.corpus import EMBEDDED, MESSAGES, Corpus, library
-from moliere_core.errors import MoliereError, writable
+from moliere_core.errors import CorpusError, MoliereError, writable
 from moliere_core.system.machine import is_public
 
 UPLOAD_BYTES, PUBLIC_UPLOAD_BYTES = 10_000_000, 4_000_000  # the plays of Molière take 3.4 MB
@@ -182,7 +182,7 @@ def _paste() -> None:
         name = " ".join(str(st.session_state.get(_NAME) or "").split()) or _("texte collé")
         text = writable(str(st.session_state.get(_TEXT) or ""))
         with st.spinner(_("Lecture du texte…"), show_time=True):
-            done = _attempt(lambda: library.keep_upload(text.encode(), f"{name}.txt", _limit()))
+            done = _attempt(lambda: _kept(text, name))
         if done:
             st.session_state[_TEXT] = st.session_state[_NAME] = ""
     st.text_area(
@@ -205,6 +205,13 @@ def _paste() -> None:
             icon=":material/content_paste_go:",
             on_click=_want_pasted,
         )
+
+
+def _kept(text: str, name: str) -> library.Entry:
+    """What was pasted, read and kept; MoliereError where it cannot be."""
+    if not text.strip():
+        raise CorpusError(_("la case est vide, collez-y d’abord un texte"))
+    return library.keep_upload(text.encode(), f"{name}.txt", _limit())
 
 
 def _want_pasted() -> None:

@@ -191,6 +191,7 @@ def test_a_pasted_text_that_is_none_is_one_sentence_and_stays_in_its_box(
     assert not at.exception
     [error] = at.error
     assert error.value.startswith("Rien n’a été ajouté")
+    assert ("la case est vide" in error.value) == (not text)
     assert at.text_area(key="sources.text").value == text
     assert at.selectbox(key="corpus").value == "embedded"
     assert not at.success

@@ -72,7 +72,7 @@ def _offer_the_last() -> None:
 
 def _joined(job: Job) -> None:
     """Say that it is somebody else's, who asked for the very same; and how to have one's own."""
-    notice, button = st.columns([3.6, 1], vertical_alignment="center")
+    notice, button = st.columns([2.4, 1], vertical_alignment="center")
     with notice:
         st.info(wording.joined(job), icon=":material/group:")
     with button:
@@ -80,7 +80,6 @@ def _joined(job: Job) -> None:
             _("Changer la graine"),
             key="training.another",
             icon=":material/casino:",
-            width="stretch",
             on_click=controls.another_seed,
             args=(job.spec.config.training.seed,),
         )
