@@ -41,20 +41,20 @@ def show(reference: str, typed: str) -> Callable[[], str]:
     question = _question(reference, whole, part)
     beside = _words(reference, whole, part, question)
     sheet = st.container()
-    answers = []
-    for place, column in enumerate(st.columns(2, gap="medium")):
-        with column:
-            model = (reference, beside)[place]
-            answers.append(_model(model, question, f"inside.why.{place + 1}"))
-    with sheet:
+    left, right = st.columns(2, gap="medium")
+    with left:
+        answer = _model(reference, question, "inside.why.1")
+    with sheet:  # before the second model is asked: what was touched answers at once
         text.draw(
             "inside.why",
             whole,
-            _colours(reference, whole, answers[0]),
+            _colours(reference, whole, answer),
             _("Cliquez sur un caractère : pourquoi lui ?"),
             part,
             one=question is None or len(question.first) == 1,
         )
+    with right:
+        _model(beside, question, "inside.why.2")
     st.caption(
         _(
             "Couleurs et barres bleues : ce que chaque symbole ajoute au rapport des deux chances "
