@@ -12,6 +12,7 @@ from __future__ import annotations
 import datetime
 import gettext
 import io
+import json
 import re
 from functools import cache
 from pathlib import Path
@@ -20,13 +21,14 @@ from typing import Any
 
 from dashboard.shared import state
 from dashboard.shared.fields import LANGUAGES
-from moliere_core.errors import MoliereError, writable
+from moliere_core.errors import N_, MoliereError, writable
 from moliere_core.system.machine import is_public
 
 HERE = Path(__file__).parents[1]
 NBSP = "\N{NO-BREAK SPACE}"
 THIN_NBSP = "\N{NARROW NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
+SAVE_SVG = N_("Enregistrer en SVG")
 UNKNOWN = "\N{EN DASH}"  # in the place of a figure that was not measured
 # An absolute path of several steps, and its last one; an address has a colon or a slash before it.
 _PATH = re.compile(r"(?<![\w:/.])(?:[A-Za-z]:)?[/\\](?:[^\s/\\'\"«»]+[/\\])+([^\s/\\'\"«»]*)")
@@ -50,8 +52,10 @@ def translated(message: str, language: str) -> str:
 
 
 def language_script(language: str) -> str:
-    """The script that tells a page its language."""
-    return f"document.documentElement.lang = '{language}'"
+    """The script that tells a page its language, and what pictures.js says in it."""
+    label = json.dumps(translated(SAVE_SVG, language))
+    page = "document.documentElement"
+    return f"{page}.lang = '{language}'; {page}.dataset.saveSvg = {label}"
 
 
 def language_scripts() -> list[str]:

@@ -4,7 +4,6 @@
 if (!("moliereSvg" in window)) {
   /** @typedef {{format: string}} Kind */
   /** @typedef {HTMLElement & {_context?: {toImageButtonOptions: Kind}}} Graph */
-  const NAME = { fr: "Enregistrer en SVG", en: "Save as SVG" };
 
   /** @type {(graph: Graph, png: HTMLElement) => void} */
   const save = (graph, png) => {
@@ -25,7 +24,7 @@ if (!("moliereSvg" in window)) {
     svg.type = "button";
     svg.className = "moliere-svg";
     svg.textContent = "SVG";
-    svg.title = document.documentElement.lang === "en" ? NAME.en : NAME.fr;
+    svg.title = document.documentElement.dataset.saveSvg ?? "SVG"; // of `i18n.language_script`
     svg.onclick = () => save(/** @type {Graph} */ (graph), png);
     png.after(svg);
   };

@@ -23,7 +23,10 @@ test("invisible characters have signs", () => {
 });
 
 test("a sign stays with the word before it", () => {
-  assert.equal(dom.tied("Quoi ? \u00ab moi \u00bb : non ; et\u21b5! a b"), "Quoi\u00a0? \u00ab moi\u00a0\u00bb\u00a0: non\u00a0; et\u21b5! a b");
+  assert.equal(
+    dom.tied("Quoi ? \u00ab moi \u00bb : non ; et\u21b5! a b"),
+    "Quoi\u00a0? \u00ab moi\u00a0\u00bb\u00a0: non\u00a0; et\u21b5! a b",
+  );
 });
 
 test("text is never read as HTML", () => {
