@@ -417,6 +417,24 @@ def test_a_job_whose_server_was_closed_shows_as_interrupted_and_goes_on(
     assert jobs.submit(spec).wait(PATIENCE).state is jobs.State.FINISHED
 
 
+def worker_of_a_killed_server(script: str, **settings: str) -> int:
+    """The process whose number a server prints, which runs this script and is then killed."""
+    server = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(script)],
+        stdout=subprocess.PIPE,
+        env={**os.environ, **settings},
+        cwd=ROOT,
+    )
+    try:
+        assert server.stdout is not None
+        pid = int(server.stdout.readline())
+        assert alive(pid)
+        return pid
+    finally:
+        server.kill()
+        server.communicate()
+
+
 @pytest.mark.slow
 def test_no_ready_worker_is_left_when_the_server_is_killed() -> None:
     script = """
@@ -429,19 +447,7 @@ def test_no_ready_worker_is_left_when_the_server_is_killed() -> None:
         print(jobs._backends[""]._ready._worker.pid, flush=True)
         time.sleep(600)
     """
-    server = subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(script)],
-        stdout=subprocess.PIPE,
-        env={**os.environ, "MOLIERE_TRAINING_IDLE_SECONDS": "600"},
-        cwd=ROOT,
-    )
-    try:
-        assert server.stdout is not None
-        pid = int(server.stdout.readline())
-        assert alive(pid)
-    finally:
-        server.kill()
-        server.communicate()
+    pid = worker_of_a_killed_server(script, MOLIERE_TRAINING_IDLE_SECONDS="600")
     wait_until(lambda: not alive(pid))
 
 
@@ -457,20 +463,7 @@ def test_no_orphan_is_left_when_the_server_is_killed(tmp_path: Path) -> None:
         print(jobs._backends[""]._worker.pid, flush=True)
         time.sleep(600)
     """
-    environment = {**os.environ, "FAKE_MODE": "hold"}
-    server = subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(script)],
-        stdout=subprocess.PIPE,
-        env=environment,
-        cwd=ROOT,
-    )
-    try:
-        assert server.stdout is not None
-        pid = int(server.stdout.readline())
-        assert alive(pid)
-    finally:
-        server.kill()
-        server.communicate()
+    pid = worker_of_a_killed_server(script, FAKE_MODE="hold")
     wait_until(lambda: not alive(pid))
     job = jobs.get(request().run_id)
     assert job is not None
