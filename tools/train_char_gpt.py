@@ -35,7 +35,6 @@ import torch
 from safetensors.numpy import load_file, save_file
 from torch.nn import functional
 
-from moliere_core.assets import ASSETS
 from moliere_core.config import ModelConfig, RunConfig, TrainingConfig
 from moliere_core.corpus import Corpus, load_corpus, split
 from moliere_core.models.networks import NetworkModel
@@ -49,7 +48,7 @@ from moliere_core.training.learning import measure, save_measures
 from moliere_core.training.session import judged
 from tools.schedule import Schedule, plateau_then_decay
 from tools.train_grand import Material, load_material
-from tools.trainer import Trainer
+from tools.trainer import Trainer, ship
 
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 WEIGHT_DECAY = 0.1  # of the blocks' matrices
@@ -273,17 +272,6 @@ class CharGPTTrainer(Trainer):
         if others:
             save_measures(run, measure(run, self.texts, others))
         return run
-
-
-def ship(run: Run, name: str) -> Path:
-    """Copy a run to the assets, where its card stays as it is."""
-    folder = ASSETS / name
-    folder.mkdir(exist_ok=True)
-    for old in folder.glob("*.safetensors"):
-        old.unlink()
-    for path in run.path.iterdir():
-        shutil.copyfile(path, folder / path.name)
-    return folder
 
 
 def main() -> None:

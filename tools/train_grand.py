@@ -1,6 +1,7 @@
 """Train the shipped model `grand` with torch: teachers, then one network that learns from them.
 
     MOLIERE_CORPUS=moliere.csv python -m tools.train_grand FOLDER
+    MOLIERE_CORPUS=moliere.csv python -m tools.train_grand FOLDER --ship
 
 The teachers take minutes on a GPU and days on a CPU; what follows, two hours of a CPU's core. Three
 steps, each kept in FOLDER, so that the same command goes on from where it stopped:
@@ -14,7 +15,8 @@ steps, each kept in FOLDER, so that the same command goes on from where it stopp
    wrote, and learns the means rather than the one character that came (distillation: Hinton,
    Vinyals and Dean, 2015). The plays held out are read by nobody.
 
-The weights are Keras' in names, shapes and gate order, and the result is an ordinary run.
+The weights are Keras' in names, shapes and gate order, and the result is an ordinary run, which
+`--ship` copies to the application's assets.
 """
 
 from __future__ import annotations
@@ -37,7 +39,7 @@ from moliere_core.runs.run import Run, epoch_name, request_id
 from moliere_core.text.vocabulary import UNKNOWN, Vocabulary
 from tools.lstm import DEVICE, HALF, LayerState, layer
 from tools.schedule import Schedule, plateau_then_decay
-from tools.trainer import Trainer
+from tools.trainer import Trainer, ship
 
 MODEL = ModelConfig(units=768, layers=2, dropout=0.25, recurrent_dropout=0.5)
 TRAINING = TrainingConfig(
@@ -472,6 +474,7 @@ def material(path: Path, teachers: Sequence[GrandTrainer], chars: int) -> tuple[
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--ship", action="store_true", help="copy the run to the assets")
     args = parser.parse_args()
     plays = Plays(load_corpus())
     teachers = teach(args.folder, plays, TEACHERS)
@@ -480,7 +483,10 @@ def main() -> None:
     start = teachers[-1].averages
     student = GrandTrainer(args.folder / "grand", plays, STUDENT, read, written, start)
     student.train()
-    print(student.write_run().path)
+    run = student.write_run()
+    print(run.path)
+    if args.ship:
+        print(ship(run, "grand"))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ schedule is the command's: asked for again with fewer passes, it ends sooner.
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,8 @@ from typing import Any, ClassVar
 import numpy as np
 import torch
 
+from moliere_core.assets import ASSETS
+from moliere_core.runs.run import Run
 from tools.schedule import Schedule
 
 CLIP_NORM = 1.0
@@ -163,3 +166,14 @@ class Trainer(ABC):
         weights = [w.data for w in self.weights.values()]
         share = 1 - self.schedule.average_decay(self.update)
         torch._foreach_lerp_(list(self.averages.values()), weights, share)
+
+
+def ship(run: Run, name: str) -> Path:
+    """Copy a run to the assets, where its card stays as it is."""
+    folder = ASSETS / name
+    folder.mkdir(exist_ok=True)
+    for old in folder.glob("*.safetensors"):
+        old.unlink()
+    for path in run.path.iterdir():
+        shutil.copyfile(path, folder / path.name)
+    return folder
