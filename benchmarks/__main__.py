@@ -1,6 +1,6 @@
 """Measure this engine beside the alternatives, in one run, and print one table.
 
-`python -m benchmarks` runs everything (about six minutes on two quiet cores);
+`python -m benchmarks` runs everything (three quarters of an hour on two quiet cores);
 `python -m benchmarks sampling` only what is named. Frameworks that are not installed are said so.
 """
 
@@ -13,6 +13,7 @@ from benchmarks import (
     exploration,
     inspection,
     minute,
+    rivals,
     runs,
     sampling,
     server,
@@ -28,6 +29,7 @@ SUITES = {
     "exploration": exploration.measure,
     "inspection": inspection.measure,
     "minute": minute.measure,
+    "rivals": rivals.measure,
     "runs": runs.measure,
     "sampling": sampling.measure,
     "server": server.measure,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.patience import FRAMEWORK, PATIENCE
 
@@ -111,6 +111,17 @@ def expect_drawn(page: Page, key: str) -> None:
     page.wait_for_function(
         "(name) => window.drawn.has(name)", arg="st-key-" + key.replace(".", "-")
     )
+
+
+def press_until_said(button: Locator, said: str) -> None:
+    """Press a button, and wait until it has said this, for however short a time."""
+    button.evaluate("""(button) => {
+      const said = (window.said = []);
+      const note = () => said.push(button.textContent);
+      new MutationObserver(note).observe(button, { subtree: true, childList: true });
+    }""")
+    button.click()
+    button.page.wait_for_function("(said) => window.said.includes(said)", arg=said)
 
 
 def expect_settled(page: Page) -> None:

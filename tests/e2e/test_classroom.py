@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.app.helpers import REFERENCE
-from tests.e2e.screen import OFFSCREEN, expect_played
+from tests.e2e.screen import OFFSCREEN, expect_played, press_until_said
 
 
 def open_home(page: Page, server: str, query: str = "") -> None:
@@ -70,8 +70,7 @@ def test_a_text_is_kept_copied_replayed_and_removed(page: Page, server: str) -> 
     expect(kept.locator(".about")).to_have_text(re.compile("température 0,80 · graine 7"))
     text = "Ah" + (page.locator(".written").text_content() or "")
     expect(kept.locator("p")).to_have_text(text, use_inner_text=False)
-    kept.get_by_role("button", name="Copier").click()
-    expect(kept.get_by_role("button", name="Copié")).to_be_visible()
+    press_until_said(kept.get_by_role("button", name="Copier"), "Copié")
     assert page.evaluate("navigator.clipboard.readText()") == text
 
     page.get_by_label("Texte de départ").fill("Oh")

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from moliere_core.system import network
 from tests.e2e.application import started
-from tests.e2e.screen import expect_settled
+from tests.e2e.screen import expect_settled, press_until_said
 
 
 def expect_pasted(page: Page, text: str | re.Pattern[str]) -> None:
@@ -35,8 +35,7 @@ def test_links_and_texts_are_copied_without_a_certificate(page: Page, tmp_path: 
         page.goto(f"{address}/?seed=7&speed=instant&length=40")
         expect_settled(page)
         assert not page.evaluate("isSecureContext || navigator.clipboard")
-        page.get_by_role("button", name="Copier", exact=True).first.click()
-        expect(page.get_by_role("button", name="Copié", exact=True)).to_be_visible()
+        press_until_said(page.get_by_role("button", name="Copier", exact=True).first, "Copié")
         expect_pasted(page, re.compile("^Mon frère, .{40}"))
         page.get_by_role("button", name="Rejoindre").click()
         link = page.locator(".invitation .link").input_value()
