@@ -115,6 +115,23 @@ test("a player keeps what it has written, and nothing that is hidden", () => {
   );
 });
 
+test("a button that has copied says so for a moment, whatever is drawn meanwhile", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  document.execCommand = () => true;
+  const { all, draw } = mount(player, PLAYED);
+  paint(0);
+  const [copy] = all(".tool");
+  copy.click();
+  await Promise.resolve();
+  await Promise.resolve();
+  assert.equal(copy.textContent, "Copied");
+  draw({ ...PLAYED, paused: true });
+  assert.equal(copy.textContent, "Copied");
+  mock.timers.tick(1500);
+  assert.equal(copy.textContent, "Copy");
+  mock.timers.reset();
+});
+
 test("kept texts are replayed and removed by their number", () => {
   const labels = { copy: "Copy", copied: "Copied", replay: "Replay", remove: "Remove" };
   const texts = ["a\nb", "<b>"].map((text) => ({ text, about: "grand", href: "?seed=1" }));

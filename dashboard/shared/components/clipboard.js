@@ -35,17 +35,24 @@ export async function copied(text, pressed) {
  */
 export function copyButton(parent, text) {
   const made = button("tool", parent);
+  let says = { label: "", done: "" };
+  let said = false; // a moment ago; a page that is drawn anew does not take it back
   /**
    * @param {string} label
    * @param {string} done
    */
   const dress = (label, done) => {
-    made.textContent = label;
-    made.onclick = async () => {
-      if (!(await copied(text(), made))) return;
-      made.textContent = done;
-      setTimeout(() => (made.textContent = label), SAID);
-    };
+    says = { label, done };
+    made.textContent = said ? done : label;
+  };
+  made.onclick = async () => {
+    if (!(await copied(text(), made))) return;
+    said = true;
+    made.textContent = says.done;
+    setTimeout(() => {
+      said = false;
+      made.textContent = says.label;
+    }, SAID);
   };
   return { made, dress };
 }
