@@ -22,6 +22,7 @@ from dashboard.shared.plan import Step
 LOOK = 1.0  # seconds between two looks at the teacher's other window
 TICK = 10.0  # seconds between two looks at the clock
 COURSE = "course"
+_MOVE = "script.move"  # the last step to another place, until the browser has heard of it
 # What the class has done stays from step to step, and what belongs to the room; settings do not.
 _LASTING = re.compile(r"lang|script|follow|projected|course\..+|training\.(job|guess\..+)")
 
@@ -69,8 +70,23 @@ FOLLOWED: fields.Field[str] = fields.Field("follow", "follow", "", _stage)
 STEP: fields.Field[int] = fields.Field("course.step", "step", 1, fields.integer(1, 30))
 
 
+class Move(NamedTuple):
+    """A step to another place, of which the browser has not heard yet.
+
+    Attributes:
+        left: where the class was; None where it had no place.
+        to: where it is.
+        shown: whether the new place has been drawn.
+    """
+
+    left: Place | None
+    to: Place
+    shown: bool = False
+
+
 def enter(page: str) -> None:
     """Show where the script is, if there is one; the router calls it before a page."""
+    _go_on()
     arrived = state.arrives(SCRIPT)
     if arrived:
         state.forget(lasts)
@@ -90,6 +106,24 @@ def enter(page: str) -> None:
         _bar(now, followed)
 
 
+def _go_on() -> None:
+    """To the new place again, where the browser still asks for the one that was left.
+
+    What a page asks for by itself, more text say, may be on its way while the class steps on: it
+    comes with the old page and the old address, and would bring them back. Nobody else names the
+    old place before the new one has answered, but who goes back.
+    """
+    move: Move | None = st.session_state.pop(_MOVE, None)
+    if move is None:
+        return
+    asked = state.foretold(SCRIPT) if state.arrives(SCRIPT) else None
+    if asked and asked == move.left and not state.goes_back():
+        st.session_state[_MOVE] = move
+        _show(move.to)
+    if not move.shown:
+        st.session_state[_MOVE] = move._replace(shown=True)
+
+
 def remember(now: Place) -> None:
     """Open Cours at this step, when it is opened next."""
     views.go(COURSE, now.path)
@@ -104,9 +138,13 @@ def follow_plan(now: Place) -> None:
 
 def go(now: Place) -> NoReturn:
     """To the page of a step, in the step's state."""
-    found = plan.path(now.path)
-    now = Place(now.path, min(now.number, len(found)))
-    step = found[now.number - 1]
+    now = Place(now.path, min(now.number, len(plan.path(now.path))))
+    st.session_state[_MOVE] = Move(state.value(SCRIPT), now)
+    _show(now)
+
+
+def _show(now: Place) -> NoReturn:
+    step = plan.path(now.path)[now.number - 1]
     state.forget(lasts)
     state.go(f"../pages/{step.page}.py", address(step, now))
 

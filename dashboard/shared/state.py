@@ -182,6 +182,11 @@ def arrives(field: Field[Any]) -> bool:
     return raw is not None and _comes_from_outside(field.name, raw)
 
 
+def goes_back() -> bool:
+    """Whether Back or Forward has caused this run."""
+    return _WENT in st.session_state
+
+
 def forget(lasting: Callable[[str], bool]) -> None:
     """Let the address alone speak: what it does not name is at its default again.
 

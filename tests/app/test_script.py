@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from dashboard.course import controls
 from dashboard.server.room import secret
 from dashboard.server.stages import KEPT, MOST, Stages, follower
-from dashboard.shared import plan, script
+from dashboard.shared import plan, script, state
 from tests.app.helpers import ROOT, Open, address, shown
 
 LESSONS = ROOT / "dashboard" / "lessons"
@@ -59,6 +60,37 @@ def test_a_step_leaves_nothing_to_the_next(open_page: Open) -> None:
     assert address(at) == {"script": "short.3", **SHORT[2].address}
     at = at.button(key="script.go.B").click().run()
     assert address(at)["prompt"] == SHORT[1].address["prompt"]
+
+
+def ask_again(at: AppTest, number: int) -> AppTest:
+    """A message of an earlier step's page."""
+    step = SHORT[number - 1]
+    at.query_params = {"script": f"short.{number}", **step.address}
+    return at.switch_page(f"../pages/{step.page}.py").run()
+
+
+def test_a_page_that_was_left_does_not_bring_the_class_back(open_page: Open) -> None:
+    at = open_page(SHORT[1].page, script="short.2", **SHORT[1].address)
+    at = ask_again(at.button(key="script.go.N").click().run(), 2)
+    assert "**3/5**" in shown(at)
+    assert address(at) == {"script": "short.3", **SHORT[2].address}
+    at = ask_again(at.button(key="script.go.B").click().run(), 3)
+    assert "**2/5**" in shown(at)
+
+
+def test_the_address_of_an_earlier_step_opens_it_once_the_new_one_has_answered(
+    open_page: Open,
+) -> None:
+    at = open_page(SHORT[1].page, script="short.2", **SHORT[1].address)
+    at = ask_again(at.button(key="script.go.N").click().run().run(), 2)
+    assert "**2/5**" in shown(at)
+
+
+def test_back_goes_to_the_step_before(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = open_page(SHORT[1].page, script="short.2", **SHORT[1].address)
+    at = at.button(key="script.go.N").click().run()
+    monkeypatch.setattr(state, "goes_back", lambda: True)
+    assert "**2/5**" in shown(ask_again(at, 2))
 
 
 def test_it_goes_along_to_other_pages_until_it_is_closed(open_page: Open) -> None:
