@@ -1,6 +1,6 @@
 """Measure this engine beside the alternatives, in one run, and print one table.
 
-`python -m benchmarks` runs everything (three quarters of an hour on two quiet cores);
+`python -m benchmarks` runs everything, trainings of many minutes among it;
 `python -m benchmarks sampling` only what is named. Frameworks that are not installed are said so.
 """
 

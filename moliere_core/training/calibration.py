@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from moliere_core.config import PRESETS
+from moliere_core.config import PRESETS, RunConfig
 from moliere_core.corpus import Corpus
 from moliere_core.training.jobs import estimate
 from moliere_core.training.jobs.spec import describe
@@ -45,7 +45,27 @@ def calibrate(corpus: Corpus, seconds: float | None = None) -> Calibration:
         TrainingError: no framework.
         CorpusError: too little text.
     """
-    config, most = PRESETS[MEASURED], SECONDS if seconds is None else seconds
+    config = PRESETS[MEASURED]
+    rate = chars_per_second(config, corpus, SECONDS if seconds is None else seconds)
+    speed = estimate.speed(config, rate)
+    predicted = {
+        name: estimate.seconds(describe(PRESETS[name], corpus), speed) for name in PREDICTED
+    }
+    return Calibration(rate, predicted)
+
+
+def chars_per_second(config: RunConfig, corpus: Corpus, seconds: float) -> float:
+    """How fast a training is once under way: it runs in a folder that is deleted.
+
+    Args:
+        config: what is trained, and how.
+        corpus: what it reads.
+        seconds: after which it is stopped, counted from its first updates.
+
+    Raises:
+        TrainingError: no framework.
+        CorpusError: too little text.
+    """
     rates: list[float] = []
     ends: list[float] = []
 
@@ -62,12 +82,7 @@ def calibrate(corpus: Corpus, seconds: float | None = None) -> Calibration:
             corpus,
             Path(folder) / "run",
             hear,
-            should_stop=lambda: bool(ends) and ends[-1] - ends[0] >= most,
+            should_stop=lambda: bool(ends) and ends[-1] - ends[0] >= seconds,
             snapshot_at=(),
         )
-    rate = statistics.median(rates[len(rates) // 2 :])  # the second half: once all is compiled
-    speed = estimate.speed(config, rate)
-    predicted = {
-        name: estimate.seconds(describe(PRESETS[name], corpus), speed) for name in PREDICTED
-    }
-    return Calibration(rate, predicted)
+    return statistics.median(rates[len(rates) // 2 :])  # the second half: once all is compiled
