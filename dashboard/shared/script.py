@@ -94,6 +94,7 @@ def enter(page: str) -> None:
     if page == COURSE and not followed:
         return  # the plan itself
     now = state.value(SCRIPT)
+    now = now and _within(now)
     if followed:
         led = stages.place(followed)
         if led and led != str(now):
@@ -138,9 +139,14 @@ def follow_plan(now: Place) -> None:
 
 def go(now: Place) -> NoReturn:
     """To the page of a step, in the step's state."""
-    now = Place(now.path, min(now.number, len(plan.path(now.path))))
+    now = _within(now)
     st.session_state[_MOVE] = Move(state.value(SCRIPT), now)
     _show(now)
+
+
+def _within(now: Place) -> Place:
+    """A place, or the last step of its path where that has fewer."""
+    return Place(now.path, min(now.number, len(plan.path(now.path))))
 
 
 def _show(now: Place) -> NoReturn:
@@ -168,8 +174,7 @@ def watch(stage: str, seen: str) -> None:
 
 def _bar(now: Place, followed: str) -> None:
     """One line at the foot of the page; `style.css` puts it there, though it is drawn first."""
-    found = plan.path(now.path)
-    number = min(now.number, len(found))
+    found, number = plan.path(now.path), now.number
     step, stage = found[number - 1], followed or mine()
     with st.container(key="script", horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{number}/{len(found)}**", width="content")

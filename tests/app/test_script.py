@@ -128,6 +128,16 @@ def test_a_second_window_follows(open_page: Open, stages: Stages) -> None:
     assert stages.place(MINE) == "short.5"
 
 
+def test_a_place_after_the_last_step_is_the_last_for_those_who_follow_too(
+    open_page: Open, stages: Stages
+) -> None:
+    open_page("home", script="short.99")
+    assert stages.place(MINE) == "short.5"
+    at = open_page("home", follow=MINE)
+    assert "**5/5**" in shown(at)
+    assert not at.exception
+
+
 def test_who_has_the_address_follows_and_moves_nothing(open_page: Open, stages: Stages) -> None:
     stages.move(ANOTHER, "short.2")
     at = open_page("home", follow=ANOTHER)
