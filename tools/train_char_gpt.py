@@ -3,15 +3,16 @@
     MOLIERE_CORPUS=moliere.csv python -m tools.train_char_gpt FOLDER
     MOLIERE_CORPUS=moliere.csv python -m tools.train_char_gpt FOLDER --passes 12
     MOLIERE_CORPUS=moliere.csv python -m tools.train_char_gpt FOLDER --ship
-    MOLIERE_CORPUS=moliere.csv python -m tools.train_char_gpt FOLDER --name grand-gpt --material F
+    MOLIERE_CORPUS=moliere.csv python -m tools.train_char_gpt FOLDER --name grand-gpt
 
 FOLDER keeps a checkpoint a pass: the same command goes on from it, and with fewer passes it ends
 sooner (a plateau, then a straight decay over the last third). At the end FOLDER/run is an ordinary
 run, with its snapshots and the measures of each; `--ship` copies it to the application's assets.
 
 `petit-gpt` is as large as `petit`, `grand-gpt` as `grand`, on the same plays, the same alphabet and
-the same held-out plays; and `grand-gpt` learns from grand's teachers too, from the file that
-`tools.train_grand` leaves. Why not `moliere train --preset transformer`, which trains the same
+the same held-out plays; and `grand-gpt` is the student of `grand`, of what it says of the plays and
+of what it writes, as `grand` is of its teachers: a class sees what the architecture makes of the
+same knowledge. Why not `moliere train --preset transformer`, which trains the same
 network: torch takes two thirds of the time, and its optimiser Muon (Jordan et al., 2024) on the
 blocks' matrices fewer passes. A text of 1.7 million characters is small for a transformer, whose
 attention has to be found before it is of use: it learns more slowly than an LSTM of its size.
@@ -35,6 +36,7 @@ import torch
 from safetensors.numpy import load_file, save_file
 from torch.nn import functional
 
+from moliere_core.assets import ASSETS
 from moliere_core.config import ModelConfig, RunConfig, TrainingConfig
 from moliere_core.corpus import Corpus, load_corpus, split
 from moliere_core.models.networks import NetworkModel
@@ -47,7 +49,7 @@ from moliere_core.text.vocabulary import Vocabulary
 from moliere_core.training.learning import measure, save_measures
 from moliere_core.training.session import judged
 from tools.schedule import Schedule, plateau_then_decay
-from tools.train_grand import Material, load_material
+from tools.train_grand import TRUTH, WRITTEN, Material, Teacher, imitation, material
 from tools.trainer import Trainer, ship
 
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -70,9 +72,10 @@ PETIT = RunConfig(
     ),
 )
 GRAND = RunConfig(
-    ModelConfig("transformer", units=264, layers=6, dropout=0.25, heads=6, context=256),
-    replace(PETIT.training, epochs=100, batch_size=16, weight_averaging=0.999),
+    ModelConfig("transformer", units=320, layers=6, dropout=0.1, heads=8, context=256),
+    replace(PETIT.training, epochs=6, learning_rate=4e-3),
 )
+TEACHER = "grand"  # of grand-gpt
 SHIPPED = {"petit-gpt": PETIT, "grand-gpt": GRAND}  # what is asked for; a run says what was made
 
 
@@ -118,7 +121,7 @@ class CharGPTTrainer(Trainer):
         corpus: with the plays held out.
         name: of the shipped model.
         passes: to make in all.
-        material: what grand's teachers say of the plays and what they wrote, to learn from both.
+        teacher: to learn from what it says of the plays and from what it writes.
     """
 
     unit = "chars"
@@ -129,14 +132,19 @@ class CharGPTTrainer(Trainer):
         corpus: Corpus,
         name: str,
         passes: int,
-        material: tuple[Material, Material] | None = None,
+        teacher: Teacher | None = None,
     ) -> None:
         self.corpus, self.name, self.config = corpus, name, SHIPPED[name]
         self.shape, training = self.config.model, self.config.training
         self.texts = split(corpus, self.config.plays, self.config.validation)
         self.vocabulary = Vocabulary.from_text(self.texts.train_text, training.min_char_freq)
         self.ids = self.encoded(self.texts.train_text)
-        self.sources = [Material(self.ids, torch.empty(0)), *(material or ())]
+        self.taught: tuple[Material, ...] = ()
+        if teacher:
+            folder.mkdir(parents=True, exist_ok=True)
+            path = folder / "material.pt"
+            self.taught = material(path, [teacher], self.ids, self.vocabulary, WRITTEN)
+        self.texts_read = [some.ids for some in self.taught] or [self.ids]
         first = initial_weights(self.shape, len(self.vocabulary), training.seed)
         weights = {n: torch.nn.Parameter(torch.from_numpy(w).to(DEVICE)) for n, w in first.items()}
         matrices = [w for name, w in weights.items() if name.startswith("h.") and w.ndim == 2]
@@ -163,22 +171,22 @@ class CharGPTTrainer(Trainer):
 
     @property
     def batch_predictions(self) -> int:
-        return self.config.training.batch_size * self.shape.context * len(self.sources)
+        return self.config.training.batch_size * self.shape.context * len(self.texts_read)
 
     def batches(self, done: int) -> list[tuple[torch.Tensor, ...]]:
         """One pass: windows end to end from a new place, in a new order: (batch, time + 1) places.
 
-        With teachers, as many windows again of the plays as they read them, and of what they wrote.
+        With a teacher, as many windows again of what it wrote.
         """
         if not done and self.keeps_all:
             self.keep(epoch_name(0))
         length, batch = self.shape.context, self.config.training.batch_size
         parts = []
-        for source in self.sources:
-            chars = len(self.ids)
-            first = int(self.rng.integers(max(len(source.ids) - chars, 1)))
+        chars = len(self.ids)
+        for ids in self.texts_read:
+            first = int(self.rng.integers(max(len(ids) - chars, 1)))
             places = np.roll(np.arange(first, first + chars), -int(self.rng.integers(chars)))
-            places = places[: (chars - 1) // length * length + 1] % len(source.ids)
+            places = places[: (chars - 1) // length * length + 1] % len(ids)
             windows = np.lib.stride_tricks.sliding_window_view(places, length + 1)[::length]
             windows = windows[self.rng.permutation(len(windows) // batch * batch)]
             rows = torch.from_numpy(windows).to(DEVICE)
@@ -186,19 +194,17 @@ class CharGPTTrainer(Trainer):
         return list(zip(*parts, strict=True))
 
     def loss(self, batch: tuple[torch.Tensor, ...]) -> torch.Tensor:
-        inputs = [
-            source.ids[rows[:, :-1]] for source, rows in zip(self.sources, batch, strict=True)
-        ]
+        inputs = [ids[rows[:, :-1]] for ids, rows in zip(self.texts_read, batch, strict=True)]
         logits = forward(self.weights, torch.cat(inputs), self.shape, self.shape.dropout)
         log_probs = functional.log_softmax(logits, 1).chunk(len(inputs))
         truth = functional.nll_loss(log_probs[0], self.ids[batch[0][:, 1:]].flatten())
-        if len(inputs) == 1:
+        if not self.taught:
             return truth
-        imitated = [
-            -(source.means[rows[:, :-1].flatten()].float() * said).sum(1).mean()
-            for source, rows, said in zip(self.sources[1:], batch[1:], log_probs[1:], strict=True)
-        ]
-        return (truth + sum(imitated)) / len(inputs)
+        taught, imitated = (
+            imitation(some.means[rows[:, :-1].flatten()], said)
+            for some, rows, said in zip(self.taught, batch, log_probs, strict=True)
+        )
+        return (TRUTH * truth + (1 - TRUTH) * taught + imitated) / 2
 
     def average(self) -> None:
         """Move the averages, and keep the first of them."""
@@ -279,12 +285,11 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--name", choices=SHIPPED, default="petit-gpt")
     parser.add_argument("--passes", type=int)
-    parser.add_argument("--material", type=Path, help="what grand's teachers left")
     parser.add_argument("--ship", action="store_true", help="copy the run to the assets")
     args = parser.parse_args()
     passes = args.passes or SHIPPED[args.name].training.epochs
-    material = load_material(args.material) if args.material else None
-    trainer = CharGPTTrainer(args.folder, load_corpus(), args.name, passes, material)
+    teacher = Teacher.stored(Run(ASSETS / TEACHER)) if args.name == "grand-gpt" else None
+    trainer = CharGPTTrainer(args.folder, load_corpus(), args.name, passes, teacher)
     trainer.train()
     run = trainer.write_run()
     last = run.history[-1]

@@ -31,6 +31,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors.torch import load_file
 from torch.nn import functional
 
 from moliere_core.config import ModelConfig, RunConfig, TrainingConfig
@@ -228,6 +229,25 @@ class Material:
     means: torch.Tensor
 
 
+@dataclass(frozen=True)
+class Teacher:
+    """A network of grand's kind that others learn from.
+
+    Attributes:
+        model: its shape.
+        weights: in single precision, on the device.
+    """
+
+    model: ModelConfig
+    weights: Parameters
+
+    @classmethod
+    def stored(cls, run: Run) -> Teacher:
+        """The last weights of a stored run of this kind: the shipped `grand` is one."""
+        weights = load_file(run.snapshot().path, device=str(DEVICE))
+        return cls(run.config.model, {name: w.float() for name, w in weights.items()})
+
+
 class GrandTrainer(Trainer):
     """A network's weights, and what it reads.
 
@@ -276,6 +296,11 @@ class GrandTrainer(Trainer):
                 )
             )
         super().__init__(folder, weights, optimizers, recipe.schedule, recipe.seed)
+
+    @property
+    def teacher(self) -> Teacher:
+        """What others learn from: the averages."""
+        return Teacher(self.model, self.averages)
 
     @property
     def batch_predictions(self) -> int:
@@ -327,10 +352,10 @@ class GrandTrainer(Trainer):
         truth = functional.nll_loss(of_plays.flatten(0, 1), targets.flatten())
         if not (self.read and self.written):
             return truth
-        taught = self.read.means[plays[:-1]].float() * of_plays
-        imitated = self.written.means[written[0][:-1]].float() * log_probs[:, TRAINING.batch_size :]
-        on_plays = TRUTH * truth - (1 - TRUTH) * taught.sum(2).mean()
-        return (on_plays - imitated.sum(2).mean()) / 2
+        taught = imitation(self.read.means[plays[:-1]], of_plays)
+        of_written = log_probs[:, TRAINING.batch_size :]
+        imitated = imitation(self.written.means[written[0][:-1]], of_written)
+        return (TRUTH * truth + (1 - TRUTH) * taught + imitated) / 2
 
     def validation_bits(self) -> float:
         return nats(self.averages, self.model, self.plays.validation, PIECES) / math.log(2)
@@ -390,15 +415,20 @@ def halved(weights: Parameters) -> Parameters:
     return {name: w.to(HALF) for name, w in weights.items()}
 
 
+def imitation(means: torch.Tensor, log_probs: torch.Tensor) -> torch.Tensor:
+    """Mean nats of the teachers' distributions under a student's, (..., symbols) each."""
+    return -(means.float() * log_probs).sum(-1).mean()
+
+
 @torch.no_grad()
-def means_of(teachers: Sequence[GrandTrainer], ids: torch.Tensor) -> torch.Tensor:
+def means_of(teachers: Sequence[Teacher], ids: torch.Tensor) -> torch.Tensor:
     """The teachers' mean distribution after each character of a text, (characters, symbols)."""
     streams = 64
     length = math.ceil(len(ids) / streams)
     rows = functional.pad(ids, (0, streams * length - len(ids))).view(streams, length).t()
     parts = []
     states = [zero_states(teacher.model, streams, HALF) for teacher in teachers]
-    weights = [halved(teacher.averages) for teacher in teachers]
+    weights = [halved(teacher.weights) for teacher in teachers]
     for window in rows.split(500):
         total = torch.zeros((), device=DEVICE)
         for i, w in enumerate(weights):
@@ -409,7 +439,7 @@ def means_of(teachers: Sequence[GrandTrainer], ids: torch.Tensor) -> torch.Tenso
 
 
 @torch.no_grad()
-def write(teachers: Sequence[GrandTrainer], chars: int, seed: int) -> Material:
+def write(teachers: Sequence[Teacher], vocabulary: Vocabulary, chars: int, seed: int) -> Material:
     """What the teachers write together, each character drawn from the mean of their distributions.
 
     Every text begins after a line break, from a zero state, and the symbol of unknown characters is
@@ -417,9 +447,8 @@ def write(teachers: Sequence[GrandTrainer], chars: int, seed: int) -> Material:
     """
     generator = torch.Generator(DEVICE).manual_seed(seed)
     states = [zero_states(teacher.model, STREAMS, HALF) for teacher in teachers]
-    line_break = teachers[0].plays.vocabulary.index["\n"]
-    last = torch.full((1, STREAMS), line_break, device=DEVICE)
-    weights = [halved(teacher.averages) for teacher in teachers]
+    last = torch.full((1, STREAMS), vocabulary.index["\n"], device=DEVICE)
+    weights = [halved(teacher.weights) for teacher in teachers]
     ids, means = [], []
     for _ in range(chars // STREAMS):
         total = torch.zeros((), device=DEVICE)
@@ -443,31 +472,38 @@ def load_material(path: Path) -> tuple[Material, Material]:
     return Material(*read), Material(*written)
 
 
-def teach(folder: Path, plays: Plays, recipes: Sequence[Recipe]) -> list[GrandTrainer]:
+def teach(folder: Path, plays: Plays, recipes: Sequence[Recipe]) -> list[Teacher]:
     """Train the teachers, one after the other."""
     teachers = []
     for recipe in recipes:
-        teacher = GrandTrainer(folder / f"teacher-{recipe.seed}", plays, recipe)
-        teacher.train()
-        teachers.append(teacher)
+        trainer = GrandTrainer(folder / f"teacher-{recipe.seed}", plays, recipe)
+        trainer.train()
+        teachers.append(trainer.teacher)
     return teachers
 
 
-def together(teachers: Sequence[GrandTrainer]) -> float:
+def together(teachers: Sequence[Teacher], validation: torch.Tensor) -> float:
     """Bits per character of the plays held out, under the mean of the teachers' distributions."""
-    validation = teachers[0].plays.validation
     means = means_of(teachers, validation[:-1]).float()
     picked = means.gather(1, validation[1:, None]).clamp(min=1e-7)
     return float(-picked.log2().double().mean())
 
 
-def material(path: Path, teachers: Sequence[GrandTrainer], chars: int) -> tuple[Material, Material]:
-    """What the teachers say of the plays, and what they write; written once, in a file."""
+def material(
+    path: Path, teachers: Sequence[Teacher], ids: torch.Tensor, vocabulary: Vocabulary, chars: int
+) -> tuple[Material, Material]:
+    """What the teachers say of the plays, and what they write; written once, in a file.
+
+    Args:
+        path: of the file.
+        teachers: who speak of this alphabet.
+        ids: the plays, (characters,).
+        vocabulary: the alphabet.
+        chars: how many are written.
+    """
     if not path.exists():
-        ids = teachers[0].plays.ids
-        save_material(
-            path, (Material(ids, means_of(teachers, ids)), write(teachers, chars, seed=0))
-        )
+        read = Material(ids, means_of(teachers, ids))
+        save_material(path, (read, write(teachers, vocabulary, chars, seed=0)))
     return load_material(path)
 
 
@@ -478,9 +514,10 @@ def main() -> None:
     args = parser.parse_args()
     plays = Plays(load_corpus())
     teachers = teach(args.folder, plays, TEACHERS)
-    print(json.dumps({"teachers_together": together(teachers)}), flush=True)
-    read, written = material(args.folder / "material.pt", teachers, WRITTEN)
-    start = teachers[-1].averages
+    print(json.dumps({"teachers_together": together(teachers, plays.validation)}), flush=True)
+    path = args.folder / "material.pt"
+    read, written = material(path, teachers, plays.ids, plays.vocabulary, WRITTEN)
+    start = teachers[-1].weights
     student = GrandTrainer(args.folder / "grand", plays, STUDENT, read, written, start)
     student.train()
     run = student.write_run()

@@ -18,6 +18,7 @@ from moliere_core.models.references import load_model  # noqa: E402
 from moliere_core.networks.initial import initial_weights  # noqa: E402
 from moliere_core.networks.loading import network_of  # noqa: E402
 from tools import train_char_gpt as tool  # noqa: E402
+from tools import train_grand  # noqa: E402
 
 TINY = ModelConfig("transformer", units=8, layers=2, dropout=0.0, heads=2, context=16)
 
@@ -34,6 +35,10 @@ def corpus() -> Corpus:
 
 def test_it_is_as_large_as_petit() -> None:
     assert tool.PETIT.model.parameter_count(95) <= 1.02 * load_model("petit").parameters
+
+
+def test_the_other_is_as_large_as_grand() -> None:
+    assert 0.98 <= tool.GRAND.model.parameter_count(95) / load_model("grand").parameters <= 1.0
 
 
 def test_torch_computes_what_the_engine_in_numpy_does(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,3 +74,39 @@ def test_a_training_goes_on_and_makes_a_run(
     assert last["updates"] == 2 * first["updates"]
     assert last["validation_bits_per_char"] < first["validation_bits_per_char"]
     assert last["sample"]
+
+
+@pytest.mark.slow
+def test_a_student_reads_and_imitates_its_teacher(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("HALF", torch.float32), ("STREAMS", 4), ("DEVICE", torch.device("cpu"))):
+        monkeypatch.setattr(train_grand, name, value)
+    monkeypatch.setattr(tool, "HALF", torch.float32)
+    monkeypatch.setattr(tool, "WRITTEN", 4 * 1000)
+    training = replace(tool.GRAND.training, batch_size=4, min_char_freq=1)
+    config = replace(tool.GRAND, model=TINY, training=training)
+    monkeypatch.setitem(tool.SHIPPED, "grand-gpt", config)
+    shape = replace(train_grand.MODEL, units=8, embedding_dim=6)
+    symbols = len(tool.CharGPTTrainer(tmp_path, corpus(), "grand-gpt", 1).vocabulary)
+    torch.manual_seed(0)
+    parameters = train_grand.initial_parameters(shape, symbols)
+    teacher = train_grand.Teacher(shape, {name: w.detach() for name, w in parameters.items()})
+    teacher.weights["dense.bias"][1] = 3.0  # it prefers one symbol, as the plays do not
+
+    def trained(folder: str, teacher: train_grand.Teacher | None) -> tool.CharGPTTrainer:
+        trainer = tool.CharGPTTrainer(tmp_path / folder, corpus(), "grand-gpt", 2, teacher)
+        trainer.train()
+        return trainer
+
+    student, alone = trained("student", teacher), trained("alone", None)
+    assert student.batch_predictions == 2 * alone.batch_predictions
+    assert len(student.taught[1].ids) == 4 * 1000
+
+    def preference(trainer: tool.CharGPTTrainer) -> float:
+        with torch.no_grad():
+            logits = tool.forward(trainer.averages, trainer.ids[None, :16], TINY)
+        return float(logits.softmax(1)[:, 1].mean())
+
+    assert preference(student) > preference(alone) + 0.1
+    assert [s.name for s in student.write_run().snapshots] == ["epoch-002"]

@@ -18,6 +18,7 @@ from moliere_core.assets import ASSETS  # noqa: E402
 from moliere_core.config import RunConfig  # noqa: E402
 from moliere_core.corpus import Corpus  # noqa: E402
 from moliere_core.models.networks import NetworkModel  # noqa: E402
+from moliere_core.models.references import snapshot_model  # noqa: E402
 from moliere_core.networks.loading import network_of  # noqa: E402
 from moliere_core.runs.run import Run  # noqa: E402
 from moliere_core.text.vocabulary import UNKNOWN  # noqa: E402
@@ -63,7 +64,7 @@ def test_what_torch_scores_is_what_the_shipped_run_scores(
 
 
 def test_what_teachers_say_of_a_text_is_their_mean(tmp_path: Path, plays: tool.Plays) -> None:
-    one, other = trained(tmp_path, plays, 1), trained(tmp_path, plays, 2)
+    one, other = (trained(tmp_path, plays, seed).teacher for seed in (1, 2))
     ids = plays.ids[:64]  # one character a stream: each is read from a zero state
     both = tool.means_of([one, other], ids)
     apart = (tool.means_of([one], ids) + tool.means_of([other], ids)) / 2
@@ -73,8 +74,8 @@ def test_what_teachers_say_of_a_text_is_their_mean(tmp_path: Path, plays: tool.P
 
 
 def test_teachers_write_what_they_say_is_likely(tmp_path: Path, plays: tool.Plays) -> None:
-    teacher = trained(tmp_path, plays, 1, passes=6)
-    written = tool.write([teacher], 4 * 200, seed=1)
+    teacher = trained(tmp_path, plays, 1, passes=6).teacher
+    written = tool.write([teacher], plays.vocabulary, 4 * 200, seed=1)
     assert written.ids.shape == (800,)
     assert written.means.shape == (800, len(plays.vocabulary))
     starts = written.ids.view(4, 200)[:, 0]
@@ -82,23 +83,36 @@ def test_teachers_write_what_they_say_is_likely(tmp_path: Path, plays: tool.Play
     assert 0 not in written.ids  # the symbol of unknown characters
     said = written.means[:-1].gather(1, written.ids[1:, None])
     assert float(said.log().mean()) > -math.log(len(plays.vocabulary))
-    again = tool.write([teacher], 4 * 200, seed=1)
+    again = tool.write([teacher], plays.vocabulary, 4 * 200, seed=1)
     assert torch.equal(written.ids, again.ids)
+
+
+def test_a_stored_run_teaches_what_its_model_says(tmp_path: Path, plays: tool.Plays) -> None:
+    trainer = trained(tmp_path, plays, 1)
+    trainer.averages["dense.bias"][UNKNOWN] = -30  # the product shares its part among the others
+    run = trainer.write_run()
+    ids = plays.validation[:40]
+    said = tool.means_of([tool.Teacher.stored(run)] * 2, ids.repeat(64))  # as many as it reads
+    picked = said[:39].gather(1, ids[1:, None])[:, 0]
+    bits = snapshot_model(run, run.snapshot()).surprisal(plays.vocabulary.decode(ids[1:].numpy()))
+    np.testing.assert_allclose(-picked.log2().numpy(), bits, atol=1e-5)
 
 
 def test_a_student_learns_from_what_it_is_told_and_goes_on(
     tmp_path: Path, plays: tool.Plays
 ) -> None:
-    teachers = [trained(tmp_path, plays, seed, passes=6) for seed in (1, 2)]
-    read, written = tool.material(tmp_path / "material.pt", teachers, 4 * 2000)
-    kept = tool.load_material(tmp_path / "material.pt")
+    trainers = [trained(tmp_path, plays, seed, passes=6) for seed in (1, 2)]
+    teachers = [trainer.teacher for trainer in trainers]
+    path = tmp_path / "material.pt"
+    read, written = tool.material(path, teachers, plays.ids, plays.vocabulary, 4 * 2000)
+    kept = tool.load_material(path)
     assert torch.equal(kept[0].means, read.means)
     assert torch.equal(kept[1].ids, written.ids)
     recipe = tool.Recipe(4, 2, 4, TINY, learning_rate=2e-2)
-    start = teachers[-1].averages
+    start = teachers[-1].weights
     student = tool.GrandTrainer(tmp_path / "student", plays, recipe, read, written, start)
     before = student.validation_bits()
-    assert before == pytest.approx(teachers[-1].validation_bits())
+    assert before == pytest.approx(trainers[-1].validation_bits())
     student.train()
     assert student.validation_bits() < before
     again = tool.GrandTrainer(tmp_path / "student", plays, recipe, read, written)
