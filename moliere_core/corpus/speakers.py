@@ -1,7 +1,8 @@
 """Who speaks: names as a TEI edition prints them, without the directions that follow, one a voice.
 
 "Orgon, à Tartuffe" is Orgon; "ALCIDE, BÉLISE" are both. What follows a comma is another speaker
-where the play has one of that name, or where it is in capitals as the first is.
+where the play has one of that name, where it is in capitals as the first is, or where the edition
+says that as many speak as are printed.
 """
 
 from __future__ import annotations
@@ -56,17 +57,19 @@ def labels(
     speeches = list(speeches)
     heads = {parts[0][0].casefold() for parts, _ in speeches if parts}
     heads |= {name.casefold() for name in names.values()}
-    cache = {parts: _joined(parts, heads) for parts in {parts for parts, _ in speeches}}
+    cache: dict[tuple[Printed, bool], str] = {}
     counts: dict[object, Counter[str]] = defaultdict(Counter)
     voices: list[object] = []
     for parts, who in speeches:
-        name = cache[parts]
+        key = parts, len(set(who)) == len(parts)
+        if key not in cache:
+            cache[key] = _joined(*key, heads)
+        name = cache[key]
         voice = tuple(who) or name
         voices.append(voice)
         counts[voice][name] += bool(name)
     found: dict[object, str] = {}
-    for parts, who in speeches:
-        voice = tuple(who) or cache[parts]
+    for (_, who), voice in zip(speeches, voices, strict=True):
         if voice in found:
             continue
         [(name, count)] = counts[voice].most_common(1)
@@ -110,14 +113,14 @@ def _split(speaker: Element) -> tuple[str, str]:
     return name.rstrip(), mark + behind
 
 
-def _joined(parts: Printed, heads: set[str]) -> str:
+def _joined(parts: Printed, all_speak: bool, heads: set[str]) -> str:
     """The parts that are names, the first in any case."""
     name = ""
     for part, joint in parts:
         if not joint:  # each `speaker` begins with a name
             name += (", " if name else "") + cased(part)
         elif part.casefold() in heads or (
-            part.isupper() and parts[0][0].isupper() and not _MANNER.match(part)
+            (all_speak or (part.isupper() and parts[0][0].isupper())) and not _MANNER.match(part)
         ):
             name += joint + cased(part)
     return name

@@ -41,6 +41,7 @@ _UNMARKED: dict[tuple[bool, ...], str] = {  # which of four bytes, of Latin lett
     (True, False, True, False): "utf-16-be",
 }
 _BLANK_ROWS = re.compile(r"\A(?:[ ,;\t|]*\n)+")
+_WRAPPED = re.compile('"(?:[^"]|"")*"')
 _SEPARATOR_LINE = re.compile(r"\A\s*sep=.\s*\n", re.IGNORECASE)  # Excel's own first line
 
 
@@ -150,7 +151,7 @@ def read_csv(text: str, name: str, notes: Notes) -> Columns:
     Raises:
         CorpusError: not well formed, no column `play_name` or `cue`, too long, or no cue.
     """
-    text = _from_header(text)
+    text = _unwrapped(_from_header(text))
     header = text.partition("\n")[0]
     if len(header) > MOST_HEADER_CHARS:
         raise CorpusError(
@@ -198,6 +199,17 @@ def _from_header(text: str) -> str:
     text = _SEPARATOR_LINE.sub("", text, count=1)
     blank = _BLANK_ROWS.match(text)
     return text[blank.end() :] if blank else text
+
+
+def _unwrapped(text: str) -> str:
+    """A table whose rows stand each between marks: a spreadsheet saved it from a single column."""
+    lines = text.split("\n")
+    rows = list(filter(None, lines[1:]))
+    if not rows or not all(map(_WRAPPED.fullmatch, rows)):
+        return text
+    return "\n".join(
+        line[1:-1].replace('""', '"') if _WRAPPED.fullmatch(line) else line for line in lines
+    )
 
 
 def _names_both(header: str, separator: str) -> bool:

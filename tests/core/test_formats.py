@@ -101,6 +101,8 @@ def test_what_is_no_corpus_is_named(data: bytes, name: str, message: str) -> Non
         "play_name|cue\nt|a,b\n",
         '"Play Name" , \'cue\'\nt,"a,b"\n',
         'play_name,cue\nt,"a,b"\n,\n',
+        'play_name,cue\n"t,""a,b"""\n',
+        '"play_name,cue"\n"t,""a,b"""\n\n',
     ],
 )
 def test_headers_as_programs_write_them(data: str) -> None:

@@ -298,6 +298,8 @@ def test_variants_may_be_whole_speeches() -> None:
         ("<sp><speaker>ALCIDE, À PART</speaker>{}</sp>", "Alcide"),
         ("<sp><speaker>ALCIDE, EN SORTANT</speaker>{}</sp>", "Alcide"),
         ("<sp><speaker>M. Jourdain</speaker>{}</sp>", "M. Jourdain"),
+        ("<sp who='#a #c'><speaker>Alcide, Cléon</speaker>{}</sp>", "Alcide, Cléon"),
+        ("<sp who='#a'><speaker>Alcide, Cléon</speaker>{}</sp>", "Alcide"),
         ("<sp who='#a #b'><speaker>ALCIDE</speaker>{}</sp>", "Alcide, Bélise"),
         ("<sp who='#a #b'><speaker>TOUS DEUX</speaker>{}</sp>", "Tous Deux"),
     ],
