@@ -22,6 +22,7 @@ from dashboard.shared.plan import Step
 LOOK = 1.0  # seconds between two looks at the teacher's other window
 TICK = 10.0  # seconds between two looks at the clock
 COURSE = "course"
+HOME = "home"  # which addresses do not name
 _MOVE = "script.move"  # the last step to another place, until the browser has heard of it
 # What the class has done stays from step to step, and what belongs to the room; settings do not.
 _LASTING = re.compile(r"lang|script|follow|projected|course\..+|training\.(job|guess\..+)")
@@ -86,7 +87,7 @@ class Move(NamedTuple):
 
 def enter(page: str) -> None:
     """Show where the script is, if there is one; the router calls it before a page."""
-    _go_on()
+    _go_on(page)
     arrived = state.arrives(SCRIPT)
     if arrived:
         state.forget(lasts)
@@ -107,19 +108,22 @@ def enter(page: str) -> None:
         _bar(now, followed)
 
 
-def _go_on() -> None:
+def _go_on(page: str) -> None:
     """To the new place again, where the browser still asks for the one that was left.
 
-    What a page asks for by itself, more text say, may be on its way while the class steps on: it
-    comes with the old page and the old address, and would bring them back. Nobody else names the
-    old place before the new one has answered, but who goes back.
+    What a page asks for by itself, more text say, may be on its way while the class steps on, and
+    more than once. It comes with the old page, and with the old address or already with the new
+    one, and would bring the class back. Nobody else asks for that before the browser has heard of
+    the new place, but who goes back.
     """
     move: Move | None = st.session_state.pop(_MOVE, None)
     if move is None:
         return
-    asked = state.foretold(SCRIPT) if state.arrives(SCRIPT) else None
-    if asked and asked == move.left and not state.goes_back():
-        st.session_state[_MOVE] = move
+    asked = state.asked(SCRIPT)
+    here = (page or HOME) == _step(move.to).page
+    late = asked is not None and (asked == move.left or (asked == move.to and not here))
+    if late and not state.goes_back():
+        st.session_state[_MOVE] = move._replace(shown=False)
         _show(move.to)
     if not move.shown:
         st.session_state[_MOVE] = move._replace(shown=True)
@@ -150,9 +154,13 @@ def _within(now: Place) -> Place:
 
 
 def _show(now: Place) -> NoReturn:
-    step = plan.path(now.path)[now.number - 1]
+    step = _step(now)
     state.forget(lasts)
     state.go(f"../pages/{step.page}.py", address(step, now))
+
+
+def _step(now: Place) -> Step:
+    return plan.path(now.path)[now.number - 1]
 
 
 def address(step: Step, now: Place) -> dict[str, str]:

@@ -182,6 +182,15 @@ def arrives(field: Field[Any]) -> bool:
     return raw is not None and _comes_from_outside(field.name, raw)
 
 
+def asked(field: Field[T]) -> T | None:
+    """What the address itself says of a field; None where it says nothing, or nothing readable."""
+    raw = st.query_params.get(field.name)
+    try:
+        return None if raw is None else field.parse(raw)
+    except ValueError:
+        return None
+
+
 def goes_back() -> bool:
     """Whether Back or Forward has caused this run."""
     return _WENT in st.session_state

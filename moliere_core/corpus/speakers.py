@@ -58,8 +58,8 @@ def labels(
     heads = {parts[0][0].casefold() for parts, _ in speeches if parts}
     heads |= {name.casefold() for name in names.values()}
     cache: dict[tuple[Printed, bool], str] = {}
-    counts: dict[object, Counter[str]] = defaultdict(Counter)
-    voices: list[object] = []
+    counts: dict[tuple[str, ...] | str, Counter[str]] = defaultdict(Counter)
+    voices: list[tuple[str, ...] | str] = []
     for parts, who in speeches:
         key = parts, len(set(who)) == len(parts)
         if key not in cache:
@@ -68,7 +68,7 @@ def labels(
         voice = tuple(who) or name
         voices.append(voice)
         counts[voice][name] += bool(name)
-    found: dict[object, str] = {}
+    found: dict[tuple[str, ...] | str, str] = {}
     for (_, who), voice in zip(speeches, voices, strict=True):
         if voice in found:
             continue

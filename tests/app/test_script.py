@@ -51,38 +51,68 @@ def test_the_bar_says_where_the_class_is(open_page: Open) -> None:
     assert open_page("bridge", script="short.99").button(key="script.go.N").disabled
 
 
+def step_to(at: AppTest, key: str, number: int) -> AppTest:
+    """Press N or B; the next message comes from the page of the step that this leads to."""
+    at = at.button(key=f"script.go.{key}").click().run()
+    return at.switch_page(f"../pages/{SHORT[number - 1].page}.py")
+
+
 def test_a_step_leaves_nothing_to_the_next(open_page: Open) -> None:
     at = open_page(SHORT[1].page, script="short.2", **SHORT[1].address)
     assert "mons" in address(at)["prompt"]
-    at = at.button(key="script.go.N").click().run()
+    at = step_to(at, "N", 3)
     assert not at.exception
     assert "**3/5**" in shown(at)
     assert address(at) == {"script": "short.3", **SHORT[2].address}
-    at = at.button(key="script.go.B").click().run()
+    at = step_to(at, "B", 2)
     assert address(at)["prompt"] == SHORT[1].address["prompt"]
 
 
-def ask_again(at: AppTest, number: int) -> AppTest:
-    """A message of an earlier step's page."""
-    step = SHORT[number - 1]
-    at.query_params = {"script": f"short.{number}", **step.address}
-    return at.switch_page(f"../pages/{step.page}.py").run()
+def ask_again(at: AppTest, number: int, place: int | None = None) -> AppTest:
+    """A message of an earlier step's page, with its address or already with that of a place."""
+    place = place or number
+    at.query_params = {"script": f"short.{place}", **SHORT[place - 1].address}
+    return at.switch_page(f"../pages/{SHORT[number - 1].page}.py").run()
 
 
 def test_a_page_that_was_left_does_not_bring_the_class_back(open_page: Open) -> None:
     at = open_page(SHORT[1].page, script="short.2", **SHORT[1].address)
-    at = ask_again(at.button(key="script.go.N").click().run(), 2)
+    at = ask_again(step_to(at, "N", 3), 2)
     assert "**3/5**" in shown(at)
     assert address(at) == {"script": "short.3", **SHORT[2].address}
-    at = ask_again(at.button(key="script.go.B").click().run(), 3)
+    at.switch_page(f"../pages/{SHORT[2].page}.py").run()
+    at = ask_again(step_to(at, "B", 2), 3)
     assert "**2/5**" in shown(at)
+
+
+@pytest.mark.parametrize("places", [(1, 1), (1, 2), (2, 1), (2, 2, 1)])
+def test_nor_does_one_that_asks_more_than_once(open_page: Open, places: tuple[int, ...]) -> None:
+    """The address in the browser changes before the page does."""
+    at = open_page("home", script="short.1", **SHORT[0].address)
+    at = at.button(key="script.go.N").click().run()
+    for place in places:
+        at = ask_again(at, 1, place)
+        assert not at.exception
+        assert "**2/5**" in shown(at)
+        assert address(at) == {"script": "short.2", **SHORT[1].address}
+    at = at.switch_page(f"../pages/{SHORT[1].page}.py").run()  # it has heard of the new place
+    assert "**1/5**" in shown(ask_again(at, 1))
+
+
+def test_who_leaves_the_plan_at_once_by_the_menu_stays_there(open_page: Open) -> None:
+    at = open_page(SHORT[1].page, script="short.2", **SHORT[1].address)
+    at = at.button(key="script.go.N").click().run()
+    at.query_params = {}
+    at = at.switch_page("../pages/home.py").run()
+    assert address(at)["script"] == "short.3"
+    assert "view" not in address(at)
 
 
 def test_the_address_of_an_earlier_step_opens_it_once_the_new_one_has_answered(
     open_page: Open,
 ) -> None:
     at = open_page(SHORT[1].page, script="short.2", **SHORT[1].address)
-    at = ask_again(at.button(key="script.go.N").click().run().run(), 2)
+    at = ask_again(step_to(at, "N", 3).run(), 2)
     assert "**2/5**" in shown(at)
 
 

@@ -34,9 +34,8 @@ def expect_step(page: Page, path: str, number: int, step: plan.Step) -> None:
     """Its screen, as the plan has it, and nothing that went wrong."""
     bar = page.locator(".st-key-script")
     expect(bar).to_contain_text(step.title)
-    expect(page).to_have_url(re.compile(rf"script={path}\.{number}(&|$)"))
-    name = urlsplit(page.url).path.strip("/")
-    assert name == ("" if step.page == "home" else step.page)
+    name = "" if step.page == "home" else step.page
+    expect(page).to_have_url(re.compile(rf"://[^/]+/{name}\?(.*&)?script={path}\.{number}(&|$)"))
     expect_settled(page)
     expect(
         page.locator("[data-testid=stException], [data-testid=stAlertContentError]")
@@ -87,6 +86,7 @@ def test_one_window_has_the_notes_and_another_the_screens(page: Page, server: st
     page.goto(f"{server}/course?view=short&present=1&step=2")
     page.get_by_role("button", name="Démarrer l’horloge").click()
     expect(page.locator(".clock")).to_have_text(re.compile(r"\d:\d\d"))
+    expect_settled(page)  # a link that is drawn anew under the pointer is not clicked
     with page.expect_popup() as opened:
         page.get_by_role("link", name="Fenêtre des écrans").click()
     screens = opened.value
