@@ -72,7 +72,7 @@ import { buildPage } from "./pages.js";
  * @property {Show} show
  * @property {number} frame of the text that writes itself
  * @property {Timer | undefined} timer until the next moment
- * @property {Timer | undefined} rest until the address follows
+ * @property {() => void} untell calls off what the address is about to be told
  * @property {import("./curves.js").Curves | null} curves once they have room
  * @property {Marker | null} held by a pointer on the curves
  * @property {(() => void) | null} stop
@@ -100,7 +100,7 @@ export function remember(root) {
     told: [],
     heard: "",
   };
-  const timers = { frame: 0, timer: undefined, rest: undefined };
+  const timers = { frame: 0, timer: undefined, untell: () => {} };
   return { view: build(root), show, ...timers, curves: null, held: null, stop: null };
 }
 

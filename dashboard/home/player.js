@@ -3,7 +3,7 @@
 // out ("more"). "keep" is sent with the number of characters that are to be kept.
 
 import { copyButton } from "../shared/components/clipboard.js";
-import { button, element, remembered, rootOf, visible } from "../shared/components/dom.js";
+import { button, element, leaves, remembered, rootOf, visible } from "../shared/components/dom.js";
 import { chances } from "../shared/components/numbers.js";
 
 /**
@@ -165,12 +165,14 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const due = first + Math.floor(((now - began) / 1000) * speed);
     const until = Math.min(speed === 0 ? text.length : due, text.length);
     if (until > show.at) write(until);
-    if (show.at < text.length) frame = requestAnimationFrame(tick);
     const short = speed > 0 ? text.length - show.at <= AHEAD * speed : text.length < data.piece;
-    if (short && data.more && show.asked < text.length) {
+    const lacks = short && data.more && show.asked < text.length;
+    const asks = lacks && !leaves();
+    if (asks) {
       show.asked = text.length;
       setTriggerValue("more", text.length);
     }
+    if (show.at < text.length || (lacks && !asks)) frame = requestAnimationFrame(tick);
   };
   show.stop();
   show.stop = () => cancelAnimationFrame(frame);

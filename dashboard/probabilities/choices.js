@@ -8,6 +8,7 @@ import {
   onOneLine,
   remembered,
   rootOf,
+  unlessLeft,
   visible,
 } from "../shared/components/dom.js";
 import { chances } from "../shared/components/numbers.js";
@@ -27,8 +28,6 @@ import { chances } from "../shared/components/numbers.js";
  * @property {{before: string, after: string, before_short: string, after_short: string,
  *   choose: string}} labels
  */
-
-/** @typedef {ReturnType<typeof setTimeout> | undefined} Timer */
 
 /** @param {HTMLElement} root */
 function build(root) {
@@ -62,8 +61,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const root = rootOf(parentElement);
   const memory = remembered(root, () => ({
     view: build(root),
-    timer: /** @type {Timer} */ (undefined),
-    flash: /** @type {Timer} */ (undefined),
+    flash: /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined),
+    unplay: () => {},
   }));
   const { view } = memory;
   const { labels } = data;
@@ -122,14 +121,14 @@ export default function ({ data, parentElement, setTriggerValue }) {
     : "";
 
   const stop = () => {
-    clearTimeout(memory.timer);
+    memory.unplay();
     clearTimeout(memory.flash);
   };
   stop();
   if (data.play > 0) {
     const drawn = view.rows.find((_row, i) => data.bars[i].char === data.drawn);
     memory.flash = setTimeout(() => drawn?.row.classList.add("drawn"), data.play / 2);
-    memory.timer = setTimeout(() => setTriggerValue("pick", ""), data.play);
+    memory.unplay = unlessLeft(() => setTriggerValue("pick", ""), data.play);
   }
   return stop;
 }

@@ -2,7 +2,7 @@
 // the pause after the sixth, the count, and the letter of its rhyme. All of it in the browser; the
 // server is told the text once the typing stops.
 
-import { element, rootOf, shows } from "../shared/components/dom.js";
+import { element, rootOf, shows, unlessLeft } from "../shared/components/dom.js";
 import {
   ALEXANDRINE,
   counter,
@@ -41,8 +41,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   told.setAttribute("aria-live", "polite");
   const sheet = element("ol", "lines leaf serif", page);
   sheet.tabIndex = 0; // it scrolls
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let later;
+  let untell = () => {};
 
   const draw = () => {
     const lines = normalised(input.value)
@@ -63,8 +62,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   };
   input.oninput = () => {
     draw();
-    clearTimeout(later);
-    later = setTimeout(() => setTriggerValue("text", input.value), QUIET);
+    untell();
+    untell = unlessLeft(() => setTriggerValue("text", input.value), QUIET);
   };
   draw();
 }

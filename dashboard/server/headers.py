@@ -12,8 +12,10 @@ import streamlit as st
 
 from dashboard.shared import i18n
 
-# What every page runs before its components: history.js and pictures.js.
-SCRIPTS = [Path(i18n.__file__).with_name(f"{name}.js") for name in ("history", "pictures")]
+# What every page runs before its components.
+SCRIPTS = [
+    Path(i18n.__file__).with_name(f"{name}.js") for name in ("history", "leaving", "pictures")
+]
 
 
 def headers() -> list[tuple[str, str]]:

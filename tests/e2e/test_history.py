@@ -1,11 +1,12 @@
-"""Back and Forward undo a choice and do it again; one press of Back leaves a page."""
+"""Back and Forward undo a choice and do it again; one press of Back, or of a link, leaves."""
 
 from __future__ import annotations
 
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from tests.e2e.screen import expect_settled
 
@@ -72,3 +73,47 @@ def test_one_press_leaves_a_page_that_has_written_its_address(page: Page, server
     expect(page).not_to_have_url(re.compile("prompt=Ah"))  # nor is it written again
     page.go_back()
     expect(page).to_have_url(re.compile(r"/temperature\?seed=7"))
+
+
+def test_a_page_that_was_left_does_not_ask_for_itself(page: Page, server: str) -> None:
+    """Home writes on, and would ask for more, while the server has no time for who leaves it."""
+    pages: list[str] = []  # that the browser asks for
+    held: list[tuple[WebSocketRoute, str | bytes]] = []
+    busy = False
+
+    def connect(browser: WebSocketRoute) -> None:
+        app = browser.connect_to_server()
+
+        def answer(message: str | bytes) -> None:
+            if busy:
+                held.append((browser, message))
+            else:
+                browser.send(message)
+
+        def ask(message: str | bytes) -> None:
+            if isinstance(message, bytes):
+                pages.append(BackMsg.FromString(message).rerun_script.page_script_hash)
+            app.send(message)
+
+        browser.on_message(ask)
+        app.on_message(answer)
+
+    page.route_web_socket(re.compile("/_stcore/stream"), connect)
+    page.goto(f"{server}/?speed=slow")
+    player = page.locator(".player")
+    expect(player).to_have_attribute("data-at", re.compile("[1-9]"))
+    busy, asked = True, len(pages)
+    page.locator('[data-testid=stSidebarNavLink][href$="/temperature"]').click()
+    player.evaluate("""async (player) => {  // until it has nothing left to write
+      for (let at, still = 0; still < 60; still = player.dataset.at === at ? still + 1 : 0) {
+        at = player.dataset.at;
+        await new Promise(requestAnimationFrame);
+      }
+    }""")
+    assert len(set(pages[asked:])) == 1
+    busy = False
+    for browser, message in held:
+        browser.send(message)
+    expect(page.get_by_role("heading", name="La température")).to_be_visible()
+    expect_settled(page)
+    expect(page).to_have_url(re.compile("/temperature"))

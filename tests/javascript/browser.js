@@ -9,6 +9,7 @@ const window = new Window();
 const page = {
   window,
   document: window.document,
+  location: window.location,
   Element: window.Element,
   HTMLElement: window.HTMLElement,
   ResizeObserver: window.ResizeObserver,

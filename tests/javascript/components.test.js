@@ -88,6 +88,18 @@ test("the player writes at its speed, asks for more once, and goes on where it w
   assert.equal(one(".caret").style.display, "none");
 });
 
+test("a player asks for nothing while somebody leaves its page", () => {
+  const { one, sent } = mount(player, { ...PLAYED, piece: 4 });
+  document.documentElement.dataset.leaves = location.pathname;
+  paint(0);
+  paint(1000);
+  assert.equal(one(".written").textContent, "oui");
+  assert.deepEqual(sent, []);
+  delete document.documentElement.dataset.leaves;
+  paint(2000);
+  assert.deepEqual(sent, [["more", 3]]);
+});
+
 test("a player that is paused writes nothing", () => {
   const { one } = mount(player, { ...PLAYED, paused: true });
   paint(0);

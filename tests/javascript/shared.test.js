@@ -29,6 +29,21 @@ test("a sign stays with the word before it", () => {
   );
 });
 
+test("what is done by itself waits while somebody leaves, and can be called off", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  let done = 0;
+  dom.unlessLeft(() => done++, 100);
+  dom.unlessLeft(() => done++, 100)();
+  document.documentElement.dataset.leaves = location.pathname;
+  mock.timers.tick(1000);
+  assert.equal(done, 0);
+  document.documentElement.dataset.leaves = "/elsewhere"; // of a page that was left before
+  mock.timers.tick(100);
+  assert.equal(done, 1);
+  delete document.documentElement.dataset.leaves;
+  mock.timers.reset();
+});
+
 test("text is never read as HTML", () => {
   const made = dom.element("p", "", document.body, "<b>gras</b>");
   assert.equal(made.children.length, 0);

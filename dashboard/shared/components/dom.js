@@ -43,6 +43,27 @@ export function rootOf(parentElement) {
   return root;
 }
 
+const LOOK = 50; // milliseconds from one look to the next
+
+/** Whether somebody has clicked on a link to another page, which has not come: `shared/leaving.js`. */
+export const leaves = () => document.documentElement.dataset.leaves === location.pathname;
+
+/**
+ * Does something after a while, unless somebody leaves.
+ *
+ * @param {() => void} action
+ * @param {number} delay in milliseconds
+ * @returns {() => void} what calls it off
+ */
+export function unlessLeft(action, delay) {
+  const look = () => {
+    if (leaves()) timer = setTimeout(look, LOOK);
+    else action();
+  };
+  let timer = setTimeout(look, delay);
+  return () => clearTimeout(timer);
+}
+
 /**
  * What a component keeps from one drawing to the next, made at the first.
  *
