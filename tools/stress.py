@@ -16,6 +16,7 @@ import argparse
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -158,6 +159,7 @@ def main() -> int:
     options, more = parser.parse_known_args()
     if options.keep is not None:
         options.keep.mkdir(parents=True, exist_ok=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # and no test or busy process stays
     cores = {int(core) for core in options.cores.split(",")}
     tests = reversed_files(options.tests) if options.reverse else options.tests
     rounds: list[Round] = []
