@@ -1,8 +1,8 @@
 """Who speaks: names as a TEI edition prints them, without the directions that follow, one a voice.
 
 "Orgon, à Tartuffe" is Orgon; "ALCIDE, BÉLISE" are both. What follows a comma is another speaker
-where the play has one of that name, where it is in capitals as the first is, or where the edition
-says that as many speak as are printed.
+where the play has one of that name, where it is in capitals as the first is, or where it has one
+capital and the edition says that as many speak as are printed.
 """
 
 from __future__ import annotations
@@ -120,7 +120,8 @@ def _joined(parts: Printed, all_speak: bool, heads: set[str]) -> str:
         if not joint:  # each `speaker` begins with a name
             name += (", " if name else "") + cased(part)
         elif part.casefold() in heads or (
-            (all_speak or (part.isupper() and parts[0][0].isupper())) and not _MANNER.match(part)
+            ((part.isupper() and parts[0][0].isupper()) or (all_speak and part[0].isupper()))
+            and not _MANNER.match(part)
         ):
             name += joint + cased(part)
     return name

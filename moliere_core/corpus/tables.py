@@ -41,7 +41,7 @@ _UNMARKED: dict[tuple[bool, ...], str] = {  # which of four bytes, of Latin lett
     (True, False, True, False): "utf-16-be",
 }
 _BLANK_ROWS = re.compile(r"\A(?:[ ,;\t|]*\n)+")
-_WRAPPED = re.compile('"(?:[^"]|"")*"')
+_WRAPPED = re.compile('"[^"]*(?:""[^"]*)*"')
 _SEPARATOR_LINE = re.compile(r"\A\s*sep=.\s*\n", re.IGNORECASE)  # Excel's own first line
 
 
@@ -151,7 +151,7 @@ def read_csv(text: str, name: str, notes: Notes) -> Columns:
     Raises:
         CorpusError: not well formed, no column `play_name` or `cue`, too long, or no cue.
     """
-    text = _unwrapped(_from_header(text))
+    text = _from_header(text)
     header = text.partition("\n")[0]
     if len(header) > MOST_HEADER_CHARS:
         raise CorpusError(
@@ -201,15 +201,18 @@ def _from_header(text: str) -> str:
     return text[blank.end() :] if blank else text
 
 
-def _unwrapped(text: str) -> str:
-    """A table whose rows stand each between marks: a spreadsheet saved it from a single column."""
-    lines = text.split("\n")
-    rows = list(filter(None, lines[1:]))
-    if not rows or not all(map(_WRAPPED.fullmatch, rows)):
-        return text
-    return "\n".join(
-        line[1:-1].replace('""', '"') if _WRAPPED.fullmatch(line) else line for line in lines
-    )
+def _unwrapped(line: str, separator: str, least: int) -> str:
+    """A row without marks around the whole of it: so a spreadsheet saves rows of a single column.
+
+    Args:
+        line: that may be one.
+        separator: between cells.
+        least: separators of a row.
+    """
+    if line[:1] != '"' or not _WRAPPED.fullmatch(line):
+        return line
+    row = line[1:-1].replace('""', '"')
+    return row if row.count(separator) >= least else line
 
 
 def _names_both(header: str, separator: str) -> bool:
@@ -218,14 +221,17 @@ def _names_both(header: str, separator: str) -> bool:
 
 def _names(header: str, separator: str) -> list[str]:
     """The columns that a first line names: lower case, spaces within as underscores."""
-    cells = cells_of(header, separator) if header else []
+    cells = cells_of(_unwrapped(header, separator, 1), separator) if header else []
     return [re.sub(r"\s+", "_", cell.strip(" '\"\t").lower()) for cell in cells]
 
 
 def _rows(text: str, separator: str, names: list[str], name: str) -> Rows:
     if text.count("\n") > MOST_LINES:
         raise _too_long(name)
-    lines = [f"{line}\n" for line in text.removesuffix("\n").split("\n")]
+    least = len(names) - 1
+    lines = [
+        f"{_unwrapped(line, separator, least)}\n" for line in text.removesuffix("\n").split("\n")
+    ]
     try:
         rows = read_rows(lines, separator, len(names), names.index("play_name"))
     except RowError as error:

@@ -103,10 +103,21 @@ def test_what_is_no_corpus_is_named(data: bytes, name: str, message: str) -> Non
         'play_name,cue\nt,"a,b"\n,\n',
         'play_name,cue\n"t,""a,b"""\n',
         '"play_name,cue"\n"t,""a,b"""\n\n',
+        '"play_name;cue"\n"t;a,b"\n',
     ],
 )
 def test_headers_as_programs_write_them(data: str) -> None:
     assert cues(data) == ["a,b"]
+
+
+def test_some_rows_may_stand_between_marks() -> None:
+    """A spreadsheet puts them around those alone that have marks of their own."""
+    rows = ["play_name,cue,speaker", 't,"a, b",A', "t,c,B", 't,"d ""e"".",C', '"t",f,D']
+    marked = ['"' + row.replace('"', '""') + '"' if '"' in row else row for row in rows]
+    for data in ("\n".join(rows), "\n".join([*marked[:-1], rows[-1]])):
+        assert cues(data) == ["a, b", "c", 'd "e".', "f"]
+        assert read(data, "exported.txt").frame["cue"].tolist() == cues(data)
+    assert cues("\n".join(marked)) == ["a, b", "c", 'd "e".', "f"]
 
 
 def test_a_column_given_twice_is_read_once_and_said() -> None:

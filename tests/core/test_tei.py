@@ -300,6 +300,8 @@ def test_variants_may_be_whole_speeches() -> None:
         ("<sp><speaker>M. Jourdain</speaker>{}</sp>", "M. Jourdain"),
         ("<sp who='#a #c'><speaker>Alcide, Cléon</speaker>{}</sp>", "Alcide, Cléon"),
         ("<sp who='#a'><speaker>Alcide, Cléon</speaker>{}</sp>", "Alcide"),
+        ("<sp who='#c #d'><speaker>Cléon et Dorine, ensemble</speaker>{}</sp>", "Cléon et Dorine"),
+        ("<sp who='#c #d'><speaker>Les gardes, l’épée à la main</speaker>{}</sp>", "Les gardes"),
         ("<sp who='#a #b'><speaker>ALCIDE</speaker>{}</sp>", "Alcide, Bélise"),
         ("<sp who='#a #b'><speaker>TOUS DEUX</speaker>{}</sp>", "Tous Deux"),
     ],
