@@ -81,17 +81,21 @@ def run(
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder, "report.xml")
         command = [sys.executable, "-m", "pytest", "-q", f"--junit-xml={report}", *arguments]
-        done = subprocess.run(
+        pytest = subprocess.Popen(
             command,
             cwd=ROOT,
             env=environment,
             preexec_fn=lambda: os.sched_setaffinity(0, cores),
             stdout=subprocess.DEVNULL,
+            start_new_session=True,
         )
+        try:
+            status = pytest.wait()
+        finally:  # where this is ended, with the servers and the browsers of the tests
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(pytest.pid, signal.SIGKILL)
         if not report.exists():
-            return Round(
-                processor, 0, {"pytest": "it ended without a report"}, {}, 0, done.returncode
-            )
+            return Round(processor, 0, {"pytest": "it ended without a report"}, {}, 0, status)
         suite = ElementTree.parse(report).getroot()[0]
         if keep is not None:
             shutil.copy(report, keep)
@@ -104,7 +108,7 @@ def run(
     tests, skipped = int(suite.get("tests", 0)), int(suite.get("skipped", 0))
     passed = tests - skipped - len(failed)
     seconds = float(suite.get("time", 0))
-    return Round(processor, passed, failed, times, seconds, done.returncode)
+    return Round(processor, passed, failed, times, seconds, status)
 
 
 @contextlib.contextmanager
@@ -159,7 +163,7 @@ def main() -> int:
     options, more = parser.parse_known_args()
     if options.keep is not None:
         options.keep.mkdir(parents=True, exist_ok=True)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # and no test or busy process stays
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # nothing that was begun stays
     cores = {int(core) for core in options.cores.split(",")}
     tests = reversed_files(options.tests) if options.reverse else options.tests
     rounds: list[Round] = []

@@ -1,4 +1,4 @@
-"""Train the shipped transformers over characters with torch: `petit-gpt` and `grand-gpt`.
+"""Train transformers over characters with torch: `petit-gpt`, which is shipped, and `grand-gpt`.
 
     MOLIERE_CORPUS=moliere.csv python -m tools.train_char_gpt FOLDER
     MOLIERE_CORPUS=moliere.csv python -m tools.train_char_gpt FOLDER --passes 12
@@ -122,6 +122,9 @@ class CharGPTTrainer(Trainer):
         name: of the shipped model.
         passes: to make in all.
         teacher: to learn from what it says of the plays and from what it writes.
+
+    Raises:
+        ValueError: the teacher's alphabet is not that of the plays.
     """
 
     unit = "chars"
@@ -141,9 +144,11 @@ class CharGPTTrainer(Trainer):
         self.ids = self.encoded(self.texts.train_text)
         self.taught: tuple[Material, ...] = ()
         if teacher:
+            if teacher.vocabulary != self.vocabulary:
+                raise ValueError("the teacher has another alphabet: its corpus was another")
             folder.mkdir(parents=True, exist_ok=True)
             path = folder / "material.pt"
-            self.taught = material(path, [teacher], self.ids, self.vocabulary, WRITTEN)
+            self.taught = material(path, [teacher], self.ids, WRITTEN)
         self.texts_read = [some.ids for some in self.taught] or [self.ids]
         first = initial_weights(self.shape, len(self.vocabulary), training.seed)
         weights = {n: torch.nn.Parameter(torch.from_numpy(w).to(DEVICE)) for n, w in first.items()}

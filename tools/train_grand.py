@@ -236,16 +236,19 @@ class Teacher:
     Attributes:
         model: its shape.
         weights: in single precision, on the device.
+        vocabulary: its alphabet.
     """
 
     model: ModelConfig
     weights: Parameters
+    vocabulary: Vocabulary
 
     @classmethod
     def stored(cls, run: Run) -> Teacher:
         """The last weights of a stored run of this kind: the shipped `grand` is one."""
         weights = load_file(run.snapshot().path, device=str(DEVICE))
-        return cls(run.config.model, {name: w.float() for name, w in weights.items()})
+        weights = {name: w.float() for name, w in weights.items()}
+        return cls(run.config.model, weights, run.vocabulary)
 
 
 class GrandTrainer(Trainer):
@@ -300,7 +303,7 @@ class GrandTrainer(Trainer):
     @property
     def teacher(self) -> Teacher:
         """What others learn from: the averages."""
-        return Teacher(self.model, self.averages)
+        return Teacher(self.model, self.averages, self.plays.vocabulary)
 
     @property
     def batch_predictions(self) -> int:
@@ -439,7 +442,7 @@ def means_of(teachers: Sequence[Teacher], ids: torch.Tensor) -> torch.Tensor:
 
 
 @torch.no_grad()
-def write(teachers: Sequence[Teacher], vocabulary: Vocabulary, chars: int, seed: int) -> Material:
+def write(teachers: Sequence[Teacher], chars: int, seed: int) -> Material:
     """What the teachers write together, each character drawn from the mean of their distributions.
 
     Every text begins after a line break, from a zero state, and the symbol of unknown characters is
@@ -447,7 +450,8 @@ def write(teachers: Sequence[Teacher], vocabulary: Vocabulary, chars: int, seed:
     """
     generator = torch.Generator(DEVICE).manual_seed(seed)
     states = [zero_states(teacher.model, STREAMS, HALF) for teacher in teachers]
-    last = torch.full((1, STREAMS), vocabulary.index["\n"], device=DEVICE)
+    line_break = teachers[0].vocabulary.index["\n"]
+    last = torch.full((1, STREAMS), line_break, device=DEVICE)
     weights = [halved(teacher.weights) for teacher in teachers]
     ids, means = [], []
     for _ in range(chars // STREAMS):
@@ -490,20 +494,19 @@ def together(teachers: Sequence[Teacher], validation: torch.Tensor) -> float:
 
 
 def material(
-    path: Path, teachers: Sequence[Teacher], ids: torch.Tensor, vocabulary: Vocabulary, chars: int
+    path: Path, teachers: Sequence[Teacher], ids: torch.Tensor, chars: int
 ) -> tuple[Material, Material]:
-    """What the teachers say of the plays, and what they write; written once, in a file.
+    """What the teachers say of the plays, and what they write; made once, whoever asks again.
 
     Args:
-        path: of the file.
-        teachers: who speak of this alphabet.
-        ids: the plays, (characters,).
-        vocabulary: the alphabet.
+        path: of the file that keeps it.
+        teachers: of one alphabet.
+        ids: the plays in it, (characters,).
         chars: how many are written.
     """
     if not path.exists():
         read = Material(ids, means_of(teachers, ids))
-        save_material(path, (read, write(teachers, vocabulary, chars, seed=0)))
+        save_material(path, (read, write(teachers, chars, seed=0)))
     return load_material(path)
 
 
@@ -516,7 +519,7 @@ def main() -> None:
     teachers = teach(args.folder, plays, TEACHERS)
     print(json.dumps({"teachers_together": together(teachers, plays.validation)}), flush=True)
     path = args.folder / "material.pt"
-    read, written = material(path, teachers, plays.ids, plays.vocabulary, WRITTEN)
+    read, written = material(path, teachers, plays.ids, WRITTEN)
     start = teachers[-1].weights
     student = GrandTrainer(args.folder / "grand", plays, STUDENT, read, written, start)
     student.train()

@@ -17,6 +17,7 @@ from moliere_core.corpus import Corpus  # noqa: E402
 from moliere_core.models.references import load_model  # noqa: E402
 from moliere_core.networks.initial import initial_weights  # noqa: E402
 from moliere_core.networks.loading import network_of  # noqa: E402
+from moliere_core.text.vocabulary import Vocabulary  # noqa: E402
 from tools import train_char_gpt as tool  # noqa: E402
 from tools import train_grand  # noqa: E402
 
@@ -88,11 +89,12 @@ def test_a_student_reads_and_imitates_its_teacher(
     config = replace(tool.GRAND, model=TINY, training=training)
     monkeypatch.setitem(tool.SHIPPED, "grand-gpt", config)
     shape = replace(train_grand.MODEL, units=8, embedding_dim=6)
-    symbols = len(tool.CharGPTTrainer(tmp_path, corpus(), "grand-gpt", 1).vocabulary)
+    vocabulary = tool.CharGPTTrainer(tmp_path, corpus(), "grand-gpt", 1).vocabulary
     torch.manual_seed(0)
-    parameters = train_grand.initial_parameters(shape, symbols)
-    teacher = train_grand.Teacher(shape, {name: w.detach() for name, w in parameters.items()})
-    teacher.weights["dense.bias"][1] = 3.0  # it prefers one symbol, as the plays do not
+    parameters = train_grand.initial_parameters(shape, len(vocabulary))
+    weights = {name: w.detach() for name, w in parameters.items()}
+    weights["dense.bias"][1] = 3.0  # it prefers one symbol, as the plays do not
+    teacher = train_grand.Teacher(shape, weights, vocabulary)
 
     def trained(folder: str, teacher: train_grand.Teacher | None) -> tool.CharGPTTrainer:
         trainer = tool.CharGPTTrainer(tmp_path / folder, corpus(), "grand-gpt", 2, teacher)
@@ -110,3 +112,6 @@ def test_a_student_reads_and_imitates_its_teacher(
 
     assert preference(student) > preference(alone) + 0.1
     assert [s.name for s in student.write_run().snapshots] == ["epoch-002"]
+    stranger = replace(teacher, vocabulary=Vocabulary(("a", "b")))
+    with pytest.raises(ValueError, match="another alphabet"):
+        trained("other", stranger)

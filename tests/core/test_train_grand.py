@@ -75,7 +75,7 @@ def test_what_teachers_say_of_a_text_is_their_mean(tmp_path: Path, plays: tool.P
 
 def test_teachers_write_what_they_say_is_likely(tmp_path: Path, plays: tool.Plays) -> None:
     teacher = trained(tmp_path, plays, 1, passes=6).teacher
-    written = tool.write([teacher], plays.vocabulary, 4 * 200, seed=1)
+    written = tool.write([teacher], 4 * 200, seed=1)
     assert written.ids.shape == (800,)
     assert written.means.shape == (800, len(plays.vocabulary))
     starts = written.ids.view(4, 200)[:, 0]
@@ -83,7 +83,7 @@ def test_teachers_write_what_they_say_is_likely(tmp_path: Path, plays: tool.Play
     assert 0 not in written.ids  # the symbol of unknown characters
     said = written.means[:-1].gather(1, written.ids[1:, None])
     assert float(said.log().mean()) > -math.log(len(plays.vocabulary))
-    again = tool.write([teacher], plays.vocabulary, 4 * 200, seed=1)
+    again = tool.write([teacher], 4 * 200, seed=1)
     assert torch.equal(written.ids, again.ids)
 
 
@@ -104,7 +104,7 @@ def test_a_student_learns_from_what_it_is_told_and_goes_on(
     trainers = [trained(tmp_path, plays, seed, passes=6) for seed in (1, 2)]
     teachers = [trainer.teacher for trainer in trainers]
     path = tmp_path / "material.pt"
-    read, written = tool.material(path, teachers, plays.ids, plays.vocabulary, 4 * 2000)
+    read, written = tool.material(path, teachers, plays.ids, 4 * 2000)
     kept = tool.load_material(path)
     assert torch.equal(kept[0].means, read.means)
     assert torch.equal(kept[1].ids, written.ids)
