@@ -3,7 +3,14 @@
 // out ("more"). "keep" is sent with the number of characters that are to be kept.
 
 import { copyButton } from "../shared/components/clipboard.js";
-import { button, element, leaves, remembered, rootOf, visible } from "../shared/components/dom.js";
+import {
+  answered,
+  button,
+  element,
+  remembered,
+  rootOf,
+  visible,
+} from "../shared/components/dom.js";
 import { chances } from "../shared/components/numbers.js";
 
 /**
@@ -167,7 +174,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (until > show.at) write(until);
     const short = speed > 0 ? text.length - show.at <= AHEAD * speed : text.length < data.piece;
     const lacks = short && data.more && show.asked < text.length;
-    const asks = lacks && !leaves();
+    const asks = lacks && answered();
     if (asks) {
       show.asked = text.length;
       setTriggerValue("more", text.length);

@@ -5,10 +5,10 @@
 import {
   button,
   element,
+  onceAnswered,
   onOneLine,
   remembered,
   rootOf,
-  unlessLeft,
   visible,
 } from "../shared/components/dom.js";
 import { chances } from "../shared/components/numbers.js";
@@ -128,7 +128,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (data.play > 0) {
     const drawn = view.rows.find((_row, i) => data.bars[i].char === data.drawn);
     memory.flash = setTimeout(() => drawn?.row.classList.add("drawn"), data.play / 2);
-    memory.unplay = unlessLeft(() => setTriggerValue("pick", ""), data.play);
+    memory.unplay = onceAnswered(() => setTriggerValue("pick", ""), data.play);
   }
   return stop;
 }

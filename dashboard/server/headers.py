@@ -14,7 +14,7 @@ from dashboard.shared import i18n
 
 # What every page runs before its components.
 SCRIPTS = [
-    Path(i18n.__file__).with_name(f"{name}.js") for name in ("history", "leaving", "pictures")
+    Path(i18n.__file__).with_name(f"{name}.js") for name in ("acting", "history", "pictures")
 ]
 
 

@@ -22,7 +22,7 @@ from dashboard.shared.plan import Step
 LOOK = 1.0  # seconds between two looks at the teacher's other window
 TICK = 10.0  # seconds between two looks at the clock
 COURSE = "course"
-HOME = "home"  # which addresses do not name
+FIRST = "home"  # the page whose path is empty
 _MOVE = "script.move"  # the last step to another place, until the browser has heard of it
 # What the class has done stays from step to step, and what belongs to the room; settings do not.
 _LASTING = re.compile(r"lang|script|follow|projected|course\..+|training\.(job|guess\..+)")
@@ -77,7 +77,7 @@ class Move(NamedTuple):
     Attributes:
         left: where the class was; None where it had no place.
         to: where it is.
-        shown: whether the new place has been drawn.
+        shown: whether its page has been run.
     """
 
     left: Place | None
@@ -113,19 +113,19 @@ def _go_on(page: str) -> None:
 
     What a page asks for by itself, more text say, may be on its way while the class steps on, and
     more than once. It comes with the old page, and with the old address or already with the new
-    one, and would bring the class back. Nobody else asks for that before the browser has heard of
-    the new place, but who goes back.
+    one, and would bring the class back. Who goes back asks for the same, and Streamlit says so; who
+    takes the menu asks for a page without an address.
     """
     move: Move | None = st.session_state.pop(_MOVE, None)
     if move is None:
         return
     asked = state.asked(SCRIPT)
-    here = (page or HOME) == _step(move.to).page
+    here = (page or FIRST) == _step(move.to).page
     late = asked is not None and (asked == move.left or (asked == move.to and not here))
     if late and not state.goes_back():
         st.session_state[_MOVE] = move._replace(shown=False)
         _show(move.to)
-    if not move.shown:
+    if asked == move.to and here and not move.shown:
         st.session_state[_MOVE] = move._replace(shown=True)
 
 

@@ -1,7 +1,7 @@
 // The votes of a class as they come: how many, and a bar for each answer. The component asks the server
 // itself, with the room's key, so that no vote makes the page run.
 
-import { button, element, remembered, rootOf, visible } from "./components/dom.js";
+import { button, element, onceAnswered, remembered, rootOf, visible } from "./components/dom.js";
 import { numbers, plural } from "./components/numbers.js";
 import { poll } from "./components/polling.js";
 
@@ -182,7 +182,7 @@ export default function show({ data, parentElement, setTriggerValue }) {
         draw();
         if (told.open) return;
         view.stop();
-        setTriggerValue("closed", told.votes); // by another window of the teacher
+        onceAnswered(() => setTriggerValue("closed", told.votes), 0); // by another window
       });
     } else {
       view.hushed = false;

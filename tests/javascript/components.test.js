@@ -88,14 +88,14 @@ test("the player writes at its speed, asks for more once, and goes on where it w
   assert.equal(one(".caret").style.display, "none");
 });
 
-test("a player asks for nothing while somebody leaves its page", () => {
+test("a player asks for nothing before what somebody has done is answered", () => {
   const { one, sent } = mount(player, { ...PLAYED, piece: 4 });
-  document.documentElement.dataset.leaves = location.pathname;
+  document.documentElement.dataset.acts = "";
   paint(0);
   paint(1000);
   assert.equal(one(".written").textContent, "oui");
   assert.deepEqual(sent, []);
-  delete document.documentElement.dataset.leaves;
+  delete document.documentElement.dataset.acts;
   paint(2000);
   assert.deepEqual(sent, [["more", 3]]);
 });

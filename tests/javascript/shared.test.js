@@ -29,18 +29,23 @@ test("a sign stays with the word before it", () => {
   );
 });
 
-test("what is done by itself waits while somebody leaves, and can be called off", () => {
+test("what is done by itself waits for what somebody has done, and can be called off", () => {
   mock.timers.enable({ apis: ["setTimeout"] });
+  const { dataset } = document.documentElement;
   let done = 0;
-  dom.unlessLeft(() => done++, 100);
-  dom.unlessLeft(() => done++, 100)();
-  document.documentElement.dataset.leaves = location.pathname;
+  const begin = () => dom.onceAnswered(() => done++, 100);
+  begin();
+  begin()();
+  dataset.acts = "";
   mock.timers.tick(1000);
   assert.equal(done, 0);
-  document.documentElement.dataset.leaves = "/elsewhere"; // of a page that was left before
+  delete dataset.acts;
+  mock.timers.tick(50);
+  assert.equal(done, 1);
+  begin();
+  location.href = "http://school/elsewhere";
   mock.timers.tick(100);
   assert.equal(done, 1);
-  delete document.documentElement.dataset.leaves;
   mock.timers.reset();
 });
 

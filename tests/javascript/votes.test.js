@@ -95,6 +95,7 @@ test("votes grow by themselves, and another window's end of the vote is told", a
   assert.equal(headers["If-None-Match"], '"a"');
   open = false;
   await pass(400);
+  await pass(0);
   assert.deepEqual(sent, [["closed", 2]]);
   await pass(4000);
   assert.equal(sent.length, 1);

@@ -45,20 +45,22 @@ export function rootOf(parentElement) {
 
 const LOOK = 50; // milliseconds from one look to the next
 
-/** Whether somebody has clicked on a link to another page, which has not come: `shared/leaving.js`. */
-export const leaves = () => document.documentElement.dataset.leaves === location.pathname;
+/** Whether the server has answered what somebody has done last: see `shared/acting.js`. */
+export const answered = () => !("acts" in document.documentElement.dataset);
 
 /**
- * Does something after a while, unless somebody leaves.
+ * Does something after a while, by itself: what somebody has done is answered first, and on another
+ * page it is not done.
  *
  * @param {() => void} action
  * @param {number} delay in milliseconds
  * @returns {() => void} what calls it off
  */
-export function unlessLeft(action, delay) {
+export function onceAnswered(action, delay) {
+  const { pathname } = location;
   const look = () => {
-    if (leaves()) timer = setTimeout(look, LOOK);
-    else action();
+    if (!answered()) timer = setTimeout(look, LOOK);
+    else if (location.pathname === pathname) action();
   };
   let timer = setTimeout(look, delay);
   return () => clearTimeout(timer);

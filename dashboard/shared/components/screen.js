@@ -1,6 +1,6 @@
 // What surrounds every page in the browser: how large its type is, and Streamlit's own words.
 
-import { unit } from "./dom.js";
+import { onceAnswered, unit } from "./dom.js";
 import { SPOKEN, translate } from "./translation.js";
 
 const STEP = 8; // the server hears of eighths
@@ -16,12 +16,11 @@ const REST = 300; // milliseconds without a change before it does
 
 /** @param {Given} given */
 export default function screen({ data, setStateValue }) {
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
+  let untell = () => {};
   const measure = () => {
     document.documentElement.style.setProperty("--unit", unit().toFixed(3));
-    clearTimeout(timer);
-    timer = setTimeout(() => {
+    untell();
+    untell = onceAnswered(() => {
       const type = Math.round(unit() * STEP) / STEP;
       if (type !== data.type) setStateValue("type", type);
     }, REST);
@@ -45,7 +44,7 @@ export default function screen({ data, setStateValue }) {
     });
   }
   return () => {
-    clearTimeout(timer);
+    untell();
     window.removeEventListener("resize", measure);
     observer.disconnect();
   };
