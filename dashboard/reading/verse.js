@@ -2,7 +2,7 @@
 // the pause after the sixth, the count, and the letter of its rhyme. All of it in the browser; the
 // server is told the text once the typing stops.
 
-import { element, onceAnswered, rootOf, shows } from "../shared/components/dom.js";
+import { element, rootOf, shows, unlessLeft } from "../shared/components/dom.js";
 import {
   ALEXANDRINE,
   counter,
@@ -63,7 +63,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   input.oninput = () => {
     draw();
     untell();
-    untell = onceAnswered(() => setTriggerValue("text", input.value), QUIET);
+    untell = unlessLeft(() => setTriggerValue("text", input.value), QUIET);
   };
   draw();
 }

@@ -1,7 +1,8 @@
 // What somebody does waits for its answer. Until the server has given it, the document has
-// `data-acts`, and components send nothing by themselves (`answered` in components/dom.js): Streamlit
-// sends what they say with the page and with the values of the widgets that are still on screen, and
-// the server, which has changed them meanwhile, would change them back.
+// `data-acts`, which is "leaves" after a link to another page, and components send nothing by
+// themselves (`answered` and its neighbours in components/dom.js): Streamlit sends what they say
+// with the page and with the values of the widgets that are still on screen, and the server, which
+// has changed them meanwhile, would change them back.
 //
 // The answer is a run of the page that begins after the deed, and ends. Where none begins nobody was
 // asked; another page, after a link, may take longer to come.
@@ -22,7 +23,7 @@ if (!("moliereActing" in window)) {
 
   const wait = () => {
     stop();
-    dataset.acts = "";
+    dataset.acts = leaving ? "leaves" : "";
     const { pathname } = location;
     let over = !runs(); // the run that was there before
     let begun = false; // the one that answers

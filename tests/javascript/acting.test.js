@@ -44,6 +44,7 @@ function opened() {
         new window.MouseEvent(name, { bubbles: true, composed: true, cancelable: true, ...keys }),
       ),
     waits: () => "acts" in document.documentElement.dataset,
+    leaves: () => document.documentElement.dataset.acts === "leaves",
   };
 }
 
@@ -96,11 +97,13 @@ test("what nobody was asked for is waited for a while", () => {
 });
 
 test("who clicks on a link to another page waits for it longer, impatient or not", () => {
-  const { window, state, act, waits, link } = opened();
+  const { window, state, act, waits, leaves, link } = opened();
+  act();
+  assert(!leaves());
   act("click", {}, link);
   act();
   state("notRunning", 19_000);
-  assert(waits());
+  assert(leaves());
   window.location.href = "http://school/reading";
   state("notRunning", 50);
   assert(!waits());
