@@ -5,7 +5,7 @@
 // address. What there is on the screen is in view.js, the text in pages.js, the bars in bars.js, the
 // figures in facts.js, the learning curves in curves.js.
 
-import { remembered, rootOf, unlessLeft } from "../shared/components/dom.js";
+import { onceAnswered, remembered, rootOf } from "../shared/components/dom.js";
 import { dressTransport, isForAWidget, wireTransport } from "../shared/components/transport.js";
 import { drawBars } from "./bars.js";
 import { drawCurves, nearestOf, placeSlider, timeOf } from "./curves.js";
@@ -289,7 +289,7 @@ class Film {
     const { memory, show } = this;
     memory.untell();
     if (show.playing) return;
-    memory.untell = unlessLeft(() => {
+    memory.untell = onceAnswered(() => {
       const rest = { at: this.now.name, before: this.old.name, back: this.end - show.place };
       const told = rest.at + rest.before + show.place;
       if (told === show.told.at(-1)) return;

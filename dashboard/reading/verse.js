@@ -2,7 +2,7 @@
 // the pause after the sixth, the count, and the letter of its rhyme. All of it in the browser; the
 // server is told the text once the typing stops.
 
-import { element, rootOf, shows, unlessLeft } from "../shared/components/dom.js";
+import { element, onceAnswered, remembered, rootOf, shows } from "../shared/components/dom.js";
 import {
   ALEXANDRINE,
   counter,
@@ -28,6 +28,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const root = rootOf(parentElement);
   const current = root.querySelector("textarea");
   if (shows(root, data) || (current && document.activeElement === current)) return;
+  const memory = remembered(root, () => ({ untell: () => {} }));
+  memory.untell();
   root.textContent = "";
   const { labels } = data;
   const counting = counter(data.tables);
@@ -41,7 +43,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
   told.setAttribute("aria-live", "polite");
   const sheet = element("ol", "lines leaf serif", page);
   sheet.tabIndex = 0; // it scrolls
-  let untell = () => {};
 
   const draw = () => {
     const lines = normalised(input.value)
@@ -62,8 +63,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   };
   input.oninput = () => {
     draw();
-    untell();
-    untell = unlessLeft(() => setTriggerValue("text", input.value), QUIET);
+    memory.untell();
+    memory.untell = onceAnswered(() => setTriggerValue("text", input.value), QUIET);
   };
   draw();
 }

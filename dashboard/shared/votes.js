@@ -182,7 +182,7 @@ export default function show({ data, parentElement, setTriggerValue }) {
         draw();
         if (told.open) return;
         view.stop();
-        onceAnswered(() => setTriggerValue("closed", told.votes), 0); // by another window
+        view.stop = onceAnswered(() => setTriggerValue("closed", told.votes), 0); // elsewhere
       });
     } else {
       view.hushed = false;

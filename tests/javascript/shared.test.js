@@ -49,25 +49,6 @@ test("what is done by itself waits for what somebody has done, and can be called
   mock.timers.reset();
 });
 
-test("what somebody has asked for is done at once, but not on the way to another page", () => {
-  mock.timers.enable({ apis: ["setTimeout"] });
-  const { dataset } = document.documentElement;
-  let done = 0;
-  const begin = () => dom.unlessLeft(() => done++, 100);
-  dataset.acts = "";
-  begin();
-  begin()();
-  mock.timers.tick(100);
-  assert.equal(done, 1);
-  dataset.acts = "leaves";
-  begin();
-  mock.timers.tick(100);
-  delete dataset.acts;
-  mock.timers.tick(1000);
-  assert.equal(done, 1);
-  mock.timers.reset();
-});
-
 test("text is never read as HTML", () => {
   const made = dom.element("p", "", document.body, "<b>gras</b>");
   assert.equal(made.children.length, 0);

@@ -49,22 +49,6 @@ const LOOK = 50; // milliseconds from one look to the next
 export const answered = () => !("acts" in document.documentElement.dataset);
 
 /**
- * Does something after a while that somebody's deed on the page has asked for, unless he leaves it.
- *
- * @param {() => void} action
- * @param {number} delay in milliseconds
- * @returns {() => void} what calls it off
- */
-export function unlessLeft(action, delay) {
-  const { pathname } = location;
-  const timer = setTimeout(() => {
-    const leaves = document.documentElement.dataset.acts === "leaves";
-    if (!leaves && location.pathname === pathname) action();
-  }, delay);
-  return () => clearTimeout(timer);
-}
-
-/**
  * Does something after a while, by itself: what somebody has done is answered first, and on another
  * page it is not done.
  *

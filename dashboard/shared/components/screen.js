@@ -1,6 +1,6 @@
 // What surrounds every page in the browser: how large its type is, and Streamlit's own words.
 
-import { onceAnswered, unit } from "./dom.js";
+import { unit } from "./dom.js";
 import { SPOKEN, translate } from "./translation.js";
 
 const STEP = 8; // the server hears of eighths
@@ -16,11 +16,12 @@ const REST = 300; // milliseconds without a change before it does
 
 /** @param {Given} given */
 export default function screen({ data, setStateValue }) {
-  let untell = () => {};
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
   const measure = () => {
     document.documentElement.style.setProperty("--unit", unit().toFixed(3));
-    untell();
-    untell = onceAnswered(() => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
       const type = Math.round(unit() * STEP) / STEP;
       if (type !== data.type) setStateValue("type", type);
     }, REST);
@@ -44,7 +45,7 @@ export default function screen({ data, setStateValue }) {
     });
   }
   return () => {
-    untell();
+    clearTimeout(timer);
     window.removeEventListener("resize", measure);
     observer.disconnect();
   };
