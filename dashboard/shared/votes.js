@@ -182,7 +182,8 @@ export default function show({ data, parentElement, setTriggerValue }) {
         draw();
         if (told.open) return;
         view.stop();
-        view.stop = onceAnswered(() => setTriggerValue("closed", told.votes), 0); // elsewhere
+        // Another window of the teacher has closed the vote.
+        view.stop = onceAnswered(() => setTriggerValue("closed", told.votes), 0);
       });
     } else {
       view.hushed = false;
