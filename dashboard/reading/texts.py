@@ -51,8 +51,7 @@ def keep_own(text: str) -> None:
 def require(text: Text) -> None:
     """Say what to do where there is no text, and stop."""
     if not text.text.strip():
-        st.info(_("Écrivez ou collez un texte."))
-        st.stop()
+        widgets.ask_first(_("Écrivez ou collez un texte."))
 
 
 def _text(origin: str, reference: str, seed: int, size: int) -> Text | None:
@@ -78,13 +77,12 @@ def _kept() -> Text:
     """A text that was kept on Home, or that the class has voted on."""
     found = [*hour.texts(), *hour.voted_on()]
     if not found:
-        st.info(
+        widgets.ask_first(
             _(
                 "Aucun texte gardé pour l’instant : « Garder », sur l’accueil, en garde un, et "
                 "ceux sur lesquels la classe vote viennent ici d’eux-mêmes."
             )
         )
-        st.stop()
     if st.session_state.get(_KEPT, 0) >= len(found):  # one of them was removed
         st.session_state[_KEPT] = 0
     chosen = st.selectbox(

@@ -6,7 +6,8 @@ has no page and no session: who is refused here costs next to nothing. It
 - says that the room is full (HTTP 503) instead of freezing those who are inside; see `Room`;
 - bounds what uploads hold in memory, for each session and in all; see `Uploads`;
 - gives every answer its headers: what a page may load, from where, and who may frame it;
-- keeps `/_stcore/metrics` to the machine's administrator.
+- keeps `/_stcore/metrics` to the machine's administrator;
+- lets no part of a page that a browser has left empty the page that it is on; see `stream`.
 
 All are plain functions and classes of ASGI (https://asgi.readthedocs.io).
 """
@@ -28,14 +29,13 @@ from starlette.middleware import Middleware
 from dashboard.server import phones, uploads
 from dashboard.server.headers import headers
 from dashboard.server.room import COOKIE, RETRY, Room, full_page, secret
+from dashboard.server.stream import Message, OnItsPage, Send
 from dashboard.server.uploads import Uploads
 from dashboard.shared import i18n
 from moliere_core.system import doctor, machine
 
-Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _LOGGER = logging.getLogger(__name__)
@@ -88,7 +88,7 @@ class Door:
             await send({"type": "websocket.close", "code": 1013})  # try again later
             return
         try:
-            await self._app(scope, receive, send)
+            await self._app(scope, receive, OnItsPage(send))
         finally:
             self._room.leave(browser)
 

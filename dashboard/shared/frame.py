@@ -14,7 +14,6 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
-from streamlit.runtime.scriptrunner import StopException
 
 from dashboard.server import headers
 from dashboard.shared import (
@@ -70,7 +69,10 @@ def language_switch() -> None:
 
 
 def run(page: StreamlitPage) -> None:
-    """Run a page: what it cannot do is said in a sentence, and its address is written."""
+    """Run a page: what it cannot do is said in a sentence, and its address is written.
+
+    A run that is stopped for the next one does nothing more: the next one may be under way.
+    """
     style, above = st.sidebar.empty(), st.container()
     _hide(style)
     votes.begin()
@@ -78,8 +80,8 @@ def run(page: StreamlitPage) -> None:
         page.run()
     except MoliereError as error:
         widgets.problem(error)
-    except StopException:
-        pass  # the page has said all it can
+    except widgets.EndedError:
+        pass
     votes.finish()
     _hide(style)
     missing.tell(above, page.url_path)

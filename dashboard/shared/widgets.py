@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -218,6 +218,19 @@ def card(reference: str) -> None:
         )
         parts.append(measure.format(bits=i18n.bits(found.bits_per_char)))
     st.caption(" · ".join(parts))
+
+
+class EndedError(Exception):
+    """A page has said all that it can; `frame.run` goes on from there.
+
+    Streamlit's own `st.stop` looks the same as a run that is stopped for the next one.
+    """
+
+
+def ask_first(told: str) -> NoReturn:
+    """Say what a page needs before it can show anything, and end it there."""
+    st.info(told)
+    raise EndedError
 
 
 def problem(error: MoliereError) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import io
 import json
 import re
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +111,12 @@ def run_snippet(source: str) -> str:
     with contextlib.redirect_stdout(output):
         exec(compile(source, "snippet", "exec"), {})
     return output.getvalue()
+
+
+def run_apart(call: Coroutine[Any, Any, None]) -> None:
+    """Run a call to its end on a thread of its own: a browser's tests leave a loop on this one."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, call).result()
 
 
 def asked_in_vain(at: AppTest) -> list[str]:

@@ -7,8 +7,7 @@ import base64
 import hashlib
 import re
 from collections import deque
-from collections.abc import Coroutine, MutableMapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +22,10 @@ from dashboard.server.uploads import Uploads
 from dashboard.shared import i18n
 from moliere_core.errors import ConfigError, RunError
 from moliere_core.system import machine
-from tests.app.helpers import ROOT
+from tests.app.helpers import ROOT, run_apart
 
 Message = MutableMapping[str, Any]
 BROWSER = {"accept": "text/html", "accept-language": "fr-FR,fr;q=0.9"}
-
-
-def run_apart(call: Coroutine[Any, Any, None]) -> None:
-    """Run a call to its end on a thread of its own: a browser's tests leave a loop on this one."""
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(asyncio.run, call).result()
 
 
 async def behind(scope: Message, receive: Any, send: Any) -> None:

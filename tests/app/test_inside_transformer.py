@@ -67,7 +67,8 @@ def opened(open_page: Open, model: str, **settings: Any) -> AppTest:
         assert not [e.value for e in at.error]
         if settings.get("view") == "why":
             return len(at.get("plotly_chart")) == 2 or not at.run()
-        return bool(components(at) or at.get("plotly_chart")) or not at.run()
+        drawn = components(at) or at.get("plotly_chart")
+        return bool(drawn and not at.get("progress")) or not at.run()
 
     wait_until(answered)
     if model == CHARACTERS:

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.shared import rights, rooms
 from moliere_core.classroom import Room
 from tests.app.helpers import Open, address, components, shown, vote
+from tests.patience import PATIENCE
 
 CODE = "molieremoliere"
 
@@ -209,3 +210,39 @@ def test_the_network_learns_from_the_votes_of_telephones(open_page: Open, room: 
     [story] = at.session_state["preferences.stories"].values()
     assert [cast.share for cast in story.votes] == [pytest.approx(3 / 5)]
     assert room.now != first
+
+
+def test_a_run_that_is_stopped_for_the_next_one_takes_no_question_away(room: Room) -> None:
+    """A second click, before the page has come to its question."""
+
+    def page() -> None:
+        import streamlit as st
+        from streamlit.runtime.scriptrunner import StopException
+
+        from dashboard.shared import frame, state, votes
+        from moliere_core import classroom
+
+        class Page:
+            url_path = ""
+
+            def run(self) -> None:
+                if st.session_state.get("stopped") is None:
+                    votes.ask(classroom.choice("q", "Qui parle ?", ("Tartuffe", "Orgon")))
+                    st.session_state["stopped"] = False
+                    return
+                raise StopException
+
+        state.begin()
+        state.enter(Page.url_path)
+        try:
+            frame.run(Page())  # type: ignore[arg-type]
+        except StopException:
+            st.session_state["stopped"] = True
+
+    at = AppTest.from_function(page, default_timeout=PATIENCE).run()
+    assert room.question(room.now).text == "Qui parle ?"
+    at = at.run()
+    assert not at.exception
+    assert at.session_state["stopped"]
+    assert room.now
+    assert room.question(room.now).text == "Qui parle ?"

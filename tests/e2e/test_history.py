@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, WebSocketRoute, expect
-from streamlit.proto.BackMsg_pb2 import BackMsg
+from playwright.sync_api import Page, expect
 
 from tests.e2e.screen import expect_settled
+from tests.e2e.wire import Wire
 
 
 def expect_view(page: Page, label: str, parameter: str) -> None:
@@ -77,32 +77,11 @@ def test_one_press_leaves_a_page_that_has_written_its_address(page: Page, server
 
 def test_a_page_that_was_left_does_not_ask_for_itself(page: Page, server: str) -> None:
     """Home writes on, and would ask for more, while the server has no time for who leaves it."""
-    asked: list[str] = []  # settings in the address of each page that the browser asks for
-    held: list[tuple[WebSocketRoute, str | bytes]] = []
-    busy = False
-
-    def connect(browser: WebSocketRoute) -> None:
-        app = browser.connect_to_server()
-
-        def answer(message: str | bytes) -> None:
-            if busy:
-                held.append((browser, message))
-            else:
-                browser.send(message)
-
-        def ask(message: str | bytes) -> None:
-            if isinstance(message, bytes):
-                asked.append(BackMsg.FromString(message).rerun_script.query_string)
-            app.send(message)
-
-        browser.on_message(ask)
-        app.on_message(answer)
-
-    page.route_web_socket(re.compile("/_stcore/stream"), connect)
+    wire = Wire(page)
     page.goto(f"{server}/?speed=slow")
     player = page.locator(".player")
     expect(player).to_have_attribute("data-at", re.compile("[1-9]"))
-    busy = True
+    wire.busy = True
     page.locator('[data-testid=stSidebarNavLink][href$="/temperature"]').click()
     player.evaluate("""async (player) => {  // until it has nothing left to write
       for (let at, still = 0; still < 60; still = player.dataset.at === at ? still + 1 : 0) {
@@ -110,11 +89,10 @@ def test_a_page_that_was_left_does_not_ask_for_itself(page: Page, server: str) -
         await new Promise(requestAnimationFrame);
       }
     }""")
-    assert all(asked[:-1])
-    assert asked[-1] == ""  # of the link, which sets nothing; home's are slow
-    busy = False
-    for browser, message in held:
-        browser.send(message)
+    *before, last = [state.query_string for state in wire.asked]
+    assert all(before)
+    assert last == ""  # of the link, which sets nothing; home's are slow
+    wire.release()
     expect(page.get_by_role("heading", name="La température")).to_be_visible()
     expect_settled(page)
     expect(page).to_have_url(re.compile("/temperature"))

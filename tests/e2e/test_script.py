@@ -15,6 +15,7 @@ from playwright.sync_api import Page, expect
 from dashboard.shared import plan
 from tests.app.helpers import ROOT
 from tests.e2e.screen import expect_settled
+from tests.e2e.wire import Wire
 
 LESSONS = ROOT / "dashboard" / "lessons"
 WORDS = {"fr": "Ouvrir l’écran", "en": "Open the screen"}
@@ -98,3 +99,22 @@ def test_one_window_has_the_notes_and_another_the_screens(page: Page, server: st
     expect_step(screens, "short", 4, found[3])
     expect(page.get_by_role("heading", name=found[3].title)).to_be_visible()
     expect(page).to_have_url(re.compile(r"step=4"))
+
+
+def test_a_clock_that_looks_late_does_not_empty_the_next_page(page: Page, server: str) -> None:
+    """What the page of before asks of itself meanwhile, the server answers after the step."""
+    first, second, *_rest = steps("short", "fr")
+    page.goto(f"{server}/course?view=short&present=1")
+    page.get_by_role("button", name="Démarrer l’horloge").click()
+    expect(page.locator(".clock")).to_have_text(re.compile(r"\d:\d\d"))
+    wire = Wire(page)
+    page.goto(f"{server}/?script=short.1&speed=slow")
+    expect(page.locator(".st-key-script")).to_contain_text("minute 0")
+    expect_step(page, "short", 1, first)
+    wire.busy = True
+    page.get_by_role("button", name="Étape suivante").click()
+    wire.wait_for_fragment()  # the clock of the bar
+    assert page.get_by_role("heading", name="Les probabilités").count() == 0
+    wire.release()
+    expect_step(page, "short", 2, second)
+    follow_notes(page, second)

@@ -12,6 +12,7 @@ const page = {
   location: window.location,
   Element: window.Element,
   HTMLElement: window.HTMLElement,
+  MutationObserver: window.MutationObserver,
   ResizeObserver: window.ResizeObserver,
   getComputedStyle: () => ({ lineHeight: "20px" }),
   matchMedia: () => ({ matches: false }),

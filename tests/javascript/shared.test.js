@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import * as dom from "../../dashboard/shared/components/dom.js";
 import { chances, numbers, percents } from "../../dashboard/shared/components/numbers.js";
+import screen from "../../dashboard/shared/components/screen.js";
 import { translate } from "../../dashboard/shared/components/translation.js";
 import { buildTransport, conduct } from "../../dashboard/shared/components/transport.js";
 import { mount, press } from "./browser.js";
@@ -46,6 +47,24 @@ test("what is done by itself waits for what somebody has done, and can be called
   location.href = "http://school/elsewhere";
   mock.timers.tick(100);
   assert.equal(done, 1);
+  mock.timers.reset();
+});
+
+test("a screen says how large its type is once what somebody has done is answered", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const { dataset } = document.documentElement;
+  /** @type {unknown[]} */
+  const sent = [];
+  const setStateValue = (/** @type {string} */ name, /** @type {unknown} */ value) => {
+    sent.push([name, value]);
+  };
+  dataset.acts = "";
+  screen({ data: { type: 2, words: {} }, setStateValue });
+  mock.timers.tick(1000);
+  assert.deepEqual(sent, []);
+  delete dataset.acts;
+  mock.timers.tick(300);
+  assert.deepEqual(sent, [["type", 1]]);
   mock.timers.reset();
 });
 

@@ -20,8 +20,7 @@ def show(settings: Settings) -> str:
         before, asked = controls.BEFORE.ask(), controls.WORD.ask()
     widgets.unknown(settings.reference, before + asked, underlined=True)
     if not asked:
-        st.info(_("Donnez au moins une lettre à deviner."))
-        st.stop()
+        widgets.ask_first(_("Donnez au moins une lettre à deviner."))
     _curve(results.completion(settings.reference, before, asked))
     return before + asked
 

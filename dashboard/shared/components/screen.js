@@ -1,6 +1,6 @@
 // What surrounds every page in the browser: how large its type is, and Streamlit's own words.
 
-import { unit } from "./dom.js";
+import { answered, unit } from "./dom.js";
 import { SPOKEN, translate } from "./translation.js";
 
 const STEP = 8; // the server hears of eighths
@@ -22,6 +22,7 @@ export default function screen({ data, setStateValue }) {
     document.documentElement.style.setProperty("--unit", unit().toFixed(3));
     clearTimeout(timer);
     timer = setTimeout(() => {
+      if (!answered()) return measure();
       const type = Math.round(unit() * STEP) / STEP;
       if (type !== data.type) setStateValue("type", type);
     }, REST);
