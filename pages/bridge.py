@@ -20,6 +20,7 @@ with st.container(key="bridge-bar", horizontal=True, vertical_alignment="center"
         config = widgets.filters("bridge", controls.TEMPERATURE.ask())
         chars = controls.LENGTH.ask()
         seed = widgets.seed()
+        controls.as_in_notebook()
 prompt = widgets.prompt(labelled=False) if view in views.PROMPTED else state.value(fields.PROMPT)
 chosen, model = alphabet.chosen(prompt), widgets.model_asked()
 settings = controls.Settings(references, model, prompt, chosen, config, seed, chars)

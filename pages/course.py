@@ -1,4 +1,4 @@
-"""Lesson plan: two timed paths through the application, a quiz, and what to take home."""
+"""Lesson plan: three timed paths through the application, a quiz, and what to take home."""
 
 from functools import partial
 

@@ -43,6 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.pop(name, None)
         os.environ.pop(name.upper(), None)
     os.environ["MOLIERE_TRAINING_IDLE_SECONDS"] = "0"  # a worker for those who ask for a training
+    os.environ["MOLIERE_NICENESS"] = "0"  # a training that gives way to busy cores may never end
     config.stash[_HOME] = tempfile.mkdtemp(prefix="moliere-tests-")
     os.environ["MOLIERE_HOME"] = config.stash[_HOME]
 

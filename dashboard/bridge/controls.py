@@ -134,6 +134,20 @@ def _listed(reference: str) -> str:
     return wording.listed(reference, recorded=results.voice(reference) is not None)
 
 
+def as_in_notebook() -> None:
+    """The course's notebook, whose `pipeline` is in the page's drawer."""
+    course = widgets.COURSE_SAMPLING
+    widgets.as_in_notebook(
+        "bridge",
+        {
+            TEMPERATURE: course.temperature,
+            widgets.top_k("bridge"): course.top_k,
+            widgets.top_p("bridge"): course.top_p,
+            LENGTH: widgets.COURSE_CHARS,
+        },
+    )
+
+
 def code(view: str, settings: Settings) -> str:
     """What the page shows, asked of the command line's own functions."""
     models = list(settings.references)

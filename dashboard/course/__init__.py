@@ -1,1 +1,1 @@
-"""The Lesson plan page: two timed paths through the application, a quiz, what to take home."""
+"""The Lesson plan page: three timed paths through the application, a quiz, what to take home."""

@@ -10,6 +10,7 @@ Keras and without it.
 from __future__ import annotations
 
 import json
+import os
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -18,8 +19,8 @@ from dashboard.shared import i18n, snippets
 from moliere_core.config import PRESETS, RunConfig
 from moliere_core.corpus import EMBEDDED
 
-# Where `pip` finds the project: nobody's address, which the teacher replaces (see README).
-REPOSITORY = "https://example.org/moliere.git"
+# Where `pip` finds the project where nobody has said it: nobody's address.
+NOWHERE = "https://example.org/moliere.git"
 
 _CELL = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -56,7 +57,7 @@ def cells(reference: str, prompt: str, size: Size = FULL) -> list[tuple[str, str
     """
     model, training = size.config.model, size.config.training
     values = {
-        "repository": REPOSITORY,
+        "repository": os.environ.get("MOLIERE_REPOSITORY") or NOWHERE,
         "model": reference,
         "start": prompt,
         "source": EMBEDDED,

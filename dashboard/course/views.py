@@ -116,6 +116,7 @@ def _goes_home(reference: str) -> str:
 VIEWS = {
     "short": View(N_("15 minutes"), partial(path, "short")),
     "long": View(N_("1 heure"), partial(path, "long")),
+    "after": View(N_("Après, 45 minutes"), partial(path, "after")),
     "about": View(N_("Objectifs"), about),
     "quiz": View(N_("Quiz"), quiz.show),
     "home": View(N_("Chez soi"), at_home),
@@ -126,7 +127,7 @@ VIEW = chosen("course.view", "view", N_("Vue"), VIEWS)
 def tried(view: str) -> dict[str, bool]:
     """Which items of the lesson's list the class has just done."""
     return {
-        "path": view in ("short", "long") and state.value(STEP) > 1,
+        "path": view in plan.PATHS and state.value(STEP) > 1,
         "quiz": quiz.revealed(),
         "home": view == "home",
     }

@@ -41,7 +41,12 @@ def _document(
         _ask(f"{number}. {one.asked}", _boxes(one) + after(one))
         for number, one in enumerate(questions(i18n.lesson("quiz")), start=1)
     )
-    told = _("{title} · le cours en {minutes} minutes").format(title=title, minutes=minutes)
+    said = (
+        _("{title} · après le cours, en {minutes} minutes")
+        if name == "after"
+        else _("{title} · le cours en {minutes} minutes")
+    )
+    told = said.format(title=title, minutes=minutes)
     return paper.document(told, asked + paper.leaf(_("Quiz"), quiz))
 
 

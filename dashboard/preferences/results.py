@@ -89,10 +89,11 @@ def learn(now: Story, pull: float, sampling: SamplingConfig) -> None:
     if not now.stages:
         bits = _bits(now.reference, unread)
         now.stages.append(Stage(original, 0.0, bits))
-    while len(now.stages) <= len(now.votes):
-        before, votes = now.stages[-1].model, now.votes[: len(now.stages)]
-        learned = partial(_learned, before, original, votes, pull, sampling, unread)
-        now.stages.append(cached.in_turn(learned))
+    while (count := len(now.stages)) <= len(now.votes):
+        before, votes = now.stages[-1].model, now.votes[:count]
+        learned = cached.in_turn(partial(_learned, before, original, votes, pull, sampling, unread))
+        if len(now.stages) == count:  # else another run of the page has learned it
+            now.stages.append(learned)
         for old in now.stages[1:-1]:
             old.model = original  # its own weights are no longer wanted
 
@@ -141,8 +142,9 @@ def _learned(
     """The network after one more vote, and what that costs."""
     for end in nudge(before, original, votes, STEPS, pull=pull):
         told(0.7 * end.step / STEPS)
-    prompts, alike = [votes[-1].prompt] * WITNESSES, [sampling] * WITNESSES
-    written = generate(end.model, prompts, alike, range(WITNESSES), WITNESS_CHARS)
+    prompt, alike = votes[-1].prompt, [sampling] * WITNESSES
+    written = generate(end.model, [prompt] * WITNESSES, alike, range(WITNESSES), WITNESS_CHARS)
     told(0.8)
-    distance = sum(divergence(end.model, original, text) for text in written) / WITNESSES
+    apart = (divergence(end.model, original, text, prompt) for text in written)
+    distance = sum(apart) / WITNESSES
     return Stage(end.model, distance, float(end.model.surprisal(unread).mean()))

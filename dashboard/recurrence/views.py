@@ -17,6 +17,7 @@ from moliere_core.measures import name_recall
 from moliere_core.measures.context_cost import ContextCost
 from moliere_core.measures.name_recall import FRAMES, NAMES, NameRecall
 from moliere_core.models.networks import TransformerModel
+from moliere_core.networks.window import WindowedTransformer
 
 # From counting to attention, over characters, then over tokens.
 RECORDED = (
@@ -54,9 +55,18 @@ def name(reference: str) -> None:
         _(
             "{names} noms que Molière n’a pas écrits, {frames} phrases, des répliques des "
             "pastiches entre les deux. Gagné : ce que le nom coûte quand un autre a été planté, "
-            "moins ce qu’il coûte quand c’est lui. Traits verticaux : deux erreurs types."
-        ).format(names=len(NAMES), frames=len(FRAMES))
+            "moins ce qu’il coûte quand c’est lui. Traits verticaux : deux erreurs types. "
+            "Au-delà de {window} caractères, le nom est sorti de la fenêtre de `petit-gpt` ; le "
+            "GRU, une expérience courte, a lu une fois sept pièces ; `mini-gpt` lit des tokens."
+        ).format(names=len(NAMES), frames=len(FRAMES), window=_window())
     )
+
+
+def _window() -> int:
+    """Characters that the shipped transformer looks back on."""
+    network = cached.model("petit-gpt").network
+    assert isinstance(network, WindowedTransformer)
+    return network.transformer.context_length
 
 
 def _called(model: str) -> str:

@@ -7,7 +7,7 @@ has no page and no session: who is refused here costs next to nothing. It
 - bounds what uploads hold in memory, for each session and in all; see `Uploads`;
 - gives every answer its headers: what a page may load, from where, and who may frame it;
 - keeps `/_stcore/metrics` to the machine's administrator;
-- lets no part of a page that a browser has left empty the page that it is on; see `stream`.
+- keeps what a browser has left from the page that it is on; see `stream`.
 
 All are plain functions and classes of ASGI (https://asgi.readthedocs.io).
 """
@@ -29,13 +29,12 @@ from starlette.middleware import Middleware
 from dashboard.server import phones, uploads
 from dashboard.server.headers import headers
 from dashboard.server.room import COOKIE, RETRY, Room, full_page, secret
-from dashboard.server.stream import Message, OnItsPage, Send
+from dashboard.server.stream import Message, Receive, Send, Stream
 from dashboard.server.uploads import Uploads
 from dashboard.shared import i18n
 from moliere_core.system import doctor, machine
 
 Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _LOGGER = logging.getLogger(__name__)
@@ -87,8 +86,9 @@ class Door:
             _LOGGER.warning("the room is full: %d sessions", self._room.inside)
             await send({"type": "websocket.close", "code": 1013})  # try again later
             return
+        stream = Stream(receive, send)
         try:
-            await self._app(scope, receive, OnItsPage(send))
+            await self._app(scope, stream.receive, stream.send)
         finally:
             self._room.leave(browser)
 

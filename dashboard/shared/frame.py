@@ -71,13 +71,15 @@ def language_switch() -> None:
 def run(page: StreamlitPage) -> None:
     """Run a page: what it cannot do is said in a sentence, and its address is written.
 
-    A run that is stopped for the next one does nothing more: the next one may be under way.
+    A run that is stopped for the next one does nothing more.
     """
     style, above = st.sidebar.empty(), st.container()
     _hide(style)
     votes.begin()
+    whole = False
     try:
         page.run()
+        whole = True
     except MoliereError as error:
         widgets.problem(error)
     except widgets.EndedError:
@@ -85,7 +87,7 @@ def run(page: StreamlitPage) -> None:
     votes.finish()
     _hide(style)
     missing.tell(above, page.url_path)
-    state.publish()
+    state.publish(whole)
 
 
 def _hide(place: DeltaGenerator) -> None:

@@ -1,8 +1,8 @@
 """The lesson plans: Markdown files that a teacher may edit, read into steps.
 
-A path (`lessons/LANGUAGE/course-short.md`, `course-long.md`) is a list of steps. Each begins with
-`## MINUTES min · Title` and a line `→ page?name=value&...`, the address it opens; then what to say
-and do, in Markdown; what is quoted (`> `) is the answer, shown on click.
+A path (`lessons/LANGUAGE/course-short.md`, `course-long.md`, `course-after.md`) is a list of steps.
+Each begins with `## MINUTES min · Title` and a line `→ page?name=value&...`, the address it opens;
+then what to say and do, in Markdown; what is quoted (`> `) is the answer, shown on click.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 
 from dashboard.shared import i18n
 
-PATHS = ("short", "long")
+PATHS = ("short", "long", "after")
 
 _STEP = re.compile(r"^## +(\d+) min · (.+)$", re.MULTILINE)
 _ADDRESS = re.compile(r"^→ *(\w+)(?:\?(\S+))? *$", re.MULTILINE)
@@ -50,7 +50,7 @@ class Step:
 
 
 def path(name: str) -> list[Step]:
-    """The steps of one of the two paths, in the reader's language."""
+    """The steps of one of the paths, in the reader's language."""
     return steps(i18n.lesson(f"course-{name}"))
 
 

@@ -116,7 +116,7 @@ def _go_on(page: str) -> None:
     one, and would bring the class back. Who goes back asks for the same, and Streamlit says so; who
     takes the menu asks for a page without an address.
     """
-    move: Move | None = st.session_state.pop(_MOVE, None)
+    move: Move | None = st.session_state.get(_MOVE)
     if move is None:
         return
     asked = state.asked(SCRIPT)
@@ -127,6 +127,8 @@ def _go_on(page: str) -> None:
         _show(move.to)
     if asked == move.to and here and not move.shown:
         st.session_state[_MOVE] = move._replace(shown=True)
+    else:
+        del st.session_state[_MOVE]
 
 
 def remember(now: Place) -> None:
@@ -204,8 +206,9 @@ def _bar(now: Place, followed: str) -> None:
         )
     if back or on:
         there = Place(now.path, number + (1 if on else -1))
+        st.session_state[_MOVE] = Move(now, there)  # first: a click on it may stop this run
         stages.move(stage, str(there))
-        go(there)
+        _show(there)
 
 
 def _end() -> None:

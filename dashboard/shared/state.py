@@ -22,7 +22,7 @@ T = TypeVar("T")
 ECHO = 5.0  # seconds from one run to the next in which the browser may repeat what is past
 
 _KEPT = "state.kept"  # key of a field -> its last value, across pages
-_NOTED = "state.noted"  # name -> text, what this run has shown so far
+_NOTED = "state.noted"  # name -> text, what this run has shown so far; None for a default
 _PAGE = "state.page"  # the page of the last run
 _ENTERED = "state.entered"  # keys whose widgets have had their value since the page was entered
 _RECEIVED = "state.received"  # name -> text, what the browser said the URL holds
@@ -84,8 +84,7 @@ def keep_language() -> None:
     chosen = str(st.session_state[LANGUAGE.key])
     _store(_RECEIVED)[LANGUAGE.name] = st.query_params.get(LANGUAGE.name)
     _store(_KEPT)[LANGUAGE.key] = chosen
-    if chosen != _browser_language():
-        _store(_NOTED)[LANGUAGE.name] = chosen
+    _store(_NOTED)[LANGUAGE.name] = None if chosen == _browser_language() else chosen
 
 
 def open_with(openings: Mapping[Field[Any], Any], said: Iterable[Field[Any]] = ()) -> None:
@@ -160,9 +159,7 @@ def keep(field: Field[T], value: T) -> T:
     if chosen:
         opened.pop(field.key, None)
         kept[field.key] = value
-    _store(_NOTED).pop(field.name, None)
-    if value != field.default:
-        _store(_NOTED)[field.name] = field.show(value)
+    _store(_NOTED)[field.name] = None if value == field.default else field.show(value)
     return value
 
 
@@ -218,9 +215,17 @@ def change(field: Field[T], value: T) -> None:
     _store(_OPENED).pop(field.key, None)
 
 
-def publish() -> None:
-    """Write what this run has shown into the URL; the router calls it at the end of a run."""
-    noted: dict[str, str] = st.session_state.pop(_NOTED, {})
+def publish(whole: bool = True) -> None:
+    """Write what this run has shown into the URL; the router calls it at the end of a run.
+
+    Args:
+        whole: whether the page has come to all its fields; else the others keep their place.
+    """
+    shown: dict[str, str | None] = st.session_state.pop(_NOTED, {})
+    noted = {name: text for name, text in shown.items() if text is not None}
+    if not whole:
+        rest = st.query_params.to_dict().items()
+        noted |= {name: text for name, text in rest if name not in shown}
     if st.query_params.to_dict() != noted:
         st.query_params.from_dict(noted)
     # What is replaced here is in the browser until it hears of it.

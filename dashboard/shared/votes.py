@@ -111,8 +111,9 @@ def ask(question: Question, new: bool = True) -> Live | None:
     room = rooms.mine()
     if room is None or not (new or room.has(question.id)):
         return None
+    # First, so that it is known of even where this run is stopped for the next one.
+    st.session_state[_NOW] = st.session_state[_ASKED] = question.id
     room.ask(question)
-    st.session_state[_NOW] = question.id
     return Live(room, question)
 
 

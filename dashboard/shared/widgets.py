@@ -223,12 +223,12 @@ def card(reference: str) -> None:
 class EndedError(Exception):
     """A page has said all that it can; `frame.run` goes on from there.
 
-    Streamlit's own `st.stop` looks the same as a run that is stopped for the next one.
+    After Streamlit's own `st.stop` nothing goes on: it is a run that is stopped for the next one.
     """
 
 
 def ask_first(told: str) -> NoReturn:
-    """Say what a page needs before it can show anything, and end it there."""
+    """Say what a page needs before it can show anything, and end it there; not in a fragment."""
     st.info(told)
     raise EndedError
 

@@ -11,8 +11,9 @@ Each name stands for a set of places S(q) at each place q of a text, see `PATTER
 far the share is from chance to certainty is its *skill*: (share - chance) / (1 - chance), 0 for an
 even look and 1 for one that goes nowhere else. A head has the name of its highest skill if that is
 at least `LEAST_SKILL`, its share at least `LEAST_LIFT` times chance, on the other texts too, and
-its skill at least `LEAST_LEAD` times the next name's. Of those without a name, the ones that look
-at nearly all places alike are called `EVERYWHERE`.
+its skill at least `LEAST_LEAD` times the next name's. `nearby` is no rival of a more exact name:
+the beginning of a word, or of a line, is mostly near. Of the heads without a name, the ones that
+look at nearly all places alike are called `EVERYWHERE`.
 """
 
 from __future__ import annotations
@@ -330,11 +331,12 @@ def name_character_heads(
 
 def name_of(found: Mapping[str, Measured], checked: Mapping[str, Measured]) -> str:
     """The name that a head has earned; "" for none. See the head of this module."""
-    best, following = sorted(found, key=lambda name: -found[name].skill)[:2]
+    best, *others = sorted(found, key=lambda name: -found[name].skill)
+    rivals = (found[name].skill for name in others if name != nearby.__name__)
     earned = (
         min(found[best].skill, checked[best].skill) >= LEAST_SKILL
         and min(found[best].lift, checked[best].lift) >= LEAST_LIFT
-        and found[best].skill >= LEAST_LEAD * found[following].skill
+        and found[best].skill >= LEAST_LEAD * max(rivals)
     )
     return best if earned else ""
 

@@ -10,15 +10,17 @@ import os
 from collections.abc import Callable
 from typing import NoReturn
 
-NICENESS = 10  # the pages come first
+NICENESS = 10  # the pages come first; `MOLIERE_NICENESS` says otherwise
+MOST_NICE = 19
 ORPHANED = 3  # exit status when the server is gone
 
 
 def limit_resources() -> None:
-    """Lower this process' priority, and its memory to `MOLIERE_WORKER_MEMORY_MB`."""
+    """Give way to the pages by `MOLIERE_NICENESS`; take at most `MOLIERE_WORKER_MEMORY_MB`."""
     if hasattr(os, "nice"):
+        asked = os.environ.get("MOLIERE_NICENESS", "")
         with contextlib.suppress(OSError):
-            os.nice(NICENESS)
+            os.nice(min(int(asked), MOST_NICE) if asked.isdecimal() else NICENESS)
     text = os.environ.get("MOLIERE_WORKER_MEMORY_MB", "")
     if text.isdecimal() and int(text):
         limit_memory(int(text))

@@ -155,8 +155,8 @@ def _updates(
         yield Nudged(there, step, float(loss.mean()), margins)
 
 
-def divergence(model: NetworkModel, original: NetworkModel, text: str) -> float:
-    """How far a network is from the original, on a text: bits per character.
+def divergence(model: NetworkModel, original: NetworkModel, text: str, prompt: str = "") -> float:
+    """How far a network is from the original, on a text after a prompt: bits per character.
 
     The mean over the places of `text` of the Kullback-Leibler divergence KL(p || p0) of the two
     distributions of the next character. On a text that the network wrote itself it estimates the
@@ -165,12 +165,13 @@ def divergence(model: NetworkModel, original: NetworkModel, text: str) -> float:
     Raises:
         ConfigError: the text is empty.
     """
-    text = normalise(text)
+    prompt, text = normalise(prompt), normalise(text)
     if not text:
         raise ConfigError("the text to compare on is empty: give at least one character")
-    ids = model.vocabulary.encode(CONTEXT_START + text)[None, :-1]
+    ids = model.vocabulary.encode(CONTEXT_START + prompt + text)[None, :-1]
     mine, theirs = (
-        log_softmax(_read(m.network, ids).logits[0, :, UNKNOWN + 1 :]) for m in (model, original)
+        log_softmax(_read(m.network, ids).logits[0, len(prompt) :, UNKNOWN + 1 :])
+        for m in (model, original)
     )
     apart = (np.exp(mine, dtype=np.float64) * (mine - theirs)).sum(axis=-1)
     return float(apart.mean() / np.log(2))

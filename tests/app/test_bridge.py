@@ -48,6 +48,14 @@ def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     client.close()
 
 
+def test_as_in_the_notebook_is_a_click_and_an_address(open_page: Open) -> None:
+    at = open_page("bridge", models=REFERENCE).button(key="bridge.notebook").click().run()
+    course = {"prompt": "Quand l'Amour", "top_k": "50", "chars": "150", "seed": "42"}
+    found = address(at)  # the temperature is at its default, 0.8
+    assert {name: found[name] for name in course} == course
+    assert not at.exception
+
+
 @pytest.mark.parametrize(("lang", "title"), [("fr", "Du LSTM aux LLM"), ("en", "Bridge")])
 def test_the_same_prompt_in_columns(open_page: Open, lang: str, title: str) -> None:
     at = open_page("bridge", models=f"{REFERENCE},kn-8,hf:echo", chars=40, prompt="ab", lang=lang)

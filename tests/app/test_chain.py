@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from dashboard.bridge import chain, worth
@@ -28,6 +30,8 @@ def test_where_all_are_here_one_thing_changes_at_each_arrow() -> None:
     found = chain.arrows(EVERY)
     assert set(found) == set(EVERY[1:])
     assert all(len(arrow.changes) == 1 for arrow in found.values())
+    assert [name for name, arrow in found.items() if not arrow.also] == ["petit-rnn"]
+    assert all(len(arrow.also) <= 1 for arrow in found.values())
     assert found["petit"].before == "petit-rnn"
     assert found["petit-gpt"].before == found["grand"].before == "petit"
     assert found["mini-gpt"].before == "petit-gpt"
@@ -38,7 +42,8 @@ def test_a_link_without_a_model_is_passed_over_and_its_change_is_told() -> None:
     here = ["kn-1", "kn-8", "petit", "grand", "mini-gpt"]
     found = chain.arrows(here)
     assert set(found) == {"petit", "grand", "mini-gpt"}
-    assert found["petit"] == Arrow("kn-8", (LINKS[chain.RNN].change, LINKS[chain.LSTM].change))
+    learned, gated = LINKS[chain.RNN], LINKS[chain.LSTM]
+    assert found["petit"] == Arrow("kn-8", (learned.change, gated.change), (gated.also,))
     assert found["mini-gpt"].before == "petit"
     assert found["mini-gpt"].changes == (
         LINKS[chain.ATTENTION].change,
@@ -56,6 +61,8 @@ def french(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("french")
 def test_what_is_lost_is_told_as_well() -> None:
     arrow = Arrow("petit", (LINKS[chain.ATTENTION].change,))
+    recipe = wording.told(replace(arrow, also=(LINKS[chain.ATTENTION].also,)), Figures(), Figures())
+    assert "Change aussi\u00a0: la façon de corriger les poids" in recipe
     better = wording.told(arrow, Figures(1.8, 430_000, 60.0), Figures(1.7, 420_000, 120.0))
     assert "Il y gagne 0,10" in better
     assert "420\u202f000 paramètres au lieu de 430\u202f000" in better
@@ -77,7 +84,9 @@ def test_the_ladder_tells_the_chain(open_page: Open) -> None:
     assert "portes" in told["petit"]
     assert "petit" in told["grand"]
     assert "au lieu de" in told["grand"]
-    assert "un modèle du Web en français" in shown(at)
+    assert "SmolLM2" in told["hf:google/gemma-3-270m"]  # both recorded
+    assert "il a lu du français" in told["hf:google/gemma-3-270m"]
+    assert "Maillons sans modèle" not in shown(at)
 
 
 def test_seconds_are_those_of_the_models_own_histories() -> None:

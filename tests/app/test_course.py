@@ -1,4 +1,4 @@
-"""The Lesson plan page: two paths whose links open their pages, a quiz, a notebook that runs."""
+"""The Lesson plan page: three paths whose links open their pages, a quiz, a notebook that runs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pytest
 from dashboard.course import controls, notebook
 from dashboard.course.questions import questions
 from dashboard.shared import fields
-from dashboard.shared.plan import Step, steps
+from dashboard.shared.plan import PATHS, Step, steps
 from dashboard.shared.widgets import COURSE_START
 from moliere_core.config import ModelConfig, RunConfig, TrainingConfig
 from tests.app.helpers import REFERENCE, ROOT, Open, address, run_snippet, shown
@@ -28,10 +28,10 @@ def path(name: str, language: str = "fr") -> list[Step]:
     return steps((LESSONS / language / f"course-{name}.md").read_text(encoding="utf-8"))
 
 
-ALL = {f"{step.page}?{dict(step.address)}": step for n in ("short", "long") for step in path(n)}
+ALL = {f"{step.page}?{dict(step.address)}": step for n in PATHS for step in path(n)}
 
 
-@pytest.mark.parametrize(("name", "minutes"), [("short", 15), ("long", 60)])
+@pytest.mark.parametrize(("name", "minutes"), [("short", 15), ("long", 60), ("after", 45)])
 def test_paths_take_the_time_they_promise_in_both_languages(name: str, minutes: int) -> None:
     french, english = path(name), path(name, "en")
     assert sum(step.minutes for step in french) == minutes
@@ -148,6 +148,7 @@ def run_notebook(monkeypatch: pytest.MonkeyPatch, language: str, size: notebook.
 
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_the_notebook_is_a_notebook(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MOLIERE_REPOSITORY", raising=False)
     monkeypatch.setattr("dashboard.shared.state.language", lambda: language)
     document = json.loads(notebook.document("petit", 'Ah ! "\n'))
     cells = document["cells"]
@@ -156,12 +157,19 @@ def test_the_notebook_is_a_notebook(language: str, monkeypatch: pytest.MonkeyPat
     assert len({cell["id"] for cell in cells}) == len(cells)
     code = ["".join(c["source"]) for c in cells if c["cell_type"] == "code"]
     texts = ["".join(c["source"]) for c in cells if c["cell_type"] == "markdown"]
-    assert notebook.REPOSITORY in code[0]
+    assert f'REPOSITORY = "{notebook.NOWHERE}"' in code[0].replace("'", '"')
     assert "\nSTART = 'Ah ! \"\\n'\n" in code[1]
     assert not any("```" in source for source in [*code, *texts])
     sections = heads("\n".join(texts))
     assert [int(name.split(".")[0]) for name in sections if name[0].isdigit()] == [*range(1, 11)]
     assert len(sections) == 1 + 10 + 4 + 2  # installing, the course, what comes after, to do
+
+
+def test_a_school_names_its_own_copy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOLIERE_REPOSITORY", "https://ecole.example/moliere.git")
+    (_kind, _text), (_code, first), *_rest = notebook.cells("petit", "Ah")
+    assert "https://ecole.example/moliere.git" in first
+    assert notebook.NOWHERE not in first
 
 
 def test_both_notebooks_have_the_same_cells(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import streamlit as st
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from dashboard.server import door
 from dashboard.server.door import Door
@@ -68,6 +69,22 @@ def ask(
 
 def status(sent: list[Message]) -> int:
     return int(sent[0]["status"])
+
+
+def test_a_session_hears_nothing_of_a_page_that_it_has_left() -> None:
+    told = [ForwardMsg(), ForwardMsg()]
+    for message, page in zip(told, ("film", "home"), strict=True):
+        message.new_session.page_script_hash = page
+    told[1].metadata.run.fragment_ids.append("clock")
+
+    async def app(_scope: Message, receive: Any, send: Any) -> None:
+        for message in told:
+            await send({"type": "websocket.send", "bytes": message.SerializeToString()})
+        await receive()
+
+    entry = Door(app, Room(5), Uploads(1, 1, dict))
+    [heard] = ask(entry, door.STREAM, kind="websocket")
+    assert ForwardMsg.FromString(heard["bytes"]) == told[0]
 
 
 def a_door(

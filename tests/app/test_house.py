@@ -147,6 +147,12 @@ def test_no_test_is_timed() -> None:
             assert not impatient.search(text), path
 
 
+def test_no_page_stops_as_streamlit_does() -> None:
+    """After `st.stop` nothing goes on, not even the address: see `widgets.ask_first`."""
+    for path in [*(ROOT / "dashboard").rglob("*.py"), *(ROOT / "pages").glob("*.py")]:
+        assert not re.search(r"\bst\.stop\(", path.read_text(encoding="utf-8")), path
+
+
 @pytest.mark.slow
 def test_the_server_imports_no_framework_and_pages_import_nothing(store: Path) -> None:
     """What a page imported, thirty browsers that open it together would await."""

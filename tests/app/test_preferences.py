@@ -89,7 +89,8 @@ def test_a_pair_can_be_passed_over(open_page: Open) -> None:
 
 def test_the_cell_nudges_with_the_votes_of_the_page() -> None:
     now = controls.Settings("petit", "Ah ! ", 1, 1.0, 20, 0.1)
-    story = Story("petit", [Vote("Ah ! ", "oui", "non", 0.75)])
+    story = Story("petit", [Vote("Ah ! ", "oui", "non", 0.75), Vote("Ah ! ", "ça", "là", 0.25)])
     output = run_snippet(controls.code(now, story))
-    assert "12" in output
-    assert "---" in output
+    one, two, *_texts = output.splitlines()
+    assert (one.split()[0], two.split()[0]) == ("1", "2")  # the votes, one after another
+    assert output.count("---") == 2

@@ -212,12 +212,52 @@ def test_the_network_learns_from_the_votes_of_telephones(open_page: Open, room: 
     assert room.now != first
 
 
-def test_a_run_that_is_stopped_for_the_next_one_takes_no_question_away(room: Room) -> None:
+def test_a_page_that_can_show_nothing_yet_ends_as_any_other(room: Room) -> None:
+    """The question of the page before leaves the telephones, and the address keeps its settings."""
+
+    def page() -> None:
+        import streamlit as st
+
+        from dashboard.shared import fields, frame, state, votes, widgets
+        from moliere_core import classroom
+
+        seed = fields.Field("test.seed", "seed", 1, int)
+        share = fields.Field("test.share", "share", 0.5, float)
+
+        class Page:
+            url_path = ""
+
+            def run(self) -> None:
+                state.value(seed)
+                if st.session_state.get("asks", True):
+                    votes.ask(classroom.choice("q", "Qui parle ?", ("Tartuffe", "Orgon")))
+                else:
+                    widgets.ask_first("Écrivez un texte.")
+                state.value(share)
+
+        state.begin()
+        state.enter(Page.url_path)
+        frame.run(Page())  # type: ignore[arg-type]
+
+    at = AppTest.from_function(page, default_timeout=PATIENCE)
+    at.query_params.update({"seed": "1", "share": "0.7"})
+    at = at.run()
+    assert room.question(room.now).text == "Qui parle ?"
+    assert address(at) == {"share": "0.7"}  # a default needs no place
+    at.session_state["asks"] = False
+    at = at.run()
+    assert not at.exception
+    assert [info.value for info in at.info] == ["Écrivez un texte."]
+    assert not room.now
+    assert address(at) == {"share": "0.7"}  # though the page did not come to it
+
+
+def test_a_run_that_is_stopped_for_the_next_one_does_nothing_more(room: Room) -> None:
     """A second click, before the page has come to its question."""
 
     def page() -> None:
         import streamlit as st
-        from streamlit.runtime.scriptrunner import StopException
+        from streamlit.runtime.scriptrunner import get_script_run_ctx
 
         from dashboard.shared import frame, state, votes
         from moliere_core import classroom
@@ -226,23 +266,22 @@ def test_a_run_that_is_stopped_for_the_next_one_takes_no_question_away(room: Roo
             url_path = ""
 
             def run(self) -> None:
-                if st.session_state.get("stopped") is None:
-                    votes.ask(classroom.choice("q", "Qui parle ?", ("Tartuffe", "Orgon")))
-                    st.session_state["stopped"] = False
-                    return
-                raise StopException
+                if st.session_state.get("stops"):
+                    context = get_script_run_ctx()
+                    assert context is not None
+                    assert context.script_requests is not None
+                    context.script_requests.request_stop()
+                    st.empty()
+                votes.ask(classroom.choice("q", "Qui parle ?", ("Tartuffe", "Orgon")))
 
         state.begin()
         state.enter(Page.url_path)
-        try:
-            frame.run(Page())  # type: ignore[arg-type]
-        except StopException:
-            st.session_state["stopped"] = True
+        frame.run(Page())  # type: ignore[arg-type]
+        st.session_state["ended"] = st.session_state.get("ended", 0) + 1
 
     at = AppTest.from_function(page, default_timeout=PATIENCE).run()
-    assert room.question(room.now).text == "Qui parle ?"
+    at.session_state["stops"] = True
     at = at.run()
     assert not at.exception
-    assert at.session_state["stopped"]
-    assert room.now
+    assert at.session_state["ended"] == 1
     assert room.question(room.now).text == "Qui parle ?"

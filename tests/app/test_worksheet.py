@@ -1,4 +1,4 @@
-"""The sheets of the two paths: what pupils answer on gives nothing away."""
+"""The sheets of the paths: what pupils answer on gives nothing away."""
 
 from __future__ import annotations
 

@@ -67,6 +67,14 @@ def test_a_tie_moves_nothing() -> None:
     assert divergence(end.model, model(), "abc") == pytest.approx(0, abs=1e-6)
 
 
+def test_what_comes_before_a_text_counts_and_is_not_measured() -> None:
+    end, prompt, text = last(20, 0.05).model, "a bc", "defg"
+    both, before = (divergence(end, model(), one) for one in (prompt + text, prompt))
+    after = divergence(end, model(), text, prompt)
+    assert after == pytest.approx((both * 8 - before * 4) / 4, rel=1e-4)
+    assert after != pytest.approx(divergence(end, model(), text), rel=1e-3)
+
+
 def test_the_original_holds_back_who_pulls_more() -> None:
     text = "a bcdefg\nabc"
     loose, held = last(40, 0.05), last(40, 2.0)

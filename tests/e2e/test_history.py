@@ -92,7 +92,7 @@ def test_a_page_that_was_left_does_not_ask_for_itself(page: Page, server: str) -
     *before, last = [state.query_string for state in wire.asked]
     assert all(before)
     assert last == ""  # of the link, which sets nothing; home's are slow
-    wire.release()
+    wire.release(at_once=True)
     expect(page.get_by_role("heading", name="La température")).to_be_visible()
     expect_settled(page)
     expect(page).to_have_url(re.compile("/temperature"))

@@ -1,4 +1,4 @@
-"""Both lesson plans, followed from the first step to the last as a teacher would, by key N.
+"""All lesson plans, followed from the first step to the last as a teacher would, by key N.
 
 On a projector: what the notes of a step call by its name is on the first screen there, in the order
 in which they name it, and what can be clicked is clicked.
@@ -101,8 +101,11 @@ def test_one_window_has_the_notes_and_another_the_screens(page: Page, server: st
     expect(page).to_have_url(re.compile(r"step=4"))
 
 
-def test_a_clock_that_looks_late_does_not_empty_the_next_page(page: Page, server: str) -> None:
-    """What the page of before asks of itself meanwhile, the server answers after the step."""
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_clock_that_looks_late_does_not_empty_the_next_page(
+    page: Page, server: str, at_once: bool
+) -> None:
+    """The page of before goes on asking while the server has stepped on."""
     first, second, *_rest = steps("short", "fr")
     page.goto(f"{server}/course?view=short&present=1")
     page.get_by_role("button", name="Démarrer l’horloge").click()
@@ -115,6 +118,6 @@ def test_a_clock_that_looks_late_does_not_empty_the_next_page(page: Page, server
     page.get_by_role("button", name="Étape suivante").click()
     wire.wait_for_fragment()  # the clock of the bar
     assert page.get_by_role("heading", name="Les probabilités").count() == 0
-    wire.release()
+    wire.release(at_once)
     expect_step(page, "short", 2, second)
     follow_notes(page, second)

@@ -42,12 +42,17 @@ class Wire:
             assert time.monotonic() < end, "it asked for none"
             self._page.evaluate(PAINTED)
 
-    def release(self) -> None:
-        """Let what was held back go; the browser draws each run before it hears of the next."""
+    def release(self, at_once: bool) -> None:
+        """Let what was held back go.
+
+        Args:
+            at_once: whether the browser hears of all of it before it draws anything; else it draws
+                each run before it hears of the next.
+        """
         while self._held:
             browser, message = self._held.popleft()
             assert isinstance(message, bytes)
-            if ForwardMsg.FromString(message).HasField("new_session"):
+            if not at_once and ForwardMsg.FromString(message).HasField("new_session"):
                 self._page.evaluate(PAINTED)
             browser.send(message)
         self.busy = False

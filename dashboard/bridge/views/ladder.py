@@ -24,6 +24,7 @@ from moliere_core import pretrained
 from moliere_core.errors import MoliereError
 from moliere_core.measures import axis
 from moliere_core.measures.axis import Point
+from moliere_core.models.references import HUB
 from moliere_core.pretrained import Generation, NextChars, Request, recorded
 from moliere_core.pretrained.recorded import Voice
 
@@ -218,7 +219,7 @@ def _worse(before: str, name: str, compared: bool = False) -> str:
         said.append(
             _("C’est un majorant : on ne compte qu’une façon de découper le texte en tokens.")
         )
-    if one.train_chars is None:
+    if name.startswith(HUB):
         said.append(_("Et il a surtout lu autre chose que Molière."))
     elif one.parameters < other.parameters:
         said.append(

@@ -28,12 +28,13 @@ class Figures:
 
 def told(arrow: Arrow, before: Figures, after: Figures) -> str:
     """What changes from a model to the next, and what its figures say of it, worse ones as well."""
-    changes = _(" ; puis ").join(map(_, arrow.changes))
     parts = [
         _("Ce qui change depuis {before} : {changes}.").format(
-            before=models.name(arrow.before), changes=changes
+            before=models.name(arrow.before), changes=_listed(arrow.changes)
         )
     ]
+    if arrow.also:
+        parts.append(_("Change aussi : {also}.").format(also=_listed(arrow.also)))
     if before.bits is not None and after.bits is not None:
         gained = before.bits - after.bits
         sentence = (
@@ -43,6 +44,11 @@ def told(arrow: Arrow, before: Figures, after: Figures) -> str:
         )
         parts.append(sentence.format(bits=i18n.bits(abs(gained), 2)) + _costs(before, after) + ".")
     return " ".join(parts)
+
+
+def _listed(changes: Sequence[str]) -> str:
+    """What differs, in the reader's language."""
+    return _(" ; puis ").join(map(_, changes))
 
 
 def _costs(before: Figures, after: Figures) -> str:

@@ -69,9 +69,15 @@ def _words(words: list[Word]) -> None:
     if not words:
         st.info(_("Aucun long mot ne revient trois fois : prenez un texte où un nom revient."))
         return
-    st.markdown(_("**Ce que coûte un mot qui revient** (bits)"))
+    st.markdown(_("**Ce que coûte un mot qui revient** (bits : sans apprendre → en apprenant)"))
     tables.show(
         ["", _("1re fois"), _("2e fois"), _("3e fois")],
-        [[word.word, *(i18n.number(bits, 1) for bits in word.adapting[:FIRST])] for word in words],
+        [[word.word, *map(_both, word.frozen[:FIRST], word.adapting[:FIRST])] for word in words],
         numeric=True,
     )
+    st.caption(_("Les mots, parmi ceux qui reviennent, où apprendre épargne le plus."))
+
+
+def _both(frozen: float, adapting: float) -> str:
+    """What a coming costs the network that does not learn, and the one that does."""
+    return f"{i18n.number(frozen, 1)} → {i18n.number(adapting, 1)}"

@@ -248,6 +248,8 @@ def test_a_name_is_earned_above_chance_ahead_of_the_next_and_twice() -> None:
     assert name_of(weak, weak) == ""
     crowded = {**measured(), "nearby": Measured(0.5, 0.3)}  # near is most of a short text
     assert name_of(crowded, crowded) == ""
+    begins = {**measured(word_start=0.6), "nearby": Measured(0.5, 0.1)}  # of a word: mostly near
+    assert name_of(begins, begins) == "word_start"
 
 
 def test_skill_runs_from_an_even_look_to_certainty() -> None:
