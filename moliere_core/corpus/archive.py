@@ -43,7 +43,7 @@ def unpack(data: bytes, name: str, most_bytes: int, notes: Notes) -> Members:
         name: its name, for errors.
         most_bytes: that all of its files may make together, once unpacked.
         notes: a sentence for each file left out is added; what systems leave behind
-            (`__MACOSX`, hidden files) is passed over in silence.
+            (`__MACOSX`, hidden files and folders) is passed over in silence.
 
     Raises:
         CorpusError: a damaged archive, too many files, too large once unpacked, or a document.
@@ -123,8 +123,9 @@ def _label(info: zipfile.ZipInfo) -> str:
 
 
 def _is_leftover(label: str) -> bool:
-    *folders, last = label.split("/")
-    return "__MACOSX" in folders or last.startswith(".") or last.lower() in _LEFTOVERS
+    parts = label.split("/")
+    hidden = any(part.startswith(".") for part in parts)
+    return hidden or "__MACOSX" in parts or parts[-1].lower() in _LEFTOVERS
 
 
 def _unwanted(info: zipfile.ZipInfo, label: str) -> str:

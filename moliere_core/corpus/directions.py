@@ -2,7 +2,7 @@
 
 A parenthesis of a French play is a direction or an aside, and what it says is all that there is to
 go by. Most editions mark directions as such (`stage`): there, nothing is taken away. Elsewhere a
-parenthesis must be what directions are, whole: "(à Orgon)", "(bas, à part)", "(Il sort.)", "(en
+parenthesis must be what directions are, whole: "(à Orgon)", "(Bas, à part.)", "(Il sort.)", "(en
 riant)". "(À ce que l'on m'a dit)", "(Il pensait m'avoir dit le meilleur mot du monde.)" are spoken.
 """
 
@@ -26,9 +26,9 @@ _GERUNDS = (
 _OBJECT = r"(?:lui |le |la |les |l'|se |s'|en |y )?"
 _TAIL = r"(?: [\w' -]{1,40})?"
 _DIRECTION = re.compile(
-    rf"(?:tout bas|bas|haut|seule?s?)(?:,? {_TO_WHOM})?|{_TO_WHOM}"
+    rf"(?:(?:tout bas|bas|haut|seule?s?)(?:,? {_TO_WHOM})?|{_TO_WHOM}"
     rf"|(?:en )?{_OBJECT}(?:{_GERUNDS}){_TAIL}"
-    rf"|(?:ils?|elles?) {_OBJECT}(?:{_VERBS}){_TAIL} ?\.?"
+    rf"|(?:ils?|elles?) {_OBJECT}(?:{_VERBS}){_TAIL}) ?\.?"
 )
 _ENDS = ".!?»"  # of the sentence that a direction follows
 

@@ -156,8 +156,20 @@ class Downloader:
 
 
 def without_credentials(url: str) -> str:
-    """An address that can be shown: without the user and the password that it may hold."""
-    parts = urlsplit(url)
+    """An address that can be shown: without the user and the password that it may hold.
+
+    Raises:
+        CorpusError: it is no address.
+    """
+    try:
+        parts = urlsplit(url)
+        _number = parts.port  # which urlsplit has not looked at
+        url.encode()
+    except ValueError as error:
+        shown = url.encode(errors="replace").decode()
+        raise CorpusError(
+            "{url!r} is no address: look at its brackets, its port and its letters", url=shown
+        ) from error
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 

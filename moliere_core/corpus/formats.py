@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import hashlib
 import re
 from collections.abc import Iterable
@@ -35,8 +34,14 @@ _SIGNATURES = (
     (b"7z\xbc\xaf", N_("a 7z archive")),
     (b"Rar!", N_("a RAR archive")),
 )
-_BLANKS = re.compile(rb"\s*")
-_PAGE = (b"<!doctype html", b"<html", b"<head", b"<body")
+_BLANKS = re.compile(r"\s*")
+_PAGE = re.compile(
+    r"<(?:!doctype\s+html|html|head|body|meta|title|link|base|script|style|table|thead|tbody|tr|div|"
+    r"section|article|main|header|nav|form|center|font|span|p|h[1-6]|ul|ol|dl|pre|br|hr)(?![\w:-])",
+    re.IGNORECASE,
+)
+_JSON = re.compile(r'(?:\[\s*)?\{\s*"[^"\n]{0,200}"\s*:')  # an object, or a list of objects
+_JSON_LIST = re.compile(r'\[\s*(?:\[\s*)?"(?:[^"\\\n]|\\.){0,5000}"\s*,\s*"')  # of texts, of rows
 _XML = re.compile(r"\A\s*<(?:\?xml|!DOCTYPE)")
 
 Columns = tables.Columns
@@ -186,11 +191,7 @@ def _columns(data: bytes, name: str, notes: Notes, left: Leavings) -> Columns:
                 name=name,
                 kind=kind,
             )
-    if _is_web_page(data):
-        raise CorpusError(
-            "{name} is a web page, not a corpus: check the address, or save the file itself",
-            name=name,
-        )
+    _refuse_structure(data, name)
     if looks_like_tei(data):
         return read_tei(data, name, notes, left)
     text = tables.decode(data, name, notes)
@@ -201,20 +202,43 @@ def _columns(data: bytes, name: str, notes: Notes, left: Leavings) -> Columns:
     return tables.read_text(text, name)
 
 
-def _is_web_page(data: bytes) -> bool:
-    """Whether HTML begins after the blanks and comments at the beginning."""
-    at = _blanks_end(data, len(codecs.BOM_UTF8) if data.startswith(codecs.BOM_UTF8) else 0)
-    while data.startswith(b"<!--", at):
-        end = data.find(b"-->", at)
-        if end < 0:
-            return False
-        at = _blanks_end(data, end + len(b"-->"))
-    words = b" ".join(data[at : at + 40].lower().split())
-    return any(
-        words.startswith(tag) and not words[len(tag) : len(tag) + 1].isalnum() for tag in _PAGE
-    )
+def _refuse_structure(data: bytes, name: str) -> None:
+    """Refuse what is text, but whose marks would be read as words: web pages and JSON.
+
+    It is known by its beginning, which is ASCII: byte order marks and the zeros of UTF-16 apart,
+    any encoding shows it.
+    """
+    text = data.decode("latin-1").replace("\0", "").lstrip("ÿþï»¿ \t\r\n\f\v")
+    if text.startswith("<"):
+        start = _after_comments(text)
+        if page := _PAGE.match(text, start):
+            if page[0].lower() == "<table" or name.lower().endswith((".xls", ".xlsx")):
+                raise CorpusError(
+                    "{name} is a table of a web page, not a corpus: open it in a spreadsheet and "
+                    "save it as CSV",
+                    name=name,
+                )
+            raise CorpusError(
+                "{name} is a web page, not a corpus: check the address, or save its text as .txt, "
+                "its table as CSV",
+                name=name,
+            )
+    if _JSON.match(text) or (_JSON_LIST.match(text) and text.rstrip().endswith("]")):
+        if '"nbformat"' in text:
+            raise CorpusError(
+                "{name} is a notebook, not a corpus: export its text as .txt, or its table as CSV",
+                name=name,
+            )
+        raise CorpusError(
+            "{name} is JSON, not a corpus: export it as CSV, with the columns play_name and cue",
+            name=name,
+        )
 
 
-def _blanks_end(data: bytes, at: int) -> int:
-    found = _BLANKS.match(data, at)
-    return found.end() if found else at
+def _after_comments(text: str) -> int:
+    """Where a document begins that may have comments above it."""
+    at = 0
+    while text.startswith("<!--", at) and (end := text.find("-->", at)) >= 0:
+        blanks = _BLANKS.match(text, end + len("-->"))
+        at = blanks.end() if blanks else at
+    return at

@@ -18,6 +18,7 @@ HEADINGS = N_("headings and the like")
 BESIDE = N_("text beside the speeches")
 AROUND = N_("prefaces, casts and appendices")
 SILENT = N_("plays in which nobody speaks")
+UNKNOWN = N_("unknown entities")
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,8 @@ class Leavings:
     def __init__(self) -> None:
         self._found: dict[str, LeftOut] = {}
 
-    def add(self, what: str, passage: Iterable[str]) -> None:
-        """Count a passage, given in pieces, if it has any word."""
+    def add(self, what: str, passage: Iterable[str], count: int = 1) -> None:
+        """Count a passage, given in pieces, if it has any word, or several like it."""
         words = iter(passage)
         first = next((word for word in words if word and not word.isspace()), None)
         if first is None:
@@ -59,7 +60,7 @@ class Leavings:
         known = self._found.get(what)
         if known is None:
             known = LeftOut(what, 0, _beginning(first, words))
-        self._found[what] = LeftOut(what, known.count + 1, known.example)
+        self._found[what] = LeftOut(what, known.count + count, known.example)
 
     def all(self) -> tuple[LeftOut, ...]:
         """What was counted, the most frequent kinds first."""

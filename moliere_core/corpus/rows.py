@@ -2,20 +2,23 @@
 
 Python's own reader does the work, strictly: it fails on a mark that opens or closes nothing, where
 others go on to the next mark, be it ten rows further, and make one cell of what is between. A cell
-of several lines among which one looks like a row of this table is such a mishap, too. Only then
-are rows read one by one, each with as many lines as it needs, and a line that cannot be read so is
-a row by itself, its marks kept as characters.
+of several lines among which one is written as the rows of this table are is such a mishap, too; a
+verse that begins with the play's name is not, as it has a blank after its comma. Only then are
+rows read one by one, each with as many lines as it needs, and a line that cannot be read so is a
+row by itself, its marks kept as characters.
 """
 
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 MOST_CELL_CHARS = 100_000_000  # more than a file may have: a plain text in one cell is a corpus
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _CLOSED_BY = {'"': "", "“": "”", "«": "»", "„": "“”", "'": "'"}  # what ends a cell that begins so
 
 
@@ -51,6 +54,37 @@ def cells_of(line: str, separator: str) -> list[str]:
     return next(csv.reader([line], delimiter=separator), [])
 
 
+def has_row_names(lines: list[str], separator: str, width: int, spoken: int) -> bool:
+    """Whether each row begins with its number, which no column is for: so R writes a table.
+
+    Args:
+        lines: with their ends, the header first.
+        separator: between cells.
+        width: number of columns that the header names.
+        spoken: the column of the cues. Rows that end with a separator are as long as those with a
+            number, and have no cue where one should be.
+    """
+    _allow_long_cells()
+    numbers: list[int] = []
+    has_cue = is_full = is_cut = False
+    for row in csv.reader(lines[1:], **_dialect(lines[0], separator)):
+        if not row:
+            continue
+        surplus = any(map(str.strip, row[width + 1 :]))
+        if len(row) <= width or surplus or not _NUMBER.fullmatch(row[0].strip()):
+            return False
+        numbers.append(int(row[0]))
+        has_cue = has_cue or bool(row[spoken + 1].strip())
+        is_full = is_full or bool(row[width].strip())
+        is_cut = row[width][:1].isspace() and (is_cut or len(numbers) == 1)
+    if not has_cue or is_cut:  # each last cell begins with a blank: cues, cut at a comma
+        return False
+    first = numbers[0]
+    if first in (0, 1) and numbers == list(range(first, first + len(numbers))):
+        return True
+    return is_full and len(numbers) > 1 and len(set(numbers)) == len(numbers)
+
+
 def read_rows(lines: list[str], separator: str, width: int, named: int) -> Rows:
     """The rows that lines make.
 
@@ -65,18 +99,24 @@ def read_rows(lines: list[str], separator: str, width: int, named: int) -> Rows:
             that has no other fault.
     """
     _allow_long_cells()
+    dialect = _dialect(lines[0], separator)
     try:
-        rows = list(csv.reader(lines, delimiter=separator, strict=True))
+        rows = list(csv.reader(lines, **dialect, strict=True))
     except csv.Error:
-        rows = list(csv.reader(lines, delimiter=separator))
+        rows = list(csv.reader(lines, **dialect))
     else:
         plays = {row[named].strip() for row in rows[1:] if len(row) > named}
         table = _Table(lines, separator, width, named, plays)
-        if all(map(table.fits, rows)) and not any(map(table.swallows, rows)):
+        if all(map(table.fits, rows)) and not table.swallows(rows):
             return Rows(rows[1:])
     counts = Counter(row[named].strip() for row in rows[1:] if len(row) == width)
     plays = {play for play, count in counts.items() if count > 1}
     return _Table(lines, separator, width, named, plays).mended()
+
+
+def _dialect(header: str, separator: str) -> dict[str, Any]:
+    """How a table is written: a blank after a separator of its header is no part of any cell."""
+    return {"delimiter": separator, "skipinitialspace": f"{separator} " in header}
 
 
 def _allow_long_cells() -> None:
@@ -93,22 +133,33 @@ class _Table:
     ) -> None:
         self.lines, self.separator, self.width, self.named = lines, separator, width, named
         self.plays = plays if width > 2 else plays - {""}  # ", and" is no row of two columns
+        self.dialect = _dialect(lines[0], separator)
+        self.spaced = bool(self.dialect["skipinitialspace"])
 
     def fits(self, row: list[str]) -> bool:
         """Whether a row has no more cells than there are columns, blank ones apart."""
         return len(row) <= self.width or not any(map(str.strip, row[self.width :]))
 
-    def swallows(self, row: list[str]) -> bool:
-        """Whether a cell holds a line that looks like a row."""
-        return any(any(map(self._is_row, cell.split("\n")[1:])) for cell in row if "\n" in cell)
+    def swallows(self, rows: list[list[str]]) -> bool:
+        """Whether a cell holds a line that is written as the rows are.
+
+        Where these have a blank after each comma, as a verse has, nothing tells them apart: what
+        is well formed is believed.
+        """
+        within = (cell.split("\n")[1:] for row in rows for cell in row if "\n" in cell)
+        return not self.spaced and any(any(map(self._is_row, lines)) for lines in within)
 
     def _is_row(self, line: str) -> bool:
         if line.count(self.separator) < self.width - 1:  # most lines of a cell
             return False
-        cells = cells_of(line, self.separator)
+        cells = next(csv.reader([line], **self.dialect), [])
+        others = [cell for at, cell in enumerate(cells) if at != self.named]
         return (
             len(cells) >= self.width
             and cells[self.named].strip() in self.plays
+            and any(map(str.strip, others))  # "Phèdre," is a verse
+            # And so is "Phèdre, parlez."
+            and not any(cell[:1].isspace() for cell in cells[1 : self.width])
             and self.fits(cells)
         )
 
@@ -152,7 +203,7 @@ class _Table:
                 yield self.lines[at]
 
         try:
-            row = next(csv.reader(pull(), delimiter=self.separator, strict=True), [])
+            row = next(csv.reader(pull(), **self.dialect, strict=True), [])
         except csv.Error as error:
             return None, taken, "unexpected end" in str(error)
         except _Swallowed:
@@ -164,23 +215,25 @@ class _Table:
         line = line.rstrip("\n")
         ways: list[dict[str, Any]] = []
         if f'{self.separator} "' in line:
-            ways.append({"skipinitialspace": True})
+            ways.append({**self.dialect, "skipinitialspace": True})
         if '\\"' in line:  # as some data bases write a mark inside a cell
-            ways.append({"escapechar": "\\", "doublequote": False})
+            ways.append({**self.dialect, "escapechar": "\\", "doublequote": False})
         for way in ways:
             try:
-                row = next(csv.reader([line], delimiter=self.separator, strict=True, **way), [])
+                row = next(csv.reader([line], strict=True, **way), [])
             except csv.Error:
                 continue
             if self.fits(row):
                 return row
         # A table whose cells are all between marks, and a cue with marks of its own.
-        enclosed = line.strip().split(f'"{self.separator}"')
+        blank = " " if self.spaced else ""
+        enclosed = line.strip().split(f'"{self.separator}{blank}"')
         if len(enclosed) == self.width and enclosed[0][:1] == '"' == enclosed[-1][-1:]:
             enclosed[0], enclosed[-1] = enclosed[0][1:], enclosed[-1][:-1]
             return [cell.replace('""', '"') for cell in enclosed]
         cells = line.split(self.separator)
-        return cells if self.fits(cells) else self._joined(cells)
+        found = cells if self.fits(cells) else self._joined(cells)
+        return [cell.lstrip(" ") for cell in found] if found and self.spaced else found
 
     def _joined(self, cells: list[str]) -> list[str] | None:
         """Cells of which one, which begins with a mark of any kind, has separators in it."""
@@ -189,8 +242,8 @@ class _Table:
             closing = _CLOSED_BY.get(cell.lstrip()[:1])
             if closing is None or (not closing and _is_enclosed(cell)):
                 continue
-            whole = self.separator.join(cells[at : at + surplus + 1])
-            if not closing or whole.rstrip().endswith(tuple(closing)):
+            if not closing or cells[at + surplus].rstrip().endswith(tuple(closing)):
+                whole = self.separator.join(cells[at : at + surplus + 1])
                 return [*cells[:at], whole, *cells[at + surplus + 1 :]]
         return None
 

@@ -2,7 +2,9 @@
 
 "Orgon, à Tartuffe" is Orgon; "ALCIDE, BÉLISE" are both. What follows a comma is another speaker
 where the play has one of that name, where it is in capitals as the first is, or where it has one
-capital and the edition says that as many speak as are printed.
+capital and the edition says that as many speak as are printed. A point inside a name is that of an
+abbreviation, "D. JUAN", unless a direction follows it, or another speaker: it separates speakers
+only where the edition says that several speak.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from xml.etree.ElementTree import Element
 
+from moliere_core.corpus.left_out import DIRECTIONS, PARENTHESES
 from moliere_core.corpus.names import label
 from moliere_core.text.normalise import normalise
 
@@ -20,21 +23,32 @@ MOST_VOICES = 50  # of one speech
 Printed = tuple[tuple[str, str], ...]
 """Parts of what is printed above a speech, each with what joins it to the one before."""
 
-# Not the point of "M. Jourdain", nor that of "2. Garde".
-_END = re.compile(r"[,;:]|(?<!\bM)(?<!\bMr)(?<!\bMme)(?<!\bMlle)(?<!\bDr)(?<!\bSt)(?<!\d)\.")
+_END = re.compile("[,;:]")
+_ABBREVIATIONS = {
+    "capt", "col", "dr", "gén", "lieut", "melle", "mgr", "mlle", "mlles", "mm", "mme", "mmes", "mr",
+    "mrs", "ms", "m", "prem", "prof", "sec", "sr", "st", "ste",
+}  # fmt: skip
+_MOST_ABBREVIATED = 5  # letters of an abbreviation that is none of these
+_PARTICLES = {
+    "d'", "de", "del", "der", "des", "di", "du", "l'", "la", "le", "les", "of", "the", "van", "von",
+}  # fmt: skip
 _AND = re.compile(r"(?:et|and|und|e|ed|y) ", re.IGNORECASE)
 _MANNER = re.compile(  # how, or to whom: no name begins so
     r"(?:à|a|au|aux|avec|bas|dans|de|du|en|haut|par|qui|s'|se|seule?s?|sur|tout|toute|\w+ant)\b",
     re.IGNORECASE,
 )
+_WHO_ACTS = {"elle", "elles", "il", "ils"}  # "Orgon. Il sort."
+_ITALICS = {"i", "it", "ital", "italic", "italics", "italique", "oblique"}
+_MOST_END_CHARS = 40  # the last word of a name is looked for in so many
 _SMALL = {"De", "Du", "Des", "La", "Le", "Les", "Et", "À", "Au", "Aux"}
 
 
 def printed(speech: Element) -> Printed:
     """What is printed above a speech: each part of each `speaker`, the same one once."""
     parts: dict[str, tuple[str, str]] = {}
+    alone = len(set(speech.get("who", "").split())) < 2
     for speaker in speech.iterfind("speaker"):
-        for number, piece in enumerate(_END.split(_split(speaker)[0])):
+        for number, piece in enumerate(_pieces(_split(speaker)[0], alone)):
             part = piece.strip()
             joint = _AND.match(part)
             name = part[joint.end() if number and joint else 0 :].strip(" .,;:-–—")
@@ -87,30 +101,98 @@ def cased(name: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-def parenthesis(speaker: Element) -> str:
-    """What a `speaker` says in parentheses behind the name, a direction: (bas); "" for nothing."""
-    found = _split(speaker)[1]
-    return found if any(map(str.isalnum, found)) else ""
+def directions(speaker: Element) -> list[tuple[str, str]]:
+    """What a `speaker` says behind the name, by what it is called in `left_out`: (bas), [bas]."""
+    _, behind, marked = _split(speaker)
+    found = (PARENTHESES, behind), (DIRECTIONS, marked)
+    return [(kind, said) for kind, said in found if any(map(str.isalnum, said))]
 
 
-def _split(speaker: Element) -> tuple[str, str]:
-    """The words of a `speaker`, on one line, and what stands in parentheses behind them.
+def _pieces(line: str, alone: bool) -> list[str]:
+    """A line above a speech, cut where a name ends.
 
-    Both end where a direction begins that is marked as such.
+    Args:
+        line: what is printed.
+        alone: whether the edition names one who speaks, or none: no point is between two, then.
+    """
+    pieces: list[str] = []
+    for part in _END.split(line):
+        before, *others = part.split(".")
+        name = [before]
+        for after in others:
+            if _goes_on(before, after, alone):
+                name.append(after)
+            else:
+                pieces.append(".".join(name))
+                name = [after]
+            before = after
+        pieces.append(".".join(name))
+    return pieces
+
+
+def _goes_on(before: str, after: str, alone: bool) -> bool:
+    """Whether a name goes on behind a point inside it."""
+    words = after.strip(" -–—").replace("'", "' ").split()
+    last = before.strip(" -–—").rpartition(" ")[2].lower()
+    if not words or not last:
+        return False
+    directed = _MANNER.match(" ".join(words)) and words[0].lower() not in _PARTICLES
+    if len(last) == 1 or last[0].isdigit() or last in _ABBREVIATIONS:  # D., 2., 1er., Mme.
+        return not (directed and words[0].islower())
+    if directed or not alone or words[0].lower() in _WHO_ACTS or _AND.match(" ".join(words)):
+        return False
+    if before.isupper() and len(before.strip()) > _MOST_ABBREVIATED and not words[-1].isupper():
+        return False  # "LE ROI. Entre Hamlet."
+    return all(not word[0].islower() or word in _PARTICLES for word in words)
+
+
+def _italic(element: Element) -> bool:
+    """Whether an element is set apart from the letters around it, as directions are."""
+    looks = " ".join(element.get(key, "") for key in ("rend", "rendition", "style")).lower()
+    return element.tag == "emph" or not _ITALICS.isdisjoint(re.split("[ #:;]+", looks))
+
+
+def _lacks_a_name(printed: str) -> bool:
+    """Whether a name must follow what is printed: "La", "M."."""
+    last = printed.rstrip(" .").rpartition(" ")[2].lower()
+    return last in _PARTICLES or last in _ABBREVIATIONS
+
+
+def _split(speaker: Element) -> tuple[str, str, str]:
+    """The words of a `speaker`, on one line, what stands in brackets behind them, and in italics.
+
+    The first two end where a direction begins that is marked as such.
     """
     words = [speaker.text or ""]
+    marked: list[str] = []
     named = bool(words[0].strip())
+    end = words[0]  # of the words so far
+    italic_name = False  # where italics are a direction's only if it looks like one
     for child in speaker:
-        if named and (child.tag == "stage" or child.get("rend") in ("i", "italic")):
-            break  # "Orgon <hi rend="i">à Tartuffe</hi>": the rest is a direction
+        unspoken = child.tag in ("stage", "note")
+        said = [] if unspoken else list(child.itertext())
+        italic = _italic(child)
+        if marked or (
+            named
+            and italic
+            and not _lacks_a_name(end)
+            and (not italic_name or "".join(said).strip()[:1].islower())
+        ):
+            marked += [*said, child.tail or ""]
+            continue  # "Orgon <hi rend="i">à Tartuffe</hi>": so is the rest
+        if named and child.tag == "stage":
+            break
         if child.tag in ("lb", "pb"):
-            words.append(" ")
-        elif child.tag not in ("stage", "note"):
-            words += child.itertext()
-        words.append(child.tail or "")
-        named = named or any(map(str.strip, words[-2:]))
-    name, mark, behind = " ".join(normalise("".join(words)).split()).partition("(")
-    return name.rstrip(), mark + behind
+            said = [" "]
+        end = "".join((end, *said))[-_MOST_END_CHARS:]
+        italic_name = italic_name or (italic and not _lacks_a_name(end))
+        end += child.tail or ""
+        words += [*said, child.tail or ""]
+        named = named or any(map(str.strip, (*said, child.tail or "")))
+    line = " ".join(normalise("".join(words)).split())
+    ends = [at for at in (line.find("("), line.find(" [")) if at >= 0]
+    cut = min(ends, default=len(line))
+    return line[:cut].rstrip(), line[cut:].lstrip(), "".join(marked)
 
 
 def _joined(parts: Printed, all_speak: bool, heads: set[str]) -> str:

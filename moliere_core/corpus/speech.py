@@ -40,6 +40,10 @@ _PASSAGES = _OWN_LINE | {"back", "body", "floatingText", "front", "group", "l", 
 _APART = {"cell", "row"}  # of a table, whose words do not run together
 _BREAKS = {"cb", "gb", "lb", "milestone", "pb", "space"}
 _JOINT = "\0"  # inside a word that goes on: no character of XML
+_GAP = "\1"  # where something stood that is not said: none, either
+_TIED_BEFORE = (*"'’-([«“\"", _JOINT)  # to what follows them
+_TIED_BEHIND = (*",.;:!?)]»”\"…-'’", _JOINT)
+_MARK = re.compile(r"[,;:!?]|\.(?!\.)")
 _HYPHENS = ("-", "\N{HYPHEN}", "\N{SOFT HYPHEN}", "\N{NOT SIGN}")
 _DIVISION = re.compile("div[0-7]?|prologue|epilogue")
 _KINDS = {
@@ -52,6 +56,8 @@ _KINDS = {
 }  # fmt: skip
 _SINGLE = {"Prologue", "Épilogue"}  # without a number while there is but one
 _NUMBER = re.compile(r"\d{1,6}")
+_ROMAN = re.compile("(X{0,3})(IX|IV|V?I{0,4})", re.IGNORECASE)
+_UNITS = {"IX": 9, "IV": 4}
 _HEADING = re.compile(rf"\b(?:{'|'.join(_KINDS)})\b", re.IGNORECASE)  # acte, not acteurs
 _HIGH_MARK = re.compile(r"(?<=[^\s;:?!])([;:?!])")  # French puts a space before
 
@@ -98,9 +104,11 @@ class Speeches:
 
     def read(self, text: Element) -> None:
         """Add the cues of a `text`: of what comes before and after the play, the speeches alone."""
+        known = names_french(text)
+        french = self._french if known is None else known
         for part in text:
             inside = part.tag in ("body", "group")
-            self._walk(part, [], self._french, left_out.BESIDE if inside else left_out.AROUND)
+            self._walk(part, [], french, left_out.BESIDE if inside else left_out.AROUND)
 
     # Beside the speeches
 
@@ -149,7 +157,8 @@ class Speeches:
         elif element.tag == "speaker":  # a name, which is kept, and at times how it speaks
             for direction in element.iter("stage"):
                 self._left.add(left_out.DIRECTIONS, direction.itertext())
-            self._left.add(left_out.PARENTHESES, [speakers.parenthesis(element)])
+            for what, said in speakers.directions(element):
+                self._left.add(what, [said])
 
     # Inside them
 
@@ -196,8 +205,10 @@ class Speeches:
                     words.append(_JOINT if child.get("break") == "no" else " ")
                 elif child.tag in _UNSPOKEN and not _stands_alone(child, element):
                     self._lose(_UNSPOKEN[child.tag], child)
+                    words.append(_GAP if child.tag in _DIRECTIONS else "")
                 else:
                     walk(child, french)
+                    words.append(_GAP if child.tag == "caesura" else "")
                     words.append(" " if child.tag in _APART else "")
                 words.append(child.tail or "")
             if element.tag == "l" or element.tag in _OWN_LINE:
@@ -211,30 +222,45 @@ class Speeches:
 
     def _enter(self, division: Element, sung: bool) -> None:
         """Note where a division leads, after its type, its heading or its depth."""
-        kind, number = _kind(division), division.get("n", "")
+        kind, number = _kind(division), _number(division.get("n", ""))
         if kind == "scene":
             self._act = self._act or "1"
-            self._counts[f"scene of {self._act}"] += 1
-            count = self._counts[f"scene of {self._act}"]
-            self._scene = number if _NUMBER.fullmatch(number) else str(count)
+            self._scene = self._count(f"scene of {self._act}", number)
             return
         if kind is None and self._act:
             return  # part of a scene, say
         if division.find(".//sp") is None and (not sung or division.find(".//l") is None):
             return  # a preface, or a cast
         kind = kind or "act"
-        self._counts[kind] += 1
-        count = self._counts[kind]
         if kind == "act":
-            self._act = number if _NUMBER.fullmatch(number) else str(count)
+            self._act = self._count(kind, number)
         else:
-            self._act = kind if kind in _SINGLE and count == 1 else f"{kind} {count}"
+            count = self._count(kind)
+            self._act = kind if kind in _SINGLE and count == "1" else f"{kind} {count}"
         self._scene = ""
+
+    def _count(self, kind: str, number: str = "") -> str:
+        """The number of a division: the one it states, or else the next of its kind."""
+        self._counts[kind] = int(number) if number else self._counts[kind] + 1
+        return number or str(self._counts[kind])
 
 
 def marks_directions(elements: list[Element]) -> bool:
     """Whether a play has directions as elements: its parentheses are spoken, then."""
     return any(element.tag == "stage" for element in elements)
+
+
+def _number(stated: str) -> str:
+    """The number that an `n` states, also in Roman numerals up to 39; "" for none."""
+    stated = stated.strip(" .")
+    if _NUMBER.fullmatch(stated):
+        return stated
+    roman = _ROMAN.fullmatch(stated)
+    if not stated or not roman:
+        return ""
+    units = roman[2].upper()
+    ones = _UNITS.get(units, 5 * units.count("V") + units.count("I"))
+    return str(10 * len(roman[1]) + ones)
 
 
 def _kind(division: Element) -> str | None:
@@ -271,9 +297,30 @@ def _stands_alone(child: Element, parent: Element) -> bool:
     return child.tag in _ALONE or parent.tag in ("app", "choice", "rdgGrp")
 
 
+def _bridged(text: str) -> str:
+    """A line in which what stood on both sides of something unsaid is neither glued nor torn."""
+    first, *others = text.split(_GAP)
+    parts = [first]
+    for part in filter(None, others):
+        before = parts[-1]
+        if _MARK.match(part) and before.rstrip()[-1:].isalnum():  # "Ah <stage/>, oui"
+            parts[-1] = before.rstrip()
+        elif not (
+            part[0].isspace()
+            or part.startswith(_TIED_BEHIND)
+            or before[-1:].isspace()
+            or before.endswith(_TIED_BEFORE)
+        ):
+            parts.append(" ")
+        parts.append(part)
+    return "".join(parts)
+
+
 def _joined(words: list[str]) -> str:
     """A line of words, those that a break cuts in two made whole."""
     text = "".join(words)
+    if _GAP in text:
+        text = _bridged(text)
     if _JOINT not in text:
         return one_line(text)
     first, *others = text.split(_JOINT)

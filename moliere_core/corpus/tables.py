@@ -8,7 +8,7 @@ import re
 from moliere_core.corpus.corpus import COLUMNS
 from moliere_core.corpus.edition import usual
 from moliere_core.corpus.names import label, named_after, printable
-from moliere_core.corpus.rows import RowError, Rows, cells_of, read_rows
+from moliere_core.corpus.rows import RowError, Rows, cells_of, has_row_names, read_rows
 from moliere_core.errors import CorpusError
 from moliere_core.text.normalise import normalise
 
@@ -18,6 +18,7 @@ Columns = dict[str, list[str]]
 Notes = list[CorpusError]
 
 SEPARATORS = ",;\t|"
+MOST_LINES_ABOVE = 10  # titles, dates and blank lines before a header
 MOST_HEADER_CHARS = 10_000  # a longer first line is text: Python's csv refuses long cells
 MOST_LINES = 2_000_000  # memory goes by lines, too: all of Molière in verse has 50,000
 MOST_ROWS = 500_000
@@ -33,7 +34,9 @@ _OLDER = {"cp1252": "Windows-1252", "mac_roman": "Mac Roman", "cp850": "DOS 850"
 _FRENCH = set("àâäçéèêëîïôöùûüÿœæÀÂÄÇÉÈÊËÎÏÔÖÙÛÜŸŒÆ«»’“”…–—°º \N{NO-BREAK SPACE}")
 _FRENCH_SHARE = 0.9  # of the characters beyond ASCII, for an older encoding to be believed
 _CONTROL = re.compile("[\x00-\x08\x0e-\x19\x1b-\x1f]")
-_MISSING = {"nan", "none", "null", "<na>", "#n/a"}  # what programs write for a cell without value
+# What pandas and spreadsheets write for a cell without value, in these very letters: Nan, NULL and
+# None are names.
+_MISSING = {"nan", "NaN", "<NA>", "#N/A"}
 _UNMARKED: dict[tuple[bool, ...], str] = {  # which of four bytes, of Latin letters, are zeros
     (False, True, True, True): "utf-32-le",
     (True, True, True, False): "utf-32-be",
@@ -151,7 +154,15 @@ def read_csv(text: str, name: str, notes: Notes) -> Columns:
     Raises:
         CorpusError: not well formed, no column `play_name` or `cue`, too long, or no cue.
     """
-    text = _from_header(text)
+    above, text = _split_above(_from_header(text))
+    if above:
+        notes.append(
+            CorpusError(
+                "{name} has something above its header ({above}): it was passed over",
+                name=name,
+                above=printable(" ".join(above[:1_000].split()).strip(f" {SEPARATORS}")),
+            )
+        )
     header = text.partition("\n")[0]
     if len(header) > MOST_HEADER_CHARS:
         raise CorpusError(
@@ -160,7 +171,7 @@ def read_csv(text: str, name: str, notes: Notes) -> Columns:
             name=name,
             chars=len(header),
         )
-    separator = max(SEPARATORS, key=lambda mark: (_names_both(header, mark), header.count(mark)))
+    separator = _separator(header)
     names = _names(header, separator)
     for column in _REQUIRED:
         if column not in names:
@@ -179,7 +190,18 @@ def read_csv(text: str, name: str, notes: Notes) -> Columns:
                 column=", ".join(twice),
             )
         )
-    rows = _rows(text, separator, names, name)
+    lines = _lines(text, separator, len(names), name)
+    width = len(names) - next(at for at, cell in enumerate(reversed(names)) if cell)
+    if has_row_names(lines, separator, width, names.index("cue")):
+        names = ["", *names]
+        notes.append(
+            CorpusError(
+                "each row of {name} begins with a number, and the header has no column for it: "
+                "it was left out",
+                name=name,
+            )
+        )
+    rows = _rows(lines, separator, names, name)
     if rows.kept:
         notes.append(
             CorpusError(
@@ -199,6 +221,23 @@ def _from_header(text: str) -> str:
     text = _SEPARATOR_LINE.sub("", text, count=1)
     blank = _BLANK_ROWS.match(text)
     return text[blank.end() :] if blank else text
+
+
+def _split_above(text: str) -> tuple[str, str]:
+    """What stands above the header of a table, "" where nothing does, and the rest."""
+    at = 0
+    for _ in range(MOST_LINES_ABOVE + 1):
+        end = text.find("\n", at) + 1 or len(text)
+        header = text[at : min(end, at + MOST_HEADER_CHARS + 1)].removesuffix("\n")
+        if len(header) <= MOST_HEADER_CHARS and _names_both(header, _separator(header)):
+            return text[:at], text[at:]
+        at = end
+    return "", text
+
+
+def _separator(header: str) -> str:
+    """The one by which a line names the columns, or else the most frequent."""
+    return max(SEPARATORS, key=lambda mark: (_names_both(header, mark), header.count(mark)))
 
 
 def _unwrapped(line: str, separator: str, least: int) -> str:
@@ -225,13 +264,16 @@ def _names(header: str, separator: str) -> list[str]:
     return [re.sub(r"\s+", "_", cell.strip(" '\"\t").lower()) for cell in cells]
 
 
-def _rows(text: str, separator: str, names: list[str], name: str) -> Rows:
+def _lines(text: str, separator: str, width: int, name: str) -> list[str]:
     if text.count("\n") > MOST_LINES:
         raise _too_long(name)
-    least = len(names) - 1
-    lines = [
-        f"{_unwrapped(line, separator, least)}\n" for line in text.removesuffix("\n").split("\n")
+    return [
+        f"{_unwrapped(line, separator, width - 1)}\n"
+        for line in text.removesuffix("\n").split("\n")
     ]
+
+
+def _rows(lines: list[str], separator: str, names: list[str], name: str) -> Rows:
     try:
         rows = read_rows(lines, separator, len(names), names.index("play_name"))
     except RowError as error:
@@ -276,7 +318,7 @@ def _cues(rows: list[list[str]], names: list[str], name: str, notes: Notes) -> C
             absent += 1
             continue
         for column, cell in cells.items():
-            columns[column].append("" if _is_missing(cell) else cell)
+            columns[column].append("" if _is_missing(cell.strip()) else cell.strip())
         columns["play_name"][-1] = play
         columns["cue"][-1] = cells["cue"]
     if not columns["cue"]:
@@ -295,4 +337,4 @@ def _cues(rows: list[list[str]], names: list[str], name: str, notes: Notes) -> C
 
 
 def _is_missing(cell: str) -> bool:
-    return not cell or cell.lower() in _MISSING
+    return not cell or cell in _MISSING

@@ -55,20 +55,21 @@ def read_tei(
     Args:
         data: a document whose root is `TEI`, `TEI.2` or `teiCorpus`.
         name: the file's name, for errors, and to know the plays of the OBVIL edition.
-        notes: the licence that a header states is added, once.
+        notes: the licence that a header states is added, once, and an encoding that was guessed.
         left: what is left out is counted there.
 
     Raises:
         CorpusError: not well formed, not TEI, or nobody speaks in it.
     """
-    root = parse_xml(data, name)
+    left = Leavings() if left is None else left
+    root = parse_xml(data, name, notes, left)
     if root.tag not in (*header.DOCUMENTS, "teiCorpus"):
         raise CorpusError(
             "{name} is XML, but not TEI (its root is <{root}>): give a TEI file, a CSV or a text",
             name=name,
             root=root.tag[:40],
         )
-    plays = _Plays(name, Leavings() if left is None else left)
+    plays = _Plays(name, left)
     for document in root.iter():
         if document.tag in header.DOCUMENTS:
             plays.read(document)
@@ -102,8 +103,7 @@ class _Plays:
         speeches = Speeches(
             header.is_french(document, elements), marks_directions(elements), self._left
         )
-        text = document.find("text")
-        if text is not None:
+        for text in document.iterfind("text"):
             speeches.read(text)
         facts = header.facts(document, elements, self._name)
         cues = [cue for cue in speeches.cues if cue.blocks]

@@ -151,6 +151,16 @@ def reordered(
     return {**weights, "embedding": embedding, "dense.kernel": kernel, "dense.bias": bias}
 
 
+def carried(
+    weights: Mapping[str, NDArray[np.float32]], chars: Sequence[str], text: str
+) -> Alphabet | None:
+    """The alphabet that a file has itself; None where it does not fit, or predicts by chance."""
+    if len(chars) != len(weights["embedding"]) or len(set(chars)) != len(chars):
+        return None
+    alphabet = Alphabet(tuple(chars), None, Source(text))
+    return alphabet if _trial(alphabet, alphabet.source, weights) < _chance(alphabet) else None
+
+
 def choose(weights: Mapping[str, NDArray[np.float32]], sources: Sequence[Source]) -> Alphabet:
     """The alphabet with which a model predicts best.
 
@@ -182,7 +192,7 @@ def choose(weights: Mapping[str, NDArray[np.float32]], sources: Sequence[Source]
             found=len(set(whole)),
             frequent=sum(count >= 3 for count in Counter(whole).values()),
         )
-    chance = math.log2(max(len(best.vocabulary.chars), 1))
+    chance = _chance(best)
     if not least < chance:
         raise ModelError(
             "this model predicts this text no better than chance ({bits:.2f} bits a character, "
@@ -192,6 +202,11 @@ def choose(weights: Mapping[str, NDArray[np.float32]], sources: Sequence[Source]
             chance=chance,
         )
     return best
+
+
+def _chance(alphabet: Alphabet) -> float:
+    """Bits per character of who knows nothing."""
+    return math.log2(max(len(alphabet.vocabulary.chars), 1))
 
 
 def _candidates(size: int, sources: Iterable[Source]) -> Iterator[Alphabet]:

@@ -11,7 +11,7 @@ import hashlib
 import io
 import re
 import tempfile
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -26,7 +26,7 @@ from moliere_core.corpus.edition import usual
 from moliere_core.corpus.names import printable
 from moliere_core.corpus.tables import SEPARATORS, decode_as_is, has_csv_header
 from moliere_core.errors import N_, CorpusError, ModelError
-from moliere_core.exchange.keras_alphabets import Alphabet, Source, choose, reordered
+from moliere_core.exchange.keras_alphabets import Source, carried, choose, reordered
 from moliere_core.exchange.keras_file import MAX_BYTES
 from moliere_core.exchange.run_import import check_allowed
 from moliere_core.models.protocol import CONTEXT_START
@@ -98,7 +98,8 @@ def import_keras(
         )
     on_step("open", 0.0)
     weights, facts = open_apart(data, Path(name).suffix.lower())
-    alphabet = _carried(facts, corpus) or choose(weights, _sources(corpus, text, plays or {}))
+    known = carried(weights, facts["alphabet"] or (), corpus.text())
+    alphabet = known or choose(weights, _sources(corpus, text, plays or {}))
     weights = alphabet.reordered(weights)
     corpus = corpus.select([alphabet.source.play]) if alphabet.source.play else corpus
     config = RunConfig(
@@ -245,14 +246,6 @@ def open_apart(data: bytes, suffix: str) -> tuple[dict[str, NDArray[np.float32]]
         if "error" in facts:
             raise ModelError.from_json(facts["error"])
         return load_file(target), facts
-
-
-def _carried(facts: dict[str, Any], corpus: Corpus) -> Alphabet | None:
-    """The alphabet in the file itself, None where there is none that fits."""
-    chars: Sequence[str] = facts["alphabet"] or ()
-    if len(chars) != facts["vocab_size"] or len(set(chars)) != len(chars):
-        return None
-    return Alphabet(tuple(chars), None, Source(corpus.text()))
 
 
 def _measure(model: RecurrentModel, learned: str, progress: Progress) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from moliere_core.exchange.keras_file import Arrays, KerasFile, read
 from moliere_core.networks.recurrent import RecurrentNetwork
 from moliere_core.runs.run import VOCABULARY
 from moliere_core.system.processes import limit_memory, limit_processor
+from moliere_core.system.records import is_writable
 
 CPU_SECONDS = 60
 MOST_DROPOUT = 0.9  # of `ModelConfig`
@@ -129,7 +130,9 @@ def main(source: Path, target: Path) -> dict[str, Any]:
 def _alphabet(document: object) -> list[str] | None:
     """The characters of a file that `keras_export` wrote, None where the file does not say."""
     chars = document.get("chars") if isinstance(document, dict) else None
-    known = isinstance(chars, list) and all(isinstance(c, str) and len(c) == 1 for c in chars)
+    known = isinstance(chars, list) and all(
+        isinstance(c, str) and len(c) == 1 and is_writable(c) for c in chars
+    )
     return chars if known else None
 
 
@@ -268,7 +271,7 @@ def _check_ending(head: Sequence[_Layer], last: _Layer) -> None:
     for layer in head:
         axis = layer.settings.get("axis", -1)
         over_symbols = axis in (-1, [-1], 2 if sequences else 1)
-        own = "softmax" if layer.kind == "Softmax" else layer.setting("activation")
+        own = "softmax" if layer.kind == "Softmax" else _function(layer.setting("activation"))
         names.append(own or "linear" if over_symbols else f"{own} (axis {axis})")
     if [name for name in names if name != "linear"] not in _ENDINGS:
         raise ModelError(
@@ -276,6 +279,14 @@ def _check_ending(head: Sequence[_Layer], last: _Layer) -> None:
             names=_chain(names),
             expected=EXPECTED,
         )
+
+
+def _function(activation: object) -> object:
+    """The name of an activation, also where somebody gave TensorFlow's own function."""
+    if not isinstance(activation, dict):
+        return activation
+    name = activation.get("config")
+    return name.removesuffix("_v2") if isinstance(name, str) else activation.get("class_name")
 
 
 def _check_version(file: KerasFile, what: str) -> None:

@@ -224,6 +224,8 @@ def _checked(folder: Path, name: str, told: Progress) -> Run:
         if not run.snapshots:
             raise _damaged(name)
         weights = sorted(folder.glob("*.safetensors"))
+        if len(weights) - len(run.snapshots) > (1 if run.history else 0):
+            raise _damaged(name)  # more than the one that no history has measured yet
         for number, path in enumerate(weights, 1):
             _check_size(run, path)
             if load_network(path, run.config.model).vocab_size != len(run.vocabulary):

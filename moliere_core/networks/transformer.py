@@ -414,7 +414,14 @@ class _Taken:
             raise ModelError(
                 "these weights lack {name}: fetch the model again, or choose another", name=name
             )
-        tensor = np.ascontiguousarray(self._weights[self._names[name]], np.float32)
+        stored = np.asarray(self._weights[self._names[name]])
+        if stored.dtype.kind != "f":
+            raise ModelError(
+                "{name} of these weights holds whole numbers, as quantised models do: choose the "
+                "model that it was made from",
+                name=name,
+            )
+        tensor = np.ascontiguousarray(stored, np.float32)
         fits = len(tensor.shape) == len(shape) and all(
             wanted in (None, length) for wanted, length in zip(shape, tensor.shape, strict=True)
         )

@@ -80,6 +80,17 @@ def test_letters_lost_earlier_are_said() -> None:
         (b"<!DOCTYPE html><html></html>", "df.csv", "a web page"),
         (b"\n<!-- x -->\n<HTML lang='fr'>", "df.csv", "a web page"),
         (b"<!-- " + b"x" * 9_000 + b" --><!---->\n<!doctype\n  html>", "df.csv", "a web page"),
+        ("<!DOCTYPE html><p>été</p>".encode("utf-16"), "a.txt", "a web page"),
+        ("<html><p>été</p>".encode("utf-16-be"), "a.txt", "a web page"),
+        (b'\xef\xbb\xbf<meta charset="utf-8"><p>Oui', "a.txt", "a web page"),
+        (b"<title>Oui</title>", "a.txt", "a web page"),
+        (b"<table><tr><td>play_name", "a.csv", "a table of a web page"),
+        (b"<html><table><tr><td>play_name", "a.xls", "a table of a web page"),
+        (b'[{"play_name": "a", "cue": "b"}]', "a.json", "is JSON"),
+        (b'{"play_name": "a", "cue": "b"}\n{"play_name"', "a.txt", "is JSON"),
+        (b'[["play_name", "cue"], ["a", "b"]]\n', "a.csv", "is JSON"),
+        ('[\n "\u00c9t\u00e9 \\"", "b"]'.encode("utf-16"), "a.txt", "is JSON"),
+        (b'{\n "cells": [],\n "nbformat": 4}', "a.ipynb", "a notebook"),
         (b"<?xml version='1.0'?><svg/>", "a.csv", "its root is <svg>"),
         (b"plain", "a.xml", "not well-formed XML"),
         (b"", "a.zip", "empty"),
@@ -88,6 +99,21 @@ def test_letters_lost_earlier_are_said() -> None:
 def test_what_is_no_corpus_is_named(data: bytes, name: str, message: str) -> None:
     with pytest.raises(CorpusError, match=message):
         read(data, name)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<Il entre> Oui.",
+        "<table-basse> Oui.",
+        "Il dit <p> et {oui}.",
+        "[Il entre] Oui. [Il sort]",
+        '["Oui", dit-il]',
+        '{Il dit} "Oui": non.',
+    ],
+)
+def test_a_play_that_has_such_marks_is_read(text: str) -> None:
+    assert cues(text, "a.txt") == [text]
 
 
 # CSV
@@ -127,11 +153,18 @@ def test_a_column_given_twice_is_read_once_and_said() -> None:
 
 
 def test_cells_without_value_numbers_and_short_rows() -> None:
-    reading = read("play_name,cue,speaker\nt,nan,A\nt,12,\n,3.50,NaN\nt\nu,None,B\nu,oui,C\n")
+    reading = read("play_name,cue,speaker\nt,nan,A\nt,12,\n,3.50,NaN\nt\nu,<NA>,B\nu,oui,C\n")
     assert reading.frame["cue"].tolist() == ["12", "3.50", "oui"]
     assert reading.frame["speaker"].tolist() == ["", "", "C"]
     assert reading.frame["play_name"].tolist() == ["t", "t", "u"]
     assert "rows without a cue (3)" in notes(reading)
+
+
+@pytest.mark.parametrize("name", ["Nan", "NAN", "Null", "NULL", "None", "null"])
+def test_a_name_is_no_cell_without_value(name: str) -> None:
+    reading = read(f"play_name,speaker,cue\n{name},{name},{name}\n")
+    assert [reading.columns[column] for column in ("play_name", "speaker", "cue")] == [[name]] * 3
+    assert reading.notes == ()
 
 
 def test_plays_called_after_the_files_of_the_edition_have_their_usual_names(
@@ -171,6 +204,69 @@ def test_an_index_that_pandas_wrote_is_a_column_without_a_name() -> None:
     assert cues(",play_name,cue\n0,t,a\n1,t,b\n") == ["a", "b"]
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        "play_name,speaker,cue,who\n0,t,A,a,\n1,t,B,b,\n",
+        "play_name;speaker;cue;who\n1;t;A;a;\n2;t;B;b;\n",
+        "play_name\tspeaker\tcue\n12\tt\tA\ta\n7\tt\tB\tb\n",
+        '"play_name","speaker","cue"\n"1","t","A","a"\n"2","t","B","b"\n',
+        "play_name;speaker;cue;\n1;t;A;a\n2;t;B;b\n",
+        "play_name;speaker;cue\n1;t;A;a;;\n2;t;B;b;;\n",
+    ],
+)
+def test_row_numbers_without_a_column_move_no_cell(data: str) -> None:
+    reading = read(data)
+    assert reading.frame[["play_name", "speaker", "cue"]].to_numpy().tolist() == [
+        ["t", "A", "a"],
+        ["t", "B", "b"],
+    ]
+    assert "begins with a number" in notes(reading)
+    assert len(reading.notes) == 1
+
+
+def test_a_single_row_may_have_its_number() -> None:
+    reading = read('"play_name","cue"\n"1","essai","Bonjour, toi"\n')
+    assert (reading.columns["play_name"], reading.columns["cue"]) == (["essai"], ["Bonjour, toi"])
+
+
+@pytest.mark.parametrize("data", ["play_name;cue\n1;a;\n2;b;\n", "play_name;cue\n8;a;\n9;b;;\n"])
+def test_plays_called_by_numbers_are_no_row_numbers(data: str) -> None:
+    """A separator ends each row, as spreadsheets write them."""
+    reading = read(data)
+    assert reading.columns["cue"] == ["a", "b"]
+    assert reading.notes == ()
+
+
+@pytest.mark.parametrize("above", ["Corpus de Molière;;\n\n", "Corpus\n27/11/2026;v2;\n;;\n"])
+def test_a_header_is_found_under_a_title(above: str) -> None:
+    reading = read(above + "play_name;speaker;cue\nt;A;a\n")
+    assert reading.columns["cue"] == ["a"]
+    assert "above its header (Corpus" in notes(reading)
+
+
+@pytest.mark.parametrize("separator", ",;|\t")
+def test_a_blank_after_each_separator_is_no_part_of_a_cell(separator: str) -> None:
+    rows = [["play_name", "cue"], ["t", f'"a{separator} b"'], ["t", '"c"'], ["t", "d"]]
+    data = "\n".join(f"{separator} ".join(row) for row in rows) + f"\nt{separator}e\n"
+    reading = read(data)
+    assert reading.columns["cue"] == [f"a{separator} b", "c", "d", "e"]
+    assert reading.notes == ()
+
+
+def test_a_table_with_blanks_is_mended_as_others_are() -> None:
+    rows = ["t, A, 1", 't, A, "2', "t, A, 3", 't, A, " 4', 't, A, "5, 6"']
+    reading = read("play_name, speaker, cue\n" + "\n".join(rows))
+    assert reading.columns["cue"] == ["1", '"2', "3", '" 4', "5, 6"]
+    assert "(lines: 2, the first is 3)" in notes(reading)
+
+
+def test_blanks_around_a_name_make_no_other_name() -> None:
+    columns = read("play_name,speaker,cue\nt , A,a\nt,A,b\n").columns
+    assert columns["play_name"] == ["t", "t"]
+    assert columns["speaker"] == ["A", "A"]
+
+
 def test_a_mark_that_opens_nothing_swallows_no_row() -> None:
     rows = [f"t,A,{n}" for n in range(20)]
     rows[4], rows[14] = 't,A,"Il dit : venez', 't,A," puis il sortit'
@@ -184,6 +280,22 @@ def test_a_row_swallowed_whole_comes_out_too() -> None:
     reading = read('play_name,cue\nt,a\nt,"b\nt,c\nt,d"\nt,e\n')
     assert reading.columns["cue"] == ["a", '"b', "c", 'd"', "e"]
     assert "quotation marks" in notes(reading)
+
+
+@pytest.mark.parametrize("separator", ",;")
+@pytest.mark.parametrize("speaker", [[], ["Œnone"]])
+@pytest.mark.parametrize(
+    "verse", ["Phèdre{} mon enfant.", "Phèdre{} mon enfant{} parlez.", "Phèdre{}\nMon enfant."]
+)
+def test_a_verse_that_begins_with_the_name_of_its_play_is_no_row(
+    separator: str, speaker: list[str], verse: str
+) -> None:
+    cue = "Hélas !\n" + verse.replace("{}", separator)
+    header = ["play_name", *(["speaker"] if speaker else []), "cue"]
+    rows = [header, ["Phèdre", *speaker, f'"{cue}"'], ["Phèdre", *speaker, "Oui."]]
+    reading = read("\n".join(map(separator.join, rows)) + "\n")
+    assert reading.columns["cue"] == [cue, "Oui."]
+    assert reading.notes == ()
 
 
 def test_a_cue_of_several_lines_is_no_mishap() -> None:
@@ -246,6 +358,7 @@ def test_quotes_and_line_breaks_inside_a_cue() -> None:
     ("data", "message"),
     [
         ("play_name,cue\nt,a,b\n", "more cells than the header"),
+        ("play_name,cue\n1,Oui, non\n2,Non, oui\n", "more cells than the header"),
         ('play_name,cue\nt,"a\n', "quotation mark that opens in row 1 is never closed"),
         ("a" * 200_000 + ",play_name,cue\nt,a\n", r"first line of a.csv has 200,014 characters"),
         ("," * 20_000 + "play_name,cue\nt,a\n", "names no columns"),
@@ -269,6 +382,8 @@ def test_every_play_of_an_archive_and_a_sentence_for_each_file_left_out() -> Non
             ("../../etc/passwd.txt", "Un"),
             ("__MACOSX/._a.csv", "x"),
             (".DS_Store", "x"),
+            (".git/info.txt", "x"),
+            ("notes/.ipynb_checkpoints/corpus-checkpoint.csv", "play_name,cue\nx,x\n"),
             ("README.txt", "À lire."),
             ("portrait.png", b"\x89PNG"),
             ("encore.zip", packed(("a.txt", "x"))),

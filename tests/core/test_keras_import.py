@@ -20,7 +20,7 @@ from moliere_core.corpus import Corpus
 from moliere_core.errors import ConfigError, CorpusError, ModelError
 from moliere_core.exchange import keras_file, keras_import
 from moliere_core.exchange import keras_import_worker as worker
-from moliere_core.exchange.keras_alphabets import RULES, Source, choose
+from moliere_core.exchange.keras_alphabets import RULES, Source, carried, choose
 from moliere_core.exchange.keras_import import (
     course_text,
     import_keras,
@@ -387,6 +387,10 @@ def setting(kind: str, **values: Any) -> Change:
     return change
 
 
+# What Keras writes for `activation=tf.nn.softmax`.
+TENSORFLOW_S = {"module": "builtins", "class_name": "function", "config": "softmax_v2"}
+
+
 @pytest.mark.parametrize(
     ("version", "change"),
     [
@@ -394,6 +398,8 @@ def setting(kind: str, **values: Any) -> Change:
         ("3.99.0", setting("LSTM", option_a_venir=None)),
         ("3.99.0", setting("Dense", quantization_config=None, other=False)),
         ("2.12.0", lambda layer: [layer.pop(k, None) for k in ("module", "registered_name")]),
+        ("3.15.1", setting("Dense", activation=TENSORFLOW_S)),
+        ("2.15.0", setting("Dense", activation={"class_name": "softmax", "config": {}})),
     ],
 )
 def test_what_another_version_adds_and_leaves_off_is_passed_over(
@@ -483,6 +489,32 @@ def test_the_alphabet_of_one_play_is_found_in_the_corpus(tmp_path: Path) -> None
     weights, symbols = trained_on(play, "1 sorted none")
     found = choose(weights, [Source(corpus.text()), Source(play, "une"), Source(other, "autre")])
     assert (found.symbols, found.source.play) == (symbols, "une")
+
+
+def test_an_alphabet_in_the_file_is_measured_as_well() -> None:
+    weights, symbols = trained_on(TEXT, "1 sorted none")
+    own = carried(weights, symbols, TEXT)
+    assert own is not None
+    assert (own.symbols, own.rule) == (symbols, None)
+    assert carried(weights, symbols[:-1], TEXT) is None
+    assert carried(weights, [symbols[0], *symbols[:-1]], TEXT) is None
+    by_frequency = [char for char, _count in Counter(TEXT).most_common()]
+    told = {char: len(TEXT) for char in by_frequency[-3:]}  # only the rarest are expected
+    shares = np.array([told.get(symbol, 1e-3) for symbol in symbols])
+    wrong = weights | {"dense.bias": np.log(shares / shares.sum()).astype(np.float32)}
+    assert carried(wrong, symbols, TEXT) is None
+    assert carried(weights, symbols, "ΑΒΓΔ " * 40) is None  # another language
+
+
+def test_half_a_character_is_no_alphabet(tmp_path: Path) -> None:
+    saved(course_model(), tmp_path / "m.keras")
+    for char, read in (("é", True), ("\ud800", False)):
+        chars = [chr(0x4E00 + number) for number in range(SIZE - 1)] + [char]
+        with zipfile.ZipFile(tmp_path / "m.keras", "a") as archive:
+            archive.writestr("vocabulary.json", json.dumps({"chars": chars}))
+        facts = worker.answer(tmp_path / "m.keras", tmp_path / "out")
+        assert (facts["alphabet"] is not None) == read
+        saved(course_model(), tmp_path / "m.keras")
 
 
 def test_what_predicts_no_better_than_chance_is_refused() -> None:

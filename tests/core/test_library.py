@@ -245,6 +245,14 @@ def test_giving_up_keeps_nothing(site: Site, home: Path) -> None:
     assert files(home) == []
 
 
+@pytest.mark.parametrize(
+    "url", ["http://[bad", "http://exa\u2100mple.org/a", "http://a:99999/b", "http://a/\ud800"]
+)
+def test_what_is_no_address_is_one_sentence(url: str) -> None:
+    with pytest.raises(CorpusError, match="is no address"):
+        library.fetch(url)
+
+
 # No network
 
 
@@ -381,9 +389,9 @@ def test_what_arrives_is_parsed_once(small_edition: Site, monkeypatch: pytest.Mo
         parsed.append(name)
         return formats.read_bytes(data, name, *args, **options)
 
-    def counted_xml(data: bytes, name: str) -> Element:
+    def counted_xml(data: bytes, name: str, *args: Any) -> Element:
         pieces.append(name)
-        return parse_xml(data, name)
+        return parse_xml(data, name, *args)
 
     monkeypatch.setattr(library, "read_apart", counted)
     monkeypatch.setattr(tei, "parse_xml", counted_xml)

@@ -250,6 +250,10 @@ MEGABYTES: dict[str, tuple[bytes, str]] = {
     ),
     "a speaker's name": (tei(f"<sp><speaker>{'A, (' * 500_000}</speaker><p>Oui</p></sp>"), "a.xml"),
     "a line": (tei(f"<sp><p>{'en aant ' * 300_000}{'. (' * 300_000}</p></sp>"), "a.xml"),
+    "a wide row with marks": (
+        b"play_name,cue" + b",c" * 4_900 + b"\n" + "«a,".encode() * 2 * 10**6,
+        "a.csv",
+    ),
     "a header": (b"play_name,cue" + b" " * 4_000_000 + b"\np,Oui\n", "a.csv"),
     "plays": LONG["plays of one name"](30_000),
     "speeches": (tei("<sp><p>a</p></sp>" * 150_000), "a.xml"),

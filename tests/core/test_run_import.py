@@ -177,6 +177,7 @@ WEIGHTS = random_weights(LETTERS)
     [
         (without("config.json"), "not the .zip of a run"),
         (without("vocabulary.json"), "not the .zip of a run"),
+        (without("history.jsonl"), "not a whole run"),  # which of its weights are trained?
         (replaced("copy/config.json", b"{}"), "not the .zip of a run"),  # which of the two?
         (edited("config.json", lambda d: d.update(id="../evil")), "not a whole run"),
         (edited("config.json", lambda d: d.update(held_out="x")), "not a whole run"),

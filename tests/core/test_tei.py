@@ -118,10 +118,83 @@ def test_a_play_as_dracor_has_it() -> None:
         ("Dorine (à part)", "Dorine"),
         ("Dorine <stage>à part</stage>", "Dorine"),
         ("MADAME DE SOTENVILLE", "Madame de Sotenville"),
+        ("ALCESTE [à part]", "Alceste"),
+        ("ALCESTE, [à part]", "Alceste"),
+        ("ALCESTE <emph>à part</emph>", "Alceste"),
+        ("ALCESTE <hi rend='italics'>bas</hi>", "Alceste"),
+        ("ALCESTE <hi rend='small italic'>bas</hi>", "Alceste"),
+        ("ALCESTE <hi style='font-style:italic'>bas</hi>", "Alceste"),
+        ("ALCESTE <hi style='font-size: 9pt; font-style: italic'>bas</hi>", "Alceste"),
+        ("ALCESTE <hi rendition='#i'>bas</hi>, à Orgon", "Alceste"),
+        ("ALCESTE <hi rendition='simple:italic'>bas</hi>", "Alceste"),
+        ("LA <hi rend='italic'>COMTESSE</hi>", "La Comtesse"),
+        ("M. <emph>JOURDAIN</emph>", "M. Jourdain"),
+        ("A<hi rend='smallcaps'>lceste</hi>", "Alceste"),
+        ("<hi rend='i'>Alceste</hi> <hi rend='i'>à part</hi>", "Alceste"),
+        ("<emph>ALCESTE</emph>, <emph>ORGON</emph>", "Alceste, Orgon"),
+        ("ALC[ESTE]", "Alc[Este]"),
+        ("[Alceste]", "[Alceste]"),
+        ("ALCESTE. Seul", "Alceste"),
+        ("ORGON. Il sort.", "Orgon"),
+        ("LE ROI. Entre Hamlet.", "Le Roi"),
+        ("Orgon. lit la lettre", "Orgon"),
+        ("ALCESTE. — À part.", "Alceste"),
     ],
 )
 def test_directions_inside_a_speaker_are_taken_off(speaker: str, name: str) -> None:
     found = table(play(f"<sp><speaker>{speaker}</speaker><p>Oui.</p></sp>"))
+    assert found["speaker"].tolist() == [name]
+
+
+@pytest.mark.parametrize("who", ["", "who='#a'"])
+@pytest.mark.parametrize(
+    ("speaker", "name"),
+    [
+        ("D. JUAN", "D. Juan"),
+        ("D. JUAN.", "D. Juan"),
+        ("D.JUAN", "D.Juan"),
+        ("MME. JOURDAIN", "Mme. Jourdain"),
+        ("MR. X", "Mr. X"),
+        ("DR. MIRACLE, bas", "Dr. Miracle"),
+        ("MLLE. MARS", "Mlle. Mars"),
+        ("ST. JEAN", "St. Jean"),
+        ("G. DANDIN.", "G. Dandin"),
+        ("J.-B. POQUELIN", "J.-B. Poquelin"),
+        ("PREM. BERGER", "Prem. Berger"),
+        ("MRS. WARREN", "Mrs. Warren"),
+        ("Mrs. ALVING", "Mrs. ALVING"),
+        ("1er. VALET", "1er. VALET"),
+        ("2e. GARDE", "2e. GARDE"),
+        ("2. garde", "2. garde"),
+        ("Mgr. X", "Mgr. X"),
+        ("Melle. X", "Melle. X"),
+        ("Sr. X", "Sr. X"),
+        ("Serg. de Ville", "Serg. de Ville"),
+        ("CHEV. Danceny", "CHEV. Danceny"),
+        ("PREMIER. BERGER", "Premier. Berger"),
+        ("MME. DE SOTENVILLE", "Mme. de Sotenville"),
+        ("M. D'ORBESSON. À part", "M. D'Orbesson"),
+        ("Mr. Constant", "Mr. Constant"),
+    ],
+)
+def test_a_point_inside_a_name_is_that_of_an_abbreviation(
+    speaker: str, name: str, who: str
+) -> None:
+    found = table(play(f"<sp {who}><speaker>{speaker}</speaker><p>Oui.</p></sp>"))
+    assert found["speaker"].tolist() == [name]
+
+
+@pytest.mark.parametrize(
+    ("speaker", "name"),
+    [
+        ("ALCIDE. BÉLISE.", "Alcide, Bélise"),
+        ("ORGON. DAMIS.", "Orgon, Damis"),
+        ("M. JOURDAIN. MME. JOURDAIN.", "M. Jourdain, Mme. Jourdain"),
+        ("D. JUAN, D. CARLOS", "D. Juan, D. Carlos"),
+    ],
+)
+def test_a_point_is_between_two_names_where_two_speak(speaker: str, name: str) -> None:
+    found = table(play(f"<sp who='#a #b'><speaker>{speaker}</speaker><p>Oui.</p></sp>"))
     assert found["speaker"].tolist() == [name]
 
 
@@ -196,7 +269,11 @@ def test_a_speech_may_have_a_language_of_its_own() -> None:
         ("<l>(À ce que l'on m'a dit)</l>", "(À ce que l'on m'a dit)"),
         ("<l>(Seul recours d'un ingrat)</l>", "(Seul recours d'un ingrat)"),
         ("<p>Ah (bas) ! Non (il sort", "Ah (bas) ! Non (il sort"),
-        ("<p>Oui. (Bas, à Damis.) Non.</p>", "Oui. (Bas, à Damis.) Non."),
+        ("<l>(À ce que l'on m'a dit.)</l>", "(À ce que l'on m'a dit.)"),
+        ("<p>(Bas étage.) Oui.</p>", "(Bas étage.) Oui."),
+        ("<p>Oui. (Bas, à Damis.) Non.</p>", "Oui. Non."),
+        ("<p>(À part.) Oui. (Haut.) Non.</p>", "Oui. Non."),
+        ("<p>(À Orgon.) Oui. (Bas, à part.) Non. (en riant.)</p>", "Oui. Non."),
         ("<p>(à part) Oui. (Bas, à Damis) Non.</p>", "Oui. Non."),
     ],
 )
@@ -246,6 +323,46 @@ def test_a_parenthesis_behind_a_name_is_left_out_and_counted() -> None:
     assert (parentheses.what, parentheses.count) == ("parentheses taken for directions", 2)
     assert parentheses.example == "(bas, à Orgon)"
     assert (directions.what, directions.count) == ("stage directions", 1)
+
+
+@pytest.mark.parametrize(
+    ("speaker", "kind", "example"),
+    [
+        ("ALCIDE [bas]", "parentheses taken for directions", "[bas]"),
+        ("ALCIDE <emph>bas</emph>, à Orgon", "stage directions", "bas, à Orgon"),
+        ("ALCIDE <hi rend='i'>bas <stage>Il sort.</stage></hi>", "stage directions", "Il sort."),
+    ],
+)
+def test_a_direction_set_apart_behind_a_name_is_counted(
+    speaker: str, kind: str, example: str
+) -> None:
+    left = Leavings()
+    speeches = f"<sp><speaker>{speaker}</speaker><p>Oui.</p></sp><sp><p>Non.</p></sp>"
+    read_tei(play(f"<div>{speeches}</div>").encode(), "a", left=left)
+    [found] = left.all()
+    assert (found.what, found.example) == (kind, example)
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        ("<p>vite<stage>elle sort</stage>Adieu</p>", "vite Adieu"),
+        ("<l>Je pars<stage>à part</stage>demain</l>", "Je pars demain"),
+        ("<l><seg>Je pars</seg><caesura/><seg>demain</seg></l>", "Je pars demain"),
+        ("<l>Je pars <caesura/> demain</l>", "Je pars demain"),
+        ("<l>Je pars<stage>a</stage><caesura/><stage>b</stage>demain</l>", "Je pars demain"),
+        ("<p>Oui <stage>bas</stage> non<stage>bas</stage> si</p>", "Oui non si"),
+        ("<p>Ah<stage>bas</stage>, oui<stage>bas</stage>.</p>", "Ah, oui."),
+        ("<p>Ah <stage>bas</stage>, oui <stage>bas</stage>. Non</p>", "Ah, oui. Non"),
+        ("<p>Ah<stage>bas</stage>! Quoi <stage>bas</stage>?</p>", "Ah ! Quoi ?"),
+        ("<p>Ah <stage>bas</stage>... (<stage>bas</stage>)</p>", "Ah ... ()"),
+        ("<p>l'<stage>bas</stage>ami, dit<stage>bas</stage>-il</p>", "l'ami, dit-il"),
+        ("<p>Un châ<stage>bas</stage><lb break='no'/>teau</p>", "Un château"),
+        ("<p>un m<note>Sic.</note>ot cou<fw>12</fw>pé</p>", "un mot coupé"),
+    ],
+)
+def test_what_stood_around_a_direction_is_neither_glued_nor_torn(said: str, text: str) -> None:
+    assert cues(f"<sp><speaker>A</speaker>{said}</sp>") == [text]
 
 
 def test_the_cells_of_a_table_stand_apart() -> None:
@@ -343,6 +460,33 @@ def test_divisions_without_a_type_are_told_by_their_heading_or_their_depth() -> 
     assert found["scene"].tolist() == ["1", "2", "", "1"]
 
 
+@pytest.mark.parametrize(
+    ("acts", "scenes", "expected"),
+    [
+        ('n="II"', ['n="IV"', ""], [("2", "4"), ("2", "5")]),
+        ('n="ii."', ['n="3"', "", 'n="IX"', ""], [("2", s) for s in ("3", "4", "9", "10")]),
+        ('n="b"', ['n="mil"', 'n=""'], [("1", "1"), ("1", "2")]),
+    ],
+)
+def test_divisions_have_the_numbers_that_they_state(
+    acts: str, scenes: list[str], expected: list[tuple[str, str]]
+) -> None:
+    inner = "".join(f'<div type="scene" {n}><sp><p>Oui.</p></sp></div>' for n in scenes)
+    body = f'<div type="act" {acts}>{inner}</div>'
+    body += '<div type="act"><div type="scene"><sp><p>Oui.</p></sp></div></div>'
+    found = table(play(body))
+    last = str(int(expected[0][0]) + 1)
+    pairs = list(zip(found["act"], found["scene"], strict=True))
+    assert pairs == [*expected, (last, "1")]
+
+
+def test_roman_numbers() -> None:
+    romans = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XIV", "XIX", "XXXVIII"]
+    for roman, number in zip(romans, [*range(1, 11), 14, 19, 38], strict=True):
+        found = table(play(f"<div type='act' n='{roman}'><sp><p>Oui.</p></sp></div>"))
+        assert found["act"].tolist() == [str(number)]
+
+
 def test_a_cast_is_no_act() -> None:
     text = play("<div type='act'><sp><p>Oui.</p></sp></div>").replace(
         "<text>", "<text><front><div><head>Acteurs</head><p>Un roi.</p></div></front>"
@@ -412,6 +556,16 @@ def test_several_plays_in_one_document() -> None:
     assert found["play_name"].nunique() == 2
 
 
+def test_all_the_texts_of_a_document_are_read() -> None:
+    act = "<body><div type='act'><sp><p>{}</p></sp></div></body>"
+    texts = [f"<text>{act}</text>".replace("{}", said) for said in ("Oui?", "Non?")]
+    texts[1] = texts[1].replace("<text>", "<text xml:lang='de'>")
+    for inside in ("{}", "<text><group>{}</group></text>"):
+        found = table(f"<TEI xml:lang='fr'>{inside.replace('{}', ''.join(texts))}</TEI>")
+        assert found["cue"].tolist() == ["Oui ?", "Non?"]
+        assert found["act"].tolist() == ["1", "2"]
+
+
 @pytest.mark.parametrize(
     ("document", "message"),
     [
@@ -420,6 +574,8 @@ def test_several_plays_in_one_document() -> None:
         ('<!DOCTYPE TEI [<!ENTITY % a SYSTEM "http://127.0.0.1:1/x"> %a;]>{tei}', "entities"),
         ("<TEI><text>", "not well-formed"),
         ("<TEI>" + "<p>" * MAX_DEPTH + "</p>" * MAX_DEPTH + "</TEI>", "one inside the other"),
+        ('<!DOCTYPE TEI [<!ENTITY nbsp "lol">]>{tei}', "declares entities"),
+        ("<?xml version='1.0' encoding='utf8'?><TEI><text>é", "not well-formed"),
         ("<html><p/></html>", "its root is <html>"),
         ("<TEI/>", "no cue"),
         ("<?xml version='1.0' encoding='klingon'?><TEI/>", "not well-formed"),
@@ -469,6 +625,50 @@ def test_a_dtd_is_not_fetched_and_its_usual_entities_are_known() -> None:
     document = '<!DOCTYPE TEI SYSTEM "http://127.0.0.1:1/tei.dtd">'
     document += play("<sp><p>&eacute;t&eacute;&unknown;</p></sp>")
     assert table(document)["cue"].tolist() == ["été"]
+
+
+@pytest.mark.parametrize("doctype", ["", '<!DOCTYPE TEI SYSTEM "tei.dtd">'])
+def test_the_entities_of_html_are_known_and_others_are_counted(doctype: str) -> None:
+    left = Leavings()
+    said = "Ah&nbsp;! tr&egrave;s&hyphen;bien, &ccaron;a&lb0;&rdq;"
+    document = doctype + play(f"<sp><p>{said}</p></sp>")
+    found = read_tei(document.encode(), "a", left=left)
+    assert found["cue"] == ["Ah ! très\N{HYPHEN}bien, \N{LATIN SMALL LETTER C WITH CARON}a"]
+    [kind] = left.all()
+    assert (kind.what, kind.count) == ("unknown entities", 2)
+    assert kind.example == "&lb0;"
+
+
+DECLARED = "<?xml version='1.0' encoding='{}'?>"
+
+
+@pytest.mark.parametrize(
+    ("declaration", "encoding", "guessed"),
+    [
+        (DECLARED.format("utf8"), "utf-8", False),
+        (DECLARED.format("UTF-8"), "utf-16", False),
+        (DECLARED.format("utf-16"), "utf-8-sig", False),
+        (DECLARED.format("iso-8859-1"), "utf-8-sig", False),
+        (DECLARED.format("UTF-8"), "utf-32", False),
+        (DECLARED.format("UTF-8"), "utf-16-le", True),
+        (DECLARED.format("us-ascii"), "utf-8", False),
+        (DECLARED.format("UTF-8"), "latin-1", True),
+        ("<?xml version='1.0' standalone='yes'?>", "utf-8", False),
+        ("", "latin-1", True),
+        ("", "utf-16", False),
+    ],
+)
+def test_an_encoding_that_is_not_the_one_declared(
+    declaration: str, encoding: str, guessed: bool
+) -> None:
+    left, notes = Leavings(), list[CorpusError]()
+    document = declaration + play("<sp><p>&ccedil;a a été&unknown;</p></sp>")
+    found = read_tei(document.encode(encoding), "a.xml", notes, left)
+    assert found["cue"] == ["ça a été"]
+    assert [note.template.startswith("{name} is not in UTF-8") for note in notes] == [
+        True
+    ] * guessed
+    assert [kind.count for kind in left.all()] == [1]
 
 
 @pytest.mark.parametrize("encoding", ["iso-8859-1", "windows-1252", "utf-16"])

@@ -203,6 +203,16 @@ def test_blocks_beyond_those_of_the_configuration_are_not_run() -> None:
     np.testing.assert_array_equal(logits(found, IDS), logits(expected, IDS))
 
 
+def test_whole_numbers_are_no_weights() -> None:
+    config = TransformerConfig.of(CONFIG)
+    assert config is not None
+    weights = random_gpt2(VOCAB)
+    name = "h.0.mlp.c_fc.weight"
+    quantised = weights | {name: (weights[name] * 10).astype(np.int8)}
+    with pytest.raises(ModelError, match=r"c_fc\.weight .*quantised"):
+        TransformerNetwork(quantised, config)
+
+
 def test_blocks_that_the_weights_lack_are_one_sentence() -> None:
     config = TransformerConfig.of(CONFIG | {"n_layer": 3})
     assert config is not None
