@@ -67,7 +67,10 @@ def show() -> None:
     if projected():
         st.html(HERE / "projector.css")
     with st.container(key="screen"):
-        _listen(size())
+        # In no fragment: what a browser says in one breath with a key of the page is one message,
+        # and would be that fragment's. screen.js waits until what somebody has done is answered.
+        words = _WORDS[state.language()]
+        _screen({"type": size(), "words": words}, "screen.browser", type=_heard)
 
 
 def menu() -> Literal["auto", "collapsed"]:
@@ -88,18 +91,6 @@ def size() -> float:
 def letters() -> float:
     """How much larger the letters of a figure are."""
     return size() * (CLOSER if projected() else 1)
-
-
-@st.fragment
-def _listen(drawn: float) -> None:
-    """Hear how large the type is, and draw the page again where it was drawn for another size.
-
-    In a fragment, whose runs wait for that of the page: what a browser says by itself, just when
-    somebody clicks, neither interrupts that click nor brings the page before it back.
-    """
-    _screen({"type": drawn, "words": _WORDS[state.language()]}, "screen.browser", type=_heard)
-    if size() != drawn:
-        st.rerun()
 
 
 def _heard() -> None:

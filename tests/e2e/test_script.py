@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from dashboard.shared import plan
 from tests.app.helpers import ROOT
 from tests.e2e.screen import expect_settled
-from tests.e2e.wire import Wire
+from tests.e2e.wire import PAINTED, Wire
 
 LESSONS = ROOT / "dashboard" / "lessons"
 WORDS = {"fr": "Ouvrir l’écran", "en": "Open the screen"}
@@ -73,6 +73,9 @@ def test_a_plan_is_given_from_its_first_step_to_its_last(
         assert asked(page).get("prompt") not in others  # nothing of the step before
         follow_notes(page, step)
         if number < len(found):
+            # A key is heard once its button is there, and painted.
+            expect(page.locator(".st-key-script-go-N button")).to_be_enabled()
+            page.evaluate(PAINTED)
             page.keyboard.press("n")
     expect(page.locator(".st-key-script-go-N button")).to_be_disabled()
     page.keyboard.press("b")
