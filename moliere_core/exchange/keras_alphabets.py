@@ -154,11 +154,15 @@ def reordered(
 def carried(
     weights: Mapping[str, NDArray[np.float32]], chars: Sequence[str], text: str
 ) -> Alphabet | None:
-    """The alphabet that a file has itself; None where it does not fit, or predicts by chance."""
+    """The alphabet that a file has itself; None where it fits neither the file nor the text.
+
+    It is believed of a network that was not trained, too; not beside a text of which it has less
+    than half of the characters.
+    """
     if len(chars) != len(weights["embedding"]) or len(set(chars)) != len(chars):
         return None
-    alphabet = Alphabet(tuple(chars), None, Source(text))
-    return alphabet if _trial(alphabet, alphabet.source, weights) < _chance(alphabet) else None
+    known = sum(map(text.count, chars))
+    return Alphabet(tuple(chars), None, Source(text)) if 2 * known >= len(text) else None
 
 
 def choose(weights: Mapping[str, NDArray[np.float32]], sources: Sequence[Source]) -> Alphabet:
@@ -192,7 +196,7 @@ def choose(weights: Mapping[str, NDArray[np.float32]], sources: Sequence[Source]
             found=len(set(whole)),
             frequent=sum(count >= 3 for count in Counter(whole).values()),
         )
-    chance = _chance(best)
+    chance = math.log2(max(len(best.vocabulary.chars), 1))
     if not least < chance:
         raise ModelError(
             "this model predicts this text no better than chance ({bits:.2f} bits a character, "
@@ -202,11 +206,6 @@ def choose(weights: Mapping[str, NDArray[np.float32]], sources: Sequence[Source]
             chance=chance,
         )
     return best
-
-
-def _chance(alphabet: Alphabet) -> float:
-    """Bits per character of who knows nothing."""
-    return math.log2(max(len(alphabet.vocabulary.chars), 1))
 
 
 def _candidates(size: int, sources: Iterable[Source]) -> Iterator[Alphabet]:
