@@ -143,10 +143,12 @@ def follow_plan(now: Place) -> None:
         state.change(SCRIPT, now)
 
 
-def go(now: Place) -> NoReturn:
-    """To the page of a step, in the step's state."""
+def go(now: Place, stage: str = "") -> NoReturn:
+    """To the page of a step, in the step's state, and a stage with it."""
     now = _within(now)
-    st.session_state[_MOVE] = Move(state.value(SCRIPT), now)
+    st.session_state[_MOVE] = Move(state.value(SCRIPT), now)  # first: a click may stop this run
+    if stage:
+        stages.move(stage, str(now))
     _show(now)
 
 
@@ -206,9 +208,7 @@ def _bar(now: Place, followed: str) -> None:
         )
     if back or on:
         there = Place(now.path, number + (1 if on else -1))
-        st.session_state[_MOVE] = Move(now, there)  # first: a click on it may stop this run
-        stages.move(stage, str(there))
-        _show(there)
+        go(there, stage)
 
 
 def _end() -> None:

@@ -154,7 +154,7 @@ def reordered(
 def carried(
     weights: Mapping[str, NDArray[np.float32]], chars: Sequence[str], text: str
 ) -> Alphabet | None:
-    """The alphabet that a file has itself; None where it fits neither the file nor the text.
+    """The alphabet that a file has itself; None where it does not fit the file, or the text.
 
     It is believed of a network that was not trained, too; not beside a text of which it has less
     than half of the characters.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import Any
 
 import pytest
@@ -186,7 +187,9 @@ def test_what_was_read_is_marked_with_its_place(open_page: Open) -> None:
     runs = component(at)["runs"]
     assert "".join(run["text"] for run in runs) == f"Un blabouliment. {line} Un blabouliment."
     read_there = max((run for run in runs if "told" in run), key=lambda run: len(run["text"]))
-    assert "ne saurais" in read_there["text"]  # the edition has a comma before "que"
+    # The edition has a comma before "que". Without the corpus a passage is known by its middle.
+    known = "que je ne saurais" if os.environ.get("MOLIERE_CORPUS") else "ne saurais"
+    assert known in read_there["text"]
     assert "Tartuffe" in read_there["told"]
     assert "acte" in read_there["told"]
     assert "blabouliment" in shown(at)
