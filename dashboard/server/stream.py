@@ -1,10 +1,12 @@
-"""Streamlit's websocket, on which nothing of a page that was left reaches the page that is there.
+"""Streamlit's websocket, where it loses what it says: a page is never left as it was by mistake.
 
-A part of a page that is drawn again alone, a fragment, is asked for under the page that the browser
-has. Where the server steps on meanwhile (`st.switch_page`), Streamlit 1.67 still runs the part, and
-tells the browser of a run of the page before (`ScriptRunner._run_script`). The browser takes that
-for another page and empties its own (`handleNewSession`); nothing fills it again, since the part
-alone is drawn. `Stream` therefore
+A part of a page that is drawn again alone, a fragment, is asked for by itself: by a clock, or where
+a page follows work that is done elsewhere. Two such questions go wrong in Streamlit 1.67.
+
+One comes late. It is asked for under the page that the browser has. Where the server steps on
+meanwhile (`st.switch_page`), Streamlit still runs the part, and tells the browser of a run of the
+page before (`ScriptRunner._run_script`). The browser takes that for another page and empties its
+own (`handleNewSession`); nothing fills it again, since the part alone is drawn. `Stream` therefore
 
 - keeps from the server what a browser asks of a part after it was told of another page: what asks
   by itself, a clock say, begins anew there;
@@ -13,10 +15,18 @@ alone is drawn. `Stream` therefore
 
 To tell it under the page that is there would not do: a browser that hears of both in one go still
 compares it with the page of before.
+
+One comes just when a run has ended, and a busy server has not yet told it. Streamlit begins another
+thread for the part, and what it had not told of the run it never tells
+(`AppSession._handle_scriptrunner_event_on_event_loop`): the page stands half drawn, and the clocks
+that the browser put away as the run began do not come back. A run that begins before the end of the
+one before was told shows it. `Stream` then gives the browser a clock that strikes once, for the
+whole page.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -27,6 +37,11 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+
+WHOLE = "whole"  # the fragment of the clock that strikes once
+STRIKES = 0.1  # seconds after which it does
+
+_LOGGER = logging.getLogger(__name__)
 
 
 class Stream:
@@ -41,29 +56,53 @@ class Stream:
         self._receive, self._send = receive, send
         self._page = ""  # the hash of the page that the browser was told of last
         self._kept = ""  # the run of a part of another page that it does not hear of
+        self._open = ""  # the run that has begun, and not ended
+        self._wound = False  # whether the browser has a clock that has not struck
 
     async def receive(self) -> Message:
         """What the browser says next to the page that is there."""
         while True:
             message = await self._receive()
-            if not self._is_late(message.get("bytes") or b""):
+            try:
+                asked = BackMsg.FromString(message.get("bytes") or b"")
+            except DecodeError:
+                return message  # no browser of ours: Streamlit says what it thinks of it
+            if self._is_late(asked):
+                continue
+            if asked.rerun_script.fragment_id != WHOLE:
                 return message
+            if self._wound:
+                self._wound = False
+                asked.rerun_script.fragment_id, asked.rerun_script.is_auto_rerun = "", False
+                return {**message, "bytes": asked.SerializeToString()}
 
     async def send(self, message: Message) -> None:
         """Say something to the browser, unless it is about another page."""
-        if not self._is_of_another_page(message.get("bytes") or b""):
+        told = ForwardMsg.FromString(message.get("bytes") or b"")
+        lost = self._has_lost(told)
+        if not self._is_of_another_page(told):
             await self._send(message)
+        if lost:
+            _LOGGER.info("the end of a run was not told: the page is asked for again")
+            await self._send({**message, "bytes": _clock().SerializeToString()})
 
-    def _is_late(self, data: bytes) -> bool:
-        try:
-            asked = BackMsg.FromString(data).rerun_script
-        except DecodeError:
-            return False  # no browser of ours: Streamlit says what it thinks of it
-        elsewhere = asked.page_script_hash not in ("", self._page)
-        return bool(self._page and asked.fragment_id and elsewhere)
+    def _is_late(self, asked: BackMsg) -> bool:
+        rerun = asked.rerun_script
+        elsewhere = rerun.page_script_hash not in ("", self._page)
+        return bool(self._page and rerun.fragment_id and elsewhere)
 
-    def _is_of_another_page(self, data: bytes) -> bool:
-        told = ForwardMsg.FromString(data)
+    def _has_lost(self, told: ForwardMsg) -> bool:
+        """Whether a part's run begins before the end of the run before was told."""
+        run, lost = told.metadata.run, False
+        if told.HasField("new_session"):
+            lost = bool(self._open and run.fragment_ids)
+            self._open = run.script_run_id
+            self._wound = bool(run.fragment_ids) and (lost or self._wound)
+        elif told.HasField("script_finished"):
+            self._open = ""
+        return lost
+
+    def _is_of_another_page(self, told: ForwardMsg) -> bool:
         run = told.metadata.run
         if told.HasField("navigation"):
             self._page = told.navigation.page_script_hash
@@ -74,3 +113,9 @@ class Stream:
             self._kept = run.script_run_id if late else ""
             return late
         return told.HasField("script_finished") and run.script_run_id == self._kept != ""
+
+
+def _clock() -> ForwardMsg:
+    told = ForwardMsg()
+    told.auto_rerun.fragment_id, told.auto_rerun.interval = WHOLE, STRIKES
+    return told

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from dashboard.server import stream
 from dashboard.server.stream import Message, Stream
 from tests.app.helpers import run_apart
 
@@ -58,11 +60,11 @@ def passed(told: list[ForwardMsg], asked: list[Message]) -> tuple[list[ForwardMs
         return waiting.pop(0)
 
     async def talk() -> None:
-        stream = Stream(receive, send)
+        talks = Stream(receive, send)
         for message in told:
-            await stream.send({"type": "websocket.send", "bytes": message.SerializeToString()})
+            await talks.send({"type": "websocket.send", "bytes": message.SerializeToString()})
         while waiting:
-            received.append(await stream.receive())
+            received.append(await talks.receive())
 
     run_apart(talk())
     return [ForwardMsg.FromString(data) for data in sent], received[:-1]
@@ -84,8 +86,9 @@ def test_a_part_of_the_page_before_begins_and_ends_unheard() -> None:
 
 def test_a_page_is_known_by_its_navigation_where_it_was_opened_by_its_name() -> None:
     main, own, late = begins("main"), begins("film", "clock"), begins("main", "clock")
-    heard, _asked = passed([main, navigation("film"), own, ends(own), late, ends(late)], [])
-    assert heard == [main, navigation("film"), own, ends(own)]
+    page = [main, navigation("film"), ends(main), own, ends(own)]
+    heard, _asked = passed([*page, late, ends(late)], [])
+    assert heard == page
 
 
 def test_before_a_page_was_told_all_is_heard() -> None:
@@ -106,3 +109,63 @@ def test_a_part_of_the_page_before_is_not_asked_for() -> None:
     ]
     _heard, received = passed([begins("film")], asked)
     assert received == [asked[0], *asked[2:]]
+
+
+def strikes(page: str) -> BackMsg:
+    """What a browser asks when a clock for the whole page strikes, with what is chosen there."""
+    asked = asks(page, stream.WHOLE)
+    asked.rerun_script.is_auto_rerun = True
+    asked.rerun_script.query_string = "view=axis"
+    return asked
+
+
+def whole(page: str) -> BackMsg:
+    """The same, as the server has it."""
+    asked = asks(page)
+    asked.rerun_script.query_string = "view=axis"
+    asked.rerun_script.is_auto_rerun = False
+    return asked
+
+
+def clocks(heard: list[ForwardMsg]) -> list[str]:
+    return [told.auto_rerun.fragment_id for told in heard if told.HasField("auto_rerun")]
+
+
+PAGE, PART = begins("film"), begins("film", "bar")
+
+
+@pytest.mark.parametrize("begun", [PAGE, begins("film", "clock")], ids=["page", "part"])
+def test_a_run_whose_end_was_not_told_is_asked_for_again_once(begun: ForwardMsg) -> None:
+    told = [PAGE, ends(PAGE), begun, drawn("half"), PART, drawn("bar"), ends(PART)]
+    asked = [said(strikes("film"))]
+    heard, received = passed(told, asked * 3)
+    assert clocks(heard) == [stream.WHOLE]
+    assert [one for one in heard if not one.HasField("auto_rerun")] == told
+    assert received == [said(whole("film"))]
+
+
+def test_a_part_that_is_drawn_meanwhile_does_not_stop_the_clock() -> None:
+    told = [PAGE, PART, ends(PART), PART, ends(PART)]
+    heard, received = passed(told, [said(strikes("film"))])
+    assert (clocks(heard), received) == ([stream.WHOLE], [said(whole("film"))])
+
+
+def test_the_end_of_a_run_that_the_late_part_of_another_page_hid_is_asked_for() -> None:
+    late = begins("home", "clock")
+    heard, received = passed([PAGE, late, ends(late)], [said(strikes("film"))])
+    assert (heard[:1], clocks(heard)) == ([PAGE], [stream.WHOLE])
+    assert received == [said(whole("film"))]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        [PAGE, ends(PAGE), PART, ends(PART), PART, ends(PART)],
+        [PAGE, begins("home"), ends(begins("home")), begins("home", "clock")],  # a click
+        [PAGE, PART, begins("film"), ends(PAGE)],  # mended by a click
+    ],
+    ids=["told", "stopped", "mended"],
+)
+def test_what_is_whole_is_not_asked_for_again(told: list[ForwardMsg]) -> None:
+    _heard, received = passed(told, [said(strikes(told[-1].new_session.page_script_hash))])
+    assert not received
