@@ -7,8 +7,13 @@ from collections.abc import Callable
 from dashboard.course.questions import Question, questions
 from dashboard.shared import i18n, paper, plan
 from dashboard.shared.i18n import _
+from moliere_core.errors import N_
 
 LINES = 3  # for each answer
+TITLES = {
+    **dict.fromkeys(("short", "long"), N_("{title} · le cours en {minutes} minutes")),
+    "after": N_("{title} · après le cours, en {minutes} minutes"),
+}
 
 
 def sheet(name: str) -> bytes:
@@ -41,12 +46,7 @@ def _document(
         _ask(f"{number}. {one.asked}", _boxes(one) + after(one))
         for number, one in enumerate(questions(i18n.lesson("quiz")), start=1)
     )
-    said = (
-        _("{title} · après le cours, en {minutes} minutes")
-        if name == "after"
-        else _("{title} · le cours en {minutes} minutes")
-    )
-    told = said.format(title=title, minutes=minutes)
+    told = _(TITLES[name]).format(title=title, minutes=minutes)
     return paper.document(told, asked + paper.leaf(_("Quiz"), quiz))
 
 
