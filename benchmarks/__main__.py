@@ -17,8 +17,10 @@ from benchmarks import (
     runs,
     sampling,
     server,
+    specialise,
     training,
     votes,
+    why,
 )
 from benchmarks.table import print_table
 
@@ -33,8 +35,10 @@ SUITES = {
     "runs": runs.measure,
     "sampling": sampling.measure,
     "server": server.measure,
+    "specialise": specialise.measure,
     "training": training.measure,
     "votes": votes.measure,
+    "why": why.measure,
 }
 
 

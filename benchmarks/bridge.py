@@ -46,8 +46,13 @@ WORKER = {  # the worker's own settings
 }
 
 
-def make(folder: Path) -> str:
-    """A random GPT-2 and a tokenizer of its size; whose tokens they are."""
+def make(folder: Path, tokens: int = VOCAB) -> str:
+    """A random GPT-2 and a tokenizer of its size; whose tokens they are.
+
+    Args:
+        folder: where its files are written.
+        tokens: learned from the corpus at most, where GPT-2's own are not here; fewer are shorter.
+    """
     real = catalogue.folder("hf:gpt2")
     source = real / "tokenizer.json" if real is not None else None
     if source is not None and source.is_file():
@@ -55,7 +60,7 @@ def make(folder: Path) -> str:
         unused = copied(source, folder)
     else:
         whose, end = "tokens of the corpus", 0
-        unused = learned(folder)
+        unused = learned(folder, tokens)
     settings = {"tokenizer_class": "GPT2Tokenizer", "eos_token": "<|endoftext|>"}
     (folder / "tokenizer_config.json").write_text(json.dumps(settings))
     config = {
@@ -110,7 +115,7 @@ def copied(source: Path, folder: Path) -> list[int]:
     return sorted(set(range(VOCAB)) - set(used))
 
 
-def learned(folder: Path) -> list[int]:
+def learned(folder: Path, tokens: int) -> list[int]:
     """A tokenizer trained on the corpus; its tokens that only fill up the vocabulary."""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
@@ -118,7 +123,7 @@ def learned(folder: Path) -> list[int]:
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
-        vocab_size=VOCAB,
+        vocab_size=tokens,
         special_tokens=["<|endoftext|>"],
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,

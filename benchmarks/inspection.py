@@ -16,19 +16,16 @@ from unittest.mock import patch
 from benchmarks import inside
 from benchmarks.table import Row
 from moliere_core.corpus import load_corpus
-from moliere_core.inspection.contrast import contrast
 from moliere_core.inspection.firing import build_index, index_folder
 from moliere_core.inspection.forgetting import echo
 from moliere_core.inspection.influence import deletions, influence
 from moliere_core.inspection.step import spell_out
 from moliere_core.inspection.trace import read
 from moliere_core.inspection.vectors import principal_plane
-from moliere_core.models.references import load_network_model, load_recurrent
-from moliere_core.networks.window import WindowedTransformer
+from moliere_core.models.references import load_recurrent
 
 CHARS = 300
 ROUNDS = 15
-ASKED, REPLACED = 147, 20  # symbols of a context whose sequel is explained, and tried
 TEXT = "Monsieur, je ne saurais (c'est ma faute) répondre aux belles dames de Lyon. " * 4
 
 
@@ -60,24 +57,9 @@ def measure() -> list[Row]:
         )
         rows = [Row(f"inside: {n}", f"ms, {CHARS} characters", _ms(a)) for n, a in answers.items()]
         page = inside.measure()
-    for name in ("petit", "petit-gpt"):
-        rows.append(Row(f"inside: why, {name}", f"ms, {ASKED} characters", _ms(_why(name))))
     where = f"{index.chars:,} characters of {Path(corpus.source).name}"
     built = Row("inside: index of the cells", "s / MB", f"{seconds:.0f} / {size / 1e6:.0f}", where)
     return [*rows, built, *page]
-
-
-def _why(reference: str) -> Callable[[], object]:
-    """Why one letter rather than another, as the page asks it."""
-    model = load_network_model(reference)
-    network = (
-        model.network.transformer
-        if isinstance(model.network, WindowedTransformer)
-        else model.network
-    )
-    context, ends = model.vocabulary.encode(f"\n{TEXT}")[:ASKED], model.vocabulary.encode("îi")
-    space = model.vocabulary.index[" "]
-    return lambda: contrast(network, context, ends[:1], ends[1:], space, last=REPLACED)
 
 
 def _ms(answer: Callable[[], object]) -> str:

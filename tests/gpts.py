@@ -74,6 +74,40 @@ def random_gpt2(rows: int, seed: int = 0, **settings: Any) -> dict[str, NDArray[
     return weights
 
 
+# Of the one block of `looking_back`.
+BUILT: dict[str, Any] = {"n_embd": 48, "n_layer": 1, "n_positions": 24}
+
+
+def looking_back(rows: int) -> dict[str, NDArray[np.float32]]:
+    """Weights of two heads that look just before and at the very first, whatever is read.
+
+    Positions alone decide: query p is the key of p - 1, or of 0.
+    """
+    positions, width = BUILT["n_positions"], BUILT["n_embd"]
+    weights = random_gpt2(rows, **BUILT)
+    weights["wte.weight"][:] = 0
+    weights["wpe.weight"][:] = np.eye(positions, width)
+    joined = np.zeros((width, 3 * width), np.float32)
+    # Two heads of 24: queries, then keys; values do not matter.
+    joined[:24, 0:24] = 40 * np.eye(24, k=-1)  # head 0: place p asks for p - 1
+    joined[:24, width : width + 24] = np.eye(24)
+    joined[:24, 24] = 40  # head 1: everyone asks for the first
+    joined[0, width + 24] = 1
+    weights["h.0.attn.c_attn.weight"] = joined
+    weights["h.0.attn.c_attn.bias"][:] = 0
+    weights["h.0.ln_1.weight"][:] = 1
+    weights["h.0.ln_1.bias"][:] = 0
+    return weights
+
+
+def write_looking_back(folder: Path) -> Path:
+    """A folder with those weights, and a tokenizer."""
+    write_gpt2(folder, **BUILT)
+    rows = json.loads((folder / "config.json").read_text("utf-8"))["vocab_size"]
+    save_file(looking_back(rows), folder / "model.safetensors")
+    return folder
+
+
 def write_gpt2(folder: Path, missing: int = 0, **settings: Any) -> Path:
     """A folder with configuration, tokenizer and weights.
 

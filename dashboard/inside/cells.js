@@ -9,6 +9,7 @@ import { numbers } from "../shared/components/numbers.js";
  * @property {string} text
  * @property {(number | null)[]} values one a character; null: none
  * @property {number} bound the value of the full colour
+ * @property {number[]} tried characters that are underlined
  * @property {[from: number, to: number] | null} span
  * @property {number | null} target a character that is set apart
  * @property {string} locale
@@ -50,6 +51,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const chosen = remembered(root, () => new Chosen());
   listenTo(data, chosen);
 
+  const tried = new Set(data.tried);
   const spans = chars.map((char, i) => {
     const span = element("span", "c", sheet);
     const value = data.values[i] ?? null;
@@ -59,6 +61,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       const colour = value < 0 ? "--low" : "--high";
       span.style.background = `color-mix(in srgb, var(${colour}) ${Math.round(share * 100)}%, transparent)`;
     }
+    span.classList.toggle("tried", tried.has(i));
     if (i === data.target) {
       span.classList.remove("later");
       span.classList.add("target");

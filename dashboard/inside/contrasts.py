@@ -20,7 +20,7 @@ from moliere_core.networks.transformer import TransformerNetwork
 from moliere_core.networks.window import WindowedTransformer
 from moliere_core.text.vocabulary import UNKNOWN
 
-TRIED, TRIED_TOKENS = 20, 12  # symbols that are replaced, one after another, and have bars
+TOKENS = 8, 4  # that are replaced, one after another: the last, and the most before them
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def explained(reference: str, asked: Question) -> Answer | None:
         MoliereError: the model cannot read it.
     """
     if models.kind(reference) == "tokens":
-        parts = asked.context[1:], asked.first, asked.second, TRIED_TOKENS
+        parts = asked.context[1:], asked.first, asked.second, *TOKENS
         told = transformers.told(following.asked(transformers.asked, "contrast", reference, *parts))
         if told is None or told.found is None:
             return None
@@ -96,9 +96,7 @@ def _contrast(reference: str, asked: Question) -> cached.Task[Contrast]:
     )
     read, *ends = map(model.vocabulary.encode, (asked.context, asked.first, asked.second))
     space = model.vocabulary.index.get(" ", UNKNOWN)
-    return lambda told: contrast.contrast(
-        network, read, ends[0], ends[1], space, last=TRIED, progress=told
-    )
+    return lambda told: contrast.contrast(network, read, ends[0], ends[1], space, progress=told)
 
 
 def knows(reference: str, char: str) -> bool:

@@ -82,11 +82,13 @@ class Colours:
         values: one a character, None where there is none.
         bound: the value of the full colour, on both sides of zero.
         labels: what "value", "low" and "high" are called.
+        tried: places of those that are underlined.
     """
 
     values: list[float | None]
     bound: float
     labels: Mapping[str, str]
+    tried: Sequence[int] = ()
 
 
 def ask() -> str:
@@ -171,6 +173,7 @@ def draw(
             "text": context,
             "values": colours.values,
             "bound": colours.bound,
+            "tried": colours.tried,
             "span": None if one else part,
             "target": part[0] if one else None,
             "locale": state.language(),

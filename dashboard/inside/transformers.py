@@ -10,23 +10,17 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from dashboard.inside import models, results
+from dashboard.inside import models
 from dashboard.shared import cached, following
 from dashboard.shared.i18n import _
 from moliere_core import pretrained
-from moliere_core.errors import MoliereError
-from moliere_core.inspection import attention_step, heads, logit_lens, transformer_trace
+from moliere_core.inspection import attention_step, logit_lens, transformer_trace
 from moliere_core.inspection.attention_step import AttentionStep
-from moliere_core.inspection.heads import HeadTable
 from moliere_core.inspection.logit_lens import LayerGuesses, NextByLayer
-from moliere_core.inspection.transformer_trace import MOST_TOKENS, TransformerTrace, weights_digest
-from moliere_core.inspection.units import run_samples
+from moliere_core.inspection.transformer_trace import MOST_TOKENS, TransformerTrace
 from moliere_core.inspection.vectors import TokenVectors, token_vectors
 from moliere_core.models.protocol import CONTEXT_START
-from moliere_core.pretrained import Attention, Inside, Request, catalogue
-from moliere_core.system.progress import Progress
-from moliere_core.system.storage import home
-from moliere_core.system.work import Work
+from moliere_core.pretrained import Attention, Inside, Request
 from moliere_core.text.normalise import normalise
 from moliere_core.text.vocabulary import UNKNOWN
 
@@ -127,35 +121,3 @@ def told(request: Request[T]) -> T | None:
         return request.result()
     following.bar(request, _("Le modèle calcule : {share}"))
     return None
-
-
-@st.cache_resource(show_spinner=False, max_entries=32)
-def named(reference: str) -> Work[HeadTable | None]:
-    """What the heads of a model do, as far as somebody has measured it; else it is being measured.
-
-    A transformer of characters is measured here, on the corpus on which units are; for one of
-    tokens, only what ships beside its weights is known: None of any other.
-    """
-    if models.kind(reference) == "tokens":
-        return Work.of(heads.load_heads(catalogue.check(reference)))
-    model, source = models.transformer(reference), results.watched()
-    digest = weights_digest(model.network.transformer)
-    corpus = cached.corpus(source)
-    folder = home() / "heads" / f"{digest}-{corpus.digest[:12]}"
-    for place in (cached.open_run(reference)[0].path, folder):
-        table = heads.load_heads(place)
-        if table is not None and table.weights == digest:
-            return Work.of(table)
-
-    def look(told: Progress) -> HeadTable | None:
-        search, check = run_samples(corpus)
-        try:
-            found = heads.name_character_heads(
-                model, search.text, check.text, source, progress=told
-            )
-        except MoliereError:  # too little text for what it reads at once
-            return None
-        heads.save_heads(folder, found)
-        return found
-
-    return results.worker().begin(look)

@@ -1,4 +1,4 @@
-"""List the models that can be named, fetch, import or specialise one."""
+"""List the models that can be named, fetch, import or specialise one, or name its heads."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from moliere_core.cli import specialise
+from moliere_core.cli import heads, specialise
 from moliere_core.cli.progress import progress_bar
 from moliere_core.errors import RunError
 
@@ -24,9 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "action",
         nargs="?",
-        choices=["fetch", "import", "specialise"],
-        help="fetch a model of the hub; import the .zip of a run or a model of the notebook; or "
-        "continue a GPT on a text",
+        choices=["fetch", "import", "specialise", "heads"],
+        help="fetch a model of the hub; import the .zip of a run or a model of the notebook; "
+        "continue a GPT on a text; or name the heads of a transformer by what they do",
     )
     parser.add_argument(
         "model", nargs="?", metavar="NAME|FILE", help="gpt2, or OWNER/NAME; a file to import"
@@ -45,7 +45,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--rate", type=float, default=0.0, metavar="R", help="AdamW's (default: by the method)"
     )
     parser.add_argument(
-        "--corpus", metavar="TEXT", help="what a .keras or .h5 was trained on: it has its alphabet"
+        "--corpus",
+        metavar="TEXT",
+        help="what a .keras or .h5 was trained on: it has its alphabet; what heads are named on",
     )
     parser.add_argument(
         "--play", action="append", metavar="SLUG", help="the plays of it; all of them by default"
@@ -64,6 +66,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         return _import(Path(args.model or ""), args.corpus, args.play or [])
     if args.action == "specialise":
         return specialise.run(args.model or "", args.text, args.method, args.epochs, args.rate)
+    if args.action == "heads":
+        return heads.run(args.model or "", args.corpus)
     fields = ("name", "kind", "parameters", "available")
     found = [*list_models(), *pretrained.entries()]
     listed = [{f: getattr(entry, f) for f in fields} for entry in found]
@@ -123,22 +127,22 @@ def _fetch(name: str) -> dict[str, Any]:
 
 def _import(path: Path, corpus: str | None, plays: list[str]) -> dict[str, Any]:
     """Bring in a run, or a model that the notebook saved, with progress."""
-    from moliere_core.exchange.keras_import import SUFFIXES
+    from moliere_core.exchange.keras_file import SAVED_MODEL, SUFFIXES, other_archive
+    from moliere_core.exchange.run_import import import_run, is_run
 
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise RunError(
+        files = [SAVED_MODEL] if (path / SAVED_MODEL).is_file() else []
+        raise other_archive(files) or RunError(
             "{path} cannot be read: give the .zip of a run, as the Training page downloads it, or "
             "the .keras or .h5 file of a model",
             path=path,
         ) from error
     with progress_bar("importing") as update:
-        if path.suffix.lower() in SUFFIXES:
+        if path.suffix.lower() in SUFFIXES and not is_run(data):
             run = _import_keras(data, path.name, corpus, plays, update)
         else:
-            from moliere_core.exchange.run_import import import_run
-
             run, _new = import_run(data, path.name, told=update)
     model, history = run.config.model, run.history
     return {
@@ -185,6 +189,8 @@ def render(result: dict[str, Any]) -> str:
     """One model a line."""
     if "old_text" in result:
         return specialise.render(result)
+    if "heads" in result:
+        return heads.render(result)
     if "run" in result:
         bits = result["bits_per_char"]
         measured = "" if bits is None else f", {bits:.3f} bits per character"
@@ -204,7 +210,7 @@ def render(result: dict[str, Any]) -> str:
     text = _columns(rows, right=2)
     text += "".join(f"\n{run['run']}: {run['error']}" for run in result["damaged"])
     if result["worth_fetching"]:
-        heads = _columns(
+        lines = _columns(
             [
                 (
                     m["name"],
@@ -218,7 +224,7 @@ def render(result: dict[str, Any]) -> str:
         ).splitlines()
         shown = (m["shows"] for m in result["worth_fetching"])
         text += "\n\nWorth fetching, with moliere models fetch NAME:\n"
-        text += "\n".join(f"{head}\n    {what}" for head, what in zip(heads, shown, strict=True))
+        text += "\n".join(f"{line}\n    {what}" for line, what in zip(lines, shown, strict=True))
     return text
 
 

@@ -19,9 +19,9 @@ look at nearly all places alike are called `EVERYWHERE`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from itertools import accumulate
+from itertools import accumulate, product
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +29,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moliere_core.errors import ModelError
-from moliere_core.inspection import stored
-from moliere_core.inspection.transformer_trace import MOST_TOKENS, weights_digest
+from moliere_core.inspection import stored, transformer_trace
+from moliere_core.inspection.transformer_trace import weights_digest
 from moliere_core.models.networks import TransformerModel
 from moliere_core.networks.arrays import Array
 from moliere_core.networks.transformer import Ids, TransformerNetwork
@@ -43,7 +43,6 @@ LEAST_LEAD = 1.5  # its skill, in times of the name that fits next best
 EVERYWHERE = "everywhere"
 LEAST_SPREAD = 0.7  # places that a head looks at alike, of those visible, to be called so
 NEAR = 8  # the farthest place before that is nearby
-WINDOWS_AT_ONCE = 4
 _LETTER = r"(?:[^\W\d_]|\ufffd)"  # a token may hold half a letter
 _WORD = re.compile(_LETTER + "+")
 
@@ -210,6 +209,13 @@ class Head:
     spread: float
     spread_checked: float
 
+    @property
+    def best(self) -> str:
+        """The pattern of its name; of one without, the one that it is best at on the others."""
+        if self.name in self.checked:
+            return self.name
+        return max(self.checked, key=lambda name: self.checked[name].skill)
+
 
 @dataclass(frozen=True)
 class HeadTable:
@@ -220,13 +226,16 @@ class HeadTable:
         found_on: symbols of the texts on which heads were named.
         checked_on: of those on which they were measured again.
         corpus: name of the corpus.
-        weights: digest of the weights looked at (`transformer_trace.weights_digest`).
+        plays: of it, on which they were measured again; none where it was the end of one text.
+        weights: what tells the weights looked at from all others, as whoever asked has it:
+            `transformer_trace.weights_digest`, or `catalogue.identity` of a model of the hub.
     """
 
     heads: tuple[Head, ...]
     found_on: int
     checked_on: int
     corpus: str
+    plays: tuple[str, ...]
     weights: str
 
     def head(self, layer: int, head: int) -> Head:
@@ -249,16 +258,107 @@ class HeadTable:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> HeadTable:
-        """The inverse of `to_json`."""
+        """The inverse of `to_json`.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is no such dictionary, a layer lacks a head, or what
+                should be a share or a name is none.
+        """
 
         def measures(found: Mapping[str, Any]) -> dict[str, Measured]:
-            return {name: Measured(**found[name]) for name in PATTERNS}
+            return {
+                name: Measured(*(_share(found[name][part]) for part in ("share", "chance")))
+                for name in PATTERNS
+            }
 
         heads = tuple(
             Head(**{**h, "found": measures(h["found"]), "checked": measures(h["checked"])})
             for h in data["heads"]
         )
-        return cls(**{**data, "heads": heads})
+        places = [(head.layer, head.head) for head in heads]
+        layers, of_each = (max(numbers) + 1 for numbers in zip(*places, strict=True))
+        if places != list(product(range(layers), range(of_each))):
+            raise ValueError("its heads are not all of the heads of a network")
+        for head in heads:
+            if head.name not in {*PATTERNS, EVERYWHERE, ""}:
+                raise ValueError(f"no head is called {head.name!r}")
+            _share(head.spread), _share(head.spread_checked)
+        return cls(**{**data, "heads": heads, "plays": tuple(map(str, data["plays"]))})
+
+
+def _share(value: object) -> float:
+    """A part of a whole; ValueError where it is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise ValueError(f"{value!r} is no share")
+    return value
+
+
+class Looks:
+    """What the heads of a network look at, summed up text after text.
+
+    Attributes:
+        symbols: read so far.
+    """
+
+    def __init__(self) -> None:
+        self.symbols = self._texts = 0
+        self._spread: Any = 0.0  # (layers, heads)
+        self._shares: dict[str, Any] = dict.fromkeys(PATTERNS, 0.0)  # (layers, heads) of each
+        self._chance = dict.fromkeys(PATTERNS, 0.0)
+        self._asked = dict.fromkeys(PATTERNS, 0)
+
+    def add(self, weights: Array, symbols: Sequence[str]) -> None:
+        """Take in where the symbols of one text look.
+
+        Args:
+            weights: of all heads, shape (layers, heads, time, time).
+            symbols: what each writes.
+        """
+        places = {name: pattern(symbols) for name, pattern in PATTERNS.items()}
+        for name, (shares, chance, asked) in attention_shares(weights, places).items():
+            self._shares[name] = self._shares[name] + shares
+            self._chance[name] += chance
+            self._asked[name] += asked
+        self._spread = self._spread + _spread(weights)
+        self._texts += 1
+        self.symbols += len(symbols)
+
+    def spread(self) -> NDArray[np.float64]:
+        """Places looked at, of those visible, shape (layers, heads); see `Head.spread`."""
+        return np.minimum(np.round(self._spread / self._texts, 4), 1.0)
+
+    def measured(self, layer: int, head: int) -> dict[str, Measured]:
+        """How much of the look of a head goes to each kind of place."""
+        return {
+            name: Measured(
+                min(round(float(self._shares[name][layer, head]) / max(asked, 1), 4), 1.0),
+                round(self._chance[name] / max(asked, 1), 4),
+            )
+            for name, asked in self._asked.items()
+        }
+
+
+def head_table(
+    found: Looks, checked: Looks, corpus: str, weights: str, plays: Sequence[str] = ()
+) -> HeadTable:
+    """Name the heads that have earned it.
+
+    Args:
+        found: over the texts on which they are named.
+        checked: over others, on which they are measured again.
+        corpus: what to call the texts.
+        weights: what tells the network from all others, see `HeadTable`.
+        plays: those of `checked`.
+    """
+    spread, again = found.spread(), checked.spread()
+    heads = []
+    for layer, head in np.ndindex(*spread.shape):
+        one, other = found.measured(layer, head), checked.measured(layer, head)
+        even = min(spread[layer, head], again[layer, head]) >= LEAST_SPREAD
+        name = name_of(one, other) or (EVERYWHERE if even else "")
+        spreads = float(spread[layer, head]), float(again[layer, head])
+        heads.append(Head(layer, head, name, one, other, *spreads))
+    return HeadTable(tuple(heads), found.symbols, checked.symbols, corpus, tuple(plays), weights)
 
 
 def name_heads(
@@ -267,66 +367,46 @@ def name_heads(
     check: Iterable[Sequence[int]],
     symbols: Sequence[str],
     corpus: str,
+    plays: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> HeadTable:
     """Measure all heads over some texts, name those that have earned it, measure again on others.
 
     Args:
         network: whose heads they are.
-        find: texts as indices, all of one length, at most `MOST_TOKENS`.
+        find: texts as indices, of at most `MOST_TOKENS`.
         check: others.
         symbols: what each index writes.
         corpus: what to call the texts.
+        plays: those of `check`.
         progress: told the share done, from 0 to 1.
+
+    Raises:
+        ModelError: a text is too long.
     """
-    find, check = list(find), list(check)
-    total, done = len(find) + len(check), 0
-
-    def told(texts: int) -> None:
-        nonlocal done
-        done += texts
+    looks = Looks(), Looks()
+    texts = [(looks[0], ids) for ids in find] + [(looks[1], ids) for ids in check]
+    for done, (sums, ids) in enumerate(texts, start=1):
+        seen = transformer_trace.read(network, ids)
+        sums.add(seen.weights, [symbols[i] for i in ids])
         if progress is not None:
-            progress(done / total)
-
-    found = _measure(network, find, symbols, told)
-    again = _measure(network, check, symbols, told)
-    heads = tuple(
-        Head(layer, head, _name(one, other), one.measured, other.measured, one.spread, other.spread)
-        for ((layer, head), one), other in zip(found.items(), again.values(), strict=True)
-    )
-    found_on, checked_on = (sum(map(len, texts)) for texts in (find, check))
-    return HeadTable(heads, found_on, checked_on, corpus, weights_digest(network))
+            progress(done / len(texts))
+    return head_table(*looks, corpus, weights_digest(network), plays)
 
 
 def name_character_heads(
     model: TransformerModel,
-    find: str,
-    check: str,
+    find: Sequence[str],
+    check: Sequence[str],
     corpus: str,
-    texts: tuple[int, int] = (60, 30),
+    plays: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> HeadTable:
-    """The same of a transformer over characters, on pieces of two texts.
-
-    Args:
-        model: whose heads they are.
-        find: normalised text on which they are named.
-        check: another, on which they are measured again.
-        corpus: what to call the texts.
-        texts: how many pieces of each, at most.
-        progress: told the share done, from 0 to 1.
-
-    Raises:
-        ModelError: a text is shorter than the network reads at once.
-    """
+    """The same of a transformer over characters, on passages that it reads at once."""
     network, encode = model.network.transformer, model.vocabulary.encode
-    length = min(MOST_TOKENS, network.context_length)
-    found, checked = (
-        windows(encode(text).tolist(), count, length)
-        for text, count in zip((find, check), texts, strict=True)
-    )
+    found, checked = ([encode(text).tolist() for text in texts] for texts in (find, check))
     symbols = ["\ufffd", *model.vocabulary.chars]  # the unknown symbol first
-    return name_heads(network, found, checked, symbols, corpus, progress)
+    return name_heads(network, found, checked, symbols, corpus, plays, progress)
 
 
 def name_of(found: Mapping[str, Measured], checked: Mapping[str, Measured]) -> str:
@@ -341,17 +421,21 @@ def name_of(found: Mapping[str, Measured], checked: Mapping[str, Measured]) -> s
     return best if earned else ""
 
 
-def windows(ids: Sequence[int], count: int, length: int) -> list[Sequence[int]]:
-    """At most `count` pieces of a long text, of `length` symbols each, evenly spread, apart."""
-    pieces = min(count, len(ids) // length)
-    if not pieces:
+def passages(text: str, count: int, length: int) -> list[str]:
+    """At most `count` passages of a text, of `length` characters each, evenly spread, apart.
+
+    Raises:
+        ModelError: the text is shorter than one.
+    """
+    found = min(count, len(text) // length)
+    if not found:
         raise ModelError(
-            "{count} tokens are too few to name heads on: give at least {least}",
-            count=len(ids),
+            "{count} characters are too few to name heads on: give at least {least}",
+            count=len(text),
             least=length,
         )
-    starts = np.linspace(0, len(ids) - length, pieces).astype(int).tolist()
-    return [ids[start : start + length] for start in starts]
+    starts = np.linspace(0, len(text) - length, found).astype(int).tolist()
+    return [text[start : start + length] for start in starts]
 
 
 def attention_shares(weights: Array, places: Mapping[str, Places]) -> dict[str, tuple[Any, ...]]:
@@ -366,84 +450,22 @@ def attention_shares(weights: Array, places: Mapping[str, Places]) -> dict[str, 
         and the number of places where the set is not empty.
     """
     visible = np.arange(1, weights.shape[-1] + 1)
+    marks = np.stack([marked.ravel() for marked in places.values()], axis=1)
+    every = weights.reshape(-1, len(marks)) @ marks.astype(np.float32)  # (heads of all, patterns)
     found = {}
-    for name, marked in places.items():
+    for (name, marked), shares in zip(places.items(), every.T, strict=True):
         sizes = marked.sum(axis=1)
         asks = sizes > 0
-        shares = np.einsum("lhqk,qk->lh", weights, marked.astype(np.float32), dtype=np.float64)
-        found[name] = shares, float((sizes / visible)[asks].sum()), int(asks.sum())
+        by_head = shares.reshape(weights.shape[:2]).astype(np.float64)
+        found[name] = by_head, float((sizes / visible)[asks].sum()), int(asks.sum())
     return found
-
-
-@dataclass(frozen=True)
-class _Look:
-    """What one head does over some texts."""
-
-    measured: Mapping[str, Measured]
-    spread: float
-
-
-def _name(found: _Look, again: _Look) -> str:
-    name = name_of(found.measured, again.measured)
-    return name or (EVERYWHERE if min(found.spread, again.spread) >= LEAST_SPREAD else "")
-
-
-def _measure(
-    network: TransformerNetwork,
-    texts: Sequence[Sequence[int]],
-    symbols: Sequence[str],
-    told: Callable[[int], None],
-) -> dict[tuple[int, int], _Look]:
-    """What goes where, of each head, over all of the texts together."""
-    layers, heads = len(network.blocks), network.config.heads
-    spread = np.zeros((layers, heads))
-    sums: dict[str, tuple[Any, ...]] = {
-        name: (np.zeros((layers, heads)), 0.0, 0) for name in PATTERNS
-    }
-    for rows in _batches(texts):
-        looked: list[Array] = []
-        network.run(np.array(rows, np.int64), watched=looked)
-        weights = np.stack(looked, axis=1)  # (rows, layers, heads, time, time)
-        for ids, seen in zip(rows, weights, strict=True):
-            read = [symbols[i] for i in ids]
-            places = {name: pattern(read) for name, pattern in PATTERNS.items()}
-            for name, parts in attention_shares(seen, places).items():
-                sums[name] = tuple(a + b for a, b in zip(sums[name], parts, strict=True))
-            spread += _spread(seen) / len(texts)
-        told(len(rows))
-    return {
-        (layer, head): _Look(
-            {
-                name: Measured(
-                    round(float(shares[layer, head]) / max(asked, 1), 4),
-                    round(chance / max(asked, 1), 4),
-                )
-                for name, (shares, chance, asked) in sums.items()
-            },
-            round(float(spread[layer, head]), 4),
-        )
-        for layer in range(layers)
-        for head in range(heads)
-    }
 
 
 def _spread(weights: Array) -> NDArray[np.float64]:
     """Places looked at, of those visible: (layers, heads, time, time) to (layers, heads)."""
-    logs = np.log(weights, out=np.zeros_like(weights), where=weights > 0)
-    places = np.exp(-(weights * logs).sum(axis=-1))
+    logs = np.log(np.maximum(weights, np.finfo(np.float32).tiny))
+    places = np.exp(-np.einsum("lhqk,lhqk->lhq", weights, logs))
     return (places / np.arange(1, weights.shape[-1] + 1)).mean(axis=-1, dtype=np.float64)
-
-
-def _batches(texts: Sequence[Sequence[int]]) -> Iterator[Sequence[Sequence[int]]]:
-    for text in texts:
-        if len(text) > MOST_TOKENS:
-            raise ModelError(
-                "{count} tokens cannot be looked at, but from 1 to {limit}: shorten the text",
-                count=len(text),
-                limit=MOST_TOKENS,
-            )
-    for start in range(0, len(texts), WINDOWS_AT_ONCE):
-        yield texts[start : start + WINDOWS_AT_ONCE]
 
 
 def save_heads(folder: Path, table: HeadTable) -> None:

@@ -7,6 +7,7 @@ Denil et al. 2014). It is local, so the deletion of each letter stands beside it
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -148,49 +149,79 @@ def deletions(
         ModelError: the target is the unknown symbol, or outside the alphabet.
     """
     _check_target(network, target)
-    tried, rows = edited(network, ids, edit, replacement, last, progress)
+    tried = np.arange(max(0, len(ids) - last), len(ids), dtype=np.int32)
+    before = states(network, ids)
+    rows = edited(network, ids, before, tried, edit, replacement, progress)
     log_probs = log_probs_of(network, rows, np.array([target], np.int32))
     return Deletions(tried, log_probs[0] - log_probs[1:])
+
+
+def states(network: RecurrentNetwork, ids: Ids) -> list[State]:
+    """The state before each symbol of a text, and after the last.
+
+    Args:
+        network: what reads.
+        ids: the text, shape (time,).
+
+    Returns:
+        1 + time states, of one stream each.
+    """
+    found = [network.zero_state(1)]
+    for inputs in _inputs(network, ids):
+        found.append(_next(network, inputs, found[-1]))
+    return found
 
 
 def edited(
     network: RecurrentNetwork,
     ids: Ids,
+    before: Sequence[State],
+    tried: Ids,
     edit: Edit,
     replacement: int = UNKNOWN,
-    last: int = DELETIONS,
     progress: Progress | None = None,
-) -> tuple[Ids, State]:
-    """The state after a context, and after it without each of its last symbols.
+) -> State:
+    """The state after a text, and after it without each of some of its symbols.
+
+    Every text is read from the symbol on that it lacks; what comes before is the true one's.
 
     Args:
         network: what reads.
-        ids: the context, shape (time,).
+        ids: the text, shape (time,).
+        before: from `states`, over the text.
+        tried: rising places of the symbols, shape (tried,).
         edit: as in `deletions`.
         replacement: as in `deletions`.
-        last: how many symbols are tried, from the end.
         progress: told the share done, from 0 to 1.
 
     Returns:
-        Positions of the symbols tried, shape (tried,), and the state, of 1 + tried streams: the
-        first has read the true context.
+        The state of 1 + tried streams: the first has read the true text.
     """
-    first = max(0, len(ids) - last)
-    state = network.zero_state(1)
-    if first:
-        state = network.run(ids[None, :first], state)[1]
-    tried = np.arange(first, len(ids), dtype=np.int32)
-    # Row 0 reads the true context; each text without a symbol leaves it there, as one row more.
-    rows = state
-    for t in tried:
-        before = tuple(tuple(part[:1] for part in layer) for layer in rows)
-        _, rows = network.step(np.full(len(rows[0][0]), ids[t], np.int32), rows)
-        if edit == "replace":
-            _, before = network.step(np.array([replacement], np.int32), before)
-        rows = _stacked(rows, before)
+    first = int(tried[0]) if len(tried) else len(ids)
+    places = set(tried.tolist())
+    rows: list[State] = []  # of all texts that have begun to differ, and then of one that begins to
+    (instead,) = _inputs(network, np.array([replacement], np.int32))
+    for t, inputs in enumerate(_inputs(network, ids[first:]), first):
+        if rows:
+            rows = [_next(network, inputs, network.stacked(rows))]
+        if t in places:
+            rows.append(before[t] if edit == "delete" else _next(network, instead, before[t]))
         if progress is not None:
-            progress((t + 1 - first) / len(tried))
-    return tried, rows
+            progress((t + 1 - first) / (len(ids) - first))
+    return network.stacked([before[-1], *rows])
+
+
+def _inputs(network: RecurrentNetwork, ids: Ids) -> Array:
+    """What symbols put into the gates of the first layer, shape (time, 1, gates * units)."""
+    return network.layers[0].project(network.embedding[ids])[:, None]
+
+
+def _next(network: RecurrentNetwork, inputs: Array, state: State) -> State:
+    """The state after one more symbol, the same in all streams; its scores are not computed."""
+    after = [network.layers[0].step(inputs, state[0])]
+    for layer, before in zip(network.layers[1:], state[1:], strict=True):
+        after.append(layer.step(layer.project(after[-1][0]), before))
+    return tuple(after)
 
 
 def log_probs_of(network: RecurrentNetwork, state: State, end: Ids) -> Array:
@@ -210,13 +241,6 @@ def log_probs_of(network: RecurrentNetwork, state: State, end: Ids) -> Array:
         logits, state = network.step(np.full(len(logits), read, np.int32), state)
         total = total + _log_prob(logits, int(target))
     return total
-
-
-def _stacked(first: State, second: State) -> State:
-    return tuple(
-        tuple(np.concatenate(parts) for parts in zip(*layers, strict=True))
-        for layers in zip(first, second, strict=True)
-    )
 
 
 def _log_prob(logits: Array, target: int) -> Array:

@@ -7,66 +7,81 @@ from collections.abc import Sequence
 import numpy as np
 
 from moliere_core.networks.arrays import Array, log_softmax
-from moliere_core.networks.transformer import Ids, TransformerNetwork
+from moliere_core.networks.transformer import Ids, Past, TransformerNetwork
 from moliere_core.system.progress import Progress
 
-ROWS_AT_ONCE = 16  # texts read side by side, each from the first place that differs on
+NEAR = 8  # replaced places whose texts are read side by side: all from the first of them on
 
 
 def log_probs_of(
     network: TransformerNetwork,
     context: Ids,
+    past: Past,
     ends: Sequence[Ids],
-    replaced: Sequence[int],
-    replacement: int,
+    places: Ids,
+    symbols: Ids,
     never: Sequence[int] = (),
     progress: Progress | None = None,
 ) -> Array:
-    """Log-probabilities of some ends of a context, as it is and with a symbol of it replaced.
+    """Log-probabilities of some ends of a context in which one symbol is another.
 
     Args:
         network: what predicts.
         context: shape (time,).
+        past: keys and values of the context as it is, from `TransformerNetwork.run`; those of more
+            symbols may follow.
         ends: what may follow, each of shape (symbols,), none empty.
-        replaced: rising positions in the context, one a reading.
-        replacement: what is put there.
+        places: rising places in the context, one a reading, shape (readings,). What comes before
+            them is not read again.
+        symbols: what stands there, shape (readings,).
         never: indices of symbols that are never drawn.
         progress: told the share done, from 0 to 1.
 
     Returns:
-        Nats, shape (1 + len(replaced), len(ends)); row 0 is of the context as it is.
+        Nats, shape (readings, len(ends)).
     """
-    places: list[int | None] = [*replaced, None]  # the true context last: it shares the most
-    rows = []
-    whole_past = network.run(context[None])[1]
-    for begin in range(0, len(places), ROWS_AT_ONCE):
-        some = places[begin : begin + ROWS_AT_ONCE]
-        shared = len(context) - 1 if some[0] is None else some[0]
-        texts = np.repeat(context[None, shared:], len(some), axis=0)
-        for row, place in enumerate(some):
-            if place is not None:
-                texts[row, place - shared] = replacement
-        past = tuple(
-            (
-                np.repeat(keys[:, :, :shared], len(some), axis=0),
-                np.repeat(values[:, :, :shared], len(some), axis=0),
-            )
-            for keys, values in whole_past
+    found = np.empty((len(places), len(ends)), np.float32)
+    readings: dict[bytes, list[int]] = {}  # ends of one symbol share theirs
+    for number, end in enumerate(ends):
+        readings.setdefault(end[:-1].tobytes(), []).append(number)
+    begin = 0
+    while begin < len(places):
+        first = places[begin]
+        stop = int(np.searchsorted(places, first + NEAR))
+        some = np.arange(stop - begin)
+        texts = np.repeat(context[None, first:], len(some), axis=0)
+        texts[some, places[begin:stop] - first] = symbols[begin:stop]
+        shared = tuple(
+            (_of_each(keys[:, :, :first], len(some)), _of_each(values[:, :, :first], len(some)))
+            for keys, values in past
         )
-        readings: dict[bytes, Array] = {}  # ends of one symbol share theirs
-        found = []
-        for end in ends:
-            read = end[:-1].tobytes()
-            if read not in readings:
-                after = np.repeat(end[None, :-1], len(some), axis=0)
-                stream, _ = network.run(np.concatenate([texts, after], axis=1), past)
-                logits = network.logits(stream[:, texts.shape[1] - 1 :])
-                logits[..., list(never)] = -np.inf
-                readings[read] = log_softmax(logits)
-            chosen = np.take_along_axis(readings[read], end[None, :, None], axis=-1)
-            found.append(chosen[..., 0].sum(axis=1))
-        rows.append(np.stack(found, axis=1))
+        for together in readings.values():
+            wanted = np.stack([ends[number] for number in together])
+            after = np.repeat(wanted[:1, :-1], len(some), axis=0)
+            ids = np.concatenate([texts, after], axis=1)
+            logits = network.logits(_stream(network, ids, shared, wanted.shape[1]))
+            logits[..., list(never)] = -np.inf
+            each = np.arange(wanted.shape[1])
+            log_probs = log_softmax(logits)[:, each, wanted]
+            found[begin:stop, together] = log_probs.sum(axis=-1)
+        begin = stop
         if progress is not None:
-            progress(min(begin + ROWS_AT_ONCE, len(places)) / len(places))
-    together = np.concatenate(rows)
-    return np.concatenate([together[-1:], together[:-1]])
+            progress(stop / len(places))
+    return found
+
+
+def _stream(network: TransformerNetwork, ids: Ids, past: Past, looking: int) -> Array:
+    """As `TransformerNetwork.run`, of the last tokens alone, shape (rows, looking, width)."""
+    before = past[0][0].shape[2]
+    x = network.tokens[ids] + network.positions[before : before + ids.shape[1]]
+    for block, remembered in zip(network.blocks, past, strict=True):
+        wanted = looking if block is network.blocks[-1] else None
+        mixed = block.look(block.norm_1(x), remembered, looking=wanted).mixed
+        x = x[:, x.shape[1] - mixed.shape[1] :] + block.projection(mixed)
+        x = x + block.think(x)
+    return network.norm(x)
+
+
+def _of_each(one: Array, rows: int) -> Array:
+    """What one row has, for some; it is not copied."""
+    return np.broadcast_to(one, (rows, *one.shape[1:]))

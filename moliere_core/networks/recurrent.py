@@ -257,13 +257,20 @@ class RecurrentNetwork:
                 or layer.bias.shape != bias
             ):
                 raise ModelError(
-                    "layer {number} of these weights has shapes that do not fit", number=number
+                    "layer {number} of these weights has shapes that do not fit: one that has "
+                    "been changed, or damaged, cannot be opened; save the model again",
+                    number=number + 1,
                 )
             inputs = layer.units
         if self.dense.shape != (inputs, self.vocab_size) or self.dense_bias.shape != (
             self.vocab_size,
         ):
-            raise ModelError("the output layer of these weights does not fit the alphabet")
+            raise ModelError(
+                "the output layer of these weights does not fit the alphabet (it is {found}, and "
+                "the embedding has {symbols} symbols): train it with as many in both",
+                found=" × ".join(map(str, self.dense.shape)),
+                symbols=self.vocab_size,
+            )
 
 
 _LAYER_TENSORS = ("kernel", "recurrent_kernel", "bias")

@@ -85,7 +85,7 @@ def forward(network: RecurrentNetwork, ids: Ids, state: State) -> RecurrentPass:
 def layers_forward(
     network: RecurrentNetwork, vectors: Array, state: State
 ) -> tuple[LayerPass, ...]:
-    """Read vectors, and keep what `layers_backward` needs.
+    """Read vectors, and keep what `gates_backward` needs.
 
     Args:
         network: what reads.
@@ -101,19 +101,24 @@ def layers_forward(
     return tuple(found)
 
 
-def layers_backward(
+def gates_backward(
     network: RecurrentNetwork, layers: Sequence[LayerPass], d_hidden: Array
 ) -> Array:
-    """The derivatives by the vectors that were read, shape (time, streams, embedding).
+    """The derivatives by what the vectors put into the gates of the first layer.
 
     Args:
         network: what read.
         layers: from `layers_forward`.
         d_hidden: what reaches the last layer's hidden states from above, (time, streams, units).
+
+    Returns:
+        Shape (time, streams, gates * units); times the transposed kernel of that layer, they are
+        the derivatives by the vectors.
     """
-    for layer, seen in zip(reversed(network.layers), reversed(layers), strict=True):
+    pairs = list(zip(network.layers, layers, strict=True))
+    for layer, seen in reversed(pairs[1:]):
         d_hidden = along(layer_backward(layer, seen, d_hidden)[0], layer.kernel.T)
-    return d_hidden
+    return layer_backward(*pairs[0], d_hidden)[0]
 
 
 def backward(network: RecurrentNetwork, seen: RecurrentPass, d_logits: Array) -> Weights:

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
@@ -27,8 +28,8 @@ import numpy as np
 from moliere_core.config import SamplingConfig, check_range
 from moliere_core.errors import CorpusError, MoliereError
 from moliere_core.inspection.attention_step import AttentionStep
-from moliere_core.inspection.contrast import Contrast
-from moliere_core.inspection.influence import DELETIONS
+from moliere_core.inspection.contrast import LAST, MOST, Contrast
+from moliere_core.inspection.heads import HeadTable
 from moliere_core.inspection.logit_lens import LayerGuesses, NextByLayer
 from moliere_core.inspection.vectors import TokenVectors
 from moliere_core.models.references import MINI
@@ -86,6 +87,7 @@ __all__ = [
     "guesses",
     "has_frameworks",
     "is_pretrained",
+    "name_heads",
     "next_by_layer",
     "next_chars",
     "presence",
@@ -166,6 +168,46 @@ def attention(reference: str, text: str) -> Request[Attention]:
     return ask("attention", reference, arguments, Attention(), lambda _, e: Attention.of(e))
 
 
+def name_heads(
+    reference: str,
+    find: Sequence[str],
+    check: Sequence[str],
+    corpus: str,
+    plays: Sequence[str],
+    weights: str,
+    keep: Path,
+) -> Request[HeadTable | None]:
+    """Name the heads of a model by what they measurably do; see `inspection.heads`.
+
+    In the background: requests of people pass, and it goes on when nobody looks.
+
+    Args:
+        reference: `mini-gpt` or `hf:NAME`.
+        find: normalised passages on which they are named; the first tokens of each are read.
+        check: others, on which they are measured again.
+        corpus: what to call them.
+        plays: those of `check`.
+        weights: what tells the model from all others, see `HeadTable`.
+        keep: the folder in which the worker leaves the table.
+    """
+    arguments: Event = {
+        "find": list(find),
+        "check": list(check),
+        "corpus": corpus,
+        "plays": list(plays),
+        "weights": weights,
+        "keep": str(keep),
+    }
+    return ask(
+        "name_heads",
+        reference,
+        arguments,
+        None,
+        lambda _, e: HeadTable.from_json(e["table"]),
+        background=True,
+    )
+
+
 # What is inside a GPT-2, and of no other architecture
 
 
@@ -198,7 +240,7 @@ def attention_step(
 
 
 def contrast(
-    reference: str, context: str, first: str, second: str, last: int = DELETIONS
+    reference: str, context: str, first: str, second: str, last: int = LAST, most: int = MOST
 ) -> Request[Inside[Contrast]]:
     """What each token of a context says for one end and against another.
 
@@ -208,9 +250,10 @@ def contrast(
         first: what may follow.
         second: what may follow instead.
         last: tokens that are replaced, from the end of the context.
+        most: how many before those, the ones with the largest attribution first.
     """
     ends = [normalise(first), normalise(second)]
-    arguments: Event = {"context": normalise(context), "ends": ends, "last": last}
+    arguments: Event = {"context": normalise(context), "ends": ends, "last": last, "most": most}
     return _look("contrast", reference, arguments, results.contrast)
 
 

@@ -9,6 +9,7 @@ command line also names a folder by its path. Whatever can be wrong with a model
 
 from __future__ import annotations
 
+import hashlib
 import math
 import re
 import tomllib
@@ -32,6 +33,7 @@ CONTEXT = 512  # tokens read at most while writing: beyond, a class waits too lo
 FRAMEWORKS = ("torch", "transformers")  # for whatever NumPy does not run here
 OVERHEAD = 1.2  # memory a model takes while it is used, over that of its weights
 
+_WEIGHTS = {Path(name).suffix for name in weights.SINGLE}
 _BUFFERS = re.compile(r"\.attn\.(masked_)?bias$|inv_freq$")  # stored with weights, not trained
 
 
@@ -272,6 +274,20 @@ def check(reference: str) -> Path:
             kind=configuration(path).get("model_type", "?"),
         )
     return path
+
+
+def identity(path: Path) -> str:
+    """What tells the model of a folder from all others, and from itself once a file is another.
+
+    Nothing is read: of each file that makes the model, where it lies in the end (the hub's cache
+    names that after its content), when it was written, and how long it is.
+    """
+    digest = hashlib.sha256()
+    for file in sorted(path.iterdir()):
+        if (file.name in folders.TEXTS or file.suffix in _WEIGHTS) and file.is_file():
+            found = file.stat()
+            digest.update(f"{file.resolve()} {found.st_mtime_ns} {found.st_size}\n".encode())
+    return digest.hexdigest()[:12]
 
 
 def precision(reference: str, spare: int = 0) -> str:

@@ -120,13 +120,22 @@ class LanguageModel:
         """
         logits, past = self.network.forward(rows, past, keep)
         logits = logits[..., : len(self.vocabulary)]
-        if not np.isfinite(logits.max()):
+        self._check(logits)
+        return logits, past
+
+    def attention(self, ids: Sequence[int]) -> Array:
+        """As `Network.attention`, checked to be finite; ModelError where it is not."""
+        weights = self.network.attention(ids)
+        self._check(weights)
+        return weights
+
+    def _check(self, values: Array) -> None:
+        if not np.isfinite(values.max()):  # NaN if there is one
             raise ModelError(
                 "{reference} answers with values that are not numbers: its files are damaged, "
                 "fetch it again or choose another model",
                 reference=self.reference,
             )
-        return logits, past
 
     def read(self, prompt: str) -> list[int]:
         """The context that a prompt makes; ModelError if it is longer than the model reads."""

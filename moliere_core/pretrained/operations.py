@@ -19,8 +19,8 @@ from moliere_core.config import SamplingConfig
 from moliere_core.errors import ModelError, MoliereError
 from moliere_core.inspection import logit_lens
 from moliere_core.inspection.attention_step import spell_out
-from moliere_core.inspection.contrast import contrast
-from moliere_core.inspection.influence import DELETIONS
+from moliere_core.inspection.contrast import LAST, MOST, contrast
+from moliere_core.inspection.heads import Looks, head_table, save_heads
 from moliere_core.inspection.transformer_trace import MOST_TOKENS
 from moliere_core.inspection.vectors import token_vectors
 from moliere_core.pretrained import catalogue, cutting
@@ -62,6 +62,7 @@ class Operations:
             "next_chars": next_chars,
             "score": score,
             "attention": attention,
+            "name_heads": name_heads,
             "guesses": guesses,
             "next_by_layer": next_by_layer,
             "attention_step": attention_step,
@@ -74,29 +75,37 @@ class Operations:
             return
         if not catalogue.is_pretrained(request["reference"]):
             catalogue.open_folder(request["reference"])  # a path, from the command line
-        if str(folder) not in self._models:
+        key = catalogue.identity(folder)  # another one where its files are
+        if key not in self._models:
             yield {"event": "stage", "stage": "loading"}
-            self._load(request["reference"], folder)
-        self._models.move_to_end(str(folder))
+            self._load(request["reference"], folder, key)
+        self._models.move_to_end(key)
         yield {"event": "stage", "stage": "running"}
-        yield from operations[request["op"]](self._models[str(folder)], request)
+        yield from operations[request["op"]](self._models[key], request)
 
     def _tokens(self, request: Event, folder: Path) -> Iterator[Event]:
         """A text cut by a model's tokenizer, whose weights need not be here."""
-        if str(folder) in self._models:
-            tokenizer = self._models[str(folder)].tokenizer
+        key = catalogue.identity(folder)
+        if key in self._models:
+            tokenizer = self._models[key].tokenizer
         else:
             yield {"event": "stage", "stage": "loading"}
-            if str(folder) not in self._tokenizers:
+            if key not in self._tokenizers:
                 while len(self._tokenizers) >= KEPT_TOKENIZERS:
                     self._tokenizers.popitem(last=False)
-                self._tokenizers[str(folder)] = Tokenizer.read(request["reference"], folder)
-            tokenizer = self._tokenizers[str(folder)]
+                self._tokenizers[key] = Tokenizer.read(request["reference"], folder)
+            tokenizer = self._tokenizers[key]
         yield {"event": "stage", "stage": "running"}
         yield cutting.to_event(tokenizer.cut(request["text"]))
 
-    def _load(self, reference: str, folder: Path) -> None:
-        """Load a model; those unused for the longest are freed where memory is short."""
+    def _load(self, reference: str, folder: Path, key: str) -> None:
+        """Load a model; those unused for the longest are freed where memory is short.
+
+        Args:
+            reference: of the model.
+            folder: where its files are.
+            key: by which it is found from then on.
+        """
         while True:
             try:
                 dtype = catalogue.precision(reference)
@@ -109,7 +118,7 @@ class Operations:
                 break
             self._models.popitem(last=False)
             gc.collect()
-        self._models[str(folder)] = opened(reference, folder, dtype)
+        self._models[key] = opened(reference, folder, dtype)
 
 
 def opened(reference: str, folder: Path, dtype: str = "float32") -> LanguageModel:
@@ -232,8 +241,24 @@ def attention(model: LanguageModel, request: Event) -> Iterator[Event]:
     yield {
         "event": "done",
         "tokens": token_texts(model.vocabulary, ids),
-        "heads": pack_attention(model.network.attention(ids)),
+        "heads": pack_attention(model.attention(ids)),
     }
+
+
+def name_heads(model: LanguageModel, request: Event) -> Iterator[Event]:
+    """Name all heads by what they do over some texts, and again over others; keep the table."""
+    before = [i for i in model.begin if not model.vocabulary.tokens[i]]  # no line begins there
+    length = min(MOST_TOKENS, model.context)
+    looks = Looks(), Looks()
+    texts = [(looks[0], text) for text in request["find"]]
+    texts += [(looks[1], text) for text in request["check"]]
+    for done, (sums, text) in enumerate(texts, start=1):
+        ids = [*before, *model.encode(text)][:length]
+        sums.add(model.attention(ids), [model.vocabulary.decode([i]) for i in ids])
+        yield {"event": "progress", "share": done / len(texts)}
+    table = head_table(*looks, request["corpus"], request["weights"], request["plays"])
+    save_heads(Path(request["keep"]), table)
+    yield {"event": "done", "table": table.to_json()}
 
 
 def guesses(model: LanguageModel, request: Event) -> Iterator[Event]:
@@ -269,9 +294,8 @@ def contrasted(model: LanguageModel, request: Event) -> Iterator[Event]:
     space = next((i for i, t in enumerate(model.vocabulary.tokens) if t == b" "), context[0])
     first, second = (whole[shared:] for whole in wholes)
     never = _silent(model, network.vocab_size)
-    found = contrast(
-        network, context[:shared], first, second, space, never, request.get("last", DELETIONS)
-    )
+    last, most = request.get("last", LAST), request.get("most", MOST)
+    found = contrast(network, context[:shared], first, second, space, never, last, most)
     yield _inside(model, context[:shared], found)
 
 

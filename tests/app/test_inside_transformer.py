@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard.inside import controls, models, results, text, transformers
-from dashboard.inside.contrasts import TRIED_TOKENS, Question
+from dashboard.inside import controls, heads, models, results, text
+from dashboard.inside.contrasts import TOKENS, Question
 from dashboard.inside.views import LOOKS, VIEWS, gaze, why
 from dashboard.shared import attention, cached
 from moliere_core import pretrained
@@ -72,7 +73,7 @@ def opened(open_page: Open, model: str, **settings: Any) -> AppTest:
 
     wait_until(answered)
     if model == CHARACTERS:
-        transformers.named(model).result(PATIENCE)
+        heads.named(model).result(PATIENCE)
         at.run()
     return at
 
@@ -149,12 +150,13 @@ def test_a_transformer_of_characters_is_read_here_as_far_as_it_sees(open_page: O
 
 
 def test_the_heads_of_a_run_are_measured_once(store: Path) -> None:
-    table = transformers.named(CHARACTERS).result(PATIENCE)
+    table = heads.named(CHARACTERS).result(PATIENCE)
     assert table is not None
     assert len(table.heads) == 4
-    transformers.named.clear()
-    assert transformers.named(CHARACTERS).done()  # from the store
-    assert transformers.named(CHARACTERS).result() == table
+    assert table.plays == ("L'Homme aux pendules",)  # of the pastiches, one that named none
+    st.cache_resource.clear()
+    assert heads.named(CHARACTERS).done()  # from the store
+    assert heads.named(CHARACTERS).result() == table
 
 
 def test_each_layer_says_what_the_core_reads_there(open_page: Open) -> None:
@@ -285,7 +287,7 @@ def test_why_this_rather_than_that_is_asked_of_two_models(
             getattr(network, "transformer", network), ids, first, second, ALPHABET.index[" "]
         )
         blue, orange = (numbers(trace["y"]) for trace in found["data"])
-        assert blue == pytest.approx(expected.attribution.tolist(), abs=1e-3)
+        assert blue == pytest.approx(expected.attribution[expected.positions].tolist(), abs=1e-3)
         assert orange == pytest.approx(expected.change.tolist(), abs=1e-3)
     coloured = next(data for data in components(at) if "values" in data)
     assert coloured["target"] == 8
@@ -306,15 +308,36 @@ def test_nobody_types_a_rival_and_the_likeliest_stands_there(open_page: Open) ->
 def test_of_tokens_whole_ones_are_compared(open_page: Open) -> None:
     settings = {"text": "Ah ! les belles dames", "rather": " ", "from": 15, "to": 16}
     at = opened(open_page, "mini-gpt", view="why", beside="petit", **settings)
-    found = pretrained.contrast("mini-gpt", "Ah ! les belle", "s", " ", TRIED_TOKENS).result(
-        PATIENCE
-    )
+    found = pretrained.contrast("mini-gpt", "Ah ! les belle", "s", " ", *TOKENS).result(PATIENCE)
     assert found.found is not None
     end = "\nAh ! les belles"[len("".join(found.tokens)) :]
     assert len(end) > 1
     assert f"« {all_visible(end)} »" in shown(at).replace("\N{NO-BREAK SPACE}", " ")
     blue = numbers(bars(at)[0]["data"][0]["y"])
-    assert blue == pytest.approx(found.found.attribution[-len(blue) :].tolist(), abs=1e-3)
+    tried = found.found.attribution[found.found.positions]
+    assert blue == pytest.approx(tried.tolist(), abs=1e-3)
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_what_was_tried_far_from_the_question_is_told(open_page: Open, language: str) -> None:
+    typed = "L'amour ne se dit point : il se montre, et Valère"
+    settings = {"text": typed, "rather": "i", "from": 49, "to": 50, "lang": language}
+    at = opened(open_page, "petit", view="why", beside=REFERENCE, **settings)
+    model = cached.model("petit")
+    network: Any = model.network
+    read, first, second = map(model.vocabulary.encode, (f"\n{typed[:-1]}", "e", "i"))
+    found = contrast(network, read, first, second, model.vocabulary.index[" "])
+    places = found.positions.tolist()
+    assert places[0] < len(read) - len(places)  # farther than as many from the end
+    coloured = next(data for data in components(at) if "values" in data)
+    assert coloured["tried"] == places
+    assert found.positions[0] < len(read) - 20  # farther than as many from the end
+    axis, blue = bars(at)[0]["layout"]["xaxis"], bars(at)[0]["data"][0]
+    tried = [axis["ticktext"][int(column)] for column in numbers(blue["x"])]
+    assert "".join(tried) == all_visible("".join(f"\n{typed}"[place] for place in places))
+    assert axis["ticktext"].count("…") == (np.diff(places) > 1).sum() > 0
+    said = shown(at).replace("\N{NO-BREAK SPACE}", " ")
+    assert ("plus loin : r = " if language == "fr" else "farther back: r = ") in said
 
 
 @pytest.mark.parametrize("text", ["", "\n", "a", "\U0001f600\U0001f600"])

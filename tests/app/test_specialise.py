@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from dashboard.training import curves, results
-from moliere_core.training.specialise import client, stored
+from moliere_core.errors import ModelError
+from moliere_core.training.specialise import client, estimate, stored
 from moliere_core.training.specialise.client import Specialising
 from moliere_core.training.specialise.loop import Point, Settings
 from tests.app.helpers import Open, run_snippet, text
@@ -67,6 +68,19 @@ def test_the_method_and_the_passes_have_addresses(
     at = open_page("training", view="new", method="block", passes=5, **{"from": "mini-gpt"})
     at.button(key="training.specialise").click().run()
     assert asked[0].request.settings == Settings("block", 5)
+
+
+def test_what_cannot_be_estimated_is_not_begun(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def damaged(request: client.Request) -> float:
+        raise ModelError("the tokenizer of mini-gpt cannot be read")
+
+    monkeypatch.setattr(estimate, "seconds", damaged)
+    at = open_page("training", view="new", **{"from": "mini-gpt"})
+    assert not at.exception
+    assert "tokenizer" in " ".join(error.value for error in at.error)
+    assert not [button for button in at.button if button.key == "training.specialise"]
 
 
 def test_a_public_server_says_no(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -155,6 +155,63 @@ def test_an_estimate_grows_with_what_is_done() -> None:
     assert estimate.width_of(pretrained.card("mini-gpt")) == 192
 
 
+def test_an_estimate_counts_what_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In seconds of which a token takes one in each block, and nothing else takes any."""
+    monkeypatch.setenv("MOLIERE_THREADS", "1")
+    monkeypatch.setattr(estimate, "measured", lambda width: estimate.Speed(1.0, 0.0, 0.0, 0.0))
+    monkeypatch.setattr(estimate, "chars_per_token", lambda base, folder, sample: 3.0)
+    layers, window = 4, 256
+
+    def seconds(learned: float, held: float, old: float = 0) -> float:
+        """Of texts of so many tokens, of which the last block learns for two epochs."""
+        train, scored, known = ("a" * round(3 * tokens) for tokens in (learned, held, old))
+        settings = Settings("block", 2)
+        asked = Request("mini-gpt", "n", "t", train, scored, OldText("plays", known), settings)
+        return estimate.seconds(asked) - estimate.LAUNCH_SECONDS
+
+    def about(tokens: float) -> Any:
+        return pytest.approx(tokens, abs=1 + 0.02 * tokens)
+
+    # What is below the last block is computed once; what does not fill a window is left out.
+    assert seconds(3 * window + 1, 0) == seconds(4 * window - 1, 0) == about(3 * window * (2 + 3))
+    assert seconds(100, 0) == about(100 * (2 + 3))
+    # Both texts are scored at each point and before the first, in one window where they fit.
+    for tokens in (100, window - 1):
+        assert seconds(0, tokens) == seconds(0, 0, tokens) == about(9 * layers * tokens)
+    assert seconds(0, 4 * window) == about(9 * layers * 7 * window)
+
+
+def test_an_estimate_counts_the_text_s_own_tokens(folder: str) -> None:
+    found = estimate.chars_per_token(folder, Path(folder), LINES)
+    assert found == pytest.approx(len(LINES) / len(model_of(folder).encode(LINES)))
+    assert estimate.chars_per_token(folder, Path(folder), "日本語" * 50) < found / 2
+    request = client.prepare(folder, "lignes", Split(LINES, LINES[:80], "last-tenth"), QUICK)
+    (Path(folder) / "tokenizer.json").write_text("{}")
+    estimate.chars_per_token.cache_clear()
+    with pytest.raises(ModelError, match="tokenizer"):
+        estimate.seconds(request)
+
+
+def test_a_scored_text_is_read_as_often_as_an_estimate_says(
+    folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, read = model_of(folder), 0
+    forward, window = model.forward, model.trained_context
+
+    def counted(rows: Any, *more: Any) -> Any:
+        nonlocal read
+        read += sum(map(len, rows))
+        return forward(rows, *more)
+
+    monkeypatch.setattr(model, "forward", counted)
+    ids = model.encode(LINES * 4)
+    assert len(ids) > 4 * window
+    for tokens in (window // 2, window - 1, 2 * window, 4 * window):
+        read = 0
+        list(model.bits(ids[:tokens]))
+        assert read == pytest.approx(estimate.tokens_read(tokens, window), rel=0.1)
+
+
 def test_a_worker_makes_a_model_that_opens_like_another(folder: str, home: Path) -> None:
     texts = Split(LINES, LINES[:80], "last-tenth")
     request = client.prepare(folder, "Mes lignes", texts, QUICK, owner=Owner.of("moi"))

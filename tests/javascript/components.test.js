@@ -162,6 +162,7 @@ const COLOURED = {
   text: "a\nb",
   values: [0.5, -1, null],
   bound: 1,
+  tried: [0, 2],
   span: /** @type {[number, number] | null} */ (null),
   target: null,
   locale: "fr",
@@ -172,6 +173,7 @@ test("a part of a text is chosen with the pointer, and with the keyboard", () =>
   const { one, all, sent, texts } = mount(cells, COLOURED);
   assert.equal(all(".later").length, 1);
   const spans = all(".c");
+  assert.deepEqual(all(".tried"), [spans[0], spans[2]]);
   point(spans[2], "pointerdown");
   point(spans[1], "pointermove");
   assert.deepEqual(texts(".value b"), ["Cellule −1"]);

@@ -9,7 +9,9 @@ import numpy as np
 from dashboard.shared.i18n import _
 from dashboard.shared.plotting import Figure, characters, escaped, layout, legend_below, theme
 from moliere_core.networks.arrays import Array
+from moliere_core.text.vocabulary import Ids
 
+LEFT_OUT = "…"
 HEIGHT, ROOM = 265, 50  # pixels of a contrast, and more of one whose symbols are words
 
 
@@ -32,11 +34,33 @@ def influence_figure(
 
 
 def contrast_figure(
-    symbols: Sequence[str], attribution: Array, change: Array, ends: tuple[str, str], dark: bool
+    symbols: Sequence[str],
+    places: Ids,
+    attribution: Array,
+    change: Array,
+    ends: tuple[str, str],
+    dark: bool,
 ) -> Figure:
-    """Integrated gradients, and the effect of replacement: upwards for the first of two ends."""
+    """Integrated gradients, and the effect of replacement: upwards for the first of two ends.
+
+    Args:
+        symbols: those that were replaced.
+        places: of them in the context, rising; three dots stand for those between that are not.
+        attribution: of them.
+        change: of them.
+        ends: what is compared.
+        dark: the screen's colours.
+    """
+    columns = np.arange(len(places)) + (np.diff(places, prepend=places[:1]) > 1).cumsum()
+    shown = [LEFT_OUT] * (int(columns[-1]) + 1)
+    for column, symbol in zip(columns.tolist(), symbols, strict=True):
+        shown[column] = symbol
     figure = _paired(
-        symbols, (_("gradients intégrés"), attribution), (_("remplacement"), change), dark
+        shown,
+        (_("gradients intégrés"), attribution),
+        (_("remplacement"), change),
+        dark,
+        columns.tolist(),
     )
     first, second = map(escaped, ends)
     words = any(len(symbol) > 1 for symbol in symbols)
@@ -54,16 +78,20 @@ def contrast_figure(
 
 
 def _paired(
-    chars: Sequence[str], left: tuple[str, Array], right: tuple[str, Array], dark: bool
+    chars: Sequence[str],
+    left: tuple[str, Array],
+    right: tuple[str, Array],
+    dark: bool,
+    columns: Sequence[int] | None = None,
 ) -> Figure:
-    """Two measures of each symbol of a text, side by side, by their names."""
+    """Two measures of the symbols in some columns, by default in all, side by side."""
     colours = theme(dark)
     series = ((*left, colours.series[1]), (*right, colours.series[2]))
     return Figure(
         [
             {
                 "type": "bar",
-                "x": list(range(len(chars))),
+                "x": list(range(len(chars)) if columns is None else columns),
                 "y": np.round(values, 4),
                 "name": name,
                 "marker": {"color": colour},

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard.inside import text, transformers, wording
+from dashboard.inside import heads, text, transformers, wording
 from dashboard.inside.controls import BLOCK, HEAD
 from dashboard.inside.formulas import aligned, number, signed, vector
 from dashboard.inside.text import Cut
@@ -27,7 +27,7 @@ _HEAD = "inside.step.head"  # the menu's own key: what it chooses is `BLOCK` and
 
 def show(cut: Cut) -> None:
     """The formulas of a step, and the numbers in their places."""
-    table = transformers.named(cut.reference).found()
+    table = heads.named(cut.reference).found()
     layer, head = gaze.chosen(cut, table)
     attention.show(
         COMPONENT,
@@ -55,8 +55,7 @@ def show(cut: Cut) -> None:
 
 def _choose(cut: Cut, table: HeadTable | None, layer: int, head: int) -> None:
     """A menu of all heads, by what they do."""
-    layers, heads = cut.heads.shape[:2]
-    every = [(layer, head) for layer in range(layers) for head in range(heads)]
+    every = list(np.ndindex(*cut.heads.shape[:2]))
     names = {head: wording.heads()[table.head(*head).name] for head in every} if table else {}
     labels = [
         _("couche {layer}, tête {head}").format(layer=head[0] + 1, head=head[1] + 1)

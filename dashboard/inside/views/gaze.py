@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard.inside import text, transformers, wording
+from dashboard.inside import heads, text, wording
 from dashboard.inside.controls import BLOCK, HEAD
 from dashboard.inside.text import Cut
+from dashboard.inside.views import unnamed
 from dashboard.shared import attention, following, i18n, naming, state, tables, widgets
 from dashboard.shared.attention import Look, Thumbnails
 from dashboard.shared.i18n import _
@@ -24,7 +25,7 @@ PICKED = "inside.picked.head"  # whether the class has chosen a head
 
 def show(cut: Cut) -> None:
     """The text as one head sees it, all heads, and what this one does on other plays."""
-    work = transformers.named(cut.reference)
+    work = heads.named(cut.reference)
     table, measuring = work.found(), not work.done()
     layer, head = chosen(cut, table)
     named = [[_called(table, k, n) for n in range(cut.heads.shape[1])] for k in _layers(cut)]
@@ -42,12 +43,12 @@ def show(cut: Cut) -> None:
 
 def chosen(cut: Cut, table: HeadTable | None = None) -> tuple[int, int]:
     """The head that is looked at: of the address, else the one that does the most of something."""
-    layers, heads = cut.heads.shape[:2]
+    layers, of_each = cut.heads.shape[:2]
     layer, head = state.value(BLOCK), state.value(HEAD)
-    if 0 < layer <= layers and 0 < head <= heads:
+    if 0 < layer <= layers and 0 < head <= of_each:
         return layer - 1, head - 1
     if table is None:
-        table = transformers.named(cut.reference).found()
+        table = heads.named(cut.reference).found()
     told = [h for h in table.heads if h.name in h.checked] if table else []
     if not told:
         return layers - 1, 0
@@ -124,7 +125,7 @@ def _say(cut: Cut, table: HeadTable | None, layer: int, head: int, measuring: bo
             share=widgets.plain(i18n.percent(float(row[most]))),
         )
         + " "
-        + ("" if table is None else _does(table.head(layer, head)))
+        + ("" if table is None else _does(table, table.head(layer, head)))
     )
     if table is not None:
         counts = Counter(h.name for h in table.heads)
@@ -138,71 +139,71 @@ def _say(cut: Cut, table: HeadTable | None, layer: int, head: int, measuring: bo
             ).format(count=len(table.heads), names=listed)
         )
     elif not measuring:
-        st.caption(
-            _(
-                "Les têtes de ce modèle n’ont pas été mesurées sur un corpus : elles n’ont pas "
-                "de nom."
-            )
-        )
+        unnamed.show(cut)
 
 
-def _does(head: Head) -> str:
+def _does(table: HeadTable, head: Head) -> str:
     """What a head does on other plays, beside chance."""
+    where = _("sur d’autres pièces") if table.plays else _("sur la fin du texte")
     if head.name == EVERYWHERE:
         return _(
-            "Elle regarde **partout** : sur d’autres pièces, elle se partage entre {spread} des "
-            "places qu’elle voit."
-        ).format(spread=widgets.plain(i18n.percent(head.spread_checked)))
-    if not head.name:
-        best = max(head.checked, key=lambda name: head.checked[name].skill)
-        found = head.checked[best]
-        return _(
-            "Elle n’a **pas de nom** : ce qu’elle fait le mieux sur d’autres pièces, regarder "
-            "{what}, prend {share} de son regard, contre {chance} au hasard."
-        ).format(
-            what=wording.gazes()[best],
-            share=widgets.plain(i18n.percent(found.share)),
-            chance=widgets.plain(i18n.percent(found.chance)),
+            "Elle regarde **partout** : {where}, elle se partage entre {spread} des places qu’elle "
+            "voit."
+        ).format(where=where, spread=widgets.plain(i18n.percent(head.spread_checked)))
+    found = head.checked[head.best]
+    told = (
+        _(
+            "Elle regarde **{what}** : {where}, {share} de son regard y va, contre {chance} au "
+            "hasard."
         )
-    found = head.checked[head.name]
-    return _(
-        "Elle regarde **{what}** : sur d’autres pièces, {share} de son regard y va, contre "
-        "{chance} au hasard."
-    ).format(
-        what=wording.gazes()[head.name],
+        if head.name
+        else _(
+            "Elle n’a **pas de nom** : ce qu’elle fait le mieux {where}, regarder {what}, prend "
+            "{share} de son regard, contre {chance} au hasard."
+        )
+    )
+    return told.format(
+        what=wording.gazes()[head.best],
+        where=where,
         share=widgets.plain(i18n.percent(found.share)),
         chance=widgets.plain(i18n.percent(found.chance)),
     )
+
+
+def in_order(table: HeadTable) -> list[Head]:
+    """The heads layer after layer; where they are many, those first that have a name."""
+    many = len(table.heads) > FEW
+    return sorted(table.heads, key=lambda head: many and head.name not in head.checked)
 
 
 def _measures(table: HeadTable) -> None:
     """What each head was named by, and how much of it there was on other plays."""
     names = wording.heads()
     rows = []
-    for head in table.heads:
-        best = max(head.checked, key=lambda name: head.checked[name].skill)
-        found, again = head.found[best], head.checked[best]
+    for head in in_order(table):
+        found, again = head.found[head.best], head.checked[head.best]
         rows.append(
             [
                 f"{head.layer + 1}.{head.head + 1}",
                 names[head.name],
-                names[best],
+                names[head.best],
                 i18n.percent(found.share),
                 i18n.percent(again.share),
                 i18n.percent(again.chance),
                 i18n.percent(head.spread_checked),
             ]
         )
+    known = table.corpus in naming.sources()
     st.caption(
         _(
-            "Mesurées sur {found} symboles, puis sur {checked} autres ({corpus}). Une tête a un "
-            "nom si elle y regarde au moins trois fois plus que le hasard, dans les deux textes."
+            "Mesurées sur {found} symboles ({corpus}), puis sur {checked} autres ({others}). Une "
+            "tête a un nom si elle y regarde au moins trois fois plus que le hasard, dans les deux "
+            "textes."
         ).format(
             found=i18n.number(table.found_on),
             checked=i18n.number(table.checked_on),
-            corpus=widgets.plain(
-                naming.source(table.corpus) if table.corpus in naming.sources() else table.corpus
-            ),
+            corpus=widgets.plain(naming.source(table.corpus) if known else table.corpus),
+            others=unnamed.others(table.plays),
         )
     )
     tables.show(

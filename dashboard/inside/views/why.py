@@ -17,7 +17,7 @@ from dashboard.inside.controls import BESIDE, RATHER
 from dashboard.inside.figures.influence import contrast_figure
 from dashboard.inside.text import Colours
 from dashboard.shared import charts, i18n, naming, snippets, state, widgets
-from dashboard.shared.i18n import _
+from dashboard.shared.i18n import _, ngettext
 from moliere_core.errors import MoliereError
 from moliere_core.inspection.contrast import Contrast
 from moliere_core.models.protocol import CONTEXT_START
@@ -59,7 +59,9 @@ def show(reference: str, typed: str) -> Callable[[], str]:
         _(
             "Couleurs et barres bleues : ce que chaque symbole ajoute au rapport des deux chances "
             "(gradients intégrés). Barres orange : ce que ce rapport perd quand un espace prend "
-            "vraiment sa place. Quand elles se contredisent, croyez les barres orange."
+            "vraiment sa place. Quand elles se contredisent, croyez les barres orange. Essayés, "
+            "et soulignés dans le texte : les derniers symboles, et plus loin ceux à qui les "
+            "gradients donnent le plus ; r ne vaut que pour eux."
         )
     )
     return partial(code, reference, question or Question(whole[:-1] or CONTEXT_START, "e", "a"))
@@ -183,46 +185,65 @@ def _colours(reference: str, whole: str, answer: Answer | None) -> Colours:
     """What each symbol of the context adds, all along its characters."""
     values: list[float | None] = []
     bound, ends = 1.0, ("", "")
+    tried: list[int] = []
     if answer is not None:
         values += [None] * answer.start
         numbers = np.round(answer.found.attribution.astype(float), 3).tolist()
-        for piece, value in zip(answer.pieces, numbers, strict=True):
+        for number, (piece, value) in enumerate(zip(answer.pieces, numbers, strict=True)):
+            if number in answer.found.positions:
+                tried += range(len(values), len(values) + len(piece))
             values += [value] * len(piece)
         bound = max(float(np.abs(answer.found.attribution).max()), 1e-6)
         ends = answer.ends
     values += [None] * (len(whole) - len(values))
     high, low = (_("pour « {end} »").format(end=all_visible(end)) for end in ends)
-    return Colours(values, bound, {"value": naming.model(reference), "low": low, "high": high})
+    labels = {"value": naming.model(reference), "low": low, "high": high}
+    return Colours(values, bound, labels, tried)
 
 
 def _bars(ends: tuple[str, str], pieces: tuple[str, ...], found: Contrast, key: str) -> None:
-    """Both measures of the last symbols, how far they agree, and what weighs the most."""
+    """Both measures of what was tried, how far they agree there, and what weighs the most."""
     tried = found.positions
     chars = [all_visible(pieces[i]) for i in tried]
     attribution, change = found.attribution[tried], found.change
     most = int(np.abs(change).argmax())
     charts.show(
-        contrast_figure(chars, attribution, change, ends, charts.dark()),
+        contrast_figure(chars, tried, attribution, change, ends, charts.dark()),
         key,
         _numbers(pieces, found),
         _(
-            "Deux barres par symbole. Le plus fort une fois remplacé : « {piece} », {change} ; "
-            "corrélation des deux mesures : {r}."
+            "Deux barres par symbole. Le plus fort une fois remplacé : « {piece} », {change}. "
+            "{agreement}"
         ).format(
             piece=chars[most],
             change=i18n.nats(float(change[most])),
-            r=_r(found.agreement),
+            agreement=_agreement(found),
         ),
-        said=_("Le plus fort : « {piece} », pour « {end} ». Les deux mesures : r = {r}.").format(
+        said=_("Le plus fort : « {piece} », pour « {end} ». {agreement}").format(
             piece=widgets.plain(chars[most]),
             end=widgets.plain(ends[0] if change[most] > 0 else ends[1]),
-            r=_r(found.agreement),
+            agreement=_agreement(found),
         ),
     )
 
 
-def _r(agreement: float | None) -> str:
-    return "–" if agreement is None else i18n.number(agreement, 2)
+def _agreement(found: Contrast) -> str:
+    """The correlation of both measures, and which symbols it is of."""
+    r = "–" if found.agreement is None else i18n.number(found.agreement, 2)
+    apart = np.flatnonzero(np.diff(found.positions) > 1)
+    farther = int(apart[-1]) + 1 if len(apart) else 0
+    last = len(found.positions) - farther
+    if not farther:
+        return ngettext(
+            "Sur le dernier symbole : r = {r}.",
+            "Sur les {last} derniers symboles : r = {r}.",
+            last,
+        ).format(last=last, r=r)
+    return ngettext(
+        "Sur le dernier symbole et {farther} plus loin : r = {r}.",
+        "Sur les {last} derniers symboles et {farther} plus loin : r = {r}.",
+        last,
+    ).format(last=last, farther=farther, r=r)
 
 
 def _numbers(pieces: tuple[str, ...], found: Contrast) -> pd.DataFrame:

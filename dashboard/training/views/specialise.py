@@ -107,9 +107,13 @@ def _button(request: Request) -> None:
             return  # it stands below, with its curves
         st.caption(_("Déjà fait : {name}").format(name=widgets.plain(request.name)))
         return
-    about = i18n.duration(estimate.seconds(request))
-    if (error := st.session_state.pop(_REFUSED, None)) is not None:
+    try:
+        about = i18n.duration(estimate.seconds(request))
+    except MoliereError as error:
         widgets.problem(error)
+        return
+    if (refused := st.session_state.pop(_REFUSED, None)) is not None:
+        widgets.problem(refused)
     st.button(
         _("Spécialiser ({duration} environ)").format(duration=about),
         key="training.specialise",

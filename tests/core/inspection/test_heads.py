@@ -23,8 +23,8 @@ from moliere_core.inspection.heads import (
     name_character_heads,
     name_heads,
     name_of,
+    passages,
     save_heads,
-    windows,
 )
 from moliere_core.inspection.transformer_trace import MOST_TOKENS, read, weights_digest
 from moliere_core.models.networks import TransformerModel
@@ -33,8 +33,11 @@ from moliere_core.networks.transformer import TransformerConfig, TransformerNetw
 from moliere_core.networks.window import WindowedTransformer
 from moliere_core.pretrained.weights import read_weights
 from tests.core.inspection.transformers import IDS, KINDS, TIME, VOCAB, small
-from tests.gpts import random_gpt2, write_gpt2
+from tests.gpts import looking_back, random_gpt2, write_gpt2
 from tests.networks import LETTERS as LETTERS_OF_RUNS
+from tools import name_heads as name_heads_tool
+
+ROOT = Path(__file__).parents[3]
 
 LETTERS = [*"\n .", *(chr(ord("a") + i) for i in range(VOCAB - 3))]
 
@@ -185,29 +188,15 @@ def test_shares_are_the_mean_of_what_each_head_gives() -> None:
 
 
 def test_heads_built_to_look_somewhere_are_named_for_it() -> None:
-    """Positions alone decide in these: query p is the key of p - 1, or of 0, or nothing at all."""
-    positions, width = 24, 48
-    weights = random_gpt2(VOCAB, n_embd=width, n_layer=1, n_positions=positions)
-    weights["wte.weight"][:] = 0
-    weights["wpe.weight"][:] = np.eye(positions, width)
-    joined = np.zeros((width, 3 * width), np.float32)
-    # Two heads of 24: queries, then keys; values do not matter.
-    joined[:24, 0:24] = 40 * np.eye(24, k=-1)  # head 0: place p asks for p - 1
-    joined[:24, width : width + 24] = np.eye(24)
-    joined[:24, 24] = 40  # head 1: everyone asks for the first
-    joined[0, width + 24] = 1
-    weights["h.0.attn.c_attn.weight"] = joined
-    weights["h.0.attn.c_attn.bias"][:] = 0
-    weights["h.0.ln_1.weight"][:] = 1
-    weights["h.0.ln_1.bias"][:] = 0
+    weights = looking_back(VOCAB)
     network = TransformerNetwork(weights, TransformerConfig(2))
     rng = np.random.default_rng(0)
-    texts = [rng.integers(0, VOCAB, positions).tolist() for _ in range(4)]
+    texts = [rng.integers(0, VOCAB, network.context_length).tolist() for _ in range(4)]
     table = name_heads(network, texts[:2], texts[2:], LETTERS, "built")
     assert [head.name for head in table.heads] == ["previous", "first"]
     assert table.named("first") == [table.head(0, 1)]
     assert table.head(0, 0).checked["previous"].share > 0.9
-    weights["h.0.attn.c_attn.weight"] = 0 * joined
+    weights["h.0.attn.c_attn.weight"][:] = 0
     flat = name_heads(
         TransformerNetwork(weights, TransformerConfig(2)), texts[:2], texts[2:], LETTERS, "flat"
     )
@@ -222,17 +211,16 @@ def test_a_network_of_characters_is_read_over_two_texts() -> None:
     weights = random_gpt2(len(LETTERS_OF_RUNS), n_positions=16)
     network = WindowedTransformer(weights, config)
     model = TransformerModel("tiny", network, LETTERS_OF_RUNS)
-    find, check = "la cassette\n" * 20, "le malade\n" * 10
-    table = name_character_heads(model, find, check, "made up", (4, 2))
-    assert (table.found_on, table.checked_on, table.corpus) == (64, 32, "made up")
+    find, check = (passages(text, 4, 16) for text in ("la cassette\n" * 20, "le malade\n" * 6))
+    table = name_character_heads(model, find, check, "made up", ["Le Malade"])
+    assert (table.found_on, table.checked_on, table.corpus) == (64, 48, "made up")
+    assert table.plays == ("Le Malade",)
     symbols = ["\ufffd", *LETTERS_OF_RUNS.chars]
-    pieces = [
-        windows(LETTERS_OF_RUNS.encode(text).tolist(), count, 16)
-        for text, count in ((find, 4), (check, 2))
-    ]
-    assert table == name_heads(network.transformer, pieces[0], pieces[1], symbols, "made up")
-    with pytest.raises(ModelError, match="give at least 16"):
-        name_character_heads(model, "court", check, "made up")
+    found, again = (
+        [LETTERS_OF_RUNS.encode(text).tolist() for text in texts] for texts in (find, check)
+    )
+    expected = name_heads(network.transformer, found, again, symbols, "made up", ["Le Malade"])
+    assert table == expected
 
 
 def measured(**shares: float) -> dict[str, Measured]:
@@ -263,25 +251,75 @@ def test_skill_runs_from_an_even_look_to_certainty() -> None:
 def test_a_table_is_kept(tmp_path: Path) -> None:
     texts = [IDS.tolist()]
     told: list[float] = []
-    table = name_heads(small(), texts, texts, LETTERS, "random", told.append)
+    table = name_heads(small(), texts, texts, LETTERS, "random", progress=told.append)
     assert told[-1] == 1
     assert load_heads(tmp_path) is None
     save_heads(tmp_path, table)
     assert load_heads(tmp_path) == table
     assert HeadTable.from_json(json.loads(json.dumps(table.to_json()))) == table
-    (tmp_path / named.HEADS).write_text('{"heads": [3]}')
+
+
+def without_a_head(table: dict[str, Any]) -> None:
+    table["heads"] = [head for head in table["heads"] if head["layer"] or head["head"]]
+
+
+def with_too_much(table: dict[str, Any]) -> None:
+    table["heads"][0]["checked"]["first"]["share"] = 1.5
+
+
+def with_nothing_that_is_a_number(table: dict[str, Any]) -> None:
+    table["heads"][0]["found"]["first"]["chance"] = math.nan
+
+
+def with_another_name(table: dict[str, Any]) -> None:
+    table["heads"][0]["name"] = "clever"
+
+
+def without_plays(table: dict[str, Any]) -> None:
+    del table["plays"]
+
+
+def without_heads(table: dict[str, Any]) -> None:
+    table["heads"] = []
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        without_a_head,
+        with_too_much,
+        with_nothing_that_is_a_number,
+        with_another_name,
+        without_plays,
+        without_heads,
+    ],
+)
+def test_a_table_that_says_what_cannot_be_is_damaged(tmp_path: Path, damage: Any) -> None:
+    texts = [IDS.tolist()]
+    table = name_heads(small(), texts, texts, LETTERS, "random").to_json()
+    damage(table)
+    (tmp_path / named.HEADS).write_text(json.dumps(table))
     with pytest.raises(ModelError, match="delete it, and it will be computed again"):
         load_heads(tmp_path)
 
 
-def test_windows_are_spread_and_apart() -> None:
-    found = windows(list(range(100)), 3, 10)
-    assert [w[0] for w in found] == [0, 45, 90]
-    assert len(windows(list(range(25)), 9, 10)) == 2
+def test_passages_are_spread_and_apart() -> None:
+    letters = "".join(map(chr, range(100)))
+    assert [ord(found[0]) for found in passages(letters, 3, 10)] == [0, 45, 90]
+    assert len(passages(letters[:25], 9, 10)) == 2
     with pytest.raises(ModelError, match="give at least 200"):
-        windows([1] * 100, 3, 200)
+        passages(letters, 3, 200)
     with pytest.raises(ModelError, match="cannot be looked at"):
         name_heads(small(), [[1] * (MOST_TOKENS + 1)], [], LETTERS, "long")
+
+
+def test_the_documents_tell_what_was_measured_of_the_shipped_heads() -> None:
+    told = (ROOT / "docs" / "training.md").read_text("utf-8")
+    for name in name_heads_tool.NAMES:
+        table = load_heads(ASSETS / name)
+        assert table is not None
+        for row in name_heads_tool.rows(name, table):
+            assert row in told
 
 
 def test_the_shipped_heads_are_those_of_the_shipped_weights() -> None:
