@@ -256,7 +256,12 @@ def alphabet(key: str, play: str) -> str:
         parts = [_("alphabet : tous les caractères du texte")]
     else:
         parts = [_("alphabet : caractères vus {least} fois ou plus").format(least=rule.least)]
-    parts.append(_("triés") if rule.order == "sorted" else _("les plus fréquents d’abord"))
+    parts.append(
+        {
+            "sorted": _("triés"),
+            "met": _("dans l’ordre où ils se rencontrent"),
+        }.get(rule.order, _("les plus fréquents d’abord"))
+    )
     special = {
         "unknown-last": _("<UNK> en dernier"),
         "unknown-first": _("<UNK> en premier"),

@@ -1,6 +1,6 @@
 """A stored run as the `.keras` file that the course's notebook would have saved.
 
-The model is the notebook's: an Embedding, plain LSTM or GRU layers that keep their last output, a
+The model is the notebook's: an Embedding, plain recurrent layers that keep their last output, a
 Dense softmax over the alphabet, without our unknown symbol, which is never drawn. A transformer is
 Keras' own MultiHeadAttention and the layers around it. It opens with `keras.models.load_model`, and
 a recurrent one here again with `keras_import`; the alphabet travels in the file, as

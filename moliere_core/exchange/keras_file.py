@@ -14,9 +14,9 @@ import importlib
 import json
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,8 @@ MAX_DESCRIPTION = 1_000_000  # bytes
 MAX_OBJECTS = 10_000  # groups and datasets of a file
 MAX_DEPTH = 16  # of groups in groups
 
+SUFFIXES = (".keras", ".h5", ".hdf5")
+SAVED_MODEL = "saved_model.pb"  # of TensorFlow's format, a folder
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
 _BOXES = ("layers", "_layer_checkpoint_dependencies")  # where Keras 3, and 2.12, put the layers
 # Of a recurrent layer the weights are its cell's; what is its own is the state of a stateful one.
@@ -77,13 +79,15 @@ def read(source: Path, extra: str = "") -> KerasFile:
         return _read_h5(source.read_bytes())
     except (*_DAMAGED, EOFError, zipfile.BadZipFile, NotImplementedError) as error:
         raise ModelError(
-            "this file is not a model saved by Keras: give the .keras or .h5 file that "
-            'model.save("modele.keras") has written'
+            "this file is not a model saved by Keras, or was cut or damaged on its way: give the "
+            '.keras or .h5 file that model.save("modele.keras") has written'
         ) from error
 
 
 def _read_archive(source: Path, extra: str) -> KerasFile:
     with zipfile.ZipFile(source) as archive:
+        if refused := other_archive(archive.namelist()):
+            raise refused
         sizes = {info.filename: info.file_size for info in archive.infolist()}
         if sum(sizes.values()) > MAX_BYTES:
             raise ModelError(
@@ -107,6 +111,25 @@ def _read_archive(source: Path, extra: str) -> KerasFile:
         return KerasFile(description, version, _arrays_by_class(file), True, documents)
 
 
+def other_archive(names: Collection[str]) -> ModelError | None:
+    """Why what holds these files is no `.keras`, where their names tell."""
+    parts = [PurePosixPath(name.replace("\\", "/")) for name in names]
+    if CONFIG in names:
+        return None
+    if any(part.name == SAVED_MODEL for part in parts):
+        return ModelError(
+            "this is a SavedModel, TensorFlow's own format, which is not read here: in the "
+            'notebook, save the model with model.save("modele.keras")'
+        )
+    models = [p.name for p in parts if p.suffix.lower() in SUFFIXES and p.name[:2] != "._"]
+    if models and models != [WEIGHTS]:
+        return ModelError(
+            "this is an archive that holds {file}: unpack it, and give that file",
+            file="".join(c for c in models[0][:80] if c.isprintable()),
+        )
+    return None
+
+
 def _content(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
     """A member of the archive; ValueError where its header lies about its size."""
     with archive.open(name) as packed:
@@ -120,7 +143,7 @@ def _read_h5(data: bytes) -> KerasFile:
     with _opened(data) as file:
         text = file.attrs.get("model_config")
         version = _version(_text(file.attrs.get("keras_version", "")))
-        if text is None and any(box in file for box in _BOXES):
+        if text is None and any(box in file for box in (*_BOXES, "vars")):
             return KerasFile(None, version, _arrays_by_class(file), True, {})
         group = _child(file, "model_weights") if "model_weights" in file else file
         arrays = _arrays_by_name(group)
@@ -209,20 +232,28 @@ def _array(dataset: Any) -> NDArray[np.float32]:
 
 
 def _arrays_by_class(file: Any) -> dict[str, Arrays]:
-    r"""Layout of Keras 3: `layers/lstm_1/cell/vars/0`; `layers\lstm_1\...` from Windows."""
+    r"""Layout of Keras 3: `layers/lstm_1/cell/vars/0`; `layers\lstm_1\...` from Windows.
+
+    A model of its own code may have its layers without a box, under the names of its attributes.
+    """
     found: dict[str, dict[str, dict[int, Any]]] = {}
+    boxed = any(name.replace("\\", "/").split("/")[0] in _BOXES for name in file)
     for path, dataset in _walk(file):
         box, *inside = path.replace("\\", "/").split("/")
+        if not boxed:
+            box, inside = _BOXES[0], [box, *inside]
         if box not in _BOXES or len(inside) < 3 or inside[-2] != "vars":
             continue
         part = "/".join(inside[1:-2])  # of a random generator, as Dropout has, "seed_generator"
-        if part in _PARTS and inside[-1].isdecimal():
+        if inside[-1].isdecimal() and not part.endswith("seed_generator"):
             found.setdefault(inside[0], {}).setdefault(part, {})[int(inside[-1])] = dataset
-    return {
-        name: [_array(parts[part][i]) for i in sorted(parts[part])]
-        for name, parts in found.items()
-        for part in sorted(parts, key=_PARTS.index)[:1]
-    }
+    return {name: _own(parts) for name, parts in found.items()}
+
+
+def _own(parts: dict[str, dict[int, Any]]) -> Arrays:
+    """The weights of a layer; none of one that is made of others (Bidirectional, a model)."""
+    known = next((parts[part] for part in _PARTS if part in parts), {})
+    return [_array(known[i]) for i in sorted(known)]
 
 
 def _walk(file: Any) -> Iterator[tuple[str, Any]]:
@@ -250,12 +281,20 @@ def _arrays_by_name(group: Any) -> dict[str, Arrays]:
     found = {}
     for name in map(_text, group.attrs["layer_names"]):
         layer = _child(group, name)
-        paths = map(_text, layer.attrs["weight_names"])
-        kept = [path for path in paths if path.rpartition("/")[2].partition(":")[0] in _TRAINED]
-        arrays = [_array(_child(layer, path)) for path in kept]
+        paths = {path: _last(path) for path in map(_text, layer.attrs["weight_names"])}
+        known = [path for path, last in paths.items() if last in _TRAINED]
+        others = [
+            path for path, last in paths.items() if "seed" not in last and "state" not in last
+        ]
+        arrays = [_array(_child(layer, path)) for path in known or others]
         if arrays:
             found[name] = arrays
     return found
+
+
+def _last(path: str) -> str:
+    """The name of a weight: "kernel" of "lstm/lstm_cell/kernel:0"."""
+    return path.rpartition("/")[2].partition(":")[0]
 
 
 def _outside() -> ModelError:

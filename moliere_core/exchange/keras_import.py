@@ -27,7 +27,7 @@ from moliere_core.corpus.names import printable
 from moliere_core.corpus.tables import SEPARATORS, decode_as_is, has_csv_header
 from moliere_core.errors import N_, CorpusError, ModelError
 from moliere_core.exchange.keras_alphabets import Source, carried, choose, reordered
-from moliere_core.exchange.keras_file import MAX_BYTES
+from moliere_core.exchange.keras_file import MAX_BYTES, SUFFIXES
 from moliere_core.exchange.run_import import check_allowed
 from moliere_core.models.protocol import CONTEXT_START
 from moliere_core.models.references import SCORE_CHUNK, RecurrentModel
@@ -41,7 +41,6 @@ from moliere_core.text.normalise import normalise
 TIMEOUT_SECONDS = 60
 MEMORY_MB = 1_000
 HELD_OUT_SHARE = 0.1
-SUFFIXES = (".keras", ".h5", ".hdf5")
 
 
 Step = Literal["open", "measure"]  # what takes time

@@ -3,7 +3,7 @@
     python -m moliere_core.exchange.keras_import_worker IN OUT
 
 The file is read by `keras_file`, without Keras and whatever version wrote it: the weights of an
-embedding, of LSTM or GRU layers and of a dense layer say all that `recurrent.py` needs, where the
+embedding, of recurrent layers and of a dense layer say all that `recurrent.py` needs, where the
 description names nothing that computes otherwise. The process has little memory and little time
 (`MOLIERE_WORKER_MEMORY_MB`, `CPU_SECONDS`), since HDF5's library has had its holes. The weights are
 written to OUT as safetensors under the names of `recurrent.py`, for the alphabet of the file;
@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import traceback
 from collections.abc import Sequence
@@ -25,8 +26,10 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
+from moliere_core.config import Cell
 from moliere_core.errors import N_, ModelError
 from moliere_core.exchange.keras_file import Arrays, KerasFile, read
+from moliere_core.networks.architecture import BIASES, GATES
 from moliere_core.networks.recurrent import RecurrentNetwork
 from moliere_core.runs.run import VOCABULARY
 from moliere_core.system.processes import limit_memory, limit_processor
@@ -34,10 +37,11 @@ from moliere_core.system.records import is_writable
 
 CPU_SECONDS = 60
 MOST_DROPOUT = 0.9  # of `ModelConfig`
+MOST_CELLS = 3  # recurrent layers, of `ModelConfig`
 MOST_NAMED = 12  # layers of a model that is refused
 NEWEST = (3, 15)  # Keras up to which the layers are known
 
-CELLS = ("LSTM", "GRU")
+CELLS: dict[str, Cell] = {"SimpleRNN": "rnn", "LSTM": "lstm", "GRU": "gru"}
 PASSED_OVER = (
     "InputLayer",
     "Dropout",
@@ -49,9 +53,13 @@ PASSED_OVER = (
 )  # what they do is done in training alone
 FINISHES = ("Activation", "Softmax")  # what may follow a Dense without activation
 WRAPPER = "TimeDistributed"  # of a Dense: what a Dense does in any case
+ATTENTION = "MultiHeadAttention"
 KNOWN = ("Embedding", *CELLS, "Dense", WRAPPER, *FINISHES, *PASSED_OVER)
 MODELS = ("Sequential", "Functional", "Model")
-EXPECTED = N_("an Embedding, one to three LSTM or GRU layers and a Dense softmax, as in the course")
+EXPECTED = N_(
+    "an Embedding, one to three LSTM, GRU or SimpleRNN layers and a Dense softmax, as in the course"
+)
+PACKAGES = ("keras", "tf_keras", "tensorflow")  # under whose names Keras' layers are saved
 
 # Settings that change nothing once a network is trained, or that its shapes tell again.
 _NEUTRAL = {
@@ -59,7 +67,7 @@ _NEUTRAL = {
     "ragged", "optional", "input_dim", "output_dim", "input_length", "units", "implementation",
     "return_sequences", "return_state", "stateful", "unroll", "unit_forget_bias", "dropout",
     "recurrent_dropout", "seed", "zero_output_for_mask", "use_cudnn", "lora_alpha", "rate",
-    "noise_shape", "stddev", "layer", "weights", "reset_after",
+    "noise_shape", "stddev", "layer", "weights", "reset_after", "use_bias",
 }  # fmt: skip
 _NEUTRAL_ENDINGS = ("_initializer", "_regularizer", "_constraint")
 _USUAL: dict[str, dict[str, Any]] = {
@@ -67,13 +75,14 @@ _USUAL: dict[str, dict[str, Any]] = {
     "LSTM": {
         "activation": "tanh",
         "recurrent_activation": "sigmoid",
-        "use_bias": True,
         "go_backwards": False,
         "time_major": False,
     },
-    "Dense": {"use_bias": True},
 }
 _USUAL["GRU"] = _USUAL["LSTM"]
+_USUAL["SimpleRNN"] = {
+    name: value for name, value in _USUAL["LSTM"].items() if name != "recurrent_activation"
+}
 _ENDINGS: tuple[list[str], ...] = (
     ["softmax"],
     ["log_softmax"],
@@ -102,7 +111,7 @@ class _Stack:
     embedding: Arrays
     recurrent: list[Arrays]
     dense: Arrays
-    cell: str | None = None  # None where the shapes have to tell
+    cell: Cell | None = None  # None where the shapes have to tell
     dropout: float = 0.0
     seq_length: int | None = None
     kinds: list[str] = field(default_factory=list)
@@ -146,7 +155,7 @@ def _described(file: KerasFile, description: dict[str, Any]) -> _Stack:
     count = sum(kind in CELLS for kind in kinds)
     cells = {kind for kind in kinds if kind in CELLS}
     wanted = ["Embedding", *(kinds[1:2] * count), "Dense"]
-    if len(cells) != 1 or count > 3 or kinds[: len(wanted)] != wanted:
+    if len(cells) != 1 or count > MOST_CELLS or kinds[: len(wanted)] != wanted:
         raise _other(kinds)
     head = [layer for layer in layers if layer.kind not in PASSED_OVER][len(wanted) - 1 :]
     recurrent = [layer for layer in layers if layer.kind in CELLS]
@@ -159,7 +168,7 @@ def _described(file: KerasFile, description: dict[str, Any]) -> _Stack:
         embedding=arrays[0],
         recurrent=arrays[1:-1],
         dense=arrays[-1],
-        cell=cells.pop(),
+        cell=CELLS[cells.pop()],
         dropout=_dropout(layers),
         seq_length=_seq_length(description, layers),
         kinds=kinds,
@@ -171,12 +180,21 @@ def _layers(file: KerasFile, description: dict[str, Any]) -> list[_Layer]:
     name = description.get("class_name")
     if name not in MODELS:
         raise ModelError(
-            "this file holds a {name!r}, not a model: give {expected}", name=name, expected=EXPECTED
+            "this file holds a {name!r}, not a Sequential or a functional model: give {expected}",
+            name=name,
+            expected=EXPECTED,
         )
     config = description.get("config")
     found = config.get("layers") if isinstance(config, dict) else config  # a list until 2018
     if not isinstance(found, list):
         raise ModelError("this model has no list of layers: give {expected}", expected=EXPECTED)
+    if any(isinstance(item, dict) and item.get("class_name") == ATTENTION for item in found):
+        raise ModelError(
+            "this model is a transformer ({kind}), of which no .keras file is opened: give the "
+            ".zip of its run, or {expected}",
+            kind=ATTENTION,
+            expected=EXPECTED,
+        )
     layers = [_layer(file, item, name) for item in found]
     for before, layer in zip([None, *layers], layers, strict=False):
         if layer.reads is not None and layer.reads != ([before.name] if before else []):
@@ -197,7 +215,7 @@ def _layer(file: KerasFile, item: object, model: str) -> _Layer:
             "this model has a layer {kind!r}: give {expected}", kind=kind, expected=EXPECTED
         )
     registered, module = item.get("registered_name"), item.get("module")
-    outside = module is not None and str(module).partition(".")[0] != "keras"
+    outside = module is not None and str(module).partition(".")[0] not in PACKAGES
     if outside or (registered is not None and ">" in str(registered)):
         raise ModelError(
             "this model has a layer of its own code ({name}): give {expected}",
@@ -246,8 +264,12 @@ def _check_settings(file: KerasFile, layers: Sequence[_Layer], recurrent: list[_
                 _check_version(file, f"{layer.kind}.{name}")
                 raise _unusual(layer.kind, name, value, None)
         for name, value in usual.items():
-            if layer.setting(name) != value:
-                raise _unusual(layer.kind, name, layer.setting(name), value)
+            found = layer.setting(name)
+            found = _function(found) if name.endswith("activation") else found
+            if found != value:
+                raise _unusual(layer.kind, name, found, value)
+        if layer.kind == "GRU" and layer.setting("reset_after") is False:
+            raise _old_gru()
     if not all(layer.setting("return_sequences") for layer in recurrent[:-1]):
         raise ModelError("this model's first layers return their last output alone: save another")
 
@@ -331,7 +353,7 @@ def _seq_length(description: dict[str, Any], layers: Sequence[_Layer]) -> int | 
     shapes.append(config.get("build_input_shape") if isinstance(config, dict) else None)
     for shape in shapes:
         length = shape[1] if isinstance(shape, list) and len(shape) == 2 else None
-        if isinstance(length, int) and 1 <= length <= 2_000:
+        if type(length) is int and 1 <= length <= 2_000:
             return length
     return None
 
@@ -349,7 +371,7 @@ def _arrays_of(file: KerasFile, layers: Sequence[_Layer], place: int) -> Arrays:
     name = layer.name
     if file.by_class:
         kind = WRAPPER if layer.settings.get(WRAPPER) else layer.kind
-        name = {"TimeDistributed": "time_distributed"}.get(kind, kind.lower())
+        name = {WRAPPER: "time_distributed", "SimpleRNN": "simple_rnn"}.get(kind, kind.lower())
         rank = sum(other.kind == layer.kind for other in layers[:place])
         name += f"_{rank}" if rank else ""
     if name not in file.arrays:
@@ -367,14 +389,24 @@ def _bare(file: KerasFile) -> _Stack:
     layers = sorted(file.arrays.items(), key=lambda item: _rank(item[0])) if file.by_class else None
     arrays = [a for _, a in layers] if layers else list(file.arrays.values())
     embedding = [a for a in arrays if [w.ndim for w in a] == [2]]
-    recurrent = [a for a in arrays if [w.ndim for w in a] in ([2, 2, 1], [2, 2, 2])]
+    recurrent = [a for a in arrays if [w.ndim for w in a] in ([2, 2], [2, 2, 1], [2, 2, 2])]
     dense = [a for a in arrays if [w.ndim for w in a] == [2, 1]]
-    if (len(embedding), len(dense), len(arrays)) != (1, 1, len(recurrent) + 2) or not recurrent:
+    if (len(embedding), len(dense), len(arrays) - 2) != (1, 1, len(recurrent)) or not (
+        1 <= len(recurrent) <= MOST_CELLS
+    ):
         raise ModelError(
             "this file holds weights alone, and not those of the course's network: save the "
             'whole model with model.save("modele.keras")'
         )
-    return _Stack(embedding[0], recurrent[:3], dense[0])
+    if layers and len(recurrent) > 1:  # which of them is the first?
+        names = [name for name, a in layers if any(a is r for r in recurrent)]
+        if not all(re.fullmatch(r"(simple_rnn|lstm|gru)(_\d+)?", name) for name in names):
+            raise ModelError(
+                "this file has the weights of a model of its own code alone, and does not say in "
+                "which order its layers stand: write it as keras.Sequential, and save the whole "
+                'with model.save("modele.keras")'
+            )
+    return _Stack(embedding[0], recurrent, dense[0])
 
 
 def _rank(name: str) -> int:
@@ -387,30 +419,45 @@ def _named(stack: _Stack) -> dict[str, NDArray[np.float32]]:
     """Weights under our names; ModelError where their shapes are not those of the network."""
     kernels = [layer[:2] for layer in stack.recurrent]
     gates = {k.shape[-1] / max(r.shape[0], 1) for k, r in kernels if k.ndim == r.ndim == 2}
-    cell = stack.cell or {4.0: "LSTM", 3.0: "GRU"}.get(gates.pop() if len(gates) == 1 else 0.0)
-    whole = [len(a) for a in (stack.embedding, *stack.recurrent, stack.dense)]
-    if cell is None or whole != [1, *(3 for _ in stack.recurrent), 2]:
+    told = {float(GATES[cell]): cell for cell in CELLS.values()}
+    cell = stack.cell or told.get(gates.pop() if len(gates) == 1 else 0.0)
+    counts = [len(a) for a in (stack.embedding, *stack.recurrent, stack.dense)]
+    # `use_bias=False` leaves the last one off; of a GRU the bias alone tells what it computes.
+    allowed = [(1,), *((2, 3) if stack.kinds or cell != "gru" else (3,) for _ in kernels), (1, 2)]
+    if cell is None or not all(n in few for n, few in zip(counts, allowed, strict=True)):
         raise ModelError(
-            "this model's layers have other weights than the course's network: save the model "
-            "as it was trained, with a bias, and neither quantised nor adapted (LoRA)"
+            "this model's layers have other weights than the course's network: save the whole "
+            "model as it was trained, neither quantised nor adapted (LoRA)"
         )
-    if cell == "GRU" and any(layer[2].ndim == 1 for layer in stack.recurrent):
-        raise ModelError(
-            "this GRU was saved with reset_after=False, by an old version of Keras: "
-            "train it again with the default, reset_after=True"
-        )
+    if cell == "gru" and any(layer[2].ndim == 1 for layer in stack.recurrent if layer[2:]):
+        raise _old_gru()
     if len({layer[1].shape[0] for layer in stack.recurrent}) != 1:
         raise ModelError("this model's recurrent layers have several widths: give them the same")
     names = ("kernel", "recurrent_kernel", "bias")
     weights = {"embedding": stack.embedding[0]}
     for i, layer in enumerate(stack.recurrent):
-        weights |= {f"{cell.lower()}_{i}.{n}": a for n, a in zip(names, layer, strict=True)}
-    weights |= {"dense.kernel": stack.dense[0], "dense.bias": stack.dense[1]}
+        own = layer if layer[2:] else [*layer, _no_bias(layer[0], BIASES[cell])]
+        weights |= {f"{cell}_{i}.{n}": a for n, a in zip(names, own, strict=True)}
+    kernel, bias = stack.dense if stack.dense[1:] else [*stack.dense, _no_bias(stack.dense[0], 1)]
+    weights |= {"dense.kernel": kernel, "dense.bias": bias}
     if not all(np.isfinite(array).all() for array in weights.values()):
         raise ModelError("this model has weights that are not numbers: train it again")
     if weights["embedding"].ndim != 2 or not all(array.size for array in weights.values()):
         raise _other(stack.kinds)
     return weights
+
+
+def _no_bias(kernel: NDArray[np.float32], rows: int) -> NDArray[np.float32]:
+    """The zeros that a layer without a bias adds; a GRU has two rows of them."""
+    width = kernel.shape[-1] if kernel.ndim else 0
+    return np.zeros((rows, width) if rows > 1 else width, np.float32)
+
+
+def _old_gru() -> ModelError:
+    return ModelError(
+        "this GRU was saved with reset_after=False, by an old version of Keras: "
+        "train it again with the default, reset_after=True"
+    )
 
 
 # The process

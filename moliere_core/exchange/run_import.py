@@ -25,7 +25,8 @@ from safetensors import SafetensorError, safe_open
 
 from moliere_core.config import MistypedError
 from moliere_core.corpus.names import printable
-from moliere_core.errors import ConfigError, MoliereError, RunError
+from moliere_core.errors import ConfigError, ModelError, MoliereError, RunError
+from moliere_core.exchange.keras_file import METADATA, WEIGHTS, other_archive
 from moliere_core.networks.loading import load_network
 from moliere_core.runs.run import (
     CONFIG,
@@ -36,6 +37,7 @@ from moliere_core.runs.run import (
     UNREADABLE,
     VOCABULARY,
     Run,
+    epoch_name,
     is_snapshot,
     run_path,
     runs_folder,
@@ -71,10 +73,10 @@ def is_run(data: bytes) -> bool:
     """Whether the file is an archive of a run, whatever its name; a `.keras` is an archive too."""
     try:
         with _archive(data) as archive:
-            names = {PurePosixPath(name).name for name in archive.namelist()}
+            names = {_path(name).name for name in archive.namelist()}
     except (*_DAMAGED, OSError):
         return False
-    return {CONFIG, VOCABULARY} <= names and "metadata.json" not in names
+    return {CONFIG, VOCABULARY} <= names and METADATA not in names
 
 
 def import_run(
@@ -94,6 +96,7 @@ def import_run(
     Raises:
         ConfigError: this server is public.
         RunError: the file is something else, too large or damaged, or cannot be stored.
+        ModelError: it is a model saved by TensorFlow or by Keras, or an archive of one.
     """
     check_allowed()
     if len(data) > MAX_BYTES:
@@ -104,6 +107,7 @@ def import_run(
             folder.mkdir(parents=True)
             _unpack(data, name, folder, part(told, 0, 2))
             run = _checked(folder, name, part(told, 1, 2))
+            _check_last(run, name)
             return _settled(run, name, token)
         except OSError as error:
             raise write_error(runs_folder(), error) from error
@@ -137,7 +141,8 @@ def _settled(run: Run, name: str, token: str) -> tuple[Run, bool]:
     run_id = hashlib.sha256(f"imported:{digest}".encode()).hexdigest()[:ID_LENGTH]
     document = json.loads((run.path / CONFIG).read_text(encoding="utf-8"))
     document["id"] = run_id
-    document["corpus"].setdefault("imported_from", printable(name))
+    said = str(document["corpus"].get("imported_from", ""))  # by who imported it before
+    document["corpus"]["imported_from"] = printable(said) or printable(name)
     text = json.dumps(document, ensure_ascii=False, indent=2)
     (run.path / CONFIG).write_text(text, encoding="utf-8")
     if token:
@@ -171,6 +176,11 @@ def _archive(data: bytes) -> zipfile.ZipFile:
     return zipfile.ZipFile(io.BytesIO(data))
 
 
+def _path(name: str) -> PurePosixPath:
+    """The path of a file in an archive, which some programs of Windows write with a backslash."""
+    return PurePosixPath(name.replace("\\", "/"))
+
+
 def _unpack(data: bytes, name: str, folder: Path, told: Progress) -> None:
     """Write the files of a run into `folder`; whatever else the archive holds is left there."""
     try:
@@ -196,13 +206,20 @@ def _unpack(data: bytes, name: str, folder: Path, told: Progress) -> None:
 def _wanted(archive: zipfile.ZipFile, name: str) -> dict[str, zipfile.ZipInfo]:
     """The files of the one run in the archive, by their names in its folder."""
     infos = [info for info in archive.infolist() if not info.is_dir()]
-    settings = [i for i in infos if PurePosixPath(i.filename).name == CONFIG]
+    settings = [i for i in infos if _path(i.filename).name == CONFIG]
     if len(infos) > MAX_FILES or len(settings) != 1:
-        raise _no_run(name)
-    folder = PurePosixPath(settings[0].filename).parent
+        raise other_archive(archive.namelist()) or _no_run(name)
+    if {METADATA, WEIGHTS} & {info.filename for info in infos}:
+        raise ModelError(
+            "{name} is a model saved by Keras: call it {stem}.keras, and import it with the text "
+            "that it was trained on",
+            name=name,
+            stem=PurePosixPath(name).stem,
+        )
+    folder = _path(settings[0].filename).parent
     wanted: dict[str, zipfile.ZipInfo] = {}
     for info in infos:
-        path = PurePosixPath(info.filename)
+        path = _path(info.filename)
         if path.parent != folder or not (path.name in _TEXTS or is_snapshot(path.name)):
             continue
         link = stat.S_IFMT(info.external_attr >> 16) == _LINKS
@@ -241,6 +258,18 @@ def _checked(folder: Path, name: str, told: Progress) -> Run:
             ) from error
         raise _damaged(name) from error
     return run
+
+
+def _check_last(run: Run, name: str) -> None:
+    """RunError where others of its weights would be taken for those that were measured last."""
+    last = f"{epoch_name(len(run.history))}.safetensors"
+    if run.history and not (run.path / last).is_file():
+        raise RunError(
+            "{name} lacks the weights of its last epoch ({file}), which its measures are of: put "
+            "them back, or download it again on the Training page",
+            name=name,
+            file=last,
+        )
 
 
 def _check_size(run: Run, path: Path) -> None:

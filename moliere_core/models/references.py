@@ -18,7 +18,7 @@ from moliere_core.models.ngrams import NGramModel
 from moliere_core.models.protocol import CharModel
 from moliere_core.networks.loading import MixedFilesError, load_network
 from moliere_core.runs.index import stored_runs
-from moliere_core.runs.run import VOCABULARY, Run, Snapshot, run_path
+from moliere_core.runs.run import CONFIG, VOCABULARY, Run, Snapshot, run_path
 
 SHIPPED = ("petit", "grand", "petit-rnn", "petit-gpt")
 MINI, HUB = "mini-gpt", "hf:"  # references of models of tokens, see `pretrained`
@@ -31,6 +31,7 @@ HUB_FILES = (
     "tokenizer.json",
     "tokenizer_config.json",
 )
+_OF_A_FOLDER = (".safetensors", ".bin", ".pt", ".pth", ".gguf", ".onnx")
 EXPERIMENTS = ASSETS / "experiments"  # a folder a plan, in it a run a variant
 NGRAMS = ASSETS / "ngrams" / "kn-8.safetensors"  # holds the lower orders too
 NGRAM_ORDERS = range(1, 9)
@@ -78,7 +79,19 @@ def open_run(reference: str) -> tuple[Run, str | None]:
     if folder:
         if files & {*HUB_FILES} and VOCABULARY not in files:
             raise _of_tokens(name)
+        if CONFIG not in files and (inside := _models_inside(Path(name))):
+            raise ModelError(
+                "{name} is not a model, but holds some: choose one of them, such as {inside}",
+                name=name,
+                inside=inside[-1],
+            )
         return Run.open(Path(name)), snapshot
+    if file and Path(name).suffix.lower() in _OF_A_FOLDER:
+        raise ModelError(
+            "{name} is a file of a model: choose the folder that it is in, as save_pretrained "
+            "wrote it",
+            name=name,
+        )
     if file:
         raise ModelError(
             "{name} is a file, and a model is a run's folder: bring in the .zip of a run with "
@@ -99,6 +112,13 @@ def unknown_model(name: str) -> ModelError:
         shipped=", ".join(SHIPPED),
         mini=MINI,
     )
+
+
+def _models_inside(folder: Path) -> list[Path]:
+    """The folders in a folder that hold the weights of a model, as training leaves checkpoints."""
+    found = (path for path in folder.iterdir() if not path.name.startswith(".") and path.is_dir())
+    inside = [path for path in found if any((path / name).is_file() for name in HUB_FILES[:3])]
+    return sorted(inside, key=lambda path: (path.stat().st_mtime_ns, path.name))
 
 
 def _of_tokens(name: str) -> ModelError:

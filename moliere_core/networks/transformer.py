@@ -393,12 +393,17 @@ class TransformerNetwork:
         return rows.reshape(*stream.shape[:-1], -1)
 
 
+_PREFIX = "transformer."
+
+
 class _Taken:
     """The tensors of a file, as they are taken one by one: each as float32, once."""
 
     def __init__(self, weights: Mapping[str, NDArray[Any]]) -> None:
         self._weights = weights
-        self._names = {name.removeprefix("transformer."): name for name in weights}
+        # Of a tensor that is there under both of its names, transformers reads the longer one.
+        ordered = sorted(weights, key=lambda name: name.startswith(_PREFIX))
+        self._names = {name.removeprefix(_PREFIX): name for name in ordered}
         self.size = 0
 
     def has(self, name: str) -> bool:

@@ -7,8 +7,9 @@ here: NumPy reads them (`network.PlainNetwork`).
 from __future__ import annotations
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -17,7 +18,7 @@ from transformers.cache_utils import DynamicCache, DynamicLayer
 
 from moliere_core.errors import ModelError
 from moliere_core.networks.arrays import Array
-from moliere_core.pretrained.folders import context_length
+from moliere_core.pretrained.folders import configuration, context_length
 from moliere_core.pretrained.network import Past
 from moliere_core.system.machine import threads
 
@@ -53,7 +54,7 @@ class TorchNetwork:
         except MemoryError:
             raise
         except Exception as error:  # of a dozen kinds
-            raise _unreadable(error, reference) from error
+            raise _unreadable(error, reference, configuration(folder)) from error
         if report["missing_keys"] or report.get("mismatched_keys"):
             raise ModelError(
                 "the weights of {reference} are not whole ({count} tensors are missing): fetch it "
@@ -120,7 +121,7 @@ def _cache(past: Past) -> DynamicCache:
     return cache
 
 
-def _unreadable(error: Exception, reference: str) -> Exception:
+def _unreadable(error: Exception, reference: str, said: Mapping[str, Any]) -> Exception:
     """What to say where loading fails."""
     text = " ".join(str(error).split())
     if isinstance(error, RuntimeError) and "alloc" in text.lower():
@@ -132,11 +133,19 @@ def _unreadable(error: Exception, reference: str) -> Exception:
             reference=reference,
             kind=type(error).__name__,
         )
-    if "trust_remote_code" in text:
+    unknown = "does not recognize this architecture" in text
+    if "trust_remote_code" in text or (unknown and said.get("auto_map")):
         return ModelError(
             "{reference} comes with code of its own, which is not run here: choose a model of an "
             "architecture that transformers knows",
             reference=reference,
+        )
+    if unknown:
+        return ModelError(
+            "{reference} is of an architecture ({kind}) that the transformers of this machine do "
+            "not know: choose another model, or a later version of transformers",
+            reference=reference,
+            kind=str(said.get("model_type", "?"))[:80],
         )
     return ModelError(
         "the files of {reference} cannot be read ({reason}): fetch it again, or choose another "

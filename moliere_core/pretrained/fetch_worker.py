@@ -23,7 +23,14 @@ from urllib.parse import urlsplit
 
 from moliere_core.errors import ModelError, MoliereError, one_line
 from moliere_core.models.references import HUB
-from moliere_core.pretrained.folders import CONFIG, hub_cache, missing_tokenizer, refusal, sound
+from moliere_core.pretrained.folders import (
+    CONFIG,
+    TEXTS,
+    hub_cache,
+    missing_tokenizer,
+    refusal,
+    sound,
+)
 from moliere_core.pretrained.hub_errors import (
     MAX_REASON,
     disk_full,
@@ -42,11 +49,6 @@ TRIES = 5
 PAUSE_SECONDS = 2.0  # before the second try; twice as long before each of the others
 POLL_SECONDS = 0.3
 
-# What is read of a model beside its weights, where it is there.
-TEXTS = {
-    CONFIG, "generation_config.json", "tokenizer.json", "tokenizer_config.json", "vocab.json",
-    "merges.txt", "added_tokens.json", "special_tokens_map.json",
-}  # fmt: skip
 # Single files, and the names of their parts: without a dot, as fp16 copies have.
 WEIGHTS = tuple(
     (single, re.compile(rf"{single.partition('.')[0]}-[\w-]+\.{single.partition('.')[2]}"))

@@ -35,6 +35,11 @@ RENAMED = {
     "openai-gpt": "openai-community/openai-gpt",
     "distilgpt2": "distilbert/distilgpt2",
 }
+# What is read of a model beside its weights, where it is there.
+TEXTS = {
+    CONFIG, "generation_config.json", "tokenizer.json", "tokenizer_config.json", "vocab.json",
+    "merges.txt", "added_tokens.json", "special_tokens_map.json",
+}  # fmt: skip
 # Formats of weights by their files, where there is none that is read here.
 FORMATS = (
     ("GGUF", ".gguf"),
@@ -138,6 +143,8 @@ def _children(folder: Path) -> list[Path]:
 
 def _text(path: Path) -> str:
     """The content of a small file; "" where it cannot be read, or is large."""
+    if not os.path.isfile(path):  # to open a pipe would wait for who writes into it
+        return ""
     try:
         with path.open("rb") as file:
             return file.read(MAX_CONFIG + 1)[:MAX_CONFIG].decode()
@@ -185,6 +192,7 @@ def model_folder(path: Path) -> Path | None:
     known = (
         bool(names & {*HUB_FILES})
         or any(name.endswith((".gguf", INDEX)) for name in names)
+        or any(name in names for _, name in OTHER_KINDS)
         or bool({"model_type", "architectures"} & set(_document(path)))
     )
     return path if known else None
@@ -244,8 +252,10 @@ def refusal(
 
 def folder_refusal(reference: str, path: Path) -> ModelError | None:
     """As `refusal`, of a folder; links of the hub's cache to files that are gone do not count."""
-    base = ""
-    if ADAPTER in (names := _names(path)):
+    base, names = "", _names(path)
+    for folder in ("onnx", "openvino"):  # where converters put their copies
+        names |= {f"{folder}/{name}" for name in _names(path / folder)}
+    if ADAPTER in names:
         named = _document(path, ADAPTER).get("base_model_name_or_path")
         base = f"{HUB}{named}" if isinstance(named, str) and is_name(named) else ""
     return refusal(reference, names, configuration(path), base)

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from tokenizers import Tokenizer as Backend
 from tokenizers import models
 
-from moliere_core.pretrained.tokenizer_files import Json
+from moliere_core.pretrained.tokenizer_files import BYTE, Json
 from moliere_core.text.tokenisation import letter_bytes
 
 Speller = Callable[[str], bytes | None]
 
-_BYTE = re.compile(r"<0x([0-9A-Fa-f]{2})>")
 # Pre-tokenizers that take spaces away, so that tokens do not spell the text.
 _DROPPING = {"BertPreTokenizer", "CharDelimiterSplit", "Whitespace", "WhitespaceSplit"}
 
@@ -94,7 +92,7 @@ def speller(backend: Backend, vocab: Mapping[str, int]) -> Speller | None:
     single = "ByteFallback" in kinds or all(f"<0x{byte:02X}>" in vocab for byte in range(256))
 
     def spelt(token: str) -> bytes | None:
-        if single and token.startswith("<0x") and (byte := _BYTE.fullmatch(token)):
+        if single and token.startswith("<0x") and (byte := BYTE.fullmatch(token)):
             return bytes([int(byte[1], 16)])
         for written, meant in replaced:
             token = token.replace(written, meant)

@@ -7,6 +7,7 @@ becomes one sentence.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,6 +22,7 @@ Json = dict[str, Any]
 
 NAMED = ("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token")
 NUMBERED = ("bos_token_id", "eos_token_id", "pad_token_id")
+BYTE = re.compile(r"<0x([0-9A-Fa-f]{2})>")  # a token for a single byte
 _USUAL_ENDS = ("<|endoftext|>", "</s>", "<eos>")  # where no file says which it is
 
 
@@ -32,7 +34,7 @@ def backend_of(folder: Path) -> Backend:
     """
     file = folder / "tokenizer.json"
     if file.is_file():
-        return Backend.from_file(str(file))
+        return _joining(Backend.from_file(str(file)))
     vocab, merges = folder / "vocab.json", folder / "merges.txt"
     for needed in (vocab, merges):
         if not needed.is_file():
@@ -44,6 +46,20 @@ def backend_of(folder: Path) -> Backend:
     extra = _object(folder / "added_tokens.json")
     for token, _ in sorted(extra.items(), key=lambda pair: int(pair[1])):
         backend.add_tokens([AddedToken(token, normalized=False)])
+    return _joining(backend)
+
+
+def _joining(backend: Backend) -> Backend:
+    """The same; ValueError where it has tokens of several letters and nothing that joins letters.
+
+    It would cut each text into letters, of which the model was hardly ever shown any.
+    """
+    model = json.loads(backend.to_str())["model"]
+    if model["type"] == "BPE" and not model["merges"] and not model.get("ignore_merges"):
+        added = {token.content for token in backend.get_added_tokens_decoder().values()}
+        spelt = (token for token in model["vocab"] if token not in added)
+        if any(len(token) > 1 and not BYTE.fullmatch(token) for token in spelt):
+            raise ValueError(N_("it has no merges"))
     return backend
 
 

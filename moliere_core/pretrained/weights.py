@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moliere_core.errors import N_, ModelError
+from moliere_core.models.references import HUB, MINI
 from moliere_core.pretrained import torch_files
 from moliere_core.pretrained.tensors import Tensor, Unreadable, checked
 
@@ -40,6 +41,13 @@ _NOT_WEIGHTS = (
 
 def incomplete(reference: str, file: str) -> ModelError:
     """The error of a model of which a file is missing."""
+    if not (reference == MINI or reference.startswith(HUB)):  # the path of a folder
+        return ModelError(
+            "{reference} is incomplete ({file} is missing): save the model and its tokenizer "
+            "there, both with save_pretrained",
+            reference=reference,
+            file="tokenizer.json" if file in ("vocab.json", "merges.txt") else file,
+        )
     return ModelError(
         "{reference} is incomplete ({file} is missing): fetch it again, what is there is kept",
         reference=reference,

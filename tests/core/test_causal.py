@@ -148,6 +148,14 @@ def test_code_that_a_model_brings_is_not_run(folder: Path, tmp_path: Path) -> No
     (copy / "own.py").write_text("raise SystemExit('it was run')")
     with pytest.raises(ModelError, match="comes with code of its own, which is not run here"):
         opened("hf:own", copy)
+    del names["AutoConfig"]
+    (copy / "config.json").write_text(json.dumps(config | {"model_type": "own", "auto_map": names}))
+    with pytest.raises(ModelError, match="comes with code of its own, which is not run here"):
+        opened("hf:own", copy)
+    del config["auto_map"]
+    (copy / "config.json").write_text(json.dumps(config | {"model_type": "own"}))
+    with pytest.raises(ModelError, match=r"of an architecture \(own\) that the transformers"):
+        opened("hf:own", copy)
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])

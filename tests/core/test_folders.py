@@ -264,15 +264,39 @@ def test_a_folder_is_opened_by_the_command_line_alone(own: Path) -> None:
         ({"a.gguf": b""}, "has its weights as GGUF alone"),
         ({"config.json": b'{"model_type": "llama"}'}, "is incomplete (model.safetensors is missi"),
         ({"tokenizer.json": b"{}"}, "is incomplete (config.json is missing)"),
+        ({"config.json": b"{}", "model.safetensors": b"x"}, "(tokenizer.json is missing): save"),
+        ({"config.json": b"{}", "tokenizer.json": b"", "onnx/model.onnx": b""}, "as ONNX alone"),
+        ({"model_index.json": b"{}", "unet/config.json": b"{}"}, "(diffusers): choose a causal"),
+        ({"checkpoint-500/model.safetensors": b"x"}, "holds some: choose one of them, such as"),
     ],
 )
 def test_a_folder_of_some_of_a_model(
     files: dict[str, bytes], sentence: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name, data in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(data)
     assert main(["sample", "--model", str(tmp_path)]) == 2
     assert sentence in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_in_the_place_of_a_file_keeps_nobody_waiting(
+    own: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (own / "config.json").unlink()
+    os.mkfifo(own / "config.json")
+    assert main(["sample", "--model", str(own)]) == 2
+    assert "is incomplete (config.json is missing)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "modèle.Q4.gguf"])
+def test_a_file_of_a_model_is_in_a_folder(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / name).write_bytes(b"GGUF")
+    assert main(["sample", "--model", str(tmp_path / name)]) == 2
+    assert "choose the folder that it is in" in capsys.readouterr().err
 
 
 def test_a_model_of_tokens_is_not_called_a_damaged_run(

@@ -75,9 +75,10 @@ def test_keras_opens_it_and_predicts_the_same(cell: Cell, layers: int, tmp_path:
         np.testing.assert_allclose(ours(run, text), theirs, atol=1e-5)
 
 
-def test_it_is_built_in_another_process_and_comes_back(tmp_path: Path) -> None:
+@pytest.mark.parametrize("cell", ["lstm", "rnn"])
+def test_it_is_built_in_another_process_and_comes_back(cell: Cell, tmp_path: Path) -> None:
     pytest.importorskip("keras")
-    run = trained("lstm", 2)
+    run = trained(cell, 2)
     data = to_keras(run)
     (tmp_path / "m.keras").write_bytes(data)
     with zipfile.ZipFile(tmp_path / "m.keras") as archive:

@@ -7,6 +7,7 @@ import json
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from moliere_core.corpus import Corpus
 from moliere_core.errors import ConfigError, CorpusError, ModelError
 from moliere_core.exchange import keras_file, keras_import
 from moliere_core.exchange import keras_import_worker as worker
-from moliere_core.exchange.keras_alphabets import RULES, Source, carried, choose
+from moliere_core.exchange.keras_alphabets import RULES, Source, carried, choose, reordered
 from moliere_core.exchange.keras_import import (
     course_text,
     import_keras,
@@ -215,16 +216,16 @@ def probabilities(path: Path, ids: Any, last_only: bool) -> Any:
     [
         ([layers.Bidirectional(layers.LSTM(3))], {}, "a layer 'Bidirectional'"),
         ([layers.Lambda(lambda x: x), layers.LSTM(3)], {}, "a layer 'Lambda'"),
-        ([layers.SimpleRNN(3)], {}, "a layer 'SimpleRNN'"),
+        ([layers.SimpleRNN(3, activation="relu")], {}, "SimpleRNN has activation='relu'"),
         ([layers.GRU(3, reset_after=False)], {}, "reset_after=False"),
         ([layers.LSTM(3, activation="relu")], {}, "activation='relu'"),
-        ([layers.LSTM(3, use_bias=False)], {}, "use_bias=False"),
+        ([layers.GRU(3, reset_after=False, use_bias=False)], {}, "reset_after=False"),
         ([layers.LSTM(3, return_sequences=True), layers.LSTM(4)], {}, "several widths"),
         ([layers.LSTM(3, return_sequences=True), layers.GRU(3)], {}, "Embedding > LSTM > GRU"),
         ([layers.Dropout(0.1)], {}, "is Embedding"),
         ([layers.LSTM(3)], {"head": layers.Dense(SIZE, "sigmoid")}, "ends in sigmoid"),
         ([layers.LSTM(3)], {"embedding": layers.Embedding(SIZE, 2, mask_zero=True)}, "mask_zero"),
-        ([layers.LSTM(3)], {"head": layers.Dense(SIZE, "softmax", use_bias=False)}, "use_bias"),
+        ([layers.LSTM(3)], {"embedding": layers.Embedding(SIZE + 1, 2)}, "as many in both"),
         ([layers.LSTM(3), layers.Dense(SIZE, "softmax")], {}, "LSTM > Dense > Dense"),
         (
             [layers.LSTM(3, return_sequences=True), layers.Dense(SIZE)],
@@ -263,6 +264,9 @@ def functional(last: Any) -> Any:
         lambda: course_model(
             layers.Dropout(0.1), layers.LSTM(3, return_sequences=True, name="un"), layers.LSTM(3)
         ),
+        lambda: course_model(layers.SimpleRNN(3, return_sequences=True), layers.SimpleRNN(3)),
+        lambda: course_model(layers.LSTM(3, use_bias=False)),
+        lambda: course_model(layers.GRU(3, use_bias=False)),
         lambda: course_model(
             layers.LSTM(3, return_sequences=True),
             head=layers.TimeDistributed(layers.Dense(SIZE, activation="softmax")),
@@ -283,6 +287,9 @@ def functional(last: Any) -> Any:
         "gru",
         "dropouts",
         "between",
+        "rnn",
+        "lstm without a bias",
+        "gru without a bias",
         "distributed",
         "stateful",
     ],
@@ -324,24 +331,90 @@ def test_a_model_of_another_precision_keeps_its_very_weights(
         np.testing.assert_array_equal(ours[name], weight)
 
 
+def weighed(model: Any, path: Path) -> dict[str, Any]:
+    """What the worker answers of a model's weights alone, as Keras 3 writes them or as Keras 2."""
+    if path.name.endswith(".weights.h5"):
+        model.save_weights(path)
+    else:
+        from keras.src.legacy.saving.legacy_h5_format import save_weights_to_hdf5_group
+
+        with h5py.File(path, "w") as file:
+            save_weights_to_hdf5_group(file, model)
+    return worker.answer(path, path.with_suffix(".safetensors"))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".weights.h5", ".h5"])
-@pytest.mark.parametrize("cell", [layers.LSTM, layers.GRU])
+@pytest.mark.parametrize(
+    "between",
+    [
+        lambda: [layers.LSTM(4, return_sequences=True) for _ in range(4)],  # one was left out
+        lambda: [
+            layers.Bidirectional(layers.LSTM(2, return_sequences=True)),
+            layers.LSTM(4),
+        ],
+        lambda: [layers.LSTM(4, return_sequences=True), layers.LayerNormalization()],
+        lambda: [layers.LSTM(4, return_sequences=True), layers.BatchNormalization()],
+        lambda: [
+            keras.Sequential([layers.LSTM(4, return_sequences=True) for _ in range(2)]),
+            layers.LSTM(4),
+        ],
+    ],
+    ids=["four layers", "bidirectional", "layer norm", "batch norm", "nested"],
+)
+def test_no_layer_of_weights_alone_is_passed_over(
+    between: Callable[[], list[Any]], suffix: str, tmp_path: Path
+) -> None:
+    """All of these have the shapes of the course's network once a layer is left out."""
+    model = course_model(*between(), embedding=layers.Embedding(SIZE, 4))
+    facts = weighed(model, tmp_path / f"m{suffix}")
+    assert "not those of the course's network" in facts["error"]["message"]
+
+
+def of_its_own_code(count: int) -> Any:
+    """The course's network as TensorFlow's tutorial writes one."""
+
+    class Own(keras.Model):  # type: ignore[misc, name-defined]
+        def __init__(self) -> None:
+            super().__init__()
+            self.embedding, self.dense = layers.Embedding(SIZE, 3), layers.Dense(SIZE)
+            for number in range(count):
+                setattr(self, f"cell{number}", layers.GRU(3, return_sequences=True))
+
+        def call(self, ids: Any) -> Any:
+            hidden = self.embedding(ids)
+            for number in range(count):
+                hidden = getattr(self, f"cell{number}")(hidden)
+            return self.dense(hidden)
+
+    return Own()
+
+
+def test_weights_of_a_model_of_its_own_code(tmp_path: Path) -> None:
+    """The shapes tell all, but not which of two layers is the first."""
+    model, path = of_its_own_code(1), tmp_path / "m.weights.h5"
+    ids = np.random.default_rng(0).integers(0, SIZE, (2, 9), np.int32)
+    theirs = keras.ops.softmax(model(ids))
+    facts = weighed(model, path)
+    assert (facts.get("error"), facts["cell"]) == (None, "gru")
+    np.testing.assert_allclose(probabilities(path, ids, last_only=False), theirs, atol=1e-5)
+    assert "'Own', not a Sequential or a functional" in refused(model, tmp_path / "m.keras")
+    two = of_its_own_code(2)
+    two(ids)
+    assert "write it as keras.Sequential" in weighed(two, path)["error"]["message"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("suffix", [".weights.h5", ".h5"])
+@pytest.mark.parametrize("cell", [layers.LSTM, layers.GRU, layers.SimpleRNN])
 def test_weights_alone_say_all_of_the_course_s_network(
     suffix: str, cell: Any, tmp_path: Path
 ) -> None:
     model = informed(course_model(cell(6, return_sequences=True), cell(6)))
     path = tmp_path / f"m{suffix}"
-    if suffix == ".h5":
-        from keras.src.legacy.saving.legacy_h5_format import save_weights_to_hdf5_group
-
-        with h5py.File(path, "w") as file:
-            save_weights_to_hdf5_group(file, model)
-    else:
-        model.save_weights(path)
-    facts = worker.answer(path, path.with_suffix(".safetensors"))
+    facts = weighed(model, path)
     assert (facts.get("error"), facts["layers"], facts["units"]) == (None, 2, 6)
-    assert facts["cell"] == cell.__name__.lower()
+    assert facts["cell"] == cell.__name__.lower().removeprefix("simple")
     ids = np.random.default_rng(0).integers(0, SIZE, (2, 60), np.int32)
     theirs = model.predict(ids, verbose=0)
     np.testing.assert_allclose(probabilities(path, ids, True), theirs, atol=1e-5)
@@ -400,6 +473,9 @@ TENSORFLOW_S = {"module": "builtins", "class_name": "function", "config": "softm
         ("2.12.0", lambda layer: [layer.pop(k, None) for k in ("module", "registered_name")]),
         ("3.15.1", setting("Dense", activation=TENSORFLOW_S)),
         ("2.15.0", setting("Dense", activation={"class_name": "softmax", "config": {}})),
+        ("3.15.1", setting("LSTM", activation={"class_name": "function", "config": "tanh"})),
+        ("2.16.0", lambda layer: layer.update(module="tf_keras.layers")),
+        ("3.15.1", setting("InputLayer", batch_shape=[None, True])),
     ],
 )
 def test_what_another_version_adds_and_leaves_off_is_passed_over(
@@ -461,13 +537,28 @@ def trained_on(text: str, rule: str, size: int = 6) -> tuple[dict[str, Any], tup
     return weights, symbols
 
 
+def follower(text: str, symbols: Sequence[str]) -> dict[str, Any]:
+    """Weights that know what follows each character of a text."""
+    size = len(symbols)
+    seen = Counter(pairwise(text))
+    follows = np.array([[seen[a, b] + 0.01 for b in symbols] for a in symbols])
+    return {
+        "embedding": np.eye(size, dtype=np.float32) * 9,
+        "rnn_0.kernel": np.eye(size, dtype=np.float32),
+        "rnn_0.recurrent_kernel": np.zeros((size, size), np.float32),
+        "rnn_0.bias": np.zeros(size, np.float32),
+        "dense.kernel": np.log(follows).astype(np.float32),
+        "dense.bias": np.zeros(size, np.float32),
+    }
+
+
 RARE = TEXT + "Œ&9"  # seen once each
 
 
 @pytest.mark.parametrize("rule", list(RULES))
 def test_every_alphabet_of_the_course_is_found_again(rule: str) -> None:
-    weights, symbols = trained_on(RARE, rule)
-    found = choose(weights, [Source(RARE)])
+    symbols = RULES[rule].symbols(Counter(RARE))
+    found = choose(follower(RARE, symbols), [Source(RARE)])
     assert found.symbols == symbols  # by whichever rule gives the same
 
 
@@ -479,6 +570,48 @@ def test_one_rare_character_no_longer_shifts_the_alphabet() -> None:
         weights, symbols = trained_on(text, rule)
         assert len(weights["embedding"]) == len(set(text))
         assert choose(weights, [Source(text)]).symbols == symbols
+
+
+@pytest.mark.parametrize("rule", ["2 sorted none", "3 sorted unknown-last"])
+def test_a_shift_of_a_few_rare_characters_is_found(rule: str) -> None:
+    """One character is seen twice: both alphabets have as many, and differ after it alone."""
+    text = "abc" * 400 + "".join(f"a{char}b" for char in "mxyzxyzxyzm")
+    symbols = RULES[rule].symbols(Counter(text))
+    assert len(symbols) == 7
+    assert choose(follower(text, symbols), [Source(text)]).symbols == symbols
+
+
+def test_of_two_plays_with_one_alphabet_the_likelier_rule_counts() -> None:
+    read, other = "abcd" * 100 + "e", "abcd" * 100 + "eee" + "f"
+    sources = [Source(read + other + "fgh" * 20), Source(other, "autre"), Source(read, "lue")]
+    symbols = RULES["1 sorted none"].symbols(Counter(read))
+    found = choose(follower(read, symbols), sources)
+    assert (found.symbols, found.source.play) == (symbols, "lue")
+
+
+@pytest.mark.parametrize("order", ["frequency-met", "frequency-reversed", "frequency"])
+def test_characters_seen_as_often_are_told_by_what_is_before_them(order: str) -> None:
+    """As many times each: "x" after "a", "q" after "b", "k" after "c"; one in a hundred."""
+    text = "".join(f"{'abc' * 40}{pair}" for pair in ("ax", "bq", "ck") for _ in range(20))
+    symbols = RULES[f"1 {order} none"].symbols(Counter(text))
+    assert choose(follower(text, symbols), [Source(text)]).symbols == symbols
+
+
+def test_letters_in_an_order_of_nobody_s_are_refused() -> None:
+    """It is better than chance, and silently wrong: frequent letters stand for frequent ones."""
+    text = "".join(chr(ord("a") + i) * (40 // (i + 1)) for i in range(26)) * 4
+    weights, symbols = trained_on(text, "1 sorted none")
+    order = list(range(len(symbols)))
+    order[0], order[7] = 7, 0  # "h" for "a", eight times as frequent
+    with pytest.raises(ModelError, match=r"in an order that no notebook.*very text"):
+        choose(reordered(weights, order), [Source(text)])
+
+
+def test_weights_too_large_to_compute_with_are_said() -> None:
+    weights, _ = trained_on(TEXT, "1 sorted none")
+    large = {name: array * np.float32(1e30) for name, array in weights.items()}
+    with pytest.raises(ModelError, match=r"so large.*train it again"):
+        choose(large, [Source(TEXT)])
 
 
 def test_the_alphabet_of_one_play_is_found_in_the_corpus(tmp_path: Path) -> None:
@@ -714,7 +847,7 @@ def test_a_refusal_crosses_the_process(tmp_path: Path) -> None:
         import_keras(b"not a zip", "m.keras", CORPUS)
     with zipfile.ZipFile(tmp_path / "dog.keras", "w") as archive:
         archive.writestr("config.json", '{"class_name": "Dog"}')
-    with pytest.raises(ModelError, match="holds a 'Dog', not a model") as caught:
+    with pytest.raises(ModelError, match="holds a 'Dog', not a Sequential") as caught:
         import_keras((tmp_path / "dog.keras").read_bytes(), "dog.keras", CORPUS)
     assert caught.value.values["name"] == "Dog"
 

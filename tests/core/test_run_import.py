@@ -16,7 +16,7 @@ from safetensors.numpy import save
 
 from moliere_core.cli.main import main
 from moliere_core.config import RunConfig
-from moliere_core.errors import ConfigError, RunError
+from moliere_core.errors import ConfigError, ModelError, RunError
 from moliere_core.exchange import run_import
 from moliere_core.exchange.run_import import import_run, is_run
 from moliere_core.models.references import load_model
@@ -216,6 +216,49 @@ def test_what_is_no_run_is_one_sentence_and_leaves_nothing(
     with pytest.raises(RunError, match=message):
         import_run(packed(files), "a.zip")
     assert stored() == []
+
+
+def test_the_weights_that_were_measured_last_are_there(files: dict[str, bytes]) -> None:
+    """Others may be left out, to make it smaller; these would be taken for the measured ones."""
+    del files[f"{ID}/step-000030.safetensors"]
+    run, _ = import_run(packed(files), "a.zip")
+    assert run.snapshots[-1].epoch == 1
+    del files[f"{ID}/epoch-001.safetensors"]
+    with pytest.raises(RunError, match=r"lacks the weights of its last epoch \(epoch-001"):
+        import_run(packed(files), "a.zip")
+
+
+def test_an_archive_made_with_backslashes(files: dict[str, bytes]) -> None:
+    data = packed({name.replace("/", "\\"): content for name, content in files.items()})
+    assert is_run(data)
+    assert import_run(data, "a.zip")[0].imported_from == "a.zip"
+
+
+@pytest.mark.parametrize(("said", "kept"), [("", "b.zip"), ("a\n\x1b[31mé.zip", "a[31mé.zip")])
+def test_what_an_archive_says_of_its_import_is_checked(
+    said: str, kept: str, files: dict[str, bytes]
+) -> None:
+    edited("config.json", lambda d: d["corpus"].update(imported_from=said))(files)
+    assert import_run(packed(files), "b.zip")[0].imported_from == kept
+
+
+def test_models_in_archives_are_called_what_they_are(
+    files: dict[str, bytes], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keras = packed({"config.json": b"{}", "metadata.json": b"{}", "model.weights.h5": b""})
+    for content, message in (
+        ({"d/saved_model.pb": b"", "d/variables/variables.index": b""}, "this is a SavedModel"),
+        ({"mon modèle.keras": keras, "__MACOSX/._mon modèle.keras": b""}, "holds mon modèle.keras"),
+    ):
+        with pytest.raises(ModelError, match=message):
+            import_run(packed(content), "m.zip")
+    with pytest.raises(ModelError, match=r"call it m\.keras"):
+        import_run(keras, "m.zip")
+    (tmp_path / "saved_model.pb").touch()
+    assert main(["models", "import", str(tmp_path)]) == 2
+    assert "this is a SavedModel" in capsys.readouterr().err
+    (tmp_path / "run.keras").write_bytes(packed(files))  # what it is, not what it is called
+    assert main(["models", "import", str(tmp_path / "run.keras")]) == 0
 
 
 def test_a_run_without_weights_is_not_whole(files: dict[str, bytes]) -> None:

@@ -210,6 +210,8 @@ DAMAGED: dict[str, dict[str, Any]] = {
     "an unknown merge": changed(merges=[["qqq", "zzz"]]),
     "a merge of one": changed(merges=[["a"]]),
     "merges of another kind": changed(merges=5),
+    "no merges": changed(merges=[]),
+    "two files, no merges": {"vocab.json": MODEL["vocab"], "merges.txt": "#version: 0.2"},
     "one of two files": {"vocab.json": MODEL["vocab"]},
     "two files, an unknown merge": {"vocab.json": MODEL["vocab"], "merges.txt": "qq zz"},
     "two files, no text": {"vocab.json": MODEL["vocab"], "merges.txt": b"\xff\xfe"},

@@ -164,6 +164,16 @@ def test_other_architectures_are_left_to_others(change: dict[str, Any]) -> None:
     assert TransformerConfig.of(CONFIG | change) is None
 
 
+def test_of_a_tensor_under_both_names_it_is_transformers_own_that_counts() -> None:
+    weights = random_gpt2(20)
+    both = weights | {f"transformer.{name}": array for name, array in weights.items()}
+    both["wte.weight"] = np.zeros_like(weights["wte.weight"])
+    config = TransformerConfig.of(CONFIG)
+    assert config is not None
+    found = TransformerNetwork(both, config)
+    np.testing.assert_array_equal(found.tokens, weights["wte.weight"])
+
+
 def test_names_may_begin_as_transformers_writes_them() -> None:
     weights = {f"transformer.{name}": w for name, w in random_gpt2(VOCAB).items()}
     weights["transformer.h.0.attn.bias"] = np.ones((1, 1, 64, 64), np.float32)  # a mask

@@ -13,7 +13,8 @@ from dashboard.training import results
 from moliere_core.corpus import Corpus
 from moliere_core.corpus.sources import file_of
 from moliere_core.errors import MoliereError
-from moliere_core.exchange.keras_import import SUFFIXES, Step, import_keras, notebook_texts
+from moliere_core.exchange.keras_file import SUFFIXES
+from moliere_core.exchange.keras_import import Step, import_keras, notebook_texts
 from moliere_core.exchange.run_import import check_allowed, import_run, is_run
 from moliere_core.runs.run import Run
 
@@ -43,9 +44,10 @@ def drawer() -> None:
                 max_upload_size=UPLOAD_BYTES // provenance.MEGABYTE,
                 help=_(
                     "Le .zip d’un entraînement, téléchargé ici ou sur une autre machine. Ou ce que "
-                    "model.save a écrit : un Embedding, une à trois couches LSTM ou GRU, un Dense, "
-                    "le réseau du cours, ouvert dans un processus à part, sous une limite de "
-                    "mémoire. Au-delà de cette taille : la commande moliere models import."
+                    "model.save a écrit : un Embedding, une à trois couches LSTM, GRU ou "
+                    "SimpleRNN, un Dense, le réseau du cours, ouvert dans un processus à part, "
+                    "sous une limite de mémoire. Au-delà de cette taille : la commande moliere "
+                    "models import."
                 ),
             )
         whole = file is not None and _holds_run(file)
