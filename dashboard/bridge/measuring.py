@@ -17,6 +17,8 @@ from moliere_core.system.progress import Progress
 from moliere_core.system.work import Work
 from moliere_core.text.normalise import normalise
 
+_WANTED = "axis.wanted"  # what this session waits for
+
 
 class Measuring(Work[None]):
     """A measure in progress; read by pages while a thread runs it.
@@ -93,6 +95,18 @@ def bits(text: str, references: tuple[str, ...], public: bool) -> Measuring:
     And again where a model could not be measured, a while ago; what could is stored.
     """
     return following.asked(_measured, text, references, public)
+
+
+def want(works: Sequence[Measuring]) -> None:
+    """Give up what this session has asked for before, wants no longer, and has not begun.
+
+    Who types one text after the other would keep the class waiting for all of them. Another session
+    that wants the same asks again.
+    """
+    for work in st.session_state.get(_WANTED, ()):
+        if work not in works:
+            work.cancel()
+    st.session_state[_WANTED] = works
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)

@@ -27,6 +27,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from dashboard.server import phones, uploads
+from dashboard.server.asked import Asked
 from dashboard.server.headers import headers
 from dashboard.server.room import COOKIE, RETRY, Room, full_page, secret
 from dashboard.server.stream import Message, Receive, Send, Stream
@@ -67,6 +68,7 @@ class Door:
     ) -> None:
         self._app, self._room, self._uploads, self._metrics = app, room, uploads, metrics
         self._headers = [(name.lower().encode(), value.encode()) for name, value in headers]
+        self._asked = Asked()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or let it in."""
@@ -86,7 +88,7 @@ class Door:
             _LOGGER.warning("the room is full: %d sessions", self._room.inside)
             await send({"type": "websocket.close", "code": 1013})  # try again later
             return
-        stream = Stream(receive, send)
+        stream = Stream(receive, send, self._asked)
         try:
             await self._app(scope, stream.receive, stream.send)
         finally:

@@ -46,6 +46,13 @@ TELEPHONE, KEY = "x-telephone", "x-room-key"
 MOST_BYTES = 4_000  # of a vote
 SILENCE = 10.0  # seconds in which it has to come
 RETRY = 2  # seconds after which who asks too often may ask again
+# At once, and each second from then on.
+ASKED = (1_000, 300)  # by address: each telephone asks every 1.5 s
+PAGES = (1_000, 100)  # by address: pages, and teachers' screens
+EACH = (20, 4)  # by telephone
+NEW = (250, 1)  # by address: telephones that were never heard
+WRONG = (200, 1)  # by address: codes of no room
+LOST = (10, 0.1)  # by telephone: the same
 LABELS = {
     "room": N_("Salle"),
     "coming": N_("Un instant…"),
@@ -102,17 +109,17 @@ class Phones:
     """The answers; see the module.
 
     A school has one address, and a class comes in the same minute: what an address may do is meant
-    for a hundred telephones, and stops programs.
+    for two hundred telephones, and stops programs. What a telephone does beyond its own share, and
+    what is asked without one, takes nothing of what telephones may do.
 
     Args:
         clock: seconds, for tests.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._asked = Rate(1_000, 300, clock)  # by address: each telephone asks every 1.5 s
-        self._each = Rate(20, 4, clock)  # by telephone
-        self._new = Rate(150, 0.5, clock)  # by address: telephones that were never heard
-        self._wrong = Rate(200, 1, clock)  # by address: codes of no room
+        self._asked, self._pages = Rate(*ASKED, clock), Rate(*PAGES, clock)
+        self._each, self._new = Rate(*EACH, clock), Rate(*NEW, clock)
+        self._wrong, self._lost = Rate(*WRONG, clock), Rate(*LOST, clock)
 
     def routes(self, base: str = "") -> list[BaseRoute]:
         """All of them.
@@ -180,9 +187,9 @@ class Phones:
     def _count(self, request: Request) -> str:
         """Refuse who asks too often; the token of the telephone, "" where it says none."""
         telephone = request.headers.get(TELEPHONE, "")
-        if not self._asked.allows(_network(request)):
-            raise Refusal(429)
         if telephone and not self._each.allows(telephone):
+            raise Refusal(429)
+        if not (self._asked if telephone else self._pages).allows(_network(request)):
             raise Refusal(429)
         return telephone
 
@@ -194,15 +201,17 @@ class Phones:
         """
         room, here = classroom.find(request.path_params["code"]), _network(request)
         if room is None or not room.knows(telephone):
-            if not self._wrong.allows(here, cost=0):
+            if not (self._lost.allows(telephone, cost=0) and self._wrong.allows(here, cost=0)):
                 raise Refusal(429)
             if room is None:
-                self._miss(request)
+                self._miss(request, telephone)
             if not self._new.allows(here):
                 raise Refusal(429)
         return room, room.admit(telephone)
 
-    def _miss(self, request: Request) -> NoReturn:
+    def _miss(self, request: Request, telephone: str = "") -> NoReturn:
+        if telephone:
+            self._lost.allows(telephone)
         self._wrong.allows(_network(request))
         raise Refusal(404)
 

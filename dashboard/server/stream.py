@@ -1,4 +1,4 @@
-"""Streamlit's websocket, where it loses what it says: a page is never left as it was by mistake.
+"""Streamlit's websocket, where it loses what it says and believes what it hears.
 
 A part of a page that is drawn again alone, a fragment, is asked for by itself: by a clock, or where
 a page follows work that is done elsewhere. Two such questions go wrong in Streamlit 1.67.
@@ -22,10 +22,15 @@ thread for the part, and what it had not told of the run it never tells
 that the browser put away as the run began do not come back. A run that begins before the end of the
 one before was told shows it. `Stream` then gives the browser a clock that strikes once, for the
 whole page.
+
+Nor is everybody who speaks here a browser of ours: who asks too often waits, and what is no
+message, or too long, ends the talk without a traceback. For what of the rest Streamlit hears, see
+`asked`.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -34,12 +39,19 @@ from google.protobuf.message import DecodeError
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from dashboard.server.asked import Asked
+from dashboard.server.rates import Rate
+
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 WHOLE = "whole"  # the fragment of the clock that strikes once
 STRIKES = 0.1  # seconds after which it does
+BURST, EACH_SECOND = 60, 20  # what a browser may ask at once, and from then on; the rest waits
+ONE = 100_000  # bytes that count as much as one thing asked
+MOST_BYTES = 10_000_000  # of what it asks: a text of four million letters, with room to spare
+UNREADABLE, TOO_LONG = 1003, 1009  # reasons to close a websocket, see RFC 6455, 7.4.1
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -50,10 +62,22 @@ class Stream:
     Args:
         receive: what the browser says next.
         send: says something to the browser.
+        asked: what browsers may ask; the same for all of a server.
+        pace: how often this browser may ask.
+        pause: waits so many seconds, for tests.
     """
 
-    def __init__(self, receive: Receive, send: Send) -> None:
-        self._receive, self._send = receive, send
+    def __init__(
+        self,
+        receive: Receive,
+        send: Send,
+        asked: Asked | None = None,
+        pace: Rate | None = None,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._receive, self._send, self._pause = receive, send, pause
+        self._asked, self._pace = asked or Asked(), pace or Rate(BURST, EACH_SECOND)
+        self._left = False  # whether the browser has gone, or was sent away
         self._page = ""  # the hash of the page that the browser was told of last
         self._kept = ""  # the run of a part of another page that it does not hear of
         self._open = ""  # the run that has begun, and not ended
@@ -63,28 +87,56 @@ class Stream:
         """What the browser says next to the page that is there."""
         while True:
             message = await self._receive()
-            try:
-                asked = BackMsg.FromString(message.get("bytes") or b"")
-            except DecodeError:
-                return message  # no browser of ours: Streamlit says what it thinks of it
-            if self._is_late(asked):
-                continue
-            if asked.rerun_script.fragment_id != WHOLE:
+            if message["type"] != "websocket.receive":
                 return message
-            if self._wound:
+            data = message.get("bytes")
+            size = len(data or b"")
+            if size > MOST_BYTES:
+                return await self._send_away(TOO_LONG)
+            while not self._pace.allows("", min(1 + size // ONE, BURST)):
+                await self._pause(1 / EACH_SECOND)
+            asked = _read(data)
+            if asked is None:
+                return await self._send_away(UNREADABLE)
+            if not self._asked.refine(asked) or self._is_late(asked):
+                continue
+            if asked.rerun_script.fragment_id == WHOLE:
+                if not self._wound:
+                    continue
                 self._wound = False
                 asked.rerun_script.fragment_id, asked.rerun_script.is_auto_rerun = "", False
-                return {**message, "bytes": asked.SerializeToString()}
+            return {**message, "bytes": asked.SerializeToString()}
 
     async def send(self, message: Message) -> None:
         """Say something to the browser, unless it is about another page."""
         told = ForwardMsg.FromString(message.get("bytes") or b"")
+        self._asked.learn(told)
         lost = self._has_lost(told)
         if not self._is_of_another_page(told):
-            await self._send(message)
+            await self._say(message)
         if lost:
             _LOGGER.info("the end of a run was not told: the page is asked for again")
-            await self._send({**message, "bytes": _clock().SerializeToString()})
+            await self._say({**message, "bytes": _clock().SerializeToString()})
+
+    async def _say(self, message: Message) -> None:
+        """Say it to a browser that is there.
+
+        One that went in the middle of a word is heard of when it is listened to next; Streamlit
+        would take the error for something that it said.
+        """
+        if self._left:
+            return
+        try:
+            await self._send(message)
+        except OSError:
+            self._left = True
+
+    async def _send_away(self, reason: int) -> Message:
+        """End it with who speaks another language; Streamlit would do so with a traceback."""
+        _LOGGER.warning("a client that is no browser of ours was sent away (%d)", reason)
+        await self._say({"type": "websocket.close", "code": reason})
+        self._left = True
+        return {"type": "websocket.disconnect", "code": reason}
 
     def _is_late(self, asked: BackMsg) -> bool:
         rerun = asked.rerun_script
@@ -113,6 +165,14 @@ class Stream:
             self._kept = run.script_run_id if late else ""
             return late
         return told.HasField("script_finished") and run.script_run_id == self._kept != ""
+
+
+def _read(data: bytes | None) -> BackMsg | None:
+    """What a browser asks; None where it is nothing that one of ours says."""
+    try:
+        return None if data is None else BackMsg.FromString(data)
+    except DecodeError:
+        return None
 
 
 def _clock() -> ForwardMsg:

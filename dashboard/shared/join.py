@@ -20,6 +20,7 @@ from moliere_core.system import network
 # Settings of the screen in front, not of those who look at it.
 OF_THE_PROJECTOR = ("projecteur", "script", "follow")
 DEFAULT_PORT = 8501
+LONGEST = 2_953  # bytes that a QR code holds: ISO/IEC 18004, version 40, level L
 
 _invitation = Component(__file__, "join")
 
@@ -43,14 +44,17 @@ class Invitation:
 def show() -> None:
     """The invitation to what is on screen."""
     found = invitation(state.page(), state.published())
+    fits = len(found.link) <= LONGEST  # a prompt of 500 characters may take 6,000 in an address
+    more = _("Le QR code et le lien gardent aussi les réglages de la vue.")
+    less = _("Le lien garde les réglages de la vue, trop longs pour le QR code : il ouvre la page.")
     _invitation(
         {
             "page": found.page,
             "link": found.link,
-            "code": code(found.link),
+            "code": code(found.link if fits else found.page),
             "labels": {
                 "scan": _("QR code de cette vue"),
-                "more": _("Le QR code et le lien gardent aussi les réglages de la vue."),
+                "more": more if fits else less,
                 "copy": _("Copier le lien"),
                 "copied": _("Copié"),
                 "selected": _("Sélectionné : Ctrl+C pour le copier"),
@@ -99,7 +103,11 @@ def beside(name: str) -> Invitation:
 
 
 def code(link: str) -> str:
-    """A QR code as the address of a picture: black on white in both themes, a margin around it."""
+    """A QR code as the address of a picture: black on white in both themes, a margin around it.
+
+    Args:
+        link: of `LONGEST` bytes at most.
+    """
     svg = segno.make(link, error="l", boost_error=False, micro=False)
     return str(svg.svg_data_uri(border=3, light="#fff", omitsize=True))
 
@@ -108,7 +116,7 @@ def _base(path: str) -> tuple[str, str]:
     """The address of a page without its settings, and how it was found."""
     if told := network.told():
         return f"{told}/{path}".rstrip("/"), "told"
-    seen = urlsplit(st.context.url or "")
+    seen = _seen()
     if not seen.hostname:
         prefix = st.get_option("server.baseUrlPath").strip("/")
         inside = "/".join(part for part in (prefix, path) if part)
@@ -120,6 +128,16 @@ def _base(path: str) -> tuple[str, str]:
         port = f":{seen.port}" if seen.port else ""
         host = outside + port if outside else seen.netloc
     return f"{seen.scheme}://{host}{seen.path}".rstrip("/"), found
+
+
+def _seen() -> SplitResult:
+    """The address that the browser says; nothing where it is none, or none of a page."""
+    try:
+        seen = urlsplit(st.context.url or "")
+        whole = seen.port != 0 and len(seen.geturl()) < LONGEST / 2
+    except ValueError:  # no host, or a port that there is not
+        whole = False
+    return seen if whole else urlsplit("")
 
 
 def _listens() -> bool:

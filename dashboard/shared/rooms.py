@@ -101,8 +101,12 @@ def _show(room: Room) -> None:
     join.warn(found)
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(_("Fermer la salle"), key="rooms.close", icon=":material/door_front:"):
-            room.close()
-            st.rerun()
+            try:
+                room.close()
+            except MoliereError as error:
+                widgets.problem(error)
+            else:
+                st.rerun()
         st.caption(
             _("Aucun nom : un vote par téléphone. Elle se ferme d’elle-même après 4 heures."),
             width="stretch",

@@ -20,6 +20,7 @@ from moliere_core.errors import CorpusError, MoliereError, writable
 from moliere_core.system.machine import is_public
 
 UPLOAD_BYTES, PUBLIC_UPLOAD_BYTES = 10_000_000, 4_000_000  # the plays of Molière take 3.4 MB
+MOST_PASTED = 4_000_000  # characters: a browser sends them again with each click
 
 _MINE = "sources.mine"  # identifiers of the files that this session gave, or was given a link to
 _READ = "sources.read"  # identifiers of the corpora that this session has waited for
@@ -188,6 +189,7 @@ def _paste() -> None:
     st.text_area(
         _("Ou collez un texte ici"),
         key=_TEXT,
+        max_chars=MOST_PASTED,
         height=100,
         placeholder=_("Un sonnet, une scène, vos propres répliques…"),
     )

@@ -12,18 +12,20 @@ has come, `live.open` whether more may come.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 
 from dashboard.server import phones
-from dashboard.shared import i18n, rooms, state
+from dashboard.shared import i18n, rooms, state, widgets
 from dashboard.shared.components import Component
 from dashboard.shared.i18n import _
-from moliere_core.classroom import Answer, Outcome, Question, Room, Tally
+from moliere_core.classroom import Answer, ClosedError, Outcome, Question, Room, Tally
+from moliere_core.errors import MoliereError
 
 _ASKED, _NOW = "votes.asked", "votes.now"  # the question of the last page; of this run, so far
+_REFUSED = "votes.refused"  # why the last thing could not be done
 _component = Component(__file__, "votes")
 
 
@@ -41,8 +43,11 @@ class Live:
 
     @property
     def tally(self) -> Tally:
-        """What has come at this moment."""
-        return self.room.tally(self.question.id)
+        """What has come at this moment; nothing any longer where the room has just ended."""
+        try:
+            return self.room.tally(self.question.id)
+        except ClosedError:
+            return Tally(self.question, (), closed=True)
 
     @property
     def open(self) -> bool:
@@ -94,15 +99,15 @@ class Live:
             right: the answer, or what was measured.
             said: a sentence about it.
         """
-        self.room.reveal(self.question.id, Outcome(right, said))
+        _attempt(lambda: self.room.reveal(self.question.id, Outcome(right, said)))
 
     def again(self) -> None:
         """Let the class vote once more on the same question."""
-        self.room.vote_again(self.question.id)
+        _attempt(lambda: self.room.vote_again(self.question.id))
 
 
 def ask(question: Question, new: bool = True) -> Live | None:
-    """Put a question before the class; None where this browser has no room open.
+    """Put a question before the class; None where this browser has no room open, or no disk.
 
     Args:
         question: what is asked.
@@ -113,8 +118,10 @@ def ask(question: Question, new: bool = True) -> Live | None:
         return None
     # First, so that it is known of even where this run is stopped for the next one.
     st.session_state[_NOW] = st.session_state[_ASKED] = question.id
-    room.ask(question)
-    return Live(room, question)
+    asked = _attempt(lambda: room.ask(question))
+    if refusal := st.session_state.pop(_REFUSED, None):  # now, or in the click before
+        widgets.problem(refusal)
+    return Live(room, question) if asked or room.has(question.id) else None
 
 
 def begin() -> None:
@@ -128,6 +135,16 @@ def finish() -> None:
     if asked and not now and (room := rooms.mine()) is not None:
         room.withdraw(asked)
     st.session_state[_ASKED] = now
+
+
+def _attempt(action: Callable[[], None]) -> bool:
+    """Do it, or note why the room's disk does not let it; a lesson goes on with raised hands."""
+    try:
+        action()
+    except MoliereError as error:
+        st.session_state[_REFUSED] = error
+        return False
+    return True
 
 
 def _seen() -> None:

@@ -24,6 +24,7 @@ from moliere_core.classroom.questions import (
     Question,
 )
 from moliere_core.classroom.tally import Outcome, Tally
+from moliere_core.errors import RunError
 from moliere_core.runs.ownership import Owner
 from moliere_core.system import records
 from moliere_core.system.records import DamagedError
@@ -79,7 +80,8 @@ class Room:
     def withdraw(self, question: str) -> None:
         """Take a question from the class, if it is the one before it; its ballots stay."""
         if self.now == question:
-            (self.path / "now.json").unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # a disk that cannot be written keeps it there
+                (self.path / "now.json").unlink(missing_ok=True)
 
     def reveal(self, question: str, outcome: Outcome | None = None) -> None:
         """End the vote and tell what comes out; a second time changes nothing.
@@ -90,27 +92,41 @@ class Room:
         box = self._folder(question) / "open"
         if not box.is_dir():
             return
-        _write(box.with_name("outcome.json"), asdict(outcome or Outcome()))
-        with contextlib.suppress(FileNotFoundError):  # another window has, this instant
-            _patiently(lambda: box.rename(box.with_name("closed")))
+        try:
+            _write(box.with_name("outcome.json"), asdict(outcome or Outcome()))
+            _rename(box, box.with_name("closed"))
+        except RunError:
+            if box.is_dir():  # else another window has begun another vote, this instant
+                raise
         self._use()
 
     def vote_again(self, question: str) -> None:
-        """Open an empty box for the same question; what the class said before is kept beside it."""
+        """Open an empty box for the same question; what the class said before is kept beside it.
+
+        Raises:
+            RunError: it cannot be written.
+        """
         folder = self._folder(question)
         found = _read(folder / "question.json")
         if found is None:
             return
         rounds = sum(1 for path in self.path.glob(f"{question}-*"))
-        with contextlib.suppress(FileNotFoundError):
-            _patiently(lambda: folder.rename(self.path / f"{question}-{rounds + 1}"))
+        _rename(folder, self.path / f"{question}-{rounds + 1}")
         self._add(folder, found)
         self._use()
 
     def close(self) -> None:
-        """Let nobody in any longer; what was counted can be read until the room ends."""
-        with contextlib.suppress(FileNotFoundError):  # it has just ended by itself
+        """Let nobody in any longer; what was counted can be read until the room ends.
+
+        Raises:
+            RunError: it cannot be written.
+        """
+        try:
             (self.path / "closed").touch()
+        except FileNotFoundError:  # it has just ended by itself
+            return
+        except OSError as error:
+            raise write_error(self.path, error) from error
 
     # What everybody may know.
 
@@ -134,7 +150,7 @@ class Room:
     @property
     def present(self) -> int:
         """How many telephones were heard a moment ago."""
-        return sum(_age(path) < PRESENT for path in _files(self.path / "phones"))
+        return sum(abs(_age(path)) < PRESENT for path in _files(self.path / "phones"))
 
     def question(self, question: str) -> Question:
         """What is asked under an identifier.
@@ -179,12 +195,11 @@ class Room:
         if not _TOKEN.fullmatch(token):
             raise BallotError("this telephone says nothing of itself: load the page again")
         seen = self._seen(token)
-        age = _age(seen)
+        age = abs(_age(seen))  # a clock may have been set back
         if age == float("inf") and sum(1 for _ in _files(seen.parent)) >= MOST_PHONES:
             raise FullError("there are {most} telephones in this room already", most=MOST_PHONES)
         if age > HEARD:
-            with contextlib.suppress(FileNotFoundError):  # the room has just ended
-                seen.touch()
+            _touch(seen)
         return seen.name
 
     def knows(self, token: str) -> bool:
@@ -243,7 +258,7 @@ class Room:
     def history(self) -> list[Tally]:
         """All that was asked, and each vote on it, in the order in which it was asked."""
         found: list[tuple[float, int, Tally]] = []
-        for folder in self.path.iterdir():
+        for folder in _files(self.path):
             document = _read(folder / "question.json") if _ROUND.fullmatch(folder.name) else None
             with contextlib.suppress(DamagedError):
                 if document is not None:
@@ -277,8 +292,7 @@ class Room:
     def _use(self) -> None:
         used = self.path / "used"
         if _age(used) > USED:
-            with contextlib.suppress(FileNotFoundError):
-                used.touch()
+            _touch(used)
 
 
 def open_room(key: str) -> Room:
@@ -410,6 +424,21 @@ def _read(path: Path) -> dict[str, Any] | None:
 
 def _write(path: Path, document: dict[str, Any]) -> None:
     write_atomically(path, json.dumps(document, ensure_ascii=False).encode())
+
+
+def _rename(old: Path, new: Path) -> None:
+    """RunError if it cannot; where it is gone, another window has renamed it this instant."""
+    try:
+        with contextlib.suppress(FileNotFoundError):
+            _patiently(lambda: old.rename(new))
+    except OSError as error:
+        raise write_error(new, error) from error
+
+
+def _touch(path: Path) -> None:
+    """Note the time, where there still is a room and its disk can be written."""
+    with contextlib.suppress(OSError):
+        path.touch()
 
 
 def _patiently(action: Callable[[], T]) -> T:

@@ -48,6 +48,14 @@ def write_atomically(path: Path, data: bytes) -> None:
         raise write_error(path, error) from error
 
 
+def remove(path: Path) -> None:
+    """Remove a file, if it is there; RunError if it cannot."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise write_error(path, error) from error
+
+
 def write_through(path: Path, data: bytes) -> None:
     """Write a file, and wait until the disk has it; OSError if it cannot."""
     with path.open("wb") as file:

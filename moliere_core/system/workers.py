@@ -138,6 +138,11 @@ class WorkerProcess:
         return self._process.pid
 
     @property
+    def status(self) -> int | None:
+        """Its exit status, negative for a signal; None while it runs."""
+        return self._process.returncode
+
+    @property
     def signal(self) -> str:
         """The signal that ended it, such as "SIGKILL"; "" where it runs, or exited by itself."""
         code = self._process.returncode

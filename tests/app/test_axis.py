@@ -126,6 +126,30 @@ def measured(at: AppTest, text: str) -> dict[str, axis.Point]:
     return measuring.bits(text, wanted, True).points
 
 
+def test_who_pastes_one_text_after_the_other_keeps_nobody_waiting_for_all(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, asked, bits = threading.Event(), list[Measuring](), measuring.bits
+
+    def noted(*arguments: Any) -> Measuring:
+        asked.append(bits(*arguments))
+        return asked[-1]
+
+    monkeypatch.setattr(measuring, "bits", noted)
+    measuring.worker().begin(lambda _told: gate.wait(PATIENCE))  # somebody else's
+    try:
+        at = open_page("bridge", view="axis", on="own", model="petit")
+        for number in range(4):
+            at.text_area(key="axis.own").set_value(f"{TEXT} {number}").run()
+            assert not at.exception
+        pasted = {work.text: work.cancelled() for work in asked if work.text.startswith(TEXT)}
+        assert list(pasted.values()) == [True, True, True, False]
+    finally:
+        for work in asked:
+            work.cancel()
+        gate.set()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_verse_and_prose_of_a_pasted_text_are_told_apart(open_page: Open, language: str) -> None:

@@ -40,6 +40,10 @@ def sees(monkeypatch: pytest.MonkeyPatch, url: str | None) -> None:
         ("https://moliere.example/temperature", "https://moliere.example/temperature"),
         ("http://localhost:8501/", "http://192.168.1.20:8501"),
         (None, "http://192.168.1.20:8501/temperature"),
+        ("http://[/temperature", "http://192.168.1.20:8501/temperature"),
+        ("http://localhost:99999/temperature", "http://192.168.1.20:8501/temperature"),
+        ("http://localhost:x/temperature", "http://192.168.1.20:8501/temperature"),
+        ("http://" + "x" * 9999, "http://192.168.1.20:8501/temperature"),
     ],
 )
 def test_the_address_is_one_that_others_reach(
@@ -73,6 +77,18 @@ def test_without_a_network_the_address_is_the_machine_s_own(
 
 def test_the_longest_address_has_a_code() -> None:
     assert join.code("http://192.168.1.20:8501/?prompt=" + "%C3%A9" * 400).startswith("data:image/")
+
+
+@pytest.mark.parametrize("char", ["é", "🎭"])
+def test_settings_too_long_for_a_code_are_in_the_link(open_page: Open, char: str) -> None:
+    at = open_page("home", prompt=char * 500)
+    at = at.button(key="join").click().run()
+    assert not at.exception
+    sent = [json.loads(e.proto.json) for e in at.get("bidi_component")]
+    [invitation] = [data for data in sent if "link" in data]
+    assert len(invitation["link"]) > join.LONGEST
+    assert invitation["code"] == join.code(invitation["page"])
+    assert "trop longs pour le QR code" in invitation["labels"]["more"]
 
 
 def test_this_machine_has_an_address_on_a_network_or_none() -> None:

@@ -196,6 +196,40 @@ def test_who_guesses_codes_is_stopped_and_who_is_in_a_room_goes_on(
     assert asked(client, room, number=7).status_code == 200
 
 
+def test_a_telephone_that_types_codes_of_no_room_keeps_nobody_else_out(
+    room: Room, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(phones, "WRONG", (20, 1))
+    client = served(clock)
+    for _ in range(60):
+        clock.now += 0.25
+        client.get("/s/ZZZZ/question", headers=named())
+    assert asked(client, room).status_code == 429  # it is not told that this one is right
+    assert asked(client, room, number=1).status_code == 200
+    clock.now += 10
+    assert asked(client, room).status_code == 200
+
+
+def test_a_telephone_that_asks_without_end_keeps_nobody_else_out(
+    room: Room, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for rate in ("ASKED", "PAGES"):
+        monkeypatch.setattr(phones, rate, (30, 1))
+    client = served(clock)
+    for _ in range(40):
+        asked(client, room)
+        client.get(f"/s/{room.code}")  # which names no telephone
+    assert asked(client, room).status_code == 429
+    assert client.get(f"/s/{room.code}").status_code == 429
+    assert asked(client, room, number=2).status_code == 200
+
+
+def test_two_hundred_telephones_of_one_address_come_in_at_once(
+    client: TestClient, room: Room
+) -> None:
+    assert {asked(client, room, number).status_code for number in range(200)} == {200}
+
+
 def test_a_telephone_and_a_school_may_ask_so_often(
     client: TestClient, room: Room, clock: Clock
 ) -> None:

@@ -10,6 +10,7 @@ import pytest
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.testing.v1 import AppTest
 
+from dashboard.server import stream
 from dashboard.shared import provenance, sources
 from moliere_core.corpus import formats, library
 from moliere_core.corpus.apart import read_apart
@@ -181,6 +182,12 @@ def test_a_pasted_text_is_kept_as_a_file_is(store: Path) -> None:
     assert at.text_area(key="sources.text").value == ""
     at.run()
     assert len(list((store / "corpora" / "uploads").glob("*.json"))) == 1  # read once
+
+
+def test_a_pasted_text_has_an_end_and_a_browser_may_send_it(store: Path) -> None:
+    box = opened().text_area(key="sources.text")
+    assert box.proto.max_chars == sources.MOST_PASTED
+    assert 2 * sources.MOST_PASTED < stream.MOST_BYTES  # two bytes a letter, in most alphabets
 
 
 @pytest.mark.parametrize(("text", "name"), [("", ""), ("%PDF-1.7 x", "a"), ("\x00\x01", "../../x")])

@@ -1,14 +1,18 @@
-"""The websocket: nothing of a page that was left reaches the page that is there."""
+"""The websocket: a page that was left, and what no browser says, go no further."""
 
 from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from dashboard.server import stream
+from dashboard.server.rates import Rate
 from dashboard.server.stream import Message, Stream
-from tests.app.helpers import run_apart
+from tests.app.helpers import DASHBOARD, run_apart
 
 
 def begins(page: str, *fragments: str) -> ForwardMsg:
@@ -48,26 +52,55 @@ def asks(page: str, fragment: str = "") -> BackMsg:
 
 def passed(told: list[ForwardMsg], asked: list[Message]) -> tuple[list[ForwardMsg], list[Message]]:
     """What a browser hears of what the server tells, then the server of what the browser asks."""
-    sent = list[bytes]()
-    asked = [*asked, {"type": "websocket.disconnect"}]
-    waiting = list(asked)
-    received = list[Message]()
+    sent, received = talked(told, asked)
+    return [ForwardMsg.FromString(message["bytes"]) for message in sent], received[:-1]
+
+
+def talked(
+    told: list[ForwardMsg],
+    asked: list[Message],
+    late: tuple[ForwardMsg, ...] = (),
+    pace: Rate | None = None,
+    pauses: int = 0,
+    gone: int = 0,
+) -> tuple[list[Message], list[Message]]:
+    """The same as messages, up to the end of the talk.
+
+    Args:
+        told, asked: of the server and of the browser.
+        late: what is told after the end.
+        pace: how often the browser may ask.
+        pauses: how often it has to wait.
+        gone: the message that does not reach it any longer; 0 for none.
+    """
+    sent, received = list[Message](), list[Message]()
+    waiting, waits = [*asked, {"type": "websocket.disconnect"}], list(range(pauses))
 
     async def send(message: Message) -> None:
-        sent.append(message["bytes"])
+        sent.append(message)
+        if len(sent) == gone:
+            raise OSError("the browser has gone")
 
     async def receive() -> Message:
         return waiting.pop(0)
 
-    async def talk() -> None:
-        talks = Stream(receive, send)
-        for message in told:
+    async def pause(_seconds: float) -> None:
+        waits.pop()
+
+    async def tell(talks: Stream, messages: Iterable[ForwardMsg]) -> None:
+        for message in messages:
             await talks.send({"type": "websocket.send", "bytes": message.SerializeToString()})
-        while waiting:
+
+    async def talk() -> None:
+        talks = Stream(receive, send, pace=pace, pause=pause)
+        await tell(talks, told)
+        while not received or received[-1]["type"] != "websocket.disconnect":
             received.append(await talks.receive())
+        await tell(talks, late)
 
     run_apart(talk())
-    return [ForwardMsg.FromString(data) for data in sent], received[:-1]
+    assert not waits
+    return sent, received
 
 
 def said(asked: BackMsg) -> Message:
@@ -104,8 +137,6 @@ def test_a_part_of_the_page_before_is_not_asked_for() -> None:
         said(asks("home", "clock")),
         said(asks("home")),  # the menu: a page, not a part of one
         said(asks("", "clock")),
-        {"type": "websocket.receive", "bytes": b"\xff\xff"},
-        {"type": "websocket.receive", "text": "no bytes"},
     ]
     _heard, received = passed([begins("film")], asked)
     assert received == [asked[0], *asked[2:]]
@@ -169,3 +200,52 @@ def test_the_end_of_a_run_that_the_late_part_of_another_page_hid_is_asked_for() 
 def test_what_is_whole_is_not_asked_for_again(told: list[ForwardMsg]) -> None:
     _heard, received = passed(told, [said(strikes(told[-1].new_session.page_script_hash))])
     assert not received
+
+
+@pytest.mark.parametrize(
+    ("message", "reason"),
+    [
+        ({"bytes": b"\xff\xff"}, stream.UNREADABLE),
+        ({"text": "no bytes"}, stream.UNREADABLE),
+        ({"bytes": None, "text": "no bytes"}, stream.UNREADABLE),
+        ({"bytes": b"\0" * (stream.MOST_BYTES + 1)}, stream.TOO_LONG),
+    ],
+    ids=["junk", "text", "text alone", "long"],
+)
+def test_who_is_no_browser_is_sent_away(message: Message, reason: int) -> None:
+    asked = [{"type": "websocket.receive", **message}, said(asks("film"))]
+    sent, received = talked([], asked, late=(drawn("too late"),))
+    assert sent == [{"type": "websocket.close", "code": reason}]
+    assert received == [{"type": "websocket.disconnect", "code": reason}]
+
+
+def test_a_browser_that_goes_in_the_middle_of_a_word_is_no_error() -> None:
+    told = [begins("film"), drawn("Film"), drawn("half"), ends(begins("film"))]
+    sent, received = talked(told, [said(asks("film"))], gone=2)
+    assert len(sent) == 2
+    assert received == [said(asks("film")), {"type": "websocket.disconnect"}]
+
+
+def test_the_server_reads_no_more_than_it_would_hear() -> None:
+    config = tomllib.loads((DASHBOARD / ".streamlit" / "config.toml").read_text("utf-8"))
+    assert stream.MOST_BYTES <= config["server"]["maxMessageSize"] * 1_000_000 <= 50_000_000
+
+
+def test_who_asks_too_often_waits() -> None:
+    seconds = iter(range(1000))
+    pace = Rate(3, 0.5, lambda: next(seconds))  # a second passes at each look at the clock
+    asked = [said(asks("film"))] * 12
+    _sent, received = talked([], asked, pace=pace, pauses=7)
+    assert received[:-1] == asked
+
+
+def test_what_is_long_counts_for_more() -> None:
+    seconds = iter(range(1000))
+    pace = Rate(stream.BURST, 1, lambda: next(seconds))
+    long = asks("film")
+    long.rerun_script.query_string = "x" * (stream.ONE * 2)
+    _sent, received = talked([], [said(long)] * 40, pace=pace, pauses=21)
+    assert len(received) == 41
+    long.rerun_script.query_string = "x" * (stream.MOST_BYTES - 100)
+    _sent, received = talked([], [said(long)], pace=Rate(stream.BURST, 1), pauses=0)
+    assert received[0] == said(long)

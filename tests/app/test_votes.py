@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.shared import rights, rooms
 from moliere_core.classroom import Room
+from moliere_core.system import storage
 from tests.app.helpers import Open, address, components, shown, vote
 from tests.patience import PATIENCE
 
@@ -22,6 +25,10 @@ def _browser(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("MOLIERE_PUBLIC", "MOLIERE_TEACHER_CODE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(rights, "browser", lambda: "a browser")
+
+
+def refuse(*_args: object, **_more: object) -> None:
+    raise OSError(28, "No space left on device")
 
 
 def live(at: AppTest) -> dict[str, Any]:
@@ -99,6 +106,60 @@ def test_another_window_that_ends_the_vote_ends_it_here(open_page: Open, room: R
     at = at.run()
     assert at.button(key="course.reveal").disabled
     assert at.button(key="course.again")
+
+
+def test_a_disk_that_cannot_be_written_leaves_raised_hands(
+    open_page: Open, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storage, "write_through", refuse)
+    at = open_page("course", view="quiz")
+    assert not at.exception
+    assert len(at.number_input) >= 2
+    assert "plus de place sur le disque" in at.error[0].value
+
+
+def test_an_answer_that_the_disk_does_not_take_is_said_and_the_vote_goes_on(
+    open_page: Open, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = open_page("games", view="machine")
+    vote(room, 0, 1)
+    with monkeypatch.context() as full:
+        full.setattr(storage, "write_through", refuse)
+        at = at.button(key="games.reveal").click().run()
+    assert not at.exception
+    assert "plus de place sur le disque" in at.error[0].value
+    assert not room.tally(room.now).closed
+    at = at.run()
+    assert not at.error
+
+
+@pytest.mark.parametrize(
+    ("page", "view", "button"),
+    [
+        ("games", "machine", "games.reveal"),
+        ("games", "letter", "games.letter"),
+        ("preferences", "vote", "preferences.learn"),
+    ],
+)
+def test_a_room_that_is_gone_before_the_answer_leaves_raised_hands(
+    open_page: Open, room: Room, page: str, view: str, button: str
+) -> None:
+    at = open_page(page, view=view)
+    assert room.now
+    shutil.rmtree(room.path)
+    at = at.button(key=button).click().run()
+    assert not at.exception
+
+
+def test_a_room_that_cannot_be_closed_stays_open(
+    dialog: Open, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = dialog("about")
+    monkeypatch.setattr(Path, "touch", refuse)
+    at = at.button(key="rooms.close").click().run()
+    assert not at.exception
+    assert "plus de place sur le disque" in at.error[0].value
+    assert rooms.mine() == room
 
 
 def test_without_a_room_hands_are_typed(open_page: Open) -> None:

@@ -2,10 +2,10 @@
 
 Run as a script. FAKE_PAUSE is the length of an update in seconds; FAKE_MODE is what happens at the
 first update of the second epoch: "kill" (by SIGKILL, once, while a file is written), "exit",
-"error", "hang" (an update that does not end), or "hold" (one that ends when the training is to be
-stopped, or when the file exists that FAKE_RELEASE names): whoever looks at a job that is held finds
-it running, however late. "begin FILE" is a worker that hears nothing once it has written that file
-of its run.
+"error", "unwritable" (the same, with nothing written any longer), "hang" (an update that does not
+end), or "hold" (one that ends when the training is to be stopped, or when the file exists that
+FAKE_RELEASE names): whoever looks at a job that is held finds it running, however late. "begin
+FILE" is a worker that hears nothing once it has written that file of its run.
 """
 
 from __future__ import annotations
@@ -62,6 +62,10 @@ def misbehave() -> None:
         os._exit(1)
     elif MODE == "error":
         raise ValueError("two\nlines")
+    elif MODE == "unwritable":
+        (FOLDER / "events.jsonl").rename(FOLDER / "gone")
+        (FOLDER / "events.jsonl").mkdir()
+        raise ValueError("no disk")
     elif MODE == "hang":
         time.sleep(600)
     elif MODE == "hold":

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,8 @@ import pytest
 
 from moliere_core import classroom
 from moliere_core.classroom import BallotError, Outcome, Question, Room, Tally, codes, rooms
-from moliere_core.errors import ConfigError
+from moliere_core.errors import ConfigError, RunError
+from moliere_core.system import storage
 from moliere_core.system.records import DamagedError
 
 KEY = "the teacher's secret"
@@ -275,6 +278,73 @@ def test_who_is_present_was_heard_a_moment_ago(room: Room) -> None:
     assert room.present == 2
     phone(room, 0)
     assert room.present == 3
+
+
+def test_a_clock_that_is_set_back_leaves_nobody_present_who_has_gone(room: Room) -> None:
+    name = phone(room)
+    aged(room.path / "phones" / name, -3600)  # an hour to come
+    assert room.present == 0
+    phone(room)
+    assert room.present == 1
+    aged(room.path / "used", -2 * rooms.KEPT)
+    assert classroom.find(room.code) == room
+
+
+def refuse(*_args: object, **_more: object) -> None:
+    raise OSError(30, "Read-only file system")
+
+
+def test_a_disk_that_cannot_be_written_lets_read_and_says_why_it_counts_nothing(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room.ask(QUIZ)
+    name = phone(room)
+    room.vote(QUIZ.id, name, 1)
+    aged(room.path / "phones" / name, rooms.HEARD + 1)
+    aged(room.path / "used", rooms.USED + 1)
+    for change in ("touch", "unlink", "rename", "replace", "write_text"):
+        monkeypatch.setattr(Path, change, refuse)
+    monkeypatch.setattr(storage, "write_through", refuse)
+    assert phone(room) == name
+    assert phone(room, 7) != name
+    room.withdraw(QUIZ.id)
+    assert room.now == QUIZ.id
+    assert room.tally(QUIZ.id).total == 1
+    attempts: list[Callable[[], object]] = [
+        lambda: room.vote(QUIZ.id, name, 0),
+        lambda: room.reveal(QUIZ.id),
+        lambda: room.vote_again(QUIZ.id),
+        lambda: room.ask(classroom.line("other", "Autre ?")),
+        room.close,
+    ]
+    for attempt in attempts:
+        with pytest.raises(RunError, match="Read-only file system"):
+            attempt()
+    assert room.tally(QUIZ.id).answers == (1,)
+
+
+def test_a_reveal_comes_too_late_where_another_window_votes_again(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room.ask(QUIZ)
+    write = storage.write_through
+
+    def overtaken(path: Path, data: bytes) -> None:
+        if path.name.startswith(".outcome.json"):  # all but renamed
+            write(path, data)
+            (room.path / QUIZ.id).rename(room.path / f"{QUIZ.id}-1")
+        else:
+            write(path, data)
+
+    monkeypatch.setattr(storage, "write_through", overtaken)
+    room.reveal(QUIZ.id, Outcome(1))
+    assert not room.has(QUIZ.id)
+
+
+def test_a_room_that_is_gone_has_no_history(room: Room) -> None:
+    room.ask(QUIZ)
+    shutil.rmtree(room.path)
+    assert room.history() == []
 
 
 def test_the_same_telephone_has_another_name_in_another_room(room: Room) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from moliere_core.errors import RunError
 from moliere_core.training.jobs.events import EventFile, append
 from moliere_core.training.jobs.worker import Thinned
 from moliere_core.training.session import BatchesDone, EpochEnded, Event
@@ -24,6 +26,18 @@ def test_a_half_written_line_is_never_read(tmp_path: Path) -> None:
     append(path, {"event": "c"})  # the writer of "b" was killed
     assert [e["event"] for e in file.refresh()] == ["c"]
     assert [e["event"] for e in EventFile(path).refresh()] == ["a", "c"]
+
+
+def test_a_line_that_a_full_disk_cuts_is_no_success(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, write = tmp_path / "events.jsonl", os.write
+    monkeypatch.setattr(os, "write", lambda file, data: write(file, data[:5]))
+    with pytest.raises(RunError, match="No space left"):
+        append(path, {"event": "a"})
+    monkeypatch.undo()
+    append(path, {"event": "b"})
+    assert [e["event"] for e in EventFile(path).refresh()] == ["b"]
 
 
 def test_progress_is_thinned_and_its_loss_stays_a_mean() -> None:

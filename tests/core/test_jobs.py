@@ -23,10 +23,12 @@ from moliere_core.corpus import Corpus
 from moliere_core.errors import ConfigError, CorpusError, RunError
 from moliere_core.runs.index import damaged_runs, stored_runs
 from moliere_core.runs.run import Run
+from moliere_core.system import storage
 from moliere_core.system.machine import RESERVED_MEGABYTES
+from moliere_core.system.records import Record
 from moliere_core.training import jobs
 from moliere_core.training.jobs import corpora, estimate, local
-from moliere_core.training.jobs.job import INTERRUPTED, LOG
+from moliere_core.training.jobs.job import INTERRUPTED, LOG, Job
 from tests.core.trainings import CORPUS, FAKE, HELD, ROOT, kinds, request
 from tests.patience import PATIENCE, wait_until
 
@@ -361,6 +363,46 @@ def test_any_failure_is_one_sentence(fake: Callable[..., None], mode: str, messa
     assert status.state is jobs.State.FAILED
     assert status.message.startswith(message)
     assert "\n" not in status.message
+
+
+@pytest.mark.slow
+def test_a_worker_that_cannot_write_why_it_failed_has_a_status_that_says_so(
+    fake: Callable[..., None],
+) -> None:
+    fake("unwritable")
+    status = jobs.submit(request()).wait(PATIENCE)
+    assert (status.state, status.message) == (jobs.State.FAILED, local.FULL)
+
+
+def test_an_end_that_the_disk_does_not_take_is_known_all_the_same(
+    fake: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake("hold")
+    first, second = (jobs.submit(request(seed)) for seed in range(2))
+    wait_until(lambda: first.status.epoch)
+    for name in ("jobs", "runs"):
+        shutil.move(storage.home() / name, storage.home() / f"{name}-gone")
+    jobs.stop(second.id)
+    assert second.state is jobs.State.STOPPED
+    jobs.stop(first.id)
+    wait_until(lambda: not jobs.active())
+    assert first.state is jobs.State.STOPPED
+    assert (first.status.epoch, kinds(first)[-1]) == (1, "stopped")
+
+
+def test_a_job_that_cannot_say_that_it_begins_fails_with_the_reason(
+    fake: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = Job.append
+
+    def append(self: Job, record: Record) -> None:
+        if record["event"] != "queued":
+            raise RunError("the disk is full")
+        written(self, record)
+
+    monkeypatch.setattr(Job, "append", append)
+    status = jobs.submit(request()).wait(PATIENCE)
+    assert (status.state, status.message) == (jobs.State.FAILED, "the disk is full")
 
 
 def test_a_failure_can_be_said_in_another_language(fake: Callable[..., None]) -> None:

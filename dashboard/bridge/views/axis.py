@@ -60,6 +60,7 @@ def _axis(reference: str) -> None:
     text, part = _own(against) if name == "own" else (_shipped_text(name), "")
     drawing = Drawing(name, against, reference.partition("@")[0], part)
     if name == "own" and not text:
+        measuring.want(())
         return
     wanted = () if text else tuple(to_measure(name, drawing.model))
     jobs = [
@@ -67,6 +68,7 @@ def _axis(reference: str) -> None:
         for known_as, of in ((name, text), (drawing.other, _shipped_text(drawing.other)))
         if of and (models := tuple(to_measure(known_as, drawing.model)))
     ]
+    measuring.want(jobs)
     if not jobs:
         _draw(drawing, _known(name, text, drawing.model), wanted)
         return

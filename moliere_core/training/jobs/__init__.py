@@ -24,6 +24,7 @@ from moliere_core.errors import N_, MoliereError, RunError
 from moliere_core.runs.ownership import may_change, read_owner
 from moliere_core.runs.run import OWNER, Run, run_path
 from moliere_core.system import machine
+from moliere_core.system.storage import remove
 from moliere_core.system.work import State
 from moliere_core.training.jobs import corpora
 from moliere_core.training.jobs.cluster import Cluster
@@ -287,7 +288,7 @@ def _fresh(spec: JobSpec) -> Job:
     with _lock:
         job = _jobs.get(folder)
     if job is None or job.state is State.FINISHED:
-        (folder / EVENTS).unlink(missing_ok=True)  # of a run that was deleted
+        remove(folder / EVENTS)  # of a run that was deleted
         job = _job(folder, spec)
         with _lock:
             _jobs[folder] = job
@@ -317,7 +318,7 @@ def _stored(run: Run, job: Job | None) -> Job:
         return Job.of_run(run)
     status = job.status
     if not status.active and status.state is not State.FINISHED:
-        job.append(job.finished())  # trained since on the command line, or its server died
+        job.end(job.finished())  # trained since on the command line, or its server died
     return job
 
 

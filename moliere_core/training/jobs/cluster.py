@@ -186,7 +186,7 @@ class Watch(threading.Thread):
             _LOGGER.exception("the job %s was lost", self.job.id)
             ending = failed(_unexpected(error))
         try:
-            self.job.append(ending)
+            self.job.end(ending)
         finally:
             self._let_go(self.job.id)
 

@@ -16,6 +16,7 @@ all the same, and ask it to stop with a file.
 from __future__ import annotations
 
 import json
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -34,6 +35,7 @@ from moliere_core.system.storage import (
     home,
     is_locked,
     lock,
+    remove,
     write_atomically,
     write_error,
 )
@@ -44,6 +46,8 @@ from moliere_core.training.jobs.spec import JobSpec, parse
 SPEC, EVENTS, LOG = "spec.json", "events.jsonl", "worker.log"
 HELD, STOP = "held.lock", "stop"  # by the server that has it; asked for by another one
 ENDINGS = ("finished", "stopped", "failed")
+
+_LOGGER = logging.getLogger(__name__)
 
 INTERRUPTED = N_(
     "the application was closed during this training: ask for it again to resume from its last "
@@ -183,8 +187,8 @@ class Job:
         return {"event": "stopped", "run": self.id, "path": str(self.run_path), "epoch": epoch}
 
     def take(self) -> bool:
-        """Lock it for this server; False if another one has it."""
-        (self.folder / STOP).unlink(missing_ok=True)
+        """Lock it for this server; False if another one has it, RunError if that cannot be told."""
+        remove(self.folder / STOP)
         self.stopping = False
         self._claim = self._claim or lock(self.folder / HELD)
         return self._claim is not None
@@ -220,6 +224,17 @@ class Job:
     def append(self, record: Record) -> None:
         """Add an event; only while no worker is writing."""
         append(self._file.path, record)
+
+    def end(self, record: Record) -> None:
+        """Add its last event; one that the disk does not take is known to this process alone."""
+        try:
+            self.append(record)
+        except RunError as error:
+            _LOGGER.warning("the end of the job %s is written nowhere: %s", self.id, error)
+            with self._lock:
+                self._refresh()
+                self._file.records.append(record)
+                self._summary.add(record)
 
     def events(self, since: int = 0) -> list[Record]:
         """The events from the one numbered `since`; pass the number of those already seen."""

@@ -15,7 +15,7 @@ import threading
 from collections import deque
 from pathlib import Path
 
-from moliere_core.errors import N_, TrainingError
+from moliere_core.errors import N_, RunError, TrainingError
 from moliere_core.runs.run import run_path
 from moliere_core.system.machine import RESERVED_MEGABYTES, free_megabytes
 from moliere_core.system.records import Record
@@ -35,6 +35,11 @@ ABORTED = N_(
     "the training ran out of memory or crashed inside its framework: ask for it again to resume "
     "from its last epoch, and choose a smaller model or batch if it fails again"
 )
+FULL = N_(
+    "the training could not write to its disk any longer: make room there, and ask for it again to "
+    "resume from its last epoch"
+)
+UNWRITTEN = 3  # exit status of a worker that could not even say why it ended
 VANISHED = N_("the training ended without a word: ask for it again to resume from its last epoch")
 
 POLL_SECONDS = 0.25
@@ -124,7 +129,7 @@ class LocalQueue:
             thread.join(timeout=5)
 
     def _withdraw(self, job: Job) -> None:
-        job.append(job.stopped())
+        job.end(job.stopped())
         self._waiting.remove(job)
         job.let_go()
 
@@ -155,13 +160,16 @@ class LocalQueue:
                 self.stop(job.id)
 
     def _run(self, job: Job) -> None:
-        job.append({"event": "launched"})
-        seen = len(job.events())
         try:
+            job.append({"event": "launched"})
+            seen = len(job.events())
             worker = self._ready.take() or TrainingProcess()
             worker.begin(job.folder, job.folder.parent.parent)
+        except RunError as error:
+            job.end(failed(error))
+            return
         except OSError as error:
-            job.append(failed(not_started(error, TrainingError)))
+            job.end(failed(not_started(error, TrainingError)))
             return
         with self._lock:
             self._worker = worker
@@ -175,7 +183,7 @@ class LocalQueue:
             raise
         ending = worker.ending(job.id, job.events(seen))
         if ending:
-            job.append(ending)
+            job.end(ending)
 
 
 class TrainingProcess(WorkerProcess):
@@ -250,6 +258,8 @@ class TrainingProcess(WorkerProcess):
         return failed(TrainingError(self._reason()))
 
     def _reason(self) -> str:
+        if self.status == UNWRITTEN:
+            return FULL
         if self.signal == "SIGKILL":
             return KILLED
         if self.signal in ("SIGABRT", "SIGSEGV") or self._log_tells_memory():

@@ -21,12 +21,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from moliere_core.errors import ConfigError, MoliereError, TrainingError, one_line
+from moliere_core.errors import ConfigError, MoliereError, RunError, TrainingError, one_line
 from moliere_core.system.processes import limit_resources, read_input
 from moliere_core.training.jobs import corpora
 from moliere_core.training.jobs.events import append
 from moliere_core.training.jobs.job import EVENTS, LOG, claim, failed, read_spec
-from moliere_core.training.jobs.local import ABORTED
+from moliere_core.training.jobs.local import ABORTED, UNWRITTEN
 from moliere_core.training.jobs.spec import JobSpec, initial_digest
 from moliere_core.training.session import BatchesDone, Event, framework, train
 
@@ -37,27 +37,40 @@ PROGRESS_EVENTS = 1_000  # about, before they slow down
 
 
 def main() -> int:
-    """Train the job that standard input names; 0 if its last event says how it ended."""
+    """Train the job that standard input names; 0 if its last event says how it ended.
+
+    `UNWRITTEN` where it could not be written.
+    """
     orders = Orders()
     threading.Thread(target=read_input, args=(orders.take,), daemon=True).start()
     limit_resources()
     with contextlib.suppress(Exception):  # whatever it is, the training meets it and tells it
         framework()
     folder = orders.folder()
-    events = folder / EVENTS
+    ending = _ending(folder, orders.stopped.is_set)
+    try:
+        if ending is not None:
+            append(folder / EVENTS, failed(ending))
+    except RunError:
+        return UNWRITTEN
+    return 0
+
+
+def _ending(folder: Path, should_stop: Callable[[], bool]) -> MoliereError | None:
+    """Train the job of a folder; why it failed, None where it did not."""
     try:
         spec = read_spec(folder)
         if spec is None:
-            raise ConfigError("this job's description is gone: prepare the training again")
-        _train(spec, lambda record: append(events, record), orders.stopped.is_set)
+            return ConfigError("this job's description is gone: prepare the training again")
+        _train(spec, lambda record: append(folder / EVENTS, record), should_stop)
     except MoliereError as error:
-        append(events, failed(error))
+        return error
     except MemoryError:
-        append(events, failed(TrainingError(ABORTED)))
+        return TrainingError(ABORTED)
     except Exception as error:
         traceback.print_exc()  # to the job's log
-        append(events, failed(_unexpected(error)))
-    return 0
+        return _unexpected(error)
+    return None
 
 
 class Orders:
