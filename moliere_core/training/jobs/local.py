@@ -39,7 +39,7 @@ FULL = N_(
     "the training could not write to its disk any longer: make room there, and ask for it again to "
     "resume from its last epoch"
 )
-UNWRITTEN = 3  # exit status of a worker that could not even say why it ended
+UNWRITTEN = 4  # exit status of a worker that could not say why it ended; not `ORPHANED`
 VANISHED = N_("the training ended without a word: ask for it again to resume from its last epoch")
 
 POLL_SECONDS = 0.25
