@@ -10,6 +10,7 @@ this process, and Streamlit does nothing with it.
 
 from __future__ import annotations
 
+import logging
 import math
 import threading
 from collections.abc import Iterable
@@ -17,9 +18,11 @@ from typing import Any, NamedTuple
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.NumberInput_pb2 import NumberInput
 from streamlit.proto.Slider_pb2 import Slider
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
+from dashboard.server.rates import Rate
 from moliere_core.system import records
 from moliere_core.system.records import DamagedError
 
@@ -27,10 +30,14 @@ MOST_WIDGETS = 1_000  # of which a page has less than a hundred
 MOST_FILES = 1_000  # that somebody uploads at once
 LONGEST = 100_000  # characters of a value whose widget has no limit of its own
 DEEPEST = 20  # brackets within brackets of what a component says
+NOTES = (10, 0.1)  # lines of the log about what was left out: at once, and a second
 REMEMBERED = 50_000  # widgets, some megabytes; the one told of first is forgotten first
 EVENTS = "$$STREAMLIT_INTERNAL_KEY_{id}__events"  # a component's second widget: what is clicked
 
-# The kind of value that each kind of widget has: names of the fields of `WidgetState`.
+_LOGGER = logging.getLogger(__name__)
+
+# The kind of value that each kind of widget has: names of the fields of `WidgetState`, as browsers
+# fill them. Two kinds have two, see `_value`.
 _VALUES = {
     "bidi_component": "json_value",
     "button": "trigger_value",
@@ -77,6 +84,7 @@ class Asked:
     def __init__(self) -> None:
         self._known: dict[str, _Known] = {}
         self._made: dict[str, None] = {}  # identifiers of files that are made on a click
+        self._notes = Rate(*NOTES)
         self._lock = threading.Lock()
 
     def learn(self, told: ForwardMsg) -> None:
@@ -86,14 +94,12 @@ class Asked:
         delta = told.delta
         drawn = delta.new_element if delta.HasField("new_element") else delta.add_block
         kind = drawn.WhichOneof("type")
-        value = _VALUES.get(kind or "")
-        if kind is None or value is None:
+        if kind is None or kind not in _VALUES:
             return
         widget: Any = getattr(drawn, kind)
-        if kind == "slider" and widget.type == Slider.SELECT_SLIDER:
-            value = "string_array_value"
         longest = widget.max_chars if kind in ("text_area", "text_input") else 0
-        known = _Known(value, kind in ("dataframe", "plotly_chart"), longest or LONGEST)
+        selects = kind in ("dataframe", "plotly_chart")
+        known = _Known(_value(kind, widget), selects, longest or LONGEST)
         with self._lock:
             _remember(self._known, widget.id, known)
             if kind == "bidi_component":
@@ -125,6 +131,8 @@ class Asked:
         del said[MOST_WIDGETS:]
         kept = [state for state in said if self._allows(state)]
         if len(kept) < len(said):
+            if self._notes.allows(""):
+                _LOGGER.warning("%d values that no widget says: left out", len(said) - len(kept))
             copies = [WidgetState.FromString(state.SerializeToString()) for state in kept]
             del said[:]
             said.extend(copies)
@@ -149,6 +157,15 @@ class Asked:
                 plain = said == "string_value" and not known.selects
                 return short and (plain or _is_told(value, said, known.selects))
         return True
+
+
+def _value(kind: str, widget: Any) -> str:
+    """The field of `WidgetState` that a browser fills for this widget."""
+    if kind == "slider" and widget.type == Slider.SELECT_SLIDER:
+        return "string_array_value"
+    if kind == "number_input" and widget.data_type == NumberInput.INT:
+        return "int_value"  # though the server registers "double_value"
+    return _VALUES[kind]
 
 
 def _remember(store: dict[str, Any], name: str, known: Any) -> None:

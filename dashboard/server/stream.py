@@ -23,9 +23,9 @@ that the browser put away as the run began do not come back. A run that begins b
 one before was told shows it. `Stream` then gives the browser a clock that strikes once, for the
 whole page.
 
-Nor is everybody who speaks here a browser of ours: who asks too often waits, and what is no
-message, or too long, ends the talk without a traceback. For what of the rest Streamlit hears, see
-`asked`.
+Nor is everybody who speaks here a browser of ours: who asks too often waits, a clock that strikes
+too often is passed over, and what is no message, or too long, ends the talk without a traceback.
+For what of the rest Streamlit hears, see `asked`.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ WHOLE = "whole"  # the fragment of the clock that strikes once
 STRIKES = 0.1  # seconds after which it does
 BURST, EACH_SECOND = 60, 20  # what a browser may ask at once, and from then on; the rest waits
 ONE = 100_000  # bytes that count as much as one thing asked
-MOST_BYTES = 10_000_000  # of what it asks: a text of four million letters, with room to spare
+MOST_BYTES = 15_000_000  # of what it asks: four million letters of any script, and room to spare
 UNREADABLE, TOO_LONG = 1003, 1009  # reasons to close a websocket, see RFC 6455, 7.4.1
 
 _LOGGER = logging.getLogger(__name__)
@@ -93,12 +93,11 @@ class Stream:
             size = len(data or b"")
             if size > MOST_BYTES:
                 return await self._send_away(TOO_LONG)
-            while not self._pace.allows("", min(1 + size // ONE, BURST)):
-                await self._pause(1 / EACH_SECOND)
             asked = _read(data)
             if asked is None:
                 return await self._send_away(UNREADABLE)
-            if not self._asked.refine(asked) or self._is_late(asked):
+            due = await self._wait(asked, size)
+            if not due or not self._asked.refine(asked) or self._is_late(asked):
                 continue
             if asked.rerun_script.fragment_id == WHOLE:
                 if not self._wound:
@@ -117,6 +116,18 @@ class Stream:
         if lost:
             _LOGGER.info("the end of a run was not told: the page is asked for again")
             await self._say({**message, "bytes": _clock().SerializeToString()})
+
+    async def _wait(self, asked: BackMsg, size: int) -> bool:
+        """Wait until so many bytes may be heard; False for a clock that strikes too soon.
+
+        It strikes again by itself. If each stroke waited, a browser that sends a long text with
+        them would be heard later and later.
+        """
+        while not self._pace.allows("", min(1 + size // ONE, BURST)):
+            await self._pause(1 / EACH_SECOND)
+            if asked.rerun_script.is_auto_rerun:
+                return False
+        return True
 
     async def _say(self, message: Message) -> None:
         """Say it to a browser that is there.

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.NumberInput_pb2 import NumberInput
 from streamlit.proto.Slider_pb2 import Slider
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
@@ -31,7 +32,7 @@ GOOD: dict[str, tuple[str, Any]] = {
     "expandable": ("bool_value", True),
     "file_uploader": ("file_uploader_state_value", None),
     "multiselect": ("string_array_value", ["petit", "grand"]),
-    "number_input": ("double_value", 0.5),
+    "number_input": ("int_value", 5),
     "plotly_chart": ("string_value", SELECTION),
     "popover": ("bool_value", False),
     "selectbox": ("string_value", "petit"),
@@ -40,7 +41,12 @@ GOOD: dict[str, tuple[str, Any]] = {
     "text_area": ("string_value", "Ah !\n"),
     "text_input": ("string_value", "é" * 20),
 }
-OTHERS = [*GOOD.values(), ("int_value", 5), ("bytes_value", b"x"), ("string_trigger_value", ["x"])]
+OTHERS = [
+    *GOOD.values(),
+    ("double_value", 0.5),
+    ("bytes_value", b"x"),
+    ("string_trigger_value", ["x"]),
+]
 BLOCKS = ("dialog", "expandable", "popover", "tab_container")
 
 
@@ -85,6 +91,22 @@ def test_a_widget_says_values_of_its_own_kind_alone(kind: str) -> None:
     assert left(server, *others, good, WidgetState(id=ID)) == [good, WidgetState(id=ID)]
 
 
+def test_what_is_left_out_is_noted_but_not_each_time(caplog: pytest.LogCaptureFixture) -> None:
+    server, wrong = knowing("number_input", data_type=NumberInput.INT), state("double_value", 0.5)
+    for _ in range(100):
+        left(server, wrong, state("int_value", 5))
+    noted = [record.getMessage() for record in caplog.records if "left out" in record.getMessage()]
+    assert set(noted) == {"1 values that no widget says: left out"}
+    assert len(noted) < 50
+
+
+def test_a_number_is_whole_or_not() -> None:
+    """A browser says a whole one in a field of its own, though Streamlit registers the other."""
+    whole, part = state("int_value", 5), state("double_value", 0.5)
+    assert left(knowing("number_input", data_type=NumberInput.INT), whole, part) == [whole]
+    assert left(knowing("number_input", data_type=NumberInput.FLOAT), whole, part) == [part]
+
+
 def test_a_slider_of_words_says_words() -> None:
     server = knowing("slider", type=Slider.SELECT_SLIDER)
     words = state("string_array_value", ["lent"])
@@ -93,7 +115,8 @@ def test_a_slider_of_words_says_words() -> None:
 
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
 def test_a_number_is_finite(number: float) -> None:
-    assert not left(knowing("number_input"), state("double_value", number))
+    server = knowing("number_input", data_type=NumberInput.FLOAT)
+    assert not left(server, state("double_value", number))
     assert not left(knowing("slider"), state("double_array_value", [0.5, number]))
 
 

@@ -243,6 +243,18 @@ def test_a_telephone_and_a_school_may_ask_so_often(
     assert vote(client, room, 1).status_code == 200
 
 
+def test_of_a_long_token_no_more_is_remembered_than_of_a_telephone(
+    client: TestClient, room: Room
+) -> None:
+    tokens = ["x" * phones.MOST_CHARS + str(number) for number in range(21)]
+    found = [
+        client.get(f"/s/{room.code}/question", headers={"X-Telephone": token}).status_code
+        for token in tokens
+    ]
+    assert found[-1] == 429  # they all count as one
+    assert 429 not in found[:-1]
+
+
 def test_nobody_stuffs_the_box_with_telephones_that_are_none(
     client: TestClient, room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,6 +12,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from dashboard.server import stream
 from dashboard.server.rates import Rate
 from dashboard.server.stream import Message, Stream
+from dashboard.shared import sources
 from tests.app.helpers import DASHBOARD, run_apart
 
 
@@ -229,6 +230,7 @@ def test_a_browser_that_goes_in_the_middle_of_a_word_is_no_error() -> None:
 def test_the_server_reads_no_more_than_it_would_hear() -> None:
     config = tomllib.loads((DASHBOARD / ".streamlit" / "config.toml").read_text("utf-8"))
     assert stream.MOST_BYTES <= config["server"]["maxMessageSize"] * 1_000_000 <= 50_000_000
+    assert sources.MOST_PASTED * len("字".encode()) < stream.MOST_BYTES  # else it is sent away
 
 
 def test_who_asks_too_often_waits() -> None:
@@ -237,6 +239,15 @@ def test_who_asks_too_often_waits() -> None:
     asked = [said(asks("film"))] * 12
     _sent, received = talked([], asked, pace=pace, pauses=7)
     assert received[:-1] == asked
+
+
+def test_a_clock_that_strikes_too_often_keeps_no_click_waiting() -> None:
+    seconds = iter(range(1000))
+    pace = Rate(2, 0.25, lambda: next(seconds))
+    tick, click = asks("film", "clock"), said(asks("film"))
+    tick.rerun_script.is_auto_rerun = True
+    _sent, received = talked([], [*[said(tick)] * 9, click], pace=pace, pauses=8)
+    assert received[:-1] == [*[said(tick)] * 4, click]  # two at once, and each fourth
 
 
 def test_what_is_long_counts_for_more() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.app.helpers import ROOT
 from tests.e2e.application import started
@@ -39,6 +40,17 @@ def test_every_page_lives_with_the_policy(server: str, screens: Screens, name: s
     expect_settled(page)
     expect(page.locator("html")).to_have_attribute("lang", "fr")  # by a script that has to pass
     assert refused == []
+
+
+def test_a_whole_number_that_is_typed_comes_through(server: str, page: Page) -> None:
+    page.goto(f"{server}/reading")
+    expect_settled(page)
+    number = page.get_by_label("Passage", exact=True)
+    number.fill("3")
+    number.press("Enter")
+    expect(page).to_have_url(re.compile(r"[?&]passage=3\b"))
+    expect_settled(page)
+    expect(number).to_have_value("3")
 
 
 def test_a_full_room_says_so_until_there_is_a_place(small_server: str, browser: Browser) -> None:
