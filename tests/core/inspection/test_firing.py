@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sys
 import threading
 from concurrent.futures import ProcessPoolExecutor
 from itertools import pairwise
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pandas as pd
@@ -203,8 +205,12 @@ def indexed_chars(model: RecurrentModel, corpus: Corpus) -> int:
     return firing.build_index(model, corpus).chars
 
 
-def test_two_builders_of_one_index_do_not_meet(corpus: Corpus) -> None:
+def test_two_builders_of_one_index_do_not_meet(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """In two processes, which know nothing of each other's lock."""
+    # A process that is spawned runs the main module, which a page of another test may have become.
+    monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
     model = RecurrentModel("test", random_network(), LETTERS)
     others: list[int] = []
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
