@@ -14,7 +14,7 @@ import numpy as np
 
 from benchmarks.table import Row
 from moliere_core.corpus import load_corpus
-from moliere_core.inspection.contrast import contrast
+from moliere_core.inspection.contrast import TOKENS, contrast
 from moliere_core.models import references
 from moliere_core.models.references import MINI, load_network_model
 from moliere_core.networks.recurrent import RecurrentNetwork
@@ -25,7 +25,6 @@ from moliere_core.text.normalise import normalise
 from moliere_core.text.vocabulary import Vocabulary
 
 ASKED, TOKEN_CHARS = 147, 104  # characters of context; as many as have 40 tokens
-TOKENS = 8, 4  # that the page has replaced: the last, and before them
 TRIES, QUESTIONS, MANY = 7, 24, 64
 TEXT = "Monsieur, je ne saurais (c'est ma faute) répondre aux belles dames de Lyon. " * 4
 

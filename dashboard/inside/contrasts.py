@@ -20,8 +20,6 @@ from moliere_core.networks.transformer import TransformerNetwork
 from moliere_core.networks.window import WindowedTransformer
 from moliere_core.text.vocabulary import UNKNOWN
 
-TOKENS = 8, 4  # that are replaced, one after another: the last, and the most before them
-
 
 @dataclass(frozen=True)
 class Question:
@@ -64,7 +62,7 @@ def explained(reference: str, asked: Question) -> Answer | None:
         MoliereError: the model cannot read it.
     """
     if models.kind(reference) == "tokens":
-        parts = asked.context[1:], asked.first, asked.second, *TOKENS
+        parts = asked.context[1:], asked.first, asked.second, *contrast.TOKENS
         told = transformers.told(following.asked(transformers.asked, "contrast", reference, *parts))
         if told is None or told.found is None:
             return None

@@ -36,6 +36,7 @@ from moliere_core.text.vocabulary import UNKNOWN, Ids
 STEPS, TRANSFORMER_STEPS = 8, 6
 TINY = np.finfo(np.float32).tiny
 LAST, MOST = 12, 8  # symbols replaced: from the end, and before those
+TOKENS = 8, 4  # the same where they are tokens, each of which says more
 LEAST = 0.05  # share of the largest attribution that is worth a reading there
 MOST_NUMBERS = 1_000_000  # kept for the gradients of texts side by side: 4 MB, which caches hold
 

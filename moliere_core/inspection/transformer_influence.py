@@ -59,7 +59,8 @@ def log_probs_of(
             wanted = np.stack([ends[number] for number in together])
             after = np.repeat(wanted[:1, :-1], len(some), axis=0)
             ids = np.concatenate([texts, after], axis=1)
-            logits = network.logits(_stream(network, ids, shared, wanted.shape[1]))
+            stream, _ = network.run(ids, shared, looking=wanted.shape[1])
+            logits = network.logits(stream)
             logits[..., list(never)] = -np.inf
             each = np.arange(wanted.shape[1])
             log_probs = log_softmax(logits)[:, each, wanted]
@@ -68,18 +69,6 @@ def log_probs_of(
         if progress is not None:
             progress(stop / len(places))
     return found
-
-
-def _stream(network: TransformerNetwork, ids: Ids, past: Past, looking: int) -> Array:
-    """As `TransformerNetwork.run`, of the last tokens alone, shape (rows, looking, width)."""
-    before = past[0][0].shape[2]
-    x = network.tokens[ids] + network.positions[before : before + ids.shape[1]]
-    for block, remembered in zip(network.blocks, past, strict=True):
-        wanted = looking if block is network.blocks[-1] else None
-        mixed = block.look(block.norm_1(x), remembered, looking=wanted).mixed
-        x = x[:, x.shape[1] - mixed.shape[1] :] + block.projection(mixed)
-        x = x + block.think(x)
-    return network.norm(x)
 
 
 def _of_each(one: Array, rows: int) -> Array:

@@ -101,9 +101,14 @@ def open_run(reference: str) -> tuple[Run, str | None]:
     raise unknown_model(name)
 
 
+def names_tokens(reference: str) -> bool:
+    """Whether a reference, and no path of a folder, names a model of tokens."""
+    return reference == MINI or reference.startswith(HUB)
+
+
 def unknown_model(name: str) -> ModelError:
     """The error of a name that is no model's, or a model of tokens'."""
-    if name == MINI or name.startswith(HUB):
+    if names_tokens(name):
         return _of_tokens(name)
     return ModelError(
         "there is no model {name!r}: choose {shipped}, {mini}, kn-1 to kn-8, hf:NAME, run:ID, or "

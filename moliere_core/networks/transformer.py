@@ -212,7 +212,11 @@ class Block:
     activation: Callable[[Array], Array]
 
     def attend(
-        self, x: Array, past: tuple[Array, Array] | None, unread: NDArray[np.bool_] | None = None
+        self,
+        x: Array,
+        past: tuple[Array, Array] | None,
+        unread: NDArray[np.bool_] | None = None,
+        looking: int | None = None,
     ) -> tuple[Array, tuple[Array, Array], Array]:
         """What each token takes from those before it and from itself.
 
@@ -220,13 +224,14 @@ class Block:
             x: shape (rows, time, width).
             past: keys and values of the tokens read before, shape (rows, heads, before, size).
             unread: which of those a row has not read, shape (rows, before); None for none.
+            looking: how many of the tokens look back, from the end; None for all.
 
         Returns:
-            What is added to x, same shape; keys and values with the new tokens', shape (rows,
-            heads, before + time, size); and how much each token took from which, shape (rows,
-            heads, time, before + time), summing to 1 over the last axis.
+            What is added to x, shape (rows, looking, width); keys and values with the new tokens',
+            shape (rows, heads, before + time, size); and how much each token took from which, shape
+            (rows, heads, looking, before + time), summing to 1 over the last axis.
         """
-        seen = self.look(x, past, unread)
+        seen = self.look(x, past, unread, looking)
         return self.projection(seen.mixed), (seen.keys, seen.values), seen.weights
 
     def look(
@@ -242,7 +247,7 @@ class Block:
             x: as in `attend`.
             past: as in `attend`.
             unread: as in `attend`.
-            looking: how many of the tokens look back, from the end; None for all.
+            looking: as in `attend`.
         """
         rows, time, width = x.shape
         looking = time if looking is None else looking
@@ -345,6 +350,7 @@ class TransformerNetwork:
         past: Past = (),
         watched: list[Array] | None = None,
         read: NDArray[np.int32] | None = None,
+        looking: int | None = None,
     ) -> tuple[Array, Past]:
         """Read tokens after those that are remembered.
 
@@ -354,9 +360,11 @@ class TransformerNetwork:
             watched: where each block leaves what its heads looked at (see `Block.attend`).
             read: tokens that each row has read before, shape (rows,), where some have read fewer
                 than `past` has room for: theirs are the last of it. None for all of it.
+            looking: tokens, from the end, after which the stream is wanted; None for all. Of the
+                others the last block computes keys and values alone.
 
         Returns:
-            The residual stream after the last norm, shape (rows, time, width), and the new past.
+            The residual stream after the last norm, shape (rows, looking, width), and the new past.
 
         Raises:
             ModelError: there are more tokens than `context_length`.
@@ -377,10 +385,11 @@ class TransformerNetwork:
             unread = np.arange(before) < before - read[:, None]
         after = []
         for number, block in enumerate(self.blocks):
+            wanted = looking if number == len(self.blocks) - 1 else None
             moved, remembered, weights = block.attend(
-                block.norm_1(x), past[number] if past else None, unread
+                block.norm_1(x), past[number] if past else None, unread, wanted
             )
-            x = x + moved
+            x = x[:, time - moved.shape[1] :] + moved
             x = x + block.think(x)
             after.append(remembered)
             if watched is not None:

@@ -22,7 +22,7 @@ from typing import Any
 
 from moliere_core.assets import ASSETS
 from moliere_core.errors import ModelError
-from moliere_core.models.references import HUB, MINI, ModelEntry
+from moliere_core.models.references import HUB, MINI, ModelEntry, names_tokens
 from moliere_core.networks.transformer import TransformerConfig
 from moliere_core.pretrained import folders, weights
 from moliere_core.pretrained.folders import configuration, context_length, hub_cache, size
@@ -138,7 +138,7 @@ def open_folder(path: str) -> bool:
 
 def is_pretrained(reference: str) -> bool:
     """Whether a reference names a model of this package, there or not."""
-    return reference == MINI or reference.startswith(HUB) or reference in _opened
+    return names_tokens(reference) or reference in _opened
 
 
 def hub_name(reference: str) -> str:

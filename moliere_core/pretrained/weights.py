@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moliere_core.errors import N_, ModelError
-from moliere_core.models.references import HUB, MINI
+from moliere_core.models.references import names_tokens
 from moliere_core.pretrained import torch_files
 from moliere_core.pretrained.tensors import Tensor, Unreadable, checked
 
@@ -41,7 +41,7 @@ _NOT_WEIGHTS = (
 
 def incomplete(reference: str, file: str) -> ModelError:
     """The error of a model of which a file is missing."""
-    if not (reference == MINI or reference.startswith(HUB)):  # the path of a folder
+    if not names_tokens(reference):  # the path of a folder
         return ModelError(
             "{reference} is incomplete ({file} is missing): save the model and its tokenizer "
             "there, both with save_pretrained",

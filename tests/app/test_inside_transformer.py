@@ -14,14 +14,14 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard.inside import controls, heads, models, results, text
-from dashboard.inside.contrasts import TOKENS, Question
+from dashboard.inside.contrasts import Question
 from dashboard.inside.views import LOOKS, VIEWS, gaze, why
 from dashboard.shared import attention, cached
 from moliere_core import pretrained
 from moliere_core.config import ModelConfig, RunConfig, TrainingConfig
 from moliere_core.corpus import EMBEDDED
 from moliere_core.inspection import attention_step, logit_lens, transformer_trace
-from moliere_core.inspection.contrast import contrast
+from moliere_core.inspection.contrast import TOKENS, contrast
 from moliere_core.inspection.heads import load_heads
 from moliere_core.inspection.vectors import neighbours
 from moliere_core.networks.initial import initial_weights

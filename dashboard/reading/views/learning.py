@@ -21,7 +21,7 @@ def show(settings: Settings) -> str:
     """The two curves, and the words that become cheaper as they come back; returns the text."""
     text = texts.choose(settings.reference, settings.seed, PASSAGE_CHARS)
     texts.require(text)
-    curve, words = st.columns([1.5, 1], gap="medium")
+    curve, words = st.columns([1.2, 1], gap="medium")
     with words:
         rate = controls.RATE.ask()
     with curve:
