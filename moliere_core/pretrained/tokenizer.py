@@ -20,7 +20,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import TypeVar
 
-from tokenizers import AddedToken, Encoding
+from tokenizers import AddedToken, Encoding, models
 from tokenizers import Tokenizer as Backend
 
 from moliere_core.errors import N_, ModelError
@@ -40,7 +40,6 @@ from moliere_core.text.tokenisation import Token
 
 T = TypeVar("T")
 
-MOST_TOKENS = 4_000_000  # where no weights tell: a file with more is damaged
 LOOK_BACK = 16  # tokens that a beam reads at least where words are not cut apart beforehand
 MOST_UNCERTAIN = 48  # and at most, however long the last word
 
@@ -93,6 +92,8 @@ class Tokenizer:
         named = self._guarded(lambda: named_tokens(settings, vocab))
         backend.no_truncation()
         backend.no_padding()
+        if isinstance(backend.model, models.BPE):
+            backend.model.dropout = None  # merges left out at random are for training
         backend.encode_special_tokens = True
         self.size = self._rows(vocab, {*added, *(vocab[n] for n in named)}, rows)
         # What no row stands for cannot be read: typed, it is letters.
@@ -242,10 +243,7 @@ class Tokenizer:
             if needed > rows:
                 raise self._unfit(needed, rows)
             return rows
-        most = max(vocab.values()) + 1
-        if most > MOST_TOKENS:
-            raise self._damaged(N_("the number of a token is beyond all that models have"))
-        return most
+        return max(vocab.values()) + 1
 
     def _spelt(
         self,

@@ -20,6 +20,7 @@ from moliere_core.errors import N_, ModelError
 T = TypeVar("T")
 Json = dict[str, Any]
 
+MOST_IDS = 4_000_000  # a file with more, or with numbers beyond, is damaged
 NAMED = ("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token")
 NUMBERED = ("bos_token_id", "eos_token_id", "pad_token_id")
 BYTE = re.compile(r"<0x([0-9A-Fa-f]{2})>")  # a token for a single byte
@@ -34,7 +35,7 @@ def backend_of(folder: Path) -> Backend:
     """
     file = folder / "tokenizer.json"
     if file.is_file():
-        return _joining(Backend.from_file(str(file)))
+        return _sound(Backend.from_file(str(file)))
     vocab, merges = folder / "vocab.json", folder / "merges.txt"
     for needed in (vocab, merges):
         if not needed.is_file():
@@ -46,14 +47,21 @@ def backend_of(folder: Path) -> Backend:
     extra = _object(folder / "added_tokens.json")
     for token, _ in sorted(extra.items(), key=lambda pair: int(pair[1])):
         backend.add_tokens([AddedToken(token, normalized=False)])
-    return _joining(backend)
+    return _sound(backend)
 
 
-def _joining(backend: Backend) -> Backend:
-    """The same; ValueError where it has tokens of several letters and nothing that joins letters.
+def _sound(backend: Backend) -> Backend:
+    """The same, if its numbers are near each other and its letters can be joined.
 
-    It would cut each text into letters, of which the model was hardly ever shown any.
+    Raises:
+        ValueError: a number is beyond `MOST_IDS`: the library keeps a list of all that are left
+            out below, 16 GB for a token with the number 4,000,000,000. Or there are tokens of
+            several letters and nothing that joins letters: each text would be cut into letters, of
+            which the model was hardly ever shown any.
     """
+    numbers = backend.get_vocab(with_added_tokens=True).values()
+    if max(numbers, default=0) >= MOST_IDS:
+        raise ValueError(N_("the number of a token is beyond all that models have"))
     model = json.loads(backend.to_str())["model"]
     if model["type"] == "BPE" and not model["merges"] and not model.get("ignore_merges"):
         added = {token.content for token in backend.get_added_tokens_decoder().values()}

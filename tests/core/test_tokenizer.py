@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import random
+import subprocess
+import sys
 import zlib
 from collections.abc import Sequence
 from functools import cache
@@ -231,6 +233,31 @@ def test_damaged_files_are_one_sentence(kind: str, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="the tokenizer of hf:x cannot be read") as caught:
         Tokenizer.read("hf:x", folder_of(tmp_path, DAMAGED[kind]))
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of a process as Linux keeps them")
+@pytest.mark.parametrize("rows", [None, 2048])
+@pytest.mark.parametrize("name", ["tokenizer.json", "vocab.json"])
+def test_a_number_beyond_all_takes_no_memory(name: str, rows: int | None, tmp_path: Path) -> None:
+    vocab = MODEL["vocab"] | {"zzz": 4_000_000_000}
+    parts = {"vocab.json": vocab, "merges.txt": MERGES}
+    folder_of(tmp_path, changed(vocab=vocab) if name == "tokenizer.json" else parts)
+    read = (
+        "import sys; from pathlib import Path; "
+        "from moliere_core.system.processes import limit_memory; "
+        "from moliere_core.pretrained.tokenizer import Tokenizer; limit_memory(2_000); "
+        f"Tokenizer.read('hf:x', Path(sys.argv[1]), {rows})"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", read, str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    assert "the number of a token is beyond all that models have" in done.stderr.splitlines()[-1]
+
+
+def test_merges_left_out_at_random_are_for_training(tmp_path: Path) -> None:
+    found = Tokenizer.read("hf:x", folder_of(tmp_path, changed(dropout=0.9)))
+    whole = Tokenizer.read("mini-gpt", ASSETS / "mini-gpt")
+    assert [found.encode(text) for text in SENTENCES] == [whole.encode(text) for text in SENTENCES]
 
 
 def test_words_in_pieces_are_no_bytes(tmp_path: Path) -> None:

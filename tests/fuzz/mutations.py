@@ -22,11 +22,12 @@ COMMON = (
     b"null", b"true",
 )  # fmt: skip
 NUMBERS = (
-    b"0", b"-1", b"1", b"2.5", b"1e999", b"-0.0", b"NaN", b"Infinity", b"2147483648",
-    b"18446744073709551616", b"9" * 5_000, b"0x10", b"1_000",
+    b"0", b"-1", b"1", b"2.5", b"1e999", b"-0.0", b"NaN", b"Infinity", b"2147483647",
+    b"2147483648", b"4294967295", b"18446744073709551616", b"9" * 5_000, b"0x10", b"1_000",
 )  # fmt: skip
 VALUES: tuple[Any, ...] = (
-    None, True, 0, -1, 2.5, 1e308, float("nan"), 2**64, "", "a", "\ud800", [], [[]], {}, {"a": 1},
+    None, True, 0, -1, 2.5, 1e308, float("nan"), 2**31 - 1, 2**32 - 1, 2**64, "", "a",
+    "\ud800", [], [[]], {}, {"a": 1},
 )  # fmt: skip
 ENCODINGS = ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252", "mac_roman", "utf-8-sig")
 
