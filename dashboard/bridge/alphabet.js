@@ -1,6 +1,7 @@
 // The next character of several models: one row a character, one column a model. A click on a row
 // sends "pick" with its character, one on a recording "listen" with its value.
 
+import { component } from "../shared/components/component.js";
 import {
   button,
   element,
@@ -36,8 +37,10 @@ import { chances } from "../shared/components/numbers.js";
  * @property {{choose: string}} labels
  */
 
-/** @param {import("../shared/components/dom.js").Drawing<Data>} drawing */
-export default function ({ data, parentElement, setTriggerValue }) {
+export default component(render);
+
+/** @param {import("../shared/components/component.js").Drawing<Data>} drawing */
+function render({ data, parentElement, setTriggerValue }) {
   const root = rootOf(parentElement);
   if (shows(root, data)) return;
   const format = chances(data.locale);

@@ -2,6 +2,7 @@
 // arrows and the names go from one to another. Texts grow in place while they are being written.
 // "rung" is sent with the number of the rung that is shown, "listen" with the value of a recording.
 
+import { component } from "../shared/components/component.js";
 import {
   button,
   element,
@@ -45,8 +46,10 @@ class Show {
   stop = () => {};
 }
 
-/** @param {import("../shared/components/dom.js").Drawing<Data>} drawing */
-export default function ({ data, parentElement, setTriggerValue }) {
+export default component(render);
+
+/** @param {import("../shared/components/component.js").Drawing<Data>} drawing */
+function render({ data, parentElement, setTriggerValue }) {
   const root = rootOf(parentElement);
   const show = remembered(root, () => new Show());
   const last = data.steps.length - 1;

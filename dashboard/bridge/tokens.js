@@ -1,6 +1,7 @@
 // Texts of several models, cut where their tokens are. A click on a recording sends "listen" with
 // its value.
 
+import { component } from "../shared/components/component.js";
 import { element, offerRecordings, rootOf } from "../shared/components/dom.js";
 
 /** @typedef {[piece: string, tokens: number]} Piece one of 0 tokens goes on in the next one */
@@ -19,8 +20,10 @@ import { element, offerRecordings, rootOf } from "../shared/components/dom.js";
  * @property {Piece[]} pieces
  */
 
-/** @param {import("../shared/components/dom.js").Drawing<{columns: Column[]}>} drawing */
-export default function ({ data, parentElement, setTriggerValue }) {
+export default component(render);
+
+/** @param {import("../shared/components/component.js").Drawing<{columns: Column[]}>} drawing */
+function render({ data, parentElement, setTriggerValue }) {
   const root = rootOf(parentElement);
   root.textContent = "";
   const columns = element("div", "columns", root);

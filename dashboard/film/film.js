@@ -5,6 +5,7 @@
 // address. What there is on the screen is in view.js, the text in pages.js, the bars in bars.js, the
 // figures in facts.js, the learning curves in curves.js.
 
+import { component } from "../shared/components/component.js";
 import { onceAnswered, remembered, rootOf } from "../shared/components/dom.js";
 import { dressTransport, isForAWidget, wireTransport } from "../shared/components/transport.js";
 import { drawBars } from "./bars.js";
@@ -23,8 +24,10 @@ const TYPED = 0.4; // share of them in which the text is written
 const STEP = 350; // milliseconds in which it is written after a step
 const REST = 500; // milliseconds without a move before the address follows
 
-/** @param {import("../shared/components/dom.js").Drawing<Data>} drawing */
-export default function ({ data, parentElement, setTriggerValue }) {
+export default component(render);
+
+/** @param {import("../shared/components/component.js").Drawing<Data>} drawing */
+function render({ data, parentElement, setTriggerValue }) {
   const root = rootOf(parentElement);
   const memory = remembered(root, () => remember(root));
   const film = new Film(memory, data, setTriggerValue);

@@ -2,6 +2,7 @@
 // ("remove").
 
 import { copyButton } from "../shared/components/clipboard.js";
+import { component } from "../shared/components/component.js";
 import { button, element, rootOf, shows } from "../shared/components/dom.js";
 
 /**
@@ -10,8 +11,10 @@ import { button, element, rootOf, shows } from "../shared/components/dom.js";
  * @property {{copy: string, copied: string, replay: string, remove: string}} labels
  */
 
-/** @param {import("../shared/components/dom.js").Drawing<Data>} drawing */
-export default function ({ data, parentElement, setTriggerValue }) {
+export default component(render);
+
+/** @param {import("../shared/components/component.js").Drawing<Data>} drawing */
+function render({ data, parentElement, setTriggerValue }) {
   const root = rootOf(parentElement);
   if (shows(root, data)) return;
   const { texts, labels } = data;

@@ -3,6 +3,7 @@
 // out ("more"). "keep" is sent with the number of characters that are to be kept.
 
 import { copyButton } from "../shared/components/clipboard.js";
+import { component } from "../shared/components/component.js";
 import {
   answered,
   button,
@@ -80,8 +81,10 @@ class Show {
   stop = () => {};
 }
 
-/** @param {import("../shared/components/dom.js").Drawing<Data>} drawing */
-export default function ({ data, parentElement, setTriggerValue }) {
+export default component(render);
+
+/** @param {import("../shared/components/component.js").Drawing<Data>} drawing */
+function render({ data, parentElement, setTriggerValue }) {
   const root = rootOf(parentElement);
   const memory = remembered(root, () => ({ view: build(root, data.bars), show: new Show() }));
   const { view, show } = memory;

@@ -1,6 +1,7 @@
 // A text coloured by one number a character, on both sides of zero. Clicking a character, or dragging
 // over several, sends "span" with {from, to}, to excluded.
 
+import { component } from "../shared/components/component.js";
 import { element, redrawn, remembered, rootOf, shows, visible } from "../shared/components/dom.js";
 import { numbers } from "../shared/components/numbers.js";
 
@@ -28,8 +29,10 @@ class Chosen {
   sent = [];
 }
 
-/** @param {import("../shared/components/dom.js").Drawing<Data>} drawing */
-export default function ({ data, parentElement, setTriggerValue }) {
+export default component(render);
+
+/** @param {import("../shared/components/component.js").Drawing<Data>} drawing */
+function render({ data, parentElement, setTriggerValue }) {
   const root = rootOf(parentElement);
   if (shows(root, data)) return;
   const restore = redrawn(root, ".sheet");

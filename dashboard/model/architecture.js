@@ -1,5 +1,6 @@
 // A network drawn layer under layer: what comes out of each, its shape, an example, its parameters.
 
+import { component } from "../shared/components/component.js";
 import { drawWithSize, element, remembered, rootOf, shape } from "../shared/components/dom.js";
 
 const TILE = 7; // pixels of a number
@@ -35,8 +36,10 @@ function build(root) {
   return { heads, rows: element("div", "rows", board) };
 }
 
-/** @param {import("../shared/components/dom.js").Drawing<Data>} drawing */
-export default function ({ data, parentElement }) {
+export default component(render);
+
+/** @param {import("../shared/components/component.js").Drawing<Data>} drawing */
+function render({ data, parentElement }) {
   const root = rootOf(parentElement);
   const view = remembered(root, () => build(root));
   const { labels } = data;

@@ -2,6 +2,7 @@
 // click sends "pick" with the character; while playing the drawn bar lights up, and "pick" is sent
 // with "", which asks for the draw.
 
+import { component } from "../shared/components/component.js";
 import {
   button,
   element,
@@ -56,8 +57,10 @@ function buildRow(list) {
   return { row, glyph, fill, ghost, before, after, choose: element("span", "spoken", row) };
 }
 
-/** @param {import("../shared/components/dom.js").Drawing<Data>} drawing */
-export default function ({ data, parentElement, setTriggerValue }) {
+export default component(render);
+
+/** @param {import("../shared/components/component.js").Drawing<Data>} drawing */
+function render({ data, parentElement, setTriggerValue }) {
   const root = rootOf(parentElement);
   const memory = remembered(root, () => ({
     view: build(root),

@@ -1,6 +1,7 @@
 // The same characters through the four stages of a draw: scores, gaps divided by the temperature,
 // filters, probabilities. Redrawn in place, so that bars slide with the slider.
 
+import { component } from "../shared/components/component.js";
 import { element, remembered, rootOf, visible } from "../shared/components/dom.js";
 import { chances, numbers } from "../shared/components/numbers.js";
 
@@ -57,8 +58,10 @@ function buildCell(row, kind) {
   };
 }
 
-/** @param {import("../shared/components/dom.js").Drawing<Data>} drawing */
-export default function ({ data, parentElement }) {
+export default component(render);
+
+/** @param {import("../shared/components/component.js").Drawing<Data>} drawing */
+function render({ data, parentElement }) {
   const root = rootOf(parentElement);
   const count = data.bars.length;
   const memory = remembered(root, () => ({ view: build(root, count) }));

@@ -1,6 +1,7 @@
 // A text with what was read of it word for word, the longer the stronger; where a passage is, and who
 // says it there, is told above once it is pointed at, touched, or reached with the keyboard.
 
+import { component } from "../shared/components/component.js";
 import { element, redrawn, rootOf, shows } from "../shared/components/dom.js";
 
 /**
@@ -10,8 +11,10 @@ import { element, redrawn, rootOf, shows } from "../shared/components/dom.js";
  * @property {{hint: string, shades: string[]}} labels
  */
 
-/** @param {import("../shared/components/dom.js").Drawing<Data>} drawing */
-export default function ({ data, parentElement }) {
+export default component(render);
+
+/** @param {import("../shared/components/component.js").Drawing<Data>} drawing */
+function render({ data, parentElement }) {
   const root = rootOf(parentElement);
   if (shows(root, data)) return;
   const restore = redrawn(root, ".sheet");

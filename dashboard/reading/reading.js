@@ -1,6 +1,7 @@
 // A text that a model has read, each character coloured by how well it was foreseen. Everything is
 // looked at in the browser: pointing at a character costs the server nothing.
 
+import { component } from "../shared/components/component.js";
 import {
   element,
   redrawn,
@@ -40,8 +41,10 @@ function classOf(rank) {
   return rank <= 3 ? "r2" : rank <= 10 ? "r3" : "r4";
 }
 
-/** @param {import("../shared/components/dom.js").Drawing<Data>} drawing */
-export default function ({ data, parentElement }) {
+export default component(render);
+
+/** @param {import("../shared/components/component.js").Drawing<Data>} drawing */
+function render({ data, parentElement }) {
   const root = rootOf(parentElement);
   if (shows(root, data)) return;
   const restore = redrawn(root, ".sheet");

@@ -2,6 +2,7 @@
 // the pause after the sixth, the count, and the letter of its rhyme. All of it in the browser; the
 // server is told the text once the typing stops.
 
+import { component } from "../shared/components/component.js";
 import { element, onceAnswered, remembered, rootOf, shows } from "../shared/components/dom.js";
 import {
   ALEXANDRINE,
@@ -23,8 +24,10 @@ const RHYMES = 6; // colours; the seventh rhyme has the first again
  *   rhyme: string, alone: string, syllables: string, told: string}} labels
  */
 
-/** @param {import("../shared/components/dom.js").Drawing<Data>} drawing */
-export default function ({ data, parentElement, setTriggerValue }) {
+export default component(render);
+
+/** @param {import("../shared/components/component.js").Drawing<Data>} drawing */
+function render({ data, parentElement, setTriggerValue }) {
   const root = rootOf(parentElement);
   const current = root.querySelector("textarea");
   if (shows(root, data) || (current && document.activeElement === current)) return;

@@ -2,6 +2,7 @@
 // takes from them. Heads stand beside the text as thumbnails, a row a layer. Clicks are sent as
 // "look" with {at, layer, head} where somebody listens.
 
+import { component } from "./components/component.js";
 import { button, element, onOneLine, remembered, rootOf, shows } from "./components/dom.js";
 import { percents } from "./components/numbers.js";
 
@@ -19,8 +20,10 @@ import { percents } from "./components/numbers.js";
  * @property {{choose: string, hint: string}} labels
  */
 
-/** @param {import("./components/dom.js").Drawing<Data>} drawing */
-export default function ({ data, parentElement, setTriggerValue }) {
+export default component(render);
+
+/** @param {import("./components/component.js").Drawing<Data>} drawing */
+function render({ data, parentElement, setTriggerValue }) {
   const root = rootOf(parentElement);
   if (shows(root, data)) return;
   const show = remembered(root, () => ({

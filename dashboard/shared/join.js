@@ -2,6 +2,7 @@
 // a browser does not copy stays selected.
 
 import { copied } from "./components/clipboard.js";
+import { component } from "./components/component.js";
 import { button, element, remembered, rootOf } from "./components/dom.js";
 
 /**
@@ -28,8 +29,10 @@ function build(root) {
   return { picture, page, more, field, copy, said };
 }
 
-/** @param {import("./components/dom.js").Drawing<Data>} drawing */
-export default function show({ data, parentElement }) {
+export default component(render);
+
+/** @param {import("./components/component.js").Drawing<Data>} drawing */
+function render({ data, parentElement }) {
   const root = rootOf(parentElement);
   const view = remembered(root, () => build(root));
   const { labels } = data;

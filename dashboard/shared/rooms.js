@@ -1,6 +1,7 @@
 // A room as the class sees it: the QR code, the address to type, the four letters, and how many
 // telephones are there.
 
+import { component } from "./components/component.js";
 import { element, remembered, rootOf } from "./components/dom.js";
 import { plural } from "./components/numbers.js";
 import { poll } from "./components/polling.js";
@@ -31,8 +32,10 @@ function build(root) {
   return { picture, lead, address, code, count, phones, asked: "", stop: () => {} };
 }
 
-/** @param {import("./components/dom.js").Drawing<Data>} drawing */
-export default function show({ data, parentElement }) {
+export default component(render);
+
+/** @param {import("./components/component.js").Drawing<Data>} drawing */
+function render({ data, parentElement }) {
   const view = remembered(rootOf(parentElement), () => build(rootOf(parentElement)));
   view.picture.src = data.picture;
   view.picture.alt = data.labels.scan;

@@ -1,6 +1,7 @@
 // The votes of a class as they come: how many, and a bar for each answer. The component asks the server
 // itself, with the room's key, so that no vote makes the page run.
 
+import { component } from "./components/component.js";
 import { button, element, onceAnswered, remembered, rootOf, visible } from "./components/dom.js";
 import { numbers, plural } from "./components/numbers.js";
 import { poll } from "./components/polling.js";
@@ -123,8 +124,10 @@ function build(root) {
   };
 }
 
-/** @param {import("./components/dom.js").Drawing<Data>} drawing */
-export default function show({ data, parentElement, setTriggerValue }) {
+export default component(render);
+
+/** @param {import("./components/component.js").Drawing<Data>} drawing */
+function render({ data, parentElement, setTriggerValue }) {
   const view = remembered(rootOf(parentElement), () => build(rootOf(parentElement)));
   const { labels } = data;
 

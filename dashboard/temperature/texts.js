@@ -2,14 +2,17 @@
 // cycle [from, to] or null, worth [what is measured on it]}]. What is shared with the left neighbour is quiet, the first character
 // that differs is marked, a passage that goes round in circles is underlined twice.
 
+import { component } from "../shared/components/component.js";
 import { element, rootOf, tied } from "../shared/components/dom.js";
 
+export default component(render);
+
 /**
- * @param {import("../shared/components/dom.js").Drawing<{columns: {heading: string, long: boolean,
+ * @param {import("../shared/components/component.js").Drawing<{columns: {heading: string, long: boolean,
  *   figures: string, loop: string, prompt: string, text: string, differs_at: number | null,
  *   cycle: [number, number] | null, worth: string[]}[]}>} drawing
  */
-export default function ({ data, parentElement }) {
+function render({ data, parentElement }) {
   const root = rootOf(parentElement);
   root.textContent = "";
   const columns = element("div", "columns", root);

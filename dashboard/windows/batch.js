@@ -1,6 +1,7 @@
 // A batch as the network receives it: real characters over their integers, input and target side by
 // side; above, where in the text each of its rows begins.
 
+import { component } from "../shared/components/component.js";
 import {
   drawWithSize,
   element,
@@ -51,8 +52,10 @@ function build(root) {
 
 /** @typedef {ReturnType<typeof build>["inputs"]} Side */
 
-/** @param {import("../shared/components/dom.js").Drawing<Data>} drawing */
-export default function ({ data, parentElement }) {
+export default component(render);
+
+/** @param {import("../shared/components/component.js").Drawing<Data>} drawing */
+function render({ data, parentElement }) {
   const root = rootOf(parentElement);
   const view = remembered(root, () => build(root));
   view.heading.textContent = data.strip;

@@ -1,6 +1,7 @@
 // Contiguous streams: the text cut into pieces read side by side, the state carried from window to
 // window; beneath them, as a contrast, windows drawn at random, each from a state of zeros.
 
+import { component } from "../shared/components/component.js";
 import {
   element,
   remembered,
@@ -59,8 +60,10 @@ class Show {
   speed = "normal";
 }
 
-/** @param {import("../shared/components/dom.js").Drawing<Data>} drawing */
-export default function ({ data, parentElement }) {
+export default component(render);
+
+/** @param {import("../shared/components/component.js").Drawing<Data>} drawing */
+function render({ data, parentElement }) {
   const root = rootOf(parentElement);
   const { view, show } = remembered(root, () => ({ view: build(root), show: new Show() }));
   const { length, labels } = data;

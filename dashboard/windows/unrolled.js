@@ -1,6 +1,7 @@
 // A network unrolled along a window: where it answers, what it is compared with, and what does not
 // fit.
 
+import { component } from "../shared/components/component.js";
 import {
   drawWithSize,
   element,
@@ -42,8 +43,10 @@ function build(root) {
   return { board, svg, table, verdict: element("p", "verdict", side) };
 }
 
-/** @param {import("../shared/components/dom.js").Drawing<Data>} drawing */
-export default function ({ data, parentElement }) {
+export default component(render);
+
+/** @param {import("../shared/components/component.js").Drawing<Data>} drawing */
+function render({ data, parentElement }) {
   const root = rootOf(parentElement);
   const view = remembered(root, () => build(root));
   view.svg.setAttribute("aria-label", data.labels.picture);

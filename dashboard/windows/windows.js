@@ -1,6 +1,7 @@
 // The sliding window, on numbers and on text side by side; played and stepped in the browser alone.
 // Window k of both begins at k times the shift.
 
+import { component } from "../shared/components/component.js";
 import {
   element,
   remembered,
@@ -79,8 +80,10 @@ class Show {
   speed = "normal";
 }
 
-/** @param {import("../shared/components/dom.js").Drawing<Data>} drawing */
-export default function ({ data, parentElement }) {
+export default component(render);
+
+/** @param {import("../shared/components/component.js").Drawing<Data>} drawing */
+function render({ data, parentElement }) {
   const root = rootOf(parentElement);
   const { view, show } = remembered(root, () => ({ view: build(root), show: new Show() }));
   const { length, shift, labels, series } = data;

@@ -68,7 +68,14 @@ def component(at: AppTest) -> dict[str, Any]:
 def components(at: AppTest) -> list[dict[str, Any]]:
     """The same of each of its components; the screen, which belongs to all pages, is none."""
     found = (e.proto for e in at.get("bidi_component"))
-    return [json.loads(p.json) for p in found if p.component_name != "moliere_screen"]
+    sent = [json.loads(p.json) for p in found if p.component_name != "moliere_screen"]
+    return [{name: value for name, value in data.items() if name != "order"} for data in sent]
+
+
+def orders(at: AppTest) -> dict[str, tuple[str, int]]:
+    """Where the data of each component stand among all that its session was told, by its name."""
+    found = (e.proto for e in at.get("bidi_component"))
+    return {p.component_name: tuple(json.loads(p.json)["order"]) for p in found}
 
 
 def figure(at: AppTest) -> dict[str, Any]:

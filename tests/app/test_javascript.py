@@ -66,6 +66,8 @@ def test_a_bundle_is_one_module(path: Path) -> None:
     bundle = components.bundled(path)
     assert "import {" not in bundle
     assert bundle.count("export ") == 1
+    of_streamlit = "\nexport default component(render);\n" in bundle
+    assert of_streamlit == (path.stem != "phone")  # which is a page of its own
     run_node(bundle, "--check")
 
 

@@ -43,13 +43,15 @@ export function paint(time) {
   for (const tick of due) tick?.(time);
 }
 
+let told = 0; // how many drawings the server has asked for
+
 /**
  * A component on a page, drawn with some data.
  *
  * @template Data
- * @param {(drawing: import("../../dashboard/shared/components/dom.js").Drawing<Data>) => unknown}
+ * @param {ReturnType<typeof import("../../dashboard/shared/components/component.js").component<Data>>}
  *   component
- * @param {Data} data
+ * @param {NoInfer<Data>} data
  */
 export function mount(component, data) {
   document.body.textContent = "";
@@ -58,21 +60,28 @@ export function mount(component, data) {
   root.className = "root";
   /** @type {[name: string, value: unknown][]} */
   const sent = [];
-  const setTriggerValue = (/** @type {string} */ name, /** @type {unknown} */ value) => {
+  const send = (/** @type {string} */ name, /** @type {unknown} */ value) => {
     sent.push([name, value]);
   };
-  /** @type {unknown} */
+  /** @type {(() => void) | undefined} */
   let stop;
-  const draw = (/** @type {Data} */ newer) => {
-    stop = component({ data: newer, parentElement, setTriggerValue });
+  /** @type {(newer: Data, order?: [session: string, number: number]) => void} */
+  const draw = (newer, order = ["a session", ++told]) => {
+    const data = { ...newer, order };
+    stop = component({ data, parentElement, setStateValue: send, setTriggerValue: send });
   };
   draw(data);
   return {
     root,
     sent,
     draw,
+    /** Ends its last drawing. */
+    end: () => stop?.(),
     /** Takes the component off the page. */
-    unmount: () => typeof stop === "function" && stop(),
+    unmount: () => {
+      parentElement.remove();
+      stop?.();
+    },
     /** The element of a selector. */
     one: (/** @type {string} */ selector) => {
       const [found, ...others] = all(root, selector);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
+import { component } from "../../dashboard/shared/components/component.js";
 import * as dom from "../../dashboard/shared/components/dom.js";
 import { chances, numbers, percents } from "../../dashboard/shared/components/numbers.js";
 import screen from "../../dashboard/shared/components/screen.js";
@@ -53,19 +54,59 @@ test("what is done by itself waits for what somebody has done, and can be called
 test("a screen says how large its type is once what somebody has done is answered", () => {
   mock.timers.enable({ apis: ["setTimeout"] });
   const { dataset } = document.documentElement;
-  /** @type {unknown[]} */
-  const sent = [];
-  const setStateValue = (/** @type {string} */ name, /** @type {unknown} */ value) => {
-    sent.push([name, value]);
-  };
   dataset.acts = "";
-  screen({ data: { type: 2, words: {} }, setStateValue });
+  const { sent, unmount } = mount(screen, { type: 2, words: {} });
   mock.timers.tick(1000);
   assert.deepEqual(sent, []);
   delete dataset.acts;
   mock.timers.tick(300);
   assert.deepEqual(sent, [["type", 1]]);
+  unmount();
   mock.timers.reset();
+});
+
+test("a screen in another language no longer says the words of the first", async () => {
+  const french = { type: 1, words: { Close: "Fermer", Open: "Ouvrir" } };
+  const { draw, unmount } = mount(screen, french);
+  draw({ type: 1, words: { Open: "Auf" } });
+  const made = ["Close", "Open"].map((word) => dom.element("p", "", document.body, word));
+  await new Promise((resolve) => setTimeout(resolve));
+  assert.deepEqual(
+    made.map(({ textContent }) => textContent),
+    ["Close", "Auf"],
+  );
+  unmount();
+});
+
+test("a component draws nothing that is older than what it shows", () => {
+  const { draw, texts } = mount(
+    component(({ data, parentElement }) => {
+      dom.rootOf(parentElement).textContent = "";
+      dom.element("p", "", dom.rootOf(parentElement), data.text);
+    }),
+    { text: "first" },
+  );
+  draw({ text: "third" }, ["a session", 30]);
+  draw({ text: "second" }, ["a session", 20]);
+  assert.deepEqual(texts("p"), ["third"]);
+  draw({ text: "third, in the dark" }, ["a session", 30]);
+  assert.deepEqual(texts("p"), ["third, in the dark"]);
+  draw({ text: "fourth" }, ["a session", 31]);
+  assert.deepEqual(texts("p"), ["fourth"]);
+  draw({ text: "after the server began anew" }, ["another session", 1]);
+  assert.deepEqual(texts("p"), ["after the server began anew"]);
+});
+
+test("a component goes on while it is on the page, whichever of its drawings is ended", () => {
+  const ended = mock.fn();
+  const { end, unmount } = mount(
+    component(() => ended),
+    {},
+  );
+  end();
+  assert.equal(ended.mock.callCount(), 0);
+  unmount();
+  assert.equal(ended.mock.callCount(), 1);
 });
 
 test("text is never read as HTML", () => {

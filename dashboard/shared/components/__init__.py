@@ -3,14 +3,20 @@
 Data goes in as JSON and reaches the screen through `textContent` only, so that no prompt and no
 generated text is ever read as HTML. Colours and fonts are the theme's, through its CSS variables.
 Each component is redrawn in place when its data change: nothing is mounted again, nothing flickers.
+
+A browser may draw two changes in the wrong order (see component.js). So data go out with their
+place in the order in which the session was told: greater where they have changed, else the same,
+since a browser that is told the same again draws nothing.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import streamlit as st
 
@@ -19,6 +25,8 @@ from moliere_core.system.scripts import bundled as bundled
 
 HERE = Path(__file__).parent
 LONGEST = 100_000  # characters of a text that a place can be in
+
+_ORDER = "components.order"  # of this session: its name, and what each component was told last
 
 
 def picked(key: str) -> str | None:
@@ -105,7 +113,16 @@ class Component:
             self._name, html='<div class="root"></div>', css=css, js=js
         )
         callbacks = {f"on_{name}_change": call for name, call in heard.items()}
-        component(data=dict(data), key=key, **callbacks)
+        component(data={**data, "order": _order(key, data)}, key=key, **callbacks)
+
+
+def _order(key: str, data: Mapping[str, Any]) -> tuple[str, int]:
+    """The session, and the number of these data among what it was told: greater than any before."""
+    session, told = st.session_state.setdefault(_ORDER, (uuid4().hex, {}))
+    said = hash(json.dumps(data))
+    if key not in told or told[key][0] != said:
+        told[key] = said, 1 + max((number for _said, number in told.values()), default=0)
+    return session, told[key][1]
 
 
 @cache

@@ -1,6 +1,7 @@
 // Characters as tiles, numbers, tokens or bytes, by `data.view`. A click on a character sends "pick"
 // with it.
 
+import { component } from "./component.js";
 import { button, element, rootOf, shows, visible } from "./dom.js";
 
 /**
@@ -53,8 +54,10 @@ import { button, element, rootOf, shows, visible } from "./dom.js";
 
 /** @typedef {(className: string, parent: Node, char: string, said: string) => HTMLElement} Pick */
 
-/** @param {import("./dom.js").Drawing<Trip | Alphabet | Tokens | Bytes>} drawing */
-export default function ({ data, parentElement, setTriggerValue }) {
+export default component(render);
+
+/** @param {import("./component.js").Drawing<Trip | Alphabet | Tokens | Bytes>} drawing */
+function render({ data, parentElement, setTriggerValue }) {
   const root = rootOf(parentElement);
   if (shows(root, data)) return;
   root.textContent = "";

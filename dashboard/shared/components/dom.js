@@ -1,16 +1,6 @@
 // Elements, shapes and what components remember. Text reaches the screen through textContent alone,
 // so that no prompt and no generated text is ever read as HTML.
 
-/**
- * What Streamlit gives a component each time it is drawn.
- *
- * @template Data
- * @typedef {object} Drawing
- * @property {Data} data
- * @property {ParentNode} parentElement
- * @property {(name: string, value: unknown) => void} setTriggerValue
- */
-
 /** @typedef {[run: string, known: boolean]} Run a part of a prompt, and whether a model knows it */
 
 /** @typedef {Record<string, string>} Labels sentences in the reader's language, by name */

@@ -1,6 +1,7 @@
 // What surrounds every page in the browser: how large its type is, and Streamlit's own words.
 
-import { answered, unit } from "./dom.js";
+import { component } from "./component.js";
+import { answered, remembered, rootOf, unit } from "./dom.js";
 import { SPOKEN, translate } from "./translation.js";
 
 const STEP = 8; // the server hears of eighths
@@ -12,10 +13,12 @@ const REST = 300; // milliseconds without a change before it does
  * @property {Record<string, string>} words of Streamlit's, and how the reader says them
  */
 
-/** @typedef {{data: Data, setStateValue: (name: string, value: unknown) => void}} Given */
+export default component(render);
 
-/** @param {Given} given */
-export default function screen({ data, setStateValue }) {
+/** @param {import("./component.js").Drawing<Data>} drawing */
+function render({ data, parentElement, setStateValue }) {
+  const heard = remembered(rootOf(parentElement), () => ({ stop: () => {} }));
+  heard.stop();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   const measure = () => {
@@ -45,9 +48,10 @@ export default function screen({ data, setStateValue }) {
       ...attributes,
     });
   }
-  return () => {
+  heard.stop = () => {
     clearTimeout(timer);
     window.removeEventListener("resize", measure);
     observer.disconnect();
   };
+  return () => heard.stop();
 }
