@@ -7,6 +7,7 @@ is one run of pytest, pinned to the given cores together with as many processes 
 every second round the libraries are told that the processor knows AVX2 and nothing newer, which
 changes the last digits of what they compute. `--reverse` hands the files over in the other order,
 and `--keep` says where the whole report of each round goes: what a page showed when a test gave up.
+Other options are pytest's, each in one word: `-n3`.
 The exit status is 1 if any test failed in any round.
 """
 

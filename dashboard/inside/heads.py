@@ -7,6 +7,7 @@ pretrained models, which serves everybody else in between; the file that it leav
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,8 @@ from moliere_core.system.progress import Progress
 from moliere_core.system.storage import file_state
 from moliere_core.system.work import Work
 from moliere_core.training.specialise import estimate
+
+_one_click = threading.Lock()  # begins what another at the same moment must not begin again
 
 
 @dataclass(frozen=True)
@@ -64,10 +67,11 @@ def begun(reference: str) -> Request[HeadTable | None] | None:
 
 def begin(reference: str, offer: Offer) -> None:
     """Inside a click: have the heads of a model of tokens named, once for all sessions."""
-    if (asked := begun(reference)) is None or asked.done():
-        corpus = cached.corpus(offer.source)
-        request = head_names.name_tokens(reference, offer.passages, corpus, offer.source)
-        _begun()[reference] = request
+    corpus = cached.corpus(offer.source)
+    with _one_click:
+        if (asked := begun(reference)) is None or asked.done():
+            request = head_names.name_tokens(reference, offer.passages, corpus, offer.source)
+            _begun()[reference] = request
 
 
 @cached.computed(max_entries=8)

@@ -186,7 +186,9 @@ def card(reference: str) -> Card:
     if known and not config:
         config = {"model_type": "gpt2", **known}
     vocab, context = size(config, "vocab_size"), context_length(config)
-    parameters = _gpt2_parameters(config)
+    if path is not None and state is Presence.READY:  # which a configuration may say wrongly
+        context = min(context, _positions(path) or context)
+    parameters = _gpt2_parameters(config, context)
     stored = 0
     if path is not None and state is Presence.READY:
         stored = sum(file.stat().st_size for file in weights.weight_files(path))
@@ -356,15 +358,14 @@ def _check_whole(reference: str, path: Path) -> None:
     _shapes(path, reference, _stamp(path))
 
 
-def _gpt2_parameters(config: Mapping[str, Any]) -> int:
+def _gpt2_parameters(config: Mapping[str, Any], context: int) -> int:
     """Parameters of a GPT-2, whose output matrix is its embedding; 0 for others."""
     if config.get("model_type") != "gpt2" or config.get("tie_word_embeddings") is False:
         return 0
     d, layers = size(config, "n_embd"), size(config, "n_layer")
     inner = size(config, "n_inner") or 4 * d
     block = 4 * d * d + 2 * d * inner + 9 * d + inner  # matrices, biases, two layer norms
-    rows = size(config, "vocab_size") + size(config, "n_positions")
-    return rows * d + layers * block + 2 * d
+    return (size(config, "vocab_size") + context) * d + layers * block + 2 * d
 
 
 def _count(path: Path) -> int:
@@ -374,6 +375,12 @@ def _count(path: Path) -> int:
     except ModelError:
         return 0
     return sum(math.prod(s) for name, s in shapes.items() if not _BUFFERS.search(name))
+
+
+def _positions(path: Path) -> int:
+    """Places in a text for which a folder's weights have a row; 0 where they have no such table."""
+    shapes = _shapes(path, path.name, _stamp(path))
+    return next((s[0] for name, s in shapes.items() if name.endswith("wpe.weight") and s), 0)
 
 
 Stamp = tuple[tuple[str, int, int], ...]  # names, times and sizes of files

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,11 @@ from streamlit.testing.v1 import AppTest
 from dashboard.inside import heads
 from dashboard.inside.views import gaze
 from moliere_core import pretrained
+from moliere_core.corpus import EMBEDDED
 from moliere_core.inspection.heads import EVERYWHERE, Head, HeadTable, Measured
+from moliere_core.measures import head_names
+from moliere_core.measures.head_names import Passages
+from moliere_core.system.work import Work
 from tests.app.helpers import Open, components, shown
 from tests.gpts import write_gpt2, write_looking_back
 from tests.patience import PATIENCE, wait_until
@@ -141,3 +147,23 @@ def test_a_corpus_that_is_too_short_is_a_sentence(open_page: Open, serve_corpus:
     assert under(at) == ["", ""]
     assert not offered(at)
     assert "ne suffisent pas" in " ".join(e.value for e in at.error)
+
+
+def test_two_clicks_at_once_are_one_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[str] = []
+    both = threading.Barrier(2)
+
+    def name(reference: str, *_what: Any) -> Work[HeadTable | None]:
+        begun.append(reference)
+        with suppress(threading.BrokenBarrierError):
+            both.wait(0.2)  # for the other click, if it is let in
+        return Work()
+
+    monkeypatch.setattr(head_names, "name_tokens", name)
+    offer = heads.Offer(EMBEDDED, Passages((), (), ()), 0.0)
+    clicks = [threading.Thread(target=heads.begin, args=("hf:twice", offer)) for _ in range(2)]
+    for click in clicks:
+        click.start()
+    for click in clicks:
+        click.join()
+    assert begun == ["hf:twice"]

@@ -6,7 +6,9 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from safetensors.numpy import save
 
 from moliere_core import pretrained
 from moliere_core.config import SamplingConfig
@@ -84,6 +86,15 @@ def test_a_model_too_large_for_the_memory_is_refused(
     hub.store(cache, "x", n_embd=4096, n_layer=40)
     monkeypatch.setenv("MOLIERE_WORKER_MEMORY_MB", "100")
     assert "MB of memory and 100 MB are free" in refusal("hf:x")
+
+
+def test_a_model_reads_no_more_than_its_weights_have_places(cache: Path) -> None:
+    places = {"wpe.weight": np.zeros((64, 4), np.float32)}
+    for name, said in (("plain", 64), ("false", 1_000_000_000)):
+        hub.store(cache, name, {"model.safetensors": save(places)}, n_positions=said)
+    plain, false = catalogue.card("hf:plain"), catalogue.card("hf:false")
+    assert plain.context_length == false.context_length == 64
+    assert plain.megabytes == false.megabytes
 
 
 def test_half_precision_where_memory_allows_no_more(
