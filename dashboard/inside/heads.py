@@ -27,7 +27,7 @@ from moliere_core.system.storage import file_state
 from moliere_core.system.work import Work
 from moliere_core.training.specialise import estimate
 
-_one_click = threading.Lock()  # begins what another at the same moment must not begin again
+one_click = threading.Lock()  # of two at once, the second finds what the first has begun
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def begun(reference: str) -> Request[HeadTable | None] | None:
 def begin(reference: str, offer: Offer) -> None:
     """Inside a click: have the heads of a model of tokens named, once for all sessions."""
     corpus = cached.corpus(offer.source)
-    with _one_click:
+    with one_click:
         if (asked := begun(reference)) is None or asked.done():
             request = head_names.name_tokens(reference, offer.passages, corpus, offer.source)
             _begun()[reference] = request

@@ -185,15 +185,13 @@ def card(reference: str) -> Card:
     known = next((found.gpt2 for found in suggestions() if found.reference == reference), {})
     if known and not config:
         config = {"model_type": "gpt2", **known}
-    vocab, context = size(config, "vocab_size"), context_length(config)
-    if path is not None and state is Presence.READY:  # which a configuration may say wrongly
-        context = min(context, _positions(path) or context)
-    parameters = _gpt2_parameters(config, context)
-    stored = 0
-    if path is not None and state is Presence.READY:
-        stored = sum(file.stat().st_size for file in weights.weight_files(path))
-        parameters = parameters or _count(path)
-    elif parameters:
+    here = path if state is Presence.READY else None
+    shapes = {} if here is None else _read_shapes(here, reference)
+    vocab, context = size(config, "vocab_size"), _positions(shapes) or context_length(config)
+    parameters = _gpt2_parameters(config, context) or _count(shapes)
+    if here is not None:
+        stored = sum(file.stat().st_size for file in weights.weight_files(here))
+    else:
         stored = parameters * 4
     return Card(
         reference=reference,
@@ -368,19 +366,28 @@ def _gpt2_parameters(config: Mapping[str, Any], context: int) -> int:
     return (size(config, "vocab_size") + context) * d + layers * block + 2 * d
 
 
-def _count(path: Path) -> int:
-    """Numbers in a folder's weights; 0 where they cannot be read."""
-    try:
-        shapes = _shapes(path, path.name, _stamp(path))
-    except ModelError:
-        return 0
+Shapes = Mapping[str, tuple[int, ...]]  # of tensors, by their names
+
+
+def _count(shapes: Shapes) -> int:
+    """Numbers in a folder's weights."""
     return sum(math.prod(s) for name, s in shapes.items() if not _BUFFERS.search(name))
 
 
-def _positions(path: Path) -> int:
-    """Places in a text for which a folder's weights have a row; 0 where they have no such table."""
-    shapes = _shapes(path, path.name, _stamp(path))
+def _positions(shapes: Shapes) -> int:
+    """Places in a text for which weights have a row; 0 where they have no such table.
+
+    A model reads so many, whatever its configuration says.
+    """
     return next((s[0] for name, s in shapes.items() if name.endswith("wpe.weight") and s), 0)
+
+
+def _read_shapes(path: Path, reference: str) -> Shapes:
+    """The shapes of a folder's weights; none where they cannot be read any longer."""
+    try:
+        return _shapes(path, reference, _stamp(path))
+    except ModelError:
+        return {}
 
 
 Stamp = tuple[tuple[str, int, int], ...]  # names, times and sizes of files
@@ -393,6 +400,6 @@ def _stamp(path: Path) -> Stamp:
 
 
 @lru_cache(maxsize=32)
-def _shapes(path: Path, reference: str, _stamp: Stamp) -> Mapping[str, tuple[int, ...]]:
+def _shapes(path: Path, reference: str, _stamp: Stamp) -> Shapes:
     """The shapes of a folder's weights, read once; ModelError where they cannot be."""
     return weights.shapes(path, reference)

@@ -88,12 +88,14 @@ def test_a_model_too_large_for_the_memory_is_refused(
     assert "MB of memory and 100 MB are free" in refusal("hf:x")
 
 
-def test_a_model_reads_no_more_than_its_weights_have_places(cache: Path) -> None:
+@pytest.mark.parametrize("said", [16, 1_000_000_000, None])
+def test_a_model_reads_what_its_weights_have_places_for(said: int | None, cache: Path) -> None:
     places = {"wpe.weight": np.zeros((64, 4), np.float32)}
-    for name, said in (("plain", 64), ("false", 1_000_000_000)):
-        hub.store(cache, name, {"model.safetensors": save(places)}, n_positions=said)
+    for name, positions in (("plain", 64), ("false", said)):
+        hub.store(cache, name, {"model.safetensors": save(places)}, n_positions=positions)
     plain, false = catalogue.card("hf:plain"), catalogue.card("hf:false")
-    assert plain.context_length == false.context_length == 64
+    assert plain.context_length == false.context_length == false.context_used == 64
+    assert plain.parameters == false.parameters
     assert plain.megabytes == false.megabytes
 
 

@@ -63,12 +63,12 @@ export function mount(component, data) {
   const send = (/** @type {string} */ name, /** @type {unknown} */ value) => {
     sent.push([name, value]);
   };
-  /** @type {(() => void) | undefined} */
-  let stop;
-  /** @type {(newer: Data, order?: [session: string, number: number]) => void} */
+  let stop = () => {};
+  /** @type {(newer: Data, order?: [session: string, number: number]) => () => void} */
   const draw = (newer, order = ["a session", ++told]) => {
     const data = { ...newer, order };
     stop = component({ data, parentElement, setStateValue: send, setTriggerValue: send });
+    return stop;
   };
   draw(data);
   return {
@@ -76,11 +76,11 @@ export function mount(component, data) {
     sent,
     draw,
     /** Ends its last drawing. */
-    end: () => stop?.(),
-    /** Takes the component off the page. */
-    unmount: () => {
+    end: () => stop(),
+    /** Takes the component off the page, where Streamlit ends its last drawing, or another. */
+    unmount: (end = stop) => {
       parentElement.remove();
-      stop?.();
+      end();
     },
     /** The element of a selector. */
     one: (/** @type {string} */ selector) => {

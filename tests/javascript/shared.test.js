@@ -65,16 +65,23 @@ test("a screen says how large its type is once what somebody has done is answere
   mock.timers.reset();
 });
 
-test("a screen in another language no longer says the words of the first", async () => {
+test("a screen in another language says nothing in the first any longer", async () => {
   const french = { type: 1, words: { Close: "Fermer", Open: "Ouvrir" } };
   const { draw, unmount } = mount(screen, french);
+  const say = () => ["Close", "Open"].map((word) => dom.element("p", "", document.body, word));
+  const before = say();
+  before[0].title = "Close";
+  const heard = () => new Promise((resolve) => setTimeout(resolve));
+  const said = (/** @type {HTMLElement[]} */ made) => made.map((one) => one.textContent);
+  await heard();
+  assert.deepEqual(said(before), ["Fermer", "Ouvrir"]);
+  assert.equal(before[0].title, "Fermer");
   draw({ type: 1, words: { Open: "Auf" } });
-  const made = ["Close", "Open"].map((word) => dom.element("p", "", document.body, word));
-  await new Promise((resolve) => setTimeout(resolve));
-  assert.deepEqual(
-    made.map(({ textContent }) => textContent),
-    ["Close", "Auf"],
-  );
+  const after = say();
+  await heard();
+  assert.deepEqual(said(before), ["Close", "Auf"]);
+  assert.equal(before[0].title, "Close");
+  assert.deepEqual(said(after), ["Close", "Auf"]);
   unmount();
 });
 
@@ -97,15 +104,23 @@ test("a component draws nothing that is older than what it shows", () => {
   assert.deepEqual(texts("p"), ["after the server began anew"]);
 });
 
-test("a component goes on while it is on the page, whichever of its drawings is ended", () => {
+test("a component goes on while it is on the page, and then its last drawing ends", () => {
   const ended = mock.fn();
-  const { end, unmount } = mount(
-    component(() => ended),
-    {},
+  const { draw, end, unmount } = mount(
+    component(
+      ({ data }) =>
+        () =>
+          ended(data.name),
+    ),
+    { name: "one" },
   );
   end();
+  const second = draw({ name: "two" }, ["a session", 50]);
+  draw({ name: "older" }, ["a session", 40]);
+  draw({ name: "the same, which the browser took up before" }, ["a session", 50]);
   assert.equal(ended.mock.callCount(), 0);
-  unmount();
+  unmount(second); // which Streamlit takes for the last one
+  assert.deepEqual(ended.mock.calls[0].arguments, ["the same, which the browser took up before"]);
   assert.equal(ended.mock.callCount(), 1);
 });
 

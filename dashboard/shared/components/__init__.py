@@ -26,7 +26,8 @@ from moliere_core.system.scripts import bundled as bundled
 HERE = Path(__file__).parent
 LONGEST = 100_000  # characters of a text that a place can be in
 
-_ORDER = "components.order"  # of this session: its name, and what each component was told last
+# Of this session: its name; of each component, what it was told last, and under which number.
+_ORDER = "components.order"
 
 
 def picked(key: str) -> str | None:
@@ -118,11 +119,11 @@ class Component:
 
 def _order(key: str, data: Mapping[str, Any]) -> tuple[str, int]:
     """The session, and the number of these data among what it was told: greater than any before."""
-    session, told = st.session_state.setdefault(_ORDER, (uuid4().hex, {}))
+    session, last = st.session_state.setdefault(_ORDER, (uuid4().hex, {}))
     said = hash(json.dumps(data))
-    if key not in told or told[key][0] != said:
-        told[key] = said, 1 + max((number for _said, number in told.values()), default=0)
-    return session, told[key][1]
+    if key not in last or last[key][0] != said:
+        last[key] = said, 1 + max((number for _said, number in last.values()), default=0)
+    return session, last[key][1]
 
 
 @cache

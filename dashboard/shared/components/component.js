@@ -1,8 +1,8 @@
 // A component as Streamlit draws it, which may draw what is past, and end what is there.
 //
 // Streamlit imports a component's module anew for each drawing (1.67, BidiComponent). While the
-// module is still on its way, several imports wait for it, and Chromium ends them in any order: on a
-// busy machine what was told first could be drawn last, and stay.
+// module is still on its way, several imports wait for it, and Chromium completes them in any order:
+// on a busy machine what was told first could be drawn last, and stay.
 
 /**
  * What Streamlit gives a component each time it is drawn.
@@ -22,22 +22,29 @@
  */
 
 /**
+ * Where a component is, and what of it is there: the order of its data, and what ends it.
+ *
+ * @typedef {ParentNode & {drawn?: Ordered["order"], end?: () => void}} Place
+ */
+
+/**
  * A component that never draws older data over newer ones, and ends once it has left the page.
  *
  * @template Data
  * @param {(drawing: Drawing<Data>) => (() => void) | void} draw returns what ends it
- * @returns {(drawing: Drawing<Data>) => (() => void) | undefined}
+ * @returns {(drawing: Drawing<Data>) => () => void}
  */
 export function component(draw) {
   return (drawing) => {
-    const place = /** @type {ParentNode & {drawn?: Ordered["order"]}} */ (drawing.parentElement);
+    const place = /** @type {Place} */ (drawing.parentElement);
     const { order } = /** @type {Data & Ordered} */ (drawing.data);
-    if (place.drawn?.[0] === order[0] && place.drawn[1] > order[1]) return undefined;
-    place.drawn = order;
-    const end = draw(drawing);
-    // A drawing that another has followed is ended too, though its component stays.
-    return () => {
-      if (!place.isConnected) end?.();
+    // Streamlit also ends a drawing that another has followed: its component stays, and goes on.
+    const end = () => {
+      if (!place.isConnected) place.end?.();
     };
+    if (place.drawn?.[0] === order[0] && place.drawn[1] > order[1]) return end;
+    place.drawn = order;
+    place.end = draw(drawing) ?? undefined;
+    return end;
   };
 }

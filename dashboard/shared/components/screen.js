@@ -2,7 +2,7 @@
 
 import { component } from "./component.js";
 import { answered, remembered, rootOf, unit } from "./dom.js";
-import { SPOKEN, translate } from "./translation.js";
+import { restore, SPOKEN, translate } from "./translation.js";
 
 const STEP = 8; // the server hears of eighths
 const REST = 300; // milliseconds without a change before it does
@@ -52,6 +52,7 @@ function render({ data, parentElement, setStateValue }) {
     clearTimeout(timer);
     window.removeEventListener("resize", measure);
     observer.disconnect();
+    restore(document.body);
   };
   return () => heard.stop();
 }
