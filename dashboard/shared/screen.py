@@ -30,7 +30,13 @@ _WORDS: dict[str, dict[str, str]] = {
         "Page not found": "Page introuvable",
         "The page that you have requested does not seem to exist. "
         "Running the app's main page.": "Aucune page n’a cette adresse : voici l’accueil.",
+        "App pages": "Pages de l’application",
+        "Link to heading": "Lien vers ce titre",
         "Help for *": "Aide : *",
+        "Running...": "Calcul en cours",
+        "Shortcut *": "Raccourci : *",
+        "Selected values": "Valeurs choisies",
+        "Remove *": "Retirer : *",
         "Choose an option": "Choisir",
         "Choose options": "Choisir",
         "Open": "Ouvrir",
