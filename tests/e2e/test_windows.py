@@ -64,7 +64,7 @@ def test_of_what_changes_while_a_component_is_on_its_way_the_last_is_drawn(
         lengths.get_by_role("radio", name=length, exact=True).click()
         expect(page).to_have_url(re.compile(f"length={length}"))
         expect_settled(page)
-    # All of its drawings wait for one script. The browser ends their imports in any order.
+    # All of its drawings wait for one script. The browser completes their imports in any order.
     for route in held:
         number = int(route.request.url.rsplit("/", 1)[1])
         script = page.evaluate("(number) => window.scripts[number]", number)

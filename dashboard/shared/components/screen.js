@@ -2,7 +2,7 @@
 
 import { component } from "./component.js";
 import { answered, remembered, rootOf, unit } from "./dom.js";
-import { restore, SPOKEN, translate } from "./translation.js";
+import { SPOKEN, translate } from "./translation.js";
 
 const STEP = 8; // the server hears of eighths
 const REST = 300; // milliseconds without a change before it does
@@ -38,8 +38,8 @@ function render({ data, parentElement, setStateValue }) {
       if (!addedNodes.length) translate(target, data.words);
     }
   });
+  translate(document.body, data.words);
   if (Object.keys(data.words).length) {
-    translate(document.body, data.words);
     const attributes = { attributes: true, attributeFilter: SPOKEN };
     observer.observe(document.body, {
       childList: true,
@@ -52,7 +52,6 @@ function render({ data, parentElement, setStateValue }) {
     clearTimeout(timer);
     window.removeEventListener("resize", measure);
     observer.disconnect();
-    restore(document.body);
   };
   return () => heard.stop();
 }

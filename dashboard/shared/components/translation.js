@@ -30,52 +30,41 @@ export function said(text, words) {
 }
 
 /**
- * Says a part of the page in the reader's words.
+ * Says a part of the page in the reader's words, and what was said in others before, anew.
  *
  * @param {Node} root
  * @param {Record<string, string>} words
  */
 export function translate(root, words) {
-  visit(root, (node, name, word) => {
-    const now = said(word, words);
-    if (!now || !word) return undefined;
-    const places = spoken.get(node) ?? new Map();
-    spoken.set(node, places.set(name, { word, now }));
-    return now;
-  });
-}
-
-/**
- * Gives a part of the page Streamlit's own words back.
- *
- * @param {Node} root
- */
-export function restore(root) {
-  visit(root, (node, name, told) => {
-    const { word, now } = spoken.get(node)?.get(name) ?? {};
-    return told === now ? word : undefined;
-  });
-}
-
-/**
- * Looks at all places of a part of the page where Streamlit says something, and changes some.
- *
- * @param {Node} root
- * @param {(node: Node, name: string, word: string | null) => string | undefined} change what to say
- *   there instead, in an attribute or, where it has no name, as a text
- */
-function visit(root, change) {
   if (root.nodeType === TEXT) {
-    const now = change(root, "", root.nodeValue);
+    const now = anew(root, "", root.nodeValue, words);
     if (now) root.nodeValue = now;
     return;
   }
   if (!(root instanceof HTMLElement)) return;
   for (const element of [root, ...root.querySelectorAll("*")]) {
     for (const name of SPOKEN) {
-      const now = change(element, name, element.getAttribute(name));
+      const now = anew(element, name, element.getAttribute(name), words);
       if (now) element.setAttribute(name, now);
     }
-    for (const child of element.childNodes) if (child.nodeType === TEXT) visit(child, change);
+    for (const child of element.childNodes) if (child.nodeType === TEXT) translate(child, words);
   }
+}
+
+/**
+ * What to say in a place from now on; undefined where what it says stays.
+ *
+ * @param {Node} node
+ * @param {string} name of the attribute, "" of a text
+ * @param {string | null} text what it says
+ * @param {Record<string, string>} words
+ */
+function anew(node, name, text, words) {
+  const places = spoken.get(node) ?? new Map();
+  const last = places.get(name);
+  const word = last?.now === text ? last.word : text;
+  const now = said(word, words) ?? word;
+  if (now === text) return undefined;
+  spoken.set(node, places.set(name, { word, now }));
+  return now;
 }
