@@ -33,6 +33,7 @@ class Seen:
 
     buttons: dict[str, str] = field(default_factory=dict)  # label -> widget
     timers: dict[str, float] = field(default_factory=dict)  # fragment -> interval in seconds
+    page: str = ""  # the hash of the page that is there, under which a fragment is asked for
     query: str = ""
 
 
@@ -110,7 +111,8 @@ async def _watch(port: int, job: str, number: int, opened: asyncio.Barrier) -> l
     looks = []
     async with connect(port) as socket:
         await socket.send(_page("training", f"job={job}"))
-        timers = (await _read(socket)).timers
+        seen = await _read(socket)
+        timers = seen.timers
         await opened.wait()
         now = time.perf_counter()
         ends = now + WATCH_SECONDS
@@ -119,7 +121,7 @@ async def _watch(port: int, job: str, number: int, opened: asyncio.Barrier) -> l
             name = min(due, key=due.__getitem__)
             await asyncio.sleep(max(due[name] - time.perf_counter(), 0))
             began = time.perf_counter()
-            await socket.send(_page("training", f"job={job}", name))
+            await socket.send(_page("training", f"job={job}", name, seen.page))
             await _read(socket)
             now = time.perf_counter()
             looks.append(now - began)
@@ -143,12 +145,13 @@ async def _explore(port: int, opened: asyncio.Barrier) -> list[float]:
     return times
 
 
-def _page(name: str, query: str = "", fragment: str = "") -> bytes:
+def _page(name: str, query: str = "", fragment: str = "", there: str = "") -> bytes:
     """The message that asks for a page, or for one of its fragments, as its timer does."""
     message = BackMsg()
     message.rerun_script.page_name = "" if name == "home" else name
     message.rerun_script.query_string = query
     message.rerun_script.fragment_id = fragment
+    message.rerun_script.page_script_hash = there
     message.rerun_script.is_auto_rerun = bool(fragment)
     return message.SerializeToString()
 
@@ -167,5 +170,7 @@ def _note(seen: Seen, message: ForwardMsg) -> None:
         seen.buttons[button.label] = button.id
     elif kind == "auto_rerun":
         seen.timers[message.auto_rerun.fragment_id] = message.auto_rerun.interval
+    elif kind == "navigation":
+        seen.page = message.navigation.page_script_hash
     elif kind == "page_info_changed":
         seen.query = message.page_info_changed.query_string
