@@ -32,6 +32,7 @@ from benchmarks.clients import ROOT, server
 PATIENCE = 120_000  # milliseconds, on a machine that does other things too
 NOISE = 2  # of 255, by which edges differ from one run of Chromium to the next
 LOOKS = 200  # until two in a row are the same
+TOLD = 1_000  # milliseconds after which a browser has told how large its type is; see screen.js
 LOCALES = {"fr": "fr-FR", "en": "en-GB"}
 THEMES = ("light", "dark")
 DRAWERS = ("lesson", "questions", "try", "code")
@@ -46,7 +47,16 @@ LOADED = """() => document.fonts.status === "loaded"
 # The addresses of each page, of which the first is what the others are compared with at a glance.
 VIEWS: dict[str, tuple[str, ...]] = {
     "": ("speed=instant", "speed=instant&model=mini-gpt&prompt=Madame,", "speed=instant&seed=7"),
-    "course": ("view=short", "view=long", "view=about", "view=quiz", "view=home", "step=3"),
+    "about": ("",),
+    "course": (
+        "view=short",
+        "view=long",
+        "view=after",
+        "view=about",
+        "view=quiz",
+        "view=home",
+        "step=3",
+    ),
     "corpus": (
         "view=figures",
         "view=raw",
@@ -72,6 +82,7 @@ VIEWS: dict[str, tuple[str, ...]] = {
         "view=tokens",
         "view=tokens&merges=100",
         "view=bytes",
+        "view=dice",
     ),
     "windows": (
         "view=slide",
@@ -101,7 +112,7 @@ VIEWS: dict[str, tuple[str, ...]] = {
         "job={run}",
         "view=stored&runs=run:{run}",
     ),
-    "film": ("view=film&moment=epoch-003", "view=compare&moment=epoch-012&back=1"),
+    "film": ("view=film&moment=epoch-003", "view=compare&moment=epoch-012&back=1", "view=verse"),
     "experiments": (
         "plan=length",
         "plan=length&revealed=length&view=past",
@@ -112,6 +123,7 @@ VIEWS: dict[str, tuple[str, ...]] = {
         "plan=plays&revealed=plays&view=matrix",
         "plan=overfitting",
         "plan=overfitting&revealed=overfitting&view=learning&votes_dropout-0=3",
+        "plan=transformer&revealed=transformer",
     ),
     "temperature": ("compare=temperatures", "compare=prompts", "t=0,1&chars=40"),
     "probabilities": (
@@ -122,11 +134,15 @@ VIEWS: dict[str, tuple[str, ...]] = {
         "view=guess",
     ),
     "reading": (
-        "text=corpus",
+        "view=text&text=corpus",
         "text=own",
         "text=modern&colour=rank",
         "text=written",
+        "view=sources",
+        "view=verse",
         "view=word",
+        "view=learning",
+        "view=mixing",
     ),
     "inside": (
         "view=unit",
@@ -138,7 +154,14 @@ VIEWS: dict[str, tuple[str, ...]] = {
         "view=forgets",
         "view=embedding",
         "view=step",
+        "view=why",
+        "model=petit-gpt&view=heads",
+        "model=petit-gpt&view=layers",
+        "model=petit-gpt&view=why",
+        "model=petit-gpt&view=embedding",
+        "model=petit-gpt&view=step",
     ),
+    "recurrence": ("view=name", "view=name&distance=100", "view=seconds"),
     "bridge": (
         "view=same&models=petit,mini-gpt",
         "view=same",
@@ -157,6 +180,8 @@ VIEWS: dict[str, tuple[str, ...]] = {
         "view=talk&topic=tongues",
         "view=talk&topic=cards",
     ),
+    "preferences": ("view=vote", "view=cost"),
+    "games": ("view=machine", "view=letter", "view=scene", "view=author"),
 }
 
 
@@ -230,6 +255,8 @@ def photograph(
         page = context.new_page()
         try:
             page.goto(f"{address}/{place}?lang={options.language}&{query}")
+            settle(page)
+            page.wait_for_timeout(TOLD)  # then figures are drawn again, as large as the type
             take(page, folder / f"{name}.png")
             if page.locator("[data-testid=stException]").count():
                 failed.append(f"{name}: shows an exception")

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import os
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 
 from tests.app.helpers import REFERENCE, ROOT
 from tests.patience import PATIENCE
+from tools.screenshots import VIEWS
 
 PAGES = sorted((ROOT / "pages").glob("*.py"))
 DASHBOARD = sorted((ROOT / "dashboard").rglob("*.py"))
@@ -134,6 +137,15 @@ def test_tests_use_nothing_private() -> None:
     for path in (ROOT / "tests").rglob("*.py"):
         found = set(private_names(ast.parse(path.read_text(encoding="utf-8"))))
         assert found <= allowed.get(path.name, set()), path
+
+
+def test_pictures_are_taken_of_every_view_of_every_page() -> None:
+    pages = {path.stem.replace("home", "") for path in (ROOT / "pages").glob("*.py")}
+    assert pages == set(VIEWS)
+    for page in pages - {"", "about", "temperature"}:  # which have one view each
+        views = importlib.import_module(f"dashboard.{page}.views").VIEWS
+        shown = {view for query in VIEWS[page] for view in parse_qs(query).get("view", [])}
+        assert set(views) <= shown, page
 
 
 def test_no_test_is_timed() -> None:
