@@ -112,11 +112,10 @@ async def _watch(port: int, job: str, number: int, opened: asyncio.Barrier) -> l
     async with connect(port) as socket:
         await socket.send(_page("training", f"job={job}"))
         seen = await _read(socket)
-        timers = seen.timers
         await opened.wait()
         now = time.perf_counter()
         ends = now + WATCH_SECONDS
-        due = {name: now + every * (1 + number / CLIENTS) for name, every in timers.items()}
+        due = {name: now + every * (1 + number / CLIENTS) for name, every in seen.timers.items()}
         while due and now < ends:
             name = min(due, key=due.__getitem__)
             await asyncio.sleep(max(due[name] - time.perf_counter(), 0))
@@ -125,7 +124,7 @@ async def _watch(port: int, job: str, number: int, opened: asyncio.Barrier) -> l
             await _read(socket)
             now = time.perf_counter()
             looks.append(now - began)
-            due[name] = now + timers[name]
+            due[name] = now + seen.timers[name]
     return looks
 
 
